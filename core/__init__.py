@@ -1,0 +1,1 @@
+"""talkies.core: timeline, conditions, model, takes. Knows neither Qt nor any editor."""

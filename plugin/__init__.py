@@ -1,0 +1,1 @@
+"""talkies.plugin: the command line and the editors, which only call talkies.core."""

@@ -1,0 +1,1 @@
+"""talkies.resources: what ships beside the code: weights, vocabularies, demo material."""
