@@ -1,0 +1,43 @@
+"""What every test may use; any ERROR log fails the test in which it was written."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def project_dir() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """Recordings, timelines and reference tensors beside the checkout; they are no part of the project."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("the shared material is not beside this checkout (../shared)")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_error_logs() -> Iterator[None]:
+    """Code that logs an ERROR and goes on has hidden a failure."""
+    records: list[logging.LogRecord] = []
+
+    class Collector(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            records.append(record)
+
+    collector = Collector(level=logging.ERROR)
+    logging.getLogger().addHandler(collector)
+    yield
+    logging.getLogger().removeHandler(collector)
+    if records:
+        pytest.fail("ERROR was logged: " + "; ".join(f"{record.name}: {record.getMessage()}" for record in records))
