@@ -4,4 +4,9 @@ from setuptools import find_packages, setup
 
 ROOTS = ("core", "ui", "plugin", "resources")
 
-setup(packages=[f"talkies.{name}" for root in ROOTS for name in (root, *(f"{root}.{sub}" for sub in find_packages(root)))])
+
+def packages() -> list[str]:
+    return [f"talkies.{name}" for root in ROOTS for name in (root, *(f"{root}.{sub}" for sub in find_packages(root)))]
+
+
+setup(packages=packages())
