@@ -1,0 +1,172 @@
+"""What the mouth does: 4 numbers at 25 per second from the largest face in the picture.
+
+    0  openness: 0 closed .. 1 wide open, from the dark of the mouth and the way the lips parted, this face at rest = 0
+    1  speed of opening, positive while the lips part, negative while they close
+    2  activity: how much the mouth deforms, head motion taken out
+    3  1 while a face large enough to read is seen, else 0 (and then the other three are 0)
+
+The face comes from OpenCV's Haar cascades: searched in the whole picture about once in half a second while there is
+none, then only around the last place. Positions are smoothed, and the mouth is resampled to a fixed size, so that
+numbers do not depend on the picture's.
+"""
+
+from __future__ import annotations
+
+from array import array
+from fractions import Fraction
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from talkies.core.conditioning.sync import averaged
+from talkies.core.times import LATENT_RATE, latent_count
+
+LIPS_DIM = 4
+"""Columns of the lip features."""
+
+_SEARCH_LINES = 180  # faces are searched in a picture of this height: the smallest found is 28/180 of it
+_SMALLEST = 28
+_SEARCH_EVERY_S, _FOLLOW_EVERY_S, _LOST_AFTER_S = 0.45, 0.2, 0.9
+_MOUTH = (48, 36)  # width and height to which the mouth region is resampled
+_ROW = 6  # start, end, openness, opening speed, activity, present
+
+Array = NDArray[np.float32]
+Grey = NDArray[np.uint8]
+
+
+class LipReader:
+    """Feed frames in order; 24 bytes are kept of each."""
+
+    def __init__(self) -> None:
+        self._cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_alt2.xml")
+        self._dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._dis.setFinestScale(0)
+        self._rows = array("f")
+        self._face: NDArray[Any] | None = None  # centre x, centre y, width in picture heights; smoothed
+        self._searched = self._found = -1e9
+        self._mouth: Grey | None = None
+        self._before = 0.0
+
+    def feed(self, time: float, image: NDArray[np.uint8], *, cut: bool = False) -> None:
+        """``image``: (H, W, 3) RGB or (H, W) grey, seen from ``time`` (s) on; ``cut``: it begins a new shot."""
+        if cut:
+            self._face, self._mouth, self._searched = None, None, -1e9
+        self._look(time, image)
+        mouth = None if self._face is None else _mouth_of(image, self._face)
+        if mouth is not None and self._mouth is not None:
+            self._rows.extend((self._before, time, *self._compare(self._mouth, mouth, time - self._before), 1))
+        elif mouth is not None:
+            self._rows.extend((self._before, time, 0, 0, 0, 0))
+        else:
+            self._rows.extend((self._before, time, 0, 0, 0, 0))
+        self._mouth, self._before = mouth, time
+
+    def on_grid(self, duration: Fraction) -> Array:
+        """(L, 4) float32 with L = ceil(25 × duration)."""
+        cells = latent_count(duration)
+        rows = np.frombuffer(self._rows, dtype=np.float32).reshape(-1, _ROW)[1:]
+        out = np.zeros((cells, LIPS_DIM), np.float32)
+        if not len(rows):
+            return out
+        values = rows[:, 2:].copy()
+        values[:, 0] = openness(values[:, 0], values[:, 1] * (rows[:, 1] - rows[:, 0]), values[:, 3] > 0)
+        values[:, 1] = np.tanh(values[:, 1] / 3)
+        edges = np.arange(cells + 1) / float(LATENT_RATE)
+        mean = averaged(rows[:, 0].astype(np.float64), rows[:, 1].astype(np.float64), values, edges)
+        mean[:, 3] = mean[:, 3] > 0.5
+        return np.where(mean[:, 3:] > 0, mean, np.float32(0)).astype(np.float32)
+
+    def _look(self, time: float, image: NDArray[np.uint8]) -> None:
+        """Finds the face again when it is time to."""
+        every = _SEARCH_EVERY_S if self._face is None else _FOLLOW_EVERY_S
+        if time - self._searched < every:
+            return
+        self._searched = time
+        found = self._detect(image)
+        if found is not None:
+            moved = None if self._face is None else float(np.abs(found - self._face).max())
+            fresh = self._face is None or moved is None or moved > 0.25 * self._face[2]
+            self._face = found if fresh or self._face is None else 0.7 * self._face + 0.3 * found
+            self._found = time
+            if fresh:
+                self._mouth = None
+        elif self._face is not None and time - self._found > _LOST_AFTER_S:
+            self._face = None
+
+    def _detect(self, image: NDArray[np.uint8]) -> NDArray[Any] | None:
+        """Largest face as (x, y, width) in picture heights, sought around the last one if there is one."""
+        height, width = image.shape[:2]
+        left, top, right, bottom = 0, 0, width, height
+        if self._face is not None:
+            x, y, size = self._face * height
+            left, right = (int(np.clip(x + side * 0.85 * size, 0, width)) for side in (-1, 1))
+            top, bottom = (int(np.clip(y + side * 0.85 * size, 0, height)) for side in (-1, 1))
+            smallest = 0.7 * self._face[2] * _SEARCH_LINES
+        else:
+            smallest = _SMALLEST
+        scale = _SEARCH_LINES / height
+        part = image[top:bottom, left:right]
+        if min(part.shape[:2]) * scale < _SMALLEST:
+            return None
+        grey = part if part.ndim == 2 else cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)
+        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        if int(grey.max()) - int(grey.min()) < 30:
+            return None
+        size_limit = max(int(smallest), _SMALLEST)
+        faces = self._cascade.detectMultiScale(grey, scaleFactor=1.15, minNeighbors=4, minSize=(size_limit, size_limit))
+        if not len(faces):
+            return None
+        x, y, w, h = max(faces, key=lambda face: face[2])
+        return np.array([(x + w / 2) / scale + left, (y + h / 2) / scale + top, w / scale]) / height
+
+    def _compare(self, before: Grey, now: Grey, seconds: float) -> tuple[float, float, float]:
+        """Darkness of the mouth, opening speed and activity (mouth heights per second) between two mouth pictures."""
+        flow = self._dis.calc(before, now, None) * np.float32(1 / _MOUTH[1] / max(seconds, 1e-3))
+        own = flow - np.median(flow.reshape(-1, 2), axis=0)
+        inner = own[6:30, 10:38]  # of 36 × 48
+        opening = float(inner[12:, :, 1].mean() - inner[:12, :, 1].mean())
+        activity = float(np.sqrt((inner**2).sum(axis=2)).mean())
+        return _darkness(now), opening, max(activity - 0.15, 0.0)
+
+
+def openness(darkness: Array, parted: Array, present: NDArray[np.bool_]) -> Array:
+    """0 closed .. 1 wide open, from darkness (0..1) against the face's own closed mouth and from how the lips parted.
+
+    ``parted``: opening of each interval (mouth heights); it leaks away within half a second or so.
+    """
+    out = np.zeros_like(darkness)
+    if not present.any():
+        return out
+    rest, spread = np.percentile(darkness[present], [20, 90])
+    dark = np.clip((darkness - rest) / max(spread - rest, 0.05), 0, 1.5) / 1.5
+    level = 0.0
+    for index in np.flatnonzero(present):
+        level = max(0.92 * level + float(parted[index]), 0.0)
+        out[index] = 0.6 * dark[index] + 0.4 * np.tanh(4 * level)
+    return out
+
+
+def _mouth_of(image: NDArray[np.uint8], face: NDArray[Any]) -> Grey | None:
+    """The mouth region of a face box, grey, 48 × 36, cut with sub-pixel precision."""
+    height, width = image.shape[:2]
+    x, y, size = face * height
+    centre_y, half_width, half_height = y + 0.29 * size, 0.26 * size, 0.195 * size
+    if half_height < 4 or centre_y + half_height / 2 > height or not 0 < x < width:
+        return None
+    scale_x, scale_y = 2 * half_width / _MOUTH[0], 2 * half_height / _MOUTH[1]
+    matrix = np.array([[scale_x, 0, x - half_width], [0, scale_y, centre_y - half_height]])
+    left, top = max(int(x - half_width) - 2, 0), max(int(centre_y - half_height) - 2, 0)
+    part = image[top : int(centre_y + half_height) + 3, left : int(x + half_width) + 3]
+    grey = part if part.ndim == 2 else cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_RGB2GRAY)
+    matrix[:, 2] -= (left, top)
+    cut = cv2.warpAffine(
+        grey, matrix, _MOUTH, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+    )
+    return cv2.GaussianBlur(cut, (3, 3), 0)
+
+
+def _darkness(mouth: Grey) -> float:
+    """Share of the mouth that is much darker than the skin around it."""
+    skin = float(np.median(mouth))
+    return float((mouth[8:30, 12:36] < 0.62 * skin).mean())

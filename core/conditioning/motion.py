@@ -1,0 +1,274 @@
+"""Motion between two frames, robust to grain, flicker, dust and a moving camera.
+
+Works on a 72-line grey picture: brightness is matched, optical flow (OpenCV DIS) estimated, the camera's share fitted
+and taken out. Only what differs by clearly more than the noise counts, so that a still but grainy picture gives 0.
+Lengths are in pixels of the small picture inside, in picture heights outside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+LINES = 72
+"""Height of the small picture on which motion is measured."""
+
+BLOCKS = (12, 8)
+"""Columns and rows of the blocks in which the strongest local motion is sought."""
+
+_NOISE_FLOOR = 5.0  # grey levels (of 255): coding noise stays below after the blur
+_NOISE_FACTOR = 4.0  # times the standard deviation of the difference in the still part
+_DUPLICATE_LEVELS = 2  # a picture that nowhere differs by this much is the same picture again
+_LONGEST_REPEAT_S = 0.125
+_REPEATS = 2  # 12 drawings a second shown at 24, 16 film frames a second shown at 30
+_CUT_CORRELATION, _CUT_LEVELS = 0.55, 14.0
+_FLASH_LEVELS = 16.0  # flicker of old film stays below
+
+Array = NDArray[np.float32]
+Grey = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class MotionMap:
+    """What moved in ``[start, end)`` (seconds); ``regions`` (3, 6): motion, unexplained change, velocity down."""
+
+    start: float
+    end: float
+    regions: Array
+    local_peak: float
+    total: float
+    camera_speed: float
+    horizontal: float
+    area: float
+    flash: float
+    cut: float
+    mask: Array = field(repr=False)
+    """(72, W) 0..1: where something moved, on the earlier picture."""
+    velocity: Array = field(repr=False)
+    """(72, W, 2) heights per second, x and y, smoothed over the moving parts, 0 where nothing moves."""
+    flow: Array = field(repr=False)
+    """(72, W, 2) pixels from the earlier picture to the later, camera included."""
+
+
+@dataclass
+class _Seen:
+    time: float
+    grey: Grey
+    thumb: Array
+    end: float = 0.0
+
+
+class MotionMeter:
+    """Feed frames in order; each call returns the motions that became certain (none while a picture repeats)."""
+
+    def __init__(self) -> None:
+        self._dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._dis.setFinestScale(1)
+        self._seen: _Seen | None = None
+        self._repeats: list[_Seen] = []
+
+    def feed(self, time: float, small: Grey) -> list[MotionMap]:
+        """``small``: (72, W) grey picture seen from ``time`` (s) on."""
+        now = _Seen(time, cv2.GaussianBlur(small, (5, 5), 1.1), _thumb(small))
+        before = self._seen
+        if before is None or before.grey.shape != now.grey.shape:
+            self._seen, self._repeats = now, []
+            return []
+        if _same(before.grey, now.grey):
+            self._repeats.append(now)
+            if len(self._repeats) > _REPEATS or time - before.time > _LONGEST_REPEAT_S:
+                return self._stillness()
+            return []
+        self._repeats = []
+        self._seen = now
+        return [self._measure(before, now)]
+
+    def finish(self) -> list[MotionMap]:
+        """What is left when the frames end."""
+        return self._stillness() if self._repeats else []
+
+    def _stillness(self) -> list[MotionMap]:
+        """The picture really stands still: its repeats are intervals without motion."""
+        assert self._seen is not None
+        chain = [self._seen, *self._repeats]
+        self._seen, self._repeats = chain[-1], []
+        return [_still(a.time, b.time, a.grey.shape) for a, b in pairwise(chain)]
+
+    def _measure(self, before: _Seen, now: _Seen) -> MotionMap:
+        seconds = max(now.time - before.time, 1e-3)
+        gain, offset = brightness_change(before.thumb, now.thumb)
+        matched = cv2.addWeighted(now.grey, 1 / gain, now.grey, 0, -offset / gain)
+        jump = float(now.thumb.mean() - before.thumb.mean()) if abs(offset) + abs(gain - 1) > 0.05 else 0.0
+        flash = np.sign(jump) * max(abs(jump) - _FLASH_LEVELS, 0) / 48
+        flow = self._dis.calc(before.grey, matched, None)
+        height, width = before.grey.shape
+        x, y = _grid(height, width)
+        warped = cv2.remap(
+            matched, x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        error = cv2.absdiff(before.grey, warped)
+        if _is_cut(before.thumb, now.thumb, error, before.grey, matched):
+            return _still(before.time, now.time, before.grey.shape, flash=float(flash), cut=1.0)
+        camera = camera_flow(before.grey, flow)
+        if camera is None:
+            difference, own = cv2.absdiff(before.grey, matched), flow
+        else:
+            steady = cv2.remap(
+                matched, x + camera[..., 0], y + camera[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            )
+            difference, own = cv2.absdiff(before.grey, steady), flow - camera
+        camera_speed = float(np.hypot(*camera.reshape(-1, 2).mean(0))) / LINES / seconds if camera is not None else 0.0
+        return _motion(before.time, now.time, seconds, difference, error, own, flow, camera_speed, float(flash))
+
+
+def _motion(
+    start: float,
+    end: float,
+    seconds: float,
+    difference: Grey,
+    error: Grey,
+    own: Array,
+    flow: Array,
+    camera_speed: float,
+    flash: float,
+) -> MotionMap:
+    """Weighs the flow by where the picture changed and by how well the flow explains the change."""
+    changed = cv2.blur(difference, (3, 3)).astype(np.float32)
+    unexplained = cv2.blur(error, (3, 3)).astype(np.float32)
+    sample = difference[::2, ::2]
+    threshold = max(_NOISE_FLOOR, _NOISE_FACTOR * 1.4826 * 0.6 * float(np.median(sample)))
+    mask = np.clip(changed / threshold - 1, 0, 1)
+    if not mask.any():
+        return _still(start, end, mask.shape, flash=flash, camera_speed=camera_speed)
+    trust = np.clip(1.25 - unexplained / (changed + 1), 0, 1) * mask
+    trust = cv2.dilate(trust, np.ones((3, 3), np.uint8))
+    pace = own * np.float32(1 / LINES / seconds)
+    speed = cv2.magnitude(pace[..., 0], pace[..., 1])
+    surprise = mask * np.maximum(unexplained - threshold, 0) * np.float32(0.04 / 255 / seconds)
+    planes = cv2.merge([trust * speed, surprise, trust * pace[..., 1], trust * pace[..., 0]])
+    blocks = cv2.resize(planes, BLOCKS, interpolation=cv2.INTER_AREA)
+    regions = blocks[..., :3].reshape(2, 4, 3, 4, 3).mean(axis=(1, 3)).reshape(6, 3).T
+    weight = cv2.blur(trust, (5, 5))
+    sums = cv2.blur(pace * trust[..., None], (5, 5))
+    velocity = sums / np.maximum(weight, 0.15)[..., None]
+    return MotionMap(
+        start, end, regions, float(blocks[..., 0].max()), float(blocks[..., 0].mean()), camera_speed,
+        float(blocks[..., 3].mean()), float(mask.mean()), flash, 0.0, mask, velocity, flow,
+    )  # fmt: skip
+
+
+def deceleration(before: MotionMap | None, now: MotionMap) -> tuple[Array, float]:
+    """Speed lost, at the frame between two motions, along the way things moved: per region (6,), strongest block.
+
+    Follows each moving point from one motion into the next, so that what merely crosses from region to region, or
+    out of a block, loses nothing. Units: picture heights per second, averaged over the region or block.
+    """
+    if before is None or before.cut or now.cut or before.end != now.start or not before.mask.any():
+        return np.zeros(6, np.float32), 0.0
+    height, width = before.mask.shape
+    x, y = _grid(height, width)
+    then = cv2.remap(now.velocity, x + before.flow[..., 0], y + before.flow[..., 1], cv2.INTER_LINEAR)
+    speed = cv2.magnitude(before.velocity[..., 0], before.velocity[..., 1])
+    along = (then * before.velocity).sum(axis=2) / np.maximum(speed, 1e-4)
+    lost = np.maximum(speed - along, 0) * before.mask
+    blocks = cv2.resize(lost, BLOCKS, interpolation=cv2.INTER_AREA)
+    return blocks.reshape(2, 4, 3, 4).mean(axis=(1, 3)).ravel(), float(blocks.max())
+
+
+def brightness_change(before: Array, now: Array) -> tuple[float, float]:
+    """Gain and offset that turn one thumbnail's brightness into the next's, blind to what moved (Huber weights)."""
+    a, b = before.ravel(), now.ravel()
+    gain, offset = 1.0, float(np.median(b - a))
+    for _ in range(4):
+        weight = np.minimum(1, 4 / np.maximum(np.abs(b - gain * a - offset), 1e-3)) ** 2
+        total = weight.sum()
+        mean_a, mean_b = (weight * a).sum() / total, (weight * b).sum() / total
+        spread = (weight * (a - mean_a) ** 2).sum() / total
+        if spread < 16:
+            return 1.0, float(mean_b - mean_a)
+        gain = float(np.clip((weight * (a - mean_a) * (b - mean_b)).sum() / total / spread, 0.6, 1.7))
+        offset = float(mean_b - gain * mean_a)
+    return gain, offset
+
+
+def camera_flow(grey: Grey, flow: Array) -> Array | None:
+    """The camera's share of the flow (shift, zoom and roll), or None when the camera stands still.
+
+    Believed only when it explains most of the textured points in at least three quarters of the picture; otherwise
+    one object on a plain ground would pass for the camera.
+    """
+    points = flow[3::6, 3::6]
+    texture = cv2.blur(cv2.absdiff(grey, cv2.blur(grey, (9, 9))), (5, 5))[3::6, 3::6] > 3
+    if texture.mean() < 0.15:
+        return None
+    u, v = points[texture].T.astype(np.float64)
+    if np.median(np.abs(u)) + np.median(np.abs(v)) < 0.15:
+        return None
+    height, width = grey.shape
+    rows, columns = np.nonzero(texture)
+    x, y = (columns * 6 + 3 - width / 2) / height, (rows * 6 + 3 - height / 2) / height
+    one, nil = np.ones_like(x), np.zeros_like(x)
+    matrix = np.concatenate([np.stack([x, -y, one, nil], 1), np.stack([y, x, nil, one], 1)])
+    target = np.concatenate([u, v])
+    fit = np.array([0.0, 0.0, np.median(u), np.median(v)])
+    for _ in range(4):
+        miss = np.hypot(*(target - matrix @ fit).reshape(2, -1))
+        weight = np.tile(1 / (1 + (miss / 0.4) ** 2), 2)
+        weighted = matrix * weight[:, None]
+        fit = np.linalg.solve(weighted.T @ matrix + 1e-6 * np.eye(4), weighted.T @ target)
+    miss = np.hypot(*(target - matrix @ fit).reshape(2, -1))
+    good = miss < 0.5 + 0.1 * float(np.hypot(fit[2], fit[3]))
+    quarters = {(bool(a), bool(b)) for a, b in zip(x[good] > 0, y[good] > 0, strict=True)}
+    if good.mean() < 0.55 or len(quarters) < 3:
+        return None
+    grid_x, grid_y = _grid(height, width)
+    across, down = (grid_x - width / 2) / height, (grid_y - height / 2) / height
+    a, b, shift_x, shift_y = fit.astype(np.float32)
+    return np.dstack([a * across - b * down + shift_x, b * across + a * down + shift_y])
+
+
+def _is_cut(before: Array, now: Array, error: Grey, grey: Grey, matched: Grey) -> bool:
+    """A new shot: the thumbnails do not correlate, and no motion leads from one to the other."""
+    difference = float(np.abs(now - before).mean())
+    if difference < _CUT_LEVELS:
+        return False
+    a, b = before - before.mean(), now - now.mean()
+    norm = float(np.sqrt((a * a).sum() * (b * b).sum()))
+    correlation = float((a * b).sum()) / norm if norm > 1e3 else 0.0
+    explained = 1 - float(error.mean()) / max(float(cv2.absdiff(grey, matched).mean()), 1.0)
+    return correlation < _CUT_CORRELATION and explained < 0.5
+
+
+def _still(
+    start: float, end: float, shape: tuple[int, ...], *, flash: float = 0.0, cut: float = 0.0, camera_speed: float = 0.0
+) -> MotionMap:
+    nothing, nowhere = np.zeros(shape[:2], np.float32), np.zeros((*shape[:2], 2), np.float32)
+    regions = np.zeros((3, 6), np.float32)
+    return MotionMap(start, end, regions, 0, 0, camera_speed, 0, 0, flash, cut, nothing, nowhere, nowhere)
+
+
+def _same(a: Grey, b: Grey) -> bool:
+    return int(cv2.blur(cv2.absdiff(a, b), (3, 3)).max()) < _DUPLICATE_LEVELS
+
+
+def _thumb(grey: Grey) -> Array:
+    """Every sixth pixel's neighbourhood, as float: enough for brightness and cuts."""
+    height, width = grey.shape
+    return cv2.resize(grey, (width // 4, height // 4), interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+_GRIDS: dict[tuple[int, int], Any] = {}
+
+
+def _grid(height: int, width: int) -> tuple[Array, Array]:
+    """Pixel coordinates (x, y), each (height, width) float32."""
+    if (height, width) not in _GRIDS:
+        x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+        _GRIDS[height, width] = (x, y)
+    x, y = _GRIDS[height, width]
+    return x, y
