@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 Stretch = Literal["nearest", "nearest-exact"]
 
@@ -33,7 +33,7 @@ def stretch_index(length: int, frames: int, mode: Stretch, device: torch.device 
     model was trained with it.
     """
     steps = torch.arange(length, dtype=torch.float32, device=device)[None, None]
-    return F.interpolate(steps, size=frames, mode=mode)[0, 0].long()
+    return functional.interpolate(steps, size=frames, mode=mode)[0, 0].long()
 
 
 def stretch(features: Tensor, frames: int, span: tuple[int, int], mode: Stretch) -> Tensor:
@@ -49,4 +49,4 @@ def pad_or_cut(features: Tensor, span: tuple[int, int]) -> Tensor:
     missing = (stop - start) - part.shape[1]
     if not missing:
         return part
-    return F.pad(part, (0, 0) * (features.ndim - 2) + (0, missing))
+    return functional.pad(part, (0, 0) * (features.ndim - 2) + (0, missing))
