@@ -21,8 +21,8 @@ LINES = 72
 BLOCKS = (12, 8)
 """Columns and rows of the blocks in which the strongest local motion is sought."""
 
-_NOISE_FLOOR = 5.0  # grey levels (of 255): coding noise stays below after the blur
-_NOISE_FACTOR = 4.0  # times the standard deviation of the difference in the still part
+_NOISE_FLOOR = 3.0  # grey levels (of 255): coding noise stays below after the blur
+_NOISE_FACTOR = 5.0  # times the standard deviation of the difference in the still part
 _DUPLICATE_LEVELS = 2  # a picture that nowhere differs by this much is the same picture again
 _LONGEST_REPEAT_S = 0.125
 _REPEATS = 2  # 12 drawings a second shown at 24, 16 film frames a second shown at 30
@@ -162,22 +162,37 @@ def _motion(
     )  # fmt: skip
 
 
-def deceleration(before: MotionMap | None, now: MotionMap) -> tuple[Array, float]:
-    """Speed lost, at the frame between two motions, along the way things moved: per region (6,), strongest block.
+@dataclass(frozen=True)
+class Blow:
+    """What happens at the frame between two motions, in picture heights per second."""
+
+    regions: Array
+    """(6,) speed lost along the way things moved, averaged over the region."""
+    lost: Array
+    """(8, 12) the same per block."""
+    changed: Array
+    """(8, 12) size of the change of velocity, whatever its direction."""
+
+
+def blow(before: MotionMap | None, now: MotionMap) -> Blow | None:
+    """Compares two motions that meet at a frame; None when nothing moves or a cut lies between.
 
     Follows each moving point from one motion into the next, so that what merely crosses from region to region, or
-    out of a block, loses nothing. Units: picture heights per second, averaged over the region or block.
+    out of a block, loses nothing.
     """
-    if before is None or before.cut or now.cut or before.end != now.start or not before.mask.any():
-        return np.zeros(6, np.float32), 0.0
-    height, width = before.mask.shape
-    x, y = _grid(height, width)
+    if before is None or before.cut or now.cut or before.end != now.start:
+        return None
+    if not (before.mask.any() or now.mask.any()):
+        return None
+    x, y = _grid(*before.mask.shape)
     then = cv2.remap(now.velocity, x + before.flow[..., 0], y + before.flow[..., 1], cv2.INTER_LINEAR)
     speed = cv2.magnitude(before.velocity[..., 0], before.velocity[..., 1])
     along = (then * before.velocity).sum(axis=2) / np.maximum(speed, 1e-4)
     lost = np.maximum(speed - along, 0) * before.mask
-    blocks = cv2.resize(lost, BLOCKS, interpolation=cv2.INTER_AREA)
-    return blocks.reshape(2, 4, 3, 4).mean(axis=(1, 3)).ravel(), float(blocks.max())
+    change = then - before.velocity
+    changed = cv2.magnitude(change[..., 0], change[..., 1]) * np.maximum(before.mask, now.mask)
+    blocks = cv2.resize(cv2.merge([lost, changed]), BLOCKS, interpolation=cv2.INTER_AREA)
+    return Blow(blocks[..., 0].reshape(2, 4, 3, 4).mean(axis=(1, 3)).ravel(), blocks[..., 0], blocks[..., 1])
 
 
 def brightness_change(before: Array, now: Array) -> tuple[float, float]:

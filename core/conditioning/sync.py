@@ -23,13 +23,12 @@ All are compressed to about 0..1 (±1 where signed) and are exactly 0 while noth
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from talkies.core.conditioning.motion import MotionMap
+from talkies.core.conditioning.motion import Blow, MotionMap, blow
 from talkies.core.times import LATENT_RATE, latent_count
 
 SYNC_DIM = 32
@@ -37,45 +36,59 @@ SYNC_DIM = 32
 
 REGIONS = 6
 _FLOWING = 23  # columns that last for the interval between two frames
-_STRUCK = 9  # columns that belong to the instant of a frame
+_STRUCK = 10  # columns that belong to the instant of a frame
 _ROW = 2 + _FLOWING + _STRUCK
 
-_MOTION_SCALE, _VELOCITY_SCALE, _LOCAL_SCALE = 60.0, 60.0, 8.0  # 1 / (picture heights per second)
-_DECELERATION_SCALE, _IMPACT_SCALE = 60.0, 8.0  # 1 / (picture heights per second, lost in one event)
-_RESIDUAL_SCALE, _AREA_SCALE, _CAMERA_SCALE = 60.0, 20.0, 4.0
+_MOTION_SCALE, _VELOCITY_SCALE, _LOCAL_SCALE = 200.0, 200.0, 25.0  # 1 / (picture heights per second)
+_DECELERATION_SCALE, _IMPACT_SCALE = 200.0, 25.0  # 1 / (picture heights per second, lost in one event)
+_RESIDUAL_SCALE, _AREA_SCALE, _CAMERA_SCALE = 200.0, 40.0, 10.0
 
 Array = NDArray[np.float32]
 
 
-@dataclass
 class SyncRecorder:
-    """Keeps one row per pair of frames (136 bytes) and lays them on the grid at the end."""
+    """Keeps one row per pair of frames (144 bytes) and lays them on the grid at the end."""
 
-    rows: array[float]
-    previous: MotionMap | None = None
+    def __init__(self) -> None:
+        self._rows = array("f")
+        self._motion: MotionMap | None = None
+        self._strongest: tuple[int, int] | None = None
 
-    @classmethod
-    def start(cls) -> SyncRecorder:
-        return cls(array("f"))
+    def add(self, motion: MotionMap) -> None:
+        """The next motion; what struck at its first frame goes into the same row."""
+        now = blow(self._motion, motion)
+        self._motion = motion
+        self._follow(now)
+        self._rows.extend((motion.start, motion.end))
+        self._rows.extend(motion.regions.ravel())
+        self._rows.extend((motion.local_peak, motion.total, motion.camera_speed, motion.horizontal, motion.area))
+        self._rows.extend(np.zeros(REGIONS) if now is None else now.regions)
+        self._rows.extend((0.0 if now is None else float(now.lost.max()), motion.flash, motion.cut, 0.0))
 
-    def add(self, motion: MotionMap, struck: tuple[Array, float]) -> None:
-        """``motion`` fills its interval; ``struck`` (deceleration per region, strongest local) is at its start."""
-        deceleration, impact = struck
-        self.rows.extend((motion.start, motion.end))
-        self.rows.extend(motion.regions.ravel())
-        self.rows.extend((motion.local_peak, motion.total, motion.camera_speed, motion.horizontal, motion.area))
-        self.rows.extend(deceleration)
-        self.rows.extend((impact, motion.flash, motion.cut))
+    def _follow(self, now: Blow | None) -> None:
+        """Writes into the previous row how much went on changing at the place where most speed was lost.
+
+        A bounce inside an interval shows first as slower motion, then as faster motion the other way: the second
+        half loses no speed, but says where between the frames the blow fell.
+        """
+        if self._strongest is not None and now is not None:
+            row, column = self._strongest
+            near = now.changed[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
+            self._rows[-1] = float(near.max())
+        self._strongest = None
+        if now is not None and now.lost.any():
+            row, column = np.unravel_index(int(now.lost.argmax()), now.lost.shape)
+            self._strongest = int(row), int(column)
 
     def on_grid(self, duration: Fraction) -> Array:
         """(S, 32) float32 with S = ceil(25 × duration)."""
         cells = latent_count(duration)
-        rows = np.frombuffer(self.rows, dtype=np.float32).reshape(-1, _ROW)
+        rows = np.frombuffer(self._rows, dtype=np.float32).reshape(-1, _ROW)
         return on_grid(rows, cells) if len(rows) else np.zeros((cells, SYNC_DIM), np.float32)
 
 
 def on_grid(rows: Array, cells: int) -> Array:
-    """Rows at the media's rate (start, end, 23 flowing, 9 struck columns) → (cells, 32), compressed."""
+    """Rows at the media's rate (start, end, 23 flowing, 10 struck columns) → (cells, 32), compressed."""
     start, end = rows[:, 0].astype(np.float64), rows[:, 1].astype(np.float64)
     flowing, struck = rows[:, 2 : 2 + _FLOWING], rows[:, 2 + _FLOWING :]
     edges = np.arange(cells + 1) / float(LATENT_RATE)
@@ -98,7 +111,7 @@ def on_grid(rows: Array, cells: int) -> Array:
     flash, cut = struck[:, 7], struck[:, 8]
     np.add.at(out[:, 26], instant, np.tanh(flash))
     np.maximum.at(out[:, 28], instant, cut)
-    times, strengths = impacts(start, struck[:, 6])
+    times, strengths = impacts(start, struck[:, 6], struck[:, 9])
     _place(out[:, 30], times, compressed(strengths, _IMPACT_SCALE))
     return out
 
@@ -118,32 +131,33 @@ def spread(start: NDArray[Any], end: NDArray[Any], mass: NDArray[Any], edges: ND
     return np.where(np.abs(out) < 1e-7, np.float32(0), out)
 
 
-def impacts(times: NDArray[Any], strength: Array) -> tuple[NDArray[Any], Array]:
-    """Peaks of the deceleration series: times (s) between the frames, and how far they stand out.
+def impacts(times: NDArray[Any], lost: Array, after: Array) -> tuple[NDArray[Any], Array]:
+    """Peaks of the series ``lost`` (speed lost at each frame): times (s), between the frames, and strengths.
 
-    A stop between two frames shares its deceleration between them as its time divides the interval, so the centre of
-    gravity of the peak and its neighbours, above their background, is the event's own time.
+    A stop or bounce between two frames shares its change of velocity between them as its time divides the interval:
+    the centre of gravity of both shares is the event's own time. ``after`` is the second share if this frame's is
+    the first.
     """
     if len(times) < 3:
         return np.zeros(0), np.zeros(0, np.float32)
-    padded = np.pad(strength.astype(np.float64), 4)
-    around = np.lib.stride_tricks.sliding_window_view(padded, 9)  # four frames either side
+    around = np.lib.stride_tricks.sliding_window_view(np.pad(lost.astype(np.float64), 4), 9)
     background = np.median(around, axis=1)
-    above = np.maximum(strength - background, 0)
+    above = np.maximum(lost - background, 0)
     near = np.lib.stride_tricks.sliding_window_view(np.pad(above, 2), 5)
-    peak = np.flatnonzero((above > 0.01) & (above >= near.max(axis=1)) & (above >= 0.4 * around.max(axis=1)))
-    peak = peak[np.diff(peak, prepend=-9) > 1]  # of two equal neighbours the first
-    inner = peak[(peak > 0) & (peak < len(times) - 1)]
-    sides = np.stack([above[inner - 1], above[inner], above[inner + 1]])
-    sides[0] = np.where(sides[0] < sides[2], 0, sides[0])  # only the larger neighbour shares in the event
-    sides[2] = np.where(sides[2] < sides[0], 0, sides[2])
-    where = np.stack([times[inner - 1], times[inner], times[inner + 1]])
-    return (sides * where).sum(0) / sides.sum(0), sides.sum(0).astype(np.float32)
+    peaks = np.flatnonzero((above > 0.01) & (above >= near.max(axis=1)) & (above >= 0.4 * around.max(axis=1)))
+    peaks = peaks[np.diff(peaks, prepend=-9) > 1]  # of two equal neighbours the first
+    peaks = peaks[(peaks > 0) & (peaks < len(times) - 1)]
+    first, second = above[peaks - 1], np.maximum(after[peaks] - background[peaks], 0)
+    first = np.where(first < second, 0, first)  # only the larger neighbour shares in the event
+    second = np.where(second <= first, 0, np.minimum(second, above[peaks] * 3))
+    total = first + above[peaks] + second
+    where = first * times[peaks - 1] + above[peaks] * times[peaks] + second * times[peaks + 1]
+    return where / total, total.astype(np.float32)
 
 
 def compressed(values: NDArray[Any], scale: float) -> Array:
-    """Odd, zero at zero, about 1 for strong values: asinh(scale × value) / 3."""
-    return (np.arcsinh(np.asarray(values, np.float32) * scale) / 3).astype(np.float32)
+    """Odd, zero at zero, about 1 for strong values: asinh(scale × value) / 4."""
+    return (np.arcsinh(np.asarray(values, np.float32) * scale) / 4).astype(np.float32)
 
 
 def _place(column: Array, times: NDArray[Any], heights: Array) -> None:

@@ -26,7 +26,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from talkies.core.conditioning.lips import LIPS_DIM, LipReader
-from talkies.core.conditioning.motion import LINES, MotionMap, MotionMeter, deceleration
+from talkies.core.conditioning.motion import LINES, MotionMap, MotionMeter
 from talkies.core.conditioning.sync import SYNC_DIM, SyncRecorder
 from talkies.core.media.picture import Frame
 from talkies.core.times import latent_count
@@ -71,7 +71,7 @@ def picture_features(frames: Iterable[Frame], duration: Fraction) -> PictureFeat
 
     Holds about 50 MB for an hour of picture. Works on any frame size; 200 lines or more let small faces speak.
     """
-    meter, sync, lips, looks = MotionMeter(), SyncRecorder.start(), LipReader(), LookRecorder(duration)
+    meter, sync, lips, looks = MotionMeter(), SyncRecorder(), LipReader(), LookRecorder(duration)
     with _one_thread():
         for frame in frames:
             time = float(frame.time)
@@ -96,8 +96,7 @@ def small_picture(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _record(motion: MotionMap, sync: SyncRecorder, looks: LookRecorder) -> None:
-    sync.add(motion, deceleration(sync.previous, motion))
-    sync.previous = motion
+    sync.add(motion)
     looks.move(motion)
 
 
