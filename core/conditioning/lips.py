@@ -29,6 +29,7 @@ _SEARCH_LINES = 180  # faces are searched in a picture of this height: the small
 _SMALLEST = 28
 _SEARCH_EVERY_S, _FOLLOW_EVERY_S, _LOST_AFTER_S = 0.45, 0.2, 0.9
 _MOUTH = (48, 36)  # width and height to which the mouth region is resampled
+_ACTIVITY_FLOOR = 0.08  # mouth heights per second: coding noise stays below
 _ROW = 6  # start, end, openness, opening speed, activity, present
 
 Array = NDArray[np.float32]
@@ -69,11 +70,18 @@ class LipReader:
         out = np.zeros((cells, LIPS_DIM), np.float32)
         if not len(rows):
             return out
-        values = rows[:, 2:].copy()
-        values[:, 0] = openness(values[:, 0], values[:, 1] * (rows[:, 1] - rows[:, 0]), values[:, 3] > 0)
-        values[:, 1] = np.tanh(values[:, 1] / 3)
+        start, end, values = rows[:, 0].astype(np.float64), rows[:, 1].astype(np.float64), rows[:, 2:].copy()
+        values[:, 0] = openness(values[:, 0], values[:, 1] * (end - start), values[:, 3] > 0)
+        values[:, 1] = np.tanh(values[:, 1] / 2)
+        values[:, 2] = np.tanh(values[:, 2])
+        start, end = (
+            np.append(start, end[-1]),
+            np.append(end, 2 * end[-1] - start[-1]),
+        )  # the last picture stays a while
+        values = np.append(values, values[-1:] * np.float32([1, 0, 0, 1]), axis=0)
         edges = np.arange(cells + 1) / float(LATENT_RATE)
-        mean = averaged(rows[:, 0].astype(np.float64), rows[:, 1].astype(np.float64), values, edges)
+        mean = averaged(start, end, values, edges)
+        mean[:, 2] = np.convolve(mean[:, 2], (0.25, 0.5, 0.25))[1:-1]
         mean[:, 3] = mean[:, 3] > 0.5
         return np.where(mean[:, 3:] > 0, mean, np.float32(0)).astype(np.float32)
 
@@ -127,7 +135,7 @@ class LipReader:
         inner = own[6:30, 10:38]  # of 36 × 48
         opening = float(inner[12:, :, 1].mean() - inner[:12, :, 1].mean())
         activity = float(np.sqrt((inner**2).sum(axis=2)).mean())
-        return _darkness(now), opening, max(activity - 0.15, 0.0)
+        return _darkness(now), opening, float(np.hypot(activity, _ACTIVITY_FLOOR)) - _ACTIVITY_FLOOR
 
 
 def openness(darkness: Array, parted: Array, present: NDArray[np.bool_]) -> Array:
