@@ -1,0 +1,152 @@
+"""What a media file holds, and one sentence for each way in which it cannot be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from talkies.core.errors import MediaError
+from talkies.core.times import exact_rate
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+
+_PACKETS_LOOKED_AT = 250
+_UNKNOWN_RATE = Fraction(25)
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """One movie or sound file; times in seconds, exact.
+
+    ``start`` is the file's own time stamp of its first picture (most files: 0); times elsewhere in talkies count
+    from that picture. ``rate`` is the average when ``constant_rate`` is False. Without video: size 0, rate 25.
+    """
+
+    path: Path
+    duration: Fraction
+    rate: Fraction
+    start: Fraction
+    frame_count: int | None
+    width: int
+    height: int
+    has_video: bool
+    has_audio: bool
+    constant_rate: bool
+    subtitle_streams: tuple[int, ...] = ()
+
+
+def probe(path: Path) -> MediaInfo:
+    """Reads the headers and the first packets; decodes nothing. Raises MediaError."""
+    with open_media(path) as container:
+        return describe(path, container)
+
+
+def open_media(path: Path) -> InputContainer:
+    """The opened file, or a MediaError that says what is wrong with it."""
+    import av
+
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise MediaError(path, "is a folder, not a media file", "name the movie inside it")
+        size = path.stat().st_size
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        problem = "media is missing or offline" if missing else f"media cannot be opened ({error.strerror})"
+        raise MediaError(path, problem, "relink it, or name its folder with --media-dir") from error
+    if size == 0:
+        raise MediaError(path, "media is empty (0 bytes)", "copy it again")
+    try:
+        container = av.open(str(path), metadata_errors="replace")
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "unknown format"
+        raise MediaError(
+            path, f"is not readable media, or is truncated ({reason})", "export or copy it again"
+        ) from error
+    if not (container.streams.video or container.streams.audio or container.streams.subtitles):
+        container.close()
+        raise MediaError(path, "holds neither picture nor sound", "name a movie or a sound file")
+    return container
+
+
+def video_stream(container: InputContainer) -> Any | None:
+    """The first real video stream; cover pictures of sound files do not count."""
+    from av.stream import Disposition
+
+    for stream in container.streams.video:
+        still = bool(stream.disposition & Disposition.attached_pic)
+        if not still and stream.codec_context is not None:
+            return stream
+    return None
+
+
+def describe(path: Path, container: InputContainer) -> MediaInfo:
+    """MediaInfo of an open container; moves its reading position."""
+    stream = video_stream(container)
+    has_audio = bool(container.streams.audio)
+    subtitles = tuple(each.index for each in container.streams.subtitles)
+    whole = Fraction(container.duration or 0, 1_000_000)
+    if stream is None:
+        return MediaInfo(Path(path), whole, _UNKNOWN_RATE, Fraction(0), None, 0, 0, False, has_audio, True, subtitles)
+    codec = stream.codec_context
+    if not codec.width or not codec.height:
+        raise MediaError(path, "picture has no size: the file is damaged or truncated", "export or copy it again")
+    stated = stream.average_rate or stream.guessed_rate or stream.base_rate or _UNKNOWN_RATE
+    rate, constant = _steady_rate(container, stream, exact_rate(float(stated)))
+    start = Fraction(stream.start_time or 0) * (stream.time_base or Fraction(1, 1000))
+    count = int(stream.frames) or None
+    duration = Fraction(stream.duration) * stream.time_base if stream.duration else whole
+    if constant and count and abs(Fraction(count) / rate - duration) < 2 / rate:
+        duration = Fraction(count) / rate
+    return MediaInfo(
+        Path(path), duration, rate, start, count, codec.width, codec.height, True, has_audio, constant, subtitles
+    )
+
+
+def decode_check(path: Path) -> str:
+    """One sentence when the movie ends earlier than it says (a broken copy), else ""; decodes its last second.
+
+    Raises MediaError when not even its beginning can be decoded.
+    """
+    from talkies.core.media.movie import Movie
+
+    with Movie(path) as movie:
+        end = movie.info.duration
+        tail = [time for time, _ in movie.frames(max(end - 1, Fraction(0)), end)]
+        last = tail[-1] if tail else max((time for time, _ in movie.frames(Fraction(0), end)), default=None)
+        if last is None:
+            raise MediaError(path, "no picture can be decoded: the file is corrupt", "export or copy it again")
+        shown = last + 1 / movie.info.rate
+        if end - shown > max(2 / movie.info.rate, Fraction(1, 5)):
+            return f"{path}: picture ends at {float(shown):.2f} s of {float(end):.2f} s; the copy may be truncated"
+    return ""
+
+
+def _steady_rate(container: InputContainer, stream: Any, rate: Fraction) -> tuple[Fraction, bool]:
+    """The exact rate, and whether the first packets' time stamps keep it (within their own resolution)."""
+    import av
+
+    stamps: list[int] = []
+    try:
+        for packet in container.demux(stream):
+            if packet.pts is not None:
+                stamps.append(packet.pts)
+            if len(stamps) >= _PACKETS_LOOKED_AT:
+                break
+    except av.error.FFmpegError:
+        pass  # a damaged tail: what was read before it tells enough
+    stamps = sorted(set(stamps))[: -8 if len(stamps) >= _PACKETS_LOOKED_AT else None]  # the last may lack B-frames
+    if len(stamps) < 3:
+        return rate, True
+    tick = float(stream.time_base)
+    tolerance = max(1.5 * tick, 0.1 * float(1 / rate) * 0.05)
+    measured = exact_rate((len(stamps) - 1) / ((stamps[-1] - stamps[0]) * tick))
+    for candidate in dict.fromkeys((rate, measured)):
+        step = float(1 / candidate)
+        late = [(stamp - stamps[0]) * tick - index * step for index, stamp in enumerate(stamps)]
+        if max(late) - min(late) <= 2 * tolerance:
+            return candidate, True
+    return rate, False
