@@ -5,6 +5,7 @@ Letters: B batch, T latent frames, L feature steps, D channels.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal
 
 import torch
@@ -25,21 +26,28 @@ class Projection(nn.Sequential):
             nn.Linear(in_dim, 2 * out_dim, bias=False), nn.SiLU(), nn.Linear(2 * out_dim, out_dim, bias=False)
         )
 
+    def forward(self, features: Tensor) -> Tensor:
+        """Features may be stored in another precision than the weights."""
+        weight: Tensor = self[0].weight
+        projected: Tensor = super().forward(features.to(weight.dtype))
+        return projected
 
-def stretch_index(length: int, frames: int, mode: Stretch, device: torch.device | None = None) -> Tensor:
+
+@lru_cache(maxsize=8)
+def stretch_index(length: int, frames: int, mode: Stretch) -> Tensor:
     """Which of ``length`` feature steps each of ``frames`` latent frames shows: (T,) long.
 
     The indices are those of ``torch.nn.functional.interpolate``, float rounding included, since the reference
     model was trained with it.
     """
-    steps = torch.arange(length, dtype=torch.float32, device=device)[None, None]
+    steps = torch.arange(length, dtype=torch.float32)[None, None]
     return functional.interpolate(steps, size=frames, mode=mode)[0, 0].long()
 
 
 def stretch(features: Tensor, frames: int, span: tuple[int, int], mode: Stretch) -> Tensor:
     """Features (B, L, D) as seen at latent frames ``span`` of ``frames``: (B, stop - start, D)."""
-    index = stretch_index(features.shape[1], frames, mode, features.device)[span[0] : span[1]]
-    return features[:, index]
+    index = stretch_index(features.shape[1], frames, mode)[span[0] : span[1]]
+    return features[:, index.to(features.device)]
 
 
 def pad_or_cut(features: Tensor, span: tuple[int, int]) -> Tensor:

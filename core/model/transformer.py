@@ -155,7 +155,7 @@ class FourierFeatures(nn.Module):
 
     def forward(self, t: Tensor) -> Tensor:
         """t (B,) → (B, features)"""
-        angles = 2 * math.pi * t.to(self.weight.dtype)[:, None] * self.weight
+        angles = 2 * math.pi * t.float()[:, None] * self.weight.float()
         return torch.cat((angles.cos(), angles.sin()), dim=-1)
 
 
@@ -231,7 +231,8 @@ class Transformer(nn.Module):
         self, h: Tensor, t: Tensor, key_values: list[KeyValue] | tuple[KeyValue | None, ...], positions: Rotary
     ) -> Tensor:
         """h (B, T, W) through the blocks with the time token in front, which is dropped again: (B, T, W)."""
-        h = torch.cat((self.timestep_proj(self.time_proj(t))[:, None].to(h.dtype), h), dim=1)
+        time = self.timestep_proj(self.time_proj(t).to(self.proj_in.weight.dtype))
+        h = torch.cat((time[:, None].to(h.dtype), h), dim=1)
         for block, key_value in zip(self.transformer_blocks, key_values, strict=True):
             h = block(h, key_value, positions)
         return h[:, 1:]
@@ -259,6 +260,6 @@ class Transformer(nn.Module):
     @torch.no_grad()
     def velocity(self, x_t: Tensor, t: Tensor, prepared: Prepared) -> Tensor:
         """As :meth:`forward`, from what :meth:`prepare` made: x_t (B, C, T), t (B,) → (B, C, T)"""
-        h = functional.linear(x_t.transpose(1, 2), prepared.latent_in) + prepared.share
+        h = functional.linear(x_t.transpose(1, 2).to(prepared.latent_in.dtype), prepared.latent_in) + prepared.share
         h = self._run_blocks(h, t, prepared.key_values, prepared.positions)
         return functional.linear(h, prepared.latent_out).transpose(1, 2)

@@ -1,0 +1,102 @@
+"""Any length: overlapping windows denoised together, so that no seam is ever made.
+
+At each step the velocities of overlapping windows are averaged with cross-fading weights (MultiDiffusion,
+arXiv 2302.08113), and the state of the whole reel moves on as one. Letters: C channels, T latent frames,
+N windows in a batch, W latent frames of a window.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+WINDOW_FRAMES = 250
+"""10 s at 25 latent frames per second."""
+OVERLAP_FRAMES = 50
+"""At least 2 s are shared by neighbouring windows."""
+NOISE_BLOCK_FRAMES = 250
+
+
+@dataclass(frozen=True)
+class Window:
+    """Latent frames [start, stop)."""
+
+    start: int
+    stop: int
+
+
+WindowVelocity = Callable[[Tensor, Sequence[Window]], Tensor]
+"""Velocities (N, C, W) of the states (N, C, W) of some windows."""
+
+
+def cover(frames: int, length: int = WINDOW_FRAMES, overlap: int = OVERLAP_FRAMES) -> tuple[Window, ...]:
+    """Windows of one length that cover ``frames``, evenly spread, neighbours sharing at least ``overlap`` frames.
+
+    ::
+
+        frames   |------------------------------|
+        windows  |============|
+                          |============|
+                                   |============|
+    """
+    if frames <= length:
+        return (Window(0, frames),)
+    count = math.ceil((frames - overlap) / (length - overlap))
+    starts = [index * (frames - length) // (count - 1) for index in range(count)]
+    return tuple(Window(start, start + length) for start in starts)
+
+
+def fade(length: int, overlap: int) -> Tensor:
+    """Weight of a window's frames (W,): 1 in the middle, falling as sin² over ``overlap`` frames at both ends."""
+    position = torch.arange(length) + 0.5
+    edge = torch.minimum(position, length - position).clamp(max=overlap) / overlap
+    return (edge * (math.pi / 2)).sin().square()
+
+
+def total_weight(frames: int, windows: Sequence[Window], weight: Tensor) -> Tensor:
+    """The sum of all windows' weights at each frame: (T,)"""
+    total = torch.zeros(frames)
+    for window in windows:
+        total[window.start : window.stop] += weight
+    return total
+
+
+def joined_velocity(
+    velocity: WindowVelocity,
+    x: Tensor,
+    windows: Sequence[Window],
+    *,
+    batch: int,
+    overlap: int = OVERLAP_FRAMES,
+    on_batch: Callable[[float], None] | None = None,
+) -> Tensor:
+    """The velocity of the whole state x (C, T): the weighted mean of its windows' velocities.
+
+    At most ``batch`` windows are computed at a time, whatever T is. ``on_batch`` hears the share done.
+    """
+    if len(windows) == 1:
+        return velocity(x[None], windows)[0]
+    weight = fade(windows[0].stop - windows[0].start, overlap).to(x)
+    v = torch.zeros_like(x)
+    for first in range(0, len(windows), batch):
+        some = windows[first : first + batch]
+        parts = velocity(torch.stack([x[:, window.start : window.stop] for window in some]), some)
+        for window, part in zip(some, parts, strict=True):
+            v[:, window.start : window.stop] += part * weight
+        if on_batch:
+            on_batch(min(1.0, (first + batch) / len(windows)))
+    return v.div_(total_weight(x.shape[1], windows, weight.cpu()).to(x))
+
+
+def seeded_noise(seed: int, channels: int, frames: int) -> Tensor:
+    """x_0 (C, T) of a seed, always drawn on the CPU and in blocks: a longer reel begins with the same noise."""
+    generator = torch.Generator().manual_seed(seed)
+    noise = torch.empty(channels, frames)
+    for start in range(0, frames, NOISE_BLOCK_FRAMES):
+        block = torch.randn(NOISE_BLOCK_FRAMES, channels, generator=generator)
+        noise[:, start : start + NOISE_BLOCK_FRAMES] = block[: frames - start].T
+    return noise

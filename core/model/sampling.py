@@ -1,0 +1,132 @@
+"""From conditions and noise to latents: guidance, windows and solver around one VSSFlow.
+
+Letters: C latent channels, T latent frames, N windows in a batch, W latent frames of a window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import torch
+from talkies.core.conditioning.bundle import Conditions
+from talkies.core.flow.guidance import guided_halves
+from talkies.core.flow.solver import SOLVERS, even_times
+from talkies.core.flow.windows import OVERLAP_FRAMES, WINDOW_FRAMES, Window, cover, joined_velocity
+from talkies.core.model.transformer import Prepared
+from talkies.core.model.vssflow import Encoded, VSSFlow
+from torch import Tensor
+
+CACHE_BYTES = 48 << 20
+"""Constant work is kept for as many batches of windows as fit; an hour's reel computes the rest anew each step."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to integrate. ``times`` overrides ``steps`` equal steps; ``window`` and ``overlap`` in latent frames."""
+
+    steps: int = 16
+    guidance: float = 2.0
+    solver: str = "euler"
+    times: tuple[float, ...] = ()
+    window: int = WINDOW_FRAMES
+    overlap: int = OVERLAP_FRAMES
+    batch: int = 2
+    cache_bytes: int = CACHE_BYTES
+
+
+@dataclass
+class _GuidedWindows:
+    """The guided velocity of batches of windows, with a bounded cache of what is constant."""
+
+    model: VSSFlow
+    conditions: Conditions
+    negative: Conditions | None
+    guidance: float
+    cache_bytes: int
+    cache: dict[Window, Prepared] = field(default_factory=dict)
+    cached_bytes: int = 0
+
+    def __call__(self, t: float, x: Tensor, windows: Sequence[Window]) -> Tensor:
+        """x (N, C, W) at time t → v (N, C, W)"""
+        prepared = self._prepared(windows)
+        if self.guidance != 1:
+            x = torch.cat((x, x))
+        v = self.model.prepared_velocity(x, torch.full((len(x),), t, device=x.device), prepared).to(x.dtype)
+        return v if self.guidance == 1 else guided_halves(v, self.guidance)
+
+    def _prepared(self, windows: Sequence[Window]) -> Prepared:
+        known = self.cache.get(windows[0])
+        if known is not None:
+            return known
+        encoded = self._encode(self.conditions, windows)
+        if self.guidance == 1:
+            prepared = self.model.prepare(encoded)
+        else:
+            negative = None if self.negative is None else self._encode(self.negative, windows)
+            prepared = self.model.prepare_guided(encoded, negative)
+        if self.cached_bytes + prepared.bytes <= self.cache_bytes:
+            self.cache[windows[0]] = prepared
+            self.cached_bytes += prepared.bytes
+        return prepared
+
+    def _encode(self, conditions: Conditions, windows: Sequence[Window]) -> Encoded:
+        spans = [(window.start, window.stop) for window in windows]
+        encode, arguments = self.model.encode, conditions.batched()
+        return Encoded.stack([encode(frames=conditions.frames, span=span, **arguments) for span in spans])
+
+
+def _same_prompt_length(one: Conditions, other: Conditions | None) -> tuple[Conditions, Conditions | None]:
+    """Both with as many prompt tokens, 0 (none) added to the shorter, so that they fit into one batch."""
+    if other is None:
+        return one, None
+    pair = []
+    length = max(0 if each.prompt is None else len(each.prompt) for each in (one, other))
+    for each in (one, other):
+        prompt = torch.zeros(0, dtype=torch.long) if each.prompt is None else each.prompt
+        padded = torch.cat((prompt, prompt.new_zeros(length - len(prompt))))
+        pair.append(replace(each, prompt=padded) if length else each)
+    return pair[0], pair[1]
+
+
+@torch.no_grad()
+def sample(
+    model: VSSFlow,
+    conditions: Conditions,
+    noise: Tensor,
+    settings: Settings,
+    *,
+    negative: Conditions | None = None,
+    on_step: Callable[[float], None] | None = None,
+) -> Tensor:
+    """Latents (C, T) for ``conditions`` of T frames from x_0 = ``noise`` (C, T), both on the model's device.
+
+    ``negative`` takes the place of no condition in guidance (same frames).
+    ``on_step`` hears the share of the work done and may raise to stop. Memory for the work does not grow with T,
+    apart from a few copies of the state.
+    """
+    conditions, negative = _same_prompt_length(conditions, negative)
+    windows = cover(conditions.frames, settings.window, settings.overlap)
+    times = settings.times or even_times(settings.steps)
+    guided = _GuidedWindows(model, conditions, negative, settings.guidance, settings.cache_bytes)
+    evaluations = (len(times) - 1) * (1 if settings.solver == "euler" else 2)
+    done = 0
+
+    def velocity(t: float, x: Tensor) -> Tensor:
+        nonlocal done
+
+        def on_batch(share: float) -> None:
+            if on_step:
+                on_step((done + share) / evaluations)
+
+        def of_windows(part: Tensor, some: Sequence[Window]) -> Tensor:
+            return guided(t, part, some)
+
+        v = joined_velocity(of_windows, x, windows, batch=settings.batch, overlap=settings.overlap, on_batch=on_batch)
+        done += 1
+        return v
+
+    x_1 = SOLVERS[settings.solver](velocity, noise, times, None)
+    if on_step:
+        on_step(1.0)
+    return x_1
