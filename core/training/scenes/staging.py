@@ -1,0 +1,138 @@
+"""Puts scenes together: kinds, cuts, distractors, camera and damage, all from one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from talkies.core.errors import ArgumentError
+from talkies.core.training.degrade import Degradation, draw_degradation
+from talkies.core.training.scenes import bouncing, hammering, silence, walking
+from talkies.core.training.scenes.acting import Actor, Kind
+from talkies.core.training.scenes.canvas import View
+from talkies.core.training.scenes.plain import Event, Image, Scene, exact_time
+from talkies.core.training.scenes.stage import INDOOR_SURFACES, OUTDOOR_SURFACES, Slot, Stage, build_camera, build_stage
+
+KINDS: dict[str, Kind] = {
+    "bouncing": bouncing.KIND,
+    "hammering": hammering.KIND,
+    "walking": walking.KIND,
+}
+"""Every kind of scene that has sounds."""
+
+_SILENT_SHARE = 0.14
+_CUT_SHARE = 0.15
+_PAIR_SHARE = 0.2
+_DISTRACTOR_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One camera position, shown from ``start`` (seconds of the scene) on; its actors live on the shot's own clock."""
+
+    start: float
+    stage: Stage
+    actors: tuple[Actor, ...]
+    camera: Callable[[float], View]
+
+    def image(self, t: float, size: tuple[int, int]) -> Image:
+        image = np.empty((size[1], size[0], 3), np.uint8)
+        canvas = self.stage.paint(image, self.camera(t - self.start))
+        for actor in self.actors:
+            actor.draw(canvas, t - self.start)
+        return image
+
+
+def render_scene(
+    seed: int,
+    duration: Fraction | int = Fraction(8),
+    size: tuple[int, int] = (256, 144),
+    rate: Fraction | int = Fraction(25),
+    *,
+    kind: str | None = None,
+    clean: bool = False,
+) -> Scene:
+    """A scene from a seed; ``kind``: a name of :data:`KINDS`, or "silent"; ``clean``: no damage, cut or distractor.
+
+    The same arguments give the same pictures and events. Raises ArgumentError for an unknown kind or no duration.
+    """
+    if kind is not None and kind not in {*KINDS, "silent"}:
+        raise ArgumentError(f"scene {kind!r}", "is no known kind", f"choose from {', '.join([*KINDS, 'silent'])}")
+    if duration <= 0 or rate <= 0:
+        raise ArgumentError("scene", "duration and rate must be above 0")
+    rng = np.random.default_rng([seed, 7])
+    length = float(duration)
+    name = kind or _choose(rng)
+    cuts = [0.0]
+    if not clean and length > 4 and rng.random() < _CUT_SHARE:
+        cuts.append(float(rng.uniform(0.3, 0.7)) * length)
+    names = [name, *(kind or _choose(rng) for _ in cuts[1:])]
+    shots: list[Shot] = []
+    events: list[Event] = []
+    for number, (start, shot_name) in enumerate(zip(cuts, names, strict=True)):
+        end = cuts[number + 1] if number + 1 < len(cuts) else length
+        shot = _build_shot(rng, shot_name, start, end - start, size, clean)
+        shots.append(shot)
+        events += [moved for actor in shot.actors for e in actor.events if (moved := _moved(e, start, end))]
+    degradation = Degradation() if clean else draw_degradation(rng, size)
+    rate = Fraction(rate)
+
+    def image(number: int) -> Image:
+        t = float(degradation.shown_time(number / rate))
+        shot = next(shot for shot in reversed(shots) if shot.start <= t + 1e-9)
+        return degradation.apply(shot.image(t, size), number)
+
+    return Scene(seed, "+".join(names), Fraction(duration), size, rate, tuple(sorted(events)), image)
+
+
+def _choose(rng: np.random.Generator) -> str:
+    if rng.random() < _SILENT_SHARE:
+        return "silent"
+    weights = np.array([kind.weight for kind in KINDS.values()])
+    return str(rng.choice(list(KINDS), p=weights / weights.sum()))
+
+
+def _moved(event: Event, start: float, end: float) -> Event | None:
+    """The event on the scene's clock, or None when the shot is over before it; what goes on is cut with the shot."""
+    time = event.time + exact_time(start)
+    if time >= exact_time(end) or event.time < 0:
+        return None
+    sustain = min(event.sustain, float(exact_time(end) - time))
+    return Event(time, event.kind, event.material, event.force, sustain, event.tags)
+
+
+def _build_shot(
+    rng: np.random.Generator, name: str, start: float, length: float, size: tuple[int, int], clean: bool
+) -> Shot:
+    kind = KINDS.get(name)
+    indoor = bool(rng.random() < 0.35) if kind is None or kind.indoor is None else kind.indoor
+    surfaces = (kind.surfaces if kind else ()) or (INDOOR_SURFACES if indoor else OUTDOOR_SURFACES)
+    stage = build_stage(rng, size, str(rng.choice(surfaces)), indoor)
+    whole = Slot(0.0, stage.aspect)
+    actors: list[Actor] = []
+    if (not clean and rng.random() < _DISTRACTOR_SHARE) or (kind is None and rng.random() < 0.75):
+        weights = np.array([quiet.weight for quiet in silence.KINDS.values()])
+        quiet = str(rng.choice(list(silence.KINDS), p=weights / weights.sum()))
+        actors.append(silence.KINDS[quiet].build(rng, stage, whole, length))
+    if kind is not None:
+        slots = [whole]
+        if not clean and kind.share and rng.random() < _PAIR_SHARE:
+            middle = stage.aspect / 2
+            slots = [Slot(0.0, middle), Slot(middle, stage.aspect)]
+        kinds = [kind, *(_companion(rng, stage) for _ in slots[1:])]
+        actors += [chosen.build(rng, stage, slot, length) for chosen, slot in zip(kinds, slots, strict=True)]
+    camera = build_camera(rng, length)
+    return Shot(start, stage, tuple(actors), (lambda _: View()) if clean else camera)
+
+
+def _companion(rng: np.random.Generator, stage: Stage) -> Kind:
+    """Another kind that can be played on this stage."""
+    fitting = [
+        kind
+        for kind in KINDS.values()
+        if kind.share and kind.indoor in (None, stage.indoor) and (not kind.surfaces or stage.surface in kind.surfaces)
+    ]
+    return fitting[rng.integers(len(fitting))]
