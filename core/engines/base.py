@@ -1,0 +1,121 @@
+"""What an engine must offer, and the literal registry of engines.
+
+An engine turns conditions into sound. The story (core/render.py) only knows this page; torch is imported when
+an engine is loaded, not before.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+from talkies.core.errors import ArgumentError
+from talkies.core.times import TimeRange
+
+if TYPE_CHECKING:
+    from talkies.core.conditioning.visual import PictureFeatures
+
+Task = Literal["foley", "dialogue", "joint"]
+Block = npt.NDArray[np.float32]
+"""Mono samples (n,), about -1 to 1."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Words to be spoken within ``range``, seconds from the start of the segment. ``language``: BCP-47, "" unknown."""
+
+    range: TimeRange
+    text: str
+    speaker: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Conditions ready to be denoised; what they are is the engine's own affair.
+
+    ``duration`` in seconds. ``conditions`` and ``negative`` are engine data (None: no condition); ``silent`` means
+    that there is nothing to sound, and the answer is silence. ``warnings``: one sentence each, for the user.
+    """
+
+    task: Task
+    duration: Fraction
+    conditions: Any = None
+    negative: Any = None
+    silent: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+class Engine(ABC):
+    """A loaded model. ``sample_rate`` in Hz; ``licence`` and ``weights_hash`` (sha256) go into every take."""
+
+    name: ClassVar[str]
+    sample_rate: int
+    licence: str
+    weights_hash: str
+
+    @classmethod
+    @abstractmethod
+    def load(cls, weights: Path | None, device: str) -> Self:
+        """The engine on a device, with the weights it ships or those given. Raises WeightsError."""
+
+    @abstractmethod
+    def foley(self, features: PictureFeatures | None, duration: Fraction, prompt: str, negative_prompt: str) -> Job:
+        """A job for effects only: nobody speaks."""
+
+    @abstractmethod
+    def dialogue(self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str) -> Job:
+        """A job for speech only: no effects."""
+
+    @abstractmethod
+    def joint(
+        self,
+        features: PictureFeatures | None,
+        duration: Fraction,
+        lines: Sequence[Line],
+        voice: str,
+        prompt: str,
+        negative_prompt: str,
+    ) -> Job:
+        """A job for speech and effects in one pass."""
+
+    @abstractmethod
+    def generate(
+        self, job: Job, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+    ) -> Iterator[Block]:
+        """Blocks of sound, together at least ``round(duration · sample_rate)`` samples; the caller trims the rest.
+
+        The same seed on the same machine gives the same samples. ``on_step`` hears the share of the denoising done
+        and may raise CancelledError.
+        """
+
+
+ENGINES: dict[str, str] = {
+    "mini": "talkies.core.engines.mini:MiniEngine",
+    "vssflow": "talkies.core.engines.vssflow:VSSFlowEngine",
+}
+"""Engines by name: module and class, imported only when loaded."""
+
+
+def engine_class(name: str) -> type[Engine]:
+    """The class of an engine. Raises ArgumentError for an unknown name, with the known ones."""
+    if name not in ENGINES:
+        near = difflib.get_close_matches(name, ENGINES, n=1)
+        cure = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(ENGINES))}"
+        raise ArgumentError(f"engine {name}" if name else "engine", "is not known", cure)
+    module, _, attribute = ENGINES[name].partition(":")
+    found: type[Engine] = getattr(importlib.import_module(module), attribute)
+    return found
+
+
+def load_engine(name: str, weights: Path | None = None, device: str = "cpu") -> Engine:
+    """The engine of that name, loaded. Raises ArgumentError (name), WeightsError, MissingExtraError."""
+    return engine_class(name).load(weights, device)
