@@ -1,0 +1,75 @@
+"""Sound in: any file that FFmpeg reads, as float32 at the rate we want."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from talkies.core.errors import MediaError
+from talkies.core.media.bwf import Samples, write_bwf
+
+if TYPE_CHECKING:
+    import av
+
+__all__ = ["Samples", "read_sound", "resampled", "sound_blocks", "write_bwf"]
+
+
+def read_sound(path: Path, sample_rate: int = 48000, mono: bool = True) -> Samples:
+    """The whole sound of a file, (C, N) at ``sample_rate``: C = 1, or 2 when not ``mono``. Raises MediaError."""
+    blocks = list(sound_blocks(path, sample_rate, mono))
+    return np.concatenate(blocks, axis=1) if blocks else np.zeros((1 if mono else 2, 0), np.float32)
+
+
+def sound_blocks(path: Path, sample_rate: int = 48000, mono: bool = True) -> Iterator[Samples]:
+    """The sound of a file in blocks of (C, n), as they are decoded: memory does not grow with length.
+
+    Raises MediaError: no such file, not a sound, no audio stream, or nothing that can be decoded.
+    """
+    import av
+
+    if not path.is_file():
+        raise MediaError(path, "no such file")
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise MediaError(path, "has no sound")
+            stream = container.streams.audio[0]
+            copies = 2 if stream.channels == 1 and not mono else 1  # FFmpeg would lower mono by 3 dB on both sides
+            layout = "mono" if mono or stream.channels == 1 else "stereo"
+            resampler = av.AudioResampler(format="fltp", layout=layout, rate=sample_rate)
+            decoded = False
+            for frame in chain(container.decode(stream), [None]):
+                decoded = decoded or frame is not None
+                if not decoded:
+                    raise MediaError(path, "its sound cannot be decoded", "it is empty or damaged")
+                for block in _converted(resampler, frame):
+                    yield np.repeat(block, copies, axis=0)
+    except (av.FFmpegError, OSError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise MediaError(path, f"cannot be read as sound ({str(reason).lower()})", "it may be damaged") from error
+
+
+def resampled(blocks: Iterable[Samples], from_rate: int, to_rate: int) -> Iterator[Samples]:
+    """Blocks of (C, n) at another sample rate; what sounds at a time still sounds at that time."""
+    import av
+
+    if from_rate == to_rate:
+        yield from blocks
+        return
+    resampler = None
+    for block in blocks:
+        layout = "mono" if block.shape[0] == 1 else "stereo"
+        resampler = resampler or av.AudioResampler(format="fltp", layout=layout, rate=to_rate)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(block, np.float32), format="fltp", layout=layout)
+        frame.sample_rate = from_rate
+        yield from _converted(resampler, frame)
+    if resampler is not None:
+        yield from _converted(resampler, None)
+
+
+def _converted(resampler: av.AudioResampler, frame: Any) -> Iterator[Samples]:
+    for converted in resampler.resample(frame):
+        yield converted.to_ndarray().astype(np.float32, copy=False)
