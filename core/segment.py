@@ -10,7 +10,8 @@ from typing import Any, Literal
 from talkies.core.times import TimeRange, timecode
 
 CueKind = Literal["speech", "sound"]
-StemName = Literal["DX", "FX", "MX"]
+StemName = Literal["DX", "FX", "MX", "MIX"]
+"""Dialogue, effects, music, and all in one (``--task joint``)."""
 
 
 @dataclass(frozen=True)

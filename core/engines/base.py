@@ -6,7 +6,6 @@ an engine is loaded, not before.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
@@ -58,6 +57,8 @@ class Engine(ABC):
     """A loaded model. ``sample_rate`` in Hz; ``licence`` and ``weights_hash`` (sha256) go into every take."""
 
     name: ClassVar[str]
+    default_steps: ClassVar[int] = 16
+    default_guidance: ClassVar[float] = 3.0
     sample_rate: int
     licence: str
     weights_hash: str
@@ -108,9 +109,8 @@ ENGINES: dict[str, str] = {
 def engine_class(name: str) -> type[Engine]:
     """The class of an engine. Raises ArgumentError for an unknown name, with the known ones."""
     if name not in ENGINES:
-        near = difflib.get_close_matches(name, ENGINES, n=1)
-        cure = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(ENGINES))}"
-        raise ArgumentError(f"engine {name}" if name else "engine", "is not known", cure)
+        known = ", ".join(sorted(ENGINES))
+        raise ArgumentError(f"engine {name}" if name else "engine", "is not known", f"known are {known}")
     module, _, attribute = ENGINES[name].partition(":")
     found: type[Engine] = getattr(importlib.import_module(module), attribute)
     return found

@@ -1,0 +1,108 @@
+"""What a user asks for, checked once: the command line, the worker and the panel all make a :class:`Request`."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from talkies.core.errors import ArgumentError
+
+Task = Literal["both", "foley", "dialogue", "joint"]
+TASKS: tuple[Task, ...] = get_args(Task)
+
+MAX_SEED = 2**63 - 1
+MAX_TAKES = 100
+MAX_STEPS = 1000
+MAX_GUIDANCE = 100.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """One ``talkies generate``. None for ``steps`` and ``guidance`` means what the engine was made for.
+
+    ``segments``: ids, empty for all of them. ``voice``: a name or a recording, "" to let the speakers choose.
+    ``loudness``: a preset of ``core.takes``. ``weights``: another checkpoint of the engine, None for its own.
+    """
+
+    timeline: Path
+    out: Path
+    segments: tuple[str, ...] = ()
+    task: Task = "both"
+    engine: str = "mini"
+    weights: Path | None = None
+    prompt: str = ""
+    negative_prompt: str = ""
+    voice: str = ""
+    seed: int = 0
+    takes: int = 1
+    steps: int | None = None
+    guidance: float | None = None
+    device: str = "auto"
+    media_dir: Path | None = None
+    loudness: str = "ebu-r128"
+
+    def __post_init__(self) -> None:
+        if self.task not in TASKS:
+            raise ArgumentError("--task", f"there is no task {self.task!r}", f"use one of {', '.join(TASKS)}")
+        _in_range("--seed", self.seed, 0, MAX_SEED - MAX_TAKES)
+        _in_range("--takes", self.takes, 1, MAX_TAKES)
+        if self.steps is not None:
+            _in_range("--steps", self.steps, 1, MAX_STEPS)
+        if self.guidance is not None:
+            _in_range("--guidance", self.guidance, 0.0, MAX_GUIDANCE)
+        if self.media_dir is not None and not self.media_dir.is_dir():
+            raise ArgumentError(self.media_dir, "is no folder", "--media-dir names the folder that holds the media")
+
+    @classmethod
+    def from_mapping(cls, given: Mapping[str, Any]) -> Request:
+        """A request from JSON: the same names as above, paths as text."""
+        known = {field.name for field in fields(cls)}
+        for name in given:
+            if name not in known:
+                raise ArgumentError(name, "is no parameter of generate", did_you_mean(name, known))
+        for name in ("timeline", "out"):
+            if name not in given:
+                raise ArgumentError(name, "is missing", "generate needs a timeline and a place for the result")
+        values = {name: _typed(name, value) for name, value in given.items() if value is not None}
+        return cls(**values)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A cure for a name that is not known: the nearest one, else all of them if they are few."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    if not names:
+        return "there are none"
+    shown = ", ".join(names[:8])
+    return f"there are {shown}" + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+
+
+def _in_range(option: str, value: float, lowest: float, highest: float) -> None:
+    if not (math.isfinite(value) and lowest <= value <= highest):
+        raise ArgumentError(option, f"{value} is out of range", f"use a number from {lowest:g} to {highest:g}")
+
+
+_TEXTS = ("task", "engine", "prompt", "negative_prompt", "voice", "device", "loudness")
+_PATHS = ("timeline", "out", "weights", "media_dir")
+_INTEGERS = ("seed", "takes", "steps")
+
+
+def _typed(name: str, value: Any) -> Any:
+    """A JSON value as the type of its field; bool is no number here."""
+    if name in _PATHS and isinstance(value, str) and value:
+        return Path(value)
+    if name in _TEXTS and isinstance(value, str):
+        return value
+    if name in _INTEGERS and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if name == "guidance" and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if name == "segments" and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    raise ArgumentError(name, f"{value!r} is of the wrong kind")

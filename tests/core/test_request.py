@@ -1,0 +1,64 @@
+"""Requests are checked once, at the door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from talkies.core.errors import ArgumentError
+from talkies.core.request import Request, did_you_mean
+
+
+def test_defaults_are_the_contracts() -> None:
+    request = Request.from_mapping({"timeline": "a.otio", "out": "b.otio"})
+    assert (request.task, request.engine, request.seed, request.takes) == ("both", "mini", 0, 1)
+    assert request == Request(Path("a.otio"), Path("b.otio"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("task", "music"),
+        ("seed", -1),
+        ("seed", 1.5),
+        ("seed", True),
+        ("seed", 2**64),
+        ("takes", 0),
+        ("takes", 10**6),
+        ("steps", 0),
+        ("guidance", float("nan")),
+        ("guidance", float("inf")),
+        ("guidance", "3"),
+        ("segments", "one"),
+        ("segments", [1]),
+        ("prompt", 3),
+        ("timeline", ""),
+        ("media_dir", "no/such/folder"),
+    ],
+)
+def test_unusable_values_are_refused(name: str, value: object) -> None:
+    with pytest.raises(ArgumentError):
+        Request.from_mapping({"timeline": "a.otio", "out": "b.otio", name: value})
+
+
+def test_an_unknown_parameter_names_the_nearest() -> None:
+    with pytest.raises(ArgumentError, match="'seed'"):
+        Request.from_mapping({"timeline": "a.otio", "out": "b.otio", "seeds": 3})
+
+
+@pytest.mark.parametrize("missing", ["timeline", "out"])
+def test_both_paths_are_needed(missing: str) -> None:
+    given_paths = {"timeline": "a.otio", "out": "b.otio"}
+    del given_paths[missing]
+    with pytest.raises(ArgumentError, match=missing):
+        Request.from_mapping(given_paths)
+
+
+@given(st.text(), st.lists(st.text(min_size=1), max_size=20))
+def test_a_cure_is_always_one_short_line(name: str, known: list[str]) -> None:
+    cure = did_you_mean(name, known)
+    assert cure
+    assert known or cure == "there are none"
