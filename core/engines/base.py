@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
+
 from talkies.core.errors import ArgumentError
 from talkies.core.times import TimeRange
 

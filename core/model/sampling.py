@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
+from torch import Tensor
+
 from talkies.core.conditioning.bundle import Conditions
 from talkies.core.flow.guidance import guided_halves
 from talkies.core.flow.solver import SOLVERS, even_times
 from talkies.core.flow.windows import OVERLAP_FRAMES, WINDOW_FRAMES, Window, cover, joined_velocity
 from talkies.core.model.transformer import Prepared
 from talkies.core.model.vssflow import Encoded, VSSFlow
-from torch import Tensor
 
 CACHE_BYTES = 48 << 20
 """Constant work is kept for as many batches of windows as fit; an hour's reel computes the rest anew each step."""

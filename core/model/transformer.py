@@ -10,9 +10,10 @@ import math
 from dataclasses import dataclass
 
 import torch
-from talkies.core.model.config import VSSFlowConfig
 from torch import Tensor, nn
 from torch.nn import functional
+
+from talkies.core.model.config import VSSFlowConfig
 
 Rotary = tuple[Tensor, Tensor]
 """Cosines and sines, each (N, R)."""

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor, nn
+
 from talkies.core.model.config import VSSFlowConfig
 from talkies.core.model.projections import Projection, pad_or_cut, stretch
 from talkies.core.model.transformer import Prepared, Transformer
-from torch import Tensor, nn
 
 Keep = Mapping[str, Tensor]
 """Per condition (phones, lips, sync, picture, voice, prompt) a boolean (B,): False drops it for that sample."""

@@ -1,0 +1,155 @@
+"""Checkpoints: read without running code, checked against the model, written atomically.
+
+safetensors is the format; PyTorch files (.pt, .pth, .ckpt, .bin) are read with ``weights_only`` so that nothing in
+them is executed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from talkies.core.errors import OutputError, WeightsError
+
+State = dict[str, Tensor]
+"""Tensors by name."""
+
+TORCH_SUFFIXES = (".pt", ".pth", ".ckpt", ".bin")
+_WRAPPERS = ("state_dict", "model")
+_HASH_BLOCK_BYTES = 1 << 20
+
+
+def load_state(path: Path) -> State:
+    """The tensors of a checkpoint, on the CPU, as they are stored. Raises WeightsError, one sentence."""
+    return _load_torch(path) if path.suffix.lower() in TORCH_SUFFIXES else _load_safetensors(path)
+
+
+def load_metadata(path: Path) -> dict[str, str]:
+    """The notes in a safetensors file's header; none in other files. Raises WeightsError."""
+    if path.suffix.lower() in TORCH_SUFFIXES:
+        return {}
+    _check_file(path)
+    try:
+        with safe_open(path, framework="pt") as file:
+            return dict(file.metadata() or {})
+    except (SafetensorError, OSError) as error:
+        raise _corrupt(path, error) from None
+
+
+def fit_state(model: nn.Module, state: Mapping[str, Tensor], path: Path | str) -> None:
+    """Copies ``state`` into ``model``, in the model's precision, or raises WeightsError and copies nothing.
+
+    ``path`` is only the subject of the sentence.
+    """
+    wanted = model.state_dict()
+    missing = [name for name in wanted if name not in state]
+    if missing:
+        raise WeightsError(path, f"lacks {_count(missing)}, {missing[0]} first", "it belongs to another model")
+    unexpected = [name for name in state if name not in wanted]
+    if unexpected:
+        raise WeightsError(
+            path, f"has {_count(unexpected)} too many, {unexpected[0]} first", "it belongs to another model"
+        )
+    for name, tensor in wanted.items():
+        if state[name].shape != tensor.shape:
+            raise WeightsError(
+                path,
+                f"{name} has shape {tuple(state[name].shape)} where the model has {tuple(tensor.shape)}",
+                "it belongs to another configuration",
+            )
+        if not torch.isfinite(state[name]).all():
+            raise WeightsError(path, f"{name} holds numbers that are not finite", "get the file again")
+    model.load_state_dict(dict(state))
+
+
+def save_state(
+    state: Mapping[str, Tensor],
+    path: Path,
+    *,
+    dtype: torch.dtype = torch.bfloat16,
+    metadata: Mapping[str, str] | None = None,
+) -> None:
+    """Writes a safetensors file, complete or not at all. Raises OutputError; what stood there before stays.
+
+    Matrices and kernels are stored as ``dtype``; vectors (biases, norms, Fourier frequencies), which weigh
+    nothing and matter more, in float32.
+    """
+    stored = {name: _stored(tensor, dtype) for name, tensor in state.items()}
+    part = path.with_name(path.name + ".part")
+    try:
+        save_file(stored, part, metadata=dict(metadata or {}))
+        part.replace(path)
+    except (SafetensorError, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise OutputError(path, f"the weights cannot be written ({error})") from None
+
+
+def file_hash(path: Path) -> str:
+    """sha256 of a file, in hexadecimal. Raises WeightsError when it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_HASH_BLOCK_BYTES):
+                digest.update(block)
+    except OSError as error:
+        raise WeightsError(path, f"cannot be read ({error.strerror})") from None
+    return digest.hexdigest()
+
+
+def shipped_weights(name: str) -> Path:
+    """Where a file of the package's own ``resources/weights`` lies. Raises WeightsError when it is not there."""
+    path = Path(str(resources.files("talkies.resources") / "weights" / name))
+    if not path.is_file():
+        raise WeightsError(f"weights {name}", "are not part of this installation", "install talkies again")
+    return path
+
+
+def _stored(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    tensor = tensor.detach().cpu()
+    if tensor.is_floating_point():
+        tensor = tensor.to(dtype if tensor.ndim > 1 else torch.float32)
+    return tensor.contiguous().clone()
+
+
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        raise WeightsError(path, "is not a file" if path.exists() else "does not exist")
+
+
+def _load_safetensors(path: Path) -> State:
+    _check_file(path)
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - safe_open is no mapping
+    except (SafetensorError, OSError) as error:
+        raise _corrupt(path, error) from None
+
+
+def _load_torch(path: Path) -> State:
+    _check_file(path)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # damaged archives surface as nearly any exception of torch, zip or pickle
+        raise _corrupt(path, error) from None
+    for wrapper in _WRAPPERS:
+        if isinstance(state, dict) and isinstance(state.get(wrapper), dict):
+            state = state[wrapper]
+    if not isinstance(state, dict) or not all(isinstance(tensor, Tensor) for tensor in state.values()):
+        raise WeightsError(path, "holds something other than tensors by name")
+    return dict(state)
+
+
+def _corrupt(path: Path, error: Exception) -> WeightsError:
+    reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+    return WeightsError(path, f"is damaged or no checkpoint ({reason[:120]})", "get the file again")
+
+
+def _count(names: list[str]) -> str:
+    return "a tensor" if len(names) == 1 else f"{len(names)} tensors"
