@@ -218,7 +218,7 @@ def camera_flow(grey: Grey, flow: Array) -> Array | None:
     one object on a plain ground would pass for the camera.
     """
     points = flow[3::6, 3::6]
-    texture = cv2.blur(cv2.absdiff(grey, cv2.blur(grey, (9, 9))), (5, 5))[3::6, 3::6] > 3
+    texture = cv2.blur(cv2.absdiff(grey, cv2.blur(grey, (9, 9))), (5, 5))[3::6, 3::6] > 2
     if texture.mean() < 0.15:
         return None
     u, v = points[texture].T.astype(np.float64)

@@ -20,7 +20,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import cv2
 import numpy as np
@@ -72,7 +71,7 @@ def picture_features(frames: Iterable[Frame], duration: Fraction) -> PictureFeat
     Holds about 50 MB for an hour of picture. Works on any frame size; 200 lines or more let small faces speak.
     """
     meter, sync, lips, looks = MotionMeter(), SyncRecorder(), LipReader(), LookRecorder(duration)
-    with _one_thread():
+    with _repeatable():
         for frame in frames:
             time = float(frame.time)
             small = small_picture(frame.image)
@@ -90,9 +89,12 @@ def picture_features(frames: Iterable[Frame], duration: Fraction) -> PictureFeat
 def small_picture(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The picture at 72 lines, its shape kept (within 1:2 .. 3:1), RGB."""
     height, width = image.shape[:2]
-    columns = int(np.clip(round(LINES * width / height / 4) * 4, LINES // 2, LINES * 3))
-    method = cv2.INTER_AREA if height >= LINES else cv2.INTER_LINEAR
-    return cv2.resize(image, (columns, LINES), interpolation=method)
+    columns = int(np.clip(round(LINES * width / height / 8) * 8, LINES // 2, LINES * 3))
+    if height == 2 * LINES and width == 2 * columns:
+        return cv2.resize(image, (columns, LINES), interpolation=cv2.INTER_AREA)
+    box = max(round(height / LINES), 1), max(round(width / columns), 1)
+    image = cv2.blur(image, box[::-1]) if max(box) > 1 else image  # with it, linear is as good as area, and faster
+    return cv2.resize(image, (columns, LINES), interpolation=cv2.INTER_LINEAR)
 
 
 def _record(motion: MotionMap, sync: SyncRecorder, looks: LookRecorder) -> None:
@@ -188,11 +190,17 @@ def _picture_cells(duration: Fraction) -> int:
 
 
 @contextmanager
-def _one_thread() -> Iterator[Any]:
-    """OpenCV on one thread: pictures this small gain nothing from more, and the decoder wants the other cores."""
-    threads = cv2.getNumThreads()
+def _repeatable() -> Iterator[None]:
+    """OpenCV on one thread and without IPP.
+
+    Pictures this small gain nothing from more threads, and the decoder wants the other cores; IPP's last bits depend
+    on where in memory an array happens to lie, so that the same picture would not give the same numbers twice.
+    """
+    threads, ipp = cv2.getNumThreads(), cv2.ipp.useIPP()
     cv2.setNumThreads(1)
+    cv2.ipp.setUseIPP(False)
     try:
-        yield None
+        yield
     finally:
         cv2.setNumThreads(threads)
+        cv2.ipp.setUseIPP(ipp)

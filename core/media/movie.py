@@ -111,9 +111,10 @@ class Movie:
 
     def _time(self, frame: Any, origin: int, expected: Fraction | None) -> Fraction:
         """Seconds from the first picture; on the exact grid of the rate where the file only rounds to it."""
-        if frame.pts is None:
+        stamp = frame.pts if frame.pts is not None else frame.dts
+        if stamp is None:
             return expected or Fraction(0)
-        time = (frame.pts - origin) * Fraction(frame.time_base or self._stream.time_base)
+        time = (stamp - origin) * Fraction(frame.time_base or self._stream.time_base)
         if self.info.constant_rate:
             exact = round_half_up(time * self.info.rate) / self.info.rate
             if abs(exact - time) <= max(_SNAP, Fraction(self._stream.time_base)):
