@@ -19,6 +19,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
 from talkies.core.conditioning.sync import averaged
 from talkies.core.times import LATENT_RATE, latent_count
 

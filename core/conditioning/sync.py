@@ -28,6 +28,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from talkies.core.conditioning.motion import Blow, MotionMap, blow
 from talkies.core.times import LATENT_RATE, latent_count
 

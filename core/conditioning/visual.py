@@ -24,6 +24,7 @@ from fractions import Fraction
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
 from talkies.core.conditioning.lips import LIPS_DIM, LipReader
 from talkies.core.conditioning.motion import LINES, MotionMap, MotionMeter
 from talkies.core.conditioning.sync import SYNC_DIM, SyncRecorder

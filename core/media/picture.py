@@ -67,10 +67,9 @@ def _thinned(shown: Iterable[Shown], duration: Fraction) -> Iterator[Shown]:
     for time, image in shown:
         if time >= duration:
             return
-        time = max(time, Fraction(0))
         if last is None or time - last >= _CLOSEST:
             last = time
-            yield time, image
+            yield max(time, Fraction(0)), image  # the first frame may have begun before the clip
 
 
 def _of_movie(segment: Segment, picture: Picture, height: int, warn: Callable[[str], None]) -> Iterator[Shown]:
