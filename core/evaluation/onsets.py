@@ -26,9 +26,10 @@ _HOP, _WINDOW, _BANDS = 120, 1024, 24
 _LAG = 8  # frames (20 ms) over which a rise is measured: one window length
 _FLOOR_DB = -75.0  # band level (dB re full scale) below which nothing is heard
 _RANGE_DB = 50.0  # band levels this far under the sound's loudest are its silence
-_RISE_DB = 2.5  # a rise, averaged over the bands, that is more than this above the usual is an onset
+_RISE_DB = 3.5  # a rise, averaged over the bands, that is more than this above the usual is an onset
 _USUAL_FRAMES = 161  # ±200 ms
-_GAP_FRAMES = 20  # two onsets are at least 50 ms apart
+_GAP_S = 0.05  # two onsets are at least so far apart
+_MASK_DECAY_DB = 50.0  # per second
 _PAUSE_MS = 5
 _LOUDER = 1.2  # its peak exceeds what sounded before by this factor
 _QUIET_DB = -40.0  # an onset's peak is no further below the sound's loudest than this
@@ -48,9 +49,10 @@ def detect_onsets(sound: NDArray[np.floating]) -> Array:
     loudest = float(envelope.max(initial=0.0))
     if loudest < 10 ** (_FLOOR_DB / 20):
         return np.zeros(0)
-    times = [_begin(envelope, frame) for frame in _peaks(onset_strength(sound))]
+    last = (len(sound) - _WINDOW) // _HOP  # what begins later is cut off before it can be told from the edge
+    times = [_begin(envelope, frame) for frame in _peaks(onset_strength(sound)) if frame <= last]
     loud = [time for time in times if _rises(envelope, time, loudest * 10 ** (_QUIET_DB / 20))]
-    return _thinned(np.array(sorted(loud)))
+    return _thinned(sorted(loud), envelope)
 
 
 def onset_strength(sound: NDArray[np.floating]) -> Array:
@@ -109,20 +111,33 @@ def _begin(envelope: NDArray[np.float32], frame: int) -> float:
     return (first + int(above[pauses[-1] + 1 if len(pauses) else 0])) / 1000
 
 
+def _peak(envelope: NDArray[np.float32], time: float) -> float:
+    """The highest level within 30 ms."""
+    first = round(time * 1000)
+    return float(envelope[first : first + 30].max(initial=0.0))
+
+
 def _rises(envelope: NDArray[np.float32], time: float, quietest: float) -> bool:
     """Whether what follows is loud enough, and louder than what was: a tone that breaks off clicks, but falls."""
-    first = round(time * 1000)
-    after = float(envelope[first : first + 30].max(initial=0.0))
+    first, after = round(time * 1000), _peak(envelope, time)
     before = envelope[max(first - 30, 0) : max(first - 2, 0)]
-    return after >= max(quietest, _LOUDER * float(np.median(before)) if len(before) else 0.0)
+    return after >= max(quietest, _LOUDER * float(np.percentile(before, 90)) if len(before) else 0.0)
 
 
-def _thinned(times: Array) -> Array:
-    """Without those that follow another one within 50 ms."""
+def _thinned(times: list[float], envelope: NDArray[np.float32]) -> Array:
+    """Without those within 50 ms of another, and without what a louder one just before masks: the toe after the heel.
+
+    An onset masks others as loud as itself, and every millisecond less by 0.05 dB.
+    """
     kept: list[float] = []
+    mask_db = mask_from = -np.inf
     for time in times:
-        if not kept or time - kept[-1] >= _GAP_FRAMES * _HOP / SAMPLE_RATE:
-            kept.append(float(time))
+        level = 20 * np.log10(max(_peak(envelope, time), 1e-9))
+        masked = level < mask_db - _MASK_DECAY_DB * (time - mask_from)
+        if masked or (kept and time - kept[-1] < _GAP_S):
+            continue
+        kept.append(time)
+        mask_db, mask_from = level, time
     return np.array(kept)
 
 
