@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -35,7 +36,7 @@ class Canvas:
         cosine, sine = np.cos(view.roll) * self.unit, np.sin(view.roll) * self.unit
         turn = np.array([[cosine, -sine], [sine, cosine]])
         centre = np.array([self.width / self.scale / 2 - margin, 0.5])
-        offset = (centre + margin) * self.scale - turn @ (centre + [view.pan_x, view.pan_y])
+        offset = (centre + margin) * self.scale - turn @ (centre + np.array([view.pan_x, view.pan_y]))
         self.matrix: npt.NDArray[np.float64] = np.hstack([turn, offset[:, None]])
 
     def place(self, points: Points) -> npt.NDArray[np.int32]:
@@ -79,7 +80,7 @@ class Canvas:
 
     def limb(self, points: Points, colour: Colour, width: float) -> None:
         """A thick line with round ends and joints, of sub-pixel width."""
-        for start, end in zip(points[:-1], points[1:], strict=True):
+        for start, end in pairwise(points):
             along = end - start
             length = float(np.hypot(*along))
             if length > 1e-9:

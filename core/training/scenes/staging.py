@@ -10,7 +10,21 @@ import numpy as np
 
 from talkies.core.errors import ArgumentError
 from talkies.core.training.degrade import Degradation, draw_degradation
-from talkies.core.training.scenes import bouncing, hammering, silence, walking
+from talkies.core.training.scenes import (
+    animals,
+    bouncing,
+    breaking,
+    doors,
+    engines,
+    hammering,
+    ringing,
+    shooting,
+    silence,
+    splashing,
+    switching,
+    walking,
+    weather,
+)
 from talkies.core.training.scenes.acting import Actor, Kind
 from talkies.core.training.scenes.canvas import View
 from talkies.core.training.scenes.plain import Event, Image, Scene, exact_time
@@ -20,6 +34,15 @@ KINDS: dict[str, Kind] = {
     "bouncing": bouncing.KIND,
     "hammering": hammering.KIND,
     "walking": walking.KIND,
+    "breaking": breaking.KIND,
+    "door": doors.KIND,
+    "splash": splashing.KIND,
+    "animal": animals.KIND,
+    **shooting.KINDS,
+    **switching.KINDS,
+    **weather.KINDS,
+    **engines.KINDS,
+    **ringing.KINDS,
 }
 """Every kind of scene that has sounds."""
 

@@ -64,9 +64,9 @@ class Walking:
         self._leg(canvas, hip, far, facing, shade(trousers, 0.75))
         swing_arm = float(np.clip((near[0] - far[0]) / leg, -1, 1))
         self._arm(canvas, hip, facing, swing_arm, shade(coat, 0.75))
-        shoulder = hip + [facing * leg * 0.05, -leg * 0.62]
+        shoulder = hip + np.array([facing * leg * 0.05, -leg * 0.62])
         canvas.limb(np.stack([hip, shoulder]), coat, leg * 0.27)
-        head = shoulder + [facing * leg * 0.05, -leg * 0.26]
+        head = shoulder + np.array([facing * leg * 0.05, -leg * 0.26])
         canvas.limb(np.stack([shoulder, head]), skin, leg * 0.09)
         canvas.ellipse(*head, leg * 0.12, leg * 0.145, skin)
         canvas.ellipse(head[0] - facing * leg * 0.02, head[1] - leg * 0.07, leg * 0.13, leg * 0.09, shade(coat, 0.5))
@@ -90,9 +90,9 @@ class Walking:
 
     def _arm(self, canvas: Canvas, hip: Points, facing: float, swing: float, colour: Colour) -> None:
         leg = self.leg
-        shoulder = hip + [facing * leg * 0.05, -leg * 0.58]
-        elbow = shoulder + [swing * leg * 0.2, leg * 0.27]
-        hand = elbow + [swing * leg * 0.2 + facing * leg * 0.07, leg * 0.22]
+        shoulder = hip + np.array([facing * leg * 0.05, -leg * 0.58])
+        elbow = shoulder + np.array([swing * leg * 0.2, leg * 0.27])
+        hand = elbow + np.array([swing * leg * 0.2 + facing * leg * 0.07, leg * 0.22])
         canvas.limb(np.stack([shoulder, elbow, hand]), colour, leg * 0.1)
         canvas.circle(*hand, leg * 0.055, self.colours[2])
 
