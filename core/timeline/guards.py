@@ -1,0 +1,137 @@
+"""What must be known of a file before a parser may have it: hostile JSON and XML are refused in a sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from talkies.core.errors import InputError, TimelineError
+
+MOST_BYTES = 500_000_000
+MAX_NESTING = 100
+_INFINITY = re.compile(rb"(?<=[:\[,\s])(-?)Inf(?=\s*[,\]}])")  # as OTIO writes it; Python's reader wants the whole word
+
+
+def read_text(path: Path, what: str = "timeline") -> bytes:
+    """The bytes of a text file, without a byte-order mark and in UTF-8. Raises TimelineError."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise TimelineError(path, f"is larger than any {what} ({MOST_BYTES // 1_000_000} MB)", "check what it is")
+        data = path.read_bytes()
+    except OSError as error:
+        raise TimelineError(path, f"cannot be read ({error.strerror})", "check its name and permissions") from error
+    if not data.strip():
+        raise TimelineError(path, "is empty", "export the timeline again")
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding).encode()
+            except UnicodeDecodeError as error:
+                raise TimelineError(path, "is damaged: its text cannot be decoded", "export it again") from error
+    return data
+
+
+def checked_json(path: Path, data: bytes) -> Any:
+    """The JSON of an .otio file as plain data; raises TimelineError where OTIO's parser would crash or never end."""
+    try:
+        document = _plain_json(data)
+    except RecursionError as error:
+        raise TimelineError(
+            path, "is nested too deep to be a timeline", "export it again, with fewer levels"
+        ) from error
+    except ValueError as error:
+        problem = f"is no OTIO file: it is not JSON ({str(error)[:80]})"
+        raise TimelineError(path, problem, "export the timeline again as .otio") from error
+    if not isinstance(document, dict) or "OTIO_SCHEMA" not in document:
+        raise TimelineError(path, "is no OTIO file: it names no OTIO_SCHEMA", "export the timeline again as .otio")
+    if b"SerializableObjectRef" in data:
+        _refuse_cycles(path, document)
+    _refuse_depth(path, document)
+    return document
+
+
+def _plain_json(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        if b"Inf" not in data:
+            raise
+    return json.loads(_INFINITY.sub(rb"\1Infinity", data))
+
+
+def _refuse_cycles(path: Path, document: Any) -> None:
+    """References by id may point anywhere; one that points back to something around it never ends."""
+    targets: dict[str, Any] = {}
+    for node in _dicts(document):
+        if isinstance(node.get("OTIO_REF_ID"), str):
+            targets[node["OTIO_REF_ID"]] = node
+    links = {
+        name: {
+            str(node["id"])
+            for node in _dicts(target)
+            if str(node.get("OTIO_SCHEMA")).startswith("SerializableObjectRef")
+        }
+        for name, target in targets.items()
+    }
+    done: set[str] = set()
+    for start in links:
+        trail, stack = set(), [(start, iter(links[start]))]
+        trail.add(start)
+        while stack:
+            name, following = stack[-1]
+            step = next((target for target in following if target in links and target not in done), None)
+            if step is None:
+                done.add(name)
+                trail.discard(name)
+                stack.pop()
+            elif step in trail:
+                raise TimelineError(path, f"refers to itself in a circle (at {step!r})", "export the timeline again")
+            else:
+                trail.add(step)
+                stack.append((step, iter(links[step])))
+
+
+def _dicts(document: Any) -> Any:
+    stack = [document]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            yield node
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+
+
+def _refuse_depth(path: Path, document: Any) -> None:
+    stack = [(document, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > MAX_NESTING:
+            problem = f"nests sequences more than {MAX_NESTING} deep"
+            raise TimelineError(path, problem, "flatten its compound clips in the editor")
+        children = node.get("children", ()) if isinstance(node, dict) else ()
+        if isinstance(children, list):
+            stack.extend((child, depth + 1) for child in children)
+        if isinstance(node, dict) and isinstance(node.get("tracks"), dict):
+            stack.append((node["tracks"], depth + 1))
+
+
+def safe_xml(path: Path, data: bytes, error_class: type[InputError] = TimelineError) -> Element:
+    """The root of an XML file; entities and outside references are refused, not expanded."""
+    import defusedxml.ElementTree
+    from defusedxml import DefusedXmlException
+
+    try:
+        root: Element = defusedxml.ElementTree.fromstring(
+            data, forbid_dtd=False, forbid_entities=True, forbid_external=True
+        )
+    except DefusedXmlException as error:
+        raise error_class(path, "declares XML entities, which may do harm", "export it again without them") from error
+    except (ParseError, ValueError, LookupError) as error:
+        raise error_class(path, f"is no well-formed XML ({str(error)[:80]})", "export it again") from error
+    except RecursionError as error:
+        raise error_class(path, "is nested too deep", "export it again, with fewer levels") from error
+    return root

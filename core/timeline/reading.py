@@ -1,0 +1,96 @@
+"""Read a timeline: file → OTIO document → clips with exact places → segments with pictures and cues.
+
+read_timeline(path) ─► load (formats, movies) ─► walk (walking, pictures, titles) ─► cues (spoken) ─► Timeline
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from talkies.core.errors import TimelineError
+from talkies.core.segment import Timeline
+from talkies.core.timeline import formats, movies
+from talkies.core.timeline.gathering import Gathered, gather
+from talkies.core.timeline.pictures import PictureFinder
+from talkies.core.timeline.spoken import all_cues, with_cues
+from talkies.core.timeline.urls import MediaFinder
+from talkies.core.timeline.walking import UnusableItemError, to_seconds
+from talkies.core.times import exact_rate
+
+_FASTEST = 240  # frames per second; more is a sample rate
+
+
+def read_timeline(path: Path, media_dir: Path | None = None, rate: Fraction | None = None) -> Timeline:
+    """Any supported timeline file, or a bare movie, image sequence folder, frame or pattern as a one-clip timeline.
+
+    ``media_dir``: where to look for media by file name (sub-folders too). ``rate``: frames per second of an image
+    sequence that states none. Raises TimelineError, MediaError or SubtitleError, each one sentence.
+    """
+    path = Path(path)
+    if media_dir is not None and not Path(media_dir).is_dir():
+        raise TimelineError(media_dir, "is no folder", "name the folder that holds the media")
+    loaded = movies.load(path, rate) if movies.is_media(path) else formats.load(_existing(path))
+    finder = PictureFinder(MediaFinder(path, Path(media_dir) if media_dir else None, loaded.bundle))
+    try:
+        timeline_rate, start = _clock(loaded)
+        found = gather(loaded.document, finder, timeline_rate, start)
+    except UnusableItemError as error:
+        raise TimelineError(path, str(error), "repair it in the editor and export it again") from error
+    return _timeline(path, loaded, found, finder, timeline_rate, start)
+
+
+def _timeline(
+    path: Path, loaded: formats.Loaded, found: Gathered, finder: PictureFinder, rate: Fraction, start: Fraction
+) -> Timeline:
+    cues, notes = all_cues(path, found, finder)
+    segments, language_notes = with_cues(found.segments, cues)
+    return Timeline(
+        path=path,
+        name=str(loaded.document.name or path.stem),
+        rate=rate,
+        start=start,
+        duration=found.duration,
+        segments=segments,
+        cues=cues,
+        drop_frame=loaded.drop_frame,
+        warnings=(*loaded.warnings, *found.warnings, *notes, *language_notes),
+        document=loaded.document,
+    )
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise TimelineError(path, "does not exist", "check its name")
+    return path
+
+
+def _clock(loaded: formats.Loaded) -> tuple[Fraction, Fraction]:
+    """The timeline's rate and the timecode (seconds) of its first frame."""
+    first = loaded.document.global_start_time
+    rate, start = loaded.rate, loaded.start
+    if rate is None and first is not None and 1 <= first.rate <= _FASTEST:
+        rate = exact_rate(first.rate)
+    if rate is None:
+        votes = Counter(_stated_rates(loaded.document))
+        rate = exact_rate(votes.most_common(1)[0][0]) if votes else Fraction(24)
+    if start is None:
+        start = to_seconds(first) if first is not None else Fraction(0)
+    return rate, start
+
+
+def _stated_rates(document: Any) -> Iterator[float]:
+    """The rate of every item on the video tracks."""
+    for track in document.tracks:
+        if not isinstance(track, otio.schema.Track) or track.kind == otio.schema.TrackKind.Audio:
+            continue
+        for item in track:
+            if isinstance(item, otio.core.Item) and item.source_range is not None:
+                rate = item.source_range.duration.rate
+                if 1 <= rate <= _FASTEST:
+                    yield rate

@@ -1,0 +1,146 @@
+"""Where the file named by a timeline lies on this machine.
+
+Editors write media addresses in every shape: ``C:/x``, ``C:\\x``, UNC, ``file:///C:/x``, ``file://localhost/x``,
+percent-encoded or not, with ``#`` and ``?`` in the name, or relative to the timeline. OTIO's own helper loses drives
+and cuts at ``#``; this one tries the readings of an address in order and takes the first that exists.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import unquote
+
+_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):")  # two letters at least: "C:" is a drive
+_DRIVE = re.compile(r"^[A-Za-z]:([/\\]|$)")
+_MAX_INDEXED = 200_000
+
+
+def path_readings(url: str) -> Iterator[str]:
+    """The local paths an address may mean, likeliest first; none for addresses of another kind (``https:``)."""
+    texts = _without_scheme(url.strip())
+    readings = [
+        path
+        for text in texts
+        for reading in ((unquote(text), text) if _is_file_url(url) else (text, unquote(text)))
+        for path in (reading, _uncut(reading), reading.replace("\\", "/"))
+    ]
+    yield from (path for path in dict.fromkeys(readings) if path and "\0" not in path)
+
+
+def file_name(url: str) -> str:
+    """The last part of an address, whichever way its slashes lean: ``C:\\media\\a%20b.mov`` → ``a b.mov``."""
+    first = next(path_readings(url), "")
+    return re.split(r"[/\\]", first.rstrip("/\\"))[-1]
+
+
+def is_remote(url: str) -> bool:
+    """Whether the address is no file of this machine or its network shares."""
+    scheme = _SCHEME.match(url.strip())
+    return bool(scheme) and scheme.group(1).lower() != "file"  # type: ignore[union-attr]
+
+
+def _is_file_url(url: str) -> bool:
+    return url.strip()[:5].lower() == "file:"
+
+
+def _without_scheme(url: str) -> list[str]:
+    if is_remote(url):
+        return [url] if os.path.exists(url) else []  # noqa: PTH110 - a relative name such as "take:1.mov"
+    if not _is_file_url(url):
+        return [url]
+    rest = url[5:]
+    if rest.startswith("//"):
+        host, slash, path = rest[2:].partition("/")
+        if _DRIVE.match(host + slash):
+            rest = host + slash + path
+        elif host.lower() in ("", "localhost", "127.0.0.1"):
+            rest = slash + path
+        else:
+            rest = f"//{host}{slash}{path}"
+    return [rest[1:] if _DRIVE.match(rest[1:]) else rest]
+
+
+def _uncut(path: str) -> str:
+    """The path without a query or fragment, the last thing to try: both characters may belong to a file name."""
+    return re.split(r"[?#]", path, maxsplit=1)[0]
+
+
+class MediaFinder:
+    """Finds files for one timeline: as addressed, beside the timeline, by name in ``media_dir`` (sub-folders too).
+
+    ``root``: the folder of an unpacked bundle; nothing outside it (or ``media_dir``) is then opened.
+    """
+
+    def __init__(self, timeline: Path, media_dir: Path | None = None, root: Path | None = None) -> None:
+        self.folder = root or timeline.parent
+        self.media_dir = media_dir
+        self._root = root.resolve() if root else None
+        self._found: dict[str, Path | None] = {}
+
+    def find(self, url: str) -> Path | None:
+        """The existing file or folder that ``url`` names, or None."""
+        if url not in self._found:
+            self._found[url] = self._search(url)
+        return self._found[url]
+
+    def find_named(self, names: tuple[str, ...], suffixes: tuple[str, ...]) -> Path | None:
+        """A file with one of these names, with or without a suffix: for clips that state no address at all."""
+        for name in filter(None, names):
+            base = re.split(r"[/\\]", name)[-1].strip()
+            for candidate in (base, *(base + suffix for suffix in suffixes)):
+                found = self._by_name(candidate)
+                if found and found.suffix.lower() in suffixes:
+                    return found
+        return None
+
+    def candidates(self, url: str) -> Iterator[Path]:
+        """Every place to look for an address (also for patterns such as ``scan.%04d.dpx`` that no file is called)."""
+        for reading in path_readings(url):
+            if self._allowed(path := self.folder / reading):
+                yield path
+        if name := file_name(url):
+            yield self.folder / name
+            if self.media_dir:
+                yield self.media_dir / name
+
+    def _search(self, url: str) -> Path | None:
+        for reading in path_readings(url):
+            path = self.folder / reading
+            if _exists(path) and self._allowed(path):
+                return path
+        return self._by_name(file_name(url))
+
+    def _by_name(self, name: str) -> Path | None:
+        if not name or name in (".", ".."):
+            return None
+        beside = self.folder / name
+        if _exists(beside) and self._allowed(beside):
+            return beside
+        return self._index.get(name) or self._index.get(name.lower())
+
+    def _allowed(self, path: Path) -> bool:
+        return self._root is None or path.resolve().is_relative_to(self._root)
+
+    @cached_property
+    def _index(self) -> dict[str, Path]:
+        """File and folder names under ``media_dir`` → path; lower-cased names as a second chance."""
+        index: dict[str, Path] = {}
+        for folder, folders, files in os.walk(self.media_dir) if self.media_dir else ():
+            folders.sort()
+            for name in (*sorted(files), *folders):
+                index.setdefault(name, Path(folder) / name)
+                index.setdefault(name.lower(), Path(folder) / name)
+            if len(index) > _MAX_INDEXED:
+                break
+        return index
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long, or one the file system cannot hold
+        return False
