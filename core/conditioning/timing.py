@@ -1,0 +1,63 @@
+"""When the phonemes of a line are spoken: natural durations, fitted to the cue and, where a mouth is seen, to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+PHONES_PER_SECOND = 50
+SLOWEST = 1.25
+"""Speech is drawn out at most this much to fill its cue; it is hurried as much as the cue demands."""
+_MARGIN_S = 0.04
+_LIPS_PER_SECOND = 25
+_ACTIVE = 0.12
+_FITS = (0.6, 1.7)  # how much shorter or longer than natural a mouth's movement may be and still be this line's
+
+Spans = list[tuple[int, float, float]]
+"""(phoneme id, start s, end s)"""
+
+
+def fit_line(
+    ids: Sequence[int], natural_s: Sequence[float], start_s: float, end_s: float, lips: np.ndarray | None = None
+) -> Spans:
+    """The line's phonemes within the cue [start_s, end_s), on the segment's time.
+
+    ``natural_s``: seconds of each phoneme as the duration model has them. ``lips`` (L, 4) at 25 per second: where
+    the mouth moves inside the cue for about as long as the line lasts, the line begins and ends with it. Otherwise
+    the line begins with its cue and is drawn out by :data:`SLOWEST` at most.
+    """
+    total = sum(natural_s)
+    if not ids or total <= 0 or end_s <= start_s:
+        return []
+    margin = min(_MARGIN_S, (end_s - start_s) / 8)
+    first, last = start_s + margin, end_s - margin
+    seen = _mouth(lips, first, last) if lips is not None else None
+    if seen and _FITS[0] * total <= seen[1] - seen[0] <= _FITS[1] * total:
+        first, last = seen
+    else:
+        last = min(last, first + SLOWEST * total)
+    stretch = (last - first) / total
+    edges = first + np.concatenate([[0.0], np.cumsum(natural_s)]) * stretch
+    return [(phoneme, float(a), float(b)) for phoneme, a, b in zip(ids, edges, edges[1:], strict=False)]
+
+
+def _mouth(lips: np.ndarray, start_s: float, end_s: float) -> tuple[float, float] | None:
+    """First and last moment at which the mouth moves in a stretch, None when no face is seen for most of it."""
+    first, last = round(start_s * _LIPS_PER_SECOND), round(end_s * _LIPS_PER_SECOND)
+    inside = lips[first:last].astype(np.float32)
+    if not len(inside) or inside[:, 3].mean() < 0.6:
+        return None
+    active = np.flatnonzero(inside[:, 2] > max(_ACTIVE, 0.25 * float(np.percentile(inside[:, 2], 90))))
+    if len(active) < 3:
+        return None
+    return (first + int(active[0])) / _LIPS_PER_SECOND, (first + int(active[-1]) + 1) / _LIPS_PER_SECOND
+
+
+def phone_ids(spans: Spans, frames: int) -> np.ndarray:
+    """(2 · frames,) ids at 50 per second; every phoneme gets at least one place, 0 where nothing is said."""
+    track = np.zeros(2 * frames, np.int64)
+    for phoneme, start, end in spans:
+        first = round(start * PHONES_PER_SECOND)
+        track[first : max(round(end * PHONES_PER_SECOND), first + 1)] = phoneme
+    return track

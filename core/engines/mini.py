@@ -1,0 +1,207 @@
+"""The engine that ships: a ten-layer VSSFlow of width 256 and our own codec, offline on a CPU.
+
+One safetensors file holds three modules (``flow.*``, ``codec.*``, ``durations.*``) and their configuration.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from talkies.core.conditioning.bundle import Conditions
+from talkies.core.conditioning.durations import DurationModel
+from talkies.core.conditioning.phonemes import speak
+from talkies.core.conditioning.prompt import PROMPT_TOKENS, read_prompt
+from talkies.core.conditioning.timing import Spans, fit_line, phone_ids
+from talkies.core.conditioning.visual import PictureFeatures
+from talkies.core.conditioning.voice import NamedVoice, find_voice
+from talkies.core.engines.base import Block, Engine, Job, Line
+from talkies.core.errors import MediaError, WeightsError
+from talkies.core.flow.windows import seeded_noise
+from talkies.core.model.codec import Codec, CodecConfig
+from talkies.core.model.config import VSSFlowConfig
+from talkies.core.model.sampling import Settings, sample
+from talkies.core.model.vssflow import VSSFlow
+from talkies.core.model.weights import file_hash, fit_state, load_metadata, load_state, shipped_weights
+from talkies.core.times import latent_count
+
+WEIGHTS_NAME = "mini.safetensors"
+DECODE_FRAMES = 250
+"""Latent frames decoded at a time."""
+
+
+class MiniModel(torch.nn.Module):
+    """What is in the weights file."""
+
+    def __init__(self, flow: VSSFlowConfig, codec: CodecConfig) -> None:
+        super().__init__()
+        self.flow = VSSFlow(flow)
+        self.codec = Codec(codec)
+        self.durations = DurationModel()
+
+
+class MiniEngine(Engine):
+    """See the module; ``licence`` is the weights' own."""
+
+    name: ClassVar[str] = "mini"
+    default_steps: ClassVar[int] = 12
+    default_guidance: ClassVar[float] = 2.0
+    sample_rate = CodecConfig.sample_rate
+    licence = "Apache-2.0"
+
+    def __init__(self, model: MiniModel, weights_hash: str, device: str) -> None:
+        self.model, self.weights_hash, self.device = model.to(device).eval().requires_grad_(False), weights_hash, device
+
+    @classmethod
+    def load(cls, weights: Path | None, device: str) -> Self:
+        path = weights or shipped_weights(WEIGHTS_NAME)
+        metadata = load_metadata(path)
+        try:
+            codec = CodecConfig(**json.loads(metadata["codec"]))
+            flow = VSSFlowConfig.from_json(metadata["flow"], str(path))
+        except (KeyError, TypeError, ValueError) as error:
+            cure = "give a file that talkies train wrote, or leave the option out"
+            raise WeightsError(path, "holds no configuration of a mini model", cure) from error
+        model = MiniModel(flow, codec)
+        fit_state(model, load_state(path), path)
+        return cls(model, file_hash(path), device)
+
+    # Jobs: what the model is told
+
+    def foley(self, features: PictureFeatures | None, duration: Fraction, prompt: str, negative_prompt: str) -> Job:
+        if features is None:
+            raise MediaError("foley", "needs a picture and there is none", "relink the media or choose dialogue")
+        conditions, negative, warnings = self._effects(features, duration, prompt, negative_prompt)
+        return Job("foley", duration, conditions, negative, silent=not _moves(features), warnings=warnings)
+
+    def dialogue(self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str) -> Job:
+        speech, warnings = self._speech(features, duration, lines, voice)
+        silent = speech.phones is None or not bool(speech.phones.any())
+        return Job("dialogue", duration, speech, silent=silent, warnings=warnings)
+
+    def joint(
+        self,
+        features: PictureFeatures | None,
+        duration: Fraction,
+        lines: Sequence[Line],
+        voice: str,
+        prompt: str,
+        negative_prompt: str,
+    ) -> Job:
+        if features is None:
+            raise MediaError("joint", "needs a picture and there is none", "relink the media or choose dialogue")
+        effects, negative, warnings = self._effects(features, duration, prompt, negative_prompt)
+        speech, more = self._speech(features, duration, lines, voice)
+        both = replace(effects, phones=speech.phones, lips=speech.lips, voice=speech.voice)
+        silent = not _moves(features) and not bool(speech.phones is not None and speech.phones.any())
+        return Job("joint", duration, both, negative, silent, warnings + more)
+
+    def _effects(
+        self, features: PictureFeatures, duration: Fraction, prompt: str, negative_prompt: str
+    ) -> tuple[Conditions, Conditions | None, tuple[str, ...]]:
+        """Conditions for effects, those of the negative prompt if there is one, and warnings about words."""
+        frames = latent_count(duration)
+        wanted, unwanted = read_prompt(prompt), read_prompt(negative_prompt)
+        nobody = torch.zeros(2 * frames, dtype=torch.long)
+        conditions = Conditions(
+            frames,
+            phones=nobody,
+            sync=torch.from_numpy(features.sync),
+            picture=torch.from_numpy(features.picture),
+            prompt=_prompt_ids(wanted.ids) if wanted.ids else None,
+        )
+        negative = Conditions(frames, phones=nobody, prompt=_prompt_ids(unwanted.ids)) if unwanted.ids else None
+        return conditions, negative, wanted.warnings + unwanted.warnings
+
+    def _speech(
+        self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str
+    ) -> tuple[Conditions, tuple[str, ...]]:
+        """Conditions for one speaker's lines, and warnings about what will not sound as written."""
+        frames = latent_count(duration)
+        chosen = find_voice(voice, *((lines[0].speaker, lines[0].language) if lines else ("", "")))
+        lips = features.lips if features is not None else None
+        spans: Spans = []
+        warnings: list[str] = []
+        for line in lines:
+            language = line.language or chosen.language
+            spoken = speak(line.text, language)
+            warnings += _language_warning(line, language, chosen, spoken.replaced)
+            seconds = self.model.durations.seconds(spoken.ids, torch.from_numpy(chosen.vector))
+            spans += fit_line(spoken.ids, seconds, float(line.range.start), float(line.range.end), lips)
+        conditions = Conditions(
+            frames,
+            phones=torch.from_numpy(phone_ids(spans, frames)),
+            lips=torch.from_numpy(lips) if lips is not None and bool(lips.any()) else None,
+            voice=torch.from_numpy(chosen.vector),
+        )
+        return conditions, tuple(dict.fromkeys(warnings))
+
+    # Sound
+
+    def generate(
+        self, job: Job, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+    ) -> Iterator[Block]:
+        frames = latent_count(job.duration)
+        if job.silent:
+            on_step(1.0)
+            yield from _silence(frames * self.model.codec.config.latent_samples)
+            return
+        channels = self.model.codec.config.latent_channels
+        noise = seeded_noise(seed, channels, frames).to(self.device)
+        settings = Settings(steps=steps, guidance=guidance)
+        negative = None if job.negative is None else job.negative.to(self.device)
+        latents = sample(
+            self.model.flow, job.conditions.to(self.device), noise, settings, negative=negative, on_step=on_step
+        )
+        yield from self.decode(latents)
+
+    @torch.no_grad()
+    def decode(self, latents: Tensor) -> Iterator[Block]:
+        """Latents (C, T) → blocks of sound, decoded piece by piece with enough beside each for exact edges."""
+        beside, unit = self.model.codec.context_frames, self.model.codec.config.latent_samples
+        frames = latents.shape[1]
+        for start in range(0, frames, DECODE_FRAMES):
+            stop = min(start + DECODE_FRAMES, frames)
+            first, last = max(start - beside, 0), min(stop + beside, frames)
+            sound = self.model.codec.decode(latents[None, :, first:last])[0]
+            yield sound[(start - first) * unit : (stop - first) * unit].cpu().numpy()
+
+    @torch.no_grad()
+    def codec_roundtrip(self, sound: Block) -> Block:
+        """Sound (N,) through the codec and back, for its figures."""
+        latents = self.model.codec.encode(torch.from_numpy(sound)[None].to(self.device))[0]
+        return np.concatenate(list(self.decode(latents)))[: len(sound)]
+
+    def describe(self) -> dict[str, Any]:
+        """Sizes for ``talkies models show``."""
+        parameters = {name: sum(p.numel() for p in part.parameters()) for name, part in self.model.named_children()}
+        return {"parameters": parameters, "sample_rate": self.sample_rate, "latent_rate": 25}
+
+
+def _prompt_ids(ids: tuple[int, ...]) -> Tensor:
+    return torch.tensor([*ids, *[0] * (PROMPT_TOKENS - len(ids))])
+
+
+def _moves(features: PictureFeatures) -> bool:
+    """Whether anything happens in the picture at all: silence is a valid answer."""
+    return bool(np.abs(features.sync).max(initial=0.0) > 0)
+
+
+def _language_warning(line: Line, language: str, voice: NamedVoice, replaced: tuple[str, ...]) -> list[str]:
+    if language[:2].lower() == voice.language[:2].lower():
+        return []
+    sounds = f"; sounds replaced by near ones: {' '.join(replaced)}" if replaced else ""
+    return [f"{language} is spoken by the voice {voice.name}, which learned {voice.language}{sounds}"]
+
+
+def _silence(samples: int) -> Iterator[Block]:
+    for start in range(0, samples, 480_000):
+        yield np.zeros(min(480_000, samples - start), np.float32)

@@ -1,0 +1,224 @@
+"""The codec of the shipped model: 48 kHz waveform → 64 numbers 25 times a second → waveform.
+
+Analysis is closed-form, so that latents exist before anything is trained: log-mel frames every 10 ms, four of them
+side by side, projected on their principal components and scaled to unit variance (DESIGN section 5 measured that a
+linear latent of this size keeps speech intelligible). Synthesis is a small Vocos-style network (Siuzdak 2023,
+arXiv 2306.00814): the projection's inverse, ConvNeXt blocks, magnitude and phase, inverse STFT.
+
+Letters: B batch, N samples, M mel bins, F mel frames (100/s), T latent frames (25/s), C latent channels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torchaudio.functional import melscale_fbanks
+
+
+@dataclass(frozen=True)
+class CodecConfig:
+    """Sizes of the codec. ``floor`` is the mel amplitude below which nothing is heard (-80 dB)."""
+
+    sample_rate: int = 48_000
+    hop_samples: int = 480
+    window_samples: int = 2048
+    mel_bins: int = 100
+    frames_per_latent: int = 4
+    latent_channels: int = 64
+    floor: float = 1e-4
+    width: int = 320
+    blocks: int = 6
+    head_fft: int = 1920
+
+    @property
+    def latent_samples(self) -> int:
+        """Samples that one latent frame stands for."""
+        return self.hop_samples * self.frames_per_latent
+
+
+class MelFrames(nn.Module):
+    """(B, N) → log-mel (B, M, F): frame f is centred on the middle of samples [f·hop, (f+1)·hop)."""
+
+    window: Tensor
+    filters: Tensor
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.config = config
+        window = torch.hann_window(config.window_samples)
+        self.register_buffer("window", window * (2 / window.sum()), persistent=False)
+        bins = config.window_samples // 2 + 1
+        filters = melscale_fbanks(
+            bins, 0.0, config.sample_rate / 2, config.mel_bins, config.sample_rate, norm="slaney", mel_scale="slaney"
+        )
+        filters = filters / filters.sum(0, keepdim=True).clamp_min(1e-8)
+        self.register_buffer("filters", filters, persistent=False)
+
+    def forward(self, sound: Tensor) -> Tensor:
+        config = self.config
+        margin = (config.window_samples - config.hop_samples) // 2
+        padded = nn.functional.pad(sound, (margin, margin))
+        spectrum = torch.stft(
+            padded, config.window_samples, config.hop_samples, window=self.window, center=False, return_complex=True
+        )
+        mel = self.filters.T @ spectrum.abs()
+        return mel.clamp_min(config.floor).log()
+
+
+class LinearLatents(nn.Module):
+    """Principal components of four mel frames side by side, each scaled to unit variance; fitted, never trained.
+
+    ``mean`` (4M,), ``encode_matrix`` (C, 4M), ``decode_matrix`` (4M, C).
+    """
+
+    mean: Tensor
+    encode_matrix: Tensor
+    decode_matrix: Tensor
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.config = config
+        size = config.mel_bins * config.frames_per_latent
+        self.register_buffer("mean", torch.zeros(size))
+        self.register_buffer("encode_matrix", torch.zeros(config.latent_channels, size))
+        self.register_buffer("decode_matrix", torch.zeros(size, config.latent_channels))
+
+    def fit(self, stacked: Tensor) -> float:
+        """Fits to (n, 4M) frames; returns the share of the variance that the latents keep."""
+        self.mean.copy_(stacked.mean(0))
+        centred = (stacked - self.mean).double()
+        variance, axes = torch.linalg.eigh(centred.T @ centred / len(centred))
+        kept = axes[:, -self.config.latent_channels :].flip(1)
+        deviation = variance[-self.config.latent_channels :].flip(0).sqrt()
+        self.encode_matrix.copy_((kept / deviation).T)
+        self.decode_matrix.copy_(kept * deviation)
+        return float(deviation.square().sum() / variance.sum())
+
+    def stack(self, mel: Tensor) -> Tensor:
+        """(B, M, F) → (B, T, 4M); frames that do not fill a latent are dropped."""
+        group = self.config.frames_per_latent
+        whole = mel[..., : mel.shape[-1] // group * group]
+        return whole.unflatten(-1, (-1, group)).permute(0, 2, 3, 1).flatten(2)
+
+    def encode(self, mel: Tensor) -> Tensor:
+        """(B, M, F) → latents (B, C, T)"""
+        return ((self.stack(mel) - self.mean) @ self.encode_matrix.T).transpose(1, 2)
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """latents (B, C, T) → (B, M, 4T)"""
+        stacked = latents.transpose(1, 2) @ self.decode_matrix.T + self.mean
+        return stacked.unflatten(2, (self.config.frames_per_latent, -1)).flatten(1, 2).transpose(1, 2)
+
+
+class ConvNeXtBlock(nn.Module):
+    """Depthwise convolution over time, then a pointwise bottleneck, added to what came in. (B, W, F) → same."""
+
+    def __init__(self, width: int, scale: float) -> None:
+        super().__init__()
+        self.depthwise = nn.Conv1d(width, width, 7, padding=3, groups=width)
+        self.norm = nn.LayerNorm(width, eps=1e-6)
+        self.expand = nn.Linear(width, 3 * width)
+        self.reduce = nn.Linear(3 * width, width)
+        self.scale = nn.Parameter(torch.full((width,), scale))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.norm(self.depthwise(x).transpose(1, 2))
+        y = self.reduce(nn.functional.gelu(self.expand(y))) * self.scale
+        return x + y.transpose(1, 2)
+
+
+class WaveformHead(nn.Module):
+    """(B, W, F) → samples (B, F·hop): magnitude and phase of every frame, overlap-added.
+
+    The window is four hops long; its overlap-added squares are divided out, so that the edges are exact too.
+    """
+
+    window: Tensor
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.out = nn.Linear(config.width, config.head_fft + 2)
+        self.register_buffer("window", torch.hann_window(config.head_fft), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        log_magnitude, phase = self.out(x.transpose(1, 2)).float().transpose(1, 2).chunk(2, dim=1)
+        magnitude = log_magnitude.clamp(max=6.0).exp()
+        return self.overlap_add(torch.complex(magnitude * phase.cos(), magnitude * phase.sin()))
+
+    def overlap_add(self, spectrum: Tensor) -> Tensor:
+        """(B, fft/2+1, F) complex → (B, F·hop): frame f is centred on the middle of samples [f·hop, (f+1)·hop)."""
+        config = self.config
+        frames = torch.fft.irfft(spectrum, dim=1) * self.window[:, None]
+        length = (spectrum.shape[-1] - 1) * config.hop_samples + config.head_fft
+        sound = _fold(frames, length, config)
+        weight = _fold(self.window.square()[None, :, None].expand(1, -1, spectrum.shape[-1]), length, config)
+        margin = (config.head_fft - config.hop_samples) // 2
+        inside = slice(margin, length - margin)
+        return sound[:, inside] / weight[:, inside].clamp_min(1e-3)
+
+
+def _fold(frames: Tensor, length: int, config: CodecConfig) -> Tensor:
+    """Overlap-add of (B, fft, F) → (B, length)"""
+    folded = nn.functional.fold(frames, (1, length), (1, config.head_fft), stride=(1, config.hop_samples))
+    return folded[:, 0, 0]
+
+
+class Decoder(nn.Module):
+    """latents (B, C, T) → samples (B, T·latent_samples)"""
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.embed = nn.Conv1d(config.mel_bins, config.width, 7, padding=3)
+        self.norm_in = nn.LayerNorm(config.width, eps=1e-6)
+        self.blocks = nn.ModuleList(ConvNeXtBlock(config.width, 1 / config.blocks) for _ in range(config.blocks))
+        self.norm_out = nn.LayerNorm(config.width, eps=1e-6)
+        self.head = WaveformHead(config)
+
+    def forward(self, mel: Tensor) -> Tensor:
+        x = self.norm_in(self.embed(mel).transpose(1, 2)).transpose(1, 2)
+        for block in self.blocks:
+            x = block(x)
+        waveform: Tensor = self.head(self.norm_out(x.transpose(1, 2)).transpose(1, 2))
+        return waveform
+
+
+class Codec(nn.Module):
+    """Analysis and synthesis together."""
+
+    context_frames = 12
+    """Latent frames beside a chunk that its samples can depend on (7-wide convolutions at four frames a latent)."""
+
+    def __init__(self, config: CodecConfig | None = None) -> None:
+        super().__init__()
+        self.config = config or CodecConfig()
+        self.mel = MelFrames(self.config)
+        self.latents = LinearLatents(self.config)
+        self.decoder = Decoder(self.config)
+
+    def encode(self, sound: Tensor) -> Tensor:
+        """(B, N) at 48 kHz → latents (B, C, ceil(N / latent_samples)); the end is padded with silence."""
+        missing = -sound.shape[-1] % self.config.latent_samples
+        encoded: Tensor = self.latents.encode(self.mel(nn.functional.pad(sound, (0, missing))))
+        return encoded
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """latents (B, C, T) → (B, T · latent_samples)"""
+        sound: Tensor = self.decoder(self.latents.decode(latents) * MEL_SCALE)
+        return sound
+
+    def silence(self, frames: int) -> Tensor:
+        """Latents (C, frames) of digital silence."""
+        silent = self.encode(torch.zeros(1, self.config.latent_samples * 3, device=self.latents.mean.device))[0]
+        return silent[:, 1:2].expand(-1, frames)
+
+    def describe(self) -> dict[str, Any]:
+        """The configuration as plain data, for the weights' metadata."""
+        return dict(vars(self.config))
+
+
+MEL_SCALE = 0.25
+"""Log-mel runs from -9.2 to about 0; the decoder likes numbers near one."""

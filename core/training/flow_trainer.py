@@ -1,0 +1,97 @@
+"""Trains VSSFlow on a straight path: bf16 where the device has it, resumable, several processes under torchrun."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from talkies.core.flow.path import random_times, straight_path, velocity_loss
+from talkies.core.model.codec import Codec
+from talkies.core.model.config import MINI, VSSFlowConfig
+from talkies.core.model.vssflow import VSSFlow
+from talkies.core.training.material import Example
+from talkies.core.training.mixing import Mixer, Shares
+from talkies.core.training.run import Average, Run, rate_at, set_rate
+
+
+@dataclass(frozen=True)
+class FlowTraining:
+    """One run of the flow model. ``steps`` fixes the learning rate's fall; change it before, not during a run."""
+
+    out: Path
+    steps: int = 4000
+    batch: int = 16
+    peak_rate: float = 8e-4
+    average_decay: float = 0.998
+    shares: Shares = Shares()
+    config: VSSFlowConfig = MINI
+    device: str = "cpu"
+    seed: int = 0
+
+
+class FlowLoss(nn.Module):
+    """The model and its loss as one module, so that torchrun's gradient averaging can wrap it."""
+
+    def __init__(self, model: VSSFlow) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, x_1: Tensor, x_0: Tensor, t: Tensor, conditions: dict[str, Tensor], keep: dict[str, Tensor]
+    ) -> Tensor:
+        """Mean squared error of the velocity at x_t: scalar."""
+        encoded = self.model.encode(frames=x_1.shape[-1], keep=keep, **conditions)
+        point = straight_path(x_0, x_1, t)
+        return velocity_loss(self.model.velocity(point.x_t, t, encoded), point.dx_t)
+
+
+def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Iterator[dict[str, float]]:
+    """Trains or resumes; yields figures every 20 steps. The averaged model is in the run's state."""
+    rank = _join_processes()
+    torch.manual_seed(plan.seed)
+    model, run = VSSFlow(plan.config).to(plan.device), Run(plan.out)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=plan.peak_rate, betas=(0.9, 0.98), weight_decay=1e-2)
+    average = Average(model, plan.average_decay)
+    step = run.resume(model=model, average=average, optimizer=optimizer)
+    mixer = Mixer(examples, codec, plan.shares, np.random.default_rng([plan.seed, step, rank]))
+    generator = torch.Generator().manual_seed(plan.seed * 1_000_003 + step * 97 + rank)
+    loss_of: nn.Module = FlowLoss(model)
+    if torch.distributed.is_initialized():
+        loss_of = nn.parallel.DistributedDataParallel(loss_of, find_unused_parameters=True)
+    recent: list[float] = []
+    while step < plan.steps:
+        set_rate(optimizer, rate_at(step, plan.steps, plan.peak_rate))
+        x_1, conditions, keep = mixer.batch(plan.batch)
+        x_0 = torch.randn(x_1.shape, generator=generator)
+        t = random_times(len(x_1), generator)
+        moved = [x.to(plan.device) for x in (x_1, x_0, t)]
+        conditions, keep = ({name: x.to(plan.device) for name, x in group.items()} for group in (conditions, keep))
+        with torch.autocast(torch.device(plan.device).type, torch.bfloat16):
+            loss = loss_of(*moved, conditions, keep)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        average.update(model)
+        step += 1
+        recent.append(loss.item())
+        if step % 20 == 0 and rank == 0:
+            figures = {"step": step, "loss": float(np.mean(recent))}
+            recent.clear()
+            run.log(**figures)
+            yield figures
+        if rank == 0 and (run.due() or step == plan.steps):
+            run.save(step, model=model, average=average, optimizer=optimizer)
+
+
+def _join_processes() -> int:
+    """This process's number; joins the others when torchrun started several."""
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1 and not torch.distributed.is_initialized():
+        torch.distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    return torch.distributed.get_rank() if torch.distributed.is_initialized() else 0

@@ -1,0 +1,118 @@
+"""Recordings and scenes made ready for the flow model: latents and conditions, packed once into safetensors.
+
+Everything random that is cheap (offsets, neighbours, mixtures) is left to :mod:`mixing`; what is dear (decoding,
+alignment, rendering, optical flow, mel) is done here. Latents are stored in half precision.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from talkies.core.conditioning.lips import LIPS_DIM
+from talkies.core.conditioning.prompt import PROMPT_TOKENS, word_ids
+from talkies.core.conditioning.timing import Spans, phone_ids
+from talkies.core.conditioning.voice import measure
+from talkies.core.model.codec import Codec
+
+
+@dataclass(frozen=True)
+class Example:
+    """One utterance or scene. ``latents`` (K, T, C): K soundings of the same conditions; others as in Conditions."""
+
+    kind: str
+    label: str
+    latents: Tensor
+    phones: Tensor
+    lips: Tensor
+    sync: Tensor | None = None
+    picture: Tensor | None = None
+    voice: Tensor | None = None
+    prompt: Tensor | None = None
+
+    @property
+    def frames(self) -> int:
+        """T"""
+        return self.latents.shape[1]
+
+
+@torch.inference_mode()
+def speech_example(
+    codec: Codec,
+    label: str,
+    sound: np.ndarray,
+    spans: Spans,
+    lips: np.ndarray | None,
+    raw_voice: Callable[[np.ndarray], np.ndarray],
+) -> Example:
+    """An utterance cut to its speech, 80 ms before and 120 ms after the phonemes; two soundings half a latent apart."""
+    unit = codec.config.latent_samples
+    start = max(int(spans[0][1] * 25) - 2, 0)
+    stop = min(int(spans[-1][2] * 25) + 4, len(sound) // unit)
+    whole = torch.from_numpy(sound)[None]
+    latents = codec.encode(whole)[0, :, start:stop].T
+    moved = [(phoneme, a - start / 25, b - start / 25) for phoneme, a, b in spans]
+    mouth = torch.zeros(stop - start, LIPS_DIM)
+    if lips is not None:
+        seen = torch.from_numpy(lips[start:stop].astype(np.float32))
+        mouth[: len(seen)] = seen
+    voice = torch.from_numpy(raw_voice(measure(sound)))
+    return Example(
+        "speech", label, latents[None].half(), torch.from_numpy(phone_ids(moved, stop - start)), mouth, voice=voice
+    )
+
+
+def scene_example(
+    codec: Codec,
+    label: str,
+    soundings: list[np.ndarray],
+    sync: np.ndarray,
+    picture: np.ndarray,
+    tags: list[str],
+    duration: Fraction,
+) -> Example:
+    """A scene with several soundings of its events."""
+    frames = int(duration * 25)
+    with torch.inference_mode():
+        latents = codec.encode(torch.from_numpy(np.stack(soundings)))[..., :frames].transpose(1, 2)
+    ids = word_ids(tags)[:PROMPT_TOKENS]
+    prompt = torch.tensor([*ids, *[0] * (PROMPT_TOKENS - len(ids))])
+    return Example(
+        "scene", label, latents.half(), torch.zeros(2 * frames, dtype=torch.long), torch.zeros(frames, LIPS_DIM),
+        sync=torch.from_numpy(sync[:frames]), picture=torch.from_numpy(picture), prompt=prompt,
+    )  # fmt: skip
+
+
+def save_examples(path: Path, examples: list[Example]) -> None:
+    """One shard: tensors ``NUMBER.FIELD``, kinds and labels in the metadata."""
+    tensors = {
+        f"{number}.{name}": value.contiguous()
+        for number, example in enumerate(examples)
+        for name, value in vars(example).items()
+        if isinstance(value, Tensor)
+    }
+    heads = json.dumps([[example.kind, example.label] for example in examples])
+    part = path.with_suffix(".part")
+    save_file(tensors, part, {"examples": heads})
+    part.replace(path)
+
+
+def load_examples(path: Path) -> Iterator[Example]:
+    """The examples of one shard."""
+    with safe_open(path, framework="pt") as shard:
+        heads = json.loads(shard.metadata()["examples"])
+        fields: list[dict[str, Tensor]] = [{} for _ in heads]
+        for key in shard.keys():  # noqa: SIM118 - not a dict
+            number, name = key.split(".")
+            fields[int(number)][name] = shard.get_tensor(key)
+    for (kind, label), tensors in zip(heads, fields, strict=True):
+        yield Example(kind, label, **tensors)
