@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from talkies.core.errors import OutputError
+
+from talkies.core.errors import MediaError, OutputError
 
 if TYPE_CHECKING:
     import av
@@ -57,6 +59,34 @@ def write_bwf(
         if count is not None and written != count:
             raise OutputError(path, f"{written} samples came where {count} belong")
     return written
+
+
+@dataclass(frozen=True)
+class Bext:
+    """What a ``bext`` chunk says; the names are those of :func:`write_bwf`."""
+
+    time_reference: int
+    description: str
+    originator_reference: str
+    origination: datetime | None
+
+
+def read_bext(path: Path) -> Bext:
+    """The ``bext`` chunk of a file that :func:`write_bwf` wrote; empty fields for any other WAV. Raises MediaError."""
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            fields = dict(container.metadata)
+    except (av.FFmpegError, OSError) as error:
+        raise MediaError(path, "cannot be read as a WAV file", "it may be damaged") from error
+    moment = f"{fields.get('date', '')} {fields.get('creation_time', '')}"
+    try:
+        origination = datetime.strptime(moment, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        origination = None
+    reference = fields.get("originator_reference", "")
+    return Bext(int(fields.get("time_reference", 0)), fields.get("comment", ""), reference, origination)
 
 
 @contextmanager

@@ -127,7 +127,9 @@ class TruePeak:
     def _after(self, block: Samples) -> tuple[float, Samples]:
         from scipy.signal import upfirdn
 
-        history = np.zeros((block.shape[0], _TAPS_PER_PHASE - 1), np.float32) if self._history is None else self._history
+        history = (
+            np.zeros((block.shape[0], _TAPS_PER_PHASE - 1), np.float32) if self._history is None else self._history
+        )
         heard = np.concatenate([history, block], axis=1)
         highest = max(self._highest, float(np.abs(block).max(initial=0.0)))
         if highest < float(np.abs(heard).sum(axis=1).max(initial=0.0)):  # digital silence needs no filter

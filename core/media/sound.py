@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
 from talkies.core.errors import MediaError
 from talkies.core.media.bwf import Samples, write_bwf
 

@@ -1,0 +1,148 @@
+"""How loud takes become, in two steps that a mixer can follow.
+
+1. Each take by itself (:func:`gain_for`). Dialogue (DX) and a joint mix (MIX) go to the target; effects and music (FX,
+   MX) go 3 LU below it, so that they lie under the dialogue. Boosts end at 20 dB for speech and at 6 dB for effects:
+   a quiet scene stays a quiet scene. What measures below -60 LUFS is taken for silence and is never raised. Then the
+   whole take is lowered, if need be, until its true peak fits: a gain, never a limiter.
+2. All together (:func:`balance_takes`). The sum of all first takes is measured as the timeline plays it, and every take
+   gets one common gain so that the sum meets the target (raised by at most 6 dB) and its true peak fits. The balance
+   between takes stays.
+
+A mono file sits in the middle of the stereo sum, 3 dB lower on each side, as editors pan it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from talkies.core.media.bwf import Samples, read_bext, write_bwf
+from talkies.core.media.loudness import PRESETS, Level, Loudness, measure
+from talkies.core.media.sound import sound_blocks
+from talkies.core.segment import StemName, Take
+from talkies.core.times import TimeRange, to_sample
+
+SAMPLE_RATE = 48000
+"""Of every file we write, in samples per second."""
+
+BELOW_TARGET = {"DX": 0.0, "MIX": 0.0, "FX": -3.0, "MX": -3.0}  # LU
+MAX_BOOST = {"DX": 20.0, "MIX": 20.0, "FX": 6.0, "MX": 6.0}  # dB
+MAX_COMMON_BOOST = 6.0  # dB
+SILENT_BELOW = -60.0  # LUFS
+
+_BLOCK_SAMPLES = 1 << 16
+_WORTH_REWRITING = 0.05  # dB
+_SUMMED = ("gain_db", "loudness_lufs", "true_peak_dbtp")
+
+
+def gain_for(stem: StemName, level: Level, loudness: Loudness) -> float:
+    """The gain in dB of a take that measured ``level``: step 1 above."""
+    gain = 0.0
+    if loudness.target is not None and level.integrated >= SILENT_BELOW:
+        gain = min(loudness.target + BELOW_TARGET[stem] - level.integrated, MAX_BOOST[stem])
+    return round(min(gain, loudness.true_peak - level.true_peak), 4)
+
+
+def level_facts(level: Level, gain: float) -> dict[str, Any]:
+    """What a take's metadata says of its level, after ``gain`` dB; None where there is silence."""
+    integrated, peak = level.integrated + gain, level.true_peak + gain
+    return {
+        "gain_db": gain,
+        "loudness_lufs": round(integrated, 2) if math.isfinite(integrated) else None,
+        "true_peak_dbtp": round(peak, 2) if math.isfinite(peak) else None,
+    }
+
+
+def balance_takes(takes: Sequence[Take], loudness: Loudness = PRESETS["ebu-r128"]) -> list[Take]:
+    """The same takes, their files rewritten with one common gain: step 2 above. Raises OutputError, MediaError.
+
+    Takes with other numbers are alternatives to the first ones: not in the sum, but given the same gain.
+    """
+    first = [take for take in takes if take.number == 1]
+    if loudness.target is None or not first:
+        return list(takes)
+    level = measure(mixed(first), SAMPLE_RATE)
+    if level.integrated < SILENT_BELOW:
+        return list(takes)
+    peaks = [take.metadata.get("true_peak_dbtp") for take in takes]
+    headroom = loudness.true_peak - max([level.true_peak, *(peak for peak in peaks if peak is not None)])
+    gain = round(min(loudness.target - level.integrated, MAX_COMMON_BOOST, headroom), 4)
+    if abs(gain) < _WORTH_REWRITING:
+        return list(takes)
+    return [_regained(take, gain) for take in takes]
+
+
+def mixed(takes: Sequence[Take]) -> Iterator[Samples]:
+    """The sum of takes as a timeline plays them, handles left out, in blocks of (2, n) from the first one's start."""
+    places = sorted((take.record.samples(SAMPLE_RATE), index) for index, take in enumerate(takes))
+    position = places[0][0][0] if places else 0
+    end = max((first + count for (first, count), _ in places), default=0)
+    playing: list[tuple[int, int, Player]] = []
+    while position < end:
+        block = np.zeros((2, min(_BLOCK_SAMPLES, end - position)), np.float32)
+        until = position + block.shape[1]
+        while places and places[0][0][0] < until:
+            (first, count), index = places.pop(0)
+            playing.append((first, first + count, Player(takes[index])))
+        for first, last, player in playing:
+            start, stop = max(first, position), min(last, until)
+            if start < stop:
+                block[:, start - position : stop - position] += player.read(stop - start)
+        playing = [entry for entry in playing if entry[1] > until]
+        yield block
+        position = until
+
+
+def file_range(take: Take) -> TimeRange:
+    """What a take's file covers on the timeline, handles included."""
+    return TimeRange(take.record.start - take.head_handle, take.record.end + take.tail_handle)
+
+
+class Player:
+    """Reads a take's file on from its record start, stereo, mono in the middle."""
+
+    def __init__(self, take: Take) -> None:
+        self._blocks = sound_blocks(take.path, SAMPLE_RATE, mono=False)
+        self._rest: Samples = np.zeros((2, 0), np.float32)
+        self._pan = np.float32(math.sqrt(0.5) if take.metadata.get("channels", 1) == 1 else 1.0)
+        self.read(
+            to_sample(take.record.start, SAMPLE_RATE) - to_sample(take.record.start - take.head_handle, SAMPLE_RATE)
+        )
+
+    def read(self, count: int) -> Samples:
+        """The next (2, count) samples, silence after the file's end."""
+        parts, missing = [self._rest], count - self._rest.shape[1]
+        while missing > 0:
+            block = next(self._blocks, None)
+            if block is None:
+                block = np.zeros((2, missing), np.float32)
+            parts.append(block)
+            missing -= block.shape[1]
+        heard = np.concatenate(parts, axis=1)
+        self._rest = heard[:, count:]
+        return heard[:, :count] * self._pan
+
+
+def _regained(take: Take, gain: float) -> Take:
+    """The take with another ``gain`` dB, in the same place."""
+    channels, bext = int(take.metadata.get("channels", 1)), read_bext(take.path)
+    factor = np.float32(10 ** (gain / 20))
+    write_bwf(
+        take.path,
+        (block * factor for block in sound_blocks(take.path, SAMPLE_RATE, mono=channels == 1)),
+        sample_rate=SAMPLE_RATE,
+        channels=channels,
+        time_reference=bext.time_reference,
+        count=TimeRange(take.record.start - take.head_handle, take.record.end + take.tail_handle).samples(SAMPLE_RATE)[
+            1
+        ],
+        description=bext.description,
+        originator_reference=bext.originator_reference,
+        origination=bext.origination,
+    )
+    facts = {key: value for key in _SUMMED if (value := take.metadata.get(key)) is not None}
+    return replace(take, metadata={**take.metadata, **{key: round(value + gain, 4) for key, value in facts.items()}})

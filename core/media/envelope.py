@@ -1,0 +1,53 @@
+"""Where a sound may be heard: gates with raised-cosine edges, computed for any stretch of samples on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from talkies.core.times import TimeRange, to_sample
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Gain 1 inside ``spans`` (first sample, end sample; apart, in order), 0 outside; the fades lie inside."""
+
+    spans: tuple[tuple[int, int], ...]
+    fade_samples: int
+
+    def gains(self, start: int, count: int) -> npt.NDArray[np.float32]:
+        """Gains (count,) of the samples from ``start`` on."""
+        gains = np.zeros(count, np.float32)
+        for first, end in self.spans:
+            left, right = max(first, start), min(end, start + count)
+            if left < right:
+                inward = np.arange(left, right)
+                fade = max(1, min(self.fade_samples, (end - first) // 2))
+                nearest = np.minimum(inward - first, end - 1 - inward)
+                phase = np.clip((nearest + 0.5) / fade, 0.0, 1.0)
+                gains[left - start : right - start] = 0.5 - 0.5 * np.cos(np.pi * phase)
+        return gains
+
+
+def around(ranges: Sequence[TimeRange], origin: int, count: int, sample_rate: int, fade_samples: int) -> Envelope:
+    """An envelope over ``count`` samples whose first lies at sample ``origin``, open inside ``ranges``."""
+    spans = (
+        (to_sample(span.start, sample_rate) - origin, to_sample(span.end, sample_rate) - origin) for span in ranges
+    )
+    return Envelope(tuple(_merged((max(0, first), min(count, end)) for first, end in spans)), fade_samples)
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that touch or overlap are one; empty ones are none."""
+    merged: list[tuple[int, int]] = []
+    for first, end in sorted(spans):
+        if first >= end:
+            continue
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((first, end))
+    return merged
