@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
 from talkies.core.evaluation.onsets import OnsetCounts, match_onsets, pooled
 
 TOTAL_MOTION, IMPACT = 25, 30
