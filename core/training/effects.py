@@ -46,7 +46,7 @@ _RELABEL: tuple[tuple[str, str, str], ...] = (
     (r"tool__shovel", "dig", ""),
     (r"melee_swing|WeaponSwing|Javelin__Throw", "whoosh", "oneshot"),
     (r"woosh_", "whoosh", "oneshot"),
-    (r"Windbag__", "whoosh wind_whoosh", ""),
+    (r"Windbag__", "whoosh wind", ""),
     (r"[_/](wind|snowing|flurries)\.|WindLoop", "wind ambience", ""),
     (r"snowing|flurries", "wind ambience", ""),
     (r"fire_gun__empty|brass_eject|reload|_cock_|_dry|shotgun_pump|Blunderbuss__Click", "click_switch weapon", ""),
@@ -94,6 +94,9 @@ _FOREIGN = re.compile(
 
 _SPOKEN = {"human_voice_body", "crowd", "baby_cry", "scream", "laugh", "breathing", "sneeze"}
 """Foley never speaks: whatever carries one of these words stays out."""
+
+_SERIES_S = {"bark": 0.7, "rooster": 2.5, "clock_tick": 0.45}
+"""Recorded as a series of calls in a room that is not silent: one call, of at most so many seconds, is cut out."""
 
 _DROPPED_WORDS = {"ui", "misc", "outdoor", "open", "close", "traffic", "city", "concrete break"}
 
@@ -226,7 +229,11 @@ class EffectLibrary:
         if recording.sustained:
             return _levelled(sound, SUSTAINED_RMS, whole=True)
         start = find_onset(sound, SAMPLE_RATE, self._onsets[recording.file])
-        stroke = first_stroke(sound[start:], SAMPLE_RATE)
+        longest = next((_SERIES_S[tag] for tag in recording.tags if tag in _SERIES_S), None)
+        if longest is None:
+            stroke = first_stroke(sound[start:], SAMPLE_RATE)
+        else:
+            stroke = first_stroke(sound[start:], SAMPLE_RATE, floor_db=22.0, gap_s=0.05, longest_s=longest)
         lead = min(round(_LEAD_S * SAMPLE_RATE), start)
         cut = sound[start - lead : start + len(stroke)].copy()
         cut[:lead] *= np.linspace(0, 1, lead, dtype=np.float32)

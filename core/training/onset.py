@@ -46,15 +46,17 @@ def find_onset(sound: Samples, sample_rate: int, stated_s: float = 0.0) -> int:
     return stated if start - reach <= stated <= start else start
 
 
-def first_stroke(sound: Samples, sample_rate: int, longest_s: float = 4.0) -> Samples:
-    """From the onset until 0.12 s of quiet (40 dB below the peak) are followed by another rise, with a soft end."""
+def first_stroke(
+    sound: Samples, sample_rate: int, *, floor_db: float = 40.0, gap_s: float = 0.12, longest_s: float = 4.0
+) -> Samples:
+    """From the onset until ``gap_s`` of quiet (``floor_db`` below the peak) end in another rise; with a soft end."""
     sound = sound[: round(longest_s * sample_rate)]
     level = envelope(sound, sample_rate, 0.01)
     quiet_from, end = None, len(sound)
-    threshold = level.max(initial=0.0) * 0.01
+    threshold = level.max(initial=0.0) * 10 ** (-floor_db / 20)
     for step, value in enumerate(level):
-        if value > threshold * 3 and quiet_from is not None and (step - quiet_from) * _STEP_S > 0.12:
-            end = round(quiet_from * _STEP_S * sample_rate) + round(0.06 * sample_rate)
+        if value > threshold * 2 and quiet_from is not None and (step - quiet_from) * _STEP_S > gap_s:
+            end = round((quiet_from + min(0.06, gap_s) / _STEP_S) * _STEP_S * sample_rate)
             break
         if value > threshold:
             quiet_from = None

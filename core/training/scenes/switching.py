@@ -93,11 +93,13 @@ class Swinging:
     events: tuple[Event, ...]
 
     def draw(self, canvas: Canvas, t: float) -> None:
-        angle = -1.25
-        for number, time in enumerate(self.times):
-            u = (t - time) / self.pace
-            start = -1.25 if number % 2 == 0 else 1.25
-            angle = angle if u < -1 else -start * float(np.sin(np.clip(u, -1, 1) * np.pi / 2)) * -1
+        side = -1.25
+        angle = side
+        for time in self.times:
+            if t < time - self.pace:
+                break
+            angle = -side * float(np.sin(min((t - time) / self.pace, 1.0) * np.pi / 2))
+            side = -side
         tip = [self.x + np.sin(angle) * self.length, self.y - np.cos(angle) * self.length]
         canvas.limb(np.array([[self.x, self.y], tip]), self.colour, 0.03)
         canvas.limb(np.array([[self.x - 0.02, self.y + 0.4], [self.x, self.y]]), (70, 80, 110), 0.09)
