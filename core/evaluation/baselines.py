@@ -29,7 +29,7 @@ class Clip:
 
 def constant_rate(rate: float, duration: float) -> Array:
     """Evenly spaced times, ``rate`` per second, the first after half a period."""
-    return (np.arange(int(np.floor(rate * duration + 1e-9))) + 0.5) / rate
+    return np.asarray((np.arange(int(np.floor(rate * duration + 1e-9))) + 0.5) / rate, float)
 
 
 def tune_constant_rate(clips: Sequence[Clip], tolerance_ms: int = 100) -> float:
