@@ -62,9 +62,9 @@ class Animal:
         canvas.polygon(
             self._at([[0.8, -1.55], [1.2, -1.46], [1.5, -1.4], [1.48, -1.24], [0.9, -1.2]], nod, neck), colour
         )
-        canvas.circle(*head, 0.27 * self.size, colour)
-        canvas.circle(*self._at([[1.5, -1.37]], nod, neck)[0], 0.06 * self.size, (24, 22, 22))
-        canvas.circle(*self._at([[1.0, -1.44]], nod, neck)[0], 0.045 * self.size, (24, 22, 22))
+        canvas.dot(head, 0.27 * self.size, colour)
+        canvas.dot(self._at([[1.5, -1.37]], nod, neck)[0], 0.06 * self.size, (24, 22, 22))
+        canvas.dot(self._at([[1.0, -1.44]], nod, neck)[0], 0.045 * self.size, (24, 22, 22))
         canvas.polygon(self._at([[0.62, -1.55], [0.85, -1.6], [0.74, -1.1]], nod, neck), shade(colour, 0.6))
 
     def _bird(self, canvas: Canvas, t: float) -> None:
@@ -76,7 +76,7 @@ class Animal:
         canvas.polygon(self._at([[-0.4, -0.75], [-1.1, -1.35], [-0.95, -0.8], [-1.1, -0.6]]), shade(colour, 0.65))
         canvas.limb(self._at([[-0.3, -0.7], [0.2, -0.75]]), colour, 0.62 * self.size)
         canvas.limb(self._at([[0.25, -0.85], [0.45, -1.4]], rise, about), colour, 0.32 * self.size)
-        canvas.circle(*self._at([[0.48, -1.45]], rise, about)[0], 0.22 * self.size, colour)
+        canvas.dot(self._at([[0.48, -1.45]], rise, about)[0], 0.22 * self.size, colour)
         beak = (240, 180, 60)
         gape = 0.2 * mouth
         canvas.polygon(self._at([[0.62, -1.54], [1.0, -1.46 - gape], [0.64, -1.42]], rise, about), beak)
@@ -92,7 +92,7 @@ class Animal:
                 [0.64, -1.55],
             ]
             canvas.polygon(self._at(comb, rise, about), (206, 40, 40))
-        canvas.circle(*self._at([[0.55, -1.5]], rise, about)[0], 0.04 * self.size, (20, 20, 20))
+        canvas.dot(self._at([[0.55, -1.5]], rise, about)[0], 0.04 * self.size, (20, 20, 20))
         canvas.limb(self._at([[-0.45, -0.75], [0.05, -0.6]]), shade(colour, 0.8), 0.24 * self.size)
 
 

@@ -83,7 +83,8 @@ class Bouncing:
         for ball in self.balls:
             x, height = ball.position(t)
             y = self.stage.ground - ball.radius - height
-            shadow(canvas, self.stage, x, self.stage.ground, ball.radius * (1.25 - 0.5 * min(height, 1.0)))
+            if y > -ball.radius:
+                shadow(canvas, self.stage, x, self.stage.ground, ball.radius * (1.25 - 0.5 * min(height, 1.0)))
             self._draw_ball(canvas, ball, x, y, (x - ball.x) / ball.radius)
 
     def _draw_ball(self, canvas: Canvas, ball: Ball, x: float, y: float, roll: float) -> None:

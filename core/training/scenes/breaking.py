@@ -11,14 +11,21 @@ from talkies.core.training.scenes.canvas import Canvas, Colour, shade, turned
 from talkies.core.training.scenes.plain import Event, Points, exact_time
 from talkies.core.training.scenes.stage import Slot, Stage
 
-_SHAPES: dict[str, Points] = {  # outlines of unit height about the middle
-    "bottle": np.array([[-0.08, -0.5], [0.08, -0.5], [0.08, -0.2], [0.2, -0.05], [0.2, 0.5], [-0.2, 0.5], [-0.2, -0.05], [-0.08, -0.2]]),
-    "vase": np.array([[-0.14, -0.5], [0.14, -0.5], [0.1, -0.3], [0.32, 0.05], [0.2, 0.5], [-0.2, 0.5], [-0.32, 0.05], [-0.1, -0.3]]),
-    "plate": np.array([[-0.7, -0.06], [0.7, -0.06], [0.45, 0.08], [-0.45, 0.08]]),
-    "glass": np.array([[-0.22, -0.5], [0.22, -0.5], [0.04, 0.0], [0.04, 0.4], [0.2, 0.5], [-0.2, 0.5], [-0.04, 0.4], [-0.04, 0.0]]),
-    "crate": np.array([[-0.5, -0.45], [0.5, -0.45], [0.5, 0.45], [-0.5, 0.45]]),
-    "block": np.array([[-0.5, -0.3], [0.45, -0.35], [0.5, 0.3], [-0.45, 0.35]]),
-}  # fmt: skip
+_RIGHT_HALVES: dict[str, list[list[float]]] = {  # outlines of about unit height about the middle, top to bottom
+    "bottle": [[0.08, -0.5], [0.08, -0.2], [0.2, -0.05], [0.2, 0.5]],
+    "vase": [[0.14, -0.5], [0.1, -0.3], [0.32, 0.05], [0.2, 0.5]],
+    "plate": [[0.7, -0.06], [0.45, 0.08]],
+    "glass": [[0.22, -0.5], [0.04, 0.0], [0.04, 0.4], [0.2, 0.5]],
+    "crate": [[0.5, -0.45], [0.5, 0.45]],
+    "block": [[0.5, -0.3], [0.45, 0.35]],
+}
+
+
+def _outline(shape: str) -> Points:
+    right = np.array(_RIGHT_HALVES[shape])
+    return np.vstack([right, right[::-1] * [-1.0, 1.0]])
+
+
 MATERIALS: dict[str, tuple[tuple[str, ...], tuple[Colour, ...]]] = {
     "glass": (("bottle", "glass", "vase"), ((116, 190, 150), (150, 206, 220), (188, 222, 226))),
     "ceramic": (("plate", "vase"), ((232, 228, 218), (70, 110, 176), (190, 92, 66))),
@@ -63,7 +70,8 @@ class Breaking:
                 continue
             fallen = max(t - fall.start, 0.0)
             y = rest - fall.height + fall.gravity / 2 * fallen**2
-            shadow(canvas, self.stage, fall.x, self.stage.ground, self.size * 0.5)
+            if y > -self.size:
+                shadow(canvas, self.stage, fall.x, self.stage.ground, self.size * 0.5)
             points = turned(self.outline * self.size, fall.spin * fallen, fall.x, y)
             canvas.polygon(points, self.colour)
             gleam = turned(self.outline * self.size * [0.3, 0.7], fall.spin * fallen, fall.x - self.size * 0.05, y)
@@ -73,7 +81,7 @@ class Breaking:
 def build(rng: np.random.Generator, stage: Stage, slot: Slot, duration: float) -> Actor:
     material = str(rng.choice(list(MATERIALS), p=[0.4, 0.3, 0.15, 0.15]))
     shapes, colours = MATERIALS[material]
-    outline = _SHAPES[str(rng.choice(shapes))]
+    outline = _outline(str(rng.choice(shapes)))
     size, gravity = float(rng.uniform(0.12, 0.26)), float(rng.uniform(2.5, 6.0))
     colour = colours[rng.integers(len(colours))]
     half = float(outline[:, 1].max()) * size

@@ -32,7 +32,7 @@ class Canvas:
         self.image, self.view = image, view
         self.height, self.width = image.shape[:2]
         self.scale = self.height / (1 + 2 * margin)  # pixels of one picture height, before the zoom
-        self.unit = self.scale * view.zoom
+        self.unit = float(self.scale * view.zoom)
         cosine, sine = np.cos(view.roll) * self.unit, np.sin(view.roll) * self.unit
         turn = np.array([[cosine, -sine], [sine, cosine]])
         centre = np.array([self.width / self.scale / 2 - margin, 0.5])
@@ -45,7 +45,7 @@ class Canvas:
         return np.rint(np.clip(pixels, -4000, 4000) * (1 << _SHIFT)).astype(np.int32)
 
     def _length(self, length: float) -> int:
-        return max(round(length * self.unit * (1 << _SHIFT)), 1)
+        return max(int(length * self.unit * (1 << _SHIFT) + 0.5), 1)
 
     def polygon(self, points: Points, colour: Colour) -> None:
         cv2.fillPoly(self.image, [self.place(points)], colour, cv2.LINE_AA, _SHIFT)
@@ -53,6 +53,10 @@ class Canvas:
     def circle(self, x: float, y: float, radius: float, colour: Colour) -> None:
         centre = self.place(np.array([[x, y]]))[0]
         cv2.circle(self.image, centre.tolist(), self._length(radius), colour, -1, cv2.LINE_AA, _SHIFT)
+
+    def dot(self, place: Points, radius: float, colour: Colour) -> None:
+        """A circle about a point (2,)."""
+        self.circle(float(place[0]), float(place[1]), radius, colour)
 
     def ellipse(self, x: float, y: float, radius_x: float, radius_y: float, colour: Colour, angle: float = 0.0) -> None:
         """Filled; ``angle`` in degrees."""
@@ -67,7 +71,7 @@ class Canvas:
         cv2.ellipse(self.image, centre, axes, 0, 0, 360, colour, self._pixels(width), cv2.LINE_AA, _SHIFT)
 
     def _pixels(self, width: float) -> int:
-        return max(round(width * self.unit), 1)
+        return max(int(width * self.unit + 0.5), 1)
 
     def path(self, points: Points, colour: Colour, width: float, closed: bool = False) -> None:
         """A line through points; ``width`` in picture heights, at least one pixel."""

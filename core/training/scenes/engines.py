@@ -48,7 +48,8 @@ class Car:
             canvas.circle(cx, cy, size * 0.1, (170, 172, 176))
             turn = self.drive * ran / (size * 0.2)
             spoke = np.array([np.cos(turn), np.sin(turn)]) * size * 0.17
-            canvas.path(np.array([[cx, cy] - spoke, [cx, cy] + spoke]), (110, 112, 116), size * 0.04)
+            hub = np.array([cx, cy])
+            canvas.path(np.stack([hub - spoke, hub + spoke]), (110, 112, 116), size * 0.04)
         if running:
             for n in range(3):
                 age = (1.7 * t + n / 3) % 1.0

@@ -8,7 +8,7 @@ import numpy as np
 
 from talkies.core.training.scenes.acting import Actor, Burst, Kind, burst, irregular, shadow, smooth
 from talkies.core.training.scenes.canvas import Canvas, Colour, shade, turned
-from talkies.core.training.scenes.plain import Event, exact_time
+from talkies.core.training.scenes.plain import Event, Points, exact_time
 from talkies.core.training.scenes.stage import Slot, Stage
 
 _FALL = 0.13  # seconds from the top to the blow
@@ -93,8 +93,9 @@ class Hammering:
         pivot = np.array([self.x - self.side * length, top - head_high / 2])
         flip = np.array([self.side, 1.0])
 
-        def at(points: list[list[float]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-            return turned(np.array(points), -angle) * flip + pivot
+        def at(points: list[list[float]]) -> Points:
+            placed: Points = turned(np.array(points), -angle) * flip + pivot
+            return placed
 
         handle = shade((150, 106, 62), 1.0)
         canvas.limb(at([[0, 0], [length, 0]]), handle, self.size * 0.12)
@@ -110,7 +111,7 @@ class Hammering:
         elbow = hand + np.array([-self.side * self.size * 0.7, self.size * (0.5 - 0.3 * angle)])
         shoulder = hand + np.array([-self.side * self.size * 1.3, -self.size * 0.2])
         canvas.limb(np.stack([shoulder, elbow, hand]), shade((70, 84, 120), 1.0), self.size * 0.3)
-        canvas.circle(*hand.tolist(), self.size * 0.14, (214, 168, 136))
+        canvas.dot(hand, self.size * 0.14, (214, 168, 136))
 
     def _draw_press(self, canvas: Canvas, top: float, lift: float) -> None:
         half = self.size * 0.45

@@ -34,7 +34,7 @@ class ChurchBell:
         canvas.box(self.x - self.size * 0.8, self.y - 0.06, self.x + self.size * 0.8, self.y, (88, 64, 46))
         clapper = turned(np.array([[0.0, 0.1], [0.0, 0.95]]) * self.size, -angle * 0.5, self.x, self.y)
         canvas.limb(clapper, (60, 56, 54), self.size * 0.07)
-        canvas.circle(*clapper[1], self.size * 0.08, (60, 56, 54))
+        canvas.dot(clapper[1], self.size * 0.08, (60, 56, 54))
         canvas.polygon(turned(_BELL * self.size, angle, self.x, self.y), _BRASS)
         canvas.polygon(turned(_BELL * self.size * [0.35, 0.9], angle, self.x, self.y), shade(_BRASS, 1.25))
 

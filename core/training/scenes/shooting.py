@@ -45,12 +45,12 @@ class Gun:
             canvas.polygon(at([[-1.1, 0.0], [0.5, -0.02], [0.5, 0.16], [-1.1, 0.42]]), (112, 74, 44))
         else:
             canvas.polygon(at([[-0.25, 0.0], [0.1, 0.1], [0.0, 0.6], [-0.3, 0.6]]), (84, 58, 40))
-        canvas.circle(*at([[-0.1, 0.25]])[0], self.size * 0.19, (206, 162, 130))
+        canvas.dot(at([[-0.1, 0.25]])[0], self.size * 0.19, (206, 162, 130))
         if age < 0.09:
             grow = 1 - age / 0.11
             muzzle = at([[barrel + r * np.cos(a), -0.02 + r * np.sin(a)] for a, r in _star(last, grow)])
             canvas.polygon(muzzle, (255, 226, 140))
-            canvas.circle(*at([[barrel + 0.1, -0.02]])[0], self.size * 0.16 * grow, (255, 255, 236))
+            canvas.dot(at([[barrel + 0.1, -0.02]])[0], self.size * 0.16 * grow, (255, 255, 236))
             canvas.glow(0.22 * grow, (255, 240, 200))
         for puff in self.smoke:
             puff.draw(canvas, t)

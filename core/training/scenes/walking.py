@@ -68,7 +68,7 @@ class Walking:
         canvas.limb(np.stack([hip, shoulder]), coat, leg * 0.27)
         head = shoulder + np.array([facing * leg * 0.05, -leg * 0.26])
         canvas.limb(np.stack([shoulder, head]), skin, leg * 0.09)
-        canvas.ellipse(*head, leg * 0.12, leg * 0.145, skin)
+        canvas.ellipse(float(head[0]), float(head[1]), leg * 0.12, leg * 0.145, skin)
         canvas.ellipse(head[0] - facing * leg * 0.02, head[1] - leg * 0.07, leg * 0.13, leg * 0.09, shade(coat, 0.5))
         self._leg(canvas, hip, near, facing, trousers)
         self._arm(canvas, hip, facing, -swing_arm, coat)
@@ -94,7 +94,7 @@ class Walking:
         elbow = shoulder + np.array([swing * leg * 0.2, leg * 0.27])
         hand = elbow + np.array([swing * leg * 0.2 + facing * leg * 0.07, leg * 0.22])
         canvas.limb(np.stack([shoulder, elbow, hand]), colour, leg * 0.1)
-        canvas.circle(*hand, leg * 0.055, self.colours[2])
+        canvas.dot(hand, leg * 0.055, self.colours[2])
 
 
 def _schedule(rng: np.random.Generator, duration: float, period: float) -> list[float]:

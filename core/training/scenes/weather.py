@@ -92,7 +92,7 @@ class Surf:
             y0 = self.top + (1.2 - self.top) * roll**1.7
             swell = 0.05 * roll * (np.sin(4 * x + self.phase[n] + 1.5 * t) + 0.5 * np.sin(9 * x - 2.2 * t))
             line = np.stack([x, y0 + swell], 1)
-            body = np.vstack([line, line[::-1] + [0.0, 0.03 + 0.1 * roll]])
+            body = np.vstack([line, line[::-1] + np.array([0.0, 0.03 + 0.1 * roll])])
             canvas.polygon(body, shade(self.colour, 0.85 + 0.3 * (n % 2)))
             canvas.path(line, (226, 236, 240), 0.004 + 0.02 * roll**2)
 
@@ -110,7 +110,7 @@ class Fire:
     def draw(self, canvas: Canvas, t: float) -> None:
         for angle in (-0.35, 0.3, 0.0):
             along = np.array([np.cos(angle), np.sin(angle)]) * self.size * 0.9
-            log = np.stack([-along, along]) + [self.x, self.y]
+            log = np.stack([-along, along]) + np.array([self.x, self.y])
             canvas.limb(log, (84, 58, 40), self.size * 0.22)
         alive = smooth((t - self.begin) / 0.25) * smooth((self.end - t) / 0.25)
         if alive <= 0:
