@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from array import array
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -26,23 +27,24 @@ from talkies.core.times import LATENT_RATE, latent_count
 LIPS_DIM = 4
 """Columns of the lip features."""
 
-_SEARCH_LINES = 180  # faces are searched in a picture of this height: the smallest found is 28/180 of it
-_SMALLEST = 28
-_SEARCH_EVERY_S, _FOLLOW_EVERY_S, _LOST_AFTER_S = 0.45, 0.2, 0.9
+_CASCADE = Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_alt2.xml"
+_SEARCH_LINES = 156  # faces are searched in a picture of this height: the smallest found is 24/156 of it
+_SMALLEST = 24
+_SEARCH_EVERY_S, _FOLLOW_EVERY_S, _LOST_AFTER_S = 0.6, 0.2, 0.9
 _MOUTH = (48, 36)  # width and height to which the mouth region is resampled
 _ACTIVITY_FLOOR = 0.08  # mouth heights per second: coding noise stays below
 _ROW = 6  # start, end, openness, opening speed, activity, present
 
-Array = NDArray[np.float32]
-Grey = NDArray[np.uint8]
+Array = NDArray[Any]  # float32
+Grey = NDArray[Any]  # uint8 (H, W)
 
 
 class LipReader:
     """Feed frames in order; 24 bytes are kept of each."""
 
     def __init__(self) -> None:
-        self._cascade = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_alt2.xml")
-        self._dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._cascade = cv2.CascadeClassifier(str(_CASCADE))
+        self._dis: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._dis.setFinestScale(0)
         self._rows = array("f")
         self._face: NDArray[Any] | None = None  # centre x, centre y, width in picture heights; smoothed
@@ -79,7 +81,7 @@ class LipReader:
             np.append(start, end[-1]),
             np.append(end, 2 * end[-1] - start[-1]),
         )  # the last picture stays a while
-        values = np.append(values, values[-1:] * np.float32([1, 0, 0, 1]), axis=0)
+        values = np.append(values, values[-1:] * np.array([1, 0, 0, 1], np.float32), axis=0)
         edges = np.arange(cells + 1) / float(LATENT_RATE)
         mean = averaged(start, end, values, edges)
         mean[:, 2] = np.convolve(mean[:, 2], (0.25, 0.5, 0.25))[1:-1]
@@ -123,11 +125,11 @@ class LipReader:
         if int(grey.max()) - int(grey.min()) < 30:
             return None
         size_limit = max(int(smallest), _SMALLEST)
-        faces = self._cascade.detectMultiScale(grey, scaleFactor=1.15, minNeighbors=4, minSize=(size_limit, size_limit))
+        faces = self._cascade.detectMultiScale(grey, scaleFactor=1.2, minNeighbors=4, minSize=(size_limit, size_limit))
         if not len(faces):
             return None
         x, y, w, h = max(faces, key=lambda face: face[2])
-        return np.array([(x + w / 2) / scale + left, (y + h / 2) / scale + top, w / scale]) / height
+        return np.divide([(x + w / 2) / scale + left, (y + h / 2) / scale + top, w / scale], height)
 
     def _compare(self, before: Grey, now: Grey, seconds: float) -> tuple[float, float, float]:
         """Darkness of the mouth, opening speed and activity (mouth heights per second) between two mouth pictures."""

@@ -29,8 +29,8 @@ _REPEATS = 2  # 12 drawings a second shown at 24, 16 film frames a second shown 
 _CUT_CORRELATION, _CUT_LEVELS = 0.55, 14.0
 _FLASH_LEVELS = 16.0  # flicker of old film stays below
 
-Array = NDArray[np.float32]
-Grey = NDArray[np.uint8]
+Array = NDArray[Any]  # float32 (OpenCV's own types do not say so)
+Grey = NDArray[Any]  # uint8 (H, W)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class MotionMeter:
     """Feed frames in order; each call returns the motions that became certain (none while a picture repeats)."""
 
     def __init__(self) -> None:
-        self._dis = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._dis: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._dis.setFinestScale(1)
         self._seen: _Seen | None = None
         self._repeats: list[_Seen] = []

@@ -44,7 +44,7 @@ _MOTION_SCALE, _VELOCITY_SCALE, _LOCAL_SCALE = 200.0, 200.0, 25.0  # 1 / (pictur
 _DECELERATION_SCALE, _IMPACT_SCALE = 200.0, 25.0  # 1 / (picture heights per second, lost in one event)
 _RESIDUAL_SCALE, _AREA_SCALE, _CAMERA_SCALE = 200.0, 40.0, 10.0
 
-Array = NDArray[np.float32]
+Array = NDArray[Any]  # float32
 
 
 class SyncRecorder:
@@ -78,8 +78,7 @@ class SyncRecorder:
             self._rows[-1] = float(near.max())
         self._strongest = None
         if now is not None and now.lost.any():
-            row, column = np.unravel_index(int(now.lost.argmax()), now.lost.shape)
-            self._strongest = int(row), int(column)
+            self._strongest = divmod(int(now.lost.argmax()), now.lost.shape[1])
 
     def on_grid(self, duration: Fraction) -> Array:
         """(S, 32) float32 with S = ceil(25 × duration)."""
@@ -108,7 +107,7 @@ def on_grid(rows: Array, cells: int) -> Array:
     out[:, 24], out[:, 25] = compressed(local, _LOCAL_SCALE), compressed(total, _MOTION_SCALE)
     out[:, 27], out[:, 29] = compressed(camera, _CAMERA_SCALE), compressed(horizontal, _VELOCITY_SCALE)
     out[:, 31] = compressed(area, _AREA_SCALE)
-    instant = np.clip((end * float(LATENT_RATE) + 1e-4).astype(np.int64), 0, cells - 1)
+    instant = np.clip((end * float(LATENT_RATE) + 0.01).astype(np.int64), 0, cells - 1)
     flash, cut = struck[:, 7], struck[:, 8]
     np.add.at(out[:, 26], instant, np.tanh(flash))
     np.maximum.at(out[:, 28], instant, cut)
@@ -158,7 +157,7 @@ def impacts(times: NDArray[Any], lost: Array, after: Array) -> tuple[NDArray[Any
 
 def compressed(values: NDArray[Any], scale: float) -> Array:
     """Odd, zero at zero, about 1 for strong values: asinh(scale × value) / 4."""
-    return (np.arcsinh(np.asarray(values, np.float32) * scale) / 4).astype(np.float32)
+    return np.asarray(np.arcsinh(np.asarray(values, np.float32) * scale) / 4, np.float32)
 
 
 def _place(column: Array, times: NDArray[Any], heights: Array) -> None:

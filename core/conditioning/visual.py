@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import cv2
 import numpy as np
@@ -41,7 +42,8 @@ PICTURE_RATE = Fraction(10)
 
 _STILL = 156  # columns that one picture gives
 
-Array = NDArray[np.float32]
+Array = NDArray[Any]  # float32
+Image = NDArray[Any]  # uint8 (H, W, 3), RGB
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def picture_features(frames: Iterable[Frame], duration: Fraction) -> PictureFeat
     return PictureFeatures(sync.on_grid(duration), looks.on_grid(), lips.on_grid(duration))
 
 
-def small_picture(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def small_picture(image: Image) -> Image:
     """The picture at 72 lines, its shape kept (within 1:2 .. 3:1), RGB."""
     height, width = image.shape[:2]
     columns = int(np.clip(round(LINES * width / height / 8) * 8, LINES // 2, LINES * 3))
@@ -109,11 +111,11 @@ class LookRecorder:
     def __init__(self, duration: Fraction) -> None:
         self._out = np.zeros((_picture_cells(duration), PICTURE_DIM), np.float32)
         self._filled = 0
-        self._last: NDArray[np.uint8] | None = None
+        self._last: Image | None = None
         self._moments = np.zeros((len(self._out), 12), np.float32)
-        self._shown: list[tuple[float, Array]] = []
+        self._shown: list[tuple[float, Image]] = []
 
-    def see(self, time: float, small: NDArray[np.uint8]) -> None:
+    def see(self, time: float, small: Image) -> None:
         """``small``: (72, W, 3) RGB, seen from ``time`` (s) on."""
         self._fill(int(np.floor(time * float(PICTURE_RATE) + 0.5)))
         self._last = small
@@ -144,20 +146,20 @@ class LookRecorder:
         self._filled = max(self._filled, cells)
 
 
-def look(small: NDArray[np.uint8]) -> Array:
+def look(small: Image) -> Array:
     """(156,): brightness, colour and texture of one small RGB picture; 0 for a black or plain grey one."""
     planes = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
-    luma = cv2.resize(planes[..., 0], (12, 8), interpolation=cv2.INTER_AREA).astype(np.float32)
+    luma: Array = cv2.resize(planes[..., 0], (12, 8), interpolation=cv2.INTER_AREA).astype(np.float32)
     luma -= luma.mean()
     luma /= luma.std() + 12
-    colour = cv2.resize(planes[..., 1:], (6, 4), interpolation=cv2.INTER_AREA).astype(np.float32)
+    colour: Array = cv2.resize(planes[..., 1:], (6, 4), interpolation=cv2.INTER_AREA).astype(np.float32)
     colour = (colour[..., ::-1].transpose(2, 0, 1) - 128) / 40
     fine = cv2.absdiff(planes[..., 0], cv2.blur(planes[..., 0], (5, 5)))
     texture = np.tanh(cv2.resize(fine.astype(np.float32), (4, 3), interpolation=cv2.INTER_AREA) / 8)
     return np.concatenate([luma.ravel(), colour.ravel(), texture.ravel()])
 
 
-def _moments(small: NDArray[np.uint8], motion: MotionMap) -> Array:
+def _moments(small: Image, motion: MotionMap) -> Array:
     """(12,) sums over the mask, per pixel of the picture: 1, x, y, x², y², Y, Cb, Cr, texture, u, v; and the mean Y."""
     planes = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
     height, width = motion.mask.shape
@@ -183,7 +185,7 @@ def _moving_thing(moments: Array) -> Array:
         np.tanh(fine / 8), np.tanh(u), np.tanh(v),
     ]  # fmt: skip
     seen = np.minimum(area / 2e-4, 1)  # a few pixels: fade in instead of jumping
-    return np.clip(np.stack(thing, 1) * seen[:, None], -2.5, 2.5).astype(np.float32)
+    return np.asarray(np.clip(np.stack(thing, 1) * seen[:, None], -2.5, 2.5), np.float32)
 
 
 def _picture_cells(duration: Fraction) -> int:

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
 from talkies.core.errors import MediaError
 from talkies.core.media.probing import describe, open_media, video_stream
 from talkies.core.times import round_half_up
@@ -37,8 +38,11 @@ class Movie:
         if self._container is not None:
             self._container.close()
         self._container = open_media(self.path)
-        self._stream: Any = video_stream(self._container)
+        self._stream = self._video()
         self._stream.thread_type = "AUTO"
+
+    def _video(self) -> Any:
+        return video_stream(self._container)
 
     def __enter__(self) -> Self:
         return self
@@ -67,9 +71,13 @@ class Movie:
             yield showing
             return
 
-    def backwards(self, start: Fraction, end: Fraction, height: int) -> Iterator[tuple[Fraction, NDArray[np.uint8]]]:
+    def scaler(self, height: int) -> Scaler:
+        """Makes this movie's frames ``height`` lines high, with square pixels."""
+        return Scaler(height, self._stream.sample_aspect_ratio)
+
+    def backwards(self, start: Fraction, end: Fraction, height: int) -> Iterator[tuple[Fraction, NDArray[Any]]]:
         """(time at which the frame begins, small picture) from the one that shows last before ``end`` to ``start``."""
-        scaler = Scaler(height)
+        scaler = self.scaler(height)
         upper = end
         while upper > start:
             lower = max(start, upper - _CHUNK)
@@ -114,7 +122,7 @@ class Movie:
         stamp = frame.pts if frame.pts is not None else frame.dts
         if stamp is None:
             return expected or Fraction(0)
-        time = (stamp - origin) * Fraction(frame.time_base or self._stream.time_base)
+        time = Fraction(stamp - origin) * Fraction(frame.time_base or self._stream.time_base)
         if self.info.constant_rate:
             exact = round_half_up(time * self.info.rate) / self.info.rate
             if abs(exact - time) <= max(_SNAP, Fraction(self._stream.time_base)):
@@ -125,17 +133,17 @@ class Movie:
 class Scaler:
     """Turns decoded frames into RGB of a given height: pixels made square, rotation undone, never enlarged."""
 
-    def __init__(self, height: int) -> None:
+    def __init__(self, height: int, pixel_aspect: Fraction | None = None) -> None:
         from av.video.reformatter import VideoReformatter
 
         self._height = height
+        self._aspect = pixel_aspect if pixel_aspect and Fraction(1, 4) <= pixel_aspect <= 4 else Fraction(1)
         self._reformatter = VideoReformatter()
 
-    def __call__(self, frame: Any) -> NDArray[np.uint8]:
+    def __call__(self, frame: Any) -> NDArray[Any]:
         """uint8 (H, W, 3)."""
         turns = round(getattr(frame, "rotation", 0) / 90) % 4
-        aspect = Fraction(frame.sample_aspect_ratio or 1) if hasattr(frame, "sample_aspect_ratio") else Fraction(1)
-        wide = float(frame.width * (aspect if 0 < aspect < 10 else 1))
+        wide = float(frame.width * self._aspect)
         high = float(frame.height)
         scale = min(self._height / (wide if turns % 2 else high), 1.0)
         width, height = max(round(wide * scale), 8), max(round(high * scale), 8)
@@ -146,7 +154,7 @@ class Scaler:
         return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 
 
-def _tone_mapped(frame: Any, width: int, height: int) -> NDArray[np.uint8]:
+def _tone_mapped(frame: Any, width: int, height: int) -> NDArray[Any]:
     """Scene-linear float (EXR) → display: extended Reinhard with white at 4, then gamma; exposure is never guessed,
     so that it cannot flicker."""
     import cv2

@@ -73,7 +73,7 @@ def _thinned(shown: Iterable[Shown], duration: Fraction) -> Iterator[Shown]:
 
 
 def _of_movie(segment: Segment, picture: Picture, height: int, warn: Callable[[str], None]) -> Iterator[Shown]:
-    from talkies.core.media.movie import Movie, Scaler
+    from talkies.core.media.movie import Movie
 
     speed = segment.speed
     start, end = segment.source.start - picture.start, segment.source.end - picture.start
@@ -96,7 +96,7 @@ def _of_movie(segment: Segment, picture: Picture, height: int, warn: Callable[[s
                 yield (end - min(after, end)) / -speed, image
                 after = time
         else:
-            scaler = Scaler(height)
+            scaler = movie.scaler(height)
             for time, frame in movie.frames(max(start, Fraction(0)), end):
                 last = time
                 if speed == 0:
@@ -106,7 +106,8 @@ def _of_movie(segment: Segment, picture: Picture, height: int, warn: Callable[[s
         if last is None:
             raise MediaError(picture.path, "no picture can be decoded: the file is corrupt", "export or copy it again")
         needed = min(end, start + segment.record.duration * speed) if speed > 0 else end
-        if movie.info.constant_rate and needed - (last + one) > 2 * one:
+        allowed = 2 * one if movie.info.constant_rate else Fraction(1, 2)
+        if needed - (last + one) > allowed:
             warn(f"{picture.path}: picture ends at {float(last + one):.2f} s, before the clip does; the rest is still")
 
 

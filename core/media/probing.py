@@ -142,11 +142,16 @@ def _steady_rate(container: InputContainer, stream: Any, rate: Fraction) -> tupl
     if len(stamps) < 3:
         return rate, True
     tick = float(stream.time_base)
-    tolerance = max(1.5 * tick, 0.1 * float(1 / rate) * 0.05)
     measured = exact_rate((len(stamps) - 1) / ((stamps[-1] - stamps[0]) * tick))
     for candidate in dict.fromkeys((rate, measured)):
-        step = float(1 / candidate)
-        late = [(stamp - stamps[0]) * tick - index * step for index, stamp in enumerate(stamps)]
-        if max(late) - min(late) <= 2 * tolerance:
+        if _on_grid([(stamp - stamps[0]) * tick for stamp in stamps], 1 / float(candidate), 1.5 * tick):
             return candidate, True
     return rate, False
+
+
+def _on_grid(times: list[float], step: float, tolerance: float) -> bool:
+    """Whether times (s, from 0) are multiples of ``step``, with few holes (lost frames do not make a rate variable)."""
+    frames = round(times[-1] / step)
+    late = [time - round(time / step) * step for time in times]
+    steady = max(late) - min(late) <= max(2 * tolerance, 0.01 * step)
+    return steady and tolerance < 0.2 * step and frames <= 1.03 * (len(times) - 1) + 1

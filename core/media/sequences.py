@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from talkies.core.errors import MediaError
 from talkies.core.media.movie import Scaler
 
@@ -17,13 +18,13 @@ class Sequence:
     def __init__(self, path: Path, frames: tuple[Path | None, ...], height: int) -> None:
         self.path, self.frames = path, frames
         self._scaler = Scaler(height)
-        self._held: NDArray[np.uint8] | None = None
+        self._held: NDArray[Any] | None = None
         self.unread: list[int] = []
 
     def __len__(self) -> int:
         return len(self.frames)
 
-    def read(self, index: int) -> NDArray[np.uint8] | None:
+    def read(self, index: int) -> NDArray[Any] | None:
         """uint8 (H, W, 3) RGB; None while no frame could be read yet."""
         name = self.frames[index]
         try:
@@ -35,7 +36,7 @@ class Sequence:
         return self._held
 
 
-def read_image(path: Path, scaler: Scaler) -> NDArray[np.uint8]:
+def read_image(path: Path, scaler: Scaler) -> NDArray[Any]:
     """One picture file, scaled. Raises MediaError."""
     import av
 
@@ -56,7 +57,7 @@ def _options(path: Path) -> dict[str, str]:
     return {"pattern_type": "none"} if image_demuxer else {}
 
 
-def _with_opencv(path: Path, scaler: Scaler, cause: Exception | None) -> NDArray[np.uint8]:
+def _with_opencv(path: Path, scaler: Scaler, cause: Exception | None) -> NDArray[Any]:
     """What the video library cannot read (some TIFF compressions) OpenCV may."""
     import av
     import cv2

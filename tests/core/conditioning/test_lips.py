@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+
 from talkies.core.conditioning.visual import picture_features
 from talkies.core.media.picture import Frame, picture_frames
 from talkies.core.segment import Picture, Segment

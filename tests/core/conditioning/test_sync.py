@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
 from talkies.core.conditioning.sync import SYNC_DIM, averaged, spread
 from talkies.core.conditioning.visual import picture_features
 from talkies.core.media.picture import Frame

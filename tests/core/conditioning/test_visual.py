@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from talkies.core.conditioning.visual import LIPS_DIM, PICTURE_DIM, SYNC_DIM, PictureFeatures, picture_features
 from talkies.core.media.picture import Frame
 

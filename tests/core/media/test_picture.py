@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -44,12 +45,15 @@ def write_movie(
     pixels: str = "yuv420p",
     stamps: Sequence[Fraction] | None = None,
     gop: int = 12,
+    pixel_aspect: Fraction | None = None,
 ) -> Path:
     """Numbered frames; ``stamps`` (seconds) make the rate variable."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate)
         stream.width, stream.height, stream.pix_fmt = *size, pixels
         stream.codec_context.gop_size = gop
+        if pixel_aspect:
+            stream.codec_context.sample_aspect_ratio = pixel_aspect
         stream.codec_context.time_base = Fraction(1, 90000) if stamps else 1 / rate
         for index in range(frames):
             frame = av.VideoFrame.from_ndarray(numbered(index, size), format="rgb24").reformat(format=pixels)
@@ -179,6 +183,24 @@ def test_odd_sizes_and_scaling(tmp_path: Path) -> None:
     images = [frame.image for frame in picture_frames(segment(Picture(path), (0, Fraction(1, 5))), height=144)]
     assert images[0].shape == (144, 191, 3) and images[0].dtype == np.uint8
     assert [number_of(image) for image in images] == list(range(5))
+
+
+def test_a_phones_upright_picture_stands_upright(tmp_path: Path, movie: Path) -> None:
+    """A quarter turn to the right in the track header (ISO 14496-12, 8.3.2)."""
+    data = bytearray(movie.read_bytes())
+    matrix = data.index(b"tkhd") + 4 + 40
+    data[matrix : matrix + 36] = struct.pack(">9i", 0, 65536, 0, -65536, 0, 0, 0, 0, 0x40000000)
+    turned = tmp_path / "upright.mp4"
+    turned.write_bytes(data)
+    images = [frame.image for frame in picture_frames(segment(Picture(turned), (0, Fraction(1, 5))), height=128)]
+    assert images[0].shape == (128, 72, 3)
+    assert [number_of(np.rot90(image)) for image in images] == list(range(5))  # its left is now on top
+
+
+def test_wide_pixels_are_made_square(tmp_path: Path) -> None:
+    path = write_movie(tmp_path / "wide.mp4", 5, pixel_aspect=Fraction(3, 2))
+    images = [frame.image for frame in picture_frames(segment(Picture(path), (0, Fraction(1, 5))), height=72)]
+    assert images[0].shape == (72, 192, 3) and [number_of(image) for image in images] == list(range(5))
 
 
 def test_broken_media_is_refused_in_one_sentence(tmp_path: Path, movie: Path) -> None:
