@@ -1,4 +1,4 @@
-"""Which reader a file needs, by its suffix: each returns an OTIO timeline and what OTIO has no place for.
+"""What every reader returns: an OTIO timeline and what OTIO has no place for; OTIO's own reader and its adapters.
 
 OTIO's own formats are checked before its parser sees them; adapters may crash as they like, the user gets a sentence.
 """
@@ -30,15 +30,6 @@ class Loaded:
     drop_frame: bool = False
     warnings: tuple[str, ...] = ()
     bundle: Path | None = None
-
-
-def load(path: Path) -> Loaded:
-    """Read a timeline file by its suffix. Raises TimelineError."""
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        known = " ".join(READERS)
-        raise TimelineError(path, "is no kind of timeline or movie known here", f"export it as one of {known}")
-    return reader(path)
 
 
 def read_otio(path: Path, data: bytes | None = None) -> Loaded:
@@ -128,13 +119,3 @@ def first_line(error: BaseException) -> str:
     """The first line of an error's message, short enough for a sentence."""
     text = str(error).strip() or type(error).__name__
     return text.splitlines()[0].strip().rstrip(".:;")[:140]
-
-
-READERS: dict[str, Callable[[Path], Loaded]] = {
-    ".otio": read_otio,
-    ".xml": adapter_reader("fcp_xml", is_xml=True),
-    ".edl": adapter_reader("cmx_3600", ignore_timecode_mismatch=True),
-    ".aaf": adapter_reader("AAF"),
-    ".kdenlive": adapter_reader("kdenlive", is_xml=True),
-    ".xges": adapter_reader("xges", is_xml=True),
-}

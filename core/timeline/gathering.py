@@ -16,7 +16,17 @@ from talkies.core.timeline.pictures import PictureFinder
 from talkies.core.timeline.sidecars import mapped
 from talkies.core.timeline.titles import is_text_track, text_of_clip, text_of_marker
 from talkies.core.timeline.transcript import cues_from_text
-from talkies.core.timeline.walking import Node, Placed, View, clips_of, measure, to_range, to_seconds, tracks_of
+from talkies.core.timeline.walking import (
+    Node,
+    Placed,
+    View,
+    clips_of,
+    is_audio,
+    measure,
+    to_range,
+    to_seconds,
+    tracks_of,
+)
 from talkies.core.times import TimeRange
 
 _CHARACTERS_PER_SECOND = 15  # an unhurried speaker: how long a marker without a length takes to say
@@ -67,6 +77,9 @@ def _gather_pictures(
         if placed.record.duration <= 0:
             reason = placed.warnings[-1] if placed.warnings else "it has a length of 0"
             found.warnings.append(f"clip {clip.name!r} on {label} is left out: {reason}")
+            continue
+        if any(isinstance(parent, otio.schema.Track) and is_text_track(parent) for parent in placed.parents[1:]):
+            found.cues.extend(cues_from_text(placed.record, text_of_clip(clip, True)))
             continue
         if len(clip.markers):
             found.cues.extend(_clip_marker_cues(placed))
@@ -136,7 +149,7 @@ def _marker_span(marker: Any, text: str) -> TimeRange:
 
 def _summary(found: Gathered, root: Node) -> Iterator[str]:
     """One sentence for each kind of thing that was passed over."""
-    disabled = sum(_disabled(child) for _, child in root.children if not _is_audio(child))
+    disabled = sum(_disabled(child) for _, child in root.children if not is_audio(child.item))
     if disabled:
         yield f"{disabled} disabled clips are left out"
     if found.generated:
@@ -144,10 +157,6 @@ def _summary(found: Gathered, root: Node) -> Iterator[str]:
         yield f"clips that the editor generates are no picture here ({kinds})"
     if not found.segments:
         yield "no video track has a clip with a picture"
-
-
-def _is_audio(node: Node) -> bool:
-    return isinstance(node.item, otio.schema.Track) and node.item.kind == otio.schema.TrackKind.Audio
 
 
 def _disabled(node: Node, hidden: bool = False) -> int:

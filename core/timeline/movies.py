@@ -25,7 +25,7 @@ def is_media(path: Path) -> bool:
     """Whether a path is bare media rather than a timeline file."""
     suffix = path.suffix.lower()
     if path.is_dir():
-        return suffix != ".otiod"
+        return suffix not in (".otiod", ".fcpxmld")
     return suffix in MOVIE_SUFFIXES or suffix in IMAGE_SUFFIXES
 
 

@@ -15,7 +15,8 @@ import opentimelineio as otio
 
 from talkies.core.errors import TimelineError
 from talkies.core.segment import Timeline
-from talkies.core.timeline import formats, movies
+from talkies.core.timeline import movies, readers
+from talkies.core.timeline.formats import Loaded
 from talkies.core.timeline.gathering import Gathered, gather
 from talkies.core.timeline.pictures import PictureFinder
 from talkies.core.timeline.spoken import all_cues, with_cues
@@ -35,7 +36,7 @@ def read_timeline(path: Path, media_dir: Path | None = None, rate: Fraction | No
     path = Path(path)
     if media_dir is not None and not Path(media_dir).is_dir():
         raise TimelineError(media_dir, "is no folder", "name the folder that holds the media")
-    loaded = movies.load(path, rate) if movies.is_media(path) else formats.load(_existing(path))
+    loaded = movies.load(path, rate) if movies.is_media(path) else readers.load(path, rate)
     finder = PictureFinder(MediaFinder(path, Path(media_dir) if media_dir else None, loaded.bundle))
     try:
         timeline_rate, start = _clock(loaded)
@@ -46,7 +47,7 @@ def read_timeline(path: Path, media_dir: Path | None = None, rate: Fraction | No
 
 
 def _timeline(
-    path: Path, loaded: formats.Loaded, found: Gathered, finder: PictureFinder, rate: Fraction, start: Fraction
+    path: Path, loaded: Loaded, found: Gathered, finder: PictureFinder, rate: Fraction, start: Fraction
 ) -> Timeline:
     cues, notes = all_cues(path, found, finder)
     segments, language_notes = with_cues(found.segments, cues)
@@ -64,13 +65,7 @@ def _timeline(
     )
 
 
-def _existing(path: Path) -> Path:
-    if not path.exists():
-        raise TimelineError(path, "does not exist", "check its name")
-    return path
-
-
-def _clock(loaded: formats.Loaded) -> tuple[Fraction, Fraction]:
+def _clock(loaded: Loaded) -> tuple[Fraction, Fraction]:
     """The timeline's rate and the timecode (seconds) of its first frame."""
     first = loaded.document.global_start_time
     rate, start = loaded.rate, loaded.start

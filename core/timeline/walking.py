@@ -154,7 +154,7 @@ def measure(item: Any, available: Callable[[Any], TimeRange | None], depth: int 
 def _children(item: Any, available: Callable[[Any], TimeRange | None], depth: int) -> tuple[tuple[Fraction, Node], ...]:
     """A composition's items with their offsets: one after another in a track, all at 0 in a stack."""
     in_row = isinstance(item, otio.schema.Track)
-    heard_only = in_row and item.kind == otio.schema.TrackKind.Audio
+    heard_only = is_audio(item)
     children: list[tuple[Fraction, Node]] = []
     offset, unplaceable = _ZERO, ""
     for child in item:
@@ -187,7 +187,7 @@ def clips_of(node: Node, view: View, parents: tuple[Any, ...] = ()) -> Iterator[
     if isinstance(node.item, otio.schema.Clip):
         yield Placed(node.item, view.outer, view.inner, view.speed, node.warnings, parents)
     for offset, child in node.children:
-        if isinstance(child.item, otio.schema.Gap) or not child.item.enabled:
+        if isinstance(child.item, otio.schema.Gap) or not child.item.enabled or is_audio(child.item):
             continue
         if child.duration > 0:
             seen = view.of_child(offset, child)
@@ -195,6 +195,11 @@ def clips_of(node: Node, view: View, parents: tuple[Any, ...] = ()) -> Iterator[
                 yield from clips_of(child, seen, (*parents, node.item))
         elif isinstance(child.item, otio.schema.Clip):
             yield Placed(child.item, _NOWHERE, _NOWHERE, child.speed, child.warnings, parents)
+
+
+def is_audio(item: Any) -> bool:
+    """Whether an item is a track of sound."""
+    return isinstance(item, otio.schema.Track) and item.kind == otio.schema.TrackKind.Audio
 
 
 def retime(item: Any) -> tuple[Fraction, tuple[str, ...]]:

@@ -1,0 +1,219 @@
+"""MLT XML, also that of Kdenlive and Shotcut, read by ourselves: exact profile rate, playlists, tractors, text.
+
+    <mlt> ─► profile (rate) ─► producers ─► playlists (entries, blanks) ─► tractors (tracks) ─► the last tractor
+
+A Kdenlive track is a tractor of two playlists; it becomes a nested stack, which the walk resolves.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+import opentimelineio as otio
+
+from talkies.core.errors import TimelineError
+from talkies.core.timeline.building import external, make_clip, otio_range, text_reference
+from talkies.core.timeline.formats import Loaded
+from talkies.core.timeline.guards import MAX_NESTING, read_text, safe_xml
+from talkies.core.timeline.walking import UnusableItemError
+from talkies.core.times import TimeRange, round_half_up
+
+_ZERO = Fraction(0)
+_MOST_ITEMS = 200_000
+_CLOCK = re.compile(r"^(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)$")
+_SMPTE = re.compile(r"^(\d+):(\d+):(\d+)[:;](\d+)$")
+_GENERATORS = ("color", "colour", "noise", "count", "black", "tone", "frei0r", "blank")
+_WORDS = ("kdenlivetitle", "pango", "qtext", "dynamictext", "rgbx")
+
+
+def read_mlt(path: Path) -> Loaded:
+    """An ``.mlt`` or ``.kdenlive`` project as a timeline. Raises TimelineError."""
+    root = safe_xml(path, read_text(path))
+    if root.tag != "mlt":
+        raise TimelineError(path, f"is no MLT project: its root is <{root.tag}>", "save the project again")
+    try:
+        return _Reader(path, root).timeline()
+    except (UnusableItemError, ValueError, ZeroDivisionError) as error:
+        raise TimelineError(path, f"cannot be read ({error})", "save the project again") from error
+
+
+class _Reader:
+    def __init__(self, path: Path, root: Element) -> None:
+        self.path = path
+        self.folder = root.get("root", "")
+        self.by_id = {element.get("id", ""): element for element in root if element.get("id")}
+        profile = root.find("profile")
+        numerator = int(profile.get("frame_rate_num", "25")) if profile is not None else 25
+        denominator = int(profile.get("frame_rate_den", "1")) if profile is not None else 1
+        self.rate = Fraction(numerator, denominator)
+        if self.rate <= 0:
+            raise UnusableItemError(f"its profile states a rate of {self.rate}")
+        self.root = root
+        self.items = 0
+
+    def timeline(self) -> Loaded:
+        main = self._main()
+        if main is None:
+            raise TimelineError(self.path, "holds no timeline (no tractor and no playlist)", "save the project again")
+        name = _property(main, "kdenlive:clipname") or self.root.get("title", "") or self.path.stem
+        document = otio.schema.Timeline(name)
+        tracks = self._tracks(main, ()) if main.tag == "tractor" else [self._playlist(main, "V1", False, ())]
+        for track in tracks:
+            document.tracks.append(track)
+        return Loaded(document, self.rate, _ZERO)
+
+    def _main(self) -> Element | None:
+        """Kdenlive's and Shotcut's last tractor is the timeline, unless it merely wraps one sequence."""
+        tractors = [element for element in self.root if element.tag == "tractor"]
+        if not tractors:
+            playlists = [element for element in self.root if element.tag == "playlist" and _entries(element)]
+            return playlists[-1] if playlists else None
+        main = tractors[-1]
+        while True:
+            tracks = main.findall("track")
+            inner = self.by_id.get(tracks[0].get("producer", "")) if len(tracks) == 1 else None
+            if inner is None or inner.tag != "tractor" or inner is main or not inner.findall("track"):
+                return main
+            main = inner
+
+    def _tracks(self, tractor: Element, inside: tuple[str, ...]) -> list[Any]:
+        tracks = []
+        for number, reference in enumerate(tractor.findall("track") or tractor.findall("multitrack/track")):
+            content = self.by_id.get(reference.get("producer", ""))
+            if content is None or content.get("id") == "black_track" or content.tag not in ("playlist", "tractor"):
+                continue
+            hidden = reference.get("hide", "")
+            is_audio = hidden in ("video", "both") or bool(_property(content, "kdenlive:audio_track"))
+            is_audio = is_audio or bool(_property(content, "shotcut:audio"))
+            name = _property(content, "kdenlive:track_name") or _property(content, "shotcut:name") or f"track {number}"
+            if content.tag == "playlist":
+                tracks.append(self._playlist(content, name, is_audio, inside))
+            else:
+                tracks.append(self._mixed(content, name, is_audio, inside))
+        return tracks
+
+    def _mixed(self, tractor: Element, name: str, is_audio: bool, inside: tuple[str, ...]) -> Any:
+        """Kdenlive's track of two playlists as one track that holds a stack of both."""
+        kind = "Audio" if is_audio else "Video"
+        stack = self._stack(tractor, name, inside)
+        track = otio.schema.Track(name, kind=kind)
+        filled = [inner for inner in stack if len(inner)]
+        if len(filled) == 1:
+            inner = filled[0].clone()
+            inner.name, inner.kind = name, kind
+            return inner
+        if filled:
+            for inner in stack:
+                inner.kind = kind
+            track.append(stack)
+        return track
+
+    def _stack(self, tractor: Element, name: str, inside: tuple[str, ...]) -> Any:
+        key = tractor.get("id", "")
+        if key in inside or len(inside) > MAX_NESTING:
+            raise UnusableItemError(f"sequence {key!r} contains itself")
+        stack = otio.schema.Stack(name)
+        for track in self._tracks(tractor, (*inside, key)):
+            stack.append(track)
+        return stack
+
+    def _playlist(self, playlist: Element, name: str, is_audio: bool, inside: tuple[str, ...]) -> Any:
+        track = otio.schema.Track(name, kind="Audio" if is_audio else "Video")
+        for child in playlist:
+            if child.tag == "blank":
+                length = TimeRange(_ZERO, self._time(child.get("length", "0")))
+                track.append(otio.schema.Gap(source_range=otio_range(length, self.rate)))
+            elif child.tag == "entry":
+                item = self._entry(child, is_audio, inside)
+                if item is not None:
+                    track.append(item)
+        return track
+
+    def _entry(self, entry: Element, is_audio: bool, inside: tuple[str, ...]) -> Any:
+        self.items += 1
+        if self.items > _MOST_ITEMS:
+            raise UnusableItemError("its sequences unfold beyond any timeline")
+        producer = self.by_id.get(entry.get("producer", ""))
+        start = self._time(entry.get("in", "0"))
+        last = entry.get("out") or (producer.get("out") if producer is not None else None)
+        end = self._time(last) + 1 / self.rate if last is not None else start
+        shown = TimeRange(start, end)
+        if producer is None:
+            return otio.schema.Gap(source_range=otio_range(shown, self.rate))
+        if producer.tag in ("tractor", "playlist"):
+            name = _property(producer, "kdenlive:clipname") or producer.get("id", "")
+            if producer.tag == "playlist":
+                nested = otio.schema.Stack(name, children=[self._playlist(producer, name, is_audio, inside)])
+            else:
+                nested = self._stack(producer, name, inside)
+            nested.source_range = otio_range(shown, self.rate)
+            return nested
+        return self._clip(producer, shown)
+
+    def _clip(self, producer: Element, shown: TimeRange) -> Any:
+        resource = _property(producer, "resource")
+        service = _property(producer, "mlt_service")
+        name = _property(producer, "kdenlive:clipname") or _property(producer, "shotcut:caption")
+        name = name or re.split(r"[/\\]", resource)[-1]
+        if service in _WORDS:
+            return make_clip(name, text_reference(_text(producer)), shown, self.rate)
+        if service.startswith(_GENERATORS) or resource.startswith("#") or not resource:
+            reference = otio.schema.GeneratorReference(generator_kind=service or "generator")
+            return make_clip(name, reference, shown, self.rate)
+        speed = Fraction(1)
+        if service == "timewarp":
+            speed = Fraction(_property(producer, "warp_speed") or resource.partition(":")[0]).limit_denominator(100_000)
+            resource = _property(producer, "warp_resource") or resource.partition(":")[2]
+        length = self._time(_property(producer, "length") or "0")
+        if speed < 0:  # in and out count in the reversed clip
+            media = length * -speed
+            played = TimeRange(media + shown.end * speed, media + shown.start * speed)
+        else:
+            played = shown if speed == 1 else TimeRange(shown.start * speed, shown.end * speed)
+        source = TimeRange(max(played.start, _ZERO), max(played.start, _ZERO) + shown.duration)
+        return make_clip(name, external(self._address(resource)), source, self.rate, speed)
+
+    def _address(self, resource: str) -> str:
+        resource = re.sub(r"^(avformat(-novalidate)?|qimage|pixbuf|consumer|xml):", "", resource)
+        resource = resource.partition("?begin")[0].partition("?begin=")[0]
+        if self.folder and not re.match(r"^([A-Za-z]:)?[/\\]", resource):
+            return f"{self.folder}/{resource}"
+        return resource
+
+    def _time(self, text: str) -> Fraction:
+        """Frames, ``HH:MM:SS.mmm`` or ``HH:MM:SS:FF``; a clock time falls on the nearest frame, as MLT does."""
+        text = text.strip()
+        if match := _SMPTE.match(text):
+            hours, minutes, seconds, frames = map(int, match.groups())
+            return (((hours * 60 + minutes) * 60 + seconds) * round_half_up(self.rate) + frames) / self.rate
+        if match := _CLOCK.match(text):
+            value = int(match[1] or 0) * 3600 + int(match[2]) * 60 + Fraction(match[3].replace(",", "."))
+            return round_half_up(value * self.rate) / self.rate
+        return Fraction(round_half_up(Fraction(text or "0"))) / self.rate
+
+
+def _entries(playlist: Element) -> bool:
+    return playlist.find("entry") is not None and playlist.get("id") not in ("main_bin", "main bin")
+
+
+def _property(element: Element, name: str) -> str:
+    for child in element.iterfind("property"):
+        if child.get("name") == name:
+            return (child.text or "").strip()
+    return ""
+
+
+def _text(producer: Element) -> str:
+    """Words of a title: Kdenlive keeps a small XML document, other services a property."""
+    document = _property(producer, "xmldata")
+    if document:
+        try:
+            root = safe_xml(Path("title"), document.encode())
+        except (TimelineError, ParseError):
+            return ""
+        return "\n".join("".join(content.itertext()).strip() for content in root.iter("content")).strip()
+    return _property(producer, "markup") or _property(producer, "text") or _property(producer, "argument")

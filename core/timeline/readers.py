@@ -1,0 +1,55 @@
+"""Which reader a timeline file needs, by its suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+from talkies.core.errors import TimelineError
+from talkies.core.timeline.bundles import read_otiod, read_otioz
+from talkies.core.timeline.edl import read_edl
+from talkies.core.timeline.fcpxml import read_fcpxml
+from talkies.core.timeline.formats import Loaded, adapter_reader, read_otio
+from talkies.core.timeline.mlt import read_mlt
+
+READERS: dict[str, Callable[[Path], Loaded]] = {
+    ".otio": read_otio,
+    ".otioz": read_otioz,
+    ".otiod": read_otiod,
+    ".xml": adapter_reader("fcp_xml", is_xml=True),
+    ".fcpxml": read_fcpxml,
+    ".fcpxmld": read_fcpxml,
+    ".edl": read_edl,
+    ".aaf": adapter_reader("AAF"),
+    ".kdenlive": read_mlt,
+    ".mlt": read_mlt,
+    ".xges": adapter_reader("xges", is_xml=True),
+}
+_FOLDERS = (".otiod", ".fcpxmld")
+_ADVICE = {
+    ".ale": "is an Avid log: a list of clips without a timeline",
+    ".m3u8": "is a playlist for streaming, not a timeline",
+    ".prproj": "is a Premiere project, which only Premiere reads",
+    ".drp": "is a Resolve project, which only Resolve reads",
+    ".srt": "is a subtitle file; it is read along with the timeline or movie of the same name",
+    ".vtt": "is a subtitle file; it is read along with the timeline or movie of the same name",
+}
+
+
+def load(path: Path, rate: Fraction | None = None) -> Loaded:
+    """Read a timeline file by its suffix; ``rate`` is for EDLs, which state none. Raises TimelineError."""
+    suffix = path.suffix.lower()
+    if not path.exists():
+        raise TimelineError(path, "does not exist", "check its name")
+    reader = READERS.get(suffix)
+    if reader is None:
+        problem = _ADVICE.get(suffix, "is no kind of timeline or movie known here")
+        raise TimelineError(path, problem, f"give a movie, or a timeline exported as {' '.join(READERS)}")
+    if path.is_dir() and suffix not in _FOLDERS:
+        raise TimelineError(path, "is a folder, not a timeline file", "name the file inside it")
+    if suffix == ".edl" and rate is not None:
+        return read_edl(path, rate)
+    loaded = reader(path)
+    return replace(loaded, warnings=tuple(f"{path.name}: {sentence}" for sentence in loaded.warnings))
