@@ -1,0 +1,83 @@
+"""Write a timeline with takes on new tracks; everything that was in it comes back as it was.
+
+    check_output(timeline, out)          before anything is made: can this be written there, and in that format?
+    write_timeline(timeline, takes, out) the suffix of ``out`` picks the writer
+
+A format that cannot hold the result is refused by ``check_output`` in one sentence; there are no half-good files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from talkies.core.errors import OutputError
+from talkies.core.segment import Take, Timeline
+from talkies.core.timeline.writing_base import Writer
+from talkies.core.timeline.writing_otio import OtioBundleFolder, OtioFile, OtioZip
+
+WRITERS: dict[str, Writer] = {
+    ".otio": OtioFile(),
+    ".otioz": OtioZip(),
+    ".otiod": OtioBundleFolder(),
+}
+
+_REFUSED = {
+    ".edl": "an EDL has one picture track and no place for sound files",
+    ".aaf": "AAF is read, but not written yet",
+    ".fcpxml": "FCPXML is read, but not written yet",
+    ".fcpxmld": "FCPXML is read, but not written yet",
+    ".mlt": "MLT is read, but not written",
+    ".xges": "XGES is read, but not written",
+}
+
+
+def check_output(timeline: Timeline, out: Path) -> None:
+    """Raise OutputError when ``out`` could not be written in the end. Leaves nothing behind."""
+    writer = _writer(out)
+    if _same(timeline.path, out):
+        raise OutputError(out, "is the timeline that is read", "choose another name: the input is never changed")
+    if out.is_dir() and not (writer.is_folder and (out / "content.otio").is_file()):
+        raise OutputError(out, "is a folder", "name a file for the new timeline")
+    if out.exists() and writer.is_folder and not out.is_dir():
+        raise OutputError(out, "is a file, and a bundle is a folder", "choose another name")
+    _check_folder(out)
+    writer.check(timeline, out)
+
+
+def write_timeline(timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
+    """Write ``timeline`` with ``takes`` on new audio tracks at the end. Raises OutputError; atomic.
+
+    Clips point to the takes' files where these lie now; bundles (.otioz, .otiod) take copies in.
+    """
+    check_output(timeline, out)
+    _writer(out).write(timeline, takes, out)
+
+
+def _writer(out: Path) -> Writer:
+    suffix = out.suffix.lower()
+    known = " ".join(WRITERS)
+    if suffix in _REFUSED:
+        raise OutputError(out, _REFUSED[suffix], f"write one of {known}")
+    if suffix not in WRITERS:
+        raise OutputError(out, "its suffix names no kind of timeline that can be written", f"use one of {known}")
+    return WRITERS[suffix]
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them does not exist
+        return one.resolve() == other.resolve()
+
+
+def _check_folder(out: Path) -> None:
+    """The folder, or the nearest one above it that exists, must take new files."""
+    folder = out.absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise OutputError(out, f"{folder} is no folder", "choose another place")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(out, f"the folder {folder} is read-only", "choose another folder")

@@ -1,0 +1,80 @@
+"""What every writer of timelines is, and where media lie when a timeline moves to another folder."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from talkies.core.segment import Take, Timeline
+from talkies.core.timeline.movies import MOVIE_SUFFIXES
+from talkies.core.timeline.sequences import IMAGE_SUFFIXES
+from talkies.core.timeline.tracks import media_url
+from talkies.core.timeline.urls import is_remote, path_readings
+
+MEDIA_SUFFIXES = frozenset(
+    [
+        *MOVIE_SUFFIXES,
+        *IMAGE_SUFFIXES,
+        ".wav",
+        ".bwf",
+        ".aif",
+        ".aiff",
+        ".flac",
+        ".mp3",
+        ".m4a",
+        ".aac",
+        ".ogg",
+        ".opus",
+    ]
+)
+"""What a bundle takes in: a timeline from a stranger must not carry off other files of this machine."""
+
+_ABSOLUTE = re.compile(r"^(file:|[A-Za-z]:[/\\]|/|\\\\)", re.IGNORECASE)
+
+
+class Writer(ABC):
+    """One output format. ``is_folder``: its files are folders."""
+
+    is_folder: ClassVar[bool] = False
+
+    def check(self, timeline: Timeline, out: Path) -> None:  # noqa: B027 - most formats hold everything
+        """Raise OutputError when this format cannot hold the timeline."""
+
+    @abstractmethod
+    def write(self, timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
+        """Write the timeline with the takes on new tracks; atomic. Raises OutputError."""
+
+
+def media_folder(timeline: Timeline) -> Path:
+    """What relative addresses in a timeline are relative to."""
+    return timeline.path if timeline.path.suffix.lower() == ".otiod" else timeline.path.parent
+
+
+def local_file(url: str, folder: Path) -> Path | None:
+    """The existing file or folder that a relative or absolute address means, seen from ``folder``."""
+    for reading in path_readings(url):
+        path = folder / reading
+        try:
+            if path.exists():
+                return path
+        except (OSError, ValueError):  # a name that the file system cannot hold
+            continue
+    return None
+
+
+def is_relative(url: str) -> bool:
+    """Whether an address depends on where the timeline lies."""
+    return bool(url) and not _ABSOLUTE.match(url.strip()) and not is_remote(url)
+
+
+def moved(url: str, source: Path, target: Path, is_base: bool = False) -> str:
+    """A relative address, seen from folder ``source``, as seen from ``target``; dead and absolute ones stay."""
+    if source.resolve() == target.resolve() or not is_relative(url):
+        return url
+    found = local_file(url, source)
+    if found is None:
+        return url
+    return media_url(found, target) + ("/" if is_base else "")
