@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 import opentimelineio as otio
 
-from talkies.core.times import TimeRange, exact_seconds
+from talkies.core.timeline.walking import to_seconds
+from talkies.core.times import TimeRange
 
 Row = list[tuple[Fraction, Any]]
 """Items with the seconds at which they start."""
@@ -63,11 +63,38 @@ def tracks_from_row(name: str, kind: str, row: Row, rate: Fraction) -> list[Any]
         if start > end[0]:
             track.append(otio.schema.Gap(source_range=otio_range(TimeRange(Fraction(0), start - end[0]), rate)))
         track.append(item)
-        duration = item.source_range.duration
-        end[0] = start + exact_seconds(duration.value, duration.rate)
+        end[0] = start + _duration(item)
     return [track for track, _ in filled]
 
 
-def append_tracks(stack: Any, tracks: Iterable[Any]) -> None:
-    for track in tracks:
-        stack.append(track)
+def cut_overlaps(row: Row, cuts: list[tuple[TimeRange, Fraction]], rate: Fraction) -> Row:
+    """Items in order of time, of which none overlaps: cut where a mix says, else in the middle of the overlap."""
+    ordered = sorted(row, key=lambda pair: pair[0])
+    result: Row = []
+    for start, item in ordered:
+        if result:
+            before_start, before = result[-1]
+            end = before_start + _duration(before)
+            if end > start:
+                mix = next((cut for span, cut in cuts if span.start < end and start < span.end), (start + end) / 2)
+                cut = min(max(mix, start), end, start + _duration(item))
+                result[-1] = (before_start, _trimmed(before, Fraction(0), end - cut, rate))
+                start, item = cut, _trimmed(item, cut - start, Fraction(0), rate)
+        if _duration(item) > 0:
+            result.append((start, item))
+    return result
+
+
+def _trimmed(item: Any, head: Fraction, tail: Fraction, rate: Fraction) -> Any:
+    """An item that begins ``head`` seconds later and ends ``tail`` seconds earlier."""
+    speed = Fraction(1)
+    for effect in item.effects:
+        if isinstance(effect, otio.schema.LinearTimeWarp):
+            speed *= Fraction(effect.time_scalar).limit_denominator(100_000)
+    first = to_seconds(item.source_range.start_time) + (head * speed if speed >= 0 else -tail * speed)
+    item.source_range = otio_range(TimeRange(first, first + _duration(item) - head - tail), rate)
+    return item
+
+
+def _duration(item: Any) -> Fraction:
+    return to_seconds(item.source_range.duration)

@@ -109,10 +109,10 @@ class _Reader:
         start = seconds(sequence.get("tcStart"))
         zero = start if first is not None and seconds(first.get("offset")) >= start else _ZERO
         self._row(children, -zero, 0, lanes, rate, inside)
-        for lane in sorted(lanes.pictures):
-            yield from tracks_from_row(f"V{lane}" if lane else "V", "Video", lanes.pictures[lane], rate)
-        for lane in sorted(lanes.sounds, reverse=True):
-            yield from tracks_from_row(f"A{-lane}" if lane else "A", "Audio", lanes.sounds[lane], rate)
+        for number, lane in enumerate(sorted(lanes.pictures), start=1):
+            yield from tracks_from_row(f"V{number}", "Video", lanes.pictures[lane], rate)
+        for number, lane in enumerate(sorted(lanes.sounds, reverse=True), start=1):
+            yield from tracks_from_row(f"A{number}", "Audio", lanes.sounds[lane], rate)
         for language, row in lanes.captions.items():
             yield from tracks_from_row(f"Subtitles {language}".strip(), "Subtitle", row, rate)
 
@@ -191,9 +191,8 @@ class _Reader:
         reference = external(_address(asset), available, fitting_rate(available, media_rate, rate))
         clip = make_clip(name, reference, source, fitting_rate(source, media_rate, rate), _speed(element))
         for marker in (child for child in element if child.tag in ("marker", "chapter-marker")):
-            span = TimeRange(
-                seconds(marker.get("start")), seconds(marker.get("start")) + seconds(marker.get("duration"))
-            )
+            at = seconds(marker.get("start")) + source.start - shown.start
+            span = TimeRange(at, at + seconds(marker.get("duration")))
             clip.markers.append(otio.schema.Marker(marker.get("value", ""), otio_range(span, rate)))
         return clip
 

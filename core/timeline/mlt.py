@@ -16,10 +16,18 @@ from xml.etree.ElementTree import Element, ParseError
 import opentimelineio as otio
 
 from talkies.core.errors import TimelineError
-from talkies.core.timeline.building import external, make_clip, otio_range, text_reference
+from talkies.core.timeline.building import (
+    Row,
+    cut_overlaps,
+    external,
+    make_clip,
+    otio_range,
+    text_reference,
+    tracks_from_row,
+)
 from talkies.core.timeline.formats import Loaded
 from talkies.core.timeline.guards import MAX_NESTING, read_text, safe_xml
-from talkies.core.timeline.walking import UnusableItemError
+from talkies.core.timeline.walking import UnusableItemError, to_seconds
 from talkies.core.times import TimeRange, round_half_up
 
 _ZERO = Fraction(0)
@@ -61,7 +69,7 @@ class _Reader:
             raise TimelineError(self.path, "holds no timeline (no tractor and no playlist)", "save the project again")
         name = _property(main, "kdenlive:clipname") or self.root.get("title", "") or self.path.stem
         document = otio.schema.Timeline(name)
-        tracks = self._tracks(main, ()) if main.tag == "tractor" else [self._playlist(main, "V1", False, ())]
+        tracks = self._tracks(main, ()) if main.tag == "tractor" else self._playlist(main, "V1", False, ())
         for track in tracks:
             document.tracks.append(track)
         return Loaded(document, self.rate, _ZERO)
@@ -91,26 +99,24 @@ class _Reader:
             is_audio = is_audio or bool(_property(content, "shotcut:audio"))
             name = _property(content, "kdenlive:track_name") or _property(content, "shotcut:name") or f"track {number}"
             if content.tag == "playlist":
-                tracks.append(self._playlist(content, name, is_audio, inside))
+                tracks.extend(self._playlist(content, name, is_audio, inside))
             else:
-                tracks.append(self._mixed(content, name, is_audio, inside))
+                tracks.extend(self._mixed(content, name, is_audio, inside))
         return tracks
 
-    def _mixed(self, tractor: Element, name: str, is_audio: bool, inside: tuple[str, ...]) -> Any:
-        """Kdenlive's track of two playlists as one track that holds a stack of both."""
+    def _mixed(self, tractor: Element, name: str, is_audio: bool, inside: tuple[str, ...]) -> list[Any]:
+        """Kdenlive's track of two playlists as one track: clips that overlap in a mix are cut at the mix's cut."""
         kind = "Audio" if is_audio else "Video"
-        stack = self._stack(tractor, name, inside)
-        track = otio.schema.Track(name, kind=kind)
-        filled = [inner for inner in stack if len(inner)]
-        if len(filled) == 1:
-            inner = filled[0].clone()
-            inner.name, inner.kind = name, kind
-            return inner
-        if filled:
-            for inner in stack:
-                inner.kind = kind
-            track.append(stack)
-        return track
+        playlists = [self.by_id.get(reference.get("producer", "")) for reference in tractor.findall("track")]
+        if not all(inner is not None and inner.tag == "playlist" for inner in playlists) or len(playlists) > 2:
+            return [otio.schema.Track(name, kind=kind, children=[self._stack(tractor, name, inside)])]
+        rows = [pair for inner in playlists if inner is not None for pair in self._row(inner, is_audio, inside)]
+        cuts = []
+        for mix in tractor.iterfind("transition"):
+            if mixcut := _property(mix, "kdenlive:mixcut"):
+                span = TimeRange(self._time(mix.get("in", "0")), self._time(mix.get("out", "0")))
+                cuts.append((span, span.end - self._time(mixcut)))
+        return tracks_from_row(name, kind, cut_overlaps(rows, cuts, self.rate), self.rate)
 
     def _stack(self, tractor: Element, name: str, inside: tuple[str, ...]) -> Any:
         key = tractor.get("id", "")
@@ -121,17 +127,20 @@ class _Reader:
             stack.append(track)
         return stack
 
-    def _playlist(self, playlist: Element, name: str, is_audio: bool, inside: tuple[str, ...]) -> Any:
-        track = otio.schema.Track(name, kind="Audio" if is_audio else "Video")
+    def _playlist(self, playlist: Element, name: str, is_audio: bool, inside: tuple[str, ...]) -> list[Any]:
+        return tracks_from_row(name, "Audio" if is_audio else "Video", self._row(playlist, is_audio, inside), self.rate)
+
+    def _row(self, playlist: Element, is_audio: bool, inside: tuple[str, ...]) -> Row:
+        row, position = [], _ZERO
         for child in playlist:
             if child.tag == "blank":
-                length = TimeRange(_ZERO, self._time(child.get("length", "0")))
-                track.append(otio.schema.Gap(source_range=otio_range(length, self.rate)))
+                position += self._time(child.get("length", "0"))
             elif child.tag == "entry":
                 item = self._entry(child, is_audio, inside)
-                if item is not None:
-                    track.append(item)
-        return track
+                if not isinstance(item, otio.schema.Gap):
+                    row.append((position, item))
+                position += to_seconds(item.source_range.duration)
+        return row
 
     def _entry(self, entry: Element, is_audio: bool, inside: tuple[str, ...]) -> Any:
         self.items += 1
@@ -147,7 +156,7 @@ class _Reader:
         if producer.tag in ("tractor", "playlist"):
             name = _property(producer, "kdenlive:clipname") or producer.get("id", "")
             if producer.tag == "playlist":
-                nested = otio.schema.Stack(name, children=[self._playlist(producer, name, is_audio, inside)])
+                nested = otio.schema.Stack(name, children=self._playlist(producer, name, is_audio, inside))
             else:
                 nested = self._stack(producer, name, inside)
             nested.source_range = otio_range(shown, self.rate)

@@ -20,6 +20,11 @@ from talkies.core.times import TimeRange, exact_rate
 
 SOUND_SUFFIXES = (".wav", ".mp3", ".aif", ".aiff", ".flac", ".ogg", ".opus", ".m4a", ".aac", ".bwf", ".w64", ".ac3")
 
+_NO_MEDIA = (
+    *(".otio", ".otioz", ".xml", ".fcpxml", ".edl", ".aaf", ".kdenlive", ".mlt", ".xges", ".ale", ".prproj", ".drp"),
+    *(".srt", ".vtt", ".sbv", ".ass", ".ssa", ".ttml", ".txt", ".json", ".pdf", ".zip"),
+)
+
 _ZERO = Fraction(0)
 
 
@@ -112,6 +117,8 @@ class PictureFinder:
     def _on_disk(self, clip: Any, path: Path, source: TimeRange) -> Found:
         if path.suffix.lower() in SOUND_SUFFIXES:
             return Found(problem=f"its media {path.name} is sound without a picture")
+        if path.suffix.lower() in _NO_MEDIA:
+            return Found(problem=f"its media {path.name} is no movie and no picture")
         stated = clip.media_reference.available_range if clip.media_reference is not None else None
         available = to_range(stated) if stated is not None else None
         rate = (

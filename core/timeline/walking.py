@@ -138,7 +138,7 @@ def measure(item: Any, available: Callable[[Any], TimeRange | None], depth: int 
     is_composition = isinstance(item, otio.core.Composition)
     children = _children(item, available, depth) if is_composition else ()
     if item.source_range is not None:
-        shown = to_range(item.source_range)
+        shown = _fcp7_shown(item, to_range(item.source_range), speed)
     elif is_composition:
         shown = TimeRange(_ZERO, max((offset + child.duration for offset, child in children), default=_ZERO))
     else:
@@ -219,6 +219,18 @@ def retime(item: Any) -> tuple[Fraction, tuple[str, ...]]:
         elif effect.is_unknown_schema:
             warnings.append(f"the effect {_effect_name(effect)!r} is not known here: taken as no retime")
     return speed, tuple(warnings)
+
+
+def _fcp7_shown(item: Any, shown: TimeRange, speed: Fraction) -> TimeRange:
+    """Final Cut 7 counts a retimed clip's in and out in the retimed clip, reversed ones from its end."""
+    if not any(_fcp7_speed(effect) is not None for effect in item.effects):
+        return shown
+    reference = getattr(item, "media_reference", None)
+    stated = reference.available_range if reference is not None else None
+    media = to_range(stated) if stated is not None else TimeRange(_ZERO, _ZERO)
+    pace, head = abs(speed), shown.start - media.start
+    start = media.start + head * pace if speed >= 0 else media.end - (head + shown.duration) * pace
+    return TimeRange(start, start + shown.duration)
 
 
 def _effect_name(effect: Any) -> str:
