@@ -13,7 +13,7 @@ from talkies.core.training.scenes.canvas import Canvas, Colour, View, shade
 from talkies.core.training.scenes.plain import Image
 
 SURFACES: dict[str, tuple[Colour, float, float]] = {
-    "gravel": ((136, 128, 118), 46.0, 0.012),
+    "gravel": ((136, 128, 118), 27.0, 0.011),
     "grass": ((78, 128, 58), 26.0, 0.02),
     "concrete": ((150, 150, 148), 8.0, 0.05),
     "wood": ((150, 104, 62), 12.0, 0.03),
