@@ -25,6 +25,7 @@ class Request:
     """One ``talkies generate``. None for ``steps`` and ``guidance`` means what the engine was made for.
 
     ``segments``: ids, empty for all of them. ``voice``: a name or a recording, "" to let the speakers choose.
+    ``language``: of the subtitles to speak, "" for the first there is.
     ``loudness``: a preset of ``core.takes``. ``weights``: another checkpoint of the engine, None for its own.
     """
 
@@ -37,6 +38,7 @@ class Request:
     prompt: str = ""
     negative_prompt: str = ""
     voice: str = ""
+    language: str = ""
     seed: int = 0
     takes: int = 1
     steps: int | None = None
@@ -88,7 +90,7 @@ def _in_range(option: str, value: float, lowest: float, highest: float) -> None:
         raise ArgumentError(option, f"{value} is out of range", f"use a number from {lowest:g} to {highest:g}")
 
 
-_TEXTS = ("task", "engine", "prompt", "negative_prompt", "voice", "device", "loudness")
+_TEXTS = ("task", "engine", "prompt", "negative_prompt", "voice", "language", "device", "loudness")
 _PATHS = ("timeline", "out", "weights", "media_dir")
 _INTEGERS = ("seed", "takes", "steps")
 

@@ -1,2 +1,110 @@
-def main() -> int:
-    return 0
+"""The command line: exit code 0 done, 1 some segments failed, 2 unusable input or arguments, 130 interrupted.
+
+Results go to stdout, everything else to stderr. Whatever goes wrong, the user meets one sentence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+from talkies.core.errors import TalkiesError
+from talkies.plugin.commands import demo, doctor, evaluate, generate, inspect, models, panel, train, worker
+
+COMMANDS = (demo, inspect, generate, panel, models, evaluate, train, worker, doctor)
+
+DEBUG = "TALKIES_DEBUG"
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse whose complaint is one sentence, and that never guesses an abbreviated option."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(allow_abbrev=False, **options)  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        raise SystemExit(_say(f"{' '.join(message.split())}; '{self.prog} --help' lists what there is", 2))
+
+
+class Version(argparse.Action):
+    """Looks the version up only when it is asked for."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version and leave")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"talkies {version('talkies')}")
+        raise SystemExit(0)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="talkies",
+        description="Gives silent pictures their sound inside the editor's own timeline.",
+        epilog="Exit codes: 0 done, 1 some segments failed (the others are written), 2 unusable input or arguments.",
+    )
+    parser.add_argument("--version", action=Version)
+    parser.add_argument("--debug", action="store_true", help=f"show where an error came from (or set {DEBUG}=1)")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
+    for module in COMMANDS:
+        name = module.__name__.rpartition(".")[2]
+        command = commands.add_parser(name, help=module.SUMMARY, description=module.SUMMARY + ".")
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; never raises, never prints a traceback unless asked to."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    debug = bool(os.environ.get(DEBUG))
+    try:
+        options = build_parser().parse_args(argv)
+        debug = debug or options.debug
+        code = int(options.run(options))
+        sys.stdout.flush()
+        return code
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 2
+    except BrokenPipeError:
+        # the reader of our output has gone; nothing more can be said, and exit must not try to flush again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return _say("stopped; finished takes stay", 130)
+    except TalkiesError as error:
+        _trace(debug)
+        return _say(str(error), error.exit_code)
+    except OSError as error:
+        _trace(debug)
+        return _say(f"{error.filename or 'the system'}: {error.strerror or error}", 2)
+    except MemoryError:
+        _trace(debug)
+        return _say("this machine has not enough memory for that; close other programs or take a smaller device", 2)
+    except Exception as error:
+        _trace(debug)
+        kind = type(error).__name__
+        return _say(f"something went wrong inside talkies ({kind}: {error}); 'talkies --debug ...' shows where", 2)
+
+
+def _trace(debug: bool) -> None:
+    if debug:
+        traceback.print_exc(file=sys.stderr)
+
+
+def _say(sentence: str, code: int) -> int:
+    print(f"talkies: {' '.join(sentence.split())}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

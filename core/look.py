@@ -1,0 +1,78 @@
+"""What is looked at: a segment with the picture just outside its cuts, and features cut to what a stem covers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from talkies.core.segment import Segment
+from talkies.core.times import LATENT_RATE, TimeRange, round_half_up
+
+if TYPE_CHECKING:
+    from talkies.core.conditioning.visual import PictureFeatures
+
+HANDLE = Fraction(1)
+"""Seconds of sound beyond each cut, where the picture has them, so that an editor can move the cut."""
+
+
+def with_handles(segment: Segment) -> Segment:
+    """The segment as far as its media reaches beyond its cuts, at most HANDLE, in whole frames.
+
+    A freeze has no more picture than it shows. Raises MediaError when the media cannot be opened.
+    """
+    picture, speed = segment.picture, segment.speed
+    if picture is None or speed == 0:
+        return segment
+    available = _available(segment)
+    before, after = segment.source.start - available.start, available.end - segment.source.end
+    head, tail = (before, after) if speed > 0 else (after, before)
+    head, tail = _room(head, segment), _room(tail, segment)
+    more, less = (head * speed, tail * speed) if speed > 0 else (tail * -speed, head * -speed)
+    return replace(
+        segment,
+        record=TimeRange(segment.record.start - head, segment.record.end + tail),
+        source=TimeRange(segment.source.start - more, segment.source.end + less),
+    )
+
+
+def _available(segment: Segment) -> TimeRange:
+    """The media's whole range in media time."""
+    from talkies.core.media.picture import probe
+
+    picture = segment.picture
+    if picture is None:
+        return segment.source
+    frames = picture.frames
+    duration = len(frames) / (picture.rate or segment.rate) if frames else probe(picture.path).duration
+    return TimeRange(picture.start, picture.start + duration)
+
+
+def _room(media_seconds: Fraction, segment: Segment) -> Fraction:
+    """Whole frames of the timeline, 0 to HANDLE, that this much media fills."""
+    room = min(max(media_seconds / abs(segment.speed), Fraction(0)), HANDLE)
+    return room * segment.rate // 1 / segment.rate
+
+
+def covering(features: PictureFeatures, looked: TimeRange, wanted: TimeRange) -> PictureFeatures:
+    """Features of ``looked`` cut to ``wanted``, with nothing (zeros) where nobody looked."""
+    if looked == wanted:
+        return features
+    from talkies.core.conditioning.visual import PICTURE_RATE, PictureFeatures
+
+    offset, duration = wanted.start - looked.start, wanted.duration
+    nothing = PictureFeatures.nothing(duration)
+    return PictureFeatures(
+        sync=_shifted(features.sync, nothing.sync, offset * LATENT_RATE),
+        picture=_shifted(features.picture, nothing.picture, offset * PICTURE_RATE),
+        lips=_shifted(features.lips, nothing.lips, offset * LATENT_RATE),
+    )
+
+
+def _shifted(source: Any, target: Any, offset: Fraction) -> Any:
+    """``target[i] = source[i + offset]`` where both are there; arrays (N, D)."""
+    first = round_half_up(offset)
+    start, end = max(0, -first), min(len(target), len(source) - first)
+    if start < end:
+        target[start:end] = source[start + first : end + first]
+    return target

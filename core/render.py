@@ -1,0 +1,237 @@
+"""The story: a timeline goes in, sound on new tracks comes out.
+
+    read ─► choose segments ─► check the output ─► per segment: look, then make each stem, take by take
+         ─► balance ─► write the timeline with the takes on new tracks
+
+:func:`render` is a generator of events; nothing lies at the output until the end, and an error takes away what this
+run has made. A cancelled run (CancelledError, Ctrl+C, a closed generator) keeps its finished takes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from talkies.core.balance import SAMPLE_RATE, balance_takes
+from talkies.core.errors import ArgumentError, CancelledError, InputError, WeightsError
+from talkies.core.look import HANDLE
+from talkies.core.making import Maker, Progress, Work, effort
+from talkies.core.media.loudness import PRESETS
+from talkies.core.output import Output
+from talkies.core.plan import Stem, choose_segments, owners, plan
+from talkies.core.request import Request, Task, did_you_mean
+from talkies.core.segment import Cue, Segment, StemName, Take, Timeline
+from talkies.core.summary import summarize
+from talkies.core.timeline import in_language, read_timeline
+
+if TYPE_CHECKING:
+    from talkies.core.engines.base import Engine
+
+__all__ = [
+    "EngineLoader",
+    "Event",
+    "Failed",
+    "Finished",
+    "Progress",
+    "TakeReady",
+    "Warned",
+    "load_engine",
+    "render",
+]
+
+
+class EngineLoader(Protocol):
+    """How an engine comes by its name; tests give their own."""
+
+    def __call__(self, name: str, weights: Path | None, device: str) -> Engine: ...
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something the user should know; the work goes on."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A stem of a segment was left out; the others are made."""
+
+    segment_id: str
+    clip: str
+    stem: StemName
+    reason: str
+
+
+@dataclass(frozen=True)
+class TakeReady:
+    """One take is finished, in its staging place until the run ends."""
+
+    take: Take
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The new timeline is written; ``report`` is what ``--json`` prints."""
+
+    report: dict[str, Any]
+
+
+Event = Progress | Warned | Failed | TakeReady | Finished
+
+
+def load_engine(name: str, weights: Path | None, device: str) -> Engine:
+    """The engine with this name from the registry; torch is first imported here."""
+    from talkies.core.engines import base
+    from talkies.core.engines.devices import choose_device
+
+    found = base.engine_class(name)
+    if weights is not None and not weights.is_file():
+        raise WeightsError(weights, "is no file", "give a checkpoint, or leave --weights out")
+    return found.load(weights, choose_device(device))
+
+
+def render(
+    request: Request,
+    *,
+    load_engine: EngineLoader = load_engine,
+    watch: Callable[[Progress], None] = lambda progress: None,
+) -> Iterator[Event]:
+    """Generates what ``request`` asks for and yields events; the last one is :class:`Finished`.
+
+    ``watch`` is called many times a second from inside the work, where a generator cannot yield; it may raise
+    CancelledError. Raises a TalkiesError, with nothing written, for unusable input, an output that cannot be written,
+    and when no segment at all could be given sound.
+    """
+    started = time.perf_counter()
+    timeline = _read(request)
+    segments = choose_segments(timeline, request.segments)
+    owner = owners(timeline)
+    stems = {segment.id: plan(timeline, segment, request, owner) for segment in segments}
+    output = Output(request.out)
+    _check(request, timeline, stems, output)
+    said = Said(_warnings(timeline, segments, owner, request.task))
+    yield from said.news()
+    work = Work(sum((effort(parts, request.takes) for parts in stems.values()), Fraction(0)), watch)
+    with work.clock("load"):
+        engine = load_engine(request.engine, request.weights, request.device)
+    takes: list[Take] = []
+    failures: list[Failed] = []
+    try:
+        maker = Maker(request, timeline, engine, output.open(), work, said.sentences)
+        for segment in segments:
+            for event in _segment(maker, segment, stems[segment.id]):
+                yield from said.news()
+                yield event
+                if isinstance(event, TakeReady):
+                    takes.append(event.take)
+                else:
+                    failures.append(event)
+        if not takes:
+            raise _nothing_made(timeline, failures)
+        work.message = "levelling and writing"
+        yield Progress(1.0, work.message)
+        with work.clock("write"):
+            takes = output.publish(balance_takes(takes, PRESETS[request.loudness]))
+            _write(timeline, takes, request.out)
+    except (CancelledError, KeyboardInterrupt, GeneratorExit):
+        output.publish(takes)
+        raise
+    except BaseException:
+        output.discard()
+        raise
+    seconds = {**work.seconds, "total": time.perf_counter() - started}
+    failed = [vars(failure) for failure in failures]
+    yield Finished(summarize(request, timeline, takes, failed, said.sentences, seconds))
+
+
+def _read(request: Request) -> Timeline:
+    timeline = read_timeline(request.timeline, request.media_dir)
+    return in_language(timeline, request.language) if request.language else timeline
+
+
+def _write(timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
+    from talkies.core.timeline import write_timeline  # late: reading alone stays quick
+
+    write_timeline(timeline, takes, out)
+
+
+def _check(request: Request, timeline: Timeline, stems: Mapping[str, Sequence[Stem]], output: Output) -> None:
+    """Everything about the arguments that can be known before the work begins."""
+    if request.loudness not in PRESETS:
+        raise ArgumentError(
+            "--loudness", f"there is no preset {request.loudness!r}", did_you_mean(request.loudness, PRESETS)
+        )
+    every = [stem for parts in stems.values() for stem in parts]
+    if not every:
+        raise ArgumentError(
+            request.timeline, "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
+        )
+    from talkies.core.timeline.writing import check_output
+
+    check_output(timeline, request.out)
+    seconds = [stem.record.duration + 2 * HANDLE for stem in every]
+    output.check(int(sum(seconds) * request.takes * _FILE_BYTES + max(seconds) * _WAITING_BYTES))
+
+
+_FILE_BYTES = 3 * SAMPLE_RATE  # per second of a mono take
+_WAITING_BYTES = 4 * SAMPLE_RATE  # while it is levelled
+
+
+def _segment(maker: Maker, segment: Segment, stems: Sequence[Stem]) -> Iterator[TakeReady | Failed]:
+    """The takes of one segment; a stem that its picture or words make impossible is left out."""
+    if not stems:
+        return
+    done = maker.work.done
+    looked = maker.look(segment)
+    for stem in stems:
+        try:
+            for take in maker.make(stem, looked):
+                yield TakeReady(take)
+        except ArgumentError:
+            raise
+        except InputError as error:
+            yield Failed(segment.id, segment.clip, stem.name, str(error))
+    maker.work.done = done + effort(stems, maker.request.takes)
+
+
+def _warnings(timeline: Timeline, segments: Sequence[Segment], owner: Mapping[Cue, Segment], task: Task) -> list[str]:
+    """What the reader noticed about the timeline and the chosen segments, and words that nobody will speak."""
+    sentences = [*timeline.warnings]
+    for segment in segments:
+        if segment.picture is not None:
+            sentences += [f"segment {segment.id} ({segment.clip}): {warning}" for warning in segment.warnings]
+    languages = {cue.language for cue in owner} or {cue.language for cue in timeline.cues}
+    lost = [cue for cue in timeline.cues if cue.kind == "speech" and cue not in owner and cue.language in languages]
+    if lost and task != "foley":
+        where = timeline.timecode(lost[0].range.start)
+        sentences.append(f"{len(lost)} subtitles lie over no picture and are not spoken, the first at {where}")
+    return sentences
+
+
+def _nothing_made(timeline: Timeline, failures: Sequence[Failed]) -> InputError:
+    """Every segment failed: the reason if there is but one, else how many and the first reason."""
+    reasons = list(dict.fromkeys(failure.reason for failure in failures))
+    subject, _, problem = reasons[0].partition(": ")
+    if len(reasons) == 1:
+        return InputError(subject, problem)
+    return InputError(timeline.path, f"none of {len(failures)} sounds could be made; the first because {reasons[0]}")
+
+
+@dataclass
+class Said:
+    """Warnings, each told once."""
+
+    sentences: list[str]
+    _told: int = 0
+
+    def news(self) -> Iterator[Warned]:
+        """What has been added since the last time; repetitions are dropped."""
+        self.sentences[:] = list(dict.fromkeys(self.sentences))
+        for sentence in self.sentences[self._told :]:
+            yield Warned(sentence)
+        self._told = len(self.sentences)

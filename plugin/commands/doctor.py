@@ -1,0 +1,25 @@
+"""talkies doctor: what works on this machine, and the cure for what does not."""
+
+from __future__ import annotations
+
+import argparse
+
+SUMMARY = "check what works here: device, codecs, espeak, weights, Qt multimedia, editors"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def run(options: argparse.Namespace) -> int:
+    from talkies.plugin.doctor import examine
+    from talkies.plugin.output import print_json
+
+    findings = examine()
+    if options.json:
+        print_json([vars(finding) for finding in findings])
+    else:
+        for finding in findings:
+            mark = "ok " if finding.works else ("!! " if finding.needed else "-- ")
+            print(f"{mark} {finding.name}: {finding.detail}" + (f"; {finding.cure}" if finding.cure else ""))
+    return 0 if all(finding.works or not finding.needed for finding in findings) else 1

@@ -1,0 +1,95 @@
+"""talkies generate: the main job."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from talkies.core.request import TASKS, Request
+
+SUMMARY = "make sound for a timeline and write the timeline again with it on new tracks"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("timeline", metavar="TIMELINE", type=Path, help="a timeline, a movie or an image sequence")
+    add("-o", "--output", metavar="OUT", type=Path, required=True, help="the new timeline; its suffix picks the format")
+    add("--segment", metavar="ID", action="append", default=[], help="only this segment (see inspect); may be repeated")
+    add("--task", choices=TASKS, default="both", help="both: dialogue and effects apart; joint: one mixed track")
+    add("--engine", metavar="NAME", default="mini", help="see 'talkies models list' (default: mini)")
+    add("--weights", metavar="FILE", type=Path, help="another checkpoint for the engine")
+    add("--prompt", metavar="TEXT", default="", help="what should sound")
+    add("--negative-prompt", metavar="TEXT", default="", help="what should not")
+    add("--voice", metavar="NAME|FILE", default="", help="one voice for all lines: a name or a recording")
+    add("--language", metavar="TAG", default="", help="which subtitles to speak when there are several: en, de, ...")
+    add("--seed", metavar="N", type=int, default=0, help="the same seed gives the same sound (default: 0)")
+    add("--takes", metavar="N", type=int, default=1, help="several takes, with the seeds N, N+1, ...")
+    add("--steps", metavar="N", type=int, help="steps of the solver; more is slower (default: the engine's)")
+    add("--guidance", metavar="X", type=float, help="how strictly to follow picture and prompt (default: the engine's)")
+    add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: auto)")
+    add("--media-dir", metavar="DIR", type=Path, help="look for missing media here as well")
+    add("--loudness", metavar="PRESET", default="ebu-r128", help="of the sum: ebu-r128 (default), a85, web, none")
+    add("--json", action="store_true", help="print one JSON document")
+
+
+def request_from(options: argparse.Namespace) -> Request:
+    return Request(
+        timeline=options.timeline,
+        out=options.output,
+        segments=tuple(options.segment),
+        task=options.task,
+        engine=options.engine,
+        weights=options.weights,
+        prompt=options.prompt,
+        negative_prompt=options.negative_prompt,
+        voice=options.voice,
+        language=options.language,
+        seed=options.seed,
+        takes=options.takes,
+        steps=options.steps,
+        guidance=options.guidance,
+        device=options.device,
+        media_dir=options.media_dir,
+        loudness=options.loudness,
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    from talkies.plugin.output import print_json
+
+    report = follow(request_from(options))
+    if options.json:
+        print_json(report)
+    else:
+        print("\n".join([*(take["path"] for take in report["takes"]), report["output"]]))
+    return 1 if report["failures"] else 0
+
+
+def follow(request: Request) -> dict[str, Any]:
+    """Runs the story while stderr shows how far it is; the story's report."""
+    from talkies.core.render import Failed, Finished, Progress, Warned, render
+    from talkies.plugin.output import ProgressLine, warn
+
+    line = ProgressLine()
+
+    def watch(progress: Progress) -> None:
+        line.show(progress.fraction, progress.message)
+
+    report: dict[str, Any] = {}
+    try:
+        for event in render(request, watch=watch):
+            match event:
+                case Progress():
+                    watch(event)
+                case Warned():
+                    line.clear()
+                    warn(event.sentence)
+                case Failed():
+                    line.clear()
+                    warn(f"no {event.stem} for segment {event.segment_id} ({event.clip}): {event.reason}")
+                case Finished():
+                    report = event.report
+    finally:
+        line.clear()
+    return report

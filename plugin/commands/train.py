@@ -1,0 +1,19 @@
+"""talkies train: training and fine-tuning, from one configuration file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+SUMMARY = "train or fine-tune the model (resumable; torchrun starts it on several devices)"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("config", metavar="CONFIG", type=Path, help="a TOML file; see docs/training.md")
+
+
+def run(options: argparse.Namespace) -> int:
+    from talkies.core.training.command import train
+
+    train(options.config)
+    return 0

@@ -1,0 +1,143 @@
+"""What works on this machine. Every check is a small function that answers with one :class:`Finding`."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``needed``: talkies generate does not work without it. ``cure`` is "" when nothing is to be done."""
+
+    name: str
+    works: bool
+    detail: str
+    cure: str = ""
+    needed: bool = False
+
+
+def examine() -> list[Finding]:
+    """All findings; a check that breaks in a way nobody thought of is a finding too."""
+    return [_careful(name, check) for name, check in CHECKS.items()]
+
+
+def _careful(name: str, check: Callable[[], Finding]) -> Finding:
+    try:
+        return check()
+    except Exception as error:
+        sentence = " ".join(f"{type(error).__name__}: {error}".split())
+        return Finding(name, False, sentence, REINSTALL, needed=name in ("torch", "codecs", "espeak"))
+
+
+REINSTALL = "install talkies again: pip install --force-reinstall talkies"
+
+
+def _torch() -> Finding:
+    import torch
+
+    if torch.cuda.is_available():
+        return Finding("torch", True, f"{torch.__version__} on {torch.cuda.get_device_name(0)}", needed=True)
+    if torch.backends.mps.is_available():
+        return Finding("torch", True, f"{torch.__version__} on Apple's GPU (mps)", needed=True)
+    return Finding("torch", True, f"{torch.__version__} on the CPU, {torch.get_num_threads()} threads", needed=True)
+
+
+def _codecs() -> Finding:
+    import av
+    from av.codec.codec import UnknownCodecError
+
+    missing = []
+    for name in ("h264", "hevc", "prores", "dnxhd", "mpeg4", "vp9", "av1", "dpx", "exr", "png", "tiff", "pcm_s24le"):
+        try:
+            av.Codec(name, "r")
+        except UnknownCodecError:
+            missing.append(name)
+    detail = f"PyAV {av.__version__} reads " + ("all we look for" if not missing else f"not {', '.join(missing)}")
+    return Finding("codecs", not missing, detail, REINSTALL if missing else "", needed=True)
+
+
+def _espeak() -> Finding:
+    import espeakng_loader
+
+    library, data = Path(espeakng_loader.get_library_path()), Path(espeakng_loader.get_data_path())
+    works = library.is_file() and data.is_dir()
+    return Finding("espeak", works, f"library {library.name}" if works else "its library or data is missing",
+                   "" if works else "pip install --force-reinstall espeakng-loader", needed=True)  # fmt: skip
+
+
+def _weights() -> Finding:
+    import talkies.resources.weights
+
+    folder = Path(next(iter(talkies.resources.weights.__path__)))
+    files = sorted(folder.glob("*.safetensors"))
+    size = sum(file.stat().st_size for file in files) / 1e6
+    if files:
+        return Finding(
+            "weights", True, f"{len(files)} files, {size:.0f} MB; 'talkies models verify' checks them", needed=True
+        )
+    return Finding("weights", False, "the shipped model is not here", REINSTALL, needed=True)
+
+
+def _qt() -> Finding:
+    if importlib.util.find_spec("PySide6") is None:
+        return Finding("Qt", False, "PySide6 is not installed; only the panel needs it", "pip install 'talkies[panel]'")
+    from PySide6 import QtMultimedia
+
+    return Finding("Qt", True, f"PySide6 {QtMultimedia.__name__} is there")
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(Path.cwd()).free / 1e9
+    works = free > 1
+    return Finding("disk", works, f"{free:.1f} GB free in this folder",
+                   "" if works else "an hour of takes needs about 1 GB; write to another disk")  # fmt: skip
+
+
+def _editor(name: str, commands: tuple[str, ...], places: tuple[str, ...]) -> Callable[[], Finding]:
+    def look() -> Finding:
+        found = next((path for path in map(shutil.which, commands) if path), None)
+        found = found or next((place for place in map(os.path.expanduser, places) if Path(place).exists()), None)
+        detail = found or "not found; the timelines that talkies writes can be opened on any machine"
+        return Finding(name, found is not None, detail)
+
+    return look
+
+
+_PROGRAMS = os.environ.get("PROGRAMFILES", "C:/Program Files")
+
+CHECKS: dict[str, Callable[[], Finding]] = {
+    "python": lambda: Finding("python", True, sys.version.split()[0], needed=True),
+    "torch": _torch,
+    "codecs": _codecs,
+    "espeak": _espeak,
+    "weights": _weights,
+    "disk": _disk,
+    "Qt": _qt,
+    "Blender": _editor(
+        "Blender",
+        ("blender",),
+        (
+            "/Applications/Blender.app",
+            f"{_PROGRAMS}/Blender Foundation",
+            "/snap/bin/blender",
+            "~/Applications/Blender.app",
+        ),
+    ),
+    "DaVinci Resolve": _editor(
+        "DaVinci Resolve",
+        ("resolve",),
+        (
+            "/opt/resolve/bin/resolve",
+            "/Applications/DaVinci Resolve",
+            f"{_PROGRAMS}/Blackmagic Design/DaVinci Resolve/Resolve.exe",
+        ),
+    ),
+    "Kdenlive": _editor("Kdenlive", ("kdenlive",), ("/Applications/kdenlive.app", f"{_PROGRAMS}/kdenlive")),
+    "melt": _editor("melt", ("melt", "melt-7"), ("/Applications/kdenlive.app/Contents/MacOS/melt",)),
+}

@@ -1,0 +1,210 @@
+"""A child process that editors and the panel talk to: one JSON object per line on stdin and stdout, no port.
+
+    → {"id": 1, "method": "generate", "params": {"timeline": "reel.otio", "out": "reel.talkies.otio"}}
+    ← {"id": 1, "event": "progress", "fraction": 0.4, "message": "effects for shot 1"}
+    ← {"id": 1, "event": "result", "result": {...}}
+    ← {"id": 1, "event": "error", "error": {"kind": "ArgumentError", "message": "...", "exit_code": 2}}
+    → {"id": 2, "method": "cancel", "params": {"id": 1}}
+
+Each request gets any number of ``progress``, ``warning`` and ``failed`` events and then exactly one ``result`` or
+``error``. Methods: hello, inspect, generate, cancel, models, doctor, quit. One generation runs at a time, further ones
+wait; the others are answered meanwhile. When stdin ends, what was asked for is finished first. When nobody reads
+stdout any more, the work is cancelled: finished takes stay, as they do when this process dies.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from talkies.core.errors import ArgumentError, CancelledError, TalkiesError
+from talkies.core.render import EngineLoader, Failed, Finished, Progress, Warned, load_engine, render
+from talkies.core.request import Request, did_you_mean
+from talkies.plugin.output import plain
+
+PROTOCOL = 1
+
+Message = dict[str, Any]
+
+
+def serve_stdio() -> int:
+    """Serves this process' stdin and stdout. Whatever a library prints goes to stderr: stdout is for JSON alone."""
+    answers = io.TextIOWrapper(os.fdopen(os.dup(1), "wb"), encoding="utf-8", newline="\n")
+    os.dup2(2, 1)
+    requests = io.TextIOWrapper(os.fdopen(os.dup(0), "rb"), encoding="utf-8", errors="replace")
+    sys.stdout = sys.stderr
+    return Worker(answers).serve(requests)
+
+
+class Worker:
+    """``engines`` makes the engine for a request; tests give their own."""
+
+    def __init__(self, answers: TextIO, engines: EngineLoader = load_engine) -> None:
+        self._answers, self._engines = answers, engines
+        self._writing = threading.Lock()
+        self._reader_left = threading.Event()
+        self._jobs: queue.SimpleQueue[tuple[Any, Request, threading.Event] | None] = queue.SimpleQueue()
+        self._open: dict[str, threading.Event] = {}
+        self._methods: Mapping[str, Callable[[Any, Message], None]] = {
+            "hello": self._hello,
+            "inspect": self._inspect,
+            "generate": self._generate,
+            "cancel": self._cancel,
+            "models": self._models,
+            "doctor": self._doctor,
+        }
+
+    def serve(self, requests: Iterable[str]) -> int:
+        """Answers until the input ends or ``quit`` comes; always returns 0."""
+        thread = threading.Thread(target=self._work, name="generate")
+        thread.start()
+        try:
+            for line in requests:
+                if self._reader_left.is_set() or (line.strip() and not self._handle(line)):
+                    break
+        finally:
+            self._jobs.put(None)
+            thread.join()
+        return 0
+
+    def _handle(self, line: str) -> bool:
+        """Answers one line; False when it says goodbye."""
+        number = None
+        try:
+            request = _parse(line)
+            number, method = request.get("id"), str(request.get("method"))
+            if method == "quit":
+                self._cancel_all()
+                self._send(number, "result", result={})
+                return False
+            if method not in self._methods:
+                raise ArgumentError(f"method {method!r}", "is not known", did_you_mean(method, self._methods))
+            self._methods[method](number, _params(request))
+        except Exception as error:
+            self._fail(number, error)
+        return True
+
+    def _hello(self, number: Any, params: Message) -> None:
+        from importlib.metadata import version
+
+        self._send(number, "result", result={"protocol": PROTOCOL, "version": version("talkies")})
+
+    def _inspect(self, number: Any, params: Message) -> None:
+        from talkies.core.timeline import read_timeline
+        from talkies.plugin.commands.inspect import describe
+
+        media_dir = Path(params["media_dir"]) if params.get("media_dir") else None
+        self._send(number, "result", result=describe(read_timeline(_path(params, "timeline"), media_dir)))
+
+    def _models(self, number: Any, params: Message) -> None:
+        from talkies.plugin.commands.models import describe_models
+
+        self._send(number, "result", result=describe_models())
+
+    def _doctor(self, number: Any, params: Message) -> None:
+        from talkies.plugin.doctor import examine
+
+        self._send(number, "result", result=[vars(finding) for finding in examine()])
+
+    def _generate(self, number: Any, params: Message) -> None:
+        request, stop = Request.from_mapping(params), threading.Event()
+        if _key(number) in self._open:
+            raise ArgumentError(f"id {number!r}", "is still at work", "give every request an id of its own")
+        self._open[_key(number)] = stop
+        self._jobs.put((number, request, stop))
+
+    def _cancel(self, number: Any, params: Message) -> None:
+        stop = self._open.get(_key(params.get("id")))
+        if stop is not None:
+            stop.set()
+        self._send(number, "result", result={"cancelled": stop is not None})
+
+    def _cancel_all(self) -> None:
+        for stop in list(self._open.values()):
+            stop.set()
+
+    def _work(self) -> None:
+        """The thread that generates, one request after the other."""
+        while (job := self._jobs.get()) is not None:
+            number, request, stop = job
+            try:
+                self._run(number, request, stop)
+            except Exception as error:
+                self._fail(number, error)
+            finally:
+                self._open.pop(_key(number), None)
+
+    def _run(self, number: Any, request: Request, stop: threading.Event) -> None:
+        def watch(progress: Progress) -> None:
+            if stop.is_set() or self._reader_left.is_set():
+                raise CancelledError(request.timeline, "was cancelled", "finished takes stay")
+            self._send(number, "progress", fraction=round(progress.fraction, 4), message=progress.message)
+
+        for event in render(request, load_engine=self._engines, watch=watch):
+            match event:
+                case Progress():
+                    watch(event)
+                case Warned():
+                    self._send(number, "warning", message=event.sentence)
+                case Failed():
+                    self._send(
+                        number,
+                        "failed",
+                        segment=event.segment_id,
+                        clip=event.clip,
+                        stem=event.stem,
+                        message=event.reason,
+                    )
+                case Finished():
+                    self._send(number, "result", result=event.report)
+
+    def _fail(self, number: Any, error: Exception) -> None:
+        code = error.exit_code if isinstance(error, TalkiesError) else 2
+        message = " ".join(str(error).split()) or type(error).__name__
+        kind = type(error).__name__
+        self._send(number, "error", error={"kind": kind, "message": message, "exit_code": code})
+
+    def _send(self, number: Any, event: str, **content: Any) -> None:
+        line = json.dumps({"id": number, "event": event, **content}, default=plain)
+        with self._writing:
+            try:
+                self._answers.write(line + "\n")
+                self._answers.flush()
+            except (OSError, ValueError):
+                self._reader_left.set()
+
+
+def _parse(line: str) -> Message:
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ArgumentError("request", f"is no JSON: {error}", "send one object per line") from error
+    if not isinstance(request, dict):
+        raise ArgumentError("request", "is no JSON object", 'send {"id": 1, "method": "...", "params": {}}')
+    return request
+
+
+def _params(request: Message) -> Message:
+    params = request.get("params") or {}
+    if not isinstance(params, dict):
+        raise ArgumentError("params", "is no JSON object")
+    return params
+
+
+def _path(params: Message, name: str) -> Path:
+    value = params.get(name)
+    if not isinstance(value, str) or not value:
+        raise ArgumentError(name, "is missing")
+    return Path(value)
+
+
+def _key(number: Any) -> str:
+    """Ids are any JSON value."""
+    return json.dumps(number, sort_keys=True)
