@@ -263,7 +263,7 @@ class _Reader:
 
 def _address(asset: Element) -> str:
     representation = asset.find("media-rep")
-    return asset.get("src") or (representation.get("src", "") if representation is not None else "")
+    return asset.get("src", "") or (representation.get("src", "") if representation is not None else "")
 
 
 def _words(element: Element) -> str:

@@ -15,61 +15,45 @@ from talkies.core.errors import MediaError
 from talkies.core.segment import Cue
 from talkies.core.timeline.languages import language_tag
 from talkies.core.timeline.transcript import cues_from_text
-from talkies.core.times import TimeRange, exact_rate, round_half_up
+from talkies.core.times import TimeRange, round_half_up
 
 _TIMECODE = re.compile(r"^(\d\d):(\d\d):(\d\d)([:;.])(\d{2,3})$")
 
 
 @dataclass(frozen=True)
 class MovieFacts:
-    """Length (s), rate and the timecode (s) of the first frame; ``subtitles``: indices of text streams."""
+    """Length (s), rate and the timecode (s) of the first frame; ``start``: the file's own time stamp of it."""
 
     duration: Fraction
     rate: Fraction
     timecode: Fraction = Fraction(0)
     drop_frame: bool = False
     has_video: bool = True
+    constant_rate: bool = True
+    start: Fraction = Fraction(0)
     subtitles: tuple[int, ...] = ()
 
 
 def movie_facts(path: Path) -> MovieFacts:
     """Read a movie's header. Raises MediaError."""
-    container = _open(path)
-    with container:
-        video = next(iter(container.streams.video), None)
-        stream = video or next(iter(container.streams), None)
-        if stream is None:
-            raise MediaError(path, "holds neither picture nor sound", "check what it is")
-        rate = exact_rate(Fraction(video.average_rate or video.guessed_rate or 25)) if video else Fraction(25)
-        duration = _duration(container, stream, rate)
-        if duration <= 0:
-            raise MediaError(path, "does not say how long it is and holds no frames", "export or download it again")
-        label = next((s.metadata["timecode"] for s in container.streams if "timecode" in s.metadata), None)
-        start, drop = timecode_seconds(label or container.metadata.get("timecode", ""), rate)
-        subtitles = tuple(s.index for s in container.streams.subtitles)
-    return MovieFacts(duration, rate, start, drop, video is not None, subtitles)
+    from talkies.core.media.probing import describe, open_media
 
-
-def _open(path: Path) -> Any:
-    import av
-
-    if not path.exists():
-        raise MediaError(path, "does not exist", "check its name")
-    if path.is_file() and path.stat().st_size == 0:
-        raise MediaError(path, "is empty (0 bytes)", "export or download it again")
-    try:
-        return av.open(str(path))
-    except (av.error.FFmpegError, OSError, ValueError) as error:
-        reason = str(getattr(error, "strerror", "") or error)[:80]
-        raise MediaError(path, f"cannot be opened as a movie ({reason})", "export or download it again") from error
-
-
-def _duration(container: Any, stream: Any, rate: Fraction) -> Fraction:
-    if stream.frames and stream.type == "video":
-        return stream.frames / rate
-    if stream.duration and stream.time_base:
-        return Fraction(stream.duration * stream.time_base)
-    return Fraction(container.duration, 1_000_000) if container.duration else Fraction(0)
+    with open_media(path) as container:
+        info = describe(path, container)
+        labels = (holder.metadata.get("timecode", "") for holder in (*container.streams, container))
+        timecode, drop = timecode_seconds(next(filter(None, labels), ""), info.rate)
+    if info.duration <= 0:
+        raise MediaError(path, "does not say how long it is and holds no frames", "export or copy it again")
+    return MovieFacts(
+        duration=info.duration,
+        rate=info.rate,
+        timecode=timecode,
+        drop_frame=drop,
+        has_video=info.has_video,
+        constant_rate=info.constant_rate,
+        start=info.start,
+        subtitles=info.subtitle_streams,
+    )
 
 
 def timecode_seconds(label: str, rate: Fraction) -> tuple[Fraction, bool]:
@@ -87,13 +71,15 @@ def timecode_seconds(label: str, rate: Fraction) -> tuple[Fraction, bool]:
     return count / rate, drop
 
 
-def embedded_cues(path: Path, streams: tuple[int, ...]) -> tuple[Cue, ...]:
+def embedded_cues(path: Path, facts: MovieFacts) -> tuple[Cue, ...]:
     """The text of a movie's subtitle streams, in seconds from its first frame; pictures of text are left out."""
     import av
 
+    from talkies.core.media.probing import open_media
+
     cues: list[Cue] = []
-    for index in streams:
-        with _open(path) as container:
+    for index in facts.subtitles:
+        with open_media(path) as container:
             stream = container.streams[index]
             language = language_tag(stream.metadata.get("language", ""))
             for other in container.streams:
@@ -101,16 +87,16 @@ def embedded_cues(path: Path, streams: tuple[int, ...]) -> tuple[Cue, ...]:
                     other.discard = av.stream.Discard.all  # so that an hour of picture is skipped, not read
             try:
                 for packet in container.demux(stream):
-                    cues.extend(_cues_of_packet(packet, language))
+                    cues.extend(_cues_of_packet(packet, language, facts.start))
             except (av.error.FFmpegError, ValueError):
                 continue  # a damaged end: what was read so far holds
     return tuple(cues)
 
 
-def _cues_of_packet(packet: Any, language: str) -> tuple[Cue, ...]:
+def _cues_of_packet(packet: Any, language: str, zero: Fraction) -> tuple[Cue, ...]:
     if packet.pts is None or not packet.duration:
         return ()
-    start = Fraction(packet.pts * packet.time_base)
+    start = Fraction(packet.pts * packet.time_base) - zero
     span = TimeRange(start, start + Fraction(packet.duration * packet.time_base))
     cues: list[Cue] = []
     for subtitle in packet.decode():

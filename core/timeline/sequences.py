@@ -57,9 +57,9 @@ def find_sequence(path: Path) -> Sequence | None:
         return _sequence(path, key, groups[key])
     if path.suffix.lower() not in IMAGE_SUFFIXES or not path.parent.is_dir():
         return None
-    key = _pattern_key(path) if not path.is_file() else _key(path.name)[0]
-    frames = _groups(path.parent).get(key) if key else None
-    return _sequence(path.parent, key, frames) if key and frames else None
+    shared = _key(path.name)[0] if path.is_file() else _pattern_key(path)
+    frames = _groups(path.parent).get(shared) if shared else None
+    return _sequence(path.parent, shared, frames) if shared and frames else None
 
 
 def numbered_frames(folder: Path, names: list[str]) -> tuple[Path | None, ...]:

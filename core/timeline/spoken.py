@@ -24,7 +24,8 @@ _MOST_OPENED = 300
 def all_cues(path: Path, found: Gathered, finder: PictureFinder) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
     """Cues in order of time from the tracks, the sidecars and the movies; and what was repaired in them."""
     sidecars = SidecarFinder()
-    cues, warnings = list(found.cues), []
+    cues = list(found.cues)
+    warnings: list[str] = []
     whole = TimeRange(Fraction(0), found.duration)
     for file in sidecars.beside(path):
         loaded = sidecars.load(file)
@@ -79,7 +80,7 @@ class _Embedded:
             return ()
         facts = self._finder.facts(path)
         try:
-            return embedded_cues(path, facts.subtitles) if facts and facts.subtitles else ()
+            return embedded_cues(path, facts) if facts and facts.subtitles else ()
         except MediaError as error:
             self.warnings.append(f"{error}")
             return ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -82,6 +82,8 @@ def load_subtitles(path: Path) -> SubtitleFile:
         for line in lines
         for cue in cues_from_text(TimeRange(line.start, line.end), line.text, line.speaker, language)
     ]
+    if not cues:
+        warnings.append(f"{path.name}: holds no words")
     return SubtitleFile(tuple(sorted(cues, key=lambda cue: cue.range)), tuple(warnings), language)
 
 
@@ -137,7 +139,7 @@ def repaired(lines: list[Line]) -> tuple[list[Line], list[str]]:
         (Line(min(line.start, line.end), max(line.start, line.end), line.text, line.speaker) for line in lines),
         key=lambda line: (line.start, line.end),
     )
-    kept = [line for line in ordered if line.end > line.start and line.text.strip()]
+    kept = _unrolled([line for line in ordered if line.end > line.start and line.text.strip()])
     overlaps = sum(after.start < before.end for before, after in pairwise(kept))
     silent = sum(line.end == line.start and bool(line.text.strip()) for line in ordered)
     warnings = []
@@ -150,9 +152,26 @@ def repaired(lines: list[Line]) -> tuple[list[Line], list[str]]:
     return kept, warnings
 
 
+def _unrolled(lines: list[Line]) -> list[Line]:
+    """Captions that roll up (YouTube) repeat the row before: what stood there already is not said again."""
+    result: list[Line] = []
+    for before, line in zip([None, *lines], lines, strict=False):
+        rows = line.text.split("\n")
+        if before is not None and len(rows) > 1 and line.start == before.end:
+            last = before.text.split("\n")[-1].strip()
+            if last and _plain(rows[0]) == _plain(last):
+                line = replace(line, text="\n".join(rows[1:]))
+        result.append(line)
+    return result
+
+
+def _plain(row: str) -> str:
+    return re.sub(r"<[^>]*>", "", row).strip()
+
+
 def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> Fraction:
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
-    return whole + (Fraction(int(fraction), 10 ** len(fraction)) if fraction else 0)
+    return whole + (Fraction(int(fraction), 10 ** len(fraction)) if fraction else Fraction(0))
 
 
 Parsed = tuple[list[Line], list[str], str]

@@ -23,12 +23,12 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x0
 _DASH = re.compile(r"^\s*[-–—‐]\s*(?=\S)")
 _INLINE_DASH = re.compile(r"(?<=[.!?…\"”])\s+[-–—]\s*(?=\S)")
 _NOTES = "♪♫♬♩"
-_SOUND = re.compile(
-    rf"\[([^\[\]]*)\]|\(([^()]*)\)|（([^（）]*)）|【([^【】]*)】|[{_NOTES}]+([^{_NOTES}]*)(?:[{_NOTES}]+|$)"
+_SOUND = re.compile(  # round brackets inside a sentence are an aside, which is spoken
+    r"\[([^\[\]]*)\]|【([^【】]*)】|(?:^|(?<=[.!?…:\"”’])\s*)[(（]([^()（）]*)[)）]"
+    rf"|[{_NOTES}]+([^{_NOTES}]*)(?:[{_NOTES}]+|$)"
 )
-_LABEL = re.compile(
-    r"^\s*(?:>>+\s*)?([^\W\d_a-zß-öø-ÿ][^\Wa-zß-öø-ÿ]*(?:[ .'’#&/-]+[^\Wa-zß-öø-ÿ]+)*\.?)\s*[:：](?:\s+|$)"
-)
+_CAPITAL = r"[^\Wa-zß-öø-ÿ]"  # a letter that is not lower-case, a digit, an underscore
+_LABEL = re.compile(rf"^\s*(?:>>+\s*)?((?!\d|_){_CAPITAL}+(?:[ .'’#&/-]+{_CAPITAL}+)*\.?)\s*[:：](?:\s+|$)")
 _LONGEST_LABEL = 32
 
 
@@ -89,9 +89,10 @@ def _cues_of_piece(span: TimeRange, text: str, speaker: str, language: str) -> I
     label = _LABEL.match(text)
     if label and len(label[1]) <= _LONGEST_LABEL:
         speaker, text = label[1].strip(), text[label.end() :]
+    text = text.strip()
     for match in _SOUND.finditer(text):
         heard = " ".join(next((group for group in match.groups() if group), "").split()).strip(" .:;,-")
-        if not heard and match[0][0] in _NOTES:
+        if not heard and match[0].strip()[:1] in _NOTES:
             heard = "music"
         if heard:
             yield Cue(span, heard, "sound", "", language)

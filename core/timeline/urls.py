@@ -10,48 +10,46 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
-_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):")  # two letters at least: "C:" is a drive
+_SCHEME = re.compile(r"^\s*([A-Za-z][A-Za-z0-9+.-]+)://")  # two letters at least: "C:" is a drive
 _DRIVE = re.compile(r"^[A-Za-z]:([/\\]|$)")
 _MAX_INDEXED = 200_000
 
 
-def path_readings(url: str) -> Iterator[str]:
-    """The local paths an address may mean, likeliest first; none for addresses of another kind (``https:``)."""
-    texts = _without_scheme(url.strip())
-    readings = [
-        path
-        for text in texts
-        for reading in ((unquote(text), text) if _is_file_url(url) else (text, unquote(text)))
-        for path in (reading, _uncut(reading), reading.replace("\\", "/"))
-    ]
-    yield from (path for path in dict.fromkeys(readings) if path and "\0" not in path)
+@lru_cache(maxsize=1024)
+def path_readings(url: str) -> tuple[str, ...]:
+    """The local paths an address may mean, likeliest first; none for addresses of another kind (``https://``)."""
+    if is_remote(url):
+        return ()
+    text = _without_scheme(url.strip())
+    plain = unquote(text) if "%" in text else text
+    readings = (plain, text) if _is_file_url(url) else (text, plain)
+    candidates = [path for reading in readings for path in (reading, _uncut(reading), reading.replace("\\", "/"))]
+    return tuple(path for path in dict.fromkeys(candidates) if path and "\0" not in path)
 
 
 def file_name(url: str) -> str:
     """The last part of an address, whichever way its slashes lean: ``C:\\media\\a%20b.mov`` → ``a b.mov``."""
-    first = next(path_readings(url), "")
+    first = next(iter(path_readings(url)), "")
     return re.split(r"[/\\]", first.rstrip("/\\"))[-1]
 
 
 def is_remote(url: str) -> bool:
     """Whether the address is no file of this machine or its network shares."""
-    scheme = _SCHEME.match(url.strip())
-    return bool(scheme) and scheme.group(1).lower() != "file"  # type: ignore[union-attr]
+    scheme = _SCHEME.match(url)
+    return scheme is not None and scheme[1].lower() != "file"
 
 
 def _is_file_url(url: str) -> bool:
-    return url.strip()[:5].lower() == "file:"
+    return url.lstrip()[:5].lower() == "file:"
 
 
-def _without_scheme(url: str) -> list[str]:
-    if is_remote(url):
-        return [url] if os.path.exists(url) else []  # noqa: PTH110 - a relative name such as "take:1.mov"
+def _without_scheme(url: str) -> str:
     if not _is_file_url(url):
-        return [url]
+        return url
     rest = url[5:]
     if rest.startswith("//"):
         host, slash, path = rest[2:].partition("/")
@@ -61,12 +59,12 @@ def _without_scheme(url: str) -> list[str]:
             rest = slash + path
         else:
             rest = f"//{host}{slash}{path}"
-    return [rest[1:] if _DRIVE.match(rest[1:]) else rest]
+    return rest[1:] if _DRIVE.match(rest[1:]) else rest
 
 
 def _uncut(path: str) -> str:
     """The path without a query or fragment, the last thing to try: both characters may belong to a file name."""
-    return re.split(r"[?#]", path, maxsplit=1)[0]
+    return re.split(r"[?#]", path, maxsplit=1)[0] if "?" in path or "#" in path else path
 
 
 class MediaFinder:
