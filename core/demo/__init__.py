@@ -8,6 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from talkies.core.errors import OutputError
+
 if TYPE_CHECKING:
     from talkies.core.training.scenes.plain import Event
 
@@ -25,7 +27,10 @@ def render_demo_film(folder: Path) -> Path:
     from talkies.core.demo.film import write_film
     from talkies.core.demo.script import write_timeline_file
 
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(folder, f"cannot be made a folder ({error.strerror})", "choose another one") from error
     write_film(folder / FILM_NAME)
     return write_timeline_file(folder / TIMELINE_NAME, FILM_NAME)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from talkies.core.training.scenes.acting import Actor, Kind, irregular, smooth
+from talkies.core.training.scenes.acting import Actor, Kind, irregular
 from talkies.core.training.scenes.canvas import Canvas, Colour, shade
 from talkies.core.training.scenes.plain import Event, exact_time
 from talkies.core.training.scenes.stage import Slot, Stage
@@ -25,7 +25,8 @@ class Swing:
 
     def angle(self, t: float) -> float:
         if self.opening <= t <= self.opening + self.slow:
-            return self.wide * smooth((t - self.opening) / self.slow)
+            u = (t - self.opening) / self.slow
+            return self.wide * (1 - (1 - u) ** 2)  # pulled open with a jerk, which is what is heard
         if self.opening + self.slow < t < self.shut:
             u = min((self.shut - t) / _SLAM, 1.0)
             return self.wide * (1 - (1 - u) ** 2)

@@ -38,7 +38,7 @@ class Walking:
         start, end = self.places[number], self.places[number + 2]
         if u <= 0:
             return start, 0.0
-        if u >= 1:
+        if u >= 1 - 1e-9:
             return end, 0.0
         # faster forwards in the middle; comes down with speed, so that the contact is an edge in the motion
         return start + (end - start) * smooth(u * 1.04), self.lift * 3.2 * u * (1 - u) * (1.25 - u)
