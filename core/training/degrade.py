@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 Image = npt.NDArray[np.uint8]
 
+_EXPOSURES = 3
+
 
 @dataclass(frozen=True)
 class Degradation:
@@ -18,6 +20,7 @@ class Degradation:
 
     ``grain``, ``flicker``: levels of 255; ``weave``: picture heights; ``tint``: weights of red, green, blue in a
     monochrome picture, or None for colour; ``film_rate``: frames per second at which the camera ran, 0 for all.
+    ``shutter``: for how much of a frame's time it stayed open (motion blur), 0 for an instant.
     """
 
     seed: int = 0
@@ -31,11 +34,20 @@ class Degradation:
     vignette: float = 0.0
     blur: float = 0.0
     film_rate: Fraction = Fraction(0)
+    shutter: float = 0.0
     tile: npt.NDArray[np.int16] | None = field(default=None, repr=False, compare=False)
 
     def shown_time(self, t: Fraction) -> Fraction:
         """The moment that a frame at ``t`` shows: a transfer from 16 or 18 frames per second repeats frames."""
         return t * self.film_rate // 1 / self.film_rate if self.film_rate else t
+
+    def exposures(self, t: Fraction, rate: Fraction) -> tuple[Fraction, ...]:
+        """The moments whose mean is the frame at ``t``."""
+        shown = self.shown_time(t)
+        if not self.shutter:
+            return (shown,)
+        opened = Fraction(self.shutter).limit_denominator(100) / (self.film_rate or rate)
+        return tuple(shown + opened * n / _EXPOSURES for n in range(_EXPOSURES))
 
     def apply(self, image: Image, number: int) -> Image:
         """Frame ``number`` as it comes off the reel."""
@@ -69,8 +81,9 @@ def draw_degradation(rng: np.random.Generator, size: tuple[int, int]) -> Degrada
     seed = int(rng.integers(1 << 31))
     wear = float(rng.choice([0.0, rng.uniform(0.1, 0.5), rng.uniform(0.5, 1.0)], p=[0.4, 0.4, 0.2]))
     picks = rng.random(10)
+    shutter = 0.5 if picks[9] < 0.3 else 0.0  # the half turn of a film camera
     if wear == 0:
-        return Degradation(seed)
+        return Degradation(seed, shutter=shutter)
     width, height = size
     grain = wear * rng.uniform(2, 16)
     tile = rng.normal(0, grain, (height + 64, width + 64)).astype(np.int16)
@@ -89,6 +102,7 @@ def draw_degradation(rng: np.random.Generator, size: tuple[int, int]) -> Degrada
         vignette=rng.uniform(0.1, 0.5) if picks[6] < 0.3 else 0.0,
         blur=rng.uniform(0.4, 1.1) * height / 144 if picks[7] < 0.3 else 0.0,
         film_rate=Fraction(int(rng.choice([16, 18, 20]))) if picks[8] < 0.2 else Fraction(0),
+        shutter=shutter,
     )
 
 

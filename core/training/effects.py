@@ -260,8 +260,9 @@ class EffectLibrary:
 
 
 def _same_action(wanted: tuple[str, ...], tags: tuple[str, ...]) -> bool:
-    """A blow is no breakage, and no creak, unless that was asked for."""
+    """A blow is no breakage, rain is no thunder, a bird no rooster, unless that was asked for."""
     actions = {"break", "creak", "footsteps", "eating", "explosion", "knock", "drip", "burst"}
+    actions |= {"thunder", "rooster", "fireworks", "sizzle_steam"}
     return not (set(tags) - set(wanted)) & actions
 
 

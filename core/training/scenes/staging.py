@@ -104,9 +104,11 @@ def render_scene(
     rate = Fraction(rate)
 
     def image(number: int) -> Image:
-        t = float(degradation.shown_time(number / rate))
-        shot = next(shot for shot in reversed(shots) if shot.start <= t + 1e-9)
-        return degradation.apply(shot.image(t, size), number)
+        moments = degradation.exposures(number / rate, rate)
+        shot = next(shot for shot in reversed(shots) if shot.start <= float(moments[0]) + 1e-9)
+        images = [shot.image(float(t), size) for t in moments]
+        mean = images[0] if len(images) == 1 else np.asarray(np.mean(images, axis=0, dtype=np.float32), np.uint8)
+        return degradation.apply(mean, number)
 
     return Scene(seed, "+".join(names), Fraction(duration), size, rate, tuple(sorted(events)), image)
 
@@ -124,7 +126,7 @@ def _moved(event: Event, start: float, end: float) -> Event | None:
     if time >= exact_time(end) or event.time < 0:
         return None
     sustain = min(event.sustain, float(exact_time(end) - time))
-    return Event(time, event.kind, event.material, event.force, sustain, event.tags)
+    return Event(time, event.kind, event.material, min(event.force, 1.0), sustain, event.tags)
 
 
 def _build_shot(

@@ -100,7 +100,7 @@ def test_every_kind_renders_the_same_twice(kind: str) -> None:
             assert np.array_equal(image, again.image(number))
         for event in scene.events:
             assert 0 <= event.time < 5
-            assert 0 < event.force <= 1.2
+            assert 0 < event.force <= 1
             assert event.time + Fraction(event.sustain) <= 5 + Fraction(1, 1000)
             assert set(event.tags) <= words
 
