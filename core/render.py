@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from talkies.core.balance import SAMPLE_RATE, balance_takes
-from talkies.core.errors import ArgumentError, CancelledError, InputError, WeightsError
+from talkies.core.errors import ArgumentError, CancelledError, InputError, MissingExtraError, WeightsError
 from talkies.core.look import HANDLE
 from talkies.core.making import Maker, Progress, Work, effort
 from talkies.core.media.loudness import PRESETS
@@ -76,8 +76,9 @@ class TakeReady:
 
 @dataclass(frozen=True)
 class Finished:
-    """The new timeline is written; ``report`` is what ``--json`` prints."""
+    """The new timeline is written, with these takes; ``report`` is what ``--json`` prints."""
 
+    takes: tuple[Take, ...]
     report: dict[str, Any]
 
 
@@ -89,7 +90,12 @@ def load_engine(name: str, weights: Path | None, device: str) -> Engine:
     from talkies.core.engines import base
     from talkies.core.engines.devices import choose_device
 
-    found = base.engine_class(name)
+    try:
+        found = base.engine_class(name)
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"engine {name}", f"needs {error.name}, which is not installed here", f"pip install 'talkies[{name}]'"
+        ) from error
     if weights is not None and not weights.is_file():
         raise WeightsError(weights, "is no file", "give a checkpoint, or leave --weights out")
     return found.load(weights, choose_device(device))
@@ -146,7 +152,7 @@ def render(
         raise
     seconds = {**work.seconds, "total": time.perf_counter() - started}
     failed = [vars(failure) for failure in failures]
-    yield Finished(summarize(request, timeline, takes, failed, said.sentences, seconds))
+    yield Finished(tuple(takes), summarize(request, timeline, takes, failed, said.sentences, seconds))
 
 
 def _read(request: Request) -> Timeline:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from talkies.core.render import EngineLoader
 
 SUMMARY = "make a small silent film, give it sound, and show the result"
 
@@ -17,4 +22,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    raise NotImplementedError
+    from talkies.core.render import load_engine
+    from talkies.plugin.output import print_json
+
+    report = make_demo(options.out, options.engine, options.seed, load_engine)
+    if options.json:
+        print_json(report)
+    else:
+        sync = report["sync"]
+        print("\n".join(report["files"].values()))
+        print(f"{sync['reference']} events seen, {sync['detected']} onsets heard, F1 {sync['f1_100ms']:.2f} at ±100 ms")
+    return 1 if report["failures"] else 0
+
+
+def make_demo(folder: Path, engine: str, seed: int, load_engine: EngineLoader) -> dict[str, Any]:
+    """Film, timeline, takes, preview and report under ``folder``; what stood there is replaced. The report."""
+    from talkies.core.demo import demo_events, render_demo_film
+    from talkies.core.media.bwf import output_errors, part_file
+    from talkies.core.preview import write_preview
+    from talkies.core.report import draw_report, hear, sync_figures
+    from talkies.core.request import Request
+    from talkies.core.timeline import read_timeline
+    from talkies.plugin.commands.generate import follow
+    from talkies.plugin.output import ProgressLine, plain
+
+    line = ProgressLine()
+    with output_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    line.show(0.0, "drawing the film")
+    source = render_demo_film(folder)
+    out = folder / "demo.talkies.otio"
+    takes, report = follow(Request(source, out, engine=engine, seed=seed), load_engine)
+    line.show(1.0, "drawing the report")
+    timeline, events = read_timeline(source), [float(event.time) for event in demo_events()]
+    heard = hear(timeline, takes)
+    report["sync"] = sync_figures(events, heard)
+    names = ("film.mp4", "demo.otio", "demo.talkies.otio", "preview.mp4", "report.png", "report.json")
+    report["files"] = {name: str(folder / name) for name in names}
+    draw_report(timeline, heard, events, folder / "report.png")
+    line.show(1.0, "writing the preview")
+    write_preview(timeline, takes, folder / "preview.mp4")
+    with part_file(folder / "report.json") as part:
+        part.write_text(json.dumps(report, indent=2, default=plain) + "\n", encoding="utf-8")
+    line.clear()
+    return report

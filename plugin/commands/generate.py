@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from talkies.core.request import TASKS, Request
+
+if TYPE_CHECKING:
+    from talkies.core.render import EngineLoader
+    from talkies.core.segment import Take
 
 SUMMARY = "make sound for a timeline and write the timeline again with it on new tracks"
 
@@ -56,9 +60,10 @@ def request_from(options: argparse.Namespace) -> Request:
 
 
 def run(options: argparse.Namespace) -> int:
+    from talkies.core.render import load_engine
     from talkies.plugin.output import print_json
 
-    report = follow(request_from(options))
+    _, report = follow(request_from(options), load_engine)
     if options.json:
         print_json(report)
     else:
@@ -66,8 +71,8 @@ def run(options: argparse.Namespace) -> int:
     return 1 if report["failures"] else 0
 
 
-def follow(request: Request) -> dict[str, Any]:
-    """Runs the story while stderr shows how far it is; the story's report."""
+def follow(request: Request, load_engine: EngineLoader) -> tuple[tuple[Take, ...], dict[str, Any]]:
+    """Runs the story while stderr shows how far it is; the takes where they lie in the end, and the report."""
     from talkies.core.render import Failed, Finished, Progress, Warned, render
     from talkies.plugin.output import ProgressLine, warn
 
@@ -76,9 +81,10 @@ def follow(request: Request) -> dict[str, Any]:
     def watch(progress: Progress) -> None:
         line.show(progress.fraction, progress.message)
 
+    takes: tuple[Take, ...] = ()
     report: dict[str, Any] = {}
     try:
-        for event in render(request, watch=watch):
+        for event in render(request, load_engine=load_engine, watch=watch):
             match event:
                 case Progress():
                     watch(event)
@@ -89,7 +95,7 @@ def follow(request: Request) -> dict[str, Any]:
                     line.clear()
                     warn(f"no {event.stem} for segment {event.segment_id} ({event.clip}): {event.reason}")
                 case Finished():
-                    report = event.report
+                    takes, report = event.takes, event.report
     finally:
         line.clear()
-    return report
+    return takes, report
