@@ -6,7 +6,7 @@ Letters: T latent frames (25 per second), D numbers per step.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Self
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -39,4 +39,5 @@ class Conditions:
 
     def to(self, device: torch.device | str) -> Self:
         """The same on a device."""
-        return replace(self, **{name: value.to(device) for name, value in self.tensors().items()})
+        moved: dict[str, Any] = {name: value.to(device) for name, value in self.tensors().items()}
+        return replace(self, **moved)

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from talkies.core.errors import WeightsError
-from talkies.core.flow.guidance import guided
+from talkies.core.flow.guidance import guided_halves
 from talkies.core.flow.solver import SOLVERS, dopri5, even_times
 from talkies.core.model.config import VSSFlowConfig
 from talkies.core.model.vssflow import Encoded, VSSFlow
@@ -113,7 +113,7 @@ class _Ours:
         """The path that sampling takes: constant work done before, both branches as one batch."""
         prepared = self.model.prepare_guided(self.encoded)
         v = self.model.prepared_velocity(torch.cat((x, x)), x.new_full((2 * len(x),), t), prepared)
-        return guided(*v.chunk(2), self.guidance)
+        return guided_halves(v, self.guidance)
 
     def _input(self, name: str) -> Tensor:
         if name not in self.inputs:

@@ -28,8 +28,8 @@ class Projection(nn.Sequential):
 
     def forward(self, features: Tensor) -> Tensor:
         """Features may be stored in another precision than the weights."""
-        weight: Tensor = self[0].weight
-        projected: Tensor = super().forward(features.to(weight.dtype))
+        into, activation, out = self
+        projected: Tensor = out(activation(into(features.to(next(into.parameters()).dtype))))
         return projected
 
 

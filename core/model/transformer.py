@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +17,7 @@ from torch.nn import functional
 from talkies.core.model.config import VSSFlowConfig
 
 Rotary = tuple[Tensor, Tensor]
-"""Cosines and sines, each (N, R)."""
+"""Cosines and sines, each (N, R / 2)."""
 
 KeyValue = tuple[Tensor, Tensor]
 """Keys and values of a cross-attention, each (B, H_kv, K, head_dim)."""
@@ -26,16 +27,15 @@ def rotary(tokens: int, dimensions: int, device: torch.device) -> Rotary:
     """Rotary position embedding of positions 0 .. tokens-1, halves not interleaved."""
     frequencies = 10000.0 ** -(torch.arange(0, dimensions, 2, device=device, dtype=torch.float32) / dimensions)
     angles = torch.arange(tokens, device=device, dtype=torch.float32)[:, None] * frequencies
-    angles = torch.cat((angles, angles), dim=-1)
     return angles.cos(), angles.sin()
 
 
 def rotate(x: Tensor, positions: Rotary) -> Tensor:
     """Turns the first R dimensions of each head of x (B, H, N, head_dim)."""
     cos, sin = (part.to(x.dtype) for part in positions)
-    turned, rest = x[..., : cos.shape[-1]], x[..., cos.shape[-1] :]
-    first, second = turned.chunk(2, dim=-1)
-    return torch.cat((turned * cos + torch.cat((-second, first), dim=-1) * sin, rest), dim=-1)
+    half = cos.shape[-1]
+    first, second, rest = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]
+    return torch.cat((first * cos - second * sin, second * cos + first * sin, rest), dim=-1)
 
 
 PLAIN_SCORES = 512 * 512
@@ -53,7 +53,8 @@ def mix(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     if query.device.type == "cpu" and query.dtype == torch.bfloat16 and tokens * length <= PLAIN_SCORES:
         grouped = (query * head_dim**-0.5).reshape(batch, kv_heads, -1, head_dim)
         scores = grouped @ key.transpose(-1, -2)
-        return (scores.softmax(dim=-1) @ value).reshape(batch, heads, tokens, head_dim)
+        mixed: Tensor = scores.softmax(dim=-1) @ value
+        return mixed.reshape(batch, heads, tokens, head_dim)
     if heads != kv_heads:
         key, value = (x.repeat_interleave(heads // kv_heads, dim=1) for x in (key, value))
     return functional.scaled_dot_product_attention(query, key, value)
@@ -72,7 +73,7 @@ class Attention(nn.Module):
 
     def split_heads(self, x: Tensor) -> Tensor:
         """(B, N, H·head_dim) → (B, H, N, head_dim)"""
-        return x.unflatten(-1, (-1, self.head_dim)).transpose(1, 2)
+        return x.reshape(*x.shape[:-1], -1, self.head_dim).transpose(1, 2)
 
     def keys_values(self, context: Tensor) -> KeyValue:
         """Keys and values of context (B, K, context_dim)."""
@@ -104,7 +105,8 @@ class GatedLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, N, W) → (B, N, hidden)"""
         value, gate = self.proj(x).chunk(2, dim=-1)
-        return value * functional.silu(gate)
+        gated: Tensor = value * functional.silu(gate)
+        return gated
 
 
 class FeedForward(nn.Module):
@@ -144,7 +146,8 @@ class Block(nn.Module):
             rows = key_value[0].shape[0]
             seen = self.attn2.cross_attend(self.norm2(h[:rows]), key_value, positions)
             h = h + seen if rows == h.shape[0] else torch.cat((h[:rows] + seen, h[rows:]))
-        return h + self.ff(self.norm3(h))
+        fed: Tensor = self.ff(self.norm3(h))
+        return h + fed
 
 
 class FourierFeatures(nn.Module):
@@ -200,12 +203,17 @@ class Transformer(nn.Module):
 
     def _start_as_identity(self) -> None:
         """Every residual branch starts at zero, so that depth costs no stability at the start of training."""
-        branches = [self.preprocess_conv, self.postprocess_conv]
-        branches += [block.attn1.to_out[0] for block in self.transformer_blocks]
-        branches += [block.attn2.to_out[0] for block in self.transformer_blocks]
-        branches += [block.ff.net[2] for block in self.transformer_blocks]
-        for branch in branches:
-            nn.init.zeros_(branch.weight)
+        for convolution in (self.preprocess_conv, self.postprocess_conv):
+            nn.init.zeros_(convolution.weight)
+        for block in self.blocks:
+            for branch in (block.attn1.to_out, block.attn2.to_out, block.ff.net[-1:]):
+                for weight in branch.parameters():
+                    nn.init.zeros_(weight)
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The blocks in order, known to type checkers."""
+        return cast(list[Block], list(self.transformer_blocks))
 
     def positions(self, frames: int) -> Rotary:
         """Rotary embedding of the time token and ``frames`` latents, on half of each head."""
@@ -222,10 +230,10 @@ class Transformer(nn.Module):
         h = self._run_blocks(
             self.proj_in(x.transpose(1, 2)),
             t,
-            [block.attn2.keys_values(cross) for block in self.transformer_blocks],
+            [block.attn2.keys_values(cross) for block in self.blocks],
             self.positions(x.shape[-1]),
         )
-        out = self.proj_out(h).transpose(1, 2)
+        out: Tensor = self.proj_out(h).transpose(1, 2)
         return functional.conv1d(out, self.postprocess_conv.weight[:channels]) + out[:, :channels]
 
     def _run_blocks(
@@ -234,7 +242,7 @@ class Transformer(nn.Module):
         """h (B, T, W) through the blocks with the time token in front, which is dropped again: (B, T, W)."""
         time = self.timestep_proj(self.time_proj(t).to(self.proj_in.weight.dtype))
         h = torch.cat((time[:, None].to(h.dtype), h), dim=1)
-        for block, key_value in zip(self.transformer_blocks, key_values, strict=True):
+        for block, key_value in zip(self.blocks, key_values, strict=True):
             h = block(h, key_value, positions)
         return h[:, 1:]
 
@@ -247,9 +255,9 @@ class Transformer(nn.Module):
         channels = self.config.latent_channels
         matrix_in = self.proj_in.weight @ self.preprocess_conv.weight[..., 0] + self.proj_in.weight
         matrix_out = self.postprocess_conv.weight[:channels, :, 0] @ self.proj_out.weight
-        key_values: list[KeyValue | None] = [None] * len(self.transformer_blocks)
+        key_values: list[KeyValue | None] = [None] * len(self.blocks)
         if cross is not None:
-            key_values = [block.attn2.keys_values(cross) for block in self.transformer_blocks]
+            key_values = [block.attn2.keys_values(cross) for block in self.blocks]
         return Prepared(
             latent_in=matrix_in[:, :channels].contiguous(),
             share=functional.linear(latent.transpose(1, 2), matrix_in[:, channels:]),

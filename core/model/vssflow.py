@@ -117,7 +117,8 @@ class VSSFlow(nn.Module):
         """ids (B, T·per_frame) → embeddings (B, stop - start, per_frame·embedding)"""
         per_frame = self.config.phones_per_frame
         ids = pad_or_cut(phones, (span[0] * per_frame, span[1] * per_frame))
-        return self.phone_embedding(ids).unflatten(1, (-1, per_frame)).flatten(2)
+        embedded: Tensor = self.phone_embedding(ids)
+        return embedded.reshape(len(ids), span[1] - span[0], -1)
 
     def _prompt(self, prompt: Tensor | None) -> Tensor | None:
         """ids (B, P) → tokens (B, P, cond_feat_dim), zeros where the id is 0; models without prompts have none."""
@@ -132,7 +133,8 @@ class VSSFlow(nn.Module):
 
     def velocity(self, x_t: Tensor, t: Tensor, encoded: Encoded) -> Tensor:
         """The velocity at x_t (B, C, T) and times t (B,): (B, C, T). The plain path, with gradients."""
-        return self.vaflow(x_t, t, encoded.latent, encoded.cross)  # type: ignore[no-any-return]
+        v: Tensor = self.vaflow(x_t, t, encoded.latent, encoded.cross)
+        return v
 
     forward = velocity
 
