@@ -56,7 +56,7 @@ def motion_peaks(sync: NDArray[np.floating], column: int = TOTAL_MOTION, promine
 
 def tune_prominence(clips: Sequence[Clip], column: int, tolerance_ms: int = 100) -> float:
     """The prominence with the best pooled F1 on training clips."""
-    choices = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6)
+    choices = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
     scores = [
         pooled(OnsetCounts.of(motion_peaks(clip.sync, column, choice), clip.events) for clip in clips).f1(tolerance_ms)
         for choice in choices

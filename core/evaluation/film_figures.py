@@ -69,9 +69,10 @@ def _own_sound(path: Path, duration: Fraction) -> Sound | None:
     from talkies.core.media.sound import read_sound
 
     try:
-        return read_sound(path, SAMPLE_RATE)[0][: round(duration * SAMPLE_RATE)]
+        sound: Sound = read_sound(path, SAMPLE_RATE)[0][: round(duration * SAMPLE_RATE)]
     except MediaError:
         return None
+    return sound
 
 
 def _figures(sound: Sound, peaks: Any) -> dict[str, Any]:

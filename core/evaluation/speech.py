@@ -168,7 +168,7 @@ def voiced_ranges(sound: Sound, within_db: float = 35.0, pause: float = 0.2) -> 
         return []
     band = sosfiltfilt(butter(2, (100, 7000), "band", fs=SAMPLE_RATE, output="sos"), sound)
     power = np.square(band[: len(band) // step * step].reshape(-1, step)).mean(1)
-    level = 10 * np.log10(np.convolve(power, np.ones(3) / 3, "same") + 1e-12)
+    level = 10 * np.log10(power + 1e-12)
     loud, quiet = np.percentile(level, (95, 10))
     threshold = max(float(loud) - within_db, min(float(quiet) + 6.0, float(loud) - 12.0), -65.0)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], level > threshold, [0]]).astype(int)))

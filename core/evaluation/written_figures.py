@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +38,6 @@ class WrittenTake:
     record: TimeRange
     file: TimeRange
     path: Path | None
-    enabled: bool = True
 
 
 def written_takes(timeline: Timeline) -> list[WrittenTake]:
@@ -190,8 +188,3 @@ def _dialogue(take: WrittenTake, sound: Sound, cues: list[Cue]) -> dict[str, Any
 def _pieces(sound: Sound, ranges: list[tuple[float, float]]) -> Iterator[Sound]:
     for start, end in ranges:
         yield sound[max(round(start * SAMPLE_RATE), 0) : max(round(end * SAMPLE_RATE), 0)]
-
-
-def timeline_seconds(timeline: Timeline) -> Fraction:
-    """How long it is."""
-    return timeline.duration
