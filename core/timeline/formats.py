@@ -6,6 +6,7 @@ OTIO's own formats are checked before its parser sees them; adapters may crash a
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import warnings
 from collections.abc import Callable
@@ -16,8 +17,8 @@ from typing import Any
 
 import opentimelineio as otio
 
-from talkies.core.errors import TalkiesError, TimelineError
-from talkies.core.timeline.guards import checked_json, read_text, safe_xml
+from talkies.core.errors import TimelineError
+from talkies.core.timeline.guards import check_json, plain_json, read_text, safe_xml
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ class Loaded:
 def read_otio(path: Path, data: bytes | None = None) -> Loaded:
     """An ``.otio`` file, or the ``content.otio`` of a bundle when its bytes are given."""
     data = read_text(path) if data is None else data
-    plain = checked_json(path, data)
+    check_json(path, data)
     try:
         document = otio.adapters.read_from_string(data.decode("utf-8"), "otio_json")
     except Exception as error:  # the C++ parser and schema upgrades raise whatever they like
-        _refuse_newer(path, plain)
+        _refuse_newer(path, plain_json(data))
         problem = f"is no OTIO file that OpenTimelineIO {otio.__version__} can read ({first_line(error)})"
         raise TimelineError(path, problem, "export it again") from error
     return as_timeline(path, document)
@@ -98,21 +99,17 @@ def adapter_reader(name: str, is_xml: bool = False, **arguments: Any) -> Callabl
 
 def run_adapter(path: Path, name: str, **arguments: Any) -> Any:
     """What an adapter makes of a file; its chatter is kept off stdout, which belongs to results."""
-    try:
-        with (
-            warnings.catch_warnings(),
-            contextlib.redirect_stdout(io.StringIO()),
-            contextlib.redirect_stderr(io.StringIO()),
-        ):
-            warnings.simplefilter("ignore")
+    chatter = io.StringIO()
+    with warnings.catch_warnings(), contextlib.redirect_stdout(chatter), contextlib.redirect_stderr(chatter):
+        warnings.simplefilter("ignore")
+        try:
             return otio.adapters.read_from_file(str(path), adapter_name=name, **arguments)
-    except TalkiesError:
-        raise
-    except RecursionError as error:
-        raise TimelineError(path, "nests sequences in a circle or too deep", "flatten it in the editor") from error
-    except Exception as error:  # adapters raise anything, from KeyError to AssertionError
-        problem = f"cannot be read as a timeline ({first_line(error)})"
-        raise TimelineError(path, problem, "export it again, best as .otio") from error
+        except RecursionError:
+            problem = "nests sequences in a circle or too deep"
+        except Exception as error:  # adapters raise anything, from KeyError to AssertionError
+            problem = f"cannot be read as a timeline ({first_line(error)})"
+        gc.collect()  # closes the file that the AAF library leaves open when it fails
+    raise TimelineError(path, problem, "export it again, best as .otio")
 
 
 def first_line(error: BaseException) -> str:

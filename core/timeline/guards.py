@@ -34,10 +34,10 @@ def read_text(path: Path, what: str = "timeline") -> bytes:
     return data
 
 
-def checked_json(path: Path, data: bytes) -> Any:
-    """The JSON of an .otio file as plain data; raises TimelineError where OTIO's parser would crash or never end."""
+def check_json(path: Path, data: bytes) -> None:
+    """Look through the JSON of an .otio file; raises TimelineError where OTIO's parser would crash or never end."""
     try:
-        document = _plain_json(data)
+        document = plain_json(data)
     except RecursionError as error:
         raise TimelineError(
             path, "is nested too deep to be a timeline", "export it again, with fewer levels"
@@ -50,10 +50,10 @@ def checked_json(path: Path, data: bytes) -> Any:
     if b"SerializableObjectRef" in data:
         _refuse_cycles(path, document)
     _refuse_depth(path, document)
-    return document
 
 
-def _plain_json(data: bytes) -> Any:
+def plain_json(data: bytes) -> Any:
+    """JSON as OTIO writes it, with its own spelling of infinity. Raises ValueError, RecursionError."""
     try:
         return json.loads(data)
     except ValueError:

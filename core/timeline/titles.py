@@ -32,7 +32,7 @@ _DEEPEST = 12
 
 def is_text_track(track: Any) -> bool:
     """Whether a track carries subtitles: by its kind, or by a name that says so."""
-    kind = str(track.kind).strip().lower()
+    kind = str(getattr(track, "kind", "")).strip().lower()
     if kind in _TRACK_KINDS:
         return True
     return kind != "audio" and bool(_TRACK_NAME.search(track.name or ""))

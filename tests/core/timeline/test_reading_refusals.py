@@ -1,0 +1,222 @@
+"""What cannot be read is refused in one sentence that names the file; nothing crashes, expands or leads outside."""
+
+from __future__ import annotations
+
+import json
+import random
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+import pytest
+
+from talkies.core.errors import InputError, TalkiesError, TimelineError
+from talkies.core.timeline import read_timeline
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        read_timeline(path)
+    sentence = str(caught.value)
+    assert str(path) in sentence
+    assert "\n" not in sentence
+    assert len(sentence) < 500
+    assert caught.value.cure
+    return sentence
+
+
+def test_a_byte_order_mark_is_no_obstacle(make: Any) -> None:
+    path = make.save(make.track(make.clip("a", 0, 24)))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert len(read_timeline(path).segments) == 1
+    path.write_text(path.read_text(encoding="utf-8-sig"), encoding="utf-16")
+    assert len(read_timeline(path).segments) == 1
+
+
+def test_a_newer_schema(make: Any) -> None:
+    path = make.save(make.track(make.clip("a", 0, 24)))
+    path.write_text(path.read_text().replace('"Clip.2"', '"Clip.99"'))
+    assert "newer OpenTimelineIO: Clip.99, known here up to 2" in refusal(path)
+
+
+def nested(depth: int) -> str:
+    """A clip inside ``depth`` stacks, as text: OTIO's own writer would recurse."""
+    time = '{{"OTIO_SCHEMA": "RationalTime.1", "rate": 24.0, "value": {}}}'.format
+    span = f'{{"OTIO_SCHEMA": "TimeRange.1", "start_time": {time(0)}, "duration": {time(24)}}}'
+    text = f'{{"OTIO_SCHEMA": "Clip.1", "name": "deep", "metadata": {{}}, "source_range": {span}, "effects": []}}'
+    for _ in range(depth):
+        text = f'{{"OTIO_SCHEMA": "Stack.1", "name": "s", "metadata": {{}}, "effects": [], "children": [{text}]}}'
+    return text
+
+
+@pytest.mark.parametrize("depth", [200, 2000, 100_000])
+def test_nesting_beyond_any_editor(tmp_path: Path, depth: int) -> None:
+    path = tmp_path / "deep.otio"
+    path.write_text(nested(depth))
+    assert "deep" in refusal(path)
+
+
+def test_nesting_that_editors_make(tmp_path: Path) -> None:
+    path = tmp_path / "deep.otio"
+    path.write_text(nested(30))
+    assert [segment.clip for segment in read_timeline(path).segments] == ["deep"]
+
+
+def test_a_circle_of_references(tmp_path: Path) -> None:
+    stack: dict[str, Any] = {"OTIO_SCHEMA": "Stack.1", "OTIO_REF_ID": "Stack-1", "name": "", "metadata": {}}
+    stack["children"] = [{"OTIO_SCHEMA": "SerializableObjectRef.1", "id": "Stack-1"}]
+    path = tmp_path / "circle.otio"
+    path.write_text(json.dumps({"OTIO_SCHEMA": "Timeline.1", "name": "", "metadata": {}, "tracks": stack}))
+    assert "circle" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("empty.otio", b""),
+        ("blank.otio", b"  \n"),
+        ("random.otio", bytes(range(256)) * 8),
+        ("list.otio", b"[1, 2]"),
+        ("other.otio", b'{"OTIO_SCHEMA": "RationalTime.1", "rate": 24.0, "value": 1.0}'),
+        ("empty.xml", b""),
+        ("random.xml", bytes(range(256))),
+        ("html.xml", b"<html><body/></html>"),
+        ("random.edl", bytes(range(256))),
+        ("words.edl", b"TITLE: nothing\n* no events here\n"),
+        ("random.aaf", b"not an aaf at all" * 100),
+        ("empty.aaf", b""),
+        ("random.fcpxml", b"<fcpxml"),
+        ("clips.fcpxml", b"<fcpxml version='1.9'><resources/></fcpxml>"),
+        ("other.mlt", b"<xml/>"),
+        ("nothing.mlt", b"<mlt/>"),
+        ("zero.mlt", b"<mlt><profile frame_rate_num='0'/><playlist id='p'><entry producer='x'/></playlist></mlt>"),
+        ("nothing.kdenlive", b"<mlt><profile frame_rate_num='x'/></mlt>"),
+        ("random.xges", b"<ges version='0.1'/>"),
+        ("random.otioz", b"PK\x03\x04 not a zip"),
+        ("list.ale", b"Heading\n"),
+        ("stream.m3u8", b"#EXTM3U\n"),
+        ("letter.txt", b"Dear editor"),
+        ("empty.mp4", b""),
+        ("random.mov", b"nothing that plays" * 50),
+    ],
+)
+def test_files_that_are_no_timeline(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    refusal(path)
+
+
+def test_what_does_not_exist(tmp_path: Path) -> None:
+    assert "does not exist" in refusal(tmp_path / "gone.otio")
+    assert "missing" in refusal(tmp_path / "gone.mov")
+    refusal(tmp_path / "gone" / "scan.####.dpx")
+    refusal(tmp_path / "gone.otioz")
+    with pytest.raises(TimelineError, match="is no folder"):
+        read_timeline(tmp_path / "gone.otio", tmp_path / "no such folder")
+
+
+def test_times_that_mean_nothing(make: Any) -> None:
+    path = make.save(make.track(make.clip("a", 0, 24)))
+    for value in ("NaN", "Infinity", "1e300"):
+        broken = path.with_name("broken.otio")
+        broken.write_text(path.read_text().replace('"value": 24.0', f'"value": {value}'))
+        refusal(broken)
+    broken.write_text(path.read_text().replace('"rate": 24.0', '"rate": 0.0'))
+    refusal(broken)
+
+
+ENTITIES = (
+    '<?xml version="1.0"?><!DOCTYPE {root} [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">'
+    '<!ENTITY c SYSTEM "file:///etc/passwd">]><{root}><x>&b;&c;</x></{root}>'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "root"),
+    [("a.xml", "xmeml"), ("a.fcpxml", "fcpxml"), ("a.mlt", "mlt"), ("a.kdenlive", "mlt"), ("a.xges", "ges")],
+)
+def test_entities_are_not_expanded(tmp_path: Path, name: str, root: str) -> None:
+    path = tmp_path / name
+    path.write_text(ENTITIES.format(root=root))
+    assert "entities" in refusal(path)
+
+
+def bundle(make: Any, url: str, **files: bytes) -> Path:
+    content = make.save(make.track(make.clip("a", 0, 24, media=otio.schema.ExternalReference(url))))
+    path = make.folder / "bundle.otioz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(content, "content.otio")
+        for name, data in files.items():
+            archive.writestr(name, data)
+    content.unlink()
+    return path
+
+
+def test_a_bundles_media_are_unpacked(make: Any) -> None:
+    movie = make.movie("film.mp4", frames=24, rate=24).read_bytes()
+    (make.folder / "film.mp4").unlink()
+    (segment,) = read_timeline(bundle(make, "media/film.mp4", **{"media/film.mp4": movie})).segments
+    assert segment.picture is not None
+    assert segment.picture.path.read_bytes() == movie
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside.mp4", "media/../../outside.mp4", "/outside.mp4", "..\\outside.mp4", "C:/x"]
+)
+def test_a_bundle_cannot_write_outside_its_folder(make: Any, name: str) -> None:
+    path = bundle(make, "media/film.mp4", **{name: b"evil"})
+    assert "leads outside" in refusal(path)
+    assert not (make.folder.parent / "outside.mp4").exists()
+
+
+def test_a_bundle_cannot_open_what_lies_outside_it(make: Any) -> None:
+    make.movie("secret.mp4", frames=5)
+    (segment,) = read_timeline(bundle(make, str(make.folder / "secret.mp4"))).segments
+    assert segment.picture is None
+
+
+def test_a_bundle_made_to_fill_the_disk(make: Any) -> None:
+    path = make.folder / "bomb.otioz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content.otio", "{}")
+        archive.writestr("media/zeros.mov", bytes(60_000_000))
+    assert "would unpack" in refusal(path)
+
+
+def test_a_bundle_folder(make: Any) -> None:
+    content = make.save(make.track(make.clip("a", 0, 24, media=otio.schema.ExternalReference("media/film.mp4"))))
+    folder = make.folder / "bundle.otiod"
+    (folder / "media").mkdir(parents=True)
+    content.rename(folder / "content.otio")
+    make.movie("bundle.otiod/media/film.mp4", frames=24, rate=24)
+    (segment,) = read_timeline(folder).segments
+    assert segment.picture is not None
+    (folder / "content.otio").unlink()
+    refusal(folder)
+
+
+def test_damaged_copies_never_crash(make: Any, shared_dir: Path, tmp_path: Path) -> None:
+    """Bytes changed, lost and cut off at random: read, or refused; no other exception."""
+    names = [
+        "simple_cut.otio",
+        "fcpx_project.fcpxml",
+        "dissolve_test_4.edl",
+        "hiero_xml_export.xml",
+        "xges_example.xges",
+    ]
+    chance = random.Random(7)
+    for name in (*names, "kdenlive_example_v221170.kdenlive"):
+        data = (shared_dir / "data/timelines/otio_adapters" / name).read_bytes()
+        for _ in range(12):
+            broken = bytearray(data)
+            for _ in range(chance.randint(1, 6)):
+                broken[chance.randrange(len(broken))] = chance.choice(b'0 9<>"/:-,x{}\x00\xff')
+            path = tmp_path / name
+            path.write_bytes(
+                broken[: chance.randint(len(broken) // 2, len(broken))] if chance.random() < 0.3 else broken
+            )
+            try:
+                read_timeline(path)
+            except TalkiesError as error:
+                assert "\n" not in str(error)
