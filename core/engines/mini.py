@@ -34,8 +34,6 @@ from talkies.core.model.weights import file_hash, fit_state, load_metadata, load
 from talkies.core.times import latent_count
 
 WEIGHTS_NAME = "mini.safetensors"
-DECODE_FRAMES = 250
-"""Latent frames decoded at a time."""
 
 
 class MiniModel(torch.nn.Module):
@@ -163,16 +161,11 @@ class MiniEngine(Engine):
         )
         yield from self.decode(latents)
 
-    @torch.no_grad()
     def decode(self, latents: Tensor) -> Iterator[Block]:
-        """Latents (C, T) → blocks of sound, decoded piece by piece with enough beside each for exact edges."""
-        beside, unit = self.model.codec.context_frames, self.model.codec.config.latent_samples
-        frames = latents.shape[1]
-        for start in range(0, frames, DECODE_FRAMES):
-            stop = min(start + DECODE_FRAMES, frames)
-            first, last = max(start - beside, 0), min(stop + beside, frames)
-            sound = self.model.codec.decode(latents[None, :, first:last])[0]
-            yield sound[(start - first) * unit : (stop - first) * unit].cpu().numpy()
+        """Latents (C, T) → blocks of sound."""
+        with torch.no_grad():
+            for block in self.model.codec.decode(latents):
+                yield block.cpu().numpy()
 
     @torch.no_grad()
     def codec_roundtrip(self, sound: Block) -> Block:

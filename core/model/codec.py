@@ -2,20 +2,23 @@
 
 Analysis is closed-form, so that latents exist before anything is trained: log-mel frames every 10 ms, four of them
 side by side, projected on their principal components and scaled to unit variance (DESIGN section 5 measured that a
-linear latent of this size keeps speech intelligible). Synthesis is a small Vocos-style network (Siuzdak 2023,
-arXiv 2306.00814): the projection's inverse, ConvNeXt blocks, magnitude and phase, inverse STFT.
+linear latent of this size keeps speech intelligible). Synthesis is the projection's inverse, ConvNeXt blocks as in
+Vocos (Siuzdak 2023, arXiv 2306.00814) that draw the fine spectrum's magnitude, and phases found by iteration
+(phases.py): a network that is to guess phases needs days of adversarial training, one that draws magnitudes minutes.
 
 Letters: B batch, N samples, M mel bins, F mel frames (100/s), T latent frames (25/s), C latent channels.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torchaudio.functional import melscale_fbanks
+
+from talkies.core.model.phases import Frames, find_phases
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class CodecConfig:
     floor: float = 1e-4
     width: int = 320
     blocks: int = 6
-    head_fft: int = 1920
+    synthesis_fft: int = 1920
 
     @property
     def latent_samples(self) -> int:
@@ -130,45 +133,8 @@ class ConvNeXtBlock(nn.Module):
         return x + y.transpose(1, 2)
 
 
-class WaveformHead(nn.Module):
-    """(B, W, F) → samples (B, F·hop): magnitude and phase of every frame, overlap-added.
-
-    The window is four hops long; its overlap-added squares are divided out, so that the edges are exact too.
-    """
-
-    window: Tensor
-
-    def __init__(self, config: CodecConfig) -> None:
-        super().__init__()
-        self.config = config
-        self.out = nn.Linear(config.width, config.head_fft + 2)
-        self.register_buffer("window", torch.hann_window(config.head_fft), persistent=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        log_magnitude, phase = self.out(x.transpose(1, 2)).float().transpose(1, 2).chunk(2, dim=1)
-        magnitude = log_magnitude.clamp(max=6.0).exp()
-        return self.overlap_add(torch.complex(magnitude * phase.cos(), magnitude * phase.sin()))
-
-    def overlap_add(self, spectrum: Tensor) -> Tensor:
-        """(B, fft/2+1, F) complex → (B, F·hop): frame f is centred on the middle of samples [f·hop, (f+1)·hop)."""
-        config = self.config
-        frames = torch.fft.irfft(spectrum, dim=1) * self.window[:, None]
-        length = (spectrum.shape[-1] - 1) * config.hop_samples + config.head_fft
-        sound = _fold(frames, length, config)
-        weight = _fold(self.window.square()[None, :, None].expand(1, -1, spectrum.shape[-1]), length, config)
-        margin = (config.head_fft - config.hop_samples) // 2
-        inside = slice(margin, length - margin)
-        return sound[:, inside] / weight[:, inside].clamp_min(1e-3)
-
-
-def _fold(frames: Tensor, length: int, config: CodecConfig) -> Tensor:
-    """Overlap-add of (B, fft, F) → (B, length)"""
-    folded = nn.functional.fold(frames, (1, length), (1, config.head_fft), stride=(1, config.hop_samples))
-    return folded[:, 0, 0]
-
-
-class Decoder(nn.Module):
-    """latents (B, C, T) → samples (B, T·latent_samples)"""
+class MagnitudeNetwork(nn.Module):
+    """log-mel (B, M, F) → log-magnitude (B, fft/2+1, F) of the short-time spectrum that synthesis starts from."""
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
@@ -176,28 +142,25 @@ class Decoder(nn.Module):
         self.norm_in = nn.LayerNorm(config.width, eps=1e-6)
         self.blocks = nn.ModuleList(ConvNeXtBlock(config.width, 1 / config.blocks) for _ in range(config.blocks))
         self.norm_out = nn.LayerNorm(config.width, eps=1e-6)
-        self.head = WaveformHead(config)
+        self.out = nn.Linear(config.width, config.synthesis_fft // 2 + 1)
 
     def forward(self, mel: Tensor) -> Tensor:
-        x = self.norm_in(self.embed(mel).transpose(1, 2)).transpose(1, 2)
+        x = self.norm_in(self.embed(mel * MEL_SCALE).transpose(1, 2)).transpose(1, 2)
         for block in self.blocks:
             x = block(x)
-        waveform: Tensor = self.head(self.norm_out(x.transpose(1, 2)).transpose(1, 2))
-        return waveform
+        magnitude: Tensor = self.out(self.norm_out(x.transpose(1, 2))).transpose(1, 2)
+        return magnitude.float() * 2 - 6
 
 
 class Codec(nn.Module):
     """Analysis and synthesis together."""
-
-    context_frames = 12
-    """Latent frames beside a chunk that its samples can depend on (7-wide convolutions at four frames a latent)."""
 
     def __init__(self, config: CodecConfig | None = None) -> None:
         super().__init__()
         self.config = config or CodecConfig()
         self.mel = MelFrames(self.config)
         self.latents = LinearLatents(self.config)
-        self.decoder = Decoder(self.config)
+        self.magnitude = MagnitudeNetwork(self.config)
 
     def encode(self, sound: Tensor) -> Tensor:
         """(B, N) at 48 kHz → latents (B, C, ceil(N / latent_samples)); the end is padded with silence."""
@@ -205,20 +168,48 @@ class Codec(nn.Module):
         encoded: Tensor = self.latents.encode(self.mel(nn.functional.pad(sound, (0, missing))))
         return encoded
 
-    def decode(self, latents: Tensor) -> Tensor:
-        """latents (B, C, T) → (B, T · latent_samples)"""
-        sound: Tensor = self.decoder(self.latents.decode(latents) * MEL_SCALE)
-        return sound
+    def log_magnitude(self, latents: Tensor) -> Tensor:
+        """latents (B, C, T) → (B, fft/2+1, 4T), natural logarithm of the amplitude"""
+        magnitude: Tensor = self.magnitude(self.latents.decode(latents))
+        return magnitude
+
+    def decode(self, latents: Tensor) -> Iterator[Tensor]:
+        """Latents (C, T) → blocks of samples (n,), together T · latent_samples; memory does not grow with T.
+
+        Pieces are decoded one after another; each finds phases that go on from the sound before it, so that no
+        seam is heard.
+        """
+        group, frames = self.config.frames_per_latent, latents.shape[1]
+        before: Tensor | None = None
+        for start in range(0, frames, PIECE_FRAMES):
+            stop = min(start + PIECE_FRAMES, frames)
+            first, last = max(start - CONTEXT_FRAMES, 0), min(stop + CONTEXT_FRAMES, frames)
+            spectrum = self.log_magnitude(latents[None, :, first:last])[0].exp()
+            ahead = spectrum[:, max(start - KNOWN_FRAMES, 0) * group - first * group :]
+            sound = find_phases(ahead, self.frames, before)
+            known = 0 if before is None else len(before)
+            block = sound[known : known + (stop - start) * self.config.latent_samples]
+            yield block
+            before = torch.cat((before if before is not None else block[:0], block))[
+                -KNOWN_FRAMES * self.config.latent_samples :
+            ]
+
+    @property
+    def frames(self) -> Frames:
+        """The short-time spectrum of synthesis."""
+        return Frames(self.config.synthesis_fft, self.config.hop_samples)
 
     def silence(self, frames: int) -> Tensor:
         """Latents (C, frames) of digital silence."""
         silent = self.encode(torch.zeros(1, self.config.latent_samples * 3, device=self.latents.mean.device))[0]
         return silent[:, 1:2].expand(-1, frames)
 
-    def describe(self) -> dict[str, Any]:
-        """The configuration as plain data, for the weights' metadata."""
-        return dict(vars(self.config))
-
 
 MEL_SCALE = 0.25
-"""Log-mel runs from -9.2 to about 0; the decoder likes numbers near one."""
+"""Log-mel runs from -9.2 to about 0; the network likes numbers near one."""
+PIECE_FRAMES = 250
+"""Latent frames decoded at a time."""
+CONTEXT_FRAMES = 12
+"""Latent frames beside a piece that its magnitudes can depend on (7-wide convolutions at four frames a latent)."""
+KNOWN_FRAMES = 5
+"""Latent frames of the sound before a piece that its phases must agree with: 0.2 s."""

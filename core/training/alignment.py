@@ -111,9 +111,10 @@ def align(model: AcousticModel, mel: MelFrames, sound: np.ndarray, ids: list[int
 
 
 def _loud_frames(sound: np.ndarray, frames: int) -> np.ndarray:
-    """(F,) whether each 20 ms frame is within 38 dB of the loud parts."""
+    """(F,) whether each 20 ms frame stands 8 dB above the room, and no more than 34 dB below the loud parts."""
     level = np.sqrt(np.square(sound[: frames * FRAME_SAMPLES].reshape(frames, -1)).mean(1) + 1e-12)
-    return np.asarray(level > np.percentile(level, 95) * 10 ** (-38 / 20))
+    room, loud = np.percentile(level, 5), np.percentile(level, 95)
+    return np.asarray(level > min(max(room * 10 ** (8 / 20), loud * 10 ** (-34 / 20)), loud * 10 ** (-18 / 20)))
 
 
 def _spans(path: list[int], ids: list[int], loud: np.ndarray) -> Spans:
@@ -129,7 +130,7 @@ def _spans(path: list[int], ids: list[int], loud: np.ndarray) -> Spans:
         previous = label
     voiced = np.flatnonzero(loud)
     first = min(marks[0][0], max(int(voiced[0]), marks[0][0] - 8)) if len(voiced) else marks[0][0]
-    last = max(marks[-1][1], min(int(voiced[-1]) + 1, marks[-1][1] + 15)) if len(voiced) else marks[-1][1]
+    last = max(marks[-1][1], min(int(voiced[-1]) + 1, marks[-1][1] + 10)) if len(voiced) else marks[-1][1]
     spans: Spans = []
     start = first
     for number, phoneme in enumerate(ids):

@@ -1,4 +1,4 @@
-"""Fits the codec's latents, then trains its decoder with spectral losses at several resolutions."""
+"""Fits the codec's latents, then trains the network that draws the fine spectrum from them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from torch import Tensor, nn
 from talkies.core.model.codec import Codec
 from talkies.core.training.corpus import SoundCache, effect_files, utterances
 from talkies.core.training.run import Average, Run, rate_at, set_rate
+
+FLOOR = -9.21
+"""Natural logarithm of 1e-4: what is quieter does not count."""
 
 
 @dataclass(frozen=True)
@@ -32,30 +35,11 @@ class CodecTraining:
     seed: int = 0
 
 
-class SpectralLoss(nn.Module):
-    """Log-magnitude and relative magnitude distance of the spectra at three resolutions, and log-mel distance."""
-
-    sizes = ((512, 120), (1024, 240), (2048, 480))
-
-    def __init__(self, codec: Codec) -> None:
-        super().__init__()
-        self.mel = codec.mel
-        for size, _ in self.sizes:
-            self.register_buffer(f"window_{size}", torch.hann_window(size), persistent=False)
-
-    def forward(self, made: Tensor, real: Tensor) -> Tensor:
-        """(B, N), (B, N) → scalar"""
-        total = 2.0 * (self.mel(made) - self.mel(real)).abs().mean()
-        for size, hop in self.sizes:
-            a, b = (self._magnitude(x, size, hop) for x in (made, real))
-            total = total + (a.clamp_min(1e-3).log() - b.clamp_min(1e-3).log()).abs().mean()
-            total = total + (a - b).square().sum().sqrt() / b.square().sum().sqrt().clamp_min(1e-3)
-        return total
-
-    def _magnitude(self, sound: Tensor, size: int, hop: int) -> Tensor:
-        window = getattr(self, f"window_{size}")
-        spectrum = torch.view_as_real(torch.stft(sound, size, hop, window=window, return_complex=True))
-        return spectrum.square().sum(-1).clamp_min(1e-9).sqrt()
+def magnitude_loss(made: Tensor, real: Tensor) -> Tensor:
+    """Distance of log-magnitudes (B, K, F): on the logarithmic scale down to -80 dB, and on the cube root's scale,
+    where loud partials count more."""
+    logarithmic = (made.clamp_min(FLOOR) - real.clamp_min(FLOOR)).abs().mean()
+    return logarithmic + 4.0 * ((made / 3).exp() - (real / 3).exp()).abs().mean()
 
 
 def draw_sound(
@@ -97,7 +81,7 @@ def train_codec(plan: CodecTraining) -> Iterator[dict[str, float]]:
     read = [u for u in utterances(plan.data, "train") if u.speaker not in plan.band_limited]
     speech, effects = [u.file for u in read], effect_files(plan.data, "train")
     codec, run = Codec(), Run(plan.out)
-    optimizer = torch.optim.AdamW(codec.decoder.parameters(), lr=plan.peak_rate, betas=(0.8, 0.99), weight_decay=1e-3)
+    optimizer = torch.optim.AdamW(codec.magnitude.parameters(), lr=plan.peak_rate, betas=(0.8, 0.99), weight_decay=1e-3)
     average = Average(codec)
     step = run.resume(codec=codec, average=average, optimizer=optimizer)
     rng = np.random.default_rng([plan.seed, step])
@@ -106,8 +90,7 @@ def train_codec(plan: CodecTraining) -> Iterator[dict[str, float]]:
         average.module.load_state_dict(codec.state_dict())
         yield {"step": 0, "variance_kept": kept}
         run.save(0, codec=codec, average=average, optimizer=optimizer)
-    loss_of = SpectralLoss(codec)
-    inside = slice(plan.beside * codec.config.latent_samples, (plan.beside + plan.inside) * codec.config.latent_samples)
+    inside = slice(plan.beside * codec.config.frames_per_latent, -plan.beside * codec.config.frames_per_latent)
     samples = (2 * plan.beside + plan.inside) * codec.config.latent_samples
     while step < plan.steps:
         set_rate(optimizer, rate_at(step, plan.steps, plan.peak_rate))
@@ -117,12 +100,13 @@ def train_codec(plan: CodecTraining) -> Iterator[dict[str, float]]:
         real = torch.from_numpy(np.stack(drawn))
         with torch.no_grad():
             latents = codec.encode(real)
+            target = codec.frames.analyse(real).abs().clamp_min(1e-7).log()
         with torch.autocast("cpu", torch.bfloat16):
-            made = codec.decode(latents).float()
-        loss = loss_of(made[:, inside], real[:, inside])
+            made = codec.log_magnitude(latents)
+        loss = magnitude_loss(made[..., inside], target[..., inside])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(codec.decoder.parameters(), 5.0)
+        nn.utils.clip_grad_norm_(codec.magnitude.parameters(), 5.0)
         optimizer.step()
         average.update(codec)
         step += 1
