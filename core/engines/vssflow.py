@@ -1,0 +1,196 @@
+"""The reference profile: people who have VSSFlow's checkpoint can run it; talkies ships none of what it needs.
+
+Everything lies in the folder of the checkpoint that the user names::
+
+    CHECKPOINT.safetensors   or .ckpt, .pt: the reference's names (vaflow.*, lip_proj.*, ...)
+    CHECKPOINT.json          optional: sizes, where they are not the reference's (VSSFlowConfig)
+    vae/  vocoder/           AudioLDM 2's, as diffusers and transformers save them (extra [vssflow])
+    features.safetensors     the conditions of ONE stretch of picture, computed with the reference's extractors
+
+The extractors (CLIP ViT-B/16, Synchformer, AV-HuBERT Large, RawNet3) and its phoneme table are large, and some are
+not free for every use, so they stay outside. ``features.safetensors`` holds, without a batch dimension, any of
+``clip_10fps`` (F, 768), ``sync_24fps`` (S, 768) or (S, 8, 768), ``lips_25fps`` (L, 1024), ``voice_embedding`` (256,),
+``phone_ids`` (T,). Prompts are unknown to this model.
+
+Not verified against the published checkpoint, which we do not have: that its latents carry the autoencoder's
+scaling factor, as AudioLDM 2's do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import torch
+from torch import Tensor
+
+from talkies.core.conditioning.bundle import Conditions
+from talkies.core.engines.base import Block, Engine, Job, Line
+from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
+from talkies.core.flow.windows import seeded_noise
+from talkies.core.model.config import VSSFLOW, VSSFlowConfig
+from talkies.core.model.sampling import Settings, sample
+from talkies.core.model.vssflow import VSSFlow
+from talkies.core.model.weights import file_hash, fit_state, load_state
+from talkies.core.times import latent_count
+
+if TYPE_CHECKING:
+    from talkies.core.conditioning.visual import PictureFeatures
+
+FEATURES_NAME = "features.safetensors"
+LATENT_SAMPLES = 640  # 16 kHz / 25 latents per second
+MEL_CHANNELS = 8  # of the autoencoder's latents; the other factor of 128 is frequency
+DECODE_FRAMES = 250
+DECODE_MARGIN = 25  # latent frames decoded on both sides and thrown away, so that blocks fit together
+
+_FEATURES = {
+    "picture": "clip_10fps",
+    "sync": "sync_24fps",
+    "lips": "lips_25fps",
+    "voice": "voice_embedding",
+    "phones": "phone_ids",
+}
+_TASKS = {
+    "foley": ("picture", "sync"),
+    "dialogue": ("lips", "voice", "phones"),
+    "joint": ("picture", "sync", "lips", "voice", "phones"),
+}
+
+Decoder = Callable[[Tensor], Tensor]
+"""Autoencoder and vocoder: latents (1, 8, T, 16) → 16 kHz samples (640 T,) or nearly as many."""
+
+
+class VSSFlowEngine(Engine):
+    """See the module; ``licence`` of the checkpoint is its owner's affair."""
+
+    name: ClassVar[str] = "vssflow"
+    default_steps: ClassVar[int] = 25
+    default_guidance: ClassVar[float] = 3.0
+    sample_rate = 16_000
+    licence = "the checkpoint's own; see where you got it"
+
+    def __init__(
+        self, model: VSSFlow, decoder: Decoder, features: dict[str, Tensor], weights_hash: str, device: str
+    ) -> None:
+        self.model, self.decoder, self.features = model.to(device).eval(), decoder, features
+        self.weights_hash, self.device = weights_hash, device
+
+    @classmethod
+    def load(cls, weights: Path | None, device: str) -> Self:
+        """Raises WeightsError for what is missing or does not fit, MissingExtraError without [vssflow]."""
+        if weights is None:
+            raise WeightsError("engine vssflow", "ships no weights", "name VSSFlow's checkpoint with --weights FILE")
+        decoder = load_decoder(weights.parent, device)
+        model = load_model(weights)
+        features = weights.with_name(FEATURES_NAME)
+        return cls(model, decoder, load_state(features) if features.is_file() else {}, file_hash(weights), device)
+
+    def foley(self, features: PictureFeatures | None, duration: Fraction, prompt: str, negative_prompt: str) -> Job:
+        return self._job("foley", duration, warnings=_prompts_ignored(prompt, negative_prompt))
+
+    def dialogue(self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str) -> Job:
+        return self._job("dialogue", duration, silent=not lines)
+
+    def joint(
+        self,
+        features: PictureFeatures | None,
+        duration: Fraction,
+        lines: Sequence[Line],
+        voice: str,
+        prompt: str,
+        negative_prompt: str,
+    ) -> Job:
+        return self._job("joint", duration, warnings=_prompts_ignored(prompt, negative_prompt))
+
+    def _job(self, task: Any, duration: Fraction, *, silent: bool = False, warnings: tuple[str, ...] = ()) -> Job:
+        """A job from the features file: our own light features mean nothing to this model."""
+        frames = latent_count(duration)
+        found = {name: self.features[_FEATURES[name]] for name in _TASKS[task] if _FEATURES[name] in self.features}
+        needed = "phones" if task == "dialogue" else "sync"
+        if needed not in found and not silent:
+            raise ArgumentError(
+                f"{task} with the engine vssflow",
+                f"needs {_FEATURES[needed]} of this stretch of picture in {FEATURES_NAME} beside the checkpoint",
+                "compute it with the reference's extractors, or use the engine mini",
+            )
+        phones = found.get("phones", torch.zeros(frames, dtype=torch.long))
+        if abs(len(phones) - frames) > 1 and not silent:
+            raise ArgumentError(
+                FEATURES_NAME, f"is for {len(phones) / 25:.2f} s, the segment lasts {float(duration):.2f} s"
+            )
+        if "sync" in found:
+            found["sync"] = found["sync"].reshape(-1, found["sync"].shape[-1])
+        return Job(task, duration, Conditions(frames, **{**found, "phones": phones}), silent=silent, warnings=warnings)
+
+    @torch.no_grad()
+    def generate(
+        self, job: Job, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+    ) -> Iterator[Block]:
+        frames = latent_count(job.duration)
+        if job.silent:
+            on_step(1.0)
+            yield torch.zeros(frames * LATENT_SAMPLES).numpy()
+            return
+        noise = seeded_noise(seed, self.model.config.latent_channels, frames).to(self.device)
+        settings = Settings(steps=steps, guidance=guidance, solver="midpoint")
+        latents = sample(self.model, job.conditions.to(self.device), noise, settings, on_step=on_step)
+        yield from self.decode(latents)
+
+    def decode(self, latents: Tensor) -> Iterator[Block]:
+        """Latents (128, T), channel = frequency · 8 + c, → blocks of sound, 640 samples per latent frame."""
+        picture = latents.unflatten(0, (-1, MEL_CHANNELS)).permute(1, 2, 0)[None]  # type: ignore[no-untyped-call]
+        frames = latents.shape[1]
+        for start in range(0, frames, DECODE_FRAMES):
+            stop, first = min(start + DECODE_FRAMES, frames), max(0, start - DECODE_MARGIN)
+            sound = self.decoder(picture[:, :, first : stop + DECODE_MARGIN]).float().cpu()
+            wanted = sound[(start - first) * LATENT_SAMPLES :][: (stop - start) * LATENT_SAMPLES]
+            missing = (stop - start) * LATENT_SAMPLES - len(wanted)
+            yield torch.nn.functional.pad(wanted, (0, missing)).numpy()
+
+
+def load_model(weights: Path) -> VSSFlow:
+    """The reference model from a checkpoint; names that are not the model's (extractors) are left out."""
+    sizes = weights.with_suffix(".json")
+    try:
+        config = VSSFlowConfig.from_json(sizes.read_text("utf-8"), str(sizes)) if sizes.is_file() else VSSFLOW
+    except (OSError, UnicodeDecodeError) as error:
+        raise WeightsError(sizes, f"cannot be read ({error})") from None
+    model = VSSFlow(config)
+    ours = tuple(f"{name}." for name, _ in model.named_children())
+    fit_state(model, {name: tensor for name, tensor in load_state(weights).items() if name.startswith(ours)}, weights)
+    return model.requires_grad_(False)
+
+
+def load_decoder(folder: Path, device: str) -> Decoder:
+    """AudioLDM 2's autoencoder and vocoder from ``folder``, offline. Raises MissingExtraError, WeightsError."""
+    try:
+        from diffusers import AutoencoderKL
+        from transformers import SpeechT5HifiGan
+    except ImportError as error:
+        cure = 'pip install "talkies[vssflow]"'
+        raise MissingExtraError("engine vssflow", f"needs diffusers and transformers ({error})", cure) from None
+    parts = []
+    for name, kind in (("vae", AutoencoderKL), ("vocoder", SpeechT5HifiGan)):
+        if not (folder / name / "config.json").is_file():
+            raise WeightsError(
+                folder / name, "does not exist", "put AudioLDM 2's vae and vocoder beside the checkpoint"
+            )
+        try:
+            part = kind.from_pretrained(folder / name, local_files_only=True, use_safetensors=True)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise WeightsError(folder / name, f"cannot be loaded ({str(error).splitlines()[0]})") from None
+        parts.append(part.to(device).eval())
+    vae, vocoder = parts
+
+    def decode(latents: Tensor) -> Tensor:
+        mel = vae.decode(latents / vae.config.scaling_factor).sample
+        sound: Tensor = vocoder(mel[:, 0])
+        return sound.flatten()
+
+    return decode
+
+
+def _prompts_ignored(prompt: str, negative_prompt: str) -> tuple[str, ...]:
+    return ("the engine vssflow knows no prompts; yours is ignored",) if prompt or negative_prompt else ()

@@ -1,0 +1,159 @@
+"""The reference engine with a tiny model: what it needs, what it says when that is missing, how latents become sound."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from talkies.core.engines.base import ENGINES, Line, engine_class, load_engine
+from talkies.core.engines.vssflow import LATENT_SAMPLES, VSSFlowEngine, load_decoder, load_model
+from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
+from talkies.core.model.config import VSSFLOW
+from talkies.core.model.vssflow import VSSFlow
+from talkies.core.model.weights import save_state
+from talkies.core.times import TimeRange
+
+TINY = replace(
+    VSSFLOW,
+    latent_channels=128,
+    lip_feat_dim=8,
+    synch_feat_dim=8,
+    cond_feat_dim=16,
+    num_layers=1,
+    num_attention_heads=2,
+    num_key_value_attention_heads=1,
+    attention_head_dim=8,
+)
+SECONDS = Fraction(12)
+FRAMES = 300
+
+
+def corner_decoder(latents: Tensor) -> Tensor:
+    """Stands for autoencoder and vocoder: each latent frame becomes 640 times the number at channel 3, frequency 5."""
+    assert latents.shape[:2] == (1, 8)
+    assert latents.shape[3] == 16
+    return latents[0, 3, :, 5].repeat_interleave(LATENT_SAMPLES)
+
+
+@pytest.fixture
+def features() -> dict[str, Tensor]:
+    torch.manual_seed(1)
+    return {
+        "clip_10fps": torch.randn(120, 768),
+        "sync_24fps": torch.randn(36, 8, 768),
+        "lips_25fps": torch.randn(290, 1024),
+        "voice_embedding": torch.randn(256),
+        "phone_ids": torch.randint(0, 71, (FRAMES,)),
+    }
+
+
+def engine(features: dict[str, Tensor]) -> VSSFlowEngine:
+    torch.manual_seed(0)
+    return VSSFlowEngine(VSSFlow(TINY), corner_decoder, features, "0" * 64, "cpu")
+
+
+def sound(made: VSSFlowEngine, task: str, seed: int = 3) -> Tensor:
+    lines = [Line(TimeRange(Fraction(1), Fraction(2)), "hello")]
+    job = {
+        "foley": lambda: made.foley(None, SECONDS, "", ""),
+        "dialogue": lambda: made.dialogue(None, SECONDS, lines, ""),
+        "joint": lambda: made.joint(None, SECONDS, lines, "", "", ""),
+    }[task]()
+    blocks = made.generate(job, seed=seed, steps=1, guidance=3.0, on_step=lambda share: None)
+    return torch.cat([torch.from_numpy(block) for block in blocks])
+
+
+@pytest.mark.parametrize("task", ["foley", "dialogue", "joint"])
+def test_every_task_has_the_right_length_and_repeats_with_its_seed(task: str, features: dict[str, Tensor]) -> None:
+    made = engine(features)
+    first = sound(made, task)
+    assert len(first) == 12 * 16_000
+    assert torch.equal(first, sound(made, task))
+    assert not torch.equal(first, sound(made, task, seed=4))
+
+
+def test_latent_channels_are_frequency_times_eight_plus_channel() -> None:
+    latents = torch.arange(128.0)[:, None] + torch.arange(FRAMES)[None] * 1000
+    blocks = list(engine({}).decode(latents))
+    joined = torch.cat([torch.from_numpy(block) for block in blocks])
+    assert torch.equal(joined, (5 * 8 + 3 + 1000.0 * torch.arange(FRAMES)).repeat_interleave(LATENT_SAMPLES))
+
+
+def test_no_lines_is_silence(features: dict[str, Tensor]) -> None:
+    made = engine(features)
+    job = made.dialogue(None, SECONDS, [], "")
+    (block,) = made.generate(job, seed=0, steps=1, guidance=3.0, on_step=lambda share: None)
+    assert len(block) == 12 * 16_000
+    assert not block.any()
+
+
+def test_missing_features_are_named() -> None:
+    with pytest.raises(ArgumentError, match=r"foley with the engine vssflow: needs sync_24fps .* use the engine mini"):
+        engine({}).foley(None, SECONDS, "", "")
+
+
+def test_features_of_another_stretch_are_refused(features: dict[str, Tensor]) -> None:
+    with pytest.raises(ArgumentError, match=r"is for 12\.00 s, the segment lasts 3\.00 s"):
+        engine(features).joint(None, Fraction(3), [], "", "", "")
+
+
+def test_prompts_are_ignored_with_a_warning(features: dict[str, Tensor]) -> None:
+    assert engine(features).foley(None, SECONDS, "rain", "").warnings == (
+        "the engine vssflow knows no prompts; yours is ignored",
+    )
+
+
+def test_the_model_is_read_by_the_references_names_and_extractors_are_left_out(tmp_path: Path) -> None:
+    model = VSSFlow(TINY)
+    path = tmp_path / "vssflow.safetensors"
+    save_state({**model.state_dict(), "clip.visual.weight": torch.ones(2)}, path, dtype=torch.float32)
+    path.with_suffix(".json").write_text(TINY.to_json())
+    loaded = load_model(path)
+    assert all(
+        torch.equal(a, b) for a, b in zip(model.state_dict().values(), loaded.state_dict().values(), strict=True)
+    )
+
+
+def test_without_a_checkpoint_the_cure_names_the_option() -> None:
+    with pytest.raises(WeightsError, match="engine vssflow: ships no weights; .*--weights FILE"):
+        load_engine("vssflow")
+
+
+def test_without_the_extra_the_cure_is_a_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "diffusers", None)
+    with pytest.raises(MissingExtraError, match=r'pip install "talkies\[vssflow\]"'):
+        load_decoder(tmp_path, "cpu")
+
+
+def test_real_autoencoder_and_vocoder_give_640_samples_per_latent(tmp_path: Path) -> None:
+    diffusers = pytest.importorskip("diffusers", reason="the extra [vssflow] is not installed")
+    transformers = pytest.importorskip("transformers", reason="the extra [vssflow] is not installed")
+    blocks = {"down_block_types": ["DownEncoderBlock2D"] * 3, "up_block_types": ["UpDecoderBlock2D"] * 3}
+    vae = diffusers.AutoencoderKL(
+        in_channels=1, out_channels=1, latent_channels=8, block_out_channels=(8, 8, 8), norm_num_groups=4, **blocks
+    )
+    vae.save_pretrained(tmp_path / "vae")
+    rates, kernels = [5, 4, 2, 2, 2], [16, 16, 8, 4, 4]
+    hifigan = transformers.SpeechT5HifiGanConfig(
+        model_in_dim=64, upsample_initial_channel=32, upsample_rates=rates, upsample_kernel_sizes=kernels
+    )
+    transformers.SpeechT5HifiGan(hifigan).save_pretrained(tmp_path / "vocoder")
+    decode = load_decoder(tmp_path, "cpu")
+    with torch.no_grad():
+        assert abs(len(decode(torch.randn(1, 8, 25, 16))) - 16_000) < LATENT_SAMPLES
+
+
+def test_an_unknown_engine_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ArgumentError, match="engine minni: is not known; known are mini, vssflow"):
+        load_engine("minni")
+
+
+def test_every_registered_engine_can_be_imported_and_bears_its_name() -> None:
+    for name in ENGINES:
+        assert engine_class(name).name == name
