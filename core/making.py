@@ -109,6 +109,8 @@ class Maker:
                 return Looked(wide.record, picture_features(frames, duration))
         except InputError as error:
             return Looked(segment.record, None, error)
+        finally:
+            self.work.done += part
 
     def make(self, stem: Stem, looked: Looked) -> Iterator[Take]:
         """The takes of one stem. Raises InputError when it needs a picture and there is none."""

@@ -131,12 +131,12 @@ def render(
         maker = Maker(request, timeline, engine, output.open(), work, said.sentences)
         for segment in segments:
             for event in _segment(maker, segment, stems[segment.id]):
-                yield from said.news()
-                yield event
                 if isinstance(event, TakeReady):
                     takes.append(event.take)
                 else:
                     failures.append(event)
+                yield from said.news()
+                yield event
         if not takes:
             raise _nothing_made(timeline, failures)
         work.message = "levelling and writing"

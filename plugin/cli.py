@@ -11,10 +11,13 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from talkies.core.errors import TalkiesError
 from talkies.plugin.commands import demo, doctor, evaluate, generate, inspect, models, panel, train, worker
+
+if TYPE_CHECKING:
+    from talkies.core.render import EngineLoader
 
 COMMANDS = (demo, inspect, generate, panel, models, evaluate, train, worker, doctor)
 
@@ -61,14 +64,18 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command and returns its exit code; never raises, never prints a traceback unless asked to."""
+def main(argv: Sequence[str] | None = None, load_engine: EngineLoader | None = None) -> int:
+    """Runs one command and returns its exit code; never raises, never prints a traceback unless asked to.
+
+    ``load_engine`` takes the place of the registry of engines.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     debug = bool(os.environ.get(DEBUG))
     try:
         options = build_parser().parse_args(argv)
+        options.load_engine = load_engine
         debug = debug or options.debug
         code = int(options.run(options))
         sys.stdout.flush()

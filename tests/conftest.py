@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from films import write_movie, write_reel
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -41,3 +42,11 @@ def no_error_logs() -> Iterator[None]:
     logging.getLogger().removeHandler(collector)
     if records:
         pytest.fail("ERROR was logged: " + "; ".join(f"{record.name}: {record.getMessage()}" for record in records))
+
+
+@pytest.fixture
+def reel(tmp_path: Path) -> Path:
+    """A two-shot timeline over one small movie, with three cues, in a folder of its own."""
+    write_movie(tmp_path / "film.mp4", 3)
+    cues = [(2, 10, "ANNA: Hello there."), (12, 20, "[door slams]"), (30, 40, "BORIS: Good morning.")]
+    return write_reel(tmp_path / "reel.otio", ["film.mp4", "film.mp4"], cues=cues, start=25)

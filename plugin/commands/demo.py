@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     from talkies.core.render import load_engine
     from talkies.plugin.output import print_json
 
-    report = make_demo(options.out, options.engine, options.seed, load_engine)
+    report = make_demo(options.out, options.engine, options.seed, options.load_engine or load_engine)
     if options.json:
         print_json(report)
     else:

@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
     from talkies.core.render import load_engine
     from talkies.plugin.output import print_json
 
-    _, report = follow(request_from(options), load_engine)
+    _, report = follow(request_from(options), options.load_engine or load_engine)
     if options.json:
         print_json(report)
     else:
