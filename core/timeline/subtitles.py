@@ -110,7 +110,7 @@ def decode(path: Path) -> tuple[str, str]:
 
 
 def _likeliest(data: bytes) -> tuple[str, str] | None:
-    """An old code page by its statistics; Western European when short text leaves it open."""
+    """An old code page by its statistics; Western European where they leave it open."""
     import charset_normalizer
 
     zeros = data.count(b"\0")
@@ -123,13 +123,13 @@ def _likeliest(data: bytes) -> tuple[str, str] | None:
         return (text, encoding) if zeros > len(data) // 5 and "\0" not in text else None
     if sum(byte < 9 or 13 < byte < 32 for byte in data) > len(data) // 100:
         return None
-    best = charset_normalizer.from_bytes(data, cp_isolation=_CODE_PAGES).best()
-    if best is not None and best.percent_coherence > 0:
-        return str(best), best.encoding
-    try:
-        return data.decode("cp1252"), "cp1252"
-    except UnicodeDecodeError:
-        return (str(best), best.encoding) if best is not None else None
+    matches = list(charset_normalizer.from_bytes(data, cp_isolation=_CODE_PAGES))
+    if not matches:
+        return None
+    best = matches[0]
+    equals = [match for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence)]
+    best = next((match for match in equals if match.encoding == "cp1252"), best)
+    return str(best), best.encoding
 
 
 def repaired(lines: list[Line]) -> tuple[list[Line], list[str]]:
