@@ -7,9 +7,8 @@ alignment, rendering, optical flow, mel) is done here. Latents are stored in hal
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,7 @@ from torch import Tensor
 from talkies.core.conditioning.lips import LIPS_DIM
 from talkies.core.conditioning.prompt import PROMPT_TOKENS, word_ids
 from talkies.core.conditioning.timing import Spans, phone_ids
-from talkies.core.conditioning.voice import measure
+from talkies.core.conditioning.visual import PictureFeatures
 from talkies.core.model.codec import Codec
 
 
@@ -47,49 +46,39 @@ class Example:
 
 @torch.inference_mode()
 def speech_example(
-    codec: Codec,
-    label: str,
-    sound: np.ndarray,
-    spans: Spans,
-    lips: np.ndarray | None,
-    raw_voice: Callable[[np.ndarray], np.ndarray],
+    codec: Codec, speaker: str, sound: np.ndarray, spans: Spans, lips: np.ndarray | None, voice: np.ndarray
 ) -> Example:
-    """An utterance cut to its speech, 80 ms before and 120 ms after the phonemes; two soundings half a latent apart."""
-    unit = codec.config.latent_samples
+    """An utterance cut to its speech, from 80 ms before the phonemes to 120 ms after them."""
     start = max(int(spans[0][1] * 25) - 2, 0)
-    stop = min(int(spans[-1][2] * 25) + 4, len(sound) // unit)
-    whole = torch.from_numpy(sound)[None]
-    latents = codec.encode(whole)[0, :, start:stop].T
+    stop = min(int(spans[-1][2] * 25) + 4, len(sound) // codec.config.latent_samples)
+    latents = codec.encode(torch.from_numpy(sound)[None])[0, :, start:stop].T
     moved = [(phoneme, a - start / 25, b - start / 25) for phoneme, a, b in spans]
     mouth = torch.zeros(stop - start, LIPS_DIM)
     if lips is not None:
         seen = torch.from_numpy(lips[start:stop].astype(np.float32))
         mouth[: len(seen)] = seen
-    voice = torch.from_numpy(raw_voice(measure(sound)))
-    return Example(
-        "speech", label, latents[None].half(), torch.from_numpy(phone_ids(moved, stop - start)), mouth, voice=voice
-    )
+    phones = torch.from_numpy(phone_ids(moved, stop - start))
+    return Example("speech", speaker, latents[None].half(), phones, mouth, voice=torch.from_numpy(voice))
 
 
+@torch.inference_mode()
 def scene_example(
-    codec: Codec,
-    label: str,
-    soundings: list[np.ndarray],
-    sync: np.ndarray,
-    picture: np.ndarray,
-    tags: list[str],
-    duration: Fraction,
+    codec: Codec, kind: str, sounds: list[np.ndarray], features: PictureFeatures, tags: Sequence[str]
 ) -> Example:
-    """A scene with several soundings of its events."""
-    frames = int(duration * 25)
-    with torch.inference_mode():
-        latents = codec.encode(torch.from_numpy(np.stack(soundings)))[..., :frames].transpose(1, 2)
+    """A scene with several soundings (N,) of its events."""
+    frames = len(sounds[0]) // codec.config.latent_samples
+    latents = codec.encode(torch.from_numpy(np.stack(sounds)))[..., :frames].transpose(1, 2)
     ids = word_ids(tags)[:PROMPT_TOKENS]
-    prompt = torch.tensor([*ids, *[0] * (PROMPT_TOKENS - len(ids))])
     return Example(
-        "scene", label, latents.half(), torch.zeros(2 * frames, dtype=torch.long), torch.zeros(frames, LIPS_DIM),
-        sync=torch.from_numpy(sync[:frames]), picture=torch.from_numpy(picture), prompt=prompt,
-    )  # fmt: skip
+        "scene",
+        kind,
+        latents.half(),
+        phones=torch.zeros(2 * frames, dtype=torch.long),
+        lips=torch.zeros(frames, LIPS_DIM),
+        sync=torch.from_numpy(features.sync[:frames]),
+        picture=torch.from_numpy(features.picture),
+        prompt=torch.tensor([*ids, *[0] * (PROMPT_TOKENS - len(ids))]),
+    )
 
 
 def save_examples(path: Path, examples: list[Example]) -> None:
