@@ -1,0 +1,234 @@
+"""The command line is a contract: exit codes, one sentence, results on stdout and everything else on stderr."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from engines import load_tones
+
+from talkies.core.errors import CancelledError, TalkiesError
+from talkies.plugin.cli import COMMANDS, main
+from talkies.plugin.output import ProgressLine
+
+TALKIES = (sys.executable, "-m", "talkies.plugin.cli")
+
+
+def one_sentence(stderr: str) -> str:
+    lines = stderr.splitlines()
+    assert len(lines) == 1, stderr
+    assert lines[0].startswith("talkies: ")
+    return lines[0]
+
+
+def test_every_command_of_the_contract_is_there() -> None:
+    names = [module.__name__.rpartition(".")[2] for module in COMMANDS]
+    wanted = ["demo", "inspect", "generate", "panel", "models", "evaluate", "train", "worker", "doctor"]
+    assert names == wanted
+
+
+@pytest.mark.parametrize("module", COMMANDS, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_every_command_has_help(module: object, capsys: pytest.CaptureFixture[str]) -> None:
+    name = module.__name__.rpartition(".")[2]  # type: ignore[attr-defined]
+    assert main([name, "--help"]) == 0
+    assert "usage: talkies" in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("talkies 0.")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["generat"],
+        ["generate"],
+        ["generate", "a.otio"],
+        ["generate", "a.otio", "-o", "b.otio", "--takes", "two"],
+        ["generate", "a.otio", "-o", "b.otio", "--takes", "0"],
+        ["generate", "a.otio", "-o", "b.otio", "--steps", "0"],
+        ["generate", "a.otio", "-o", "b.otio", "--guidance", "nan"],
+        ["generate", "a.otio", "-o", "b.otio", "--seed", "-1"],
+        ["generate", "a.otio", "-o", "b.otio", "--task", "music"],
+        ["generate", "a.otio", "-o", "b.otio", "--unknown"],
+        ["generate", "a.otio", "-o", "b.otio", "--tak", "2"],
+        ["inspect"],
+        ["models"],
+        ["models", "show", "nothing"],
+        ["models", "pull", "vssflow"],
+        ["models", "golden", "none.safetensors"],
+        ["panel"],
+        ["evaluate", "nothing-here"],
+        ["train", "nothing-here.toml"],
+    ],
+    ids=" ".join,
+)
+def test_unusable_arguments_are_one_sentence_and_exit_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    one_sentence(said.err)
+
+
+def test_inspect_prints_what_is_there(reel: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", str(reel)]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "V1-001  shot 1" in said.out
+    assert "ANNA: “Hello there.”" in said.out
+    assert "[door slams]" in said.out
+
+
+def test_inspect_json_is_one_document(reel: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", str(reel), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    first = document["segments"][0]
+    assert (first["id"], first["record_in"], first["record_out"]) == ("V1-001", "00:00:00:00", "00:00:01:00")
+    assert (first["source_in_s"], first["source_out_s"], first["rate"]) == (1.0, 2.0, "25")
+    assert [cue["kind"] for cue in first["cues"]] == ["speech", "sound"]
+
+
+def test_generate_prints_files_that_exist(reel: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = reel.with_name("new.otio")
+    assert main(["generate", str(reel), "-o", str(out)], load_tones) == 0
+    said = capsys.readouterr()
+    paths = [Path(line) for line in said.out.splitlines()]
+    assert paths[-1] == out
+    assert len(paths) == 5
+    assert all(path.is_file() for path in paths)
+    assert "%" in said.err
+
+
+def test_generate_json_is_one_document(reel: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["generate", str(reel), "-o", str(reel.with_name("new.otio")), "--segment", "V1-002", "--json"]
+    assert main([*arguments, "--takes", "2", "--seed", "4", "--task", "foley"], load_tones) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [(take["segment"], take["metadata"]["seed"]) for take in report["takes"]] == [("V1-002", 4), ("V1-002", 5)]
+    assert report["failures"] == []
+    assert report["seconds_of_sound"] == 2.0
+
+
+def test_paths_with_anything_in_them(reel: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = reel.parent / "ein Ordner # mit ünïcode % & 'quotes'"
+    folder.mkdir()
+    for name in ("film.mp4", "reel.otio"):
+        (reel.parent / name).rename(folder / name)
+    assert main(["generate", str(folder / "reel.otio"), "-o", str(folder / "neu.otio")], load_tones) == 0
+    assert (folder / "neu.otio").is_file()
+
+
+def test_ctrl_c_is_130(reel: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    code = main(["generate", str(reel), "-o", str(reel.with_name("o.otio"))], interrupted)  # type: ignore[arg-type]
+    assert code == 130
+    assert "stopped" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (CancelledError("reel", "was cancelled"), 1),
+        (TalkiesError("a\nb", "is broken"), 2),
+        (RuntimeError("several\nlines"), 2),
+        (OSError(28, "No space left on device", "a.wav"), 2),
+        (MemoryError(), 2),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_whatever_happens_the_user_meets_one_sentence(
+    reel: Path, capsys: pytest.CaptureFixture[str], error: Exception, code: int
+) -> None:
+    def broken(*_: object) -> None:
+        raise error
+
+    assert main(["generate", str(reel), "-o", str(reel.with_name("o.otio"))], broken) == code  # type: ignore[arg-type]
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "Traceback" not in said.err
+    assert one_sentence(said.err)
+
+
+def test_debug_shows_where(reel: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("oops")
+
+    arguments = ["--debug", "generate", str(reel), "-o", str(reel.with_name("o.otio"))]
+    assert main(arguments, broken) == 2  # type: ignore[arg-type]
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_is_no_disaster(reel: Path) -> None:
+    process = subprocess.Popen([*TALKIES, "inspect", str(reel)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout and process.stderr
+    process.stdout.close()
+    assert process.wait(60) in (0, 1)
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_results_that_do_not_fit_are_an_error(reel: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run([*TALKIES, "inspect", str(reel)], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert result.returncode == 2
+    one_sentence(result.stderr)
+
+
+def test_inspect_needs_nothing_heavy(reel: Path) -> None:
+    code = (
+        "import sys; from talkies.plugin.cli import main; main(['inspect', sys.argv[1]]); "
+        "print([name for name in ('torch', 'cv2', 'scipy', 'matplotlib') if name in sys.modules], file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", code, str(reel)], capture_output=True, text=True, timeout=60)
+    assert result.stderr.strip() == "[]"
+
+
+def test_a_log_gets_lines_and_a_terminal_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = io.StringIO()
+    line = ProgressLine(log)
+    for step in range(101):
+        line.show(step / 100, "effects")
+    assert log.getvalue().count("\n") == 11
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    clock = iter(range(10_000))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    terminal = Terminal()
+    line = ProgressLine(terminal)
+    for step in range(101):
+        line.show(step / 100, "effects " * 50)
+    line.clear()
+    assert "\n" not in terminal.getvalue()
+    widest = max(len(part) for part in terminal.getvalue().split("\r\x1b[K"))
+    assert widest < os.get_terminal_size().columns if sys.stdout.isatty() else widest < 80
+
+
+def test_doctor_gives_every_failure_a_cure(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--json"]) in (0, 1)
+    findings = json.loads(capsys.readouterr().out)
+    assert {"torch", "codecs", "espeak", "weights", "Blender", "DaVinci Resolve", "melt"} <= {
+        f["name"] for f in findings
+    }
+    assert all(finding["cure"] for finding in findings if finding["needed"] and not finding["works"])
+
+
+def test_golden_agrees_with_the_reference(shared_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "golden", str(shared_dir / "golden" / "vssflow_tiny.safetensors"), "--json"]) == 0
+    differences = json.loads(capsys.readouterr().out)
+    assert max(value for name, value in differences.items() if "velocity" in name) < 1e-4
+    assert max(differences["output.sample_euler"], differences["output.sample_midpoint"]) < 1e-3

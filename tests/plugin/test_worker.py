@@ -1,0 +1,172 @@
+"""The worker: requests and answers are lines of JSON, and stdout carries nothing else."""
+
+from __future__ import annotations
+
+import io
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engines import TonesEngine, load_tones
+
+from talkies.core.engines.base import Block, Job
+from talkies.plugin.worker import Worker
+
+Message = dict[str, Any]
+
+
+def converse(*requests: Message | str) -> list[Message]:
+    lines = [request if isinstance(request, str) else json.dumps(request) for request in requests]
+    answers = io.StringIO()
+    assert Worker(answers, load_tones).serve(f"{line}\n" for line in lines) == 0
+    return [json.loads(line) for line in answers.getvalue().splitlines()]
+
+
+def test_hello_says_which_protocol() -> None:
+    (answer,) = converse({"id": 1, "method": "hello"})
+    assert (answer["id"], answer["event"], answer["result"]["protocol"]) == (1, "result", 1)
+
+
+def test_inspect_answers_with_the_document_of_the_command_line(reel: Path) -> None:
+    (answer,) = converse({"id": "a", "method": "inspect", "params": {"timeline": str(reel)}})
+    assert [segment["id"] for segment in answer["result"]["segments"]] == ["V1-001", "V1-002"]
+
+
+def test_generate_tells_its_progress_and_then_its_result(reel: Path) -> None:
+    out = reel.with_name("new.otio")
+    answers = converse({"id": 7, "method": "generate", "params": {"timeline": str(reel), "out": str(out)}})
+    assert {answer["id"] for answer in answers} == {7}
+    assert [answer["event"] for answer in answers][-1] == "result"
+    assert "progress" in [answer["event"] for answer in answers]
+    assert answers[-1]["result"]["output"] == str(out)
+    assert out.is_file()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "no json",
+        "[" * 100_000,
+        "[1, 2]",
+        '{"id": 1}',
+        '{"id": 1, "method": "generte"}',
+        '{"id": 1, "method": "inspect"}',
+        '{"id": 1, "method": "inspect", "params": []}',
+        '{"id": 1, "method": "inspect", "params": [1]}',
+        '{"id": 1, "method": "inspect", "params": {"timeline": "none.otio"}}',
+        '{"id": 1, "method": "generate", "params": {"timeline": "a.otio", "out": "b.otio", "seed": "x"}}',
+        '{"id": 1, "method": "generate", "params": {"timeline": "none.otio", "out": "b.otio"}}',
+    ],
+    ids=range(11),
+)
+def test_a_bad_request_is_answered_and_the_next_one_too(line: str) -> None:
+    first, second = converse(line, {"id": 2, "method": "hello"})
+    if first["id"] == 2:  # the generating thread may answer later
+        first, second = second, first
+    assert first["event"] == "error"
+    assert first["error"]["exit_code"] == 2
+    assert "\n" not in first["error"]["message"]
+    assert second["event"] == "result"
+
+
+def test_empty_lines_are_nothing() -> None:
+    assert converse("", "  ") == []
+
+
+class Conversation:
+    """A worker on a thread of its own, fed line by line."""
+
+    def __init__(self, engines: Callable[..., Any]) -> None:
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self.answers: queue.Queue[Message] = queue.Queue()
+        self._thread = threading.Thread(target=Worker(self, engines).serve, args=(iter(self._lines.get, None),))  # type: ignore[arg-type]
+        self._thread.start()
+
+    def write(self, text: str) -> None:
+        self.answers.put(json.loads(text))
+
+    def flush(self) -> None:
+        pass
+
+    def send(self, **request: Any) -> None:
+        self._lines.put(json.dumps(request) + "\n")
+
+    def until(self, wanted: Callable[[Message], bool]) -> Message:
+        while not wanted(answer := self.answers.get(timeout=60)):
+            pass
+        return answer
+
+    def end(self) -> None:
+        self._lines.put(None)
+        self._thread.join(60)
+        assert not self._thread.is_alive()
+
+
+class EndlessEngine(TonesEngine):
+    """Works until it is told to stop."""
+
+    def generate(self, job: Job, **options: Any) -> Iterator[Block]:
+        while True:
+            options["on_step"](0.5)
+        yield
+
+
+def test_a_running_generation_is_cancelled_and_inspect_is_answered_meanwhile(reel: Path) -> None:
+    talk = Conversation(lambda *_: EndlessEngine())
+    params = {"timeline": str(reel), "out": str(reel.with_name("new.otio"))}
+    talk.send(id=1, method="generate", params=params)
+    talk.until(lambda answer: answer["event"] == "progress")
+    talk.send(id=1, method="generate", params=params)
+    assert "still at work" in talk.until(lambda answer: answer["event"] == "error")["error"]["message"]
+    talk.send(id=2, method="inspect", params={"timeline": str(reel)})
+    talk.until(lambda answer: answer["id"] == 2)
+    talk.send(id=3, method="cancel", params={"id": 1})
+    error = talk.until(lambda answer: answer["event"] == "error")["error"]
+    assert (error["kind"], error["exit_code"]) == ("CancelledError", 1)
+    talk.end()
+    assert not reel.with_name("new.otio").exists()
+    assert not reel.with_name("new.takes.part").exists()
+
+
+def test_quit_stops_the_work(reel: Path) -> None:
+    talk = Conversation(lambda *_: EndlessEngine())
+    talk.send(id=1, method="generate", params={"timeline": str(reel), "out": str(reel.with_name("new.otio"))})
+    talk.until(lambda answer: answer["event"] == "progress")
+    talk.send(id=2, method="quit")
+    talk.until(lambda answer: answer["event"] == "error")
+    talk.end()
+
+
+def test_cancelling_what_does_not_run_says_so() -> None:
+    (answer,) = converse({"id": 1, "method": "cancel", "params": {"id": 99}})
+    assert answer["result"] == {"cancelled": False}
+
+
+def test_the_process_keeps_stdout_for_json(reel: Path) -> None:
+    requests = [{"id": 1, "method": "inspect", "params": {"timeline": str(reel)}}, {"id": 2, "method": "doctor"}]
+    result = subprocess.run(
+        [sys.executable, "-m", "talkies.plugin.cli", "worker"],
+        input="".join(json.dumps(request) + "\n" for request in requests),
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert result.returncode == 0
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [1, 2]
+
+
+def test_a_reader_that_dies_ends_the_worker(reel: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "talkies.plugin.cli", "worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin and process.stdout
+    process.stdout.close()
+    for _ in range(2):
+        process.stdin.write('{"id": 1, "method": "hello"}\n')
+        process.stdin.flush()
+    process.stdin.close()
+    assert process.wait(60) == 0
