@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -166,13 +167,13 @@ def load_model(weights: Path) -> VSSFlow:
 def load_decoder(folder: Path, device: str) -> Decoder:
     """AudioLDM 2's autoencoder and vocoder from ``folder``, offline. Raises MissingExtraError, WeightsError."""
     try:
-        from diffusers import AutoencoderKL
-        from transformers import SpeechT5HifiGan
+        autoencoder = import_module("diffusers").AutoencoderKL
+        hifigan = import_module("transformers").SpeechT5HifiGan
     except ImportError as error:
         cure = 'pip install "talkies[vssflow]"'
         raise MissingExtraError("engine vssflow", f"needs diffusers and transformers ({error})", cure) from None
     parts = []
-    for name, kind in (("vae", AutoencoderKL), ("vocoder", SpeechT5HifiGan)):
+    for name, kind in (("vae", autoencoder), ("vocoder", hifigan)):
         if not (folder / name / "config.json").is_file():
             raise WeightsError(
                 folder / name, "does not exist", "put AudioLDM 2's vae and vocoder beside the checkpoint"

@@ -70,6 +70,7 @@ class _Ours:
     def __init__(self, model: VSSFlow, inputs: Mapping[str, Tensor], frames: int, guidance: float, path: Path) -> None:
         self.model, self.inputs, self.guidance, self.path = model, inputs, guidance, path
         self.encoded = self._encode(frames)
+        self.prepared = self.model.prepare_guided(self.encoded)
 
     def compute(self, name: str) -> Tensor:
         """Our tensor for ``cond.*`` or ``output.*``. Raises WeightsError for a name that we do not know."""
@@ -111,8 +112,7 @@ class _Ours:
 
     def _guided(self, t: float, x: Tensor) -> Tensor:
         """The path that sampling takes: constant work done before, both branches as one batch."""
-        prepared = self.model.prepare_guided(self.encoded)
-        v = self.model.prepared_velocity(torch.cat((x, x)), x.new_full((2 * len(x),), t), prepared)
+        v = self.model.prepared_velocity(torch.cat((x, x)), x.new_full((2 * len(x),), t), self.prepared)
         return guided_halves(v, self.guidance)
 
     def _input(self, name: str) -> Tensor:

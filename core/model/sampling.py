@@ -5,7 +5,7 @@ Letters: C latent channels, T latent frames, N windows in a batch, W latent fram
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -87,21 +87,24 @@ def _same_prompt_length(one: Conditions, other: Conditions | None) -> tuple[Cond
     """Both with as many prompt tokens, 0 (none) added to the shorter, so that they fit into one batch."""
     if other is None:
         return one, None
-    pair = []
-    length = max(0 if each.prompt is None else len(each.prompt) for each in (one, other))
-    for each in (one, other):
-        prompt = torch.zeros(0, dtype=torch.long) if each.prompt is None else each.prompt
-        padded = torch.cat((prompt, prompt.new_zeros(length - len(prompt))))
-        pair.append(replace(each, prompt=padded) if length else each)
-    return pair[0], pair[1]
+    prompts = [each.prompt for each in (one, other) if each.prompt is not None]
+    if not prompts:
+        return one, other
+    length = max(map(len, prompts))
+
+    def padded(conditions: Conditions) -> Conditions:
+        prompt = prompts[0][:0] if conditions.prompt is None else conditions.prompt
+        return replace(conditions, prompt=torch.cat((prompt, prompt.new_zeros(length - len(prompt)))))
+
+    return padded(one), padded(other)
 
 
 def half_precision_pays(device: torch.device) -> bool:
     """Whether this device multiplies bfloat16 natively; elsewhere it is emulated and slower than float32."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
-    able = torch.cpu.get_capabilities() if device.type == "cpu" else {}
-    return able.get("avx512_bf16", False) is True or able.get("amx_bf16", False) is True
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    able: Mapping[str, object] = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+    return any(able.get(name) is True for name in ("avx512_bf16", "amx_bf16"))
 
 
 @torch.no_grad()

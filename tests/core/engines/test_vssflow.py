@@ -1,4 +1,4 @@
-"""The reference engine with a tiny model: what it needs, what it says when that is missing, how latents become sound."""
+"""The reference engine with a tiny model: what it needs, what it says when that is missing, how it sounds."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_the_model_is_read_by_the_references_names_and_extractors_are_left_out(t
 
 
 def test_without_a_checkpoint_the_cure_names_the_option() -> None:
-    with pytest.raises(WeightsError, match="engine vssflow: ships no weights; .*--weights FILE"):
+    with pytest.raises(WeightsError, match=r"engine vssflow: ships no weights; .*--weights FILE"):
         load_engine("vssflow")
 
 
