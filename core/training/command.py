@@ -1,0 +1,145 @@
+"""``talkies train CONFIG``: the stages of a training one after another, each resumed from where it stopped.
+
+    codec ─► alignment ─► speech, scenes ─► durations, flow ─► pack
+
+A configuration is a TOML file: ``data`` (laid out like shared/data), ``folder`` (everything the training writes),
+``stages``, ``threads``, ``device``, and one table per stage whose fields are those of the stage's plan.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from talkies.core.errors import ArgumentError, InputError
+from talkies.core.training.alignment import AlignmentTraining, align_corpus, train_acoustic_model
+from talkies.core.training.codec_trainer import CodecTraining, train_codec
+from talkies.core.training.durations_trainer import DurationTraining, train_durations
+from talkies.core.training.flow_trainer import FlowTraining, train_flow
+from talkies.core.training.packing import pack_mini
+from talkies.core.training.preparing import (
+    Places,
+    duration_lines,
+    load_material,
+    prepare_scenes,
+    prepare_speech,
+    trained_codec,
+)
+
+Figures = Iterator[dict[str, float]]
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """A configuration file, checked. ``tables`` holds the settings of each stage."""
+
+    places: Places
+    stages: tuple[str, ...]
+    threads: int = 2
+    device: str = "cpu"
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def plan(self, stage: str, kind: type[Any], **given: Any) -> Any:
+        """The stage's plan. Raises ArgumentError for a setting that it does not have."""
+        table = self.tables.get(stage, {})
+        known = {f.name for f in fields(kind)} - set(given)
+        unknown = sorted(set(table) - known)
+        if unknown:
+            cure = f"known are {', '.join(sorted(known))}"
+            raise ArgumentError(f"[{stage}] in the configuration", f"has an unknown setting {unknown[0]}", cure)
+        return kind(**table, **given)
+
+
+def read_config(path: Path) -> TrainingConfig:
+    """The configuration; relative folders count from its own. Raises InputError and ArgumentError."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(path, error.strerror or "cannot be read", "give a training configuration") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(path, f"is not TOML ({error})", "compare it with resources/training/mini.toml") from error
+    missing = [name for name in ("data", "folder") if not isinstance(values.get(name), str)]
+    if missing:
+        raise InputError(path, f"does not say {missing[0]}", "compare it with resources/training/mini.toml")
+    stages = tuple(values.get("stages", STAGES))
+    unknown = [stage for stage in stages if stage not in STAGES]
+    if unknown:
+        raise ArgumentError(f"stage {unknown[0]!r}", "is not known", f"known are {', '.join(STAGES)}")
+    places = Places(path.parent / values["data"], path.parent / values["folder"])
+    tables = {name: table for name, table in values.items() if isinstance(table, dict)}
+    return TrainingConfig(places, stages, int(values.get("threads", 2)), str(values.get("device", "cpu")), tables)
+
+
+def train(path: Path, say: Callable[[str], None] = lambda line: print(line, file=sys.stderr, flush=True)) -> None:
+    """Runs or resumes every stage of a configuration; progress goes to ``say``."""
+    config = read_config(path)
+    torch.set_num_threads(config.threads)
+    config.places.folder.mkdir(parents=True, exist_ok=True)
+    for stage in config.stages:
+        for figures in STAGES[stage](config):
+            say(f"{stage}: " + ", ".join(f"{name} {value:.6g}" for name, value in figures.items()))
+        say(f"{stage}: done")
+
+
+def _codec(config: TrainingConfig) -> Figures:
+    places = config.places
+    yield from train_codec(
+        config.plan("codec", CodecTraining, data=places.data, cache=places.sounds, out=places.run("codec"))
+    )
+
+
+def _alignment(config: TrainingConfig) -> Figures:
+    places = config.places
+    plan = config.plan(
+        "alignment", AlignmentTraining, data=places.data, cache=places.sounds, out=places.run("alignment")
+    )
+    yield from train_acoustic_model(plan)
+    if not places.alignments.exists():
+        for number, _ in enumerate(align_corpus(plan), 1):
+            if number % 500 == 0:
+                yield {"aligned": number}
+
+
+def _speech(config: TrainingConfig) -> Figures:
+    if not config.places.speech.exists():
+        yield from prepare_speech(config.places)
+
+
+def _scenes(config: TrainingConfig) -> Figures:
+    table = config.tables.get("scenes", {})
+    yield from prepare_scenes(config.places, int(table.get("count", 600)), int(table.get("soundings", 4)))
+
+
+def _durations(config: TrainingConfig) -> Figures:
+    plan = config.plan("durations", DurationTraining, out=config.places.run("durations"))
+    yield from train_durations(plan, duration_lines(config.places))
+
+
+def _flow(config: TrainingConfig) -> Figures:
+    plan = config.plan("flow", FlowTraining, out=config.places.run("flow"), device=config.device)
+    yield from train_flow(plan, load_material(config.places), trained_codec(config.places))
+
+
+def _pack(config: TrainingConfig) -> Figures:
+    places = config.places
+    out = places.folder / "mini.safetensors"
+    steps = pack_mini(places.run("flow"), places.run("codec"), places.run("durations"), out)
+    yield {f"{name} steps": float(count) for name, count in steps.items()}
+
+
+STAGES: dict[str, Callable[[TrainingConfig], Figures]] = {
+    "codec": _codec,
+    "alignment": _alignment,
+    "speech": _speech,
+    "scenes": _scenes,
+    "durations": _durations,
+    "flow": _flow,
+    "pack": _pack,
+}
+"""Every stage by name, in the order in which they need each other."""
