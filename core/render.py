@@ -127,16 +127,19 @@ def render(
         engine = load_engine(request.engine, request.weights, request.device)
     takes: list[Take] = []
     failures: list[Failed] = []
+    told = 0
     try:
         maker = Maker(request, timeline, engine, output.open(), work, said.sentences)
         for segment in segments:
             for event in _segment(maker, segment, stems[segment.id]):
                 if isinstance(event, TakeReady):
                     takes.append(event.take)
+                    yield event
                 else:
                     failures.append(event)
                 yield from said.news()
-                yield event
+                yield from failures[told:] if takes else ()  # when all fail, one sentence at the end says why
+                told = len(failures) if takes else 0
         if not takes:
             raise _nothing_made(timeline, failures)
         work.message = "levelling and writing"
