@@ -17,6 +17,7 @@ from talkies.core.timeline.languages import language_tag
 from talkies.core.timeline.transcript import cues_from_text
 from talkies.core.times import TimeRange, round_half_up
 
+_DURATION = re.compile(r"^(\d+):(\d\d):(\d\d(?:\.\d+)?)$")
 _TIMECODE = re.compile(r"^(\d\d):(\d\d):(\d\d)([:;.])(\d{2,3})$")
 
 
@@ -42,10 +43,11 @@ def movie_facts(path: Path) -> MovieFacts:
         info = describe(path, container)
         labels = (holder.metadata.get("timecode", "") for holder in (*container.streams, container))
         timecode, drop = timecode_seconds(next(filter(None, labels), ""), info.rate)
-    if info.duration <= 0:
+        duration = _video_duration(container, info.rate) or info.duration
+    if duration <= 0:
         raise MediaError(path, "does not say how long it is and holds no frames", "export or copy it again")
     return MovieFacts(
-        duration=info.duration,
+        duration=duration,
         rate=info.rate,
         timecode=timecode,
         drop_frame=drop,
@@ -54,6 +56,16 @@ def movie_facts(path: Path) -> MovieFacts:
         start=info.start,
         subtitles=info.subtitle_streams,
     )
+
+
+def _video_duration(container: Any, rate: Fraction) -> Fraction | None:
+    """Matroska states each stream's length as a tag; the file's own length may be that of its sound or subtitles."""
+    video = next(iter(container.streams.video), None)
+    match = _DURATION.match(video.metadata.get("DURATION", "")) if video is not None and not video.duration else None
+    if match is None:
+        return None
+    seconds = int(match[1]) * 3600 + int(match[2]) * 60 + Fraction(match[3])
+    return round_half_up(seconds * rate) / rate
 
 
 def timecode_seconds(label: str, rate: Fraction) -> tuple[Fraction, bool]:

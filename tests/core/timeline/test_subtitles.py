@@ -60,7 +60,8 @@ def test_subviewer(tmp_path: Path) -> None:
 
 def test_advanced_substation_names_and_comments(tmp_path: Path) -> None:
     text = (
-        "[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name, Fontname, Fontsize\nStyle: Default,Arial,20\n\n"
+        "[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name, Fontname, Fontsize\nStyle: Default,Arial,20\n"
+        "\n"
         "[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n"
         "Dialogue: 0,0:00:01.00,0:00:02.00,Default,Bob,0,0,0,,{\\i1}Hello,\\Nthere{\\i0}\n"
         "Comment: 0,0:00:03.00,0:00:04.00,Default,,0,0,0,,a note\n"
@@ -129,7 +130,8 @@ def test_overlaps_are_kept_and_named(tmp_path: Path) -> None:
 
 
 def test_disorder_is_sorted_and_no_time_is_left_out(tmp_path: Path) -> None:
-    text = "1\n00:00:05,000 --> 00:00:06,000\nB\n\n2\n00:00:01,000 --> 00:00:02,000\nA\n\n3\n00:00:03,000 --> 00:00:03,000\nC\n"
+    spans = [("05,000", "06,000", "B"), ("01,000", "02,000", "A"), ("03,000", "03,000", "C")]
+    text = "\n".join(f"{n}\n00:00:{a} --> 00:00:{b}\n{words}\n" for n, (a, b, words) in enumerate(spans, start=1))
     loaded = load_subtitles(write(tmp_path, "a.srt", text))
     assert times(loaded.cues) == [("A", 1, 2), ("B", 5, 6)]
     assert any("last no time" in sentence for sentence in loaded.warnings)
