@@ -36,11 +36,21 @@ class Sizes:
     sentences: int = 40
     scenes: int = 40
     films: int = 2
+    tuning_scenes: int = 12
     prompted: bool = True
     recognised_scenes: int = 10
 
 
-QUICK = Sizes(codec_sentences=4, codec_effects=4, sentences=5, scenes=5, films=1, prompted=False, recognised_scenes=2)
+QUICK = Sizes(
+    codec_sentences=4,
+    codec_effects=4,
+    sentences=5,
+    scenes=5,
+    films=1,
+    tuning_scenes=4,
+    prompted=False,
+    recognised_scenes=2,
+)
 """For a first look: under a minute, and no more precise than that."""
 
 
@@ -127,6 +137,7 @@ def _folder(
         _part(progress, 0.5, 0.9),
         prompted=sizes.prompted,
         recognise=sizes.recognised_scenes,
+        tuning_scenes=sizes.tuning_scenes,
     )
     figures["foley"] = foley
     figures["film"] = film_figures(performer, material.films[: sizes.films], _part(progress, 0.9, 1.0))
