@@ -38,8 +38,7 @@ if TYPE_CHECKING:
 
 SCENE_SECONDS = Fraction(8)
 
-_TUNING_SCENES = 12
-_TUNING_EVENT_LISTS = 100  # these need no picture, so there may be many
+_TUNING_EVENT_LISTS = 100
 
 
 @dataclass(frozen=True)
@@ -83,13 +82,14 @@ class Baselines:
     impact_prominence: float
 
     @classmethod
-    def tuned(cls) -> Baselines:
+    def tuned(cls, scenes: int) -> Baselines:
+        """On the first ``scenes`` training scenes; the constant rate on more, since it needs no pictures."""
         from talkies.core.training.scenes import render_scene
 
         none = np.zeros((0, 32), np.float32)
         heard = [render_scene(seed, SCENE_SECONDS) for seed in range(_TUNING_EVENT_LISTS)]
         lists = [Clip(float(s.duration), tuple(float(event.time) for event in s.events), none) for s in heard]
-        clips = [see(seed).clip() for seed in range(_TUNING_SCENES)]
+        clips = [see(seed).clip() for seed in range(scenes)]
         return cls(tune_constant_rate(lists), tune_prominence(clips, TOTAL_MOTION), tune_prominence(clips, IMPACT))
 
     def guesses(self) -> dict[str, Callable[[Clip], Any]]:
@@ -119,6 +119,7 @@ def foley_figures(
     *,
     prompted: bool = True,
     recognise: int = 10,
+    tuning_scenes: int = 12,
 ) -> tuple[dict[str, Any], list[Heard]]:
     """Onset figures on held-out scenes with their baselines, and leaks; also the scenes, for plots.
 
@@ -133,7 +134,7 @@ def foley_figures(
         progress(0.8 * number / scenes, f"foley: scene {number + 1} of {scenes}")
         rows.append(_perform(performer, see(HELDOUT_SCENE_SEED + number, performer), library, prompted, number))
     progress(0.85, "foley: tuning the baselines")
-    baselines = Baselines.tuned()
+    baselines = Baselines.tuned(tuning_scenes)
     progress(0.95, "foley: listening for voices")
     sounding: dict[str, list[Sound | None]] = {
         "generated": [row.generated for row in rows],

@@ -24,7 +24,8 @@ TOLERANCES_MS = (50, 100)
 
 _HOP, _WINDOW, _BANDS = 120, 1024, 24
 _LAG = 8  # frames (20 ms) over which a rise is measured: one window length
-_FLOOR_DB = -75.0  # band level (dB re full scale) below which nothing is heard
+_FAINTEST_DB = -70.0  # a recording whose peaks stay below this (dB re full scale) is silence
+_FLOOR_DB = -100.0  # band level (dB re full scale) of a 16-bit recording's own noise
 _RANGE_DB = 50.0  # band levels this far under the sound's loudest are its silence
 _RISE_DB = 3.5  # a rise, averaged over the bands, that is more than this above the usual is an onset
 _USUAL_FRAMES = 161  # ±200 ms
@@ -47,7 +48,7 @@ def detect_onsets(sound: NDArray[np.floating]) -> Array:
         return np.zeros(0)
     envelope = _envelope(sound)
     loudest = float(envelope.max(initial=0.0))
-    if loudest < 10 ** (_FLOOR_DB / 20):
+    if loudest < 10 ** (_FAINTEST_DB / 20):
         return np.zeros(0)
     last = (len(sound) - _WINDOW) // _HOP  # what begins later is cut off before it can be told from the edge
     times = [_begin(envelope, frame) for frame in _peaks(onset_strength(sound)) if frame <= last]
@@ -82,8 +83,8 @@ def _peaks(strength: Array) -> list[int]:
     """Frames where the strength is a local maximum and stands out from what is usual around it."""
     from scipy.ndimage import maximum_filter1d, median_filter
 
-    usual = median_filter(strength, _USUAL_FRAMES, mode="constant")
-    spread = median_filter(np.abs(strength - usual), _USUAL_FRAMES, mode="constant")
+    usual = median_filter(strength, _USUAL_FRAMES, mode="reflect")
+    spread = median_filter(np.abs(strength - usual), _USUAL_FRAMES, mode="reflect")
     top = strength == maximum_filter1d(strength, 2 * _LAG + 1, mode="constant")
     candidates = np.flatnonzero(top & (strength > usual + _RISE_DB + 3.5 * spread))
     return [int(frame) for index, frame in enumerate(candidates) if index == 0 or frame - candidates[index - 1] > 1]

@@ -1,0 +1,207 @@
+"""The whole evaluation with a small real engine, and of a written timeline whose faults are known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import ClassVar, Self
+
+import numpy as np
+import pytest
+
+from talkies.core.conditioning.visual import PictureFeatures
+from talkies.core.engines.base import Block, Engine, Job, Line
+from talkies.core.errors import InputError, TimelineError
+from talkies.core.evaluation import evaluate
+from talkies.core.evaluation.baselines import IMPACT, motion_peaks
+from talkies.core.evaluation.material import read_material
+from talkies.core.evaluation.report import Sizes
+from talkies.core.media.bwf import write_bwf
+from talkies.core.media.loudness import PRESETS
+from talkies.core.media.sound import read_sound
+from talkies.core.takes import save_take
+from talkies.core.timeline import read_timeline, write_timeline
+
+SR = 48_000
+SMALL = Sizes(
+    codec_sentences=2,
+    codec_effects=2,
+    sentences=2,
+    scenes=2,
+    films=0,
+    tuning_scenes=1,
+    prompted=False,
+    recognised_scenes=1,
+)
+
+
+class PlaybackEngine(Engine):
+    """Plays a recorded stroke at the picture's impacts, and the recording of a sentence where it is asked for."""
+
+    name: ClassVar[str] = "playback"
+    default_steps: ClassVar[int] = 1
+    sample_rate = SR
+    licence = "Apache-2.0"
+    weights_hash = "0" * 64
+
+    def __init__(self, recordings: dict[str, Path] | None = None) -> None:
+        self.recordings = recordings or {}
+
+    @classmethod
+    def load(cls, weights: Path | None, device: str) -> Self:
+        return cls()
+
+    def foley(self, features: PictureFeatures | None, duration: Fraction, prompt: str, negative_prompt: str) -> Job:
+        times = motion_peaks(features.sync, IMPACT, 0.3) if features is not None else []
+        stroke = 0.3 * np.random.default_rng(0).standard_normal(SR // 10) * np.exp(-np.arange(SR // 10) / 900)
+        return Job("foley", duration, conditions=[(time, stroke) for time in times])
+
+    def dialogue(self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str) -> Job:
+        spoken = [(float(line.range.start), read_sound(self.recordings[line.text])[0]) for line in lines]
+        return Job("dialogue", duration, conditions=spoken)
+
+    def joint(
+        self,
+        features: PictureFeatures | None,
+        duration: Fraction,
+        lines: Sequence[Line],
+        voice: str,
+        prompt: str,
+        negative_prompt: str,
+    ) -> Job:
+        raise NotImplementedError
+
+    def generate(
+        self, job: Job, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+    ) -> Iterator[Block]:
+        sound = np.zeros(round(job.duration * SR) + SR, np.float32)
+        for time, piece in job.conditions:
+            start = round(time * SR)
+            room = min(len(piece), len(sound) - start)
+            sound[start : start + room] += piece[:room]
+        yield sound[:SR]
+        yield sound[SR:]
+
+
+class PlaybackWithCodec(PlaybackEngine):
+    def codec_roundtrip(self, sound: Block) -> Block:
+        return sound.copy()
+
+
+def effects_folder(folder: Path) -> Path:
+    """Six one-shots, none of them held out by name: then all are taken."""
+    (folder / "foley").mkdir(parents=True)
+    rows = ["file|tags|licence|source|author|kind|dur_s|onset_s|peak|rms_db|bw999_hz|orig_sr|orig_ch|repo|flag"]
+    for number in range(6):
+        stroke = 0.3 * np.random.default_rng(number).standard_normal(SR // 2) * np.exp(-np.arange(SR // 2) / 2000)
+        write_bwf(folder / "foley" / f"hit_{number}.wav", [stroke[None].astype(np.float32)])
+        rows.append(f"hit_{number}.wav|impact wood|CC0|own|us|oneshot|0.5|0.0|0.3|-20|20000|48000|1|none|ok")
+    (folder / "foley" / "tags.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_an_engine_on_a_folder(tmp_path: Path) -> None:
+    told: list[float] = []
+    figures = evaluate(
+        effects_folder(tmp_path / "data"),
+        PlaybackWithCodec(),
+        sizes=SMALL,
+        out=tmp_path / "out",
+        on_progress=lambda share, message: told.append(share),
+    )
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    assert figures["selection"]["effects"] == "all"
+    assert figures["dialogue"] is None
+    assert figures["codec"]["effects"] == {"recordings": 2, "log_spectral_distance_db": 0.0}
+    onsets = figures["foley"]["onsets"]
+    assert onsets["generated"]["f1_100ms"] > 0.8 * onsets["impact_peaks"]["f1_100ms"]
+    assert onsets["natural"]["reference"] == onsets["generated"]["reference"]
+    assert onsets["generated_prompted"] is None
+    assert figures["speed"]["sound_by_task_s"] == {"foley": 16.0}
+    assert json.loads((tmp_path / "out" / "figures.json").read_text(encoding="utf-8")) == figures
+    for name in ("onsets.png", "scenes.png"):
+        assert (tmp_path / "out" / name).read_bytes().startswith(b"\x89PNG")
+    assert not list((tmp_path / "out").glob("*.part"))
+
+
+def test_natural_recordings_score_as_natural_recordings(shared_dir: Path) -> None:
+    from talkies.core.evaluation.dialogue_figures import dialogue_figures
+    from talkies.core.evaluation.performing import Performer
+
+    sentences = read_material(shared_dir / "data").english()[:2]
+    engine = PlaybackEngine({sentence.text: sentence.path for sentence in sentences})
+    figures = dialogue_figures(Performer(engine, 1, 1.0), sentences, lambda share, message: None)
+    assert figures["sentences"] == 2
+    assert figures["word_error_generated"] == pytest.approx(figures["word_error_natural"], abs=0.1)
+    assert figures["word_error_codec_only"] is None
+    assert figures["cue_fit"]["energy_inside"] > 0.95
+    assert figures["cue_fit"]["start_offset_median_ms"] == pytest.approx(70, abs=60)  # the recordings' own lead-in
+
+
+def test_held_out_material_is_chosen_by_rule(shared_dir: Path) -> None:
+    material = read_material(shared_dir / "data")
+    assert material.selection == {"sentences": "held out", "effects": "held out"}
+    assert {sentence.speaker for sentence in material.sentences[:3]} == {"kathleen", "kerstin", "nathalie"}
+    assert len(material.english()) == len({sentence.text for sentence in material.english()})
+    assert 50 <= len(material.english()) <= 60
+    assert len(material.effects) == 80
+
+
+def written(reel: Path, *, late: int = 0) -> Path:
+    """A timeline with one FX take (clicks 0.2 and 0.7 s into the first shot) and ANNA's line as a DX take."""
+    timeline = read_timeline(reel)
+    segment = timeline.segments[0]
+    count = round(segment.record.duration * SR)
+    clicks = np.zeros(count, np.float32)
+    clicks[[round(0.2 * SR) + late, round(0.7 * SR) + late]] = 0.5
+    speech = (0.1 * np.sin(2 * np.pi * 200 * np.arange(count) / SR)).astype(np.float32)
+    anna = next(cue for cue in timeline.cues if cue.speaker.upper() == "ANNA")
+    common = {"segment": segment, "timeline": timeline, "folder": reel.parent, "loudness": PRESETS["none"]}
+    takes = [
+        save_take([clicks], stem="FX", **common),
+        save_take([speech], stem="DX", speaker=anna.speaker, gate=[anna.range], **common),
+    ]
+    out = reel.with_name("out.otio")
+    write_timeline(timeline, takes, out)
+    return out
+
+
+def test_a_written_timeline(reel: Path) -> None:
+    figures = evaluate(written(reel))
+    effects, dialogue = sorted(figures["takes"], key=lambda row: row["stem"], reverse=True)
+    assert (effects["stem"], dialogue["stem"]) == ("FX", "DX")
+    assert figures["missing_files"] == figures["wrong_lengths"] == 0
+    assert effects["samples"] == effects["samples_expected"] == SR
+    assert effects["onsets"] == 2
+    assert dialogue["cues"] == 1
+    assert dialogue["peak_outside_cues_db"] == -120.0
+    assert figures["cue_fit"]["energy_inside"] == pytest.approx(1.0, abs=0.01)
+    assert figures["cue_fit"]["start_offset_median_ms"] == pytest.approx(0, abs=21)
+    json.dumps(figures, allow_nan=False)
+
+
+def test_a_take_that_is_gone_or_too_short_is_counted(reel: Path) -> None:
+    out = written(reel)
+    files = sorted(reel.parent.glob("*.wav"))
+    assert len(files) == 2
+    files[0].unlink()
+    write_bwf(files[1], [np.zeros((1, 1000), np.float32)])
+    figures = evaluate(out)
+    assert figures["missing_files"] == 1
+    assert figures["wrong_lengths"] == 1
+
+
+def test_what_cannot_be_evaluated_is_refused(tmp_path: Path, reel: Path) -> None:
+    with pytest.raises(TimelineError, match="holds no takes of talkies; evaluate a timeline that talkies generate"):
+        evaluate(reel)
+    with pytest.raises(InputError, match="holds nothing to evaluate with"):
+        evaluate(tmp_path / "..", PlaybackEngine())
+    with pytest.raises(InputError, match="does not exist"):
+        evaluate(tmp_path / "nowhere")
+    (tmp_path / "speech").mkdir()
+    (tmp_path / "speech" / "transcripts.csv").write_text("file,text\na.wav,hello\n", encoding="utf-8")
+    with pytest.raises(InputError, match="lacks one of the columns"):
+        evaluate(tmp_path, PlaybackEngine())
