@@ -14,22 +14,8 @@ from talkies.core.timeline.sequences import IMAGE_SUFFIXES
 from talkies.core.timeline.tracks import media_url
 from talkies.core.timeline.urls import is_remote, path_readings
 
-MEDIA_SUFFIXES = frozenset(
-    [
-        *MOVIE_SUFFIXES,
-        *IMAGE_SUFFIXES,
-        ".wav",
-        ".bwf",
-        ".aif",
-        ".aiff",
-        ".flac",
-        ".mp3",
-        ".m4a",
-        ".aac",
-        ".ogg",
-        ".opus",
-    ]
-)
+SOUND_SUFFIXES = (".wav", ".bwf", ".aif", ".aiff", ".flac", ".mp3", ".m4a", ".aac", ".ogg", ".opus")
+MEDIA_SUFFIXES = frozenset((*MOVIE_SUFFIXES, *IMAGE_SUFFIXES, *SOUND_SUFFIXES))
 """What a bundle takes in: a timeline from a stranger must not carry off other files of this machine."""
 
 _ABSOLUTE = re.compile(r"^(file:|[A-Za-z]:[/\\]|/|\\\\)", re.IGNORECASE)

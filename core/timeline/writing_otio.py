@@ -21,7 +21,7 @@ from talkies.core.timeline.formats import as_timeline, read_otio
 from talkies.core.timeline.guards import read_text
 from talkies.core.timeline.splicing import with_tracks, with_urls
 from talkies.core.timeline.tracks import new_tracks
-from talkies.core.timeline.writing_base import Writer, local_file, media_folder, moved
+from talkies.core.timeline.writing_base import MEDIA_SUFFIXES, Writer, local_file, media_folder, moved
 
 _CONTENT = "content.otio"
 _MEDIA = "media"
@@ -140,6 +140,7 @@ class _Bundle:
 
     def __post_init__(self) -> None:
         self._path, suffix = self.timeline.path, self.timeline.path.suffix.lower()
+        self._is_bundle = suffix in (".otioz", ".otiod")
         self.members: list[str] = []
         if suffix == ".otioz" and zipfile.is_zipfile(self._path):
             with zipfile.ZipFile(self._path) as archive:
@@ -170,6 +171,8 @@ class _Bundle:
             return url
         found = local_file(url, media_folder(self.timeline))
         if found is None:
+            return url
+        if self._is_bundle or not (found.is_dir() or found.suffix.lower() in MEDIA_SUFFIXES):
             return url
         if found.is_dir():  # the frames of a sequence stay where they are
             return found.resolve().as_uri() + ("/" if is_base else "")
