@@ -36,7 +36,7 @@ from talkies.core.timeline.walking import UnusableItemError
 from talkies.core.times import TimeRange
 
 _ZERO = Fraction(0)
-_MOST_ITEMS = 200_000
+_MOST_ITEMS = 100_000
 _CONTAINERS = ("ref-clip", "sync-clip", "mc-clip")
 _STORY = ("clip", "asset-clip", "video", "audio", "gap", "title", "audition", *_CONTAINERS)
 _Inside = tuple[str, ...]  # the compound clips around an element, by id

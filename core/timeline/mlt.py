@@ -31,7 +31,7 @@ from talkies.core.timeline.walking import UnusableItemError, to_seconds
 from talkies.core.times import TimeRange, round_half_up
 
 _ZERO = Fraction(0)
-_MOST_ITEMS = 200_000
+_MOST_ITEMS = 100_000
 _CLOCK = re.compile(r"^(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)$")
 _SMPTE = re.compile(r"^(\d+):(\d+):(\d+)[:;](\d+)$")
 _GENERATORS = ("color", "colour", "noise", "count", "black", "tone", "frei0r", "blank")

@@ -13,7 +13,14 @@ from talkies.core.errors import MediaError
 from talkies.core.segment import Picture
 from talkies.core.timeline.moviefacts import MovieFacts, movie_facts
 from talkies.core.timeline.movies import MOVIE_SUFFIXES
-from talkies.core.timeline.sequences import IMAGE_SUFFIXES, Sequence, find_sequence, is_pattern, numbered_frames
+from talkies.core.timeline.sequences import (
+    DEFAULT_RATE,
+    IMAGE_SUFFIXES,
+    Sequence,
+    find_sequence,
+    is_pattern,
+    numbered_frames,
+)
 from talkies.core.timeline.urls import MediaFinder, file_name, is_remote
 from talkies.core.timeline.walking import to_range
 from talkies.core.times import TimeRange, exact_rate
@@ -55,7 +62,7 @@ class PictureFinder:
         if path is None:
             return None
         if sequence := self._sequence(path):
-            rate = sequence.rate or Fraction(24)
+            rate = sequence.rate or DEFAULT_RATE
             return TimeRange(_ZERO, len(sequence.frames) / rate)
         facts = self.facts(path)
         return TimeRange(facts.timecode, facts.timecode + facts.duration) if facts else None
@@ -121,15 +128,14 @@ class PictureFinder:
             return Found(problem=f"its media {path.name} is no movie and no picture")
         stated = clip.media_reference.available_range if clip.media_reference is not None else None
         available = to_range(stated) if stated is not None else None
-        rate = (
-            exact_rate((stated.start_time if stated is not None else clip.source_range.start_time).rate)
-            if (stated is not None or clip.source_range is not None)
-            else None
-        )
+        rate = exact_rate(stated.start_time.rate) if stated is not None else None
         if sequence := self._sequence(path):
-            return _sequence_picture(path, sequence, available, rate, source)
+            counted = exact_rate(clip.source_range.start_time.rate) if clip.source_range is not None else None
+            return _sequence_picture(path, sequence, available, rate or sequence.rate or counted, source)
         if path.is_dir():
-            return Found(problem=f"its media {path.name} is a folder without pictures")
+            return Found(problem=f"its media {path} is a folder without pictures")
+        if path.stat().st_size == 0:
+            return Found(problem=f"its media {path.name} is empty (0 bytes); copy it again")
         start = available.start if available else self._unstated_start(path, source)
         return Found(Picture(path, rate=rate, start=start))
 
@@ -164,7 +170,7 @@ def _sequence_picture(
     path: Path, sequence: Sequence, available: TimeRange | None, rate: Fraction | None, source: TimeRange
 ) -> Found:
     """A sequence named by its folder, a pattern or one frame; a numbered still stays a still."""
-    rate = rate or sequence.rate or Fraction(24)
+    rate = rate or DEFAULT_RATE
     start = available.start if available else _ZERO
     needed = source.end - start
     if path.is_file() and (len(sequence.frames) == 1 or len(sequence.frames) / rate < needed):

@@ -33,6 +33,7 @@ MAX_NESTING = 100
 MAX_SECONDS = Fraction(60 * 86400)
 """No timeline is longer: larger figures are damage."""
 
+_FASTEST = 10_000  # times normal speed
 _ZERO = Fraction(0)
 _NOWHERE = TimeRange(_ZERO, _ZERO)
 _NO_LENGTH = "it states no length and its media cannot be measured"
@@ -207,7 +208,7 @@ def retime(item: Any) -> tuple[Fraction, tuple[str, ...]]:
     speed, warnings = Fraction(1), []
     for effect in item.effects:
         if isinstance(effect, otio.schema.LinearTimeWarp):  # FreezeFrame is one, with a scalar of 0
-            if not math.isfinite(effect.time_scalar):
+            if not abs(effect.time_scalar) <= _FASTEST:  # not a number is not either
                 raise UnusableItemError(f"clip {item.name!r} has a speed of {effect.time_scalar}")
             speed *= Fraction(effect.time_scalar).limit_denominator(100_000)
             continue

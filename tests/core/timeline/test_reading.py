@@ -145,6 +145,14 @@ def test_missing_media_is_a_segment_without_picture(make: Any) -> None:
     assert any("film one.mov" in sentence and "--media-dir" in sentence for sentence in segment.warnings)
 
 
+def test_an_empty_movie_is_told(make: Any) -> None:
+    (make.folder / "film.mov").touch()
+    media = otio.schema.ExternalReference("film.mov", make.span(0, 24))
+    (segment,) = read_timeline(make.save(make.track(make.clip("a", 0, 24, media=media)))).segments
+    assert segment.picture is None
+    assert any("0 bytes" in sentence for sentence in segment.warnings)
+
+
 def test_media_is_found_by_name_in_media_dir(make: Any) -> None:
     (make.folder / "rushes" / "day 1").mkdir(parents=True)
     movie = make.movie("rushes/day 1/film #1.mp4", frames=5)

@@ -45,9 +45,8 @@ def nested(depth: int) -> str:
     time = '{{"OTIO_SCHEMA": "RationalTime.1", "rate": 24.0, "value": {}}}'.format
     span = f'{{"OTIO_SCHEMA": "TimeRange.1", "start_time": {time(0)}, "duration": {time(24)}}}'
     text = f'{{"OTIO_SCHEMA": "Clip.1", "name": "deep", "metadata": {{}}, "source_range": {span}, "effects": []}}'
-    for _ in range(depth):
-        text = f'{{"OTIO_SCHEMA": "Stack.1", "name": "s", "metadata": {{}}, "effects": [], "children": [{text}]}}'
-    return text
+    opened = '{"OTIO_SCHEMA": "Stack.1", "name": "s", "metadata": {}, "effects": [], "children": ['
+    return opened * depth + text + "]}" * depth
 
 
 @pytest.mark.parametrize("depth", [200, 2000, 100_000])
