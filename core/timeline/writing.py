@@ -8,7 +8,7 @@ A format that cannot hold the result is refused by ``check_output`` in one sente
 
 from __future__ import annotations
 
-import os
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -79,5 +79,9 @@ def _check_folder(out: Path) -> None:
         folder = folder.parent
     if not folder.is_dir():
         raise OutputError(out, f"{folder} is no folder", "choose another place")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise OutputError(out, f"the folder {folder} is read-only", "choose another folder")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:  # asking for permissions is not enough: read-only disks, network shares, root
+        problem = f"the folder {folder} takes no new files ({(error.strerror or 'read-only').lower()})"
+        raise OutputError(out, problem, "choose another folder") from error

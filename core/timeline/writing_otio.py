@@ -104,6 +104,7 @@ def _replace_folder(part: Path, out: Path) -> None:
 def document_text(timeline: Timeline) -> str:
     """The timeline's document as JSON: the very text it was read from, if that still says the same."""
     path, suffix = timeline.path, timeline.path.suffix.lower()
+    known = str(otio.adapters.write_to_string(timeline.document, "otio_json", indent=4))
     try:
         if suffix == ".otioz":
             with zipfile.ZipFile(path) as archive:
@@ -112,11 +113,12 @@ def document_text(timeline: Timeline) -> str:
             data = read_text(path / _CONTENT if suffix == ".otiod" else path)
         else:
             data = b""
-        if data and read_otio(path, data).document.is_equivalent_to(timeline.document):
+        # is_equivalent_to would find that NaN differs from itself
+        if data and otio.adapters.write_to_string(read_otio(path, data).document, "otio_json", indent=4) == known:
             return data.decode("utf-8")
     except (TalkiesError, OSError, UnicodeDecodeError, zipfile.BadZipFile, KeyError):
         pass  # the file is gone or changed: what was read of it is still here
-    return str(otio.adapters.write_to_string(timeline.document, "otio_json", indent=4))
+    return known
 
 
 def spliced(text: str, tracks: Sequence[Any]) -> str:
