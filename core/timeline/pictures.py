@@ -101,7 +101,7 @@ class PictureFinder:
             if not reference.target_url:
                 return None
             found = self.media.find(reference.target_url)
-            if found is None:
+            if found is None and any(mark in reference.target_url for mark in "%#@"):
                 found = next(
                     (path for path in self.media.candidates(reference.target_url) if self._pattern(path)), None
                 )

@@ -148,7 +148,7 @@ def measure(item: Any, available: Callable[[Any], TimeRange | None], depth: int 
         if known is None:
             warnings = (*warnings, _NO_LENGTH)
     duration = max(shown.duration, _ZERO)
-    inner = TimeRange(shown.start, shown.start + duration * abs(speed))
+    inner = shown if speed == 1 and duration else TimeRange(shown.start, shown.start + duration * abs(speed))
     return Node(item, inner, duration, speed, children, warnings)
 
 
