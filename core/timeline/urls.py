@@ -106,22 +106,31 @@ class MediaFinder:
                 yield self.media_dir / name
 
     def _search(self, url: str) -> Path | None:
+        folder = str(self.folder)
         for reading in path_readings(url):
-            path = self.folder / reading
-            if _exists(path) and self._allowed(path):
-                return path
+            if os.path.exists(os.path.join(folder, reading)):  # noqa: PTH110, PTH118 - ten times as quick as Path
+                path = self.folder / reading
+                if self._allowed(path):
+                    return path
         return self._by_name(file_name(url))
 
     def _by_name(self, name: str) -> Path | None:
         if not name or name in (".", ".."):
             return None
-        beside = self.folder / name
-        if _exists(beside) and self._allowed(beside):
-            return beside
+        if name in self._beside and self._allowed(self.folder / name):
+            return self.folder / name
         return self._index.get(name) or self._index.get(name.lower())
 
     def _allowed(self, path: Path) -> bool:
         return self._root is None or path.resolve().is_relative_to(self._root)
+
+    @cached_property
+    def _beside(self) -> frozenset[str]:
+        """What lies beside the timeline."""
+        try:
+            return frozenset(entry.name for entry in os.scandir(self.folder))
+        except OSError:
+            return frozenset()
 
     @cached_property
     def _index(self) -> dict[str, Path]:
@@ -135,10 +144,3 @@ class MediaFinder:
             if len(index) > _MAX_INDEXED:
                 break
         return index
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name too long, or one the file system cannot hold
-        return False
