@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,7 +148,7 @@ def _encode(
     layout = {1: "mono", 2: "stereo"}.get(channels, f"{channels}c")
     with part.open("w+b") as file:
         options = {"write_bext": "1", "rf64": "auto"}
-        with av.open(file, "w", format="wav", options=options) as container:
+        with _closed(av.open(file, "w", format="wav", options=options)) as container:
             container.metadata.update(metadata)
             stream: Any = container.add_stream("pcm_s24le", rate=sample_rate, layout=layout)
             for chunk in _chunks(blocks, channels):
@@ -161,6 +161,23 @@ def _encode(
         file.flush()
         os.fsync(file.fileno())
     return written
+
+
+@contextmanager
+def _closed(container: Any) -> Iterator[Any]:
+    """The container, closed at the end; the first thing that went wrong is what is told, as an OSError."""
+    import av
+
+    try:
+        yield container
+    except BaseException:
+        with suppress(av.FFmpegError, OSError):  # FFmpeg complains once more that it cannot finish the file
+            container.close()
+        raise
+    try:
+        container.close()
+    except av.FFmpegError as error:
+        raise OSError(error.errno, error.strerror or "FFmpeg could not finish the file") from error
 
 
 def _chunks(blocks: Iterable[Samples], channels: int) -> Iterator[Samples]:

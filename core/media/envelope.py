@@ -24,12 +24,15 @@ class Envelope:
         for first, end in self.spans:
             left, right = max(first, start), min(end, start + count)
             if left < right:
-                inward = np.arange(left, right)
-                fade = max(1, min(self.fade_samples, (end - first) // 2))
-                nearest = np.minimum(inward - first, end - 1 - inward)
-                phase = np.clip((nearest + 0.5) / fade, 0.0, 1.0)
-                gains[left - start : right - start] = 0.5 - 0.5 * np.cos(np.pi * phase)
+                gains[left - start : right - start] = self._fades(np.arange(left, right), first, end)
         return gains
+
+    def _fades(self, positions: npt.NDArray[np.int64], first: int, end: int) -> npt.NDArray[np.float64]:
+        fade = min(self.fade_samples, (end - first) // 2)
+        if not fade:
+            return np.ones(len(positions))
+        nearest = np.minimum(positions - first, end - 1 - positions)
+        return 0.5 - 0.5 * np.cos(np.pi * np.clip((nearest + 0.5) / fade, 0.0, 1.0))
 
 
 def around(ranges: Sequence[TimeRange], origin: int, count: int, sample_rate: int, fade_samples: int) -> Envelope:

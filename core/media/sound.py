@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,12 +55,33 @@ def sound_blocks(path: Path, sample_rate: int = 48000, mono: bool = True) -> Ite
 
 
 def resampled(blocks: Iterable[Samples], from_rate: int, to_rate: int) -> Iterator[Samples]:
-    """Blocks of (C, n) at another sample rate; what sounds at a time still sounds at that time."""
-    import av
+    """Blocks of (C, n) at another sample rate; what sounds at a time still sounds at that time.
 
+    There are as many as in the input times ``to_rate / from_rate``, rounded, perhaps a few more.
+    """
     if from_rate == to_rate:
         yield from blocks
         return
+    given = 0
+
+    def counted() -> Iterator[Samples]:
+        nonlocal given
+        for block in blocks:
+            given += block.shape[1]
+            yield block
+
+    made, channels = 0, 1
+    for block in _swept(counted(), from_rate, to_rate):
+        made, channels = made + block.shape[1], block.shape[0]
+        yield block
+    missing = round(Fraction(given * to_rate, from_rate)) - made  # swresample keeps back what its filter cannot reach
+    if missing > 0:
+        yield np.zeros((channels, missing), np.float32)
+
+
+def _swept(blocks: Iterable[Samples], from_rate: int, to_rate: int) -> Iterator[Samples]:
+    import av
+
     resampler = None
     for block in blocks:
         layout = "mono" if block.shape[0] == 1 else "stereo"
