@@ -203,10 +203,15 @@ def is_audio(item: Any) -> bool:
     return isinstance(item, otio.schema.Track) and item.kind == otio.schema.TrackKind.Audio
 
 
+def effects_of(item: Any) -> tuple[Any, ...]:
+    """An item's effects; nearly every item has none, and asking for their number is far quicker than to iterate."""
+    return tuple(item.effects) if len(item.effects) else ()
+
+
 def retime(item: Any) -> tuple[Fraction, tuple[str, ...]]:
     """The speed that an item's effects give it, and a sentence for each that is not understood."""
     speed, warnings = Fraction(1), []
-    for effect in item.effects:
+    for effect in effects_of(item):
         if isinstance(effect, otio.schema.LinearTimeWarp):  # FreezeFrame is one, with a scalar of 0
             if not abs(effect.time_scalar) <= _FASTEST:  # not a number is not either
                 raise UnusableItemError(f"clip {item.name!r} has a speed of {effect.time_scalar}")
@@ -224,7 +229,7 @@ def retime(item: Any) -> tuple[Fraction, tuple[str, ...]]:
 
 def _fcp7_shown(item: Any, shown: TimeRange, speed: Fraction) -> TimeRange:
     """Final Cut 7 counts a retimed clip's in and out in the retimed clip, reversed ones from its end."""
-    if not any(_fcp7_speed(effect) is not None for effect in item.effects):
+    if not any(_fcp7_speed(effect) is not None for effect in effects_of(item)):
         return shown
     reference = getattr(item, "media_reference", None)
     stated = reference.available_range if reference is not None else None
