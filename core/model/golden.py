@@ -56,11 +56,10 @@ def compare_golden(path: Path) -> dict[str, float]:
         raise WeightsError(
             path, "is no golden file", "it needs tensors named weights.*, input.*, and output.* or cond.*"
         )
+    frames, guidance = _frames(settings, inputs, path), _guidance(settings, path)
     model = VSSFlow(_config(settings, weights, path)).float().eval()
     fit_state(model, weights, path)
-    ours = _Ours(
-        model, inputs, _frames(settings, inputs, path), float(settings.get("guidance_scale", DEFAULT_GUIDANCE)), path
-    )
+    ours = _Ours(model, inputs, frames, guidance, path)
     return {name: _difference(ours.compute(name), tensor, name, path) for name, tensor in expected.items()}
 
 
@@ -141,6 +140,9 @@ def _config(settings: Mapping[str, Any], weights: Mapping[str, Tensor], path: Pa
     hidden, width = "vaflow.transformer_blocks.0.ff.net.2.weight", "vaflow.proj_in.weight"
     if hidden in weights and width in weights:
         shapes["ff_mult"] = weights[hidden].shape[1] // weights[width].shape[0]
+    layers = {name.split(".")[2] for name in weights if name.startswith("vaflow.transformer_blocks.")}
+    if layers:
+        shapes["num_layers"] = len(layers)
     if "vaflow.time_proj.weight" in weights:
         shapes["time_proj_dim"] = 2 * weights["vaflow.time_proj.weight"].shape[0]
     return VSSFlowConfig.from_dict({**shapes, **sizes}, str(path.with_suffix(".json")))
@@ -151,6 +153,13 @@ def _frames(settings: Mapping[str, Any], inputs: Mapping[str, Tensor], path: Pat
     if not isinstance(frames, int) or frames < 1:
         raise WeightsError(path.with_suffix(".json"), f"latent_frames is {frames!r}, not a positive whole number")
     return frames
+
+
+def _guidance(settings: Mapping[str, Any], path: Path) -> float:
+    guidance = settings.get("guidance_scale", DEFAULT_GUIDANCE)
+    if not isinstance(guidance, int | float):
+        raise WeightsError(path.with_suffix(".json"), f"guidance_scale is {guidance!r}, not a number")
+    return float(guidance)
 
 
 def _under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -1,0 +1,144 @@
+"""Sampling any length: the same as the plain loop when short, without seams and in bounded memory when long."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor
+
+from talkies.core.conditioning.bundle import Conditions
+from talkies.core.errors import CancelledError
+from talkies.core.flow.windows import cover, seeded_noise
+from talkies.core.model.config import MINI
+from talkies.core.model.sampling import Settings, sample
+from talkies.core.model.vssflow import VSSFlow
+
+SMALL = replace(MINI, num_layers=2, attention_head_dim=16, cond_feat_dim=32)
+EXACT = Settings(steps=3, guidance=2.0, half=False)
+
+
+@pytest.fixture(scope="module")
+def model() -> VSSFlow:
+    torch.manual_seed(0)
+    made = VSSFlow(SMALL).eval().requires_grad_(False)
+    for weight in made.parameters():
+        if not weight.any():
+            torch.nn.init.normal_(weight, std=0.05)
+    return made
+
+
+def conditions(frames: int, *, prompt: list[int] | None = None) -> Conditions:
+    torch.manual_seed(1)
+    return Conditions(
+        frames,
+        phones=torch.randint(0, 256, (2 * frames,)),
+        lips=torch.randn(frames - 3, 4),
+        sync=torch.randn(frames, 32).half(),
+        picture=torch.randn(frames * 2 // 5, 192).half(),
+        voice=torch.randn(64),
+        prompt=torch.tensor(prompt or [3, 4]),
+    )
+
+
+def noise(frames: int, seed: int = 0) -> Tensor:
+    return seeded_noise(seed, SMALL.latent_channels, frames)
+
+
+@pytest.mark.parametrize("guidance", [1.0, 2.5])
+@torch.no_grad()
+def test_one_window_is_the_plain_loop(model: VSSFlow, guidance: float) -> None:
+    given, x = conditions(80), noise(80)[None]
+    encoded = model.encode(frames=80, **given.batched())
+    for step in range(4):
+        t = torch.tensor([step / 4])
+        without = model.velocity(x, t, model.unconditional(encoded))
+        x = x + (without + guidance * (model.velocity(x, t, encoded) - without)) / 4
+    ours = sample(model, given, noise(80), Settings(steps=4, guidance=guidance, half=False))
+    torch.testing.assert_close(ours, x[0], atol=1e-5, rtol=1e-5)
+
+
+def test_the_seed_decides(model: VSSFlow) -> None:
+    given = conditions(400)
+    first = sample(model, given, noise(400), EXACT)
+    assert torch.equal(first, sample(model, given, noise(400), EXACT))
+    assert not torch.allclose(first, sample(model, given, noise(400, seed=1), EXACT))
+
+
+@pytest.mark.parametrize("change", [{"cache_bytes": 0}, {"batch": 1}, {"batch": 5}])
+def test_neither_cache_nor_batch_changes_the_answer(model: VSSFlow, change: dict[str, int]) -> None:
+    given = conditions(900)
+    whole = sample(model, given, noise(900), EXACT)
+    torch.testing.assert_close(sample(model, given, noise(900), replace(EXACT, **change)), whole, atol=1e-5, rtol=1e-5)
+
+
+def test_half_precision_is_near(model: VSSFlow) -> None:
+    given = conditions(300)
+    exact, half = (sample(model, given, noise(300), replace(EXACT, half=half)) for half in (False, True))
+    assert half.dtype == torch.float32
+    assert (exact - half).square().mean().sqrt() < 0.02 * exact.std()
+
+
+def test_a_negative_prompt_takes_the_place_of_nothing(model: VSSFlow) -> None:
+    given = conditions(60)
+    negative = Conditions(60, prompt=torch.tensor([9, 8, 7]))
+    without = sample(model, given, noise(60), EXACT)
+    assert not torch.allclose(sample(model, given, noise(60), EXACT, negative=negative), without)
+    # Guidance 1 never asks the second branch; against itself, guidance of any weight changes nothing.
+    plain = sample(model, given, noise(60), replace(EXACT, guidance=1.0))
+    torch.testing.assert_close(sample(model, given, noise(60), EXACT, negative=given), plain, atol=1e-5, rtol=1e-5)
+
+
+def test_no_seam_shows_at_window_borders(model: VSSFlow) -> None:
+    """Level and change from frame to frame, near the windows' borders and elsewhere."""
+    x = sample(model, conditions(3000), noise(3000), replace(EXACT, steps=8))
+    borders = [border for window in cover(3000) for border in (window.start, window.stop) if 0 < border < 3000]
+    near = torch.zeros(2999, dtype=torch.bool)
+    for border in borders:
+        near[border - 3 : border + 3] = True
+    for figure in (x.diff(dim=1).square().mean(dim=0), x[:, 1:].square().mean(dim=0)):
+        assert figure[near].mean() == pytest.approx(figure[~near].mean().item(), rel=0.08)
+        assert figure[near].max() < figure[~near].max() * 1.1
+
+
+def test_progress_rises_to_one_and_may_stop_the_work(model: VSSFlow) -> None:
+    heard: list[float] = []
+    sample(model, conditions(900), noise(900), replace(EXACT, solver="midpoint"), on_step=heard.append)
+    assert heard == sorted(heard)
+    assert heard[-1] == 1.0
+    assert len(heard) > 6
+
+    def stop(share: float) -> None:
+        raise CancelledError("render", "was stopped")
+
+    with pytest.raises(CancelledError):
+        sample(model, conditions(900), noise(900), EXACT, on_step=stop)
+
+
+MEMORY = """
+import resource, sys, torch
+from dataclasses import replace
+from talkies.core.conditioning.bundle import Conditions
+from talkies.core.flow.windows import seeded_noise
+from talkies.core.model.config import MINI
+from talkies.core.model.sampling import Settings, sample
+from talkies.core.model.vssflow import VSSFlow
+torch.set_num_threads(1)
+model = VSSFlow(replace(MINI, num_layers=1)).requires_grad_(False)
+for frames in map(int, sys.argv[1:]):
+    given = Conditions(frames, phones=torch.zeros(2 * frames, dtype=torch.long), lips=torch.zeros(frames, 4).half(),
+        sync=torch.zeros(frames, 32).half(), picture=torch.zeros(frames * 2 // 5, 192).half(), voice=torch.zeros(64))
+    sample(model, given, seeded_noise(0, 64, frames), Settings(steps=1))
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak of resident memory is read as Linux gives it")
+def test_an_hour_needs_little_more_memory_than_a_minute() -> None:
+    command = [sys.executable, "-c", MEMORY, "1500", "90000"]
+    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    minute, hour = (int(line) / 1024 for line in out.split())
+    assert hour - minute < 250  # MB: the state, its velocity and noise, the features
