@@ -29,7 +29,7 @@ class Envelope:
 
     def _fades(self, positions: npt.NDArray[np.int64], first: int, end: int) -> npt.NDArray[np.float64]:
         fade = min(self.fade_samples, (end - first) // 2)
-        if not fade:
+        if positions[0] >= first + fade and positions[-1] < end - fade:
             return np.ones(len(positions))
         nearest = np.minimum(positions - first, end - 1 - positions)
         return 0.5 - 0.5 * np.cos(np.pi * np.clip((nearest + 0.5) / fade, 0.0, 1.0))

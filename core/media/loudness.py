@@ -132,7 +132,7 @@ class TruePeak:
         )
         heard = np.concatenate([history, block], axis=1)
         highest = max(self._highest, float(np.abs(block).max(initial=0.0)))
-        if highest < float(np.abs(heard).sum(axis=1).max(initial=0.0)):  # digital silence needs no filter
+        if highest < _most_gain() * float(np.abs(heard).max(initial=0.0)):  # else nothing between could be higher
             between = upfirdn(_interpolator(), heard, up=_OVERSAMPLING, axis=1)
             valid = between[:, _OVERSAMPLING * (_TAPS_PER_PHASE - 1) : _OVERSAMPLING * heard.shape[1]]
             highest = max(highest, float(np.abs(valid).max(initial=0.0)))
@@ -146,6 +146,12 @@ def _interpolator() -> npt.NDArray[np.float32]:
     offsets = (np.arange(length) - length // 2) / _OVERSAMPLING
     phases = (np.sinc(offsets) * np.kaiser(length + 1, 5.0)[:length]).reshape(_TAPS_PER_PHASE, _OVERSAMPLING)
     return np.asarray((phases / phases.sum(axis=0)).reshape(-1), np.float32)
+
+
+@cache
+def _most_gain() -> float:
+    """How much higher than the highest sample the interpolator can reach."""
+    return float(np.abs(_interpolator()).reshape(_TAPS_PER_PHASE, _OVERSAMPLING).sum(axis=0).max()) * 1.001
 
 
 def k_weighting(sample_rate: int) -> Array:
