@@ -107,10 +107,11 @@ def _audio_frames(takes: Sequence[Take]) -> Iterator[Any]:
     """The sum of the takes from the timeline's first frame on, as PyAV frames with their time stamps."""
     import av
 
-    rest = np.zeros((2, to_sample(min((take.record.start for take in takes), default=Fraction(0)), SAMPLE_RATE)))
+    before = to_sample(min((take.record.start for take in takes), default=Fraction(0)), SAMPLE_RATE)
+    rest: Any = np.zeros((2, before), np.float32)
     position = 0
     for block in mixed(takes):
-        heard = np.concatenate([rest, block], axis=1).astype(np.float32)
+        heard = np.concatenate([rest, block], axis=1)
         whole = heard.shape[1] // _AUDIO_FRAME * _AUDIO_FRAME
         for start in range(0, whole, _AUDIO_FRAME):
             piece = np.ascontiguousarray(heard[:, start : start + _AUDIO_FRAME])
