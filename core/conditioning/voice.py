@@ -84,7 +84,9 @@ def _pitch(sound: np.ndarray) -> np.ndarray:
     voiced = (strength > 0.55) & (correlation[:, 0] > np.percentile(correlation[:, 0], 60) * 0.1)
     if voiced.sum() < 5:
         return np.zeros(3)
-    pitch = np.log2(rate / (shortest + lags[voiced].argmax(1)))
+    first = (lags[voiced] >= 0.9 * lags[voiced].max(1, keepdims=True)).argmax(1)  # not a multiple of the period
+    near = np.take_along_axis(lags[voiced], np.clip(first[:, None] + np.arange(4), 0, lags.shape[1] - 1), 1)
+    pitch = np.log2(rate / (shortest + first + near.argmax(1)))
     return np.array([np.median(pitch), np.subtract(*np.percentile(pitch, [75, 25])), voiced.mean()])
 
 

@@ -61,9 +61,7 @@ def find_phases(
     ``before`` (n · hop,) is sound already decided for the first n frames: it is kept, and the rest goes on from it.
     The same input gives the same sound.
     """
-    generator = torch.Generator().manual_seed(0)
-    angles = torch.rand(magnitude.shape, generator=generator).to(magnitude.device) * (2 * torch.pi)
-    spectrum = torch.polar(magnitude, angles)
+    spectrum = torch.polar(magnitude, _first_angles(magnitude, frames, before))
     previous = torch.zeros_like(spectrum)
     known = 0 if before is None else len(before)
     inside = slice(frames.margin, frames.margin + known)
@@ -79,3 +77,18 @@ def find_phases(
     if before is not None:
         sound[inside] = before
     return sound[frames.margin : frames.margin + magnitude.shape[1] * frames.hop]
+
+
+def _first_angles(magnitude: Tensor, frames: Frames, before: Tensor | None) -> Tensor:
+    """Where the iteration starts (K, F): random, or after known sound each bin turning on as it did at its end."""
+    generator = torch.Generator().manual_seed(0)
+    angles = torch.rand(magnitude.shape, generator=generator).to(magnitude.device) * (2 * torch.pi)
+    if before is None or len(before) < 5 * frames.hop:
+        return angles
+    last = len(before) // frames.hop - 3  # the last frame whose window ends inside the known sound
+    known = frames.analyse(before)[:, : last + 1].angle()
+    ahead = torch.arange(1, magnitude.shape[1] - last, device=magnitude.device)
+    turn = known[:, last] - known[:, last - 1]
+    angles[:, : last + 1] = known
+    angles[:, last + 1 :] = known[:, last, None] + turn[:, None] * ahead
+    return angles

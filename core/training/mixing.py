@@ -126,6 +126,8 @@ class Mixer:
     def _put_speech(self, window: Window, example: Example, place: int, over_scene: float = 0.0) -> None:
         """Writes an utterance into a window at a latent frame; ``over_scene`` > 0 adds the scene at that gain."""
         start, stop = max(place, 0), min(place + example.frames, len(window.x_1))
+        if start >= stop:
+            return
         inside = slice(start - place, stop - place)
         latents = example.latents[int(self.rng.integers(len(example.latents))), inside].float()
         window.x_1[start:stop] = self._sum(latents, window.x_1[start:stop], over_scene) if over_scene else latents

@@ -1,0 +1,56 @@
+"""Lines fitted to cues and mouths."""
+
+import itertools
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from talkies.core.conditioning.timing import SLOWEST, fit_line, phone_ids
+
+durations = st.lists(st.floats(0.02, 0.8), min_size=1, max_size=60)
+
+
+@given(durations, st.floats(0, 100), st.floats(0.2, 30))
+def test_speech_stays_inside_its_cue_in_order(seconds, start, length):
+    spans = fit_line(range(2, 2 + len(seconds)), seconds, start, start + length)
+    assert [phoneme for phoneme, _, _ in spans] == list(range(2, 2 + len(seconds)))
+    edges = [start, *(edge for _, a, b in spans for edge in (a, b)), start + length]
+    assert all(a <= b + 1e-9 for a, b in itertools.pairwise(edges))
+
+
+@given(durations)
+def test_speech_is_not_drawn_out_without_end(seconds):
+    spans = fit_line(range(len(seconds)), seconds, 0.0, 1000.0)
+    assert spans[-1][2] - spans[0][1] <= SLOWEST * sum(seconds) + 1e-6
+
+
+def test_nothing_to_say():
+    assert fit_line([], [], 0, 5) == []
+
+
+def test_speech_goes_with_the_mouth():
+    lips = np.zeros((250, 4), np.float32)
+    lips[:, 3] = 1
+    lips[100:150, 2] = 0.8  # the mouth moves from 4 s to 6 s
+    spans = fit_line([5, 6], [1.0, 0.8], 0.0, 10.0, lips)
+    assert spans[0][1] == 4.0
+    assert spans[-1][2] == 6.0
+
+
+def test_a_mouth_that_moves_for_much_longer_is_not_followed():
+    lips = np.ones((250, 4), np.float32)
+    spans = fit_line([5, 6], [0.3, 0.3], 2.0, 8.0, lips)
+    assert spans[-1][2] < 3.0
+
+
+def test_a_cue_without_a_face_begins_at_its_in_point():
+    spans = fit_line([5], [0.5], 2.0, 8.0, np.zeros((250, 4), np.float32))
+    assert 2.0 <= spans[0][1] < 2.1
+
+
+def test_phone_track_has_two_places_a_latent_and_none_is_lost():
+    track = phone_ids([(7, 0.1, 0.14), (8, 0.14, 0.141), (9, 0.2, 0.3)], 10)
+    assert track.shape == (20,)
+    assert set(track) == {0, 7, 8, 9}
+    assert list(np.flatnonzero(track == 9)) == [10, 11, 12, 13, 14]
