@@ -141,7 +141,7 @@ class VSSFlowEngine(Engine):
 
     def decode(self, latents: Tensor) -> Iterator[Block]:
         """Latents (128, T), channel = frequency · 8 + c, → blocks of sound, 640 samples per latent frame."""
-        picture = latents.unflatten(0, (-1, MEL_CHANNELS)).permute(1, 2, 0)[None]  # type: ignore[no-untyped-call]
+        picture = latents.reshape(-1, MEL_CHANNELS, latents.shape[1]).permute(1, 2, 0)[None]
         frames = latents.shape[1]
         for start in range(0, frames, DECODE_FRAMES):
             stop, first = min(start + DECODE_FRAMES, frames), max(0, start - DECODE_MARGIN)
