@@ -15,12 +15,14 @@ from pathlib import Path
 from talkies.core.errors import OutputError
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.writing_base import Writer
+from talkies.core.timeline.writing_fcp7 import Fcp7Xml
 from talkies.core.timeline.writing_otio import OtioBundleFolder, OtioFile, OtioZip
 
 WRITERS: dict[str, Writer] = {
     ".otio": OtioFile(),
     ".otioz": OtioZip(),
     ".otiod": OtioBundleFolder(),
+    ".xml": Fcp7Xml(),
 }
 
 _REFUSED = {
@@ -28,6 +30,7 @@ _REFUSED = {
     ".aaf": "AAF is read, but not written yet",
     ".fcpxml": "FCPXML is read, but not written yet",
     ".fcpxmld": "FCPXML is read, but not written yet",
+    ".kdenlive": "Kdenlive projects are read, but not written: Kdenlive imports .otio since its version 25.04",
     ".mlt": "MLT is read, but not written",
     ".xges": "XGES is read, but not written",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -205,3 +206,11 @@ def test_time_reference_counts_from_midnight() -> None:
     assert time_reference(at[Fraction(25)], Fraction(3600)) == 172800000
     assert time_reference(at[Fraction(25)], Fraction(86401)) == SR
     assert time_reference(at[Fraction(25)], Fraction(-1)) == 86399 * SR
+
+
+def test_time_reference_of_drop_frame_timecode() -> None:
+    """01:00:00;00 is frame 107892; a day of 29.97 drop-frame ends after 2589408 frames."""
+    rate = Fraction(30000, 1001)
+    timeline = replace(scene(seconds(0, 1), rate, Fraction(0))[0], drop_frame=True)
+    assert time_reference(timeline, 107892 / rate) == round(107892 * Fraction(8008, 5))
+    assert time_reference(timeline, 2589408 / rate) == 0
