@@ -53,12 +53,7 @@ class MelFrames(nn.Module):
         self.config = config
         window = torch.hann_window(config.window_samples)
         self.register_buffer("window", window * (2 / window.sum()), persistent=False)
-        bins = config.window_samples // 2 + 1
-        filters = melscale_fbanks(
-            bins, 0.0, config.sample_rate / 2, config.mel_bins, config.sample_rate, norm="slaney", mel_scale="slaney"
-        )
-        filters = filters / filters.sum(0, keepdim=True).clamp_min(1e-8)
-        self.register_buffer("filters", filters, persistent=False)
+        self.register_buffer("filters", _mel_filters(config), persistent=False)
 
     def forward(self, sound: Tensor) -> Tensor:
         config = self.config
@@ -69,6 +64,20 @@ class MelFrames(nn.Module):
         )
         mel = self.filters.T @ spectrum.abs()
         return mel.clamp_min(config.floor).log()
+
+
+def _mel_filters(config: CodecConfig) -> Tensor:
+    """(window/2+1, M) triangles, each with the sum 1, so that a band holds the mean amplitude of its bins."""
+    filters = melscale_fbanks(
+        config.window_samples // 2 + 1,
+        0.0,
+        config.sample_rate / 2,
+        config.mel_bins,
+        config.sample_rate,
+        norm="slaney",
+        mel_scale="slaney",
+    )
+    return filters / filters.sum(0, keepdim=True).clamp_min(1e-8)  # type: ignore[no-any-return]
 
 
 class LinearLatents(nn.Module):
@@ -134,22 +143,45 @@ class ConvNeXtBlock(nn.Module):
 
 
 class MagnitudeNetwork(nn.Module):
-    """log-mel (B, M, F) → log-magnitude (B, fft/2+1, F) of the short-time spectrum that synthesis starts from."""
+    """log-mel (B, M, F) → log-magnitude (B, fft/2+1, F) of the short-time spectrum that synthesis starts from.
+
+    What the network draws is added to the mel spectrum interpolated to the fine bins, so it begins where a plain
+    interpolation would end.
+    """
+
+    interpolation: Tensor
 
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
+        self.register_buffer("interpolation", _interpolation(config), persistent=False)
         self.embed = nn.Conv1d(config.mel_bins, config.width, 7, padding=3)
         self.norm_in = nn.LayerNorm(config.width, eps=1e-6)
         self.blocks = nn.ModuleList(ConvNeXtBlock(config.width, 1 / config.blocks) for _ in range(config.blocks))
         self.norm_out = nn.LayerNorm(config.width, eps=1e-6)
         self.out = nn.Linear(config.width, config.synthesis_fft // 2 + 1)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
 
     def forward(self, mel: Tensor) -> Tensor:
         x = self.norm_in(self.embed(mel * MEL_SCALE).transpose(1, 2)).transpose(1, 2)
         for block in self.blocks:
             x = block(x)
-        magnitude: Tensor = self.out(self.norm_out(x.transpose(1, 2))).transpose(1, 2)
-        return magnitude.float() * 2 - 6
+        drawn = self.out(self.norm_out(x.transpose(1, 2))).transpose(1, 2)
+        return self.interpolation @ mel.float() + drawn.float()
+
+
+def _interpolation(config: CodecConfig) -> Tensor:
+    """(fft/2+1, M): each fine bin between its two neighbours among the mel bands' centres."""
+    filters = _mel_filters(config)
+    bins = torch.linspace(0, config.sample_rate / 2, config.window_samples // 2 + 1)
+    centres = (filters * bins[:, None]).sum(0) / filters.sum(0)
+    fine = torch.linspace(0, config.sample_rate / 2, config.synthesis_fft // 2 + 1).clamp(centres[0], centres[-1])
+    right = torch.searchsorted(centres, fine).clamp(1, config.mel_bins - 1)
+    share = (fine - centres[right - 1]) / (centres[right] - centres[right - 1]).clamp_min(1e-6)
+    matrix = torch.zeros(len(fine), config.mel_bins)
+    matrix[torch.arange(len(fine)), right - 1] = 1 - share
+    matrix[torch.arange(len(fine)), right] = share
+    return matrix
 
 
 class Codec(nn.Module):

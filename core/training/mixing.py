@@ -56,15 +56,15 @@ class Window:
 class Shares:
     """How often each kind of window is drawn, how often conditions are dropped, and the weight of each speaker."""
 
-    speech: float = 0.6
-    scene: float = 0.3
+    speech: float = 0.64
+    scene: float = 0.28
     drop_one: float = 0.1
     drop_all: float = 0.1
     speakers: tuple[tuple[str, float], ...] = (
-        ("kathleen", 0.55),
-        ("grid_s1", 0.15),
-        ("kerstin", 0.15),
-        ("nathalie", 0.15),
+        ("kathleen", 0.70),
+        ("grid_s1", 0.14),
+        ("kerstin", 0.08),
+        ("nathalie", 0.08),
     )
 
 
