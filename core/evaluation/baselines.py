@@ -20,11 +20,16 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Clip:
-    """A clip as the baselines see it: its length (s), its true events (s), its sync features (S, 32)."""
+    """A clip as the baselines see it: its length (s), true events (s), sync features (S, 32), what goes on (s)."""
 
     duration: float
     events: tuple[float, ...]
     sync: NDArray[np.float32]
+    going_on: tuple[tuple[float, float], ...] = ()
+
+    def judge(self, times: Array) -> OnsetCounts:
+        """Counts of a guess."""
+        return OnsetCounts.of(times, self.events, self.going_on)
 
 
 def constant_rate(rate: float, duration: float) -> Array:
@@ -36,8 +41,7 @@ def tune_constant_rate(clips: Sequence[Clip], tolerance_ms: int = 100) -> float:
     """The rate (per second) with the best pooled F1 on training clips: the strongest guess without looking."""
     rates = np.arange(0.25, 1000 / (2 * tolerance_ms) + 0.01, 0.25)
     scores = [
-        pooled(OnsetCounts.of(constant_rate(rate, clip.duration), clip.events) for clip in clips).f1(tolerance_ms)
-        for rate in rates
+        pooled(clip.judge(constant_rate(rate, clip.duration)) for clip in clips).f1(tolerance_ms) for rate in rates
     ]
     return float(rates[int(np.argmax(scores))])
 
@@ -58,7 +62,7 @@ def tune_prominence(clips: Sequence[Clip], column: int, tolerance_ms: int = 100)
     """The prominence with the best pooled F1 on training clips."""
     choices = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
     scores = [
-        pooled(OnsetCounts.of(motion_peaks(clip.sync, column, choice), clip.events) for clip in clips).f1(tolerance_ms)
+        pooled(clip.judge(motion_peaks(clip.sync, column, choice)) for clip in clips).f1(tolerance_ms)
         for choice in choices
     ]
     return choices[int(np.argmax(scores))]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from talkies.core.evaluation.baselines import (
     IMPACT,
@@ -49,15 +50,28 @@ class Seen:
     features: PictureFeatures
 
     @property
-    def events(self) -> list[tuple[float, float]]:
-        return [(float(event.time), float(event.time) + event.sustain) for event in self.scene.events]
+    def events(self) -> tuple[tuple[float, float], ...]:
+        return events_of(self.scene)
 
     @property
     def times(self) -> list[float]:
         return [start for start, _ in self.events]
 
+    @property
     def clip(self) -> Clip:
-        return Clip(float(self.scene.duration), tuple(self.times), self.features.sync)
+        return clip_of(self.scene, self.features.sync)
+
+
+def events_of(scene: Scene) -> tuple[tuple[float, float], ...]:
+    """(start, end) in s; a one-shot has no length."""
+    return tuple((float(event.time), float(event.time) + event.sustain) for event in scene.events)
+
+
+def clip_of(scene: Scene, sync: NDArray[np.float32]) -> Clip:
+    """The scene as onsets are judged on it."""
+    events = events_of(scene)
+    going_on = tuple((start, end) for start, end in events if end > start)
+    return Clip(float(scene.duration), tuple(start for start, _ in events), sync, going_on)
 
 
 def see(seed: int, performer: Performer | None = None) -> Seen:
@@ -87,9 +101,8 @@ class Baselines:
         from talkies.core.training.scenes import render_scene
 
         none = np.zeros((0, 32), np.float32)
-        heard = [render_scene(seed, SCENE_SECONDS) for seed in range(_TUNING_EVENT_LISTS)]
-        lists = [Clip(float(s.duration), tuple(float(event.time) for event in s.events), none) for s in heard]
-        clips = [see(seed).clip() for seed in range(scenes)]
+        lists = [clip_of(render_scene(seed, SCENE_SECONDS), none) for seed in range(_TUNING_EVENT_LISTS)]
+        clips = [see(seed).clip for seed in range(scenes)]
         return cls(tune_constant_rate(lists), tune_prominence(clips, TOTAL_MOTION), tune_prominence(clips, IMPACT))
 
     def guesses(self) -> dict[str, Callable[[Clip], Any]]:
@@ -143,7 +156,7 @@ def foley_figures(
     }
     onsets = {name: _onsets(rows, sounds) for name, sounds in sounding.items()}
     for name, guess in baselines.guesses().items():
-        counts = pooled(OnsetCounts.of(guess(row.seen.clip()), row.seen.times) for row in rows)
+        counts = pooled(row.seen.clip.judge(guess(row.seen.clip)) for row in rows)
         onsets[name] = counts.figures()
     figures = {
         "scenes": scenes,
@@ -175,17 +188,17 @@ def _perform(performer: Performer, seen: Seen, library: EffectLibrary | None, pr
 
 
 def _onsets(rows: Sequence[Heard], sounds: Sequence[Sound | None]) -> dict[str, Any] | None:
-    pairs = [(row.seen.times, sound) for row, sound in zip(rows, sounds, strict=True) if sound is not None]
+    pairs = [(row.seen.clip, sound) for row, sound in zip(rows, sounds, strict=True) if sound is not None]
     if not pairs:
         return None
-    return pooled(OnsetCounts.of(detect_onsets(sound), times) for times, sound in pairs).figures()
+    return pooled(clip.judge(detect_onsets(sound)) for clip, sound in pairs).figures()
 
 
 def _by_kind(rows: Sequence[Heard]) -> dict[str, Any]:
     """F1 at ±100 ms per kind of scene, generated from the picture alone."""
     kinds: dict[str, list[OnsetCounts]] = {}
     for row in rows:
-        counts = OnsetCounts.of(detect_onsets(row.generated), row.seen.times)
+        counts = row.seen.clip.judge(detect_onsets(row.generated))
         kinds.setdefault(row.seen.scene.kind, []).append(counts)
     return {kind: {"scenes": len(counts), "f1_100ms": pooled(counts).f1(100)} for kind, counts in sorted(kinds.items())}
 

@@ -138,6 +138,14 @@ def test_silence_where_nothing_happens_is_right() -> None:
     assert OnsetCounts.of([1.0], []).f1(100) == 0.0
 
 
+def test_what_goes_on_is_judged_at_its_start_only() -> None:
+    going_on = [(1.0, 3.0)]
+    crackling = OnsetCounts.of([1.02, 1.5, 2.2, 2.9, 4.0], [1.0, 2.6], going_on)
+    assert crackling.detected == 2  # at its start, and the one too many after it
+    assert crackling.figures()["recall_100ms"] == pytest.approx(0.5)
+    assert OnsetCounts.of([0.5], [1.0], going_on).detected == 1
+
+
 def test_the_constant_rate_is_tuned_to_the_events() -> None:
     none = np.zeros((0, 32), np.float32)
     clips = [Clip(8.0, tuple(constant_rate(1.5, 8.0)), none) for _ in range(4)]
