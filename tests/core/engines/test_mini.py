@@ -1,0 +1,140 @@
+"""The shipped engine, with the shipped weights: exact lengths, seeds, silence, seams, refusals."""
+
+import json
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from talkies.core.conditioning.visual import PictureFeatures
+from talkies.core.engines.base import Line, load_engine
+from talkies.core.engines.mini import MiniEngine
+from talkies.core.errors import MediaError, WeightsError
+from talkies.core.flow.windows import OVERLAP_FRAMES, WINDOW_FRAMES, cover
+from talkies.core.model.weights import shipped_weights
+from talkies.core.times import TimeRange
+
+RATE = 48_000
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return load_engine("mini")
+
+
+def sound_of(engine, job, seed=0, steps=2) -> np.ndarray:
+    return np.concatenate(list(engine.generate(job, seed=seed, steps=steps, guidance=2.0, on_step=lambda share: None)))
+
+
+def moving(duration: Fraction, seed=0) -> PictureFeatures:
+    """A picture in which something moves without end."""
+    still = PictureFeatures.nothing(duration)
+    rng = np.random.default_rng(seed)
+    return PictureFeatures(rng.random(still.sync.shape, np.float32) * 0.3, still.picture, still.lips)
+
+
+def line(start: float, end: float, text="The door was open.", language="en-US") -> Line:
+    return Line(TimeRange(Fraction(start), Fraction(end)), text, language=language)
+
+
+def test_takes_are_long_enough_for_any_duration(engine):
+    duration = Fraction(1001, 24000) * 61
+    job = engine.dialogue(None, duration, [line(0, 2)], "")
+    assert len(sound_of(engine, job)) >= round(duration * RATE)
+
+
+def test_a_seed_repeats_and_another_does_not(engine):
+    job = engine.dialogue(None, Fraction(2), [line(0, 2)], "kathleen")
+    first = sound_of(engine, job, seed=4)
+    assert np.array_equal(first, sound_of(engine, job, seed=4))
+    assert not np.array_equal(first, sound_of(engine, job, seed=5))
+
+
+def test_nothing_moves_so_nothing_sounds(engine):
+    job = engine.foley(PictureFeatures.nothing(Fraction(12)), Fraction(12), "", "")
+    assert job.silent
+    assert not sound_of(engine, job).any()
+
+
+def test_no_words_so_no_voice(engine):
+    job = engine.dialogue(None, Fraction(3), [line(0, 2, "...")], "")
+    assert job.silent and not sound_of(engine, job).any()
+
+
+def test_speech_is_louder_inside_its_cue_than_outside(engine):
+    job = engine.dialogue(None, Fraction(6), [line(2, 4, "She had your dark suit in greasy wash water.")], "kathleen")
+    sound = sound_of(engine, job, steps=8)
+    inside, outside = sound[2 * RATE : 4 * RATE], np.concatenate((sound[: RATE * 3 // 2], sound[RATE * 9 // 2 :]))
+    assert np.sqrt(np.square(inside).mean()) > 10 * np.sqrt(np.square(outside).mean())
+
+
+def test_foley_without_a_picture_is_refused(engine):
+    with pytest.raises(MediaError, match="needs a picture"):
+        engine.foley(None, Fraction(2), "", "")
+
+
+def test_unknown_words_and_foreign_lines_are_said(engine):
+    job = engine.foley(moving(Fraction(2)), Fraction(2), "footsteps zzyzx", "")
+    assert any("zzyzx" in warning for warning in job.warnings)
+    job = engine.dialogue(None, Fraction(2), [line(0, 2, "Bonjour madame", "fr-FR")], "")
+    assert any("fr-FR" in warning for warning in job.warnings)
+
+
+def test_progress_ends_at_one_and_stopping_stops(engine):
+    job = engine.dialogue(None, Fraction(2), [line(0, 2)], "")
+    shares: list[float] = []
+    list(engine.generate(job, seed=0, steps=3, guidance=2.0, on_step=shares.append))
+    assert shares == sorted(shares) and shares[-1] == 1.0
+
+    def stop(share: float) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        list(engine.generate(job, seed=0, steps=3, guidance=2.0, on_step=stop))
+
+
+def flux(sound: np.ndarray) -> np.ndarray:
+    """Rise of the log spectrum from one 40 ms frame to the next."""
+    frames = np.abs(np.fft.rfft(sound[: len(sound) // 1920 * 1920].reshape(-1, 1920), axis=1))
+    return np.abs(np.diff(np.log(frames + 1e-4), axis=0)).mean(1)
+
+
+def test_windows_leave_no_seam(engine):
+    """Where windows and decoded pieces meet, level and spectral flux look as elsewhere."""
+    duration = Fraction(45)
+    sound = sound_of(engine, engine.foley(moving(duration), duration, "rain", ""), seed=3, steps=4)
+    windows = cover(45 * 25)
+    borders = {window.start for window in windows} | {window.stop for window in windows} | set(range(250, 1125, 250))
+    changes = flux(sound)
+    near = [changes[max(b - 2, 0) : b + 2].max() for b in sorted(borders) if 2 < b < 1120]
+    assert len(windows) > 3 and WINDOW_FRAMES > OVERLAP_FRAMES
+    assert np.median(near) <= np.percentile([changes[k : k + 4].max() for k in range(len(changes) - 4)], 90)
+    level = np.log(np.sqrt(np.square(sound.reshape(-1, 1920)).mean(1)) + 1e-5)
+    jumps = np.abs(np.diff(level))
+    at_borders = [jumps[b - 1] for b in sorted(borders) if 2 < b < 1120]
+    assert np.median(at_borders) <= np.percentile(jumps, 90)
+
+
+def test_weights_of_the_wrong_shape_are_refused(tmp_path):
+    state = load_file(shipped_weights("mini.safetensors"))
+    from safetensors import safe_open
+
+    with safe_open(shipped_weights("mini.safetensors"), framework="pt") as file:
+        notes = dict(file.metadata())
+    state["flow.phone_embedding.weight"] = torch.zeros(3, 3)
+    bad = tmp_path / "bad.safetensors"
+    save_file(state, bad, metadata=notes)
+    with pytest.raises(WeightsError, match=r"bad\.safetensors.*phone_embedding"):
+        MiniEngine.load(bad, "cpu")
+    notes["flow"] = json.dumps({"width": 3})
+    save_file(state, bad, metadata=notes)
+    with pytest.raises(WeightsError, match=r"bad\.safetensors"):
+        MiniEngine.load(bad, "cpu")
+
+
+def test_a_file_that_is_no_checkpoint_is_refused(tmp_path):
+    (tmp_path / "noise.safetensors").write_bytes(b"\x00" * 100)
+    with pytest.raises(WeightsError, match=r"noise\.safetensors"):
+        MiniEngine.load(tmp_path / "noise.safetensors", "cpu")
