@@ -49,7 +49,7 @@ class VoiceBook:
 
     def place(self, raw: np.ndarray) -> np.ndarray:
         """A raw measurement in the model's scale, kept within three deviations."""
-        return np.clip((raw - self.mean) / self.scale, -3, 3).astype(np.float32)
+        return np.asarray(np.clip((raw - self.mean) / self.scale, -3, 3), np.float32)
 
     def nearest(self, vector: np.ndarray) -> NamedVoice:
         """The named voice most like a vector in the model's scale."""

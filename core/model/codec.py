@@ -113,7 +113,8 @@ class LinearLatents(nn.Module):
         """(B, M, F) → (B, T, 4M); frames that do not fill a latent are dropped."""
         group = self.config.frames_per_latent
         whole = mel[..., : mel.shape[-1] // group * group]
-        return whole.unflatten(-1, (-1, group)).permute(0, 2, 3, 1).flatten(2)
+        stacked: Tensor = whole.unflatten(-1, (-1, group)).permute(0, 2, 3, 1).flatten(2)
+        return stacked
 
     def encode(self, mel: Tensor) -> Tensor:
         """(B, M, F) → latents (B, C, T)"""
@@ -122,7 +123,8 @@ class LinearLatents(nn.Module):
     def decode(self, latents: Tensor) -> Tensor:
         """latents (B, C, T) → (B, M, 4T)"""
         stacked = latents.transpose(1, 2) @ self.decode_matrix.T + self.mean
-        return stacked.unflatten(2, (self.config.frames_per_latent, -1)).flatten(1, 2).transpose(1, 2)
+        mel: Tensor = stacked.unflatten(2, (self.config.frames_per_latent, -1)).flatten(1, 2).transpose(1, 2)
+        return mel
 
 
 class ConvNeXtBlock(nn.Module):
@@ -139,7 +141,8 @@ class ConvNeXtBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = self.norm(self.depthwise(x).transpose(1, 2))
         y = self.reduce(nn.functional.gelu(self.expand(y))) * self.scale
-        return x + y.transpose(1, 2)
+        added: Tensor = x + y.transpose(1, 2)
+        return added
 
 
 class MagnitudeNetwork(nn.Module):
@@ -167,7 +170,8 @@ class MagnitudeNetwork(nn.Module):
         for block in self.blocks:
             x = block(x)
         drawn = self.out(self.norm_out(x.transpose(1, 2))).transpose(1, 2)
-        return self.interpolation @ mel.float() + drawn.float()
+        magnitude: Tensor = self.interpolation @ mel.float() + drawn.float()
+        return magnitude
 
 
 def _interpolation(config: CodecConfig) -> Tensor:

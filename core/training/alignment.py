@@ -1,4 +1,4 @@
-"""When each phoneme of the corpus is spoken: a small acoustic model of our own, trained with CTC, then forced alignment.
+"""When each phoneme of the corpus is spoken: a small acoustic model of our own trained with CTC, forced alignment.
 
 The result feeds the duration model and tells the flow model in training where every phoneme lies. Frames are the
 codec's mel frames taken in pairs: 50 a second.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,8 @@ def mel_pairs(mel: MelFrames, sound: np.ndarray) -> Tensor:
     """(N,) → (F, 2M), standardised per recording so that voices and rooms look alike."""
     whole = torch.from_numpy(sound[: len(sound) // FRAME_SAMPLES * FRAME_SAMPLES])
     frames = mel(whole[None])[0].T.unflatten(0, (-1, 2)).flatten(1)
-    return (frames - frames.mean(0)) / (frames.std(0) + 0.5)
+    standard: Tensor = (frames - frames.mean(0)) / (frames.std(0) + 0.5)
+    return standard
 
 
 def train_acoustic_model(plan: AlignmentTraining) -> Iterator[dict[str, float]]:
@@ -103,7 +105,7 @@ def align(model: AcousticModel, mel: MelFrames, sound: np.ndarray, ids: list[int
     pairs = mel_pairs(mel, sound)
     with torch.inference_mode():
         scores = model(pairs[None])
-    if not ids or len(ids) + sum(a == b for a, b in zip(ids, ids[1:], strict=False)) > len(pairs):
+    if not ids or len(ids) + sum(a == b for a, b in pairwise(ids)) > len(pairs):
         return []
     path, _ = forced_align(scores, torch.tensor([ids]))
     loud = _loud_frames(sound, len(pairs))

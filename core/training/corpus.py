@@ -86,7 +86,8 @@ class SoundCache:
             with part.open("wb") as handle:
                 np.save(handle, np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16), allow_pickle=False)
             part.replace(cached)
-        return np.load(cached, allow_pickle=False).astype(np.float32) / 32767
+        stored: np.ndarray = np.load(cached, allow_pickle=False)
+        return np.asarray(stored, np.float32) / 32767
 
     def load_speech(self, file: str) -> np.ndarray:
         """The recording at the loudness of :data:`SPEECH_RMS`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +29,7 @@ class FlowTraining:
     batch: int = 16
     peak_rate: float = 8e-4
     average_decay: float = 0.998
-    shares: Shares = Shares()
+    shares: Shares = field(default_factory=Shares)
     config: VSSFlowConfig = MINI
     device: str = "cpu"
     seed: int = 0
@@ -46,7 +46,7 @@ class FlowLoss(nn.Module):
         self, x_1: Tensor, x_0: Tensor, t: Tensor, conditions: dict[str, Tensor], keep: dict[str, Tensor]
     ) -> Tensor:
         """Mean squared error of the velocity at x_t: scalar."""
-        encoded = self.model.encode(frames=x_1.shape[-1], keep=keep, **conditions)
+        encoded = self.model.encode(frames=x_1.shape[-1], keep=keep, **conditions)  # type: ignore[arg-type]
         point = straight_path(x_0, x_1, t)
         return velocity_loss(self.model.velocity(point.x_t, t, encoded), point.dx_t)
 

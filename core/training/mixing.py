@@ -90,12 +90,12 @@ class Mixer:
         frames = int(self.rng.choice(WINDOW_LENGTHS))
         windows = [self._window(frames) for _ in range(size)]
         conditions = {name: torch.stack([getattr(window, name) for window in windows]) for name in CONDITIONS}
-        keep = {name: torch.tensor([name in self._survivors(window) for window in windows]) for name in CONDITIONS}
+        keep = {name: torch.tensor([self._kept(window, name) for window in windows]) for name in CONDITIONS}
         return torch.stack([window.x_1 for window in windows]).transpose(1, 2), conditions, keep
 
-    def _survivors(self, window: Window) -> set[str]:
-        """The window's conditions after dropout; one draw decides for all of them, or each falls alone."""
-        return {name for name in window.kept if self.rng.random() >= self.shares.drop_one}
+    def _kept(self, window: Window, name: str) -> bool:
+        """Whether the window has this condition and keeps it."""
+        return bool(self.rng.random() >= self.shares.drop_one) and name in window.kept
 
     def _window(self, frames: int) -> Window:
         draw = self.rng.random()

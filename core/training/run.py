@@ -6,7 +6,6 @@ from __future__ import annotations
 import copy
 import json
 import math
-import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,7 +52,7 @@ class Run:
         """Writes the state atomically."""
         part_file = self.state_file.with_suffix(".part")
         torch.save({"step": step} | {name: part.state_dict() for name, part in parts.items()}, part_file)
-        os.replace(part_file, self.state_file)
+        part_file.replace(self.state_file)
         self._saved = time.monotonic()
 
     def due(self) -> bool:
