@@ -34,7 +34,7 @@ def test_agrees_with_pyloudnorm(channels: int, seed: int) -> None:
 
 
 def test_the_standard_s_own_signal_reads_its_own_value() -> None:
-    """BS.1770: a 997 Hz sine at full scale on one channel reads -3.01 LKFS; EBU Tech 3341: -23 dBFS stereo, -23 LUFS."""
+    """BS.1770: 997 Hz at full scale on one channel reads -3.01 LKFS; EBU Tech 3341: -23 dBFS stereo, -23 LUFS."""
     sine = np.sin(2 * np.pi * 997 * np.arange(10 * RATE) / RATE)[None].astype(np.float32)
     assert measure([sine], RATE).integrated == pytest.approx(-3.01, abs=0.02)
     stereo = np.repeat(sine * 10 ** (-23 / 20), 2, axis=0)
