@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -33,10 +34,32 @@ def render_with_melt(otio_path: Path, wav_out: Path, channels: int = 2) -> None:
         project.write_bytes(mlt_xml(Path(otio_path), Path(folder)))
         consumer = [f"avformat:{wav_out}", "f=wav", "acodec=pcm_s24le", "ar=48000", f"ac={channels}", "vn=1"]
         command = ["melt", "-quiet", str(project), "-consumer", *consumer, "real_time=-1", "terminate_on_pause=1"]
-        quiet = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "SDL_AUDIODRIVER": "dummy"}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=quiet, check=False)
-    if done.returncode or not Path(wav_out).is_file():
-        raise RuntimeError(f"melt failed ({done.returncode}): {done.stderr[-2000:]}")
+        _run(command, Path(wav_out))
+
+
+def _run(command: list[str], wav_out: Path) -> None:
+    """MLT 7.12 sometimes never begins on a busy machine: it sleeps beside an empty file. Then it is started again."""
+    quiet = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "SDL_AUDIODRIVER": "dummy"}
+    for attempt in range(1, 9):
+        wav_out.unlink(missing_ok=True)
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=quiet) as melt:
+            begun = _wait(melt, wav_out, patience=3.0 * attempt)
+            if begun and melt.wait(timeout=300) == 0 and wav_out.is_file():
+                return
+            melt.kill()
+        if begun:
+            raise RuntimeError(f"melt failed ({melt.returncode}) on {wav_out}")
+    raise RuntimeError(f"melt never began to write {wav_out}")
+
+
+def _wait(melt: subprocess.Popen[bytes], wav_out: Path, patience: float) -> bool:
+    """Whether melt has ended or its file holds something, within ``patience`` seconds."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        if melt.poll() is not None or (wav_out.is_file() and wav_out.stat().st_size):
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def mlt_xml(path: Path, cuttings: Path) -> bytes:
