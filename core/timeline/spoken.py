@@ -22,9 +22,14 @@ _MOST_OPENED = 300
 
 
 def all_cues(path: Path, found: Gathered, finder: PictureFinder) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
-    """Cues in order of time from the tracks, the sidecars and the movies; and what was repaired in them."""
+    """Cues in order of time from the tracks, the sidecars and the movies; and what was repaired in them.
+
+    What is nearer to the editor wins: the timeline's own tracks, then the file beside it, the file beside the media,
+    the streams inside the media. A farther source only speaks where the nearer ones are silent, so that a movie that
+    brings its own subtitles is not heard twice.
+    """
     sidecars = SidecarFinder()
-    cues = list(found.cues)
+    beside: list[Cue] = []
     warnings: list[str] = []
     whole = TimeRange(Fraction(0), found.duration)
     for file in sidecars.beside(path):
@@ -33,13 +38,27 @@ def all_cues(path: Path, found: Gathered, finder: PictureFinder) -> tuple[tuple[
         late = sum(cue.range.start >= whole.end for cue in loaded.cues)
         if late:
             warnings.append(f"{file.name}: {late} subtitles start after the end of the timeline: left out")
-        cues.extend(mapped(loaded.cues, whole, whole, Fraction(1)))
-    for segment in found.segments:
-        cues.extend(_media_cues(segment, path, sidecars, warnings))
-    embedded = _Embedded(finder)
-    for segment in found.segments:
-        cues.extend(embedded.cues(segment))
-    return without_repeats(cues), tuple(dict.fromkeys((*warnings, *embedded.warnings)))
+        beside.extend(mapped(loaded.cues, whole, whole, Fraction(1)))
+    with_media = [cue for segment in found.segments for cue in _media_cues(segment, path, sidecars, warnings)]
+    streams = _Embedded(finder)
+    inside = [cue for segment in found.segments for cue in streams.cues(segment)]
+    cues = _nearest_first(list(found.cues), beside, with_media, inside)
+    return without_repeats(cues), tuple(dict.fromkeys((*warnings, *streams.warnings)))
+
+
+def _nearest_first(*sources: list[Cue]) -> list[Cue]:
+    """All cues of the first source, and of each later one those that overlap none of the earlier sources'."""
+    chosen: list[Cue] = []
+    for source in sources:
+        taken = sorted(cue.range for cue in chosen)
+        starts = [each.start for each in taken]
+        longest = max((each.duration for each in taken), default=Fraction(0))
+        for cue in source:
+            first = bisect.bisect_left(starts, cue.range.start - longest)
+            last = bisect.bisect_left(starts, cue.range.end)
+            if not any(cue.range.overlap(each) for each in taken[first:last]):
+                chosen.append(cue)
+    return chosen
 
 
 def _media_cues(segment: Segment, path: Path, sidecars: SidecarFinder, warnings: list[str]) -> Iterator[Cue]:
