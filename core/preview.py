@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -110,13 +111,13 @@ def _audio_frames(takes: Sequence[Take]) -> Iterator[Any]:
     before = to_sample(min((take.record.start for take in takes), default=Fraction(0)), SAMPLE_RATE)
     rest: Any = np.zeros((2, before), np.float32)
     position = 0
-    for block in mixed(takes):
-        heard = np.concatenate([rest, block], axis=1)
-        whole = heard.shape[1] // _AUDIO_FRAME * _AUDIO_FRAME
+    for block in chain(mixed(takes), [None]):
+        heard = rest if block is None else np.concatenate([rest, block], axis=1)
+        whole = heard.shape[1] if block is None else heard.shape[1] // _AUDIO_FRAME * _AUDIO_FRAME
         for start in range(0, whole, _AUDIO_FRAME):
-            piece = np.ascontiguousarray(heard[:, start : start + _AUDIO_FRAME])
+            piece = np.ascontiguousarray(heard[:, start : min(start + _AUDIO_FRAME, whole)])
             frame = av.AudioFrame.from_ndarray(piece, format="fltp", layout="stereo")
             frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, position, Fraction(1, SAMPLE_RATE)
-            position += _AUDIO_FRAME
+            position += piece.shape[1]
             yield frame
         rest = heard[:, whole:]

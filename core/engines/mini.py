@@ -1,6 +1,6 @@
 """The engine that ships: a ten-layer VSSFlow of width 256 and our own codec, offline on a CPU.
 
-One safetensors file holds three modules (``flow.*``, ``codec.*``, ``durations.*``) and their configuration.
+One safetensors file holds four modules (``flow.*``, ``codec.*``, ``events.*``, ``durations.*``) and their sizes.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from torch import Tensor
 
 from talkies.core.conditioning.bundle import Conditions
 from talkies.core.conditioning.durations import DurationModel
+from talkies.core.conditioning.events import EventSpotter
 from talkies.core.conditioning.phonemes import speak
 from talkies.core.conditioning.prompt import PROMPT_TOKENS, read_prompt
 from talkies.core.conditioning.timing import Spans, fit_line, phone_ids
@@ -43,6 +44,7 @@ class MiniModel(torch.nn.Module):
         super().__init__()
         self.flow = VSSFlow(flow)
         self.codec = Codec(codec)
+        self.events = EventSpotter()
         self.durations = DurationModel()
 
 
@@ -112,7 +114,7 @@ class MiniEngine(Engine):
         conditions = Conditions(
             frames,
             phones=nobody,
-            sync=torch.from_numpy(features.sync),
+            sync=self.model.events.watch(*(torch.from_numpy(x) for x in (features.sync, features.picture))),
             picture=torch.from_numpy(features.picture),
             prompt=_prompt_ids(wanted.ids) if wanted.ids else None,
         )

@@ -1,6 +1,6 @@
 """``talkies train CONFIG``: the stages of a training one after another, each resumed from where it stopped.
 
-    codec ─► alignment ─► speech, scenes ─► durations, flow ─► pack
+    codec ─► alignment ─► speech, scenes ─► events, durations ─► flow ─► pack
 
 A configuration is a TOML file: ``data`` (laid out like shared/data), ``folder`` (everything the training writes),
 ``stages``, ``threads``, ``device``, and one table per stage whose fields are those of the stage's plan.
@@ -21,6 +21,7 @@ from talkies.core.errors import ArgumentError, InputError
 from talkies.core.training.alignment import AlignmentTraining, align_corpus, train_acoustic_model
 from talkies.core.training.codec_trainer import CodecTraining, train_codec
 from talkies.core.training.durations_trainer import DurationTraining, train_durations
+from talkies.core.training.events_trainer import EventTraining, train_events
 from talkies.core.training.flow_trainer import FlowTraining, train_flow
 from talkies.core.training.packing import pack_mini
 from talkies.core.training.preparing import (
@@ -30,6 +31,7 @@ from talkies.core.training.preparing import (
     prepare_scenes,
     prepare_speech,
     trained_codec,
+    watched_scenes,
 )
 
 Figures = Iterator[dict[str, float]]
@@ -116,6 +118,11 @@ def _scenes(config: TrainingConfig) -> Figures:
     yield from prepare_scenes(config.places, int(table.get("count", 600)), int(table.get("soundings", 4)))
 
 
+def _events(config: TrainingConfig) -> Figures:
+    plan = config.plan("events", EventTraining, out=config.places.run("events"))
+    yield from train_events(plan, watched_scenes(config.places))
+
+
 def _durations(config: TrainingConfig) -> Figures:
     plan = config.plan("durations", DurationTraining, out=config.places.run("durations"))
     yield from train_durations(plan, duration_lines(config.places))
@@ -129,7 +136,7 @@ def _flow(config: TrainingConfig) -> Figures:
 def _pack(config: TrainingConfig) -> Figures:
     places = config.places
     out = places.folder / "mini.safetensors"
-    steps = pack_mini(places.run("flow"), places.run("codec"), places.run("durations"), out)
+    steps = pack_mini(*(places.run(stage) for stage in ("flow", "codec", "events", "durations")), out)
     yield {f"{name} steps": float(count) for name, count in steps.items()}
 
 
@@ -138,6 +145,7 @@ STAGES: dict[str, Callable[[TrainingConfig], Figures]] = {
     "alignment": _alignment,
     "speech": _speech,
     "scenes": _scenes,
+    "events": _events,
     "durations": _durations,
     "flow": _flow,
     "pack": _pack,

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from talkies.core.conditioning.events import WATCHED_DIM
 from talkies.core.conditioning.lips import LIPS_DIM
 from talkies.core.conditioning.prompt import PROMPT_TOKENS
-from talkies.core.conditioning.sync import SYNC_DIM
 from talkies.core.conditioning.visual import PICTURE_DIM
 from talkies.core.conditioning.voice import VOICE_DIM
 from talkies.core.model.codec import Codec
@@ -45,7 +45,7 @@ class Window:
             silence.expand(frames, -1).clone(),
             torch.zeros(2 * frames, dtype=torch.long),
             torch.zeros(frames, LIPS_DIM),
-            torch.zeros(frames, SYNC_DIM),
+            torch.zeros(frames, WATCHED_DIM),
             torch.zeros(-(-frames * 2 // _GRID), PICTURE_DIM),
             torch.zeros(VOICE_DIM),
             torch.zeros(PROMPT_TOKENS, dtype=torch.long),

@@ -18,18 +18,19 @@ from talkies.core.model.weights import save_state
 def pack_mini(
     flow_run: Path,
     codec_run: Path,
+    events_run: Path,
     durations_run: Path,
     out: Path,
     flow: VSSFlowConfig = MINI,
     codec: CodecConfig | None = None,
 ) -> dict[str, int]:
-    """Writes the averaged weights of three runs as one safetensors file; returns the steps of each.
+    """Writes the averaged weights of four runs as one safetensors file; returns the steps of each.
 
     Raises WeightsError when a run has no state yet or belongs to another configuration.
     """
     codec = codec or CodecConfig()
     model = MiniModel(flow, codec)
-    runs = {"flow": flow_run, "codec": codec_run, "durations": durations_run}
+    runs = {"flow": flow_run, "codec": codec_run, "events": events_run, "durations": durations_run}
     steps = {name: _load_average(getattr(model, name), folder) for name, folder in runs.items()}
     metadata = {"flow": flow.to_json(), "codec": json.dumps(vars(codec)), "steps": json.dumps(steps)}
     save_state(model.state_dict(), out, dtype=torch.float16, metadata=metadata)

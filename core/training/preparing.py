@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
+from talkies.core.conditioning.events import EventSpotter
 from talkies.core.conditioning.timing import Spans
 from talkies.core.conditioning.visual import picture_features
 from talkies.core.conditioning.voice import VoiceBook, make_book, measure
@@ -21,6 +23,7 @@ from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange
 from talkies.core.training.corpus import SoundCache, Utterance, utterances
 from talkies.core.training.durations_trainer import Line, line_of
+from talkies.core.training.events_trainer import Watched, wanted_columns
 from talkies.core.training.material import (
     Example,
     load_examples,
@@ -28,7 +31,7 @@ from talkies.core.training.material import (
     scene_example,
     speech_example,
 )
-from talkies.core.training.scenes import render_scene
+from talkies.core.training.scenes import Scene, render_scene
 from talkies.core.training.sounding import EffectLibrary, prompt_words, sound_scene
 
 VOICES = {
@@ -84,14 +87,24 @@ class Places:
 
 def trained_codec(places: Places) -> Codec:
     """The codec with its fitted latents. Raises WeightsError when the codec's stage has not begun."""
-    path = places.run("codec") / "state.pt"
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise WeightsError(path, "is not there yet", "let the stage 'codec' run first") from error
     codec = Codec()
-    codec.load_state_dict(state["codec"])
+    codec.load_state_dict(_state(places, "codec")["codec"])
     return codec.eval()
+
+
+def trained_spotter(places: Places) -> EventSpotter:
+    """The averaged event spotter. Raises WeightsError when the events' stage has not run."""
+    spotter = EventSpotter()
+    spotter.load_state_dict(_state(places, "events")["average"]["module"])
+    return spotter.eval()
+
+
+def _state(places: Places, stage: str) -> dict[str, Any]:
+    path = places.run(stage) / "state.pt"
+    try:
+        return dict(torch.load(path, map_location="cpu", weights_only=True))
+    except OSError as error:
+        raise WeightsError(path, "is not there yet", f"let the stage {stage!r} run first") from error
 
 
 def aligned_utterances(places: Places) -> list[tuple[Utterance, Spans]]:
@@ -155,23 +168,44 @@ def prepare_scenes(places: Places, count: int, soundings: int = 4) -> Iterator[d
         yield {"scenes": min(first + SCENES_PER_SHARD, count), "of": count}
 
 
+def _staged(seed: int) -> Scene:
+    return render_scene(seed, duration=SCENE_SECONDS, rate=SCENE_RATES[seed % len(SCENE_RATES)])
+
+
 def _scene(codec: Codec, library: EffectLibrary, seed: int, soundings: int) -> Example:
-    rng, rate = np.random.default_rng([seed, 1]), SCENE_RATES[seed % len(SCENE_RATES)]
-    scene = render_scene(seed, duration=SCENE_SECONDS, rate=rate)
-    frames = (Frame(Fraction(number) / rate, image) for number, image in enumerate(scene.frames()))
+    rng, scene = np.random.default_rng([seed, 1]), _staged(seed)
+    frames = (Frame(number / scene.rate, image) for number, image in enumerate(scene.frames()))
     features = picture_features(frames, SCENE_SECONDS)
     sounds = [sound_scene(scene.events, SCENE_SECONDS, library, rng) for _ in range(soundings)]
     return scene_example(codec, scene.kind, sounds, features, prompt_words(scene.tags))
 
 
+def watched_scenes(places: Places) -> list[Watched]:
+    """The prepared scenes with what the event spotter should say of each; events come from the scenes' seeds."""
+    examples = [example for shard in sorted(places.scenes.glob("*.safetensors")) for example in load_examples(shard)]
+    return [
+        (example.sync, example.picture, wanted_columns(_staged(seed).events, example.frames))
+        for seed, example in enumerate(examples)
+        if example.sync is not None and example.picture is not None
+    ]
+
+
 def load_material(places: Places) -> list[Example]:
-    """Everything that was prepared. Raises WeightsError when there is nothing."""
+    """Everything that was prepared, scenes with their events spotted. Raises WeightsError when there is nothing."""
     shards = [path for path in (places.speech, *sorted(places.scenes.glob("*.safetensors"))) if path.exists()]
     if not shards:
         raise WeightsError(
             places.folder, "holds no prepared material", "let the stages 'speech' and 'scenes' run first"
         )
-    return [example for shard in shards for example in load_examples(shard)]
+    spotter = trained_spotter(places)
+    return [with_events(example, spotter) for shard in shards for example in load_examples(shard)]
+
+
+def with_events(example: Example, spotter: EventSpotter) -> Example:
+    """A scene with the spotter's columns beside its motion; speech as it is."""
+    if example.sync is None or example.picture is None:
+        return example
+    return replace(example, sync=spotter.watch(example.sync, example.picture))
 
 
 def duration_lines(places: Places) -> list[Line]:

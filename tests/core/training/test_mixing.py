@@ -28,7 +28,7 @@ def examples() -> list[Example]:
         torch.full((2, 200, 64), 2.0),
         torch.zeros(400, dtype=torch.long),
         torch.zeros(200, 4),
-        sync=torch.ones(200, 32),
+        sync=torch.ones(200, 36),
         picture=torch.ones(80, 192),
         prompt=torch.tensor([3, 4, 0, 0]),
     )
