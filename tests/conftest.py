@@ -6,10 +6,17 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import melt
 import pytest
 from films import write_movie, write_reel
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tests marked ``melt`` need another program; they say so where it is missing."""
+    if item.get_closest_marker("melt") and not melt.available():
+        pytest.skip("melt is not installed (Debian: apt-get install melt)")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import opentimelineio as otio
 import pytest
-from melt import available, render_with_melt
+from melt import render_with_melt
 
 from talkies.core.media.loudness import PRESETS
 from talkies.core.media.sound import read_sound
@@ -16,7 +16,7 @@ from talkies.core.segment import Take, Timeline
 from talkies.core.takes import save_take
 from talkies.core.timeline import read_timeline, write_timeline
 
-pytestmark = pytest.mark.skipif(not available(), reason="melt is not installed (Debian: apt-get install melt)")
+pytestmark = pytest.mark.melt
 
 SR = 48000
 NTSC = {"23.976": (24000, 1001), "29.97": (30000, 1001), "59.94": (60000, 1001)}
