@@ -9,7 +9,12 @@ SUMMARY = "train or fine-tune the model (resumable; torchrun starts it on severa
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("config", metavar="CONFIG", type=Path, help="a TOML file like resources/training/mini.toml")
+    parser.add_argument(
+        "config",
+        metavar="CONFIG",
+        type=Path,
+        help="a TOML file like resources/training/mini.toml; docs/training.md explains it",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
