@@ -24,7 +24,7 @@ from talkies.core.media.bwf import Samples, read_bext, write_bwf
 from talkies.core.media.loudness import PRESETS, Level, Loudness, measure
 from talkies.core.media.sound import sound_blocks
 from talkies.core.segment import StemName, Take
-from talkies.core.times import TimeRange, to_sample
+from talkies.core.times import to_sample
 
 SAMPLE_RATE = 48000
 """Of every file we write, in samples per second."""
@@ -97,11 +97,6 @@ def mixed(takes: Sequence[Take]) -> Iterator[Samples]:
         position = until
 
 
-def file_range(take: Take) -> TimeRange:
-    """What a take's file covers on the timeline, handles included."""
-    return TimeRange(take.record.start - take.head_handle, take.record.end + take.tail_handle)
-
-
 class Player:
     """Reads a take's file on from its record start, stereo, mono in the middle."""
 
@@ -109,9 +104,7 @@ class Player:
         self._blocks = sound_blocks(take.path, SAMPLE_RATE, mono=False)
         self._rest: Samples = np.zeros((2, 0), np.float32)
         self._pan = np.float32(math.sqrt(0.5) if take.metadata.get("channels", 1) == 1 else 1.0)
-        self.read(
-            to_sample(take.record.start, SAMPLE_RATE) - to_sample(take.record.start - take.head_handle, SAMPLE_RATE)
-        )
+        self.read(to_sample(take.record.start, SAMPLE_RATE) - to_sample(take.file_range.start, SAMPLE_RATE))
 
     def read(self, count: int) -> Samples:
         """The next (2, count) samples, silence after the file's end."""
@@ -137,9 +130,7 @@ def _regained(take: Take, gain: float) -> Take:
         sample_rate=SAMPLE_RATE,
         channels=channels,
         time_reference=bext.time_reference,
-        count=TimeRange(take.record.start - take.head_handle, take.record.end + take.tail_handle).samples(SAMPLE_RATE)[
-            1
-        ],
+        count=take.file_range.samples(SAMPLE_RATE)[1],
         description=bext.description,
         originator_reference=bext.originator_reference,
         origination=bext.origination,

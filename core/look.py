@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.segment import Segment
-from talkies.core.times import LATENT_RATE, TimeRange, round_half_up
+from talkies.core.times import LATENT_RATE, TimeRange, frame_floor, round_half_up
 
 if TYPE_CHECKING:
     from talkies.core.conditioning.visual import PictureFeatures
@@ -51,7 +51,7 @@ def _available(segment: Segment) -> TimeRange:
 def _room(media_seconds: Fraction, segment: Segment) -> Fraction:
     """Whole frames of the timeline, 0 to HANDLE, that this much media fills."""
     room = min(max(media_seconds / abs(segment.speed), Fraction(0)), HANDLE)
-    return room * segment.rate // 1 / segment.rate
+    return frame_floor(room, segment.rate)
 
 
 def covering(features: PictureFeatures, looked: TimeRange, wanted: TimeRange) -> PictureFeatures:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib.metadata import version
@@ -16,6 +15,7 @@ from talkies.core.look import covering, with_handles
 from talkies.core.plan import Stem
 from talkies.core.request import Request
 from talkies.core.segment import Segment, Take, Timeline
+from talkies.core.stopwatch import timed
 from talkies.core.takes import save_take
 from talkies.core.times import TimeRange
 
@@ -52,13 +52,9 @@ class Work:
         now = float(self.done) + float(part) * min(max(float(share), 0.0), 1.0)
         self.watch(Progress(min(now / float(self.total), 1.0) if self.total else 1.0, self.message))
 
-    @contextmanager
-    def clock(self, stage: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
+    def clock(self, stage: str) -> AbstractContextManager[None]:
+        """Counts the time spent inside to a stage."""
+        return timed(self.seconds, stage)
 
 
 def effort(stems: Iterable[Stem], takes: int) -> Fraction:

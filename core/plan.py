@@ -20,7 +20,7 @@ from typing import Literal
 from talkies.core.errors import ArgumentError
 from talkies.core.request import Request, did_you_mean
 from talkies.core.segment import Cue, Segment, StemName, Timeline
-from talkies.core.times import TimeRange
+from talkies.core.times import TimeRange, frame_ceil, frame_floor
 
 
 @dataclass(frozen=True)
@@ -92,17 +92,9 @@ def _spoken_range(timeline: Timeline, segment: Segment, own: Sequence[Cue], owne
             continue
         if cue.kind == "speech" and cue.speaker == own[0].speaker:
             if cue.range.start < segment.record.start < cue.range.end <= first:
-                start = max(start, _frame_up(cue.range.end, segment.rate))
+                start = max(start, frame_ceil(cue.range.end, segment.rate))
             elif last <= cue.range.start < segment.record.end < cue.range.end:
-                end = min(end, _frame_down(cue.range.start, segment.rate))
-    start = max(min(start, _frame_down(first, segment.rate)), Fraction(0))
-    end = min(max(end, _frame_up(last, segment.rate)), max(segment.record.end, timeline.duration))
+                end = min(end, frame_floor(cue.range.start, segment.rate))
+    start = max(min(start, frame_floor(first, segment.rate)), Fraction(0))
+    end = min(max(end, frame_ceil(last, segment.rate)), max(segment.record.end, timeline.duration))
     return TimeRange(start, end)
-
-
-def _frame_down(position: Fraction, rate: Fraction) -> Fraction:
-    return position * rate // 1 / rate
-
-
-def _frame_up(position: Fraction, rate: Fraction) -> Fraction:
-    return -(-position * rate // 1) / rate

@@ -110,3 +110,8 @@ class Take:
     tail_handle: Fraction = Fraction(0)
     number: int = 1
     metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def file_range(self) -> TimeRange:
+        """What the file covers on the timeline, handles included."""
+        return TimeRange(self.record.start - self.head_handle, self.record.end + self.tail_handle)

@@ -6,7 +6,6 @@ from typing import Any
 
 from talkies.core.request import Request
 from talkies.core.segment import Take, Timeline
-from talkies.core.times import to_sample
 
 
 def summarize(
@@ -30,8 +29,6 @@ def summarize(
 
 def describe_take(take: Take, timeline: Timeline) -> dict[str, Any]:
     """Where a take lies on the timeline, what is in its file, and what made it."""
-    head, tail = take.head_handle, take.tail_handle
-    first, last = take.record.start - head, take.record.end + tail
     return {
         "segment": take.segment_id,
         "stem": take.stem,
@@ -43,9 +40,9 @@ def describe_take(take: Take, timeline: Timeline) -> dict[str, Any]:
         "record_in_s": float(take.record.start),
         "record_out_s": float(take.record.end),
         "sample_rate": take.sample_rate,
-        "samples": to_sample(take.record.end, take.sample_rate) - to_sample(take.record.start, take.sample_rate),
-        "file_samples": to_sample(last, take.sample_rate) - to_sample(first, take.sample_rate),
-        "head_handle_s": float(head),
-        "tail_handle_s": float(tail),
+        "samples": take.record.samples(take.sample_rate)[1],
+        "file_samples": take.file_range.samples(take.sample_rate)[1],
+        "head_handle_s": float(take.head_handle),
+        "tail_handle_s": float(take.tail_handle),
         "metadata": take.metadata,
     }

@@ -49,6 +49,16 @@ def to_frame(position: Fraction, rate: Fraction) -> int:
     return round_half_up(position * rate)
 
 
+def frame_floor(position: Fraction, rate: Fraction) -> Fraction:
+    """The latest start of a frame, in seconds, that is not after a position."""
+    return position * rate // 1 / rate
+
+
+def frame_ceil(position: Fraction, rate: Fraction) -> Fraction:
+    """The earliest start of a frame, in seconds, that is not before a position."""
+    return -(-position * rate // 1) / rate
+
+
 def latent_count(duration: Fraction) -> int:
     """How many latent frames cover a duration (seconds), the last one perhaps in part."""
     return -int(-duration * LATENT_RATE // 1)

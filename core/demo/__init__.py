@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talkies.core.errors import OutputError
+from talkies.core.media.bwf import output_errors
 
 if TYPE_CHECKING:
     from talkies.core.training.scenes.plain import Event
@@ -27,10 +27,8 @@ def render_demo_film(folder: Path) -> Path:
     from talkies.core.demo.film import write_film
     from talkies.core.demo.script import write_timeline_file
 
-    try:
+    with output_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(folder, f"cannot be made a folder ({error.strerror})", "choose another one") from error
     write_film(folder / FILM_NAME)
     return write_timeline_file(folder / TIMELINE_NAME, FILM_NAME)
 

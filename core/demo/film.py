@@ -11,7 +11,7 @@ import numpy as np
 
 from talkies.core.demo.portrait import Portrait
 from talkies.core.demo.script import CLIPS, RATE, SIZE, SUBTITLES, Clip
-from talkies.core.errors import OutputError
+from talkies.core.media.bwf import part_file
 from talkies.core.training.scenes.acting import Actor, burst
 from talkies.core.training.scenes.bouncing import Ball, Bouncing
 from talkies.core.training.scenes.canvas import View
@@ -31,19 +31,14 @@ def write_film(path: Path) -> None:
     """Encodes the film without sound, as H.264 where the encoder is there, else MPEG-4. Raises OutputError."""
     import av
 
-    part = path.with_name(path.name + ".part")
-    try:
-        with av.open(str(part), "w", format="mp4", options={"fflags": "+bitexact"}) as container:
-            codec, options = _encoder()
-            stream: Any = container.add_stream(codec, rate=RATE, options=options)
-            stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
-            for image in film_frames():
-                container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
-            container.mux(stream.encode(None))
-        part.replace(path)
-    except OSError as error:  # PyAV's errors of writing are OSErrors as well
-        part.unlink(missing_ok=True)
-        raise OutputError(path, f"cannot be written ({error})", "choose another folder") from error
+    options = {"fflags": "+bitexact"}
+    with part_file(path) as part, av.open(str(part), "w", format="mp4", options=options) as container:
+        codec, quality = _encoder()
+        stream: Any = container.add_stream(codec, rate=RATE, options=quality)
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        for image in film_frames():
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
+        container.mux(stream.encode(None))
 
 
 def _encoder() -> tuple[str, dict[str, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from talkies.core.errors import OutputError
+from talkies.core.media.bwf import part_file
 
 RATE = Fraction(25)
 SIZE = (640, 360)
@@ -74,13 +74,8 @@ def write_timeline_file(path: Path, film: str) -> Path:
         titles.append(otio.schema.Clip(subtitle.text, otio.schema.MissingReference(), length))
         place = subtitle.end
     timeline.tracks.extend([video, titles])
-    part = path.with_name(path.name + ".part")
-    try:
+    with part_file(path) as part:
         part.write_text(otio.adapters.write_to_string(timeline, "otio_json"), "utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(path, f"cannot be written ({error.strerror})", "choose another folder") from error
     return path
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.stopwatch import timed
 from talkies.core.times import to_sample
 
 if TYPE_CHECKING:
@@ -58,14 +58,9 @@ class Performer:
         self.made[job.task] = self.made.get(job.task, 0.0) + float(job.duration)
         return exactly(sound, job.duration)
 
-    @contextmanager
-    def clock(self, stage: str) -> Iterator[None]:
+    def clock(self, stage: str) -> AbstractContextManager[None]:
         """Counts the time spent inside to a stage."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
+        return timed(self.seconds, stage)
 
     def facts(self) -> dict[str, Any]:
         """What was judged."""

@@ -11,6 +11,7 @@ import numpy as np
 from talkies.core.evaluation.baselines import TOTAL_MOTION
 from talkies.core.evaluation.onsets import detect_onsets
 from talkies.core.evaluation.performing import SAMPLE_RATE
+from talkies.core.media.bwf import part_file
 
 if TYPE_CHECKING:
     from talkies.core.evaluation.foley_figures import Heard
@@ -68,6 +69,5 @@ def _figure(width: float, height: float) -> Any:
 
 
 def _save(figure: Any, path: Path) -> None:
-    part = path.with_name(path.name + ".part")
-    figure.savefig(part, format="png", dpi=110)
-    part.replace(path)
+    with part_file(path) as part:
+        figure.savefig(part, format="png", dpi=110)

@@ -16,9 +16,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from talkies.core.errors import InputError, OutputError
+from talkies.core.errors import InputError
 from talkies.core.evaluation.material import read_material
 from talkies.core.evaluation.performing import HasCodec, OnProgress, Performer
+from talkies.core.media.bwf import part_file
 
 if TYPE_CHECKING:
     from talkies.core.engines.base import Engine
@@ -198,13 +199,8 @@ def _write(figures: dict[str, Any], heard: list[Heard], out: Path) -> None:
     """``figures.json`` and, of a folder's figures, ``onsets.png`` and ``scenes.png``."""
     from talkies.core.evaluation.plots import plot_onsets, plot_scenes
 
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        part = out / "figures.json.part"
+    with part_file(out / "figures.json") as part:
         part.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        part.replace(out / "figures.json")
-        if heard:
-            plot_onsets(figures["foley"]["onsets"], out / "onsets.png")
-            plot_scenes(heard, out / "scenes.png")
-    except OSError as error:
-        raise OutputError(out, error.strerror or "cannot be written", "choose another folder") from error
+    if heard:
+        plot_onsets(figures["foley"]["onsets"], out / "onsets.png")
+        plot_scenes(heard, out / "scenes.png")

@@ -12,6 +12,8 @@ from talkies.core.times import (
     TimeRange,
     exact_rate,
     exact_seconds,
+    frame_ceil,
+    frame_floor,
     latent_count,
     round_half_up,
     timecode,
@@ -132,3 +134,11 @@ def test_negative_and_late_timecode() -> None:
     assert timecode(Fraction(-1, 25), Fraction(25)) == "-00:00:00:01"
     assert timecode(Fraction(90000), Fraction(16)) == "01:00:00:00"
     assert timecode(Fraction(3600 * 24) / RATES[0], RATES[0]) == "01:00:00:00"
+
+
+@given(seconds, st.sampled_from(RATES))
+def test_every_position_lies_between_two_frames(position: Fraction, rate: Fraction) -> None:
+    below, above = frame_floor(position, rate), frame_ceil(position, rate)
+    assert below <= position <= above
+    assert (below * rate).denominator == (above * rate).denominator == 1
+    assert above - below == (0 if below == position else 1 / rate)
