@@ -130,6 +130,9 @@ def render(
     told = 0
     try:
         maker = Maker(request, timeline, engine, output.open(), work, said.sentences)
+        if output.rescued:
+            said.sentences.append(f"{output.rescued}: holds the finished takes of an earlier run that was interrupted")
+            yield from said.news()
         for segment in segments:
             for event in _segment(maker, segment, stems[segment.id]):
                 if isinstance(event, TakeReady):
@@ -147,8 +150,9 @@ def render(
         with work.clock("write"):
             takes = output.publish(balance_takes(takes, PRESETS[request.loudness]))
             _write(timeline, takes, request.out)
+            output.finish()
     except (CancelledError, KeyboardInterrupt, GeneratorExit):
-        output.publish(takes)
+        output.keep(takes)
         raise
     except BaseException:
         output.discard()

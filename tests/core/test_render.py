@@ -250,3 +250,52 @@ def test_neighbouring_takes_share_their_edge_at_every_rate(tmp_path: Path, rate:
     rows = finished(tell(request_for(reel, task="foley"))).report["takes"]
     edges = [round(number * 37 / rate * 48_000) for number in range(4)]
     assert [row["samples"] for row in rows] == [last - first for first, last in pairwise(edges)]
+
+
+def test_cancelling_leaves_the_takes_of_an_earlier_run_as_they_are(reel: Path) -> None:
+    """The timeline that is there plays them; the new ones are kept beside."""
+    tell(request_for(reel))
+    before = contents(reel.parent)
+    story = render(request_for(reel, seed=9), load_engine=load_tones)
+    ready = next(event for event in story if isinstance(event, TakeReady))
+    story.close()
+    after = contents(reel.parent)
+    assert {name: after[name] for name in before} == before
+    assert set(after) - set(before) == {f"out.takes.interrupted/{ready.take.path.name}"}
+
+
+def test_a_timeline_that_cannot_be_written_leaves_older_takes_as_they_were(
+    reel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(request_for(reel))
+    before = contents(reel.parent)
+
+    def full(*_: object) -> None:
+        raise OutputError("out.otio", "no space left")
+
+    monkeypatch.setattr("talkies.core.timeline.write_timeline", full)
+    with pytest.raises(OutputError):
+        tell(request_for(reel, seed=9))
+    assert contents(reel.parent) == before
+
+
+def test_takes_of_a_killed_run_are_set_aside_and_mentioned(reel: Path) -> None:
+    killed = reel.parent / "out.takes.part"
+    for _ in range(2):
+        killed.mkdir()
+        (killed / "FX_old_t01.wav").write_bytes(b"finished")
+        (killed / "FX_old_t02.wav.part").write_bytes(b"half")
+        events = tell(request_for(reel))
+    assert any(isinstance(event, Warned) and "interrupted" in event.sentence for event in events)
+    for folder in ("out.takes.interrupted", "out.takes.interrupted-2"):
+        assert contents(reel.parent / folder) == {"FX_old_t01.wav": b"finished"}
+    assert not killed.exists()
+
+
+def test_two_runs_do_not_write_to_one_output(reel: Path) -> None:
+    first = render(request_for(reel), load_engine=load_tones)
+    next(event for event in first if isinstance(event, TakeReady))
+    with pytest.raises(OutputError, match="another run"):
+        tell(request_for(reel, seed=1))
+    assert isinstance(list(first)[-1], Finished)
+    tell(request_for(reel, seed=1))
