@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
 _PACKETS_LOOKED_AT = 250
 _UNKNOWN_RATE = Fraction(25)
+_COMMON_RATES = (
+    *(Fraction(rate) for rate in (12, 15, 16, 18, 20, 24, 25, 30, 48, 50, 60, 100, 120, 240)),
+    *(Fraction(rate * 1000, 1001) for rate in (24, 30, 48, 60, 120)),
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,8 @@ class MediaInfo:
     """One movie or sound file; times in seconds, exact.
 
     ``start`` is the file's own time stamp of its first picture (most files: 0); times elsewhere in talkies count
-    from that picture. ``rate`` is the average when ``constant_rate`` is False. Without video: size 0, rate 25.
+    from that picture. ``rate`` is the common rate nearest to the average when ``constant_rate`` is False. Without
+    video: size 0, rate 25.
     """
 
     path: Path
@@ -126,7 +132,10 @@ def decode_check(path: Path) -> str:
 
 
 def _steady_rate(container: InputContainer, stream: Any, rate: Fraction) -> tuple[Fraction, bool]:
-    """The exact rate, and whether the first packets' time stamps keep it (within their own resolution)."""
+    """The exact rate, and whether the first packets' time stamps keep it (within their own resolution).
+
+    Where they keep none, the common rate nearest to the real average: what a container states may be its clock.
+    """
     import av
 
     stamps: list[int] = []
@@ -146,7 +155,9 @@ def _steady_rate(container: InputContainer, stream: Any, rate: Fraction) -> tupl
     for candidate in dict.fromkeys((rate, measured)):
         if _on_grid([(stamp - stamps[0]) * tick for stamp in stamps], 1 / float(candidate), 1.5 * tick):
             return candidate, True
-    return rate, False
+    whole = float(stream.duration or 0) * tick
+    average = stream.frames / whole if stream.frames and whole > 0 else float(measured)
+    return min(_COMMON_RATES, key=lambda common: abs(math.log(float(common) / average))), False
 
 
 def _on_grid(times: list[float], step: float, tolerance: float) -> bool:

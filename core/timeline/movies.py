@@ -48,7 +48,7 @@ def _of_movie(path: Path) -> Loaded:
         raise MediaError(path, "has no picture", "give a movie with a video stream")
     frames = max(round_half_up(facts.duration * facts.rate), 1)
     document = _one_clip(path.stem, otio.schema.ExternalReference(path.name), frames, facts.rate, facts.timecode)
-    sentence = f"{path.name}: has no constant frame rate: its average of {float(facts.rate):.3f} is used"
+    sentence = f"{path.name}: has no constant frame rate: {float(facts.rate):.3f}, near its average, is used"
     notes = () if facts.constant_rate else (sentence,)
     return Loaded(document, facts.rate, facts.timecode, facts.drop_frame, notes)
 

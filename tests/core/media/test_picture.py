@@ -11,6 +11,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from films import write_variable_rate
 
 from talkies.core.errors import MediaError
 from talkies.core.media.picture import decode_check, picture_frames, probe
@@ -148,9 +149,16 @@ def test_variable_rate_follows_the_time_stamps(tmp_path: Path) -> None:
     stamps += [Fraction(4, 5) + Fraction(index, 10) for index in range(20)]
     path = write_movie(tmp_path / "phone.mp4", 40, stamps=stamps)
     assert not probe(path).constant_rate
+    assert probe(path).rate == 15  # 40 pictures in 2.8 s
     frames = shown(segment(Picture(path), (0, Fraction(27, 10))))
     assert [number for _, number in frames] == list(range(39))
     assert all(abs(time - stamp) < Fraction(1, 1000) for (time, _), stamp in zip(frames, stamps, strict=False))
+
+
+def test_a_containers_clock_is_no_frame_rate(tmp_path: Path) -> None:
+    """Matroska states 1000 per second for pictures that come every 40, 125 and 20 ms in turn: 16.2 per second."""
+    info = probe(write_variable_rate(tmp_path / "phone.mkv"))
+    assert (info.rate, info.constant_rate) == (16, False)
 
 
 def test_a_movie_that_ends_early_stops_and_warns(movie: Path) -> None:
