@@ -124,13 +124,16 @@ def _in_language(cues: tuple[Cue, ...], language: str) -> tuple[Cue, ...]:
     return tuple(cue for cue in cues if cue.language in ("", language))
 
 
+_SURE = 0.001  # seconds; more than a float's rounding
+
+
 def _assigned(segments: Iterable[Segment], cues: tuple[Cue, ...]) -> tuple[Segment, ...]:
-    starts = [cue.range.start for cue in cues]
-    longest = max((cue.range.duration for cue in cues), default=Fraction(0))
+    starts = [float(cue.range.start) for cue in cues]  # floats find the neighbourhood quickly, overlap() is exact
+    longest = float(max((cue.range.duration for cue in cues), default=Fraction(0)))
     result = []
     for segment in segments:
-        first = bisect.bisect_left(starts, segment.record.start - longest)
-        last = bisect.bisect_left(starts, segment.record.end)
+        first = bisect.bisect_left(starts, float(segment.record.start) - longest - _SURE)
+        last = bisect.bisect_left(starts, float(segment.record.end) + _SURE)
         heard = tuple(cue for cue in cues[first:last] if cue.range.overlap(segment.record))
         result.append(replace(segment, cues=heard) if heard or segment.cues else segment)
     return tuple(result)
