@@ -50,6 +50,12 @@ class Request:
     def __post_init__(self) -> None:
         if self.task not in TASKS:
             raise ArgumentError("--task", f"there is no task {self.task!r}", f"use one of {', '.join(TASKS)}")
+        for name in _TEXTS:
+            _legible(f"--{name.replace('_', '-')}", getattr(self, name))
+        for path in (self.timeline, self.out):
+            _legible("a file name", str(path))
+        if not self.out.name:
+            raise ArgumentError("--output", "names no file", "give the new timeline a name, such as out.otio")
         _in_range("--seed", self.seed, 0, MAX_SEED - MAX_TAKES)
         _in_range("--takes", self.takes, 1, MAX_TAKES)
         if self.steps is not None:
@@ -83,6 +89,13 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         return "there are none"
     shown = ", ".join(names[:8])
     return f"there are {shown}" + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+
+
+def _legible(subject: str, text: str) -> None:
+    """What goes into timelines must be text: no bytes that are no UTF-8, no character that ends a string."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        shown = text.encode(errors="backslashreplace").decode().replace("\0", "\\0")
+        raise ArgumentError(subject, f"{shown!r} is not UTF-8 text", "write it in UTF-8")
 
 
 def _in_range(option: str, value: float, lowest: float, highest: float) -> None:

@@ -35,6 +35,11 @@ def test_defaults_are_the_contracts() -> None:
         ("segments", "one"),
         ("segments", [1]),
         ("prompt", 3),
+        ("prompt", "a\0b"),
+        ("prompt", "\udcff"),  # a byte of the command line that is no UTF-8
+        ("out", "\udcff.otio"),
+        ("out", "."),
+        ("out", "/"),
         ("timeline", ""),
         ("media_dir", "no/such/folder"),
     ],

@@ -57,6 +57,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         ["generate", "a.otio", "-o", "b.otio", "--steps", "0"],
         ["generate", "a.otio", "-o", "b.otio", "--guidance", "nan"],
         ["generate", "a.otio", "-o", "b.otio", "--seed", "-1"],
+        ["generate", "a.otio", "-o", ""],
         ["generate", "a.otio", "-o", "b.otio", "--task", "music"],
         ["generate", "a.otio", "-o", "b.otio", "--unknown"],
         ["generate", "a.otio", "-o", "b.otio", "--tak", "2"],
