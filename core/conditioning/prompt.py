@@ -113,6 +113,10 @@ def read_prompt(text: str) -> PromptWords:
         elif token not in _STOP_WORDS:
             warnings.append(_unknown(token))
     words = tuple(dict.fromkeys(found))
+    if text.strip() and not words and not warnings:
+        warnings.append(
+            f"the prompt {text.strip()[:40]!r} names no sound; known words are {', '.join(list(ids)[:3])} ..."
+        )
     if len(words) > PROMPT_TOKENS:
         warnings.append(f"only the first {PROMPT_TOKENS} words count: {', '.join(words[:PROMPT_TOKENS])}")
     words = words[:PROMPT_TOKENS]

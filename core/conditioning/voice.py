@@ -106,7 +106,7 @@ def find_voice(voice: str, speaker: str = "", language: str = "") -> NamedVoice:
     """The voice for a line: a shipped voice's name, a recording's path, or "" for a choice by language and speaker.
 
     Two speakers of one timeline get different voices where the language has more than one. Raises ArgumentError for
-    a name that is neither, MediaError for a recording that cannot be read or holds no sound.
+    a name that is neither and for a recording that cannot be read or holds no sound.
     """
     book = voice_book()
     if voice in book.voices:
@@ -119,14 +119,18 @@ def find_voice(voice: str, speaker: str = "", language: str = "") -> NamedVoice:
 
 
 def _recorded(path: Path, book: VoiceBook) -> NamedVoice:
-    if not path.exists():
+    if not path.is_file():
         near = difflib.get_close_matches(str(path), book.voices, 1)
         hint = f"did you mean {near[0]}? " if near else ""
         cure = f"{hint}give one of {', '.join(book.voices)} or the path of a recording"
         raise ArgumentError(f"voice {str(path)!r}", "is neither a voice that ships nor a file", cure)
-    sound = read_sound(path, SAMPLE_RATE)[0]
-    if len(sound) < SAMPLE_RATE or float(np.abs(sound).max()) < 1e-3:
-        raise MediaError(path, "holds less than a second of sound", "give at least three seconds of clear speech")
+    try:
+        sound = read_sound(path, SAMPLE_RATE)[0]
+    except MediaError as error:  # the choice of a voice is an argument: nothing is made without it
+        raise ArgumentError(f"voice {error.subject}", error.problem, error.cure) from error
+    if not np.isfinite(sound).all() or len(sound) < SAMPLE_RATE or float(np.abs(sound).max()) < 1e-3:
+        problem = "is silent or holds less than a second of sound"
+        raise ArgumentError(f"voice {path}", problem, "give at least three seconds of clear speech")
     vector = book.place(measure(sound))
     return NamedVoice(path.stem, vector, book.nearest(vector).language, f"recorded in {path.name}")
 

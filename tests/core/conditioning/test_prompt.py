@@ -33,3 +33,10 @@ def test_no_more_words_than_the_model_hears():
 
 def test_an_empty_prompt_is_no_prompt():
     assert read_prompt("").ids == ()
+
+
+@pytest.mark.parametrize("text", ["\U0001f4a5 !!", "very loud"])
+def test_a_prompt_without_a_sound_is_mentioned(text: str) -> None:
+    (warning,) = read_prompt(text).warnings
+    assert "names no sound" in warning
+    assert not read_prompt("  ").warnings

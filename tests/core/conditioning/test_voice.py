@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from talkies.core.conditioning.voice import VOICE_DIM, find_voice, measure, voice_book
-from talkies.core.errors import ArgumentError, MediaError
+from talkies.core.errors import ArgumentError
 from talkies.core.media.sound import read_sound
 
 
@@ -56,5 +56,14 @@ def test_a_recording_without_sound_is_refused(tmp_path):
 
     quiet = tmp_path / "quiet.wav"
     write_bwf(quiet, [np.zeros((1, 96_000), np.float32)])
-    with pytest.raises(MediaError, match=r"quiet\.wav"):
+    with pytest.raises(ArgumentError, match=r"quiet\.wav.*silent"):
         find_voice(str(quiet))
+
+
+@pytest.mark.parametrize("content", [b"a letter, not a recording", b""])
+def test_a_voice_that_is_no_recording_is_a_wrong_argument(tmp_path, content):
+    (tmp_path / "voice.wav").write_bytes(content)
+    with pytest.raises(ArgumentError, match=r"voice\.wav"):
+        find_voice(str(tmp_path / "voice.wav"))
+    with pytest.raises(ArgumentError, match="neither"):
+        find_voice(str(tmp_path))
