@@ -1,19 +1,24 @@
 """The command line: exit code 0 done, 1 some segments failed, 2 unusable input or arguments, 130 interrupted.
 
-Results go to stdout, everything else to stderr. Whatever goes wrong, the user meets one sentence.
+Results go to stdout, everything else to stderr. Whatever goes wrong, the user meets one sentence; with ``--json`` it is
+also the one document on stdout: ``{"error": {"kind": ..., "message": ..., "exit_code": 2}}``, as the worker sends it.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
-from talkies.core.errors import TalkiesError
+from talkies.core.errors import ArgumentError, TalkiesError
 from talkies.plugin.commands import demo, doctor, evaluate, generate, inspect, models, panel, train, worker
 
 if TYPE_CHECKING:
@@ -31,7 +36,10 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **options)  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
-        raise SystemExit(_say(f"{' '.join(message.split())}; '{self.prog} --help' lists what there is", 2))
+        subject, _, problem = message.partition(": ")
+        if not problem:
+            subject, problem = self.prog, message
+        raise ArgumentError(subject, problem, f"'{self.prog} --help' lists what there is")
 
 
 class Version(argparse.Action):
@@ -73,11 +81,22 @@ def main(argv: Sequence[str] | None = None, load_engine: EngineLoader | None = N
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     debug = bool(os.environ.get(DEBUG))
+    as_json = "--json" in (sys.argv[1:] if argv is None else argv)
+
+    def refuse(error: BaseException, sentence: str, code: int = 2) -> int:
+        if debug and isinstance(error, Exception):
+            traceback.print_exception(error, file=sys.stderr)
+        if as_json:
+            report = {"kind": type(error).__name__, "message": " ".join(sentence.split()), "exit_code": code}
+            print(json.dumps({"error": report}, indent=2))
+        return _say(sentence, code)
+
     try:
         options = build_parser().parse_args(argv)
         options.load_engine = load_engine
         debug = debug or options.debug
-        code = int(options.run(options))
+        with _terminated_like_interrupted():
+            code = int(options.run(options))
         sys.stdout.flush()
         return code
     except SystemExit as leaving:
@@ -86,26 +105,36 @@ def main(argv: Sequence[str] | None = None, load_engine: EngineLoader | None = N
         # the reader of our output has gone; nothing more can be said, and exit must not try to flush again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except KeyboardInterrupt:
-        return _say("stopped; finished takes stay", 130)
+    except KeyboardInterrupt as error:
+        return refuse(error, "stopped; finished takes stay", 130)
     except TalkiesError as error:
-        _trace(debug)
-        return _say(str(error), error.exit_code)
+        return refuse(error, str(error), error.exit_code)
     except OSError as error:
-        _trace(debug)
-        return _say(f"{error.filename or 'the system'}: {error.strerror or error}", 2)
-    except MemoryError:
-        _trace(debug)
-        return _say("this machine has not enough memory for that; close other programs or take a smaller device", 2)
+        return refuse(error, f"{error.filename or 'the system'}: {error.strerror or error}")
+    except MemoryError as error:
+        return refuse(error, "this machine has not enough memory for that; close other programs or take less at a time")
     except Exception as error:
-        _trace(debug)
         kind = type(error).__name__
-        return _say(f"something went wrong inside talkies ({kind}: {error}); 'talkies --debug ...' shows where", 2)
+        return refuse(
+            error, f"something went wrong inside talkies ({kind}: {error}); 'talkies --debug ...' shows where"
+        )
 
 
-def _trace(debug: bool) -> None:
-    if debug:
-        traceback.print_exc(file=sys.stderr)
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """SIGTERM ends the work as Ctrl+C does: finished takes stay, nothing is left half-written."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _say(sentence: str, code: int) -> int:

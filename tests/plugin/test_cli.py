@@ -233,3 +233,34 @@ def test_golden_agrees_with_the_reference(shared_dir: Path, capsys: pytest.Captu
     differences = json.loads(capsys.readouterr().out)
     assert max(value for name, value in differences.items() if "velocity" in name) < 1e-4
     assert max(differences["output.sample_euler"], differences["output.sample_midpoint"]) < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind"),
+    [(["inspect", "gone.otio", "--json"], "TimelineError"), (["generate", "--json"], "ArgumentError")],
+    ids=["input", "arguments"],
+)
+def test_json_also_says_what_went_wrong(arguments: list[str], kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    error = json.loads(said.out)["error"]
+    assert (error["kind"], error["exit_code"]) == (kind, 2)
+    assert one_sentence(said.err) == f"talkies: {error['message']}"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to catch")
+def test_a_terminated_run_keeps_its_finished_takes(reel: Path) -> None:
+    script = (
+        "import os, signal, sys; sys.path.insert(0, sys.argv[1]); import engines; from talkies.plugin.cli import main\n"
+        "class Terminated(engines.TonesEngine):\n"
+        "    def generate(self, job, **options):\n"
+        "        if job.task == 'foley': os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        yield from super().generate(job, **options)\n"
+        "sys.exit(main(['generate', sys.argv[2], '-o', sys.argv[3]], lambda *_: Terminated()))"
+    )
+    command = [sys.executable, "-c", script, str(Path(__file__).parents[1]), str(reel), str(reel.with_name("out.otio"))]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 130, result.stderr
+    assert result.stderr.splitlines()[-1] == "talkies: stopped; finished takes stay"
+    assert [path.name for path in reel.parent.glob("out.*")] == ["out.takes"]
+    assert [path.name for path in (reel.parent / "out.takes").iterdir()] == ["DX_V1-001_shot-1_ANNA_t01.wav"]
