@@ -48,7 +48,8 @@ class EventSpotter(nn.Module):
     def probabilities(self, sync: Tensor, picture: Tensor) -> Tensor:
         """The four columns (B, T, 4) themselves; exactly 0 where nothing moves within a second."""
         moves = nn.functional.max_pool1d(sync.abs().amax(2, keepdim=True).transpose(1, 2), 51, 1, 25).transpose(1, 2)
-        return self(sync, picture).sigmoid() * (moves > 0)
+        found: Tensor = self(sync, picture).sigmoid() * (moves > 0)
+        return found
 
     def watch(self, sync: Tensor, picture: Tensor) -> Tensor:
         """Motion and events side by side: sync (T, 32), picture (F, 192) → (T, 36)."""
