@@ -69,6 +69,9 @@ class Worker:
             for line in requests:
                 if self._reader_left.is_set() or (line.strip() and not self._handle(line)):
                     break
+        except KeyboardInterrupt:  # also what the command line makes of SIGTERM
+            self._cancel_all()
+            raise
         finally:
             self._jobs.put(None)
             thread.join()
@@ -100,7 +103,7 @@ class Worker:
         from talkies.core.timeline import read_timeline
         from talkies.plugin.commands.inspect import describe
 
-        media_dir = Path(params["media_dir"]) if params.get("media_dir") else None
+        media_dir = _path(params, "media_dir") if params.get("media_dir") else None
         self._send(number, "result", result=describe(read_timeline(_path(params, "timeline"), media_dir)))
 
     def _models(self, number: Any, params: Message) -> None:
@@ -143,10 +146,14 @@ class Worker:
 
     def _run(self, number: Any, request: Request, stop: threading.Event) -> None:
         def watch(progress: Progress) -> None:
-            if stop.is_set() or self._reader_left.is_set():
-                raise CancelledError(request.timeline, "was cancelled", "finished takes stay")
+            refuse_stopped()
             self._send(number, "progress", fraction=round(progress.fraction, 4), message=progress.message)
 
+        def refuse_stopped() -> None:
+            if stop.is_set() or self._reader_left.is_set():
+                raise CancelledError(request.timeline, "was cancelled", "finished takes stay")
+
+        refuse_stopped()  # it may have waited long for its turn
         for event in render(request, load_engine=self._engines, watch=watch):
             match event:
                 case Progress():
@@ -201,7 +208,7 @@ def _params(request: Message) -> Message:
 def _path(params: Message, name: str) -> Path:
     value = params.get(name)
     if not isinstance(value, str) or not value:
-        raise ArgumentError(name, "is missing")
+        raise ArgumentError(name, "is missing" if value in (None, "") else f"{value!r} is no path")
     return Path(value)
 
 

@@ -60,10 +60,11 @@ def test_generate_tells_its_progress_and_then_its_result(reel: Path) -> None:
         '{"id": 1, "method": "inspect", "params": []}',
         '{"id": 1, "method": "inspect", "params": [1]}',
         '{"id": 1, "method": "inspect", "params": {"timeline": "none.otio"}}',
+        '{"id": 1, "method": "inspect", "params": {"timeline": "none.otio", "media_dir": 5}}',
         '{"id": 1, "method": "generate", "params": {"timeline": "a.otio", "out": "b.otio", "seed": "x"}}',
         '{"id": 1, "method": "generate", "params": {"timeline": "none.otio", "out": "b.otio"}}',
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_a_bad_request_is_answered_and_the_next_one_too(line: str) -> None:
     first, second = converse(line, {"id": 2, "method": "hello"})
@@ -71,6 +72,7 @@ def test_a_bad_request_is_answered_and_the_next_one_too(line: str) -> None:
         first, second = second, first
     assert first["event"] == "error"
     assert first["error"]["exit_code"] == 2
+    assert first["error"]["kind"] in ("ArgumentError", "TimelineError")
     assert "\n" not in first["error"]["message"]
     assert second["event"] == "result"
 
@@ -141,6 +143,29 @@ def test_quit_stops_the_work(reel: Path) -> None:
     talk.send(id=2, method="quit")
     talk.until(lambda answer: answer["event"] == "error")
     talk.end()
+
+
+def test_an_interrupt_stops_the_work_and_what_waits_for_its_turn(reel: Path) -> None:
+    """Ctrl+C, and SIGTERM by way of the command line."""
+    answers, started = io.StringIO(), threading.Event()
+
+    class Engine(EndlessEngine):
+        def generate(self, job: Job, **options: Any) -> Iterator[Block]:
+            started.set()
+            yield from super().generate(job, **options)
+
+    def requests() -> Iterator[str]:
+        for number in (1, 2):
+            params = {"timeline": str(reel), "out": str(reel.with_name("new.otio"))}
+            yield json.dumps({"id": number, "method": "generate", "params": params}) + "\n"
+        started.wait(60)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Worker(answers, lambda *_: Engine()).serve(requests())
+    ends = [answer for line in answers.getvalue().splitlines() if (answer := json.loads(line))["event"] == "error"]
+    assert [(end["id"], end["error"]["kind"]) for end in ends] == [(1, "CancelledError"), (2, "CancelledError")]
+    assert not list(reel.parent.glob("new.*"))
 
 
 def test_cancelling_what_does_not_run_says_so() -> None:
