@@ -95,7 +95,7 @@ def _legible(subject: str, text: str) -> None:
     """What goes into timelines must be text: no bytes that are no UTF-8, no character that ends a string."""
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         shown = text.encode(errors="backslashreplace").decode().replace("\0", "\\0")
-        raise ArgumentError(subject, f"{shown!r} is not UTF-8 text", "write it in UTF-8")
+        raise ArgumentError(subject, f"'{shown}' is not UTF-8 text", "write it in UTF-8")
 
 
 def _in_range(option: str, value: float, lowest: float, highest: float) -> None:

@@ -34,6 +34,11 @@ def test_a_byte_order_mark_is_no_obstacle(make: Any) -> None:
     assert len(read_timeline(path).segments) == 1
 
 
+def test_a_file_name_that_is_no_utf8(tmp_path: Path) -> None:
+    with pytest.raises(TimelineError, match="not UTF-8"):
+        read_timeline(tmp_path / "f\udce4hre.mp4")
+
+
 def test_a_newer_schema(make: Any) -> None:
     path = make.save(make.track(make.clip("a", 0, 24)))
     path.write_text(path.read_text().replace('"Clip.2"', '"Clip.99"'))
