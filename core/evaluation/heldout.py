@@ -1,4 +1,4 @@
-"""What no model of ours may train on: fixed by file name, so that a file keeps its side for ever.
+"""What is kept for evaluation: fixed by file name, so that a file keeps its side for ever.
 
     from talkies.core.evaluation.heldout import is_heldout_speech, is_heldout_effect, is_heldout_scene, split_speech
 
@@ -45,7 +45,10 @@ def is_heldout_speech(file: str) -> bool:
 
 
 def is_heldout_effect(file: str) -> bool:
-    """Whether an effect (path or name, as in ``foley/tags.csv``) is held out: CRC-32 of its name % 25 == 7."""
+    """Whether an effect (path or name, as in ``foley/tags.csv``) is held out of the codec: CRC-32 of its name % 25 == 7.
+
+    Scenes are sounded by another rule, the list in ``resources/vocabularies/heldout.json``.
+    """
     name = _ESC.sub("", PurePosixPath(file.replace("\\", "/")).stem)
     return zlib.crc32(name.encode()) % EFFECTS_ONE_IN == _REMAINDER
 

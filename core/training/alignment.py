@@ -163,4 +163,6 @@ def align_corpus(plan: AlignmentTraining) -> Iterator[tuple[Utterance, Spans]]:
         ids = [i for i in speak(utterance.text, utterance.language).ids if i != PAUSE]
         everything[utterance.file] = align(model.eval(), mel, cache.load_speech(utterance.file), ids)
         yield utterance, everything[utterance.file]
-    (plan.out / "alignments.json").write_text(json.dumps(everything), encoding="utf-8")
+    part = plan.out / "alignments.part"
+    part.write_text(json.dumps(everything), encoding="utf-8")
+    part.replace(plan.out / "alignments.json")

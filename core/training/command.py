@@ -48,14 +48,27 @@ class TrainingConfig:
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def plan(self, stage: str, kind: type[Any], **given: Any) -> Any:
-        """The stage's plan. Raises ArgumentError for a setting that it does not have."""
-        table = self.tables.get(stage, {})
-        known = {f.name for f in fields(kind)} - set(given)
-        unknown = sorted(set(table) - known)
-        if unknown:
-            cure = f"known are {', '.join(sorted(known))}"
-            raise ArgumentError(f"[{stage}] in the configuration", f"has an unknown setting {unknown[0]}", cure)
-        return kind(**table, **given)
+        """The stage's plan; its settings were checked when the file was read."""
+        return kind(**self.tables.get(stage, {}), **given)
+
+
+@dataclass(frozen=True)
+class ScenePlan:
+    """How many scenes are drawn, and how often each is sounded."""
+
+    count: int = 600
+    soundings: int = 4
+
+
+PLANS: dict[str, type[Any]] = {
+    "codec": CodecTraining,
+    "alignment": AlignmentTraining,
+    "scenes": ScenePlan,
+    "events": EventTraining,
+    "durations": DurationTraining,
+    "flow": FlowTraining,
+}
+"""The stages that have settings."""
 
 
 def read_config(path: Path) -> TrainingConfig:
@@ -69,13 +82,45 @@ def read_config(path: Path) -> TrainingConfig:
     missing = [name for name in ("data", "folder") if not isinstance(values.get(name), str)]
     if missing:
         raise InputError(path, f"does not say {missing[0]}", "compare it with resources/training/mini.toml")
+    tables = {name: table for name, table in values.items() if isinstance(table, dict)}
+    _check(str(path), {name: value for name, value in values.items() if name not in tables}, _TOP)
+    for stage, table in tables.items():
+        if stage not in PLANS:
+            raise ArgumentError(path, f"has an unknown table [{stage}]", f"known are {', '.join(PLANS)}")
+        _check(f"[{stage}] in the configuration", table, _settings(PLANS[stage]))
     stages = tuple(values.get("stages", STAGES))
     unknown = [stage for stage in stages if stage not in STAGES]
     if unknown:
         raise ArgumentError(f"stage {unknown[0]!r}", "is not known", f"known are {', '.join(STAGES)}")
     places = Places(path.parent / values["data"], path.parent / values["folder"])
-    tables = {name: table for name, table in values.items() if isinstance(table, dict)}
-    return TrainingConfig(places, stages, int(values.get("threads", 2)), str(values.get("device", "cpu")), tables)
+    return TrainingConfig(places, stages, values.get("threads", 2), values.get("device", "cpu"), tables)
+
+
+_TOP: dict[str, Any] = {"data": "", "folder": "", "stages": (), "threads": 2, "device": "cpu"}
+
+
+def _settings(kind: type[Any]) -> dict[str, Any]:
+    """The settings of a plan that a file may change, with their usual values."""
+    return {f.name: f.default for f in fields(kind) if isinstance(f.default, int | float | tuple)}
+
+
+def _check(subject: str, given: dict[str, Any], known: dict[str, Any]) -> None:
+    """Raises ArgumentError for a setting that is not known, or of another kind than its usual value."""
+    for name, value in given.items():
+        if name not in known:
+            raise ArgumentError(subject, f"has an unknown setting {name}", f"known are {', '.join(sorted(known))}")
+        if not _fits(value, known[name]) or (name == "threads" and value == 0):
+            raise ArgumentError(subject, f"{name} cannot be {value!r}", f"give one like {known[name]!r}")
+
+
+def _fits(value: Any, usual: Any) -> bool:
+    if isinstance(usual, tuple):
+        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if isinstance(usual, str):
+        return isinstance(value, str)
+    return (
+        not isinstance(value, bool) and isinstance(value, int if isinstance(usual, int) else int | float) and value >= 0
+    )
 
 
 def train(path: Path, say: Callable[[str], None] = lambda line: print(line, file=sys.stderr, flush=True)) -> None:
@@ -114,8 +159,8 @@ def _speech(config: TrainingConfig) -> Figures:
 
 
 def _scenes(config: TrainingConfig) -> Figures:
-    table = config.tables.get("scenes", {})
-    yield from prepare_scenes(config.places, int(table.get("count", 600)), int(table.get("soundings", 4)))
+    plan = config.plan("scenes", ScenePlan)
+    yield from prepare_scenes(config.places, plan.count, plan.soundings)
 
 
 def _events(config: TrainingConfig) -> Figures:
@@ -136,7 +181,8 @@ def _flow(config: TrainingConfig) -> Figures:
 def _pack(config: TrainingConfig) -> Figures:
     places = config.places
     out = places.folder / "mini.safetensors"
-    steps = pack_mini(*(places.run(stage) for stage in ("flow", "codec", "events", "durations")), out)
+    flow, codec, events, durations = (places.run(stage) for stage in ("flow", "codec", "events", "durations"))
+    steps = pack_mini(flow, codec, events, durations, out)
     yield {f"{name} steps": float(count) for name, count in steps.items()}
 
 

@@ -60,4 +60,5 @@ def train_durations(plan: DurationTraining, lines: list[Line]) -> Iterator[dict[
         if step % 100 == 0:
             run.log(step=step, loss=loss.item())
             yield {"step": step, "loss": loss.item()}
-    run.save(step, model=model, average=average, optimizer=optimizer)
+        if run.due() or step == plan.steps:
+            run.save(step, model=model, average=average, optimizer=optimizer)

@@ -53,9 +53,9 @@ class FlowLoss(nn.Module):
 
 def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Iterator[dict[str, float]]:
     """Trains or resumes; yields figures every 20 steps. The averaged model is in the run's state."""
-    rank = _join_processes()
+    rank, device = _join_processes(), _own_device(plan.device)
     torch.manual_seed(plan.seed)
-    model, run = VSSFlow(plan.config).to(plan.device), Run(plan.out)
+    model, run = VSSFlow(plan.config).to(device), Run(plan.out)
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.peak_rate, betas=(0.9, 0.98), weight_decay=1e-2)
     average = Average(model, plan.average_decay)
     step = run.resume(model=model, average=average, optimizer=optimizer)
@@ -63,16 +63,16 @@ def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Ite
     generator = torch.Generator().manual_seed(plan.seed * 1_000_003 + step * 97 + rank)
     loss_of: nn.Module = FlowLoss(model)
     if torch.distributed.is_initialized():
-        loss_of = nn.parallel.DistributedDataParallel(loss_of, find_unused_parameters=True)
+        loss_of = nn.parallel.DistributedDataParallel(loss_of)
     recent: list[float] = []
     while step < plan.steps:
         set_rate(optimizer, rate_at(step, plan.steps, plan.peak_rate))
         x_1, conditions, keep = mixer.batch(plan.batch)
         x_0 = torch.randn(x_1.shape, generator=generator)
         t = random_times(len(x_1), generator)
-        moved = [x.to(plan.device) for x in (x_1, x_0, t)]
-        conditions, keep = ({name: x.to(plan.device) for name, x in group.items()} for group in (conditions, keep))
-        with torch.autocast(torch.device(plan.device).type, torch.bfloat16):
+        moved = [x.to(device) for x in (x_1, x_0, t)]
+        conditions, keep = ({name: x.to(device) for name, x in group.items()} for group in (conditions, keep))
+        with torch.autocast(torch.device(device).type, torch.bfloat16):
             loss = loss_of(*moved, conditions, keep)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -88,6 +88,11 @@ def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Ite
             yield figures
         if rank == 0 and (run.due() or step == plan.steps):
             run.save(step, model=model, average=average, optimizer=optimizer)
+
+
+def _own_device(device: str) -> str:
+    """Each of torchrun's processes takes a GPU of its own."""
+    return f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if device == "cuda" else device
 
 
 def _join_processes() -> int:

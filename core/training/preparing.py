@@ -182,10 +182,13 @@ def _scene(codec: Codec, library: EffectLibrary, seed: int, soundings: int) -> E
 
 def watched_scenes(places: Places) -> list[Watched]:
     """The prepared scenes with what the event spotter should say of each; events come from the scenes' seeds."""
-    examples = [example for shard in sorted(places.scenes.glob("*.safetensors")) for example in load_examples(shard)]
+    shards = sorted(places.scenes.glob("*.safetensors"))
+    if not shards:
+        raise WeightsError(places.scenes, "holds no prepared scenes", "let the stage 'scenes' run first")
     return [
         (example.sync, example.picture, wanted_columns(_staged(seed).events, example.frames))
-        for seed, example in enumerate(examples)
+        for shard in shards
+        for seed, example in enumerate(load_examples(shard), int(shard.stem) * SCENES_PER_SHARD)
         if example.sync is not None and example.picture is not None
     ]
 
@@ -210,6 +213,8 @@ def with_events(example: Example, spotter: EventSpotter) -> Example:
 
 def duration_lines(places: Places) -> list[Line]:
     """What the duration model learns from: every aligned utterance with its voice."""
+    if not places.speech.exists():
+        raise WeightsError(places.speech, "is not there yet", "let the stage 'speech' run first")
     voices = [example.voice for example in load_examples(places.speech)]
     spoken = (spans for _, spans in aligned_utterances(places))
     return [line_of(spans, voice) for spans, voice in zip(spoken, voices, strict=True) if voice is not None]
