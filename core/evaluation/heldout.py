@@ -45,7 +45,7 @@ def is_heldout_speech(file: str) -> bool:
 
 
 def is_heldout_effect(file: str) -> bool:
-    """Whether an effect (path or name, as in ``foley/tags.csv``) is held out of the codec: CRC-32 of its name % 25 == 7.
+    """Whether an effect (path or name, as in ``foley/tags.csv``) is held out of the codec: CRC-32 % 25 == 7.
 
     Scenes are sounded by another rule, the list in ``resources/vocabularies/heldout.json``.
     """
