@@ -53,7 +53,7 @@ class MiniEngine(Engine):
 
     name: ClassVar[str] = "mini"
     default_steps: ClassVar[int] = 12
-    default_guidance: ClassVar[float] = 2.0
+    default_guidance: ClassVar[float] = 3.0
     sample_rate = CodecConfig.sample_rate
     licence = "Apache-2.0"
 
