@@ -32,7 +32,7 @@ def conditions(frames: int) -> Conditions:
         frames,
         phones=torch.randint(0, 256, (2 * frames,)),
         lips=torch.randn(frames, 4),
-        sync=torch.randn(frames, 32),
+        sync=torch.randn(frames, MINI.synch_dim),
         picture=torch.randn(frames * 2 // 5, 192),
         voice=torch.randn(64),
         prompt=torch.randint(1, 256, (4,)),

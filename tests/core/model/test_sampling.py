@@ -37,7 +37,7 @@ def conditions(frames: int, *, prompt: list[int] | None = None) -> Conditions:
         frames,
         phones=torch.randint(0, 256, (2 * frames,)),
         lips=torch.randn(frames - 3, 4),
-        sync=torch.randn(frames, 32).half(),
+        sync=torch.randn(frames, MINI.synch_dim).half(),
         picture=torch.randn(frames * 2 // 5, 192).half(),
         voice=torch.randn(64),
         prompt=torch.tensor(prompt or [3, 4]),
@@ -130,7 +130,8 @@ torch.set_num_threads(1)
 model = VSSFlow(replace(MINI, num_layers=1)).requires_grad_(False)
 for frames in map(int, sys.argv[1:]):
     given = Conditions(frames, phones=torch.zeros(2 * frames, dtype=torch.long), lips=torch.zeros(frames, 4).half(),
-        sync=torch.zeros(frames, 32).half(), picture=torch.zeros(frames * 2 // 5, 192).half(), voice=torch.zeros(64))
+        sync=torch.zeros(frames, MINI.synch_dim).half(), picture=torch.zeros(frames * 2 // 5, 192).half(),
+        voice=torch.zeros(64))
     sample(model, given, seeded_noise(0, 64, frames), Settings(steps=1))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """

@@ -32,7 +32,7 @@ def conditions(batch: int = 2) -> dict[str, Tensor]:
     return {
         "phones": torch.randint(0, 256, (batch, 2 * FRAMES)),
         "lips": torch.randn(batch, FRAMES, 4),
-        "sync": torch.randn(batch, FRAMES, 32),
+        "sync": torch.randn(batch, FRAMES, MINI.synch_dim),
         "picture": torch.randn(batch, 16, 192),
         "voice": torch.randn(batch, 64),
         "prompt": torch.tensor([[3, 7, 0]] * batch),
