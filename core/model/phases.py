@@ -40,12 +40,19 @@ class Frames:
         spectrum = torch.stft(padded, self.size, self.hop, window=window, center=False, return_complex=True)
         return spectrum * (2 / window.sum())
 
-    def overlap_add(self, spectrum: Tensor) -> Tensor:
-        """complex (K, F) → the sound with margins (N + 2 · margin,) that has this spectrum as nearly as possible."""
+    def overlap_add(self, spectrum: Tensor, weight: Tensor | None = None) -> Tensor:
+        """complex (K, F) → the sound with margins (N + 2 · margin,) that has this spectrum as nearly as possible.
+
+        ``weight``: :meth:`overlap_weight` of as many frames, where it is needed often.
+        """
         window = self.window(spectrum)
         frames = torch.fft.irfft(spectrum, dim=0) * (window * window.sum() / 2)[:, None]
-        weight = window.square()[:, None].expand(-1, spectrum.shape[1])
-        return self._fold(frames) / self._fold(weight).clamp_min(1e-3)
+        return self._fold(frames) / (self.overlap_weight(spectrum) if weight is None else weight)
+
+    def overlap_weight(self, spectrum: Tensor) -> Tensor:
+        """(N + 2 · margin,) sum of the squared windows that overlap at each sample, never 0."""
+        window = self.window(spectrum)
+        return self._fold(window.square()[:, None].expand(-1, spectrum.shape[1])).clamp_min(1e-3)
 
     def _fold(self, frames: Tensor) -> Tensor:
         length = (frames.shape[1] - 1) * self.hop + self.size
@@ -65,15 +72,16 @@ def find_phases(
     previous = torch.zeros_like(spectrum)
     known = 0 if before is None else len(before)
     inside = slice(frames.margin, frames.margin + known)
+    weight = frames.overlap_weight(spectrum)
     for _ in range(iterations):
-        sound = frames.overlap_add(spectrum)
+        sound = frames.overlap_add(spectrum, weight)
         if before is not None:
             sound[inside] = before
         found = frames._spectrum(sound)
         ahead = found + MOMENTUM * (found - previous)
         previous = found
         spectrum = ahead * (magnitude / ahead.abs().clamp_min(1e-9))
-    sound = frames.overlap_add(spectrum)
+    sound = frames.overlap_add(spectrum, weight)
     if before is not None:
         sound[inside] = before
     return sound[frames.margin : frames.margin + magnitude.shape[1] * frames.hop]
