@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import numpy as np
 import torch
@@ -174,11 +174,6 @@ class MiniEngine(Engine):
         """Sound (N,) through the codec and back, for its figures."""
         latents = self.model.codec.encode(torch.from_numpy(sound)[None].to(self.device))[0]
         return np.concatenate(list(self.decode(latents)))[: len(sound)]
-
-    def describe(self) -> dict[str, Any]:
-        """Sizes for ``talkies models show``."""
-        parameters = {name: sum(p.numel() for p in part.parameters()) for name, part in self.model.named_children()}
-        return {"parameters": parameters, "sample_rate": self.sample_rate, "latent_rate": 25}
 
 
 def _prompt_ids(ids: tuple[int, ...]) -> Tensor:
