@@ -1,0 +1,203 @@
+"""Colours and shapes: dark, as the rooms are that editors work in, or light; one place for both.
+
+Whatever paints itself asks :func:`colours` each time it paints, so that a change of theme needs no more than a repaint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+ThemeName = Literal["dark", "light"]
+
+_PROPERTY = "talkiesTheme"
+
+
+@dataclass(frozen=True)
+class Colours:
+    """Every colour of the panel, ``#rrggbb``.
+
+    ``dialogue`` and ``effects`` are talkies' own (DX, FX); ``picture``, ``words`` and ``sound`` belong to what was in
+    the timeline before. ``well`` is what lies deepest: behind pictures, curves and lists.
+    """
+
+    well: str
+    window: str
+    raised: str
+    line: str
+    text: str
+    faint: str
+    accent: str
+    on_accent: str
+    picture: str
+    words: str
+    sound: str
+    dialogue: str
+    effects: str
+    good: str
+    warning: str
+    error: str
+    playhead: str
+
+    def stem(self, name: str) -> QColor:
+        """The colour of a department: DX, FX, MX or MIX."""
+        return QColor({"DX": self.dialogue, "MIX": self.accent}.get(name, self.effects))
+
+
+DARK = Colours(
+    well="#16171a",
+    window="#202226",
+    raised="#2b2e34",
+    line="#3b3f47",
+    text="#dfe1e5",
+    faint="#959ba6",
+    accent="#4d9bf0",
+    on_accent="#0d1218",
+    picture="#4a5f80",
+    words="#7f6cb8",
+    sound="#47775f",
+    dialogue="#e9a15b",
+    effects="#de6f7e",
+    good="#5fb878",
+    warning="#e3b655",
+    error="#ef6b66",
+    playhead="#ff5d52",
+)
+
+LIGHT = Colours(
+    well="#ffffff",
+    window="#f1f2f4",
+    raised="#ffffff",
+    line="#c9cdd4",
+    text="#1d2026",
+    faint="#646b77",
+    accent="#1f6fd1",
+    on_accent="#ffffff",
+    picture="#8aa3c9",
+    words="#a596d8",
+    sound="#86b79c",
+    dialogue="#c9741d",
+    effects="#c2455a",
+    good="#2f8a4b",
+    warning="#9a6b00",
+    error="#c22f2a",
+    playhead="#d92a1f",
+)
+
+THEMES: dict[str, Colours] = {"dark": DARK, "light": LIGHT}
+
+
+def colours() -> Colours:
+    """Those of the theme that is on."""
+    application = QApplication.instance()
+    return THEMES.get(str(application.property(_PROPERTY)), DARK) if application else DARK
+
+
+def theme_name() -> ThemeName:
+    return "light" if colours() is LIGHT else "dark"
+
+
+def apply_theme(application: QApplication, name: str) -> None:
+    """Turns a theme on for every window there is; an unknown name means dark."""
+    chosen = THEMES.get(name, DARK)
+    application.setProperty(_PROPERTY, "light" if chosen is LIGHT else "dark")
+    style = QStyleFactory.create("Fusion")
+    if style is not None and application.style().objectName() != "fusion":
+        application.setStyle(style)
+    application.setPalette(_palette(chosen))
+    application.setStyleSheet(_style_sheet(chosen))
+
+
+def _palette(c: Colours) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for each, colour in (
+        (role.Window, c.window),
+        (role.WindowText, c.text),
+        (role.Base, c.well),
+        (role.AlternateBase, c.window),
+        (role.Text, c.text),
+        (role.PlaceholderText, c.faint),
+        (role.Button, c.raised),
+        (role.ButtonText, c.text),
+        (role.ToolTipBase, c.raised),
+        (role.ToolTipText, c.text),
+        (role.Highlight, c.accent),
+        (role.HighlightedText, c.on_accent),
+        (role.Link, c.accent),
+        (role.Mid, c.line),
+        (role.Dark, c.well),
+    ):
+        palette.setColor(each, QColor(colour))
+    for each in (role.Text, role.WindowText, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, each, QColor(c.faint))
+    return palette
+
+
+def _style_sheet(c: Colours) -> str:
+    return f"""
+    * {{ outline: none; }}
+    QMainWindow::separator {{ background: {c.window}; width: 5px; height: 5px; }}
+    QMainWindow::separator:hover {{ background: {c.accent}; }}
+    QSplitter::handle {{ background: {c.window}; }}
+    QSplitter::handle:hover {{ background: {c.accent}; }}
+    QDockWidget {{ color: {c.faint}; titlebar-close-icon: none; }}
+    QDockWidget::title {{ background: {c.window}; padding: 5px 8px 3px 8px; }}
+    QMenuBar {{ background: {c.window}; padding: 2px 4px; }}
+    QMenuBar::item {{ padding: 4px 9px; border-radius: 4px; }}
+    QMenuBar::item:selected {{ background: {c.raised}; }}
+    QMenu {{ background: {c.raised}; border: 1px solid {c.line}; padding: 5px; }}
+    QMenu::item {{ padding: 5px 26px 5px 22px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}
+    QMenu::item:disabled {{ color: {c.faint}; background: transparent; }}
+    QMenu::separator {{ background: {c.line}; height: 1px; margin: 5px 8px; }}
+    QToolBar {{ background: {c.window}; border: none; border-bottom: 1px solid {c.line}; padding: 5px 8px;
+                spacing: 5px; }}
+    QToolBar::separator {{ background: {c.line}; width: 1px; margin: 4px 6px; }}
+    QStatusBar {{ background: {c.window}; border-top: 1px solid {c.line}; color: {c.faint}; }}
+    QStatusBar::item {{ border: none; }}
+    QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
+    QToolButton {{ border: 1px solid transparent; border-radius: 5px; padding: 4px 6px; }}
+    QToolButton:hover {{ background: {c.raised}; border-color: {c.line}; }}
+    QToolButton:pressed, QToolButton:checked {{ background: {c.raised}; border-color: {c.accent}; }}
+    QToolButton:focus {{ border-color: {c.accent}; }}
+    QPushButton {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 5px; padding: 5px 14px; }}
+    QPushButton:hover, QPushButton:focus {{ border-color: {c.accent}; }}
+    QPushButton:disabled {{ color: {c.faint}; }}
+    QPushButton:default, QPushButton[primary="true"], QToolButton[primary="true"] {{
+        background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; font-weight: 600; }}
+    QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {{
+        background: {c.raised}; color: {c.faint}; border-color: {c.line}; }}
+    QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus {{ border-color: {c.text}; }}
+    QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {{
+        background: {c.well}; border: 1px solid {c.line}; border-radius: 4px; padding: 4px 6px;
+        selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
+    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border-color: {c.accent}; }}
+    QLineEdit[mixed="true"], QSpinBox[mixed="true"], QDoubleSpinBox[mixed="true"], QComboBox[mixed="true"] {{
+        border-style: dashed; color: {c.faint}; }}
+    QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; }}
+    QHeaderView::section {{ background: {c.window}; color: {c.faint}; border: none;
+        border-bottom: 1px solid {c.line}; padding: 5px 7px; }}
+    QTableView {{ background: {c.well}; alternate-background-color: {c.window}; border: 1px solid {c.line};
+        border-radius: 4px; gridline-color: transparent; }}
+    QTableView::item {{ padding: 3px 6px; }}
+    QTableView::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}
+    QTableView QLineEdit {{ border-radius: 0; padding: 0 4px; }}
+    QListView, QScrollArea {{ background: {c.well}; border: 1px solid {c.line}; border-radius: 4px; }}
+    QProgressBar {{ background: {c.well}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
+    QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
+    QScrollBar:vertical {{ background: transparent; width: 11px; }}
+    QScrollBar:horizontal {{ background: transparent; height: 11px; }}
+    QScrollBar::handle {{ background: {c.line}; border-radius: 4px; min-width: 30px; min-height: 30px; margin: 2px; }}
+    QScrollBar::handle:hover {{ background: {c.faint}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    QLabel[role="title"] {{ font-size: 24px; font-weight: 600; }}
+    QLabel[role="faint"] {{ color: {c.faint}; }}
+    QLabel[role="error"] {{ color: {c.error}; }}
+    QLabel[role="warning"] {{ color: {c.warning}; }}
+    QFrame[role="card"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
+    """
