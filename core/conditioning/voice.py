@@ -79,14 +79,15 @@ def _pitch(sound: np.ndarray) -> np.ndarray:
     spectrum = np.abs(np.fft.rfft(frames, 2 * size, axis=1)) ** 2
     correlation = np.fft.irfft(spectrum, axis=1)[:, :size] / (1 - np.arange(size) / size).clip(0.2)
     shortest, longest = rate // 450, rate // 60
-    lags = correlation[:, shortest:longest]
+    lags = correlation[:, shortest - 1 : longest + 1]
+    peaks = (lags[:, 1:-1] >= lags[:, :-2]) & (lags[:, 1:-1] > lags[:, 2:])  # not the slope that falls from lag 0
+    lags = np.where(peaks, lags[:, 1:-1], 0)
     strength = lags.max(1) / correlation[:, 0].clip(1e-9)
     voiced = (strength > 0.55) & (correlation[:, 0] > np.percentile(correlation[:, 0], 60) * 0.1)
     if voiced.sum() < 5:
         return np.zeros(3)
     first = (lags[voiced] >= 0.9 * lags[voiced].max(1, keepdims=True)).argmax(1)  # not a multiple of the period
-    near = np.take_along_axis(lags[voiced], np.clip(first[:, None] + np.arange(4), 0, lags.shape[1] - 1), 1)
-    pitch = np.log2(rate / (shortest + first + near.argmax(1)))
+    pitch = np.log2(rate / (shortest + first))
     return np.array([np.median(pitch), np.subtract(*np.percentile(pitch, [75, 25])), voiced.mean()])
 
 
