@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from talkies.core.conditioning.events import EventSpotter
+from talkies.core.conditioning.events import WATCHED_DIM, EventSpotter
 from talkies.core.conditioning.timing import Spans
 from talkies.core.conditioning.visual import picture_features
 from talkies.core.conditioning.voice import VoiceBook, make_book, measure
@@ -195,7 +195,9 @@ def watched_scenes(places: Places) -> list[Watched]:
 
 def load_material(places: Places) -> list[Example]:
     """Everything that was prepared, scenes with their events spotted. Raises WeightsError when there is nothing."""
-    shards = [path for path in (places.speech, *sorted(places.scenes.glob("*.safetensors"))) if path.exists()]
+    folders = (places.scenes, places.run("effect_windows"), places.run("recast"))
+    made = (path for folder in folders for path in sorted(folder.glob("*.safetensors")))
+    shards = [path for path in (places.speech, *made) if path.exists()]
     if not shards:
         raise WeightsError(
             places.folder, "holds no prepared material", "let the stages 'speech' and 'scenes' run first"
@@ -205,8 +207,8 @@ def load_material(places: Places) -> list[Example]:
 
 
 def with_events(example: Example, spotter: EventSpotter) -> Example:
-    """A scene with the spotter's columns beside its motion; speech as it is."""
-    if example.sync is None or example.picture is None:
+    """A scene with the spotter's columns beside its motion; speech, and what has its events already, as it is."""
+    if example.sync is None or example.picture is None or example.sync.shape[1] == WATCHED_DIM:
         return example
     return replace(example, sync=spotter.watch(example.sync, example.picture))
 
