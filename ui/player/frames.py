@@ -1,0 +1,131 @@
+"""The picture at any place of a timeline, decoded in a thread of its own; the newest wish wins."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtGui import QImage
+
+from talkies.core.errors import MediaError
+from talkies.core.media.picture import Frame, picture_frames
+from talkies.core.segment import Segment, Timeline
+from talkies.core.times import TimeRange
+from talkies.ui.timeline.layout import Spans
+
+_WORTH_DECODING = Fraction(3, 2)  # seconds ahead that are reached sooner by decoding on than by seeking
+_HEIGHT = 540  # lines
+
+
+class Layers:
+    """Which segment shows at a place: that of the uppermost track, found by bisection among any number."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        tracks: dict[str, list[Segment]] = {}
+        for segment in timeline.segments:
+            tracks.setdefault(segment.track, []).append(segment)
+        self._tracks = [sorted(track, key=lambda segment: segment.record) for track in reversed(tracks.values())]
+        self._spans = [Spans([segment.record for segment in track]) for track in self._tracks]
+
+    def at(self, position: Fraction) -> Segment | None:
+        """The segment whose picture shows at ``position`` (seconds from the first frame), None over a gap."""
+        for track, spans in zip(self._tracks, self._spans, strict=True):
+            if (index := spans.at(position)) is not None:
+                return track[index]
+        return None
+
+
+def rest_of(segment: Segment, position: Fraction) -> Segment:
+    """What of a segment plays from ``position`` on."""
+    source, there = segment.source, segment.source_time(position)
+    if segment.speed > 0:
+        source = TimeRange(there, source.end)
+    elif segment.speed < 0:
+        source = TimeRange(source.start, there)
+    return replace(segment, record=TimeRange(position, segment.record.end), source=source)
+
+
+class FrameReader(QThread):
+    """Answers wishes for pictures; while they run forward, it decodes on instead of seeking anew.
+
+    ``shown``: (position, QImage or None over a gap). ``failed``: why a picture cannot be shown, one sentence.
+    """
+
+    shown = Signal(object, object)
+    failed = Signal(str)
+
+    def __init__(self, timeline: Timeline, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._layers = Layers(timeline)
+        self._wake = threading.Condition()
+        self._wish: Fraction | None = None
+        self._ended = False
+        self._segment: Segment | None = None
+        self._coming: Iterator[Frame] = iter(())
+        self._queue: Sequence[Frame] = ()
+        self._origin = Fraction(0)
+
+    def show_at(self, position: Fraction) -> None:
+        """Asks for the picture at ``position``; earlier wishes that wait are forgotten."""
+        with self._wake:
+            self._wish = position
+            self._wake.notify()
+
+    def stop(self) -> None:
+        """Ends the thread and waits for it."""
+        with self._wake:
+            self._ended = True
+            self._wake.notify()
+        self.wait()
+
+    def run(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._ended or self._wish is not None)
+                position, self._wish = self._wish, None
+                if self._ended or position is None:
+                    return
+            try:
+                image = self._image(position)
+            except MediaError as error:
+                self._segment, image = None, None
+                self.failed.emit(str(error))
+            self.shown.emit(position, image)
+
+    def _image(self, position: Fraction) -> QImage | None:
+        segment = self._layers.at(position)
+        if segment is None or segment.picture is None:
+            return None
+        if not self._can_go_on(segment, position):
+            self._origin = position
+            self._coming = picture_frames(rest_of(segment, position), height=_HEIGHT)
+            self._queue = tuple(frame for frame in (next(self._coming, None),) if frame)
+            self._segment = segment
+        self._advance(position - self._origin)
+        return _to_image(self._queue[0]) if self._queue else None
+
+    def _can_go_on(self, segment: Segment, position: Fraction) -> bool:
+        if segment is not self._segment or not self._queue:
+            return False
+        ahead = position - self._origin - self._queue[0].time
+        return 0 <= ahead < _WORTH_DECODING
+
+    def _advance(self, time: Fraction) -> None:
+        """Leaves the frame that shows at ``time`` first in the queue, and perhaps the one that comes after it."""
+        while self._queue:
+            if len(self._queue) == 1:
+                coming = next(self._coming, None)
+                if coming is None:
+                    return
+                self._queue = (self._queue[0], coming)
+            if self._queue[1].time > time:
+                return
+            self._queue = self._queue[1:]
+
+
+def _to_image(frame: Frame) -> QImage:
+    height, width, _ = frame.image.shape
+    return QImage(frame.image.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()

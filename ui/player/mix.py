@@ -1,0 +1,72 @@
+"""What is heard at a place of the timeline: voices laid where they belong and summed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from talkies.core.media.bwf import Samples
+from talkies.core.times import TimeRange
+from talkies.ui.player.chunks import CHUNK_SAMPLES, SoundChunks
+from talkies.ui.timeline.layout import Spans
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A stretch of a sound file on the timeline, in samples at 48 kHz: it sounds from ``start`` to ``end``.
+
+    ``offset``: the file's sample that sounds at ``start``. ``gain``: a factor.
+    """
+
+    path: Path
+    start: int
+    end: int
+    offset: int = 0
+    gain: float = 1.0
+
+
+class Mix:
+    """The sum of voices; any stretch of it can be asked for at any time."""
+
+    def __init__(self, chunks: SoundChunks, voices: Iterable[Voice] = ()) -> None:
+        self._chunks = chunks
+        self._spans = Spans(())
+        self._voices: tuple[Voice, ...] = ()
+        self.voices = tuple(voices)
+
+    @property
+    def voices(self) -> tuple[Voice, ...]:
+        return self._voices
+
+    @voices.setter
+    def voices(self, voices: Iterable[Voice]) -> None:
+        self._voices = tuple(sorted(voices, key=lambda voice: (voice.start, voice.end)))
+        self._spans = Spans([TimeRange(Fraction(voice.start), Fraction(voice.end)) for voice in self._voices])
+
+    def block(self, start: int, count: int, *, wait: bool = False) -> Samples:
+        """(2, count) from timeline sample ``start`` on; what is not read yet is silent, unless ``wait``."""
+        heard = np.zeros((2, count), np.float32)
+        for index in self._spans.between(Fraction(start), Fraction(start + count)):
+            voice = self._voices[index]
+            left, right = max(voice.start, start), min(voice.end, start + count)
+            if left < right and voice.gain:
+                self._add(heard[:, left - start : right - start], voice, voice.offset + left - voice.start, wait)
+        return heard
+
+    def warm(self, start: int, count: int) -> None:
+        """Has the files read that will be heard soon."""
+        self.block(start, count)
+
+    def _add(self, heard: Samples, voice: Voice, position: int, wait: bool) -> None:
+        done = 0
+        while done < heard.shape[1]:
+            number, inside = divmod(position + done, CHUNK_SAMPLES)
+            count = min(CHUNK_SAMPLES - inside, heard.shape[1] - done)
+            chunk = self._chunks.get(voice.path, number, wait=wait) if number >= 0 else None
+            if chunk is not None:
+                heard[:, done : done + count] += np.float32(voice.gain) * chunk[:, inside : inside + count]
+            done += count

@@ -1,0 +1,140 @@
+"""What is to be heard: the original sound, each segment's chosen takes, one take alone, or two in comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from talkies.core.balance import SAMPLE_RATE
+from talkies.core.segment import Segment
+from talkies.core.times import to_sample
+from talkies.ui.player.mix import Voice
+from talkies.ui.work.document import Document
+from talkies.ui.work.state import TakeRecord
+
+Side = Literal["A", "B"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two takes of one segment, by id, of which one is heard. Both are played as loud as the softer of them."""
+
+    a: str
+    b: str
+    side: Side = "A"
+
+    @property
+    def heard(self) -> str:
+        return self.a if self.side == "A" else self.b
+
+
+class Monitor(QObject):
+    """Switches that belong to listening, not to the work: nothing of them is saved. ``changed``: hear anew."""
+
+    changed = Signal()
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.original = True
+        self.takes = True
+        self.solo: frozenset[str] = frozenset()
+        self.comparison: Comparison | None = None
+        document.timeline_changed.connect(self.reset)
+        document.takes_changed.connect(lambda segment_id: self._forget_removed())
+        document.settings_changed.connect(self.changed)
+
+    def reset(self) -> None:
+        """Everything is heard as it will be written."""
+        self.solo, self.comparison = frozenset(), None
+        self.changed.emit()
+
+    def hear(self, *, original: bool | None = None, takes: bool | None = None) -> None:
+        """Turns the original sound, or all takes, on or off."""
+        self.original = self.original if original is None else original
+        self.takes = self.takes if takes is None else takes
+        self.changed.emit()
+
+    def toggle_solo(self, take_id: str) -> None:
+        self.solo = self.solo ^ {take_id}
+        self.changed.emit()
+
+    def compare(self, comparison: Comparison | None) -> None:
+        self.comparison = comparison
+        self.changed.emit()
+
+    def swap(self) -> None:
+        """The other take of the comparison, from the same place on."""
+        if self.comparison is not None:
+            side: Side = "B" if self.comparison.side == "A" else "A"
+            self.compare(Comparison(self.comparison.a, self.comparison.b, side))
+
+    def voices(self) -> tuple[Voice, ...]:
+        """What the mix consists of now."""
+        takes = [_take_voice(self._document, take, gain) for take, gain in self._heard_takes()]
+        original = originals(self._document.segments) if self.original and not self.solo else ()
+        return (*original, *takes)
+
+    def _heard_takes(self) -> Iterator[tuple[TakeRecord, float]]:
+        """Takes and their gain in dB."""
+        document = self._document
+        if self.solo:
+            yield from ((take, document.gain_of(take)) for take in document.all_takes if take.id in self.solo)
+            return
+        if not self.takes:
+            return
+        replaced = self._compared()
+        for segment_id in dict.fromkeys(take.segment_id for take in document.all_takes if not take.lost):
+            for take in document.chosen_takes(segment_id):
+                if _place(take) != (replaced and _place(replaced)) and not take.muted:
+                    yield take, document.gain_of(take)
+        if replaced is not None:
+            yield replaced, self.compared_gain(replaced)
+
+    def _compared(self) -> TakeRecord | None:
+        return self._document.take(self.comparison.heard) if self.comparison else None
+
+    def compared_gain(self, take: TakeRecord) -> float:
+        """The gain in dB at which a compared take is as loud as the other; the louder one is lowered."""
+        document, pair = self._document, self.comparison
+        gain = document.gain_of(take)
+        if pair is None or take.loudness_lufs is None:
+            return gain
+        levels = [
+            each.loudness_lufs + document.gain_of(each)
+            for each in (document.take(pair.a), document.take(pair.b))
+            if each.loudness_lufs is not None
+        ]
+        return min(levels) - take.loudness_lufs
+
+    def _forget_removed(self) -> None:
+        there = {take.id for take in self._document.all_takes}
+        self.solo = self.solo & there
+        if self.comparison and not {self.comparison.a, self.comparison.b} <= there:
+            self.comparison = None
+        self.changed.emit()
+
+
+def originals(segments: Iterable[Segment]) -> Iterator[Voice]:
+    """The sound of the clips' own movies, where they run at their own speed."""
+    for segment in segments:
+        picture = segment.picture
+        if picture is not None and not picture.frames and segment.speed == 1:
+            first, count = segment.record.samples(SAMPLE_RATE)
+            offset = to_sample(segment.source.start - picture.start, SAMPLE_RATE)
+            yield Voice(picture.path, first, first + count, offset)
+
+
+def _take_voice(document: Document, take: TakeRecord, gain_db: float) -> Voice:
+    first, count = document.place_of(take).samples(SAMPLE_RATE)
+    made = take.take
+    offset = to_sample(made.record.start, SAMPLE_RATE) - to_sample(made.file_range.start, SAMPLE_RATE)
+    return Voice(take.path, first, first + count, offset, 10 ** (gain_db / 20))
+
+
+def _place(take: TakeRecord) -> tuple[str, str, str]:
+    """Takes of one place are alternatives to each other."""
+    return take.segment_id, take.stem, take.speaker

@@ -1,0 +1,89 @@
+"""Picture and sound of the open timeline, in step with the document's playhead."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from PySide6.QtCore import QObject, Signal
+
+from talkies.ui.player.chunks import SoundChunks
+from talkies.ui.player.frames import FrameReader
+from talkies.ui.player.mix import Mix
+from talkies.ui.player.monitor import Monitor
+from talkies.ui.player.transport import Transport
+from talkies.ui.work.document import Document
+
+
+class Player(QObject):
+    """``picture``: the QImage to show, None over a gap. ``said``: one sentence for the status bar."""
+
+    picture = Signal(object)
+    said = Signal(str)
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._chunks = SoundChunks()
+        self._frames: FrameReader | None = None
+        self.monitor = Monitor(document, self)
+        self.mix = Mix(self._chunks)
+        self.transport = Transport(self.mix, Fraction(25), Fraction(0), self)
+        self.transport.moved.connect(self._moved)
+        self.transport.mute_because.connect(self.said)
+        self.monitor.changed.connect(self._hear)
+        document.timeline_changed.connect(self._open)
+        document.playhead_changed.connect(self._follow)
+        document.in_out_changed.connect(self._set_loop)
+        self._open()
+
+    def close(self) -> None:
+        """Ends its threads."""
+        self.transport.stop()
+        self._close_frames()
+        self._chunks.close()
+
+    def show_again(self) -> None:
+        """Has the picture at the playhead sent once more."""
+        self._show(self._document.playhead)
+
+    def _open(self) -> None:
+        self.transport.stop()
+        self._close_frames()
+        timeline = self._document.timeline
+        self.transport.rate = timeline.rate if timeline else Fraction(25)
+        self.transport.duration = timeline.duration if timeline else Fraction(0)
+        if timeline is not None:
+            self._frames = FrameReader(timeline, self)
+            self._frames.shown.connect(lambda position, image: self.picture.emit(image))
+            self._frames.failed.connect(self.said)
+            self._frames.start()
+        else:
+            self.picture.emit(None)
+        self._set_loop()
+        self._hear()
+        self.transport.seek(self._document.playhead)
+
+    def _close_frames(self) -> None:
+        if self._frames is not None:
+            self._frames.stop()
+            self._frames.deleteLater()
+            self._frames = None
+
+    def _moved(self, position: Fraction) -> None:
+        self._document.set_playhead(position)
+        self._show(position)
+
+    def _follow(self, position: Fraction) -> None:
+        """Somebody else has moved the playhead."""
+        if position != self.transport.position:
+            self.transport.seek(position)
+
+    def _show(self, position: Fraction) -> None:
+        if self._frames is not None:
+            self._frames.show_at(position)
+
+    def _hear(self) -> None:
+        self.mix.voices = self.monitor.voices()
+
+    def _set_loop(self) -> None:
+        self.transport.set_loop(*self._document.in_out)
