@@ -9,9 +9,7 @@ NAME.takes.interrupted/  finished takes of a run that was killed, or stopped bef
 from __future__ import annotations
 
 import contextlib
-import errno
 import shutil
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from talkies.core.errors import OutputError
+from talkies.core.locking import locked
 from talkies.core.media.bwf import output_errors
 from talkies.core.segment import Take
 
@@ -136,7 +135,7 @@ class Output:
             return
         with output_errors(self.staging):
             self._lock = (self.staging / _LOCK).open("ab")
-        if not _locked(self._lock):
+        if not locked(self._lock):
             self._release()
             raise OutputError(self.out, "another run is writing there", "wait until it is done or choose another name")
         if not keep:
@@ -153,22 +152,6 @@ class Output:
 
 
 _LOCK = ".lock"
-
-
-def _locked(file: IO[bytes]) -> bool:
-    """Locks a file until it is closed or its process dies; False when somebody else holds it."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)  # else: a disk that knows no locks
-    return True
 
 
 def _nearest(folder: Path) -> Path:

@@ -1,0 +1,380 @@
+"""The open timeline and everything chosen for it: what every widget looks at, and the only way to change it.
+
+    widget ── document.change_settings(ids, prompt="rain") ──► undo stack ──► state ──► signals ──► widgets, store
+
+Segments are addressed by their id, cues by their place in ``timeline.cues``, takes by their id. Methods that are given
+what cannot be (an unknown name, a cue that ends before it starts) raise ArgumentError and change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QUndoStack
+
+from talkies.core.errors import ArgumentError
+from talkies.core.segment import Cue, Segment, StemName, Timeline
+from talkies.core.times import TimeRange
+from talkies.ui.work.edits import Change, Edit
+from talkies.ui.work.lookup import Lookup, sounding
+from talkies.ui.work.opening import Opened, load
+from talkies.ui.work.state import (
+    SETTING_NAMES,
+    CueEdit,
+    SegmentMark,
+    SegmentSettings,
+    TakeChoices,
+    TakeRecord,
+    WorkState,
+    merged,
+)
+from talkies.ui.work.store import Store
+
+SelectMode = Literal["replace", "add", "toggle", "remove"]
+
+_EDITED_MS: Final = 300  # until an edit is saved
+_MOVED_MS: Final = 5000  # until the playhead's place is, which moves all the time
+
+
+class Document(QObject):
+    """See the module. Without a timeline it is empty: no segments, no cues, no takes."""
+
+    timeline_changed = Signal()
+    """Another timeline, or none; everything else has changed with it."""
+    selection_changed = Signal()
+    settings_changed = Signal()
+    cues_changed = Signal()
+    takes_changed = Signal(str)
+    """A take of this segment came, went, or was starred, muted, nudged or made louder."""
+    playhead_changed = Signal(object)
+    """Where it is now: a Fraction, seconds from the first frame."""
+    in_out_changed = Signal()
+    state_changed = Signal()
+    """Anything of ``state``, after the signals above; it will be saved in a moment."""
+    save_failed = Signal(str)
+    """The work could not be saved: one sentence. It is tried again with the next change."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self._timeline: Timeline | None = None
+        self._store: Store | None = None
+        self._state = WorkState()
+        self._takes: dict[str, TakeRecord] = {}
+        self._notes: tuple[str, ...] = ()
+        self._lookup = Lookup.of(None, self._state, {})
+        self._saving = QTimer(self, singleShot=True)
+        self._saving.timeout.connect(self.save)
+
+    # Opening and closing
+
+    def open(self, path: Path, media_dir: Path | None = None) -> None:
+        """Opens a timeline with the work that was done on it. Raises a TalkiesError and stays as it is.
+
+        ``load`` and :meth:`adopt` do the same in two steps, the first of which may run in any thread.
+        """
+        self.adopt(load(path, media_dir, self._store))
+
+    def adopt(self, opened: Opened) -> None:
+        """Puts what ``load`` has read in the place of what was open."""
+        self.save()
+        if self._store is not None and self._store is not opened.store:
+            self._store.close()
+        self._show(opened.timeline, opened.store, opened.state, opened.takes, opened.notes)
+
+    def close(self) -> None:
+        """Saves and forgets the timeline; another panel may open it now."""
+        self.save()
+        if self._store is not None:
+            self._store.close()
+        self._show(None, None, WorkState(), (), ())
+
+    def save(self) -> None:
+        """Saves now, and waits until it is on the disk."""
+        self._saving.stop()
+        if self._store is not None:
+            self._store.save(self._state, self.save_failed.emit)
+            self._store.flush()
+
+    def _show(
+        self,
+        timeline: Timeline | None,
+        store: Store | None,
+        state: WorkState,
+        takes: Iterable[TakeRecord],
+        notes: tuple[str, ...],
+    ) -> None:
+        self.undo_stack.clear()
+        self._timeline, self._store, self._state, self._notes = timeline, store, state, notes
+        self._takes = {take.id: take for take in takes}
+        self._lookup = Lookup.of(timeline, state, self._takes)
+        self.timeline_changed.emit()
+
+    # What there is
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """As read from the file: edited cues are in ``cues``."""
+        return self._timeline
+
+    @property
+    def state(self) -> WorkState:
+        return self._state
+
+    @property
+    def folder(self) -> Path | None:
+        """``NAME.talkies`` beside the timeline, where work.json and the takes lie."""
+        return self._store.folder if self._store is not None else None
+
+    @property
+    def store(self) -> Store | None:
+        return self._store
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader noticed about the timeline and what became of the saved work, one sentence each."""
+        return self._notes
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """In the timeline's order."""
+        return self._timeline.segments if self._timeline is not None else ()
+
+    def segment(self, segment_id: str) -> Segment:
+        try:
+            return self._lookup.segments[segment_id]
+        except KeyError:
+            raise ArgumentError(f"segment {segment_id!r}", "is not in this timeline") from None
+
+    # Selection, playhead, in and out: saved, but no steps to undo
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        """Ids in the timeline's order."""
+        return self._state.selected
+
+    def select(self, ids: Iterable[str], mode: SelectMode = "replace") -> None:
+        """Selects segments; ids that are not there are left out."""
+        given, before = set(ids), set(self._state.selected)
+        chosen = {"replace": given, "add": before | given, "toggle": before ^ given, "remove": before - given}[mode]
+        self._write(replace(self._state, selected=tuple(key for key in self._lookup.segments if key in chosen)))
+
+    @property
+    def playhead(self) -> Fraction:
+        """Seconds from the timeline's first frame."""
+        return self._state.playhead
+
+    def set_playhead(self, position: Fraction) -> None:
+        """Kept within the timeline."""
+        last = self._timeline.duration if self._timeline is not None else Fraction(0)
+        self._write(replace(self._state, playhead=min(max(position, Fraction(0)), last)))
+
+    @property
+    def in_out(self) -> tuple[Fraction | None, Fraction | None]:
+        return self._state.in_point, self._state.out_point
+
+    def set_in_out(self, in_point: Fraction | None, out_point: Fraction | None) -> None:
+        """A range to play and to choose from; the in point that lies after the out point takes its place."""
+        if in_point is not None and out_point is not None and in_point > out_point:
+            in_point, out_point = out_point, in_point
+        self._write(replace(self._state, in_point=in_point, out_point=out_point))
+
+    # Settings
+
+    def settings_of(self, segment_id: str) -> SegmentSettings:
+        return self._state.settings.get(segment_id, SegmentSettings())
+
+    def settings(self, ids: Iterable[str] | None = None) -> dict[str, Any]:
+        """Each setting of the segments (the selected ones unless given), MIXED where they differ; {} for none."""
+        return merged(self.settings_of(key) for key in (self.selected if ids is None else ids))
+
+    def change_settings(self, ids: Iterable[str], *, gesture: str = "", **changes: Any) -> None:
+        """Other settings for segments, all in one step. ``gesture``: see :class:`Edit`."""
+        old = {self.segment(key).id: self.settings_of(key) for key in ids}
+        for name in changes:
+            if name not in SETTING_NAMES:
+                raise ArgumentError(f"setting {name!r}", "is not known")
+        new = {key: replace(settings, **changes) for key, settings in old.items()}
+        if new != old:
+            marks = {key: SegmentMark.of(self.segment(key)) for key in new}
+            self._push(
+                self.tr("Change {names}").format(names=", ".join(name.replace("_", " ") for name in changes)),
+                lambda state: replace(state.with_settings(new), marks={**state.marks, **marks}),
+                lambda state: state.with_settings(old),
+                gesture,
+            )
+
+    # Cues
+
+    @property
+    def cues(self) -> tuple[Cue, ...]:
+        """All cues as they will be spoken, in the places of ``timeline.cues``."""
+        return self._lookup.cues
+
+    def voice_of(self, index: int) -> str:
+        """The voice chosen for a cue's speaker, "" when the name chooses."""
+        return self._state.voices.get(self.cues[index].speaker, "")
+
+    def edit_cue(
+        self,
+        index: int,
+        *,
+        text: str | None = None,
+        start: Fraction | None = None,
+        end: Fraction | None = None,
+        speaker: str | None = None,
+        voice: str | None = None,
+        gesture: str = "",
+    ) -> None:
+        """Changes what will be spoken; None leaves as it is. ``voice`` is that of the speaker, in all his cues."""
+        timeline = self._open_timeline()
+        was, edit = timeline.cues[index], self._state.cues.get(index)
+        given = {"text": text, "start": start, "end": end, "speaker": speaker}
+        changes: Mapping[str, Any] = {name: value for name, value in given.items() if value is not None}
+        new = replace(edit or CueEdit(was.text, was.range.start), **changes)
+        cue = new.applied(was)
+        if not Fraction(0) <= cue.range.start < cue.range.end <= timeline.duration:
+            raise ArgumentError("cue", "must start before it ends, within the timeline", "give other times")
+        new_edit = None if cue == was else new
+        voices = self._state.voices
+        old_voice = voices.get(cue.speaker, "")
+        new_voice = old_voice if voice is None else voice
+        if new_edit != edit or new_voice != old_voice:
+            self._push(
+                self.tr("Edit subtitle"),
+                lambda state: state.with_cue(index, new_edit).with_voice(cue.speaker, new_voice),
+                lambda state: state.with_cue(index, edit).with_voice(cue.speaker, old_voice),
+                gesture,
+            )
+
+    def reset_cue(self, index: int) -> None:
+        """The cue as it is in the timeline."""
+        edit = self._state.cues.get(index)
+        if edit is not None:
+            self._push(
+                self.tr("Restore subtitle"),
+                lambda state: state.with_cue(index, None),
+                lambda state: state.with_cue(index, edit),
+            )
+
+    # Takes
+
+    def takes(self, segment_id: str) -> tuple[TakeRecord, ...]:
+        """The takes of a segment that were not removed: by stem, speaker and number."""
+        return self._lookup.takes.get(segment_id, ())
+
+    @property
+    def all_takes(self) -> tuple[TakeRecord, ...]:
+        """Every take that was not removed, those of lost segments included."""
+        return tuple(take for takes in self._lookup.takes.values() for take in takes)
+
+    @property
+    def lost_takes(self) -> tuple[TakeRecord, ...]:
+        """Takes whose segment is no longer in the timeline; they are kept."""
+        return tuple(take for take in self.all_takes if take.lost)
+
+    def take(self, take_id: str) -> TakeRecord:
+        try:
+            return replace(self._takes[take_id], choices=self._state.choices.get(take_id, TakeChoices()))
+        except KeyError:
+            raise ArgumentError(f"take {take_id!r}", "is not there") from None
+
+    def chosen_takes(self, segment_id: str) -> tuple[TakeRecord, ...]:
+        """What sounds: for each stem and speaker the starred take, else the newest. Muted ones are among them."""
+        return sounding(self.takes(segment_id))
+
+    def add_take(self, take: TakeRecord) -> None:
+        """A take is finished; no step to undo, for the work that made it cannot be undone either."""
+        self._takes[take.id] = take
+        self._lookup = Lookup.of(self._timeline, self._state, self._takes)
+        self.takes_changed.emit(take.segment_id)
+
+    def star(self, take_id: str, starred: bool = True) -> None:
+        """Chooses a take: the star moves from the other takes of its segment, stem and speaker."""
+        take = self.take(take_id)
+        same = [each for each in self.takes(take.segment_id) if (each.stem, each.speaker) == (take.stem, take.speaker)]
+        new = {each.id: replace(each.choices, starred=False) for each in same if each.starred}
+        self._choose(self.tr("Star take"), {**new, take_id: replace(take.choices, starred=starred)})
+
+    def mute(self, take_ids: Iterable[str], muted: bool = True) -> None:
+        self._change_takes(self.tr("Mute take"), take_ids, muted=muted)
+
+    def mute_stem(self, segment_id: str, stem: StemName, muted: bool = True) -> None:
+        """All takes of one stem of a segment."""
+        self.mute([take.id for take in self.takes(segment_id) if take.stem == stem], muted)
+
+    def set_gain(self, take_ids: Iterable[str], gain_db: float, gesture: str = "") -> None:
+        """In dB on top of the segment's level."""
+        self._change_takes(self.tr("Change gain"), take_ids, gesture, gain_db=gain_db)
+
+    def nudge(self, take_ids: Iterable[str], frames: int) -> None:
+        """Moves takes later by so many frames (earlier if negative), from where they are now."""
+        new = {
+            key: replace(choices, nudge_frames=choices.nudge_frames + frames)
+            for key, choices in ((key, self.take(key).choices) for key in take_ids)
+        }
+        self._choose(self.tr("Nudge take"), new)
+
+    def remove_takes(self, take_ids: Iterable[str]) -> None:
+        """Takes them out of the list; their files go when the document is closed."""
+        self._change_takes(self.tr("Remove take"), take_ids, removed=True)
+
+    def gain_of(self, take: TakeRecord) -> float:
+        """What a take is played and written with, in dB: the segment's level and its own gain."""
+        return self.settings_of(take.segment_id).level_db + take.gain_db
+
+    def place_of(self, take: TakeRecord) -> TimeRange:
+        """Where a take lies on the timeline, nudged; the file begins ``head_handle`` before it."""
+        return take.record.shifted(take.nudge_frames / self._open_timeline().rate)
+
+    # How a change happens
+
+    def _change_takes(self, text: str, take_ids: Iterable[str], gesture: str = "", **changes: Any) -> None:
+        self._choose(text, {key: replace(self.take(key).choices, **changes) for key in take_ids}, gesture)
+
+    def _choose(self, text: str, new: Mapping[str, TakeChoices], gesture: str = "") -> None:
+        old = {key: self.take(key).choices for key in new}
+        if new != old:
+            self._push(text, lambda state: state.with_choices(new), lambda state: state.with_choices(old), gesture)
+
+    def _push(self, text: str, apply: Change, revert: Change, gesture: str = "") -> None:
+        self.undo_stack.push(Edit(text, apply, revert, lambda: self._state, self._write, gesture))
+
+    def _write(self, state: WorkState) -> None:
+        """Puts a new state in place and tells who needs to know."""
+        old, self._state = self._state, state
+        self._lookup = self._lookup.after(old, state, self._takes)
+        if state.selected != old.selected:
+            self.selection_changed.emit()
+        if state.settings is not old.settings:
+            self.settings_changed.emit()
+        if state.cues is not old.cues or state.voices is not old.voices:
+            self.cues_changed.emit()
+        for segment_id in self._segments_with_changed_takes(old, state):
+            self.takes_changed.emit(segment_id)
+        if state.playhead != old.playhead:
+            self.playhead_changed.emit(state.playhead)
+        if (state.in_point, state.out_point) != (old.in_point, old.out_point):
+            self.in_out_changed.emit()
+        self.state_changed.emit()
+        self._save_within(_MOVED_MS if replace(state, playhead=old.playhead) == old else _EDITED_MS)
+
+    def _save_within(self, milliseconds: int) -> None:
+        if not self._saving.isActive() or self._saving.remainingTime() > milliseconds:
+            self._saving.start(milliseconds)
+
+    def _segments_with_changed_takes(self, old: WorkState, new: WorkState) -> Sequence[str]:
+        if new.choices is old.choices:
+            return ()
+        keys = {key for key in (*old.choices, *new.choices) if old.choices.get(key) != new.choices.get(key)}
+        return tuple(dict.fromkeys(take.segment_id for key, take in self._takes.items() if key in keys))
+
+    def _open_timeline(self) -> Timeline:
+        if self._timeline is None:
+            raise ArgumentError("the panel", "has no timeline open", "open one first")
+        return self._timeline

@@ -1,0 +1,60 @@
+"""The state in the order in which widgets ask for it: segments by id, cues as edited, takes by segment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from talkies.core.segment import Cue, Segment, StemName, Timeline
+from talkies.ui.work.state import TakeChoices, TakeRecord, WorkState
+
+_STEMS: tuple[StemName, ...] = ("DX", "FX", "MX", "MIX")
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Made anew when takes come; ``after`` a change of the state, only what changed is."""
+
+    timeline: Timeline | None
+    segments: Mapping[str, Segment]
+    cues: tuple[Cue, ...]
+    takes: Mapping[str, tuple[TakeRecord, ...]]
+
+    @classmethod
+    def of(cls, timeline: Timeline | None, state: WorkState, takes: Mapping[str, TakeRecord]) -> Lookup:
+        segments = {segment.id: segment for segment in timeline.segments} if timeline is not None else {}
+        return cls(timeline, segments, edited_cues(timeline, state), _by_segment(state, takes))
+
+    def after(self, old: WorkState, new: WorkState, takes: Mapping[str, TakeRecord]) -> Lookup:
+        cues = self.cues if new.cues is old.cues else edited_cues(self.timeline, new)
+        by_segment = self.takes if new.choices is old.choices else _by_segment(new, takes)
+        return self if (cues, by_segment) == (self.cues, self.takes) else replace(self, cues=cues, takes=by_segment)
+
+
+def edited_cues(timeline: Timeline | None, state: WorkState) -> tuple[Cue, ...]:
+    """All cues of the timeline in their places, as they will be spoken."""
+    cues = timeline.cues if timeline is not None else ()
+    return tuple(state.cues[index].applied(cue) if index in state.cues else cue for index, cue in enumerate(cues))
+
+
+def sounding(takes: Iterable[TakeRecord]) -> tuple[TakeRecord, ...]:
+    """Of one segment's takes those that are chosen: for each stem and speaker the starred one, else the newest."""
+    best: dict[tuple[StemName, str], TakeRecord] = {}
+    for take in takes:
+        rival = best.get((take.stem, take.speaker))
+        if rival is None or (take.starred, take.number) > (rival.starred, rival.number):
+            best[take.stem, take.speaker] = take
+    return tuple(best.values())
+
+
+def _by_segment(state: WorkState, takes: Mapping[str, TakeRecord]) -> Mapping[str, tuple[TakeRecord, ...]]:
+    """By stem, speaker and number; removed ones left out."""
+    found: dict[str, list[TakeRecord]] = {}
+    for take in takes.values():
+        choices = state.choices.get(take.id, TakeChoices())
+        if not choices.removed:
+            found.setdefault(take.segment_id, []).append(replace(take, choices=choices))
+    return {
+        key: tuple(sorted(values, key=lambda take: (_STEMS.index(take.stem), take.speaker, take.number)))
+        for key, values in found.items()
+    }

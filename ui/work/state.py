@@ -1,0 +1,216 @@
+"""What a person has chosen, as frozen data that becomes JSON and comes back the same.
+
+    WorkState ─┬─ settings   by segment id: how its sound is to be made
+               ├─ marks      by segment id: what the segment was, to find it again in a changed timeline
+               ├─ cues       by cue index: edited words and times
+               ├─ voices     by speaker: who speaks
+               ├─ choices    by take id: starred, muted, gain, nudge, removed
+               └─ selected, playhead, in and out
+
+Times are exact: seconds as Fractions here, as text ("1001/24000") in JSON. What a take *is* stands in the sidecar of
+its file (core/take_folder.py), so that a take is never lost with the choices; :class:`TakeRecord` joins the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field, fields, replace
+from enum import Enum
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+from talkies.core.request import Task
+from talkies.core.segment import Cue, StemName, Take
+from talkies.core.take_folder import SegmentMark
+from talkies.core.times import TimeRange
+
+VERSION = 1
+"""Of work.json."""
+
+
+class Mixed(Enum):
+    """What a setting shows when the selected segments differ in it."""
+
+    MIXED = "mixed"
+
+
+MIXED: Final = Mixed.MIXED
+
+
+@dataclass(frozen=True)
+class SegmentSettings:
+    """How a segment's sound is made; names as in :class:`talkies.core.request.Request`.
+
+    ``level_db`` is added to each of the segment's takes, when played and when written. None for ``steps`` and
+    ``guidance`` means what the engine was made for.
+    """
+
+    task: Task = "both"
+    prompt: str = ""
+    negative_prompt: str = ""
+    voice: str = ""
+    seed: int = 0
+    takes: int = 1
+    steps: int | None = None
+    guidance: float | None = None
+    level_db: float = 0.0
+    engine: str = "mini"
+    device: str = "auto"
+
+
+SETTING_NAMES: Final = tuple(each.name for each in fields(SegmentSettings))
+
+
+def merged(every: Iterable[SegmentSettings]) -> dict[str, Any]:
+    """Each setting by its name, MIXED where they differ; {} for none."""
+    distinct = set(every)
+    values = {name: {getattr(each, name) for each in distinct} for name in SETTING_NAMES} if distinct else {}
+    return {name: found.pop() if len(found) == 1 else MIXED for name, found in values.items()}
+
+
+@dataclass(frozen=True)
+class CueEdit:
+    """What was changed of one cue; None leaves it as read. ``was_*``: the cue as read, to find it again."""
+
+    was_text: str
+    was_start: Fraction
+    text: str | None = None
+    start: Fraction | None = None
+    end: Fraction | None = None
+    speaker: str | None = None
+
+    def applied(self, cue: Cue) -> Cue:
+        """The cue as it will be spoken."""
+        start = cue.range.start if self.start is None else self.start
+        end = cue.range.end if self.end is None else self.end
+        return replace(
+            cue,
+            range=TimeRange(start, end),
+            text=cue.text if self.text is None else self.text,
+            speaker=cue.speaker if self.speaker is None else self.speaker,
+        )
+
+
+@dataclass(frozen=True)
+class TakeChoices:
+    """What was decided about a take. ``nudge_frames``: later by so many of the timeline's frames."""
+
+    starred: bool = False
+    muted: bool = False
+    gain_db: float = 0.0
+    nudge_frames: int = 0
+    removed: bool = False
+
+
+@dataclass(frozen=True)
+class TakeRecord:
+    """A take and what was decided about it. ``segment_id`` and ``record``: where it belongs in the timeline as it is
+    now; both are the take's own unless its segment has moved. ``lost``: its segment is no longer there."""
+
+    take: Take
+    segment_id: str
+    record: TimeRange
+    choices: TakeChoices = TakeChoices()
+    lost: bool = False
+
+    @property
+    def id(self) -> str:
+        """The name of its file, which is unique in the work folder."""
+        return self.take.name
+
+    @property
+    def stem(self) -> StemName:
+        return self.take.stem
+
+    @property
+    def speaker(self) -> str:
+        return str(self.take.metadata.get("speaker", ""))
+
+    @property
+    def number(self) -> int:
+        return self.take.number
+
+    @property
+    def path(self) -> Path:
+        """The sound file; it starts ``head_handle`` seconds before ``record``."""
+        return self.take.path
+
+    @property
+    def head_handle(self) -> Fraction:
+        return self.take.head_handle
+
+    @property
+    def tail_handle(self) -> Fraction:
+        return self.take.tail_handle
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What it was made with: engine, prompt, seed, steps, guidance, voice, text, ..."""
+        return self.take.metadata
+
+    @property
+    def seed(self) -> int:
+        return int(self.take.metadata.get("seed", 0))
+
+    @property
+    def loudness_lufs(self) -> float | None:
+        """Integrated loudness of the file, None for silence."""
+        value = self.take.metadata.get("loudness_lufs")
+        return None if value is None else float(value)
+
+    @property
+    def starred(self) -> bool:
+        return self.choices.starred
+
+    @property
+    def muted(self) -> bool:
+        return self.choices.muted
+
+    @property
+    def gain_db(self) -> float:
+        return self.choices.gain_db
+
+    @property
+    def nudge_frames(self) -> int:
+        return self.choices.nudge_frames
+
+
+@dataclass(frozen=True)
+class WorkState:
+    """Everything chosen for one timeline; see the module."""
+
+    settings: Mapping[str, SegmentSettings] = field(default_factory=dict)
+    marks: Mapping[str, SegmentMark] = field(default_factory=dict)
+    cues: Mapping[int, CueEdit] = field(default_factory=dict)
+    voices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, TakeChoices] = field(default_factory=dict)
+    selected: tuple[str, ...] = ()
+    playhead: Fraction = Fraction(0)
+    in_point: Fraction | None = None
+    out_point: Fraction | None = None
+
+    def with_settings(self, changed: Mapping[str, SegmentSettings]) -> WorkState:
+        """Other settings for some segments; the default ones are not kept."""
+        settings = {**self.settings, **changed}
+        return replace(self, settings={key: value for key, value in settings.items() if value != SegmentSettings()})
+
+    def with_choices(self, changed: Mapping[str, TakeChoices]) -> WorkState:
+        choices = {**self.choices, **changed}
+        return replace(self, choices={key: value for key, value in choices.items() if value != TakeChoices()})
+
+    def only_takes(self, ids: Set[str]) -> WorkState:
+        """Without what was decided about takes that are gone: a new one may get their name."""
+        gone = self.choices.keys() - ids
+        kept = {key: value for key, value in self.choices.items() if key in ids}
+        return replace(self, choices=kept) if gone else self
+
+    def with_cue(self, index: int, edit: CueEdit | None) -> WorkState:
+        """Another edit of a cue, or none."""
+        cues = {key: value for key, value in self.cues.items() if key != index}
+        return replace(self, cues=cues if edit is None else {**cues, index: edit})
+
+    def with_voice(self, speaker: str, voice: str) -> WorkState:
+        """Another voice for a speaker; "" lets the speaker's name choose."""
+        voices = {key: value for key, value in self.voices.items() if key != speaker}
+        return replace(self, voices={**voices, speaker: voice} if voice else voices)
