@@ -1,0 +1,232 @@
+"""Fields that can say "mixed": what the selected segments differ in, until somebody gives one value to all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QValidator
+from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
+
+from talkies.core.conditioning.prompt import known_words
+from talkies.ui.voices import SOUND_SUFFIXES, named_voices
+from talkies.ui.work.state import MIXED
+
+Changed = Callable[[Any], None]
+
+
+def mark_mixed(widget: QWidget, mixed: bool) -> None:
+    """A dashed border where values differ."""
+    if bool(widget.property("mixed")) != mixed:
+        widget.setProperty("mixed", mixed)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class _NoWheel(QObject):
+    """Scrolling through the settings must not change them: only a field that has the focus listens to the wheel."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
+
+
+def calm(widget: QWidget) -> None:
+    """See :class:`_NoWheel`."""
+    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    widget.installEventFilter(_NoWheel(widget))
+
+
+class NumberField(QSpinBox):
+    """Whole numbers. ``unset``: what stands for None, and how it is called; None where a value is a must."""
+
+    def __init__(self, low: int, high: int, changed: Changed, unset: str = "") -> None:
+        super().__init__()
+        self._low, self._unset = low, unset
+        self._names = {low - 2: self.tr("mixed")} | ({low - 1: unset} if unset else {})
+        self.setRange(low - 2, high)
+        self.setKeyboardTracking(False)
+        self.valueChanged.connect(lambda value: changed(self._given(value)) if value >= self._lowest else None)
+        calm(self)
+
+    def show_value(self, value: Any) -> None:
+        """A number, None or MIXED; nobody is told."""
+        self.blockSignals(True)
+        self.setValue(self._low - 2 if value is MIXED else self._low - 1 if value is None else int(value))
+        self.blockSignals(False)
+        mark_mixed(self, value is MIXED)
+
+    def textFromValue(self, value: int) -> str:  # noqa: N802 - Qt's name
+        return self._names.get(value, str(value))
+
+    def valueFromText(self, text: str) -> int:  # noqa: N802 - Qt's name
+        named = {name: value for value, name in self._names.items()}
+        return named[text] if text in named else int(text)
+
+    def validate(self, text: str, position: int) -> object:
+        if text in self._names.values() or (text.isdigit() and self._low <= int(text) <= self.maximum()):
+            return QValidator.State.Acceptable, text, position
+        partial = not text or text.isdigit() or any(name.startswith(text) for name in self._names.values())
+        return (QValidator.State.Intermediate if partial else QValidator.State.Invalid), text, position
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+        """Steps never lead to "mixed"."""
+        self.setValue(max(self.value() + steps, self._lowest))
+
+    @property
+    def _lowest(self) -> int:
+        return self._low - 1 if self._unset else self._low
+
+    def _given(self, value: int) -> int | None:
+        return None if value < self._low else value
+
+
+class DecimalField(QDoubleSpinBox):
+    """Numbers with a fraction; otherwise as :class:`NumberField`."""
+
+    def __init__(self, low: float, high: float, step: float, changed: Changed, unset: str = "", unit: str = "") -> None:
+        super().__init__()
+        self._low, self._unset, self._unit = low, unset, unit
+        self._names = {low - 2 * step: self.tr("mixed")} | ({low - step: unset} if unset else {})
+        self.setDecimals(1)
+        self.setSingleStep(step)
+        self.setRange(low - 2 * step, high)
+        self.setKeyboardTracking(False)
+        self.valueChanged.connect(lambda value: changed(self._given(value)) if value >= self._lowest - 1e-6 else None)
+        calm(self)
+
+    def show_value(self, value: Any) -> None:
+        """A number, None or MIXED; nobody is told."""
+        step = self.singleStep()
+        self.blockSignals(True)
+        self.setValue(self._low - 2 * step if value is MIXED else self._low - step if value is None else float(value))
+        self.blockSignals(False)
+        mark_mixed(self, value is MIXED)
+
+    def textFromValue(self, value: float) -> str:  # noqa: N802 - Qt's name
+        name = next((name for key, name in self._names.items() if abs(key - value) < 1e-6), "")
+        return name or f"{value:.1f}{self._unit}"
+
+    def valueFromText(self, text: str) -> float:  # noqa: N802 - Qt's name
+        named = {name: value for value, name in self._names.items()}
+        return named[text] if text in named else float(self._plain(text))
+
+    def validate(self, text: str, position: int) -> object:
+        if text in self._names.values():
+            return QValidator.State.Acceptable, text, position
+        try:
+            inside = self._low <= float(self._plain(text)) <= self.maximum()
+        except ValueError:
+            partial = self._plain(text) in ("", "-", ".") or any(name.startswith(text) for name in self._names.values())
+            return (QValidator.State.Intermediate if partial else QValidator.State.Invalid), text, position
+        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, position
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt's name
+        """Steps never lead to "mixed"."""
+        self.setValue(max(self.value() + steps * self.singleStep(), self._lowest))
+
+    def _plain(self, text: str) -> str:
+        return text.replace(self._unit.strip() or "\0", "").replace(",", ".").strip()
+
+    @property
+    def _lowest(self) -> float:
+        return self._low - self.singleStep() if self._unset else self._low
+
+    def _given(self, value: float) -> float | None:
+        return None if value < self._low - 1e-6 else round(value, 1)
+
+
+class ChoiceField(QComboBox):
+    """One of a few values, each with its name."""
+
+    def __init__(self, choices: Sequence[tuple[str, str]], changed: Changed) -> None:
+        super().__init__()
+        for value, name in choices:
+            self.addItem(name, value)
+        self.setPlaceholderText(self.tr("mixed"))
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.activated.connect(lambda index: changed(self.itemData(index)))
+        calm(self)
+
+    def show_value(self, value: Any) -> None:
+        """One of the values, or MIXED; a value that is not listed is added."""
+        if value is not MIXED and self.findData(value) < 0:
+            self.addItem(str(value), value)
+        self.setCurrentIndex(-1 if value is MIXED else self.findData(value))
+        mark_mixed(self, value is MIXED)
+
+
+class VoiceField(ChoiceField):
+    """A named voice, or a recording that is dropped here."""
+
+    def __init__(self, changed: Changed) -> None:
+        super().__init__([("", self.tr("by speaker")), *((each.name, each.name) for each in named_voices())], changed)
+        self._changed = changed
+        for index, voice in enumerate(named_voices(), start=1):
+            self.setItemData(index, voice.about, Qt.ItemDataRole.ToolTipRole)
+        self.setAcceptDrops(True)
+
+    def show_value(self, value: Any) -> None:
+        super().show_value(value)
+        path = "" if value is MIXED else str(value)
+        if "/" in path or "\\" in path:
+            self.setItemText(self.currentIndex(), path.replace("\\", "/").rpartition("/")[2])
+        self.setToolTip(path or self.tr("Choose a voice, or drop a recording of one here"))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if _recording(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        if path := _recording(event):
+            event.acceptProposedAction()
+            self._changed(path)
+
+
+def _recording(event: QDropEvent) -> str:
+    """The sound file or movie that is being dropped, "" if there is none."""
+    suffixes = (*SOUND_SUFFIXES, ".mov", ".mp4")
+    files = [url.toLocalFile() for url in event.mimeData().urls()]
+    return next((file for file in files if file.lower().endswith(suffixes)), "")
+
+
+class WordCompleter(QCompleter):
+    """Completes the word that is being typed, not the whole prompt."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__([word.replace("_", " ") for word in known_words()], parent)
+        self.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setFilterMode(Qt.MatchFlag.MatchStartsWith)
+
+    def splitPath(self, path: str) -> list[str]:  # noqa: N802 - Qt's name
+        return [path.rpartition(",")[2].lstrip().rpartition(" ")[2]]
+
+    def pathFromIndex(self, index: Any) -> str:  # noqa: N802 - Qt's name
+        word = str(super().pathFromIndex(index))
+        widget = self.widget()
+        before = widget.text() if isinstance(widget, QLineEdit) else ""
+        return before[: len(before) - len(self.splitPath(before)[0])] + word
+
+
+class PromptField(QLineEdit):
+    """Words for the effects, completed from the vocabulary."""
+
+    def __init__(self, placeholder: str, changed: Changed) -> None:
+        super().__init__()
+        self._placeholder = placeholder
+        self.setCompleter(WordCompleter(self))
+        self.setClearButtonEnabled(True)
+        self.textEdited.connect(changed)
+        self.completer().activated[str].connect(changed)
+
+    def show_value(self, value: Any) -> None:
+        """A text, or MIXED; left alone while it is the same, so that the cursor stays where it is."""
+        text = "" if value is MIXED else str(value)
+        if text != self.text():
+            self.setText(text)
+        self.setPlaceholderText(self.tr("mixed") if value is MIXED else self._placeholder)
+        mark_mixed(self, value is MIXED)

@@ -1,0 +1,167 @@
+"""How the selected segments' sound is made. Several are edited together; where they differ it says "mixed"."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from talkies.core.conditioning.prompt import read_prompt
+from talkies.core.engines.base import ENGINES
+from talkies.core.errors import TalkiesError
+from talkies.core.request import MAX_GUIDANCE, MAX_STEPS, MAX_TAKES
+from talkies.ui.icons import icon
+from talkies.ui.settings.fields import ChoiceField, DecimalField, NumberField, PromptField, VoiceField
+from talkies.ui.work.document import Document
+from talkies.ui.work.state import MIXED
+
+_MAX_SEED = 2**31 - 200  # what the field holds; the takes of one run count on from it
+_LEVEL_DB = 24.0
+
+
+class SettingsPanel(QWidget):
+    """The form, and above it what it applies to."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.title = QLabel(self)
+        self.warning = QLabel(self)
+        self.fields: dict[str, Any] = self._fields()
+        self.dice = QToolButton(self)
+        self._build()
+        for signal in (document.timeline_changed, document.selection_changed, document.settings_changed):
+            signal.connect(self.refresh)
+        self.refresh()
+
+    def _fields(self) -> dict[str, Any]:
+        tr = self.tr
+        tasks = [
+            ("both", tr("Dialogue and effects")),
+            ("dialogue", tr("Dialogue")),
+            ("foley", tr("Effects")),
+            ("joint", tr("Both in one pass")),
+        ]
+        devices = [("auto", tr("Automatic")), ("cpu", "CPU"), ("cuda", "CUDA"), ("mps", "Apple GPU")]
+        made_for = tr("as made for")
+        return {
+            "task": ChoiceField(tasks, self._changer("task")),
+            "prompt": PromptField(tr("footsteps, gravel"), self._changer("prompt")),
+            "negative_prompt": PromptField(tr("what must not be heard"), self._changer("negative_prompt")),
+            "voice": VoiceField(self._changer("voice")),
+            "seed": NumberField(0, _MAX_SEED, self._changer("seed")),
+            "takes": NumberField(1, MAX_TAKES, self._changer("takes")),
+            "level_db": DecimalField(-_LEVEL_DB, _LEVEL_DB, 0.5, self._changer("level_db"), unit=" dB"),
+            "steps": NumberField(1, MAX_STEPS, self._changer("steps"), unset=made_for),
+            "guidance": DecimalField(0.0, MAX_GUIDANCE, 0.5, self._changer("guidance"), unset=made_for),
+            "engine": ChoiceField([(name, name) for name in ENGINES], self._changer("engine")),
+            "device": ChoiceField(devices, self._changer("device")),
+        }
+
+    def _build(self) -> None:
+        names = {
+            "task": self.tr("Make"),
+            "prompt": self.tr("Effects"),
+            "negative_prompt": self.tr("Without"),
+            "voice": self.tr("Voice"),
+            "seed": self.tr("Seed"),
+            "takes": self.tr("Takes"),
+            "level_db": self.tr("Level"),
+            "steps": self.tr("Steps"),
+            "guidance": self.tr("Guidance"),
+            "engine": self.tr("Engine"),
+            "device": self.tr("Device"),
+        }
+        form = QFormLayout()
+        form.setContentsMargins(0, 4, 0, 0)
+        form.setVerticalSpacing(7)
+        form.setHorizontalSpacing(12)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for name, field in self.fields.items():
+            field.setAccessibleName(names[name])
+            form.addRow(names[name], self._seed_row() if name == "seed" else field)
+            if name == "negative_prompt":
+                form.addRow(self.warning)
+        self.warning.setProperty("role", "warning")
+        self.warning.setWordWrap(True)
+        self.title.setWordWrap(True)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(10, 8, 10, 8)
+        column.addWidget(self.title)
+        column.addLayout(form)
+        column.addStretch(1)
+        self._form = inside
+        scroll = QScrollArea(self)
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setStyleSheet("QScrollArea { background: transparent; border: none; }")
+        inside.setAutoFillBackground(False)
+        scroll.viewport().setAutoFillBackground(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+
+    def _seed_row(self) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.fields["seed"], 1)
+        layout.addWidget(self.dice)
+        self.dice.setIcon(icon("dice"))
+        self.dice.setToolTip(self.tr("Another seed: other sounds from the same settings"))
+        self.dice.setAccessibleName(self.tr("Another seed"))
+        self.dice.clicked.connect(self.roll)
+        return row
+
+    def roll(self) -> None:
+        """A seed by chance for all selected segments."""
+        self._change("seed", random.randrange(_MAX_SEED))
+
+    def refresh(self) -> None:
+        """Shows the selected segments' settings."""
+        document, chosen = self._document, self._document.selected
+        self._form.setEnabled(bool(chosen))
+        if not chosen:
+            self.title.setText(self.tr("Select shots in the timeline to set how their sound is made."))
+        elif len(chosen) == 1:
+            segment = document.segment(chosen[0])
+            self.title.setText(f"<b>{segment.clip}</b> · {segment.id}")
+        else:
+            self.title.setText(self.tr("<b>{count} shots</b> together").format(count=len(chosen)))
+        values = document.settings() if chosen else {}
+        for name, field in self.fields.items():
+            if name in values:
+                field.show_value(values[name])
+        self._warn(values)
+
+    def changeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        super().changeEvent(event)
+        if event.type() == event.Type.PaletteChange and hasattr(self, "dice"):
+            self.dice.setIcon(icon("dice"))
+
+    def _warn(self, values: dict[str, Any]) -> None:
+        texts = [values.get(name, "") for name in ("prompt", "negative_prompt")]
+        sentences = [
+            warning for text in texts if isinstance(text, str) and text for warning in read_prompt(text).warnings
+        ]
+        self.warning.setText("\n".join(sentences))
+        self.warning.setVisible(bool(sentences))
+
+    def _changer(self, name: str) -> Any:
+        return lambda value: self._change(name, value)
+
+    def _change(self, name: str, value: Any) -> None:
+        if value is MIXED or not self._document.selected:
+            return
+        gesture = f"{name} {' '.join(self._document.selected)}" if name.endswith("prompt") or name == "level_db" else ""
+        try:
+            self._document.change_settings(self._document.selected, gesture=gesture, **{name: value})
+        except TalkiesError as error:
+            self.warning.setText(str(error))
+            self.warning.show()

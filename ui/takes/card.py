@@ -1,0 +1,199 @@
+"""One take: what it is, how it looks, and everything that can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from talkies.ui.icons import icon
+from talkies.ui.player.monitor import Monitor
+from talkies.ui.settings.fields import DecimalField
+from talkies.ui.takes.curves import TakeCurves
+from talkies.ui.theme import colours
+from talkies.ui.work.document import Document
+from talkies.ui.work.state import TakeRecord
+
+if TYPE_CHECKING:
+    from talkies.ui.takes.pictures import TakePictures
+
+WIDTH = 304
+_MOST_GAIN_DB = 24.0
+_KEYS = {
+    Qt.Key.Key_Return: "star",
+    Qt.Key.Key_S: "solo",
+    Qt.Key.Key_M: "mute",
+    Qt.Key.Key_A: "A",
+    Qt.Key.Key_B: "B",
+    Qt.Key.Key_R: "again",
+    Qt.Key.Key_Delete: "delete",
+    Qt.Key.Key_Comma: "earlier",
+    Qt.Key.Key_Period: "later",
+}
+
+
+class TakeCard(QFrame):
+    """``compare_as``: this take as "A" or "B". ``redo``, ``reveal``: what the window does. ``entered``: has focus."""
+
+    compare_as = Signal(str, str)
+    redo = Signal(str)
+    reveal = Signal(str)
+    entered = Signal(str)
+
+    def __init__(
+        self, document: Document, monitor: Monitor, pictures: TakePictures, take: TakeRecord, with_clip: bool
+    ) -> None:
+        super().__init__()
+        self._document, self._monitor, self.take_id = document, monitor, take.id
+        self._with_clip = with_clip
+        self.buttons: dict[str, QToolButton] = {}
+        self.name, self.details, self.offset = QLabel(self), QLabel(self), QLabel(self)
+        self.gain = DecimalField(-_MOST_GAIN_DB, _MOST_GAIN_DB, 0.5, self._set_gain, unit=" dB")
+        self.setProperty("role", "card")
+        self.setFixedWidth(WIDTH)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._build(TakeCurves(document, pictures, take.id, self))
+        self.refresh()
+
+    def _build(self, curves: QWidget) -> None:
+        tr = self.tr
+        head, first, second = (QHBoxLayout() for _ in range(3))
+        self.details.setProperty("role", "faint")
+        for widget, stretch in ((self.name, 0), (self.details, 1)):
+            head.addWidget(widget, stretch)
+        head.addWidget(self._button("star", tr("Keep this take: it is heard and written"), "Enter", True))
+        for name, text, key, checkable in (
+            ("solo", tr("Hear only this"), "S", True),
+            ("mute", tr("Mute"), "M", True),
+            ("A", tr("Compare as A"), "A", True),
+            ("B", tr("Compare as B"), "B", True),
+        ):
+            first.addWidget(self._button(name, text, key, checkable))
+        first.addStretch(1)
+        for name, text, key in (
+            ("again", tr("Redo with another seed"), "R"),
+            ("reveal", tr("Show the file in its folder"), ""),
+            ("delete", tr("Remove this take"), "Del"),
+        ):
+            first.addWidget(self._button(name, text, key))
+        second.addWidget(self._button("earlier", tr("One frame earlier"), ",", picture="left"))
+        second.addWidget(self.offset)
+        second.addWidget(self._button("later", tr("One frame later"), ".", picture="right"))
+        second.addStretch(1)
+        second.addWidget(QLabel(tr("Gain")))
+        self.gain.setAccessibleName(tr("Gain of this take"))
+        self.gain.setFixedWidth(92)
+        second.addWidget(self.gain)
+        self.offset.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.offset.setMinimumWidth(58)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(9, 6, 9, 7)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(curves, 1)
+        for row in (first, second):
+            row.setSpacing(2)
+            column.addLayout(row)
+
+    def _button(self, name: str, text: str, key: str, checkable: bool = False, picture: str = "") -> QToolButton:
+        button = QToolButton(self)
+        button.setAccessibleName(text)
+        button.setToolTip(f"{text}  ({key})" if key else text)
+        button.setCheckable(checkable)
+        button.setIconSize(QSize(16, 16))
+        button.setProperty("picture", picture or name)
+        if name in ("A", "B"):
+            button.setText(name)
+        button.clicked.connect(lambda: self.do(name))
+        self.buttons[name] = button
+        return button
+
+    def do(self, name: str) -> None:
+        """What a button or a key stands for."""
+        document, take = self._document, self._document.take(self.take_id)
+        actions: dict[str, Callable[[], None]] = {
+            "star": lambda: document.star(take.id, not take.starred),
+            "solo": lambda: self._monitor.toggle_solo(take.id),
+            "mute": lambda: document.mute([take.id], not take.muted),
+            "A": lambda: self.compare_as.emit(take.id, "A"),
+            "B": lambda: self.compare_as.emit(take.id, "B"),
+            "again": lambda: self.redo.emit(take.id),
+            "reveal": lambda: self.reveal.emit(take.id),
+            "delete": lambda: document.remove_takes([take.id]),
+            "earlier": lambda: document.nudge([take.id], -1),
+            "later": lambda: document.nudge([take.id], 1),
+        }
+        actions[name]()
+
+    def refresh(self, a: str = "", b: str = "") -> None:
+        """Shows the take as it is now; ``a`` and ``b``: the takes that are compared."""
+        take = self._document.take(self.take_id)
+        who = f" · {take.speaker}" if take.speaker else ""
+        self.name.setText(f"<b>{take.stem} {take.number}</b>{who}")
+        self.name.setStyleSheet(f"color: {colours().stem(take.stem).name()}")
+        clip = f"{take.segment_id} · " if self._with_clip else ""
+        level = "" if take.loudness_lufs is None else f" · {take.loudness_lufs:.1f} LUFS"
+        self.details.setText(clip + self.tr("seed {seed}").format(seed=take.seed) + level)
+        self.offset.setText(self.tr("{frames:+d} fr").format(frames=take.nudge_frames) if take.nudge_frames else "0 fr")
+        self.gain.show_value(take.gain_db)
+        self.setToolTip(self._about(take))
+        self.setAccessibleName(
+            self.tr("{stem} take {number}, seed {seed}").format(stem=take.stem, number=take.number, seed=take.seed)
+        )
+        on = {
+            "star": take.starred,
+            "solo": take.id in self._monitor.solo,
+            "mute": take.muted,
+            "A": take.id == a,
+            "B": take.id == b,
+        }
+        for name, button in self.buttons.items():
+            button.setChecked(on.get(name, False))
+            if name not in ("A", "B"):
+                colour = {"star": colours().warning, "mute": colours().error}.get(name, colours().accent)
+                lit = button.isChecked()
+                button.setIcon(
+                    icon(button.property("picture"), colour if lit else "", filled=lit and name in ("star", "solo"))
+                )
+        self.update()
+
+    def _about(self, take: TakeRecord) -> str:
+        known = take.metadata
+        parts = [known.get("text"), known.get("prompt"), known.get("voice")]
+        made = self.tr("{engine}, {steps} steps, guidance {guidance}").format(
+            engine=known.get("engine", "?"), steps=known.get("steps", "?"), guidance=known.get("guidance", "?")
+        )
+        return "\n".join(str(part) for part in (*parts, made, take.path.name) if part)
+
+    def _set_gain(self, gain_db: float | None) -> None:
+        if gain_db is not None:
+            self._document.set_gain([self.take_id], gain_db, gesture=f"gain {self.take_id}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        name = _KEYS.get(Qt.Key(event.key()))
+        if name is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        else:
+            self.do(name)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        self.entered.emit(self.take_id)
+        self.update()
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        self.update()
+        super().focusOutEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        super().paintEvent(event)
+        starred = self._document.take(self.take_id).starred
+        if not starred and not self.hasFocus():
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colours().accent if self.hasFocus() else colours().warning, 1.6))
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 8, 8)

@@ -1,0 +1,190 @@
+"""The takes of the selected shots side by side: listen, compare, keep."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from talkies.ui.icons import icon
+from talkies.ui.player.monitor import Comparison, Monitor
+from talkies.ui.takes.card import TakeCard
+from talkies.ui.takes.pictures import TakePictures
+from talkies.ui.theme import colours
+from talkies.ui.work.document import Document
+from talkies.ui.work.state import TakeRecord
+
+_MOST_CARDS = 60
+
+
+class TakeStrip(QWidget):
+    """``redo`` and ``reveal``: a take's id. ``said``: one sentence for the status bar."""
+
+    redo = Signal(str)
+    reveal = Signal(str)
+    said = Signal(str)
+
+    def __init__(self, document: Document, monitor: Monitor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._monitor = document, monitor
+        self.pictures = TakePictures(self)
+        self.cards: dict[str, TakeCard] = {}
+        self.current = ""
+        self._a = self._b = ""
+        self.title, self.hint = QLabel(self), QLabel(self)
+        self.compare = QToolButton(self)
+        self.stems = {stem: QToolButton(self) for stem in ("DX", "FX", "MIX")}
+        self._build()
+        for signal in (document.timeline_changed, document.selection_changed):
+            signal.connect(self.rebuild)
+        document.takes_changed.connect(self._takes_changed)
+        document.settings_changed.connect(self.refresh)
+        monitor.changed.connect(self.refresh)
+        self.rebuild()
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self.title)
+        head.addSpacing(8)
+        for stem, button in self.stems.items():
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setText(stem)
+            button.setCheckable(True)
+            button.setAccessibleName(self.tr("Mute all {stem} takes of the selected shots").format(stem=stem))
+            button.setToolTip(button.accessibleName())
+            button.clicked.connect(lambda checked, stem=stem: self._mute_stem(stem, checked))
+            head.addWidget(button)
+        head.addStretch(1)
+        head.addWidget(self.compare)
+        self.compare.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.compare.setAccessibleName(self.tr("Compare two takes: hear the other one"))
+        self.compare.setToolTip(self.tr("Hear the other of two takes, equally loud, from the same place on  (C)"))
+        self.compare.clicked.connect(lambda: self.swap())
+        self.hint.setProperty("role", "faint")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        inside = QWidget()
+        self._row = QHBoxLayout(inside)
+        self._row.setContentsMargins(6, 6, 6, 6)
+        self._row.setSpacing(8)
+        self._row.addWidget(self.hint, 1)
+        self._row.addStretch(1)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidget(inside)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setMinimumHeight(196)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 2, 8, 4)
+        column.setSpacing(3)
+        column.addLayout(head)
+        column.addWidget(self._scroll, 1)
+
+    # What is shown
+
+    def shown_takes(self) -> list[TakeRecord]:
+        """The takes of the selected segments, in the timeline's order."""
+        return [take for key in self._document.selected for take in self._document.takes(key)][:_MOST_CARDS]
+
+    def rebuild(self, *_: object) -> None:
+        """Other takes: other cards; those that stay are kept."""
+        takes = self.shown_takes()
+        for key in [key for key in self.cards if key not in {take.id for take in takes}]:
+            self.cards.pop(key).deleteLater()
+        several = len(self._document.selected) > 1
+        for place, take in enumerate(takes):
+            if take.id not in self.cards:
+                self.cards[take.id] = self._card(take, several)
+            self._row.insertWidget(place, self.cards[take.id])
+        self.hint.setVisible(not takes)
+        self._row.setStretch(self._row.count() - 1, 1 if takes else 0)
+        self.refresh()
+
+    def _card(self, take: TakeRecord, several: bool) -> TakeCard:
+        card = TakeCard(self._document, self._monitor, self.pictures, take, several)
+        card.compare_as.connect(self.compare_as)
+        card.redo.connect(self.redo)
+        card.reveal.connect(self.reveal)
+        card.entered.connect(self._enter)
+        return card
+
+    def refresh(self) -> None:
+        """The same takes, perhaps starred, muted or compared since."""
+        chosen, takes = self._document.selected, self.shown_takes()
+        self.title.setText(self._title(chosen))
+        self.hint.setText(
+            self.tr("Nothing made for this yet: press Ctrl+G to generate.")
+            if chosen
+            else self.tr("Select a shot to see and hear its takes.")
+        )
+        for card in self.cards.values():
+            card.refresh(self._a, self._b)
+        for stem, button in self.stems.items():
+            of_stem = [take for take in takes if take.stem == stem]
+            button.setVisible(bool(of_stem))
+            button.setChecked(bool(of_stem) and all(take.muted for take in of_stem))
+            button.setIcon(icon("mute" if button.isChecked() else "sound", colours().stem(stem).name()))
+        self._show_comparison(len(takes))
+
+    def _title(self, chosen: tuple[str, ...]) -> str:
+        if len(chosen) == 1:
+            segment = self._document.segment(chosen[0])
+            return f"<b>{segment.clip}</b> · {segment.id}"
+        return self.tr("<b>{count} shots</b>").format(count=len(chosen)) if chosen else ""
+
+    def _takes_changed(self, segment_id: str) -> None:
+        if segment_id in self._document.selected:
+            self.rebuild()
+
+    def _enter(self, take_id: str) -> None:
+        self.current = take_id
+
+    # Comparing
+
+    def compare_as(self, take_id: str, side: str) -> None:
+        """Makes a take A or B, or takes it out of the comparison; both together start it."""
+        if side == "A":
+            self._a = "" if self._a == take_id else take_id
+            self._b = "" if self._b == take_id else self._b
+        else:
+            self._b = "" if self._b == take_id else take_id
+            self._a = "" if self._a == take_id else self._a
+        both = bool(self._a and self._b)
+        heard = "A" if side == "A" else "B"
+        self._monitor.compare(Comparison(self._a, self._b, heard) if both else None)  # type: ignore[arg-type]
+        if both:
+            self.said.emit(self.tr("Comparing two takes, equally loud; C changes between them."))
+
+    def swap(self) -> None:
+        """The other one; without a comparison the first two takes of one place are compared."""
+        if self._monitor.comparison is not None:
+            self._monitor.swap()
+            return
+        first, second = self._rivals()
+        if first and second:
+            self._a = self._b = ""
+            self.compare_as(second, "B")
+            self.compare_as(first, "A")
+        else:
+            self.said.emit(self.tr("There are no two takes of one kind to compare: make another one first."))
+
+    def _rivals(self) -> tuple[str, str]:
+        """The current take, or the first, and another one of its kind."""
+        takes = self.shown_takes()
+        for take in sorted(takes, key=lambda take: take.id != self.current):
+            for other in takes:
+                same = (other.segment_id, other.stem, other.speaker) == (take.segment_id, take.stem, take.speaker)
+                if same and other.id != take.id:
+                    return take.id, other.id
+        return "", ""
+
+    def _show_comparison(self, count: int) -> None:
+        pair = self._monitor.comparison
+        if pair is None and self._a and self._b:
+            self._a = self._b = ""  # one of them was removed
+        self.compare.setVisible(count > 1)
+        self.compare.setIcon(icon("compare", colours().accent if pair else ""))
+        self.compare.setText(self.tr("Compare") if pair is None else self.tr("Hearing {side}").format(side=pair.side))
+
+    def _mute_stem(self, stem: str, muted: bool) -> None:
+        ids = [take.id for take in self.shown_takes() if take.stem == stem]
+        self._document.mute(ids, muted)

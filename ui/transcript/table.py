@@ -1,0 +1,173 @@
+"""The table beside the picture: what is said and when, in step with the timeline's selection and the playhead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHeaderView,
+    QLabel,
+    QStackedLayout,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from talkies.core.times import TimeRange
+from talkies.ui.timeline.layout import Spans
+from talkies.ui.transcript.model import IN, OUT, SPEAKER, TEXT, VOICE, TranscriptModel
+from talkies.ui.voices import named_voices
+from talkies.ui.work.document import Document
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class VoiceDelegate(QStyledItemDelegate):
+    """A list of the named voices instead of a line to type in."""
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802 - Qt's
+        box = QComboBox(parent)
+        box.addItem(self.tr("automatic"), "")
+        for voice in named_voices():
+            box.addItem(f"{voice.name}  ({voice.about})", voice.name)
+        box.activated.connect(lambda: self.commitData.emit(box))
+        return box
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:  # noqa: N802 - Qt's name
+        if isinstance(editor, QComboBox):
+            voice = str(index.data(Qt.ItemDataRole.EditRole))
+            if voice and editor.findData(voice) < 0:
+                editor.addItem(voice, voice)
+            editor.setCurrentIndex(max(editor.findData(voice), 0))
+
+    def setModelData(self, editor: QWidget, model: object, index: Index) -> None:  # noqa: N802 - Qt's name
+        if isinstance(editor, QComboBox) and isinstance(model, TranscriptModel):
+            model.setData(index, editor.currentData())
+
+
+class TranscriptTable(QWidget):
+    """``refused``: the sentence why an edit was not taken."""
+
+    refused = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._spans = Spans(())
+        self._leading = False
+        self.model = TranscriptModel(document, self)
+        self.view = QTableView(self)
+        self._build()
+        self.model.refused.connect(self.refused)
+        self.view.selectionModel().selectionChanged.connect(self._lead)
+        document.timeline_changed.connect(self._index)
+        document.cues_changed.connect(self._index)
+        document.selection_changed.connect(self._follow_selection)
+        document.playhead_changed.connect(self._follow_playhead)
+        self._index()
+
+    def _build(self) -> None:
+        view = self.view
+        view.setModel(self.model)
+        view.setAccessibleName(self.tr("Transcript"))
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        view.setAlternatingRowColors(True)
+        view.setShowGrid(False)
+        view.setWordWrap(False)
+        view.setIconSize(QSize(15, 15))
+        view.setItemDelegateForColumn(VOICE, VoiceDelegate(view))
+        view.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.SelectedClicked
+        )
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(26)
+        header = view.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
+        for column, width in ((IN, 96), (OUT, 96), (SPEAKER, 84), (VOICE, 92)):
+            view.setColumnWidth(column, width)
+        empty = QLabel(
+            self.tr("No words in this timeline.\nSubtitle tracks, titles and .srt files beside it are read with it.")
+        )
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        empty.setWordWrap(True)
+        empty.setProperty("role", "faint")
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(view)
+        self._stack.addWidget(empty)
+
+    def _index(self) -> None:
+        ranges = [cue.range for cue in self._document.cues]
+        self._order = sorted(range(len(ranges)), key=lambda index: ranges[index])
+        self._spans = Spans([ranges[index] for index in self._order])
+        self._stack.setCurrentIndex(0 if ranges else 1)
+        self._follow_selection()
+        self._follow_playhead(self._document.playhead)
+
+    def _rows_in(self, part: TimeRange) -> list[int]:
+        return [
+            self._order[place]
+            for place in self._spans.between(part.start, part.end)
+            if self._spans.ranges[place].overlap(part)
+        ]
+
+    def _lead(self, *_: object) -> None:
+        """Rows were chosen here: their segments are selected, and the playhead goes to the first."""
+        if self._leading:
+            return
+        rows = [index.row() for index in self.view.selectionModel().selectedRows()]
+        if not rows:
+            return
+        self._leading = True
+        ranges = [self.model.cue(row).range for row in rows]
+        self._document.select(
+            segment.id for segment in self._document.segments if any(segment.record.overlap(each) for each in ranges)
+        )
+        self._document.set_playhead(min(each.start for each in ranges))
+        self._leading = False
+
+    def _follow_selection(self) -> None:
+        """Segments were chosen elsewhere: their rows are shown as selected."""
+        if self._leading:
+            return
+        rows = {row for key in self._document.selected for row in self._rows_in(self._document.segment(key).record)}
+        chosen = QItemSelection()
+        for first, last in _runs(sorted(rows)):
+            chosen.append(QItemSelectionRange(self.model.index(first, 0), self.model.index(last, TEXT)))
+        self._leading = True
+        flag = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.view.selectionModel().select(chosen, flag)
+        self._leading = False
+        if rows:
+            self.view.scrollTo(self.model.index(min(rows), 0))
+
+    def _follow_playhead(self, position: Fraction) -> None:
+        place = self._spans.at(position)
+        self.model.set_now(None if place is None else self._order[place])
+
+
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of neighbours."""
+    start = 0
+    for index in range(1, len(rows) + 1):
+        if index == len(rows) or rows[index] != rows[index - 1] + 1:
+            yield rows[start], rows[index - 1]
+            start = index

@@ -1,0 +1,86 @@
+"""The first page: open something, or look at the demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from talkies.ui.icons import icon
+from talkies.ui.theme import colours
+
+
+class Welcome(QWidget):
+    """``open_wanted``: ask for a file. ``demo_wanted``: draw the demo and open it. ``recent_wanted``: a path."""
+
+    open_wanted = Signal()
+    demo_wanted = Signal()
+    recent_wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.open = QPushButton(self.tr("Open a timeline or movie …"), self)
+        self.demo = QPushButton(self.tr("Open the demo"), self)
+        self._recent = QVBoxLayout()
+        self._build()
+
+    def _build(self) -> None:
+        title = QLabel("talkies")
+        title.setProperty("role", "title")
+        about = QLabel(
+            self.tr(
+                "Gives silent pictures their sound: open a timeline, choose shots, generate dialogue and effects, "
+                "compare takes, and write them back on new tracks. What was in the timeline stays as it was."
+            )
+        )
+        about.setWordWrap(True)
+        self.open.setProperty("primary", "true")
+        self.open.setIcon(icon("open", colours().on_accent))
+        self.demo.setIcon(icon("film"))
+        self.demo.setToolTip(self.tr("A silent film of 21 seconds that talkies draws itself, with subtitles"))
+        for button in (self.open, self.demo):
+            button.setIconSize(QSize(18, 18))
+            button.setMinimumHeight(36)
+            button.setAccessibleName(button.text())
+        self.open.clicked.connect(self.open_wanted)
+        self.demo.clicked.connect(self.demo_wanted)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.open)
+        buttons.addWidget(self.demo)
+        buttons.addStretch(1)
+        hint = QLabel(self.tr("Or drop a file here: .otio .otioz .xml .fcpxml .edl .aaf .kdenlive .mlt, or any movie."))
+        hint.setProperty("role", "faint")
+        card = QFrame()
+        card.setProperty("role", "card")
+        card.setMaximumWidth(640)
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(36, 30, 36, 30)
+        inside.setSpacing(14)
+        for each in (title, about):
+            inside.addWidget(each)
+        inside.addLayout(buttons)
+        inside.addWidget(hint)
+        inside.addSpacing(6)
+        inside.addLayout(self._recent)
+        whole = QVBoxLayout(self)
+        whole.addStretch(2)
+        whole.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        whole.addStretch(3)
+
+    def show_recent(self, paths: list[str]) -> None:
+        """Files that were open before, the newest first."""
+        while (item := self._recent.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        if paths:
+            heading = QLabel(self.tr("Recent"))
+            heading.setProperty("role", "faint")
+            self._recent.addWidget(heading)
+        for path in paths[:5]:
+            link = QPushButton(f"{Path(path).name}   —   {Path(path).parent}")
+            link.setFlat(True)
+            link.setStyleSheet("text-align: left; padding: 4px;")
+            link.setAccessibleName(self.tr("Open {path}").format(path=path))
+            link.clicked.connect(lambda checked, path=path: self.recent_wanted.emit(path))
+            self._recent.addWidget(link)
