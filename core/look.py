@@ -58,19 +58,23 @@ def covering(features: PictureFeatures, looked: TimeRange, wanted: TimeRange) ->
     """Features of ``looked`` cut to ``wanted``, with nothing (zeros) where nobody looked."""
     if looked == wanted:
         return features
+    import numpy as np
+
     from talkies.core.conditioning.visual import PICTURE_RATE, PictureFeatures
 
     offset, duration = wanted.start - looked.start, wanted.duration
     nothing = PictureFeatures.nothing(duration)
+    mouths = None if features.mouths is None else np.zeros((len(nothing.lips), *features.mouths.shape[1:]), np.uint8)
     return PictureFeatures(
         sync=_shifted(features.sync, nothing.sync, offset * LATENT_RATE),
         picture=_shifted(features.picture, nothing.picture, offset * PICTURE_RATE),
         lips=_shifted(features.lips, nothing.lips, offset * LATENT_RATE),
+        mouths=None if mouths is None else _shifted(features.mouths, mouths, offset * LATENT_RATE),
     )
 
 
 def _shifted(source: Any, target: Any, offset: Fraction) -> Any:
-    """``target[i] = source[i + offset]`` where both are there; arrays (N, D)."""
+    """``target[i] = source[i + offset]`` where both are there; arrays (N, …)."""
     first = round_half_up(offset)
     start, end = max(0, -first), min(len(target), len(source) - first)
     if start < end:

@@ -1,4 +1,4 @@
-"""What the mouth does: 4 numbers at 25 per second from the largest face in the picture.
+"""What the mouth does: 4 numbers at 25 per second from the largest face in the picture, and pictures of the mouth.
 
     0  openness: 0 closed .. 1 wide open, from the dark of the mouth and the way the lips parted, this face at rest = 0
     1  speed of opening, positive while the lips part, negative while they close
@@ -7,13 +7,14 @@
 
 The face comes from OpenCV's Haar cascades: searched in the whole picture about once in half a second while there is
 none, then only around the last place. Positions are smoothed, and the mouth is resampled to a fixed size, so that
-numbers do not depend on the picture's.
+numbers do not depend on the picture's. The pictures are for :mod:`talkies.core.conditioning.lipreading`.
 """
 
 from __future__ import annotations
 
 from array import array
 from fractions import Fraction
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from talkies.core.times import LATENT_RATE, latent_count
 
 LIPS_DIM = 4
 """Columns of the lip features."""
+
+MOUTH_LINES, MOUTH_COLUMNS = 24, 32
+"""Size of the pictures of the mouth; they reach from the nose to the chin."""
 
 _CASCADE = Path(cv2.__file__).parent / "data" / "haarcascade_frontalface_alt2.xml"
 _SEARCH_LINES = 156  # faces are searched in a picture of this height: the smallest found is 24/156 of it
@@ -40,7 +44,7 @@ Grey = NDArray[Any]  # uint8 (H, W)
 
 
 class LipReader:
-    """Feed frames in order; 24 bytes are kept of each."""
+    """Feed frames in order; 24 bytes are kept of each, and 768 of each 25th of a second with a face."""
 
     def __init__(self) -> None:
         self._cascade = cv2.CascadeClassifier(str(_CASCADE))
@@ -51,12 +55,16 @@ class LipReader:
         self._searched = self._found = -1e9
         self._mouth: Grey | None = None
         self._before = 0.0
+        self._shown: list[Grey | None] = []  # one for each 25th of a second
+        self._now: Grey | None = None
 
     def feed(self, time: float, image: NDArray[np.uint8], *, cut: bool = False) -> None:
         """``image``: (H, W, 3) RGB or (H, W) grey, seen from ``time`` (s) on; ``cut``: it begins a new shot."""
         if cut:
             self._face, self._mouth, self._searched = None, None, -1e9
         self._look(time, image)
+        self._show(floor(time * float(LATENT_RATE) + 0.5))
+        self._now = None if self._face is None else _lower_face(image, self._face)
         mouth = None if self._face is None else _mouth_of(image, self._face)
         if mouth is not None and self._mouth is not None:
             self._rows.extend((self._before, time, *self._compare(self._mouth, mouth, time - self._before), 1))
@@ -87,6 +95,22 @@ class LipReader:
         mean[:, 2] = np.convolve(mean[:, 2], (0.25, 0.5, 0.25))[1:-1]
         mean[:, 3] = mean[:, 3] > 0.5
         return np.where(mean[:, 3:] > 0, mean, np.float32(0)).astype(np.float32)
+
+    def mouths(self, duration: Fraction) -> Grey | None:
+        """(L, 24, 32) uint8, what is seen in the middle of each 25th of a second; 0 without a face.
+
+        None when no face was seen at all.
+        """
+        cells = latent_count(duration)
+        self._show(cells)
+        if not any(mouth is not None for mouth in self._shown[:cells]):
+            return None
+        nothing = np.zeros((MOUTH_LINES, MOUTH_COLUMNS), np.uint8)
+        return np.stack([nothing if mouth is None else mouth for mouth in self._shown[:cells]])
+
+    def _show(self, cells: int) -> None:
+        """Keeps the current mouth for every cell before ``cells`` that has none yet."""
+        self._shown += [self._now] * (cells - len(self._shown))
 
     def _look(self, time: float, image: NDArray[np.uint8]) -> None:
         """Finds the face again when it is time to."""
@@ -160,21 +184,33 @@ def openness(darkness: Array, parted: Array, present: NDArray[np.bool_]) -> Arra
 
 def _mouth_of(image: NDArray[np.uint8], face: NDArray[Any]) -> Grey | None:
     """The mouth region of a face box, grey, 48 × 36, cut with sub-pixel precision."""
+    cut = _cut(image, face, 0.29, (0.26, 0.195), _MOUTH)
+    return None if cut is None else cv2.GaussianBlur(cut, (3, 3), 0)
+
+
+def _lower_face(image: NDArray[np.uint8], face: NDArray[Any]) -> Grey | None:
+    """Nose to chin of a face box, grey, 32 × 24."""
+    return _cut(image, face, 0.30, (0.32, 0.24), (MOUTH_COLUMNS, MOUTH_LINES))
+
+
+def _cut(
+    image: NDArray[np.uint8], face: NDArray[Any], below: float, half: tuple[float, float], out: tuple[int, int]
+) -> Grey | None:
+    """A rectangle ``below`` the face's centre, ``half`` as wide and high (all in face widths), resampled to ``out``."""
     height, width = image.shape[:2]
     x, y, size = face * height
-    centre_y, half_width, half_height = y + 0.29 * size, 0.26 * size, 0.195 * size
+    centre_y, half_width, half_height = y + below * size, half[0] * size, half[1] * size
     if half_height < 4 or centre_y + half_height / 2 > height or not 0 < x < width:
         return None
-    scale_x, scale_y = 2 * half_width / _MOUTH[0], 2 * half_height / _MOUTH[1]
+    scale_x, scale_y = 2 * half_width / out[0], 2 * half_height / out[1]
     matrix = np.array([[scale_x, 0, x - half_width], [0, scale_y, centre_y - half_height]])
     left, top = max(int(x - half_width) - 2, 0), max(int(centre_y - half_height) - 2, 0)
     part = image[top : int(centre_y + half_height) + 3, left : int(x + half_width) + 3]
     grey = part if part.ndim == 2 else cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_RGB2GRAY)
     matrix[:, 2] -= (left, top)
-    cut = cv2.warpAffine(
-        grey, matrix, _MOUTH, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
+    return cv2.warpAffine(
+        grey, matrix, out, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
     )
-    return cv2.GaussianBlur(cut, (3, 3), 0)
 
 
 def _darkness(mouth: Grey) -> float:

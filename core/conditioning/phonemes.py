@@ -45,31 +45,44 @@ class Spoken:
 
     ids: tuple[int, ...]
     replaced: tuple[str, ...] = ()
+    words: tuple[int, ...] = ()
+    """Where in ``ids`` each word begins. espeak runs some together: "at a" is one."""
 
 
 def units_of(text: str, language: str) -> list[list[str]]:
     """Phrases of phonemes, named as in the vocabulary. Raises ArgumentError for a language espeak does not know."""
-    phrases = [phrase.strip() for phrase in _PHRASE_END.split(text) if any(c.isalnum() for c in phrase)]
-    if not phrases:
-        return []
-    spoken = _backend(language).phonemize(phrases, separator=_separator(), strip=True)
-    units = ([_plain_stress(unit) for unit in phrase.split() if unit != "|"] for phrase in spoken)
-    return [[unit for unit in phrase if unit] for phrase in units if phrase]
+    return [[unit for word in phrase for unit in word] for phrase in _phrases(text, language)]
 
 
 def speak(text: str, language: str = "en-US") -> Spoken:
     """The line's phoneme ids; phrases are parted by :data:`PAUSE`."""
     ids: list[int] = []
     replaced: list[str] = []
-    for phrase in units_of(text, language):
+    words: list[int] = []
+    for phrase in _phrases(text, language):
         if ids:
             ids.append(PAUSE)
-        for unit in phrase:
-            near = _near(unit)
-            if near != [vocabulary().get(unit, NONE)]:
-                replaced.append(unit)
-            ids += near
-    return Spoken(tuple(ids), tuple(dict.fromkeys(replaced)))
+        for word in phrase:
+            words.append(len(ids))
+            for unit in word:
+                near = _near(unit)
+                if near != [vocabulary().get(unit, NONE)]:
+                    replaced.append(unit)
+                ids += near
+    return Spoken(tuple(ids), tuple(dict.fromkeys(replaced)), tuple(words))
+
+
+def _phrases(text: str, language: str) -> list[list[list[str]]]:
+    """Phrases of words of phonemes."""
+    phrases = [phrase.strip() for phrase in _PHRASE_END.split(text) if any(c.isalnum() for c in phrase)]
+    if not phrases:
+        return []
+    spoken = _backend(language).phonemize(phrases, separator=_separator(), strip=True)
+    return [
+        [[unit for unit in map(_plain_stress, word.split()) if unit] for word in phrase.split("|")]
+        for phrase in spoken
+        if phrase
+    ]
 
 
 def _near(unit: str) -> list[int]:

@@ -2,7 +2,7 @@
 
     frames ─┬─► sync     what moves and strikes      (ceil(25 d), 32)   sync.py, motion.py
             ├─► picture  what it looks like          (ceil(10 d), 192)  this file
-            └─► lips     what the largest mouth does (ceil(25 d), 4)    lips.py
+            └─► lips     what the largest mouth does (ceil(25 d), 4)    lips.py, and pictures of it to read from
 
 Picture columns, cell k is what is seen at (k + 1/2)/10 s and what moved within [k/10, (k+1)/10) s:
 
@@ -48,7 +48,7 @@ Image = NDArray[Any]  # uint8 (H, W, 3), RGB
 
 @dataclass(frozen=True)
 class PictureFeatures:
-    """What the model gets to see of ``d`` seconds; float32."""
+    """What the model gets to see of ``d`` seconds; float32 but for the mouths."""
 
     sync: Array
     """(ceil(25 d), 32)"""
@@ -56,6 +56,8 @@ class PictureFeatures:
     """(ceil(10 d), 192)"""
     lips: Array
     """(ceil(25 d), 4)"""
+    mouths: Image | None = None
+    """(ceil(25 d), 24, 32) uint8, 0 where no face is seen; None when none is seen at all"""
 
     @classmethod
     def nothing(cls, duration: Fraction) -> PictureFeatures:
@@ -71,7 +73,8 @@ class PictureFeatures:
 def picture_features(frames: Iterable[Frame], duration: Fraction) -> PictureFeatures:
     """All features in one streaming pass; ``duration`` in seconds sets their lengths, whatever the frames cover.
 
-    Holds about 50 MB for an hour of picture. Works on any frame size; 200 lines or more let small faces speak.
+    Holds about 50 MB for an hour of picture, 120 MB when it is all of one face. Works on any frame size; 200 lines or
+    more let small faces speak.
     """
     meter, sync, lips, looks = MotionMeter(), SyncRecorder(), LipReader(), LookRecorder(duration)
     with _repeatable():
@@ -86,7 +89,7 @@ def picture_features(frames: Iterable[Frame], duration: Fraction) -> PictureFeat
             lips.feed(time, frame.image, cut=cut)
         for motion in meter.finish():
             _record(motion, sync, looks)
-    return PictureFeatures(sync.on_grid(duration), looks.on_grid(), lips.on_grid(duration))
+    return PictureFeatures(sync.on_grid(duration), looks.on_grid(), lips.on_grid(duration), lips.mouths(duration))
 
 
 def small_picture(image: Image) -> Image:

@@ -1,6 +1,7 @@
 """The engine that ships: a ten-layer VSSFlow of width 256 and our own codec, offline on a CPU.
 
-One safetensors file holds four modules (``flow.*``, ``codec.*``, ``events.*``, ``durations.*``) and their sizes.
+One safetensors file holds five modules (``flow.*``, ``codec.*``, ``events.*``, ``durations.*``, ``lips.*``) and their
+sizes; without ``lips`` it still speaks, with a mouth's movement for want of its words.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from torch import Tensor
 from talkies.core.conditioning.bundle import Conditions
 from talkies.core.conditioning.durations import DurationModel
 from talkies.core.conditioning.events import EventSpotter
+from talkies.core.conditioning.lipreading import LipNetwork
 from talkies.core.conditioning.phonemes import speak
 from talkies.core.conditioning.prompt import PROMPT_TOKENS, read_prompt
 from talkies.core.conditioning.timing import Spans, fit_line, phone_ids
@@ -40,12 +42,13 @@ WEIGHTS_NAME = "mini.safetensors"
 class MiniModel(torch.nn.Module):
     """What is in the weights file."""
 
-    def __init__(self, flow: VSSFlowConfig, codec: CodecConfig) -> None:
+    def __init__(self, flow: VSSFlowConfig, codec: CodecConfig, reads_lips: bool = False) -> None:
         super().__init__()
         self.flow = VSSFlow(flow)
         self.codec = Codec(codec)
         self.events = EventSpotter()
         self.durations = DurationModel()
+        self.lips = LipNetwork() if reads_lips else None
 
 
 class MiniEngine(Engine):
@@ -70,8 +73,9 @@ class MiniEngine(Engine):
         except (KeyError, TypeError, ValueError) as error:
             cure = "give a file that talkies train wrote, or leave the option out"
             raise WeightsError(path, "holds no configuration of a mini model", cure) from error
-        model = MiniModel(flow, codec)
-        fit_state(model, load_state(path), path)
+        state = load_state(path)
+        model = MiniModel(flow, codec, reads_lips=any(name.startswith("lips.") for name in state))
+        fit_state(model, state, path)
         return cls(model, file_hash(path), device)
 
     # Jobs: what the model is told
@@ -127,7 +131,7 @@ class MiniEngine(Engine):
         """Conditions for one speaker's lines, and warnings about what will not sound as written."""
         frames = latent_count(duration)
         chosen = find_voice(voice, *((lines[0].speaker, lines[0].language) if lines else ("", "")))
-        lips = features.lips if features is not None else None
+        lips, evidence = self._read_lips(features)
         spans: Spans = []
         warnings: list[str] = []
         for line in lines:
@@ -135,7 +139,8 @@ class MiniEngine(Engine):
             spoken = speak(line.text, language)
             warnings += _language_warning(line, language, chosen, spoken.replaced)
             seconds = self.model.durations.seconds(spoken.ids, torch.from_numpy(chosen.vector))
-            spans += fit_line(spoken.ids, seconds, float(line.range.start), float(line.range.end), lips)
+            cue = float(line.range.start), float(line.range.end)
+            spans += fit_line(spoken.ids, seconds, *cue, lips, evidence, spoken.words)
         conditions = Conditions(
             frames,
             phones=torch.from_numpy(phone_ids(spans, frames)),
@@ -143,6 +148,12 @@ class MiniEngine(Engine):
             voice=torch.from_numpy(chosen.vector),
         )
         return conditions, tuple(dict.fromkeys(warnings))
+
+    def _read_lips(self, features: PictureFeatures | None) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """What the mouth does (L, 4), and what it seems to say (2 L, 20)."""
+        if features is None or features.mouths is None or self.model.lips is None:
+            return (None if features is None else features.lips), None
+        return features.lips, self.model.lips.evidence(features.mouths)
 
     # Sound
 
