@@ -52,6 +52,11 @@ class Work:
         now = float(self.done) + float(part) * min(max(float(share), 0.0), 1.0)
         self.watch(Progress(min(now / float(self.total), 1.0) if self.total else 1.0, self.message))
 
+    def say(self, message: str) -> None:
+        """Tells the watcher what is going on before any of it is done."""
+        self.message = message
+        self.at(Fraction(0), 0)
+
     def clock(self, stage: str) -> AbstractContextManager[None]:
         """Counts the time spent inside to a stage."""
         return timed(self.seconds, stage)
@@ -108,8 +113,9 @@ class Maker:
         finally:
             self.work.done += part
 
-    def make(self, stem: Stem, looked: Looked) -> Iterator[Take]:
-        """The takes of one stem. Raises InputError when it needs a picture and there is none."""
+    def make(self, stem: Stem, looked: Looked, first: int = 1) -> Iterator[Take]:
+        """The takes of one stem, numbered from ``first`` on. Raises InputError when it needs a picture and there is
+        none."""
         if looked.problem is not None and stem.task != "dialogue":
             raise looked.problem
         whole = _with_room(stem.record, looked.range, stem.segment)
@@ -117,8 +123,8 @@ class Maker:
         with self.work.clock("prepare"):
             job = self._job(stem, whole, features)
         self.warnings.extend(job.warnings)
-        for number in range(1, self.request.takes + 1):
-            yield self._take(stem, whole, job, number)
+        for index in range(self.request.takes):
+            yield self._take(stem, whole, job, index, first + index)
 
     def _job(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Job:
         engine, request = self.engine, self.request
@@ -126,18 +132,18 @@ class Maker:
             return engine.foley(features, whole.duration, stem.prompt, request.negative_prompt)
         lines = _lines(stem, whole)
         if stem.task == "dialogue":
-            return engine.dialogue(features, whole.duration, lines, request.voice)
-        return engine.joint(features, whole.duration, lines, request.voice, stem.prompt, request.negative_prompt)
+            return engine.dialogue(features, whole.duration, lines, stem.voice)
+        return engine.joint(features, whole.duration, lines, stem.voice, stem.prompt, request.negative_prompt)
 
-    def _take(self, stem: Stem, whole: TimeRange, job: Job, number: int) -> Take:
+    def _take(self, stem: Stem, whole: TimeRange, job: Job, index: int, number: int) -> Take:
         from talkies.core.media.loudness import PRESETS
 
         request, engine, work = self.request, self.engine, self.work
-        seed = request.seed + number - 1
+        seed = request.seed + index
         steps = request.steps if request.steps is not None else engine.default_steps
         guidance = request.guidance if request.guidance is not None else engine.default_guidance
         part = stem.record.duration * _MAKE
-        many = f", take {number} of {request.takes}" if request.takes > 1 else ""
+        many = f", take {index + 1} of {request.takes}" if request.takes > 1 else ""
         work.message = f"{_WHAT[stem.task]} for {stem.segment.clip}{many}"
         work.at(part, 0)
         sound = engine.generate(
@@ -191,7 +197,7 @@ class Maker:
             "segment": stem.segment.id,
             "prompt": stem.prompt,
             "negative_prompt": request.negative_prompt,
-            "voice": request.voice,
+            "voice": stem.voice,
             "speaker": stem.speaker,
             "text": " / ".join(cue.text for cue in stem.cues),
             "seed": seed,

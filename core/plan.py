@@ -12,7 +12,7 @@ way in the neighbour::
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -34,6 +34,7 @@ class Stem:
     cues: tuple[Cue, ...] = ()
     speaker: str = ""
     prompt: str = ""
+    voice: str = ""
 
 
 def choose_segments(timeline: Timeline, ids: Sequence[str]) -> tuple[Segment, ...]:
@@ -58,19 +59,28 @@ def owners(timeline: Timeline) -> dict[Cue, Segment]:
     return {cue: owner for cue, (_, owner) in best.items()}
 
 
-def plan(timeline: Timeline, segment: Segment, request: Request, owner: dict[Cue, Segment]) -> tuple[Stem, ...]:
-    """The stems of one segment, dialogue first."""
+def plan(
+    timeline: Timeline,
+    segment: Segment,
+    request: Request,
+    owner: dict[Cue, Segment],
+    voices: Mapping[str, str] | None = None,
+) -> tuple[Stem, ...]:
+    """The stems of one segment, dialogue first. ``voices``: by speaker, before the request's own."""
+    voices = voices or {}
     own = [cue for cue in segment.cues if cue in owner and owner[cue].id == segment.id]
     spoken = [cue for cue in own if cue.kind == "speech"]
     prompt = _prompt(request.prompt, (cue for cue in segment.cues if cue.kind == "sound"))
     if request.task == "joint":
         inside = tuple(cue for cue in spoken if cue.range.overlap(segment.record))
-        return (Stem(segment, "joint", "MIX", segment.record, inside, prompt=prompt),)
+        voice = next((voices[cue.speaker] for cue in inside if cue.speaker in voices), request.voice)
+        return (Stem(segment, "joint", "MIX", segment.record, inside, prompt=prompt, voice=voice),)
     stems = []
     if request.task in ("both", "dialogue"):
         for speaker in dict.fromkeys(cue.speaker for cue in spoken):
             said = tuple(cue for cue in spoken if cue.speaker == speaker)
-            stems.append(Stem(segment, "dialogue", "DX", _spoken_range(timeline, segment, said, owner), said, speaker))
+            record, voice = _spoken_range(timeline, segment, said, owner), voices.get(speaker, request.voice)
+            stems.append(Stem(segment, "dialogue", "DX", record, said, speaker, voice=voice))
     if request.task in ("both", "foley"):
         stems.append(Stem(segment, "foley", "FX", segment.record, prompt=prompt))
     return tuple(stems)

@@ -120,7 +120,7 @@ def render(
     stems = {segment.id: plan(timeline, segment, request, owner) for segment in segments}
     output = Output(request.out)
     _check(request, timeline, stems, output)
-    said = Said(_warnings(timeline, segments, owner, request.task))
+    said = Said(warnings_about(timeline, segments, owner, request.task))
     yield from said.news()
     work = Work(sum((effort(parts, request.takes) for parts in stems.values()), Fraction(0)), watch)
     with work.clock("load"):
@@ -134,7 +134,7 @@ def render(
             said.sentences.append(f"{output.rescued}: holds the finished takes of an earlier run that was interrupted")
             yield from said.news()
         for segment in segments:
-            for event in _segment(maker, segment, stems[segment.id]):
+            for event in takes_of(maker, segment, stems[segment.id]):
                 if isinstance(event, TakeReady):
                     takes.append(event.take)
                     yield event
@@ -144,7 +144,7 @@ def render(
                 yield from failures[told:] if takes else ()  # when all fail, one sentence at the end says why
                 told = len(failures) if takes else 0
         if not takes:
-            raise _nothing_made(timeline, failures)
+            raise nothing_made(timeline, failures)
         work.message = "levelling and writing"
         yield Progress(1.0, work.message)
         with work.clock("write"):
@@ -175,35 +175,49 @@ def _write(timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
 
 def _check(request: Request, timeline: Timeline, stems: Mapping[str, Sequence[Stem]], output: Output) -> None:
     """Everything about the arguments that can be known before the work begins."""
+    check_made(request, stems)
+    from talkies.core.timeline.writing import check_output
+
+    check_output(timeline, request.out)
+    output.check(needed_bytes(stems, request.takes))
+
+
+def check_made(request: Request, stems: Mapping[str, Sequence[Stem]]) -> None:
+    """Raises ArgumentError when there would be nothing to make, or no such loudness."""
     if request.loudness not in PRESETS:
         raise ArgumentError(
             "--loudness", f"there is no preset {request.loudness!r}", did_you_mean(request.loudness, PRESETS)
         )
-    every = [stem for parts in stems.values() for stem in parts]
-    if not every:
+    if not any(stems.values()):
         raise ArgumentError(
             request.timeline, "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
         )
-    from talkies.core.timeline.writing import check_output
 
-    check_output(timeline, request.out)
-    seconds = [stem.record.duration + 2 * HANDLE for stem in every]
-    output.check(int(sum(seconds) * request.takes * _FILE_BYTES + max(seconds) * _WAITING_BYTES))
+
+def needed_bytes(stems: Mapping[str, Sequence[Stem]], takes: int) -> int:
+    """How much room on the disk the takes need."""
+    seconds = [stem.record.duration + 2 * HANDLE for parts in stems.values() for stem in parts]
+    return int(sum(seconds) * takes * _FILE_BYTES + max(seconds) * _WAITING_BYTES)
 
 
 _FILE_BYTES = 3 * SAMPLE_RATE  # per second of a mono take
 _WAITING_BYTES = 4 * SAMPLE_RATE  # while it is levelled
 
 
-def _segment(maker: Maker, segment: Segment, stems: Sequence[Stem]) -> Iterator[TakeReady | Failed]:
-    """The takes of one segment; a stem that its picture or words make impossible is left out."""
+def takes_of(
+    maker: Maker, segment: Segment, stems: Sequence[Stem], first_number: Callable[[Stem], int] = lambda stem: 1
+) -> Iterator[TakeReady | Failed]:
+    """The takes of one segment; a stem that its picture or words make impossible is left out.
+
+    ``first_number``: of each stem's takes.
+    """
     if not stems:
         return
     done = maker.work.done
     looked = maker.look(segment)
     for stem in stems:
         try:
-            for take in maker.make(stem, looked):
+            for take in maker.make(stem, looked, first_number(stem)):
                 yield TakeReady(take)
         except ArgumentError:
             raise
@@ -212,7 +226,9 @@ def _segment(maker: Maker, segment: Segment, stems: Sequence[Stem]) -> Iterator[
     maker.work.done = done + effort(stems, maker.request.takes)
 
 
-def _warnings(timeline: Timeline, segments: Sequence[Segment], owner: Mapping[Cue, Segment], task: Task) -> list[str]:
+def warnings_about(
+    timeline: Timeline, segments: Sequence[Segment], owner: Mapping[Cue, Segment], task: Task
+) -> list[str]:
     """What the reader noticed about the timeline and the chosen segments, and words that nobody will speak."""
     sentences = [*timeline.warnings]
     for segment in segments:
@@ -226,7 +242,7 @@ def _warnings(timeline: Timeline, segments: Sequence[Segment], owner: Mapping[Cu
     return sentences
 
 
-def _nothing_made(timeline: Timeline, failures: Sequence[Failed]) -> InputError:
+def nothing_made(timeline: Timeline, failures: Sequence[Failed]) -> InputError:
     """Every segment failed: the reason if there is but one, else how many and the first reason."""
     reasons = list(dict.fromkeys(failure.reason for failure in failures))
     subject, _, problem = reasons[0].partition(": ")

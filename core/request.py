@@ -73,7 +73,7 @@ class Request:
             if name not in known:
                 raise ArgumentError(name, "is no parameter of generate", did_you_mean(name, known))
         for name in ("timeline", "out"):
-            if name not in given:
+            if given.get(name) is None:
                 raise ArgumentError(name, "is missing", "generate needs a timeline and a place for the result")
         values = {name: _typed(name, value) for name, value in given.items() if value is not None}
         return cls(**values)

@@ -22,7 +22,8 @@ from talkies.core.as_json import as_json, from_json
 from talkies.core.errors import InputError, OutputError
 from talkies.core.locking import locked
 from talkies.core.media.bwf import output_errors
-from talkies.core.segment import Segment, StemName, Take
+from talkies.core.plan import Stem
+from talkies.core.segment import Segment, Take
 from talkies.core.takes import take_name
 from talkies.core.times import TimeRange
 
@@ -79,9 +80,9 @@ def deliver(take: Take, segment: Segment, folder: Path) -> Take:
     return moved
 
 
-def next_number(folder: Path, stem: StemName, segment: Segment, speaker: str) -> int:
+def next_number(folder: Path, stem: Stem) -> int:
     """The number after the highest that a take of this sound has."""
-    prefix = take_name(stem, segment, speaker).removesuffix("01")
+    prefix = take_name(stem.name, stem.segment, stem.speaker).removesuffix("01")
     used = (path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.wav"))
     return max((int(number) for number in used if number.isdecimal()), default=0) + 1
 

@@ -6,10 +6,12 @@
     ← {"id": 1, "event": "error", "error": {"kind": "ArgumentError", "message": "...", "exit_code": 2}}
     → {"id": 2, "method": "cancel", "params": {"id": 1}}
 
-Each request gets any number of ``progress``, ``warning`` and ``failed`` events and then exactly one ``result`` or
-``error``. Methods: hello, inspect, generate, cancel, models, doctor, quit. One generation runs at a time, further ones
-wait; the others are answered meanwhile. When stdin ends, what was asked for is finished first. When nobody reads
-stdout any more, the work is cancelled: finished takes stay, as they do when this process dies.
+Each request gets any number of ``progress``, ``warning``, ``failed`` and ``take`` events and then exactly one
+``result`` or ``error``. Methods: hello, inspect, generate, make, cancel, models, doctor, quit. ``make`` is what the
+panel orders (core/orders.py): takes in a folder, each told of when it is finished; no timeline is written. One
+generation runs at a time, further ones wait; the others are answered meanwhile. When stdin ends, what was asked for is
+finished first. When nobody reads stdout any more, the work is cancelled: finished takes stay, as they do when this
+process dies.
 """
 
 from __future__ import annotations
@@ -20,14 +22,30 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from talkies.core.errors import ArgumentError, CancelledError, TalkiesError
-from talkies.core.render import EngineLoader, Failed, Finished, Progress, Warned, load_engine, render
+from talkies.core.orders import Order, make_takes
+from talkies.core.render import (
+    EngineLoader,
+    Event,
+    Failed,
+    Finished,
+    Progress,
+    TakeReady,
+    Warned,
+    load_engine,
+    render,
+)
 from talkies.core.request import Request, did_you_mean
+from talkies.core.segment import Timeline
+from talkies.core.timeline import read_timeline
 from talkies.plugin.output import plain
+
+if TYPE_CHECKING:
+    from talkies.core.engines.base import Engine
 
 PROTOCOL = 1
 
@@ -47,15 +65,16 @@ class Worker:
     """``engines`` makes the engine for a request; tests give their own."""
 
     def __init__(self, answers: TextIO, engines: EngineLoader = load_engine) -> None:
-        self._answers, self._engines = answers, engines
+        self._answers, self._engines, self._kept = answers, engines, Kept(engines)
         self._writing = threading.Lock()
         self._reader_left = threading.Event()
-        self._jobs: queue.SimpleQueue[tuple[Any, Request, threading.Event] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Any, Request | Order, threading.Event] | None] = queue.SimpleQueue()
         self._open: dict[str, threading.Event] = {}
         self._methods: Mapping[str, Callable[[Any, Message], None]] = {
             "hello": self._hello,
             "inspect": self._inspect,
-            "generate": self._generate,
+            "generate": lambda number, params: self._start(number, Request.from_mapping(params)),
+            "make": lambda number, params: self._start(number, Order.from_mapping(params)),
             "cancel": self._cancel,
             "models": self._models,
             "doctor": self._doctor,
@@ -100,7 +119,6 @@ class Worker:
         self._send(number, "result", result={"protocol": PROTOCOL, "version": version("talkies")})
 
     def _inspect(self, number: Any, params: Message) -> None:
-        from talkies.core.timeline import read_timeline
         from talkies.plugin.commands.inspect import describe
 
         media_dir = _path(params, "media_dir") if params.get("media_dir") else None
@@ -116,12 +134,11 @@ class Worker:
 
         self._send(number, "result", result=[vars(finding) for finding in examine()])
 
-    def _generate(self, number: Any, params: Message) -> None:
-        request, stop = Request.from_mapping(params), threading.Event()
+    def _start(self, number: Any, wanted: Request | Order) -> None:
         if _key(number) in self._open:
             raise ArgumentError(f"id {number!r}", "is still at work", "give every request an id of its own")
-        self._open[_key(number)] = stop
-        self._jobs.put((number, request, stop))
+        self._open[_key(number)] = stop = threading.Event()
+        self._jobs.put((number, wanted, stop))
 
     def _cancel(self, number: Any, params: Message) -> None:
         stop = self._open.get(_key(params.get("id")))
@@ -136,30 +153,33 @@ class Worker:
     def _work(self) -> None:
         """The thread that generates, one request after the other."""
         while (job := self._jobs.get()) is not None:
-            number, request, stop = job
+            number, wanted, stop = job
             try:
-                self._run(number, request, stop)
+                self._run(number, wanted, stop)
             except Exception as error:
                 self._fail(number, error)
             finally:
                 self._open.pop(_key(number), None)
 
-    def _run(self, number: Any, request: Request, stop: threading.Event) -> None:
+    def _run(self, number: Any, wanted: Request | Order, stop: threading.Event) -> None:
         def watch(progress: Progress) -> None:
             refuse_stopped()
             self._send(number, "progress", fraction=round(progress.fraction, 4), message=progress.message)
 
         def refuse_stopped() -> None:
             if stop.is_set() or self._reader_left.is_set():
-                raise CancelledError(request.timeline, "was cancelled", "finished takes stay")
+                raise CancelledError(timeline, "was cancelled", "finished takes stay")
 
+        timeline = wanted.timeline if isinstance(wanted, Request) else wanted.request.timeline
         refuse_stopped()  # it may have waited long for its turn
-        for event in render(request, load_engine=self._engines, watch=watch):
+        for event in self._events(wanted, watch):
             match event:
                 case Progress():
                     watch(event)
                 case Warned():
                     self._send(number, "warning", message=event.sentence)
+                case TakeReady() if isinstance(wanted, Order):
+                    self._send(number, "take", segment=event.take.segment_id, path=event.take.path)
                 case Failed():
                     self._send(
                         number,
@@ -171,6 +191,11 @@ class Worker:
                     )
                 case Finished():
                     self._send(number, "result", result=event.report)
+
+    def _events(self, wanted: Request | Order, watch: Callable[[Progress], None]) -> Iterator[Event]:
+        if isinstance(wanted, Request):
+            return render(wanted, load_engine=self._engines, watch=watch)
+        return make_takes(wanted, read=self._kept.timeline, load_engine=self._kept.engine, watch=watch)
 
     def _fail(self, number: Any, error: Exception) -> None:
         code = error.exit_code if isinstance(error, TalkiesError) else 2
@@ -186,6 +211,30 @@ class Worker:
                 self._answers.flush()
             except (OSError, ValueError):
                 self._reader_left.set()
+
+
+class Kept:
+    """The last timeline and the last engine, for a panel orders many takes of one timeline one after the other."""
+
+    def __init__(self, engines: EngineLoader) -> None:
+        self._engines = engines
+        self._engine: tuple[tuple[str, Path | None, str], Engine] | None = None
+        self._timeline: tuple[tuple[Path, Path | None, int, int], Timeline] | None = None
+
+    def engine(self, name: str, weights: Path | None, device: str) -> Engine:
+        key = (name, weights, device)
+        if self._engine is None or self._engine[0] != key:
+            self._engine = None  # two at a time may be too much for the memory
+            self._engine = key, self._engines(name, weights, device)
+        return self._engine[1]
+
+    def timeline(self, path: Path, media_dir: Path | None) -> Timeline:
+        """Read again when the file has changed."""
+        facts = path.stat() if path.exists() else None
+        key = (path, media_dir, facts.st_mtime_ns if facts else 0, facts.st_size if facts else 0)
+        if self._timeline is None or self._timeline[0] != key:
+            self._timeline = key, read_timeline(path, media_dir)
+        return self._timeline[1]
 
 
 def _parse(line: str) -> Message:

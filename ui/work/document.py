@@ -18,15 +18,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoStack
 
 from talkies.core.errors import ArgumentError
+from talkies.core.orders import CueEdit
 from talkies.core.segment import Cue, Segment, StemName, Timeline
+from talkies.core.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 from talkies.ui.work.edits import Change, Edit
 from talkies.ui.work.lookup import Lookup, sounding
 from talkies.ui.work.opening import Opened, load
 from talkies.ui.work.state import (
     SETTING_NAMES,
-    CueEdit,
-    SegmentMark,
     SegmentSettings,
     TakeChoices,
     TakeRecord,

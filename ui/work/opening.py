@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from talkies.core.orders import CueEdit
 from talkies.core.segment import Segment, Timeline
 from talkies.core.take_folder import SegmentMark, Sidecar
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
-from talkies.ui.work.state import CueEdit, TakeRecord, WorkState
+from talkies.ui.work.state import TakeRecord, WorkState
 from talkies.ui.work.store import Store
 
 

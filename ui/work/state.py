@@ -20,8 +20,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
+from talkies.core.orders import CueEdit
 from talkies.core.request import Task
-from talkies.core.segment import Cue, StemName, Take
+from talkies.core.segment import StemName, Take
 from talkies.core.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 
@@ -67,29 +68,6 @@ def merged(every: Iterable[SegmentSettings]) -> dict[str, Any]:
     distinct = set(every)
     values = {name: {getattr(each, name) for each in distinct} for name in SETTING_NAMES} if distinct else {}
     return {name: found.pop() if len(found) == 1 else MIXED for name, found in values.items()}
-
-
-@dataclass(frozen=True)
-class CueEdit:
-    """What was changed of one cue; None leaves it as read. ``was_*``: the cue as read, to find it again."""
-
-    was_text: str
-    was_start: Fraction
-    text: str | None = None
-    start: Fraction | None = None
-    end: Fraction | None = None
-    speaker: str | None = None
-
-    def applied(self, cue: Cue) -> Cue:
-        """The cue as it will be spoken."""
-        start = cue.range.start if self.start is None else self.start
-        end = cue.range.end if self.end is None else self.end
-        return replace(
-            cue,
-            range=TimeRange(start, end),
-            text=cue.text if self.text is None else self.text,
-            speaker=cue.speaker if self.speaker is None else self.speaker,
-        )
 
 
 @dataclass(frozen=True)
