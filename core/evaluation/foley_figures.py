@@ -34,12 +34,15 @@ from talkies.core.evaluation.speech import Recogniser, normalised
 
 if TYPE_CHECKING:
     from talkies.core.conditioning.visual import PictureFeatures
-    from talkies.core.training.scenes import Scene
+    from talkies.core.training.scenes import Event, Scene
     from talkies.core.training.sounding import EffectLibrary
 
 SCENE_SECONDS = Fraction(8)
 
 _TUNING_EVENT_LISTS = 100
+_FADE_S = 0.05  # how much before its time the beginning of what goes on may be heard
+_REACH_S = 0.05
+_ONE_STROKE_S, _ECHO_S = 0.06, 0.12
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,36 @@ def events_of(scene: Scene) -> tuple[tuple[float, float], ...]:
 
 
 def clip_of(scene: Scene, sync: NDArray[np.float32]) -> Clip:
-    """The scene as onsets are judged on it."""
-    events = events_of(scene)
-    going_on = tuple((start, end) for start, end in events if end > start)
-    return Clip(float(scene.duration), tuple(start for start, _ in events), sync, going_on)
+    """The scene as onsets are judged on it: strokes that stand out, and around what counts neither way.
+
+    Rain or an engine fades in: it has a beginning, but no onset, and crackles at times nobody knows.
+    """
+    heard, masked = standing_out([event for event in scene.events if not event.sustain])
+    going_on = [(float(e.time) - _FADE_S, float(e.time) + e.sustain) for e in scene.events if e.sustain]
+    unknown = (*going_on, *((time - _REACH_S, time) for time in masked))
+    return Clip(float(scene.duration), tuple(heard), sync, tuple(sorted(unknown)))
+
+
+def standing_out(strokes: Sequence[Event]) -> tuple[list[float], list[float]]:
+    """Times (s) of the strokes that are heard as strokes of their own, and of those that are not.
+
+    Two less than 60 ms apart are one stroke, at the time of the stronger; what is weaker than another up to 120 ms
+    before it is the other's echo (a ball's last rattle, a step in a shot). Both are facts of hearing (temporal
+    integration, forward masking; Moore, An Introduction to the Psychology of Hearing, ch. 3), and of recordings,
+    which ring for longer than that.
+    """
+    heard: list[Event] = []
+    masked: list[Event] = []
+    for event in sorted(strokes):
+        last = heard[-1] if heard else None
+        if last is None or event.time - last.time >= (_ONE_STROKE_S if event.force > last.force else _ECHO_S):
+            heard.append(event)
+        elif event.force > last.force:
+            masked.append(heard.pop())
+            heard.append(event)
+        else:
+            masked.append(event)
+    return [float(event.time) for event in heard], [float(event.time) for event in masked]
 
 
 def see(seed: int, performer: Performer | None = None) -> Seen:

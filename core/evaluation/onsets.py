@@ -152,23 +152,28 @@ def match_onsets(
 
     A pair is at most ``tolerance`` (s) apart. Solved exactly, stretch by stretch between gaps wider than that.
     """
+    found, wanted = np.sort(np.asarray(detected, float)), np.sort(np.asarray(reference, float))
+    return [float(found[i] - wanted[j]) for i, j in _pairs(found, wanted, tolerance)]
+
+
+def _pairs(found: Array, wanted: Array, tolerance: float) -> list[tuple[int, int]]:
+    """The matching's indices into two sorted lists."""
     from scipy.optimize import linear_sum_assignment
 
-    found, wanted = np.sort(np.asarray(detected, float)), np.sort(np.asarray(reference, float))
     reach = tolerance + 1e-9
     every = np.sort(np.concatenate([found, wanted]))
     cuts = np.concatenate([[-np.inf], every[1:][np.diff(every) > reach], [np.inf]])
-    offsets: list[float] = []
+    pairs: list[tuple[int, int]] = []
     for start, end in pairwise(cuts):
-        some, other = found[(found >= start) & (found < end)], wanted[(wanted >= start) & (wanted < end)]
+        some = np.flatnonzero((found >= start) & (found < end))
+        other = np.flatnonzero((wanted >= start) & (wanted < end))
         if not len(some) or not len(other):
             continue
-        apart = some[:, None] - other[None]
-        near = np.abs(apart) <= reach
-        reward = np.where(near, min(len(some), len(other)) * reach + reach - np.abs(apart), 0.0)
+        apart = np.abs(found[some][:, None] - wanted[other][None])
+        reward = np.where(apart <= reach, min(len(some), len(other)) * reach + reach - apart, 0.0)
         rows, columns = linear_sum_assignment(reward, maximize=True)
-        offsets += [float(apart[row, column]) for row, column in zip(rows, columns, strict=True) if near[row, column]]
-    return offsets
+        pairs += [(int(some[i]), int(other[j])) for i, j in zip(rows, columns, strict=True) if apart[i, j] <= reach]
+    return pairs
 
 
 @dataclass(frozen=True)
@@ -189,7 +194,7 @@ class OnsetCounts:
         """Counts of one clip; times in seconds.
 
         ``going_on``: (start, end) of what keeps sounding. A fire crackles and a saw splutters at times nobody knows:
-        what is detected there, but near no reference, counts neither way.
+        what is detected there, but pairs with no reference, counts neither way.
         """
         detected = _judged(np.asarray(detected, float), np.asarray(reference, float), going_on)
         offsets = tuple(tuple(match_onsets(detected, reference, tolerance / 1000)) for tolerance in TOLERANCES_MS)
@@ -217,13 +222,15 @@ class OnsetCounts:
         return result
 
 
-def _judged(detected: Array, reference: Array, going_on: Sequence[tuple[float, float]]) -> Array:
+def _judged(detected: Array, reference: Array, unknown: Sequence[tuple[float, float]]) -> Array:
+    """Without what pairs with no reference, but lies where nobody knows."""
     reach = TOLERANCES_MS[-1] / 1000
-    unknown = np.zeros(len(detected), bool)
-    for start, end in going_on:
-        unknown |= (detected > start) & (detected < end + reach)
-    near = (np.abs(detected[:, None] - reference[None]) <= reach + 1e-9).any(1)
-    return detected[~unknown | near]
+    detected, reference = np.sort(detected), np.sort(reference)
+    kept = np.ones(len(detected), bool)
+    for start, end in unknown:
+        kept &= (detected <= start) | (detected >= end + reach)
+    kept[[found for found, _ in _pairs(detected, reference, reach)]] = True
+    return detected[kept]
 
 
 def pooled(counts: Iterable[OnsetCounts]) -> OnsetCounts:

@@ -198,6 +198,7 @@ class EffectLibrary:
         self.cache_dir = cache_dir
         self._sounds: dict[str, npt.NDArray[np.float16]] = {}
         self._onsets: dict[str, float] = {}
+        self._strokes: dict[str, Samples] = {}
         kept = committed_held_out()
         recordings: list[Recording] = []
         for row in read_table(self.folder):
@@ -222,21 +223,23 @@ class EffectLibrary:
         return ()
 
     def sound(self, recording: Recording) -> Samples:
-        """Mono at 48 kHz: a one-shot from 1 ms before its onset, a sustained sound whole; at the common level."""
-        from talkies.core.training.onset import find_onset, first_stroke
+        """Mono at 48 kHz: a one-shot's chief stroke from 1 ms before its onset, a sustained sound whole; levelled."""
+        if recording.sustained:
+            return _levelled(self._decoded(recording.file).astype(np.float32), SUSTAINED_RMS, whole=True)
+        if recording.file not in self._strokes:
+            self._strokes[recording.file] = self._stroke(recording)
+        return self._strokes[recording.file]
+
+    def _stroke(self, recording: Recording) -> Samples:
+        from talkies.core.training.onset import first_stroke, single_stroke
 
         sound = self._decoded(recording.file).astype(np.float32)
-        if recording.sustained:
-            return _levelled(sound, SUSTAINED_RMS, whole=True)
-        start = find_onset(sound, SAMPLE_RATE, self._onsets[recording.file])
         longest = next((_SERIES_S[tag] for tag in recording.tags if tag in _SERIES_S), None)
-        if longest is None:
-            stroke = first_stroke(sound[start:], SAMPLE_RATE)
-        else:
-            stroke = first_stroke(sound[start:], SAMPLE_RATE, floor_db=22.0, gap_s=0.05, longest_s=longest)
+        start, stroke = single_stroke(sound, SAMPLE_RATE, self._onsets[recording.file])
+        if longest is not None:
+            stroke = first_stroke(stroke, SAMPLE_RATE, floor_db=22.0, gap_s=0.05, longest_s=longest)
         lead = min(round(_LEAD_S * SAMPLE_RATE), start)
-        cut = sound[start - lead : start + len(stroke)].copy()
-        cut[:lead] *= np.linspace(0, 1, lead, dtype=np.float32)
+        cut = np.concatenate([sound[start - lead : start] * np.linspace(0, 1, lead, dtype=np.float32), stroke])
         pad = np.zeros(round(_LEAD_S * SAMPLE_RATE) - lead, np.float32)
         return _levelled(np.concatenate([pad, cut]), LOUD_RMS, whole=False)
 

@@ -46,6 +46,65 @@ def find_onset(sound: Samples, sample_rate: int, stated_s: float = 0.0) -> int:
     return stated if start - reach <= stated <= start else start
 
 
+def single_stroke(
+    sound: Samples, sample_rate: int, stated_s: float = 0.0, longest_s: float = 4.0
+) -> tuple[int, Samples]:
+    """Where the chief stroke of a one-shot begins (sample), and the sound from there on with no further stroke in it.
+
+    A recorded step has a heel and a toe, a rocket a hundred pops, a reload three clicks; a scene's event is one of
+    them. The chief stroke is the first, as our own detector hears them, that comes within 6 dB of the loudest; with
+    none (a thunder that swells) it is where the sound has swelled to 6 dB below its peak. After it the level never
+    rises again: what would is held down to what the quietest stretch before it left.
+    """
+    first = find_onset(sound, sample_rate, stated_s)
+    sound = sound[: first + round((longest_s + 1.0) * sample_rate)]
+    start = _chief(sound, sample_rate, first)
+    rest = sound[start : start + round(longest_s * sample_rate)]
+    return start, _falling(rest, sample_rate)
+
+
+def _chief(sound: Samples, sample_rate: int, first: int) -> int:
+    from talkies.core.evaluation.onsets import detect_onsets
+
+    silence = np.zeros(round(0.2 * sample_rate), np.float32)
+    ahead = max(first - round(0.002 * sample_rate), 0)
+    heard = [
+        round(t * sample_rate) - len(silence) for t in detect_onsets(np.concatenate((silence, sound[ahead:], silence)))
+    ]
+    strokes = sorted({max(ahead + place, 0) for place in heard})
+    near = round(0.05 * sample_rate)
+    peaks = [float(np.abs(sound[place : place + near]).max(initial=0.0)) for place in strokes]
+    loudest = float(np.abs(sound[first:]).max(initial=0.0))
+    chief = next((place for place, peak in zip(strokes, peaks, strict=True) if peak >= 0.5 * loudest), None)
+    if chief is None:
+        loud = np.flatnonzero(np.abs(sound[first:]) >= 0.5 * loudest)
+        return first + (int(loud[0]) if len(loud) else 0)
+    if abs(chief - first) <= round(0.01 * sample_rate):
+        return first
+    back = min(round(0.005 * sample_rate), chief)
+    return chief - back + min(find_onset(sound[chief - back : chief + near], sample_rate), 2 * back)
+
+
+def _falling(sound: Samples, sample_rate: int, attack_s: float = 0.15, floor_db: float = 60.0) -> Samples:
+    """The sound with its level held to a curve that only falls once the attack is over, cut where it is inaudible."""
+    from scipy.ndimage import maximum_filter1d
+
+    step = round(0.001 * sample_rate)
+    frames = -(-len(sound) // step)
+    peaks = np.abs(np.pad(sound, (0, frames * step - len(sound)))).reshape(frames, step).max(1)
+    hold = maximum_filter1d(peaks, 61)
+    top = int(peaks[: round(attack_s * 1000)].argmax()) if frames else 0
+    allowed = hold.copy()
+    allowed[top:] = np.minimum.accumulate(hold[top:])
+    gain = np.interp(np.arange(len(sound)), (np.arange(frames) + 0.5) * step, allowed / np.maximum(hold, 1e-9))
+    audible = np.flatnonzero(allowed > peaks.max(initial=0.0) * 10 ** (-floor_db / 20))
+    end = min((int(audible[-1]) + 20) * step if len(audible) else 0, len(sound))
+    fallen = (sound[:end] * gain[:end]).astype(np.float32)
+    fade = min(round(0.02 * sample_rate), end)
+    fallen[end - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
+    return fallen
+
+
 def first_stroke(
     sound: Samples, sample_rate: int, *, floor_db: float = 40.0, gap_s: float = 0.12, longest_s: float = 4.0
 ) -> Samples:
