@@ -48,6 +48,19 @@ def read_otioz(path: Path) -> Loaded:
     return _with_bundle(read_otio(path, content), folder)
 
 
+def bundle_folder(path: Path) -> Path | None:
+    """Where the media of a bundle lie that this process has read; None for any other file."""
+    if path.suffix.lower() == ".otiod":
+        return path if path.is_dir() else None
+    held = _unpacked.get(_key(path)) if path.suffix.lower() == ".otioz" and path.is_file() else None
+    return Path(held.name) if held is not None else None
+
+
+def _key(path: Path) -> tuple[Path, int, int]:
+    state = path.stat()
+    return path.resolve(), state.st_mtime_ns, state.st_size
+
+
 def _with_bundle(loaded: Loaded, folder: Path) -> Loaded:
     return replace(loaded, bundle=folder)
 
@@ -78,12 +91,11 @@ def _read_content(path: Path, archive: zipfile.ZipFile, members: dict[str, zipfi
 
 def _unpack(path: Path, archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> Path:
     """The folder with the bundle's media; the same file is unpacked once in a process."""
-    state = path.stat()
-    key = (path.resolve(), state.st_mtime_ns, state.st_size)
+    key = _key(path)
     if key in _unpacked:
         return Path(_unpacked[key].name)
     needed = sum(info.file_size for info in members.values())
-    if needed > state.st_size * _LARGEST_RATIO + 10_000_000:
+    if needed > key[2] * _LARGEST_RATIO + 10_000_000:
         raise TimelineError(path, f"would unpack to {needed // 1_000_000} MB, which no media do", "check what it is")
     holder = tempfile.TemporaryDirectory(prefix="talkies-", ignore_cleanup_errors=True)
     folder = Path(holder.name)

@@ -136,10 +136,10 @@ class PictureFinder:
             return Found(problem=f"its media {path} is a folder without pictures")
         if path.stat().st_size == 0:
             return Found(problem=f"its media {path.name} is empty (0 bytes); copy it again")
-        start = available.start if available else self._unstated_start(path, source)
+        start = available.start if available else self.unstated_start(path, source)
         return Found(Picture(path, rate=rate, start=start))
 
-    def _unstated_start(self, path: Path, source: TimeRange) -> Fraction:
+    def unstated_start(self, path: Path, source: TimeRange) -> Fraction:
         """Where a movie's time starts when only the clip speaks: 0, or its timecode when that is what the clip uses.
 
         An EDL counts in the media's timecode, other editors from 0; the movie itself is asked only when it matters.

@@ -1,0 +1,239 @@
+"""The lanes: each paints what can be seen of it, and nothing else.
+
+Bodies and strips of a lane go to the painter in one call each; a call for every clip would be most of a frame's time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+
+from talkies.core.segment import Segment
+from talkies.ui.timeline.colours import ClipColours, TimelineColours
+from talkies.ui.timeline.keys import PeaksKey, StillKey
+from talkies.ui.timeline.layout import Scale, Visible, joined, visible
+from talkies.ui.timeline.media import Media
+from talkies.ui.timeline.rows import Row
+from talkies.ui.timeline.stills import still_time
+from talkies.ui.timeline.telling import speed_of, tr
+from talkies.ui.timeline.waves import WaveLane, sound_start, take_start
+
+STRIP = 17
+"""Height of the strip that carries a picture clip's name."""
+
+_LABELLED = 26  # pixels of width from which a clip has its name on it
+_PICTURED = 20  # and a picture
+_WAVED = 4  # and a waveform
+_ASPECT = Fraction(16, 9)  # of a thumbnail's place; pictures of other shapes are cut to it
+
+
+@dataclass
+class Canvas:
+    """What a lane needs to paint itself; ``left`` and ``right`` are the pixel columns to paint."""
+
+    painter: QPainter
+    scale: Scale
+    left: int
+    right: int
+    media: Media
+    colours: TimelineColours
+    font: QFont
+    small: QFont
+    ratio: float = 1.0
+
+    def fill(self, rectangles: list[QRect], colour: QColor) -> None:
+        if rectangles:
+            self.painter.setPen(Qt.PenStyle.NoPen)
+            self.painter.setBrush(colour)
+            self.painter.drawRects(rectangles)
+
+    def label(self, text: str, area: QRect, colour: QColor, font: QFont | None = None) -> None:
+        """Text in one line, shortened to its place; it stays on the screen as long as its clip does."""
+        left = max(area.left(), self.scale_left)
+        width = area.right() - left
+        if width >= 12:
+            used = font or self.small
+            shown = QFontMetrics(used).elidedText(text, Qt.TextElideMode.ElideRight, width)
+            self.painter.setFont(used)
+            self.painter.setPen(colour)
+            place = QRect(left, area.top(), width, area.height())
+            self.painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+    scale_left: int = 4
+    """Pixel column left of which no label begins."""
+
+
+def paint_row(canvas: Canvas, row: Row, top: int, selected: np.ndarray | None) -> None:
+    """One lane with its upper edge at ``top``; ``selected``: a flag for each of its items, None for none."""
+    canvas.painter.fillRect(canvas.left, top, canvas.right - canvas.left, row.height, canvas.colours.lane)
+    seen = visible(row.spans, canvas.scale, canvas.left, canvas.right)
+    if not len(seen.wide) and not len(seen.blocks):
+        return
+    _bodies(canvas, row, top, seen)
+    if row.kind == "picture":
+        _pictures(canvas, row, top, seen)
+    elif row.kind != "words":
+        _waves(canvas, row, top, seen)
+    _labels(canvas, row, top, seen)
+    if selected is not None and selected.any():
+        _selection(canvas, row, top, seen, selected)
+
+
+def clip_colours(colours: TimelineColours, row: Row, index: int) -> ClipColours:
+    """How one item of a lane is coloured."""
+    item = row.items[index]
+    if row.kind == "picture":
+        return colours.picture if item.picture is not None else colours.offline
+    if row.kind == "words":
+        return colours.words if item.kind == "speech" else colours.described
+    if row.kind == "sound":
+        return colours.sound if item.path is not None else colours.offline
+    return colours.stems[row.stem]
+
+
+def _row_colours(colours: TimelineColours, row: Row) -> ClipColours:
+    kinds = {"picture": colours.picture, "words": colours.words, "sound": colours.sound}
+    return kinds.get(row.kind) or colours.stems[row.stem]
+
+
+def _bodies(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
+    """Clips as plain areas, a pixel apart; those too narrow to tell apart as one."""
+    groups: dict[int, tuple[ClipColours, list[QRect]]] = {}
+    for index, left, right in _each(seen):
+        colours = clip_colours(canvas.colours, row, index)
+        left, right = max(left, canvas.left - 4), min(right, canvas.right + 4)
+        rectangles = groups.setdefault(id(colours), (colours, []))[1]
+        rectangles.append(QRect(left, top, max(right - left - 1, 1), row.height))
+    for colours, rectangles in groups.values():
+        plain = row.kind == "words"
+        canvas.fill(rectangles, colours.strip if plain else colours.body)
+        if row.kind == "picture":
+            canvas.fill([QRect(each.left(), top, each.width(), STRIP) for each in rectangles], colours.strip)
+    own = _row_colours(canvas.colours, row)
+    blocks = [QRect(left, top, right - left, row.height) for left, right in _within(canvas, seen.blocks)]
+    canvas.fill(blocks, own.strip if row.kind == "words" else own.body)
+    if row.kind == "picture":
+        canvas.fill([QRect(each.left(), top, each.width(), STRIP) for each in blocks], own.strip)
+
+
+def _pictures(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
+    height = row.height - STRIP
+    tile = round(height * _ASPECT)
+    for index, left, right in _each(seen):
+        segment: Segment = row.items[index]
+        if segment.picture is None or right - left < _PICTURED:
+            continue
+        first = max((canvas.left - left) // tile, 0)
+        for number in range(first, -(-(min(right, canvas.right) - left) // tile)):
+            place = QRect(left + number * tile, top + STRIP, min(tile, right - 1 - left - number * tile), height)
+            if place.width() > 0:
+                _still(canvas, segment, number, tile, place)
+
+
+def _still(canvas: Canvas, segment: Segment, number: int, tile: int, place: QRect) -> None:
+    """The picture of the moment at which its place begins, cut to the place's shape."""
+    assert segment.picture is not None
+    step = tile / canvas.scale.pixels_per_second
+    time = still_time(segment, segment.record.start + number * step, step)
+    key = StillKey(segment.picture, time, round(place.height() * canvas.ratio))
+    pixmap = canvas.media.still(key) or canvas.media.near_still(key)
+    if pixmap is None:
+        if number == 0 and canvas.media.problem(key):
+            canvas.label(tr("cannot be shown"), place.adjusted(5, 0, 0, 0), canvas.colours.faint)
+        return
+    wide, high = pixmap.width(), pixmap.height()
+    shown = min(wide, high * tile / place.height())  # columns of the pixmap that a whole tile shows
+    part = shown * place.width() / tile
+    canvas.painter.drawPixmap(QRectF(place), pixmap, QRectF((wide - shown) / 2, 0, part, high))
+
+
+def _waves(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
+    lane = WaveLane(canvas.left, canvas.right, canvas.ratio)
+    for index, left, right in _each(seen):
+        item = row.items[index]
+        if right - left < _WAVED or item.path is None:
+            continue
+        peaks = canvas.media.peaks(PeaksKey(item.path))
+        first, end = max(left, canvas.left), min(right - 1, canvas.right)
+        if peaks is None or first >= end:
+            continue
+        if row.kind == "sound":
+            start, pace = sound_start(item, canvas.scale, first)
+        else:
+            start, pace = take_start(item, row.spans.ranges[index].start, canvas.scale, first)
+        lane.add(peaks, first, end, start, pace)
+    if lane.used:
+        own = _row_colours(canvas.colours, row)
+        canvas.painter.drawImage(canvas.left, top + 1, lane.image(row.height - 2, own.peak, own.level))
+
+
+def _labels(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
+    for index, left, right in _each(seen):
+        if right - left < _LABELLED or right < canvas.left or left > canvas.right:
+            continue
+        colours = clip_colours(canvas.colours, row, index)
+        height = row.height if row.kind in ("words", "other take") else STRIP
+        area = QRect(left + 5, top, right - left - 9, height)
+        text = _text(row, index)
+        if row.kind not in ("words", "picture"):  # over a waveform text needs a ground
+            reach = QFontMetrics(canvas.small).horizontalAdvance(text) + 10
+            start = max(left, canvas.scale_left - 5)
+            canvas.painter.fillRect(start, top, min(reach, right - 1 - start), min(height, 16), _ground(colours))
+        canvas.label(text, area, colours.text)
+        if row.kind == "picture" and row.items[index].picture is None and row.height > 40:
+            below = QRect(area.left(), top + STRIP, area.width(), row.height - STRIP)
+            canvas.label(tr("media offline"), below, canvas.colours.faint)
+
+
+def _ground(colours: ClipColours) -> QColor:
+    ground = QColor(colours.body)
+    ground.setAlpha(190)
+    return ground
+
+
+def _text(row: Row, index: int) -> str:
+    item = row.items[index]
+    if row.kind == "words":
+        return (
+            f"{item.speaker}: {item.text}" if item.speaker else item.text if item.kind == "speech" else f"[{item.text}]"
+        )
+    if row.kind == "picture":
+        return f"{item.clip or item.id}  {speed_of(item)}".rstrip()
+    if row.kind == "sound":
+        return str(item.name)
+    star = "★ " if item.starred else ""
+    muted = f"  {tr('muted')}" if item.muted else ""
+    return f"{star}{item.speaker or item.segment_id} · {item.number}{muted}"
+
+
+def _selection(canvas: Canvas, row: Row, top: int, seen: Visible, selected: np.ndarray) -> None:
+    colours, frames = canvas.colours, []
+    for index, left, right in _each(seen):
+        if selected[index]:
+            left, right = max(left, canvas.left - 4), min(right, canvas.right + 4)
+            frames.append(QRect(left, top, right - left - 1, row.height))
+    canvas.fill(frames, colours.selected)
+    canvas.painter.setBrush(Qt.BrushStyle.NoBrush)
+    pen = QPen(colours.accent, 2)
+    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    canvas.painter.setPen(pen)
+    canvas.painter.drawRects([each.adjusted(1, 1, -1, -1) for each in frames])
+    part = row.spans.between(canvas.scale.time(canvas.left - 1), canvas.scale.time(canvas.right + 1))
+    lefts, rights = row.spans.columns(canvas.scale, part)
+    narrow = (rights - lefts < 3) & selected[part.start : part.stop]
+    blocks = joined(lefts[narrow], rights[narrow])
+    canvas.fill([QRect(left, top, right - left, row.height) for left, right in _within(canvas, blocks)], colours.accent)
+
+
+def _each(seen: Visible) -> Iterable[tuple[int, int, int]]:
+    """Index, left and right column of each wide item, as plain integers."""
+    return zip(seen.wide.tolist(), seen.lefts.tolist(), seen.rights.tolist(), strict=True)
+
+
+def _within(canvas: Canvas, blocks: np.ndarray) -> Iterable[tuple[int, int]]:
+    return ((max(left, canvas.left - 4), min(right, canvas.right + 4)) for left, right in blocks.tolist())

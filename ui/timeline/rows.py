@@ -1,0 +1,167 @@
+"""The tracks of the view from top to bottom, as an editor stacks them, and what lies on each.
+
+ST          subtitles and sound descriptions
+V2, V1      picture, the upper track on top
+DX FX ...   talkies' takes: the one that sounds (starred, else newest) on the main lane, others below it
+A1, A2      the sound that the timeline had before
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate
+from typing import Any, Literal
+
+from talkies.core.segment import Cue, Segment
+from talkies.core.timeline.sounds import SoundTrack
+from talkies.core.timeline.tracks import STEMS
+from talkies.core.times import TimeRange
+from talkies.ui.timeline.layout import Spans, edges
+from talkies.ui.work.state import TakeRecord
+
+RowKind = Literal["words", "picture", "take", "other take", "sound"]
+
+HEIGHTS: Mapping[RowKind, int] = {"words": 30, "picture": 76, "take": 50, "other take": 26, "sound": 50}
+"""Pixels."""
+
+SPACING = 3
+"""Pixels between two rows."""
+
+_MOST_OTHERS = 3  # lanes of further takes under a main lane; the strip of takes shows them all
+
+
+@dataclass(frozen=True)
+class Row:
+    """One lane: ``items`` in order of time, one for each of ``spans``. ``stem``: DX, FX, MX, MIX on takes' lanes."""
+
+    kind: RowKind
+    name: str
+    label: str
+    items: tuple[Any, ...]
+    spans: Spans
+    stem: str = ""
+    places: Mapping[str, int] = field(default_factory=dict)
+    """Index of an item by its id, where items have one."""
+
+    @property
+    def height(self) -> int:
+        return HEIGHTS[self.kind]
+
+
+class Rows(Sequence[Row]):
+    """All rows with their places; ``tops`` are pixels from the top of the first."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = tuple(rows)
+        self.tops = (0, *accumulate(row.height + SPACING for row in self._rows))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._rows[index]
+
+    @property
+    def height(self) -> int:
+        return self.tops[-1]
+
+    def at(self, y: int) -> int | None:
+        """The index of the row at a height, None between and outside of rows."""
+        index = bisect.bisect_right(self.tops, y) - 1
+        inside = 0 <= index < len(self) and y < self.tops[index] + self._rows[index].height
+        return index if inside else None
+
+    @cached_property
+    def cuts(self) -> tuple[Fraction, ...]:
+        """Where pictures are cut, in order: what the playhead steps to."""
+        return edges([row.spans for row in self._rows if row.kind == "picture"])
+
+    @cached_property
+    def magnets(self) -> tuple[Fraction, ...]:
+        """Every place that attracts, in order: cuts of pictures and sounds, beginnings and ends of words and takes."""
+        return edges([row.spans for row in self._rows])
+
+    def between(self, top: int, bottom: int) -> range:
+        """Indexes of the rows that may be seen between two heights."""
+        first = max(bisect.bisect_right(self.tops, top) - 1, 0)
+        return range(first, min(bisect.bisect_left(self.tops, bottom), len(self)))
+
+
+def placed(take: TakeRecord, rate: Fraction) -> TimeRange:
+    """Where a take plays: its record range, later by as many frames as it was nudged."""
+    return take.record.shifted(take.nudge_frames / rate)
+
+
+def _row(kind: RowKind, name: str, label: str, items: Iterable[tuple[TimeRange, Any]], stem: str = "") -> Row:
+    ordered = sorted(items, key=lambda pair: pair[0])
+    places = {pair[1].id: index for index, pair in enumerate(ordered) if hasattr(pair[1], "id")}
+    return Row(
+        kind, name, label, tuple(item for _, item in ordered), Spans([span for span, _ in ordered]), stem, places
+    )
+
+
+def word_rows(cues: Sequence[Cue]) -> list[Row]:
+    """Words that are spoken at the same time lie on lanes of their own."""
+    lanes = _apart([(cue.range, cue) for cue in cues])
+    return [
+        _row("words", "ST" if not index else f"ST{index + 1}", "Subtitles", lane) for index, lane in enumerate(lanes)
+    ]
+
+
+def picture_rows(segments: Sequence[Segment]) -> list[Row]:
+    """The video tracks, the upper ones first."""
+    tracks: dict[str, list[Segment]] = {}
+    for segment in segments:
+        tracks.setdefault(segment.id.rpartition("-")[0] or segment.track, []).append(segment)
+    rows = [
+        _row("picture", name, group[0].track, [(segment.record, segment) for segment in group])
+        for name, group in tracks.items()
+    ]
+    return rows[::-1]
+
+
+def take_rows(takes: Iterable[TakeRecord], rate: Fraction) -> list[Row]:
+    """Lanes for each department that has takes."""
+    ranked: dict[tuple[str, int], list[TakeRecord]] = {}
+    groups: dict[tuple[str, str, str], list[TakeRecord]] = {}
+    for take in takes:
+        if not take.choices.removed and not take.lost:
+            groups.setdefault((take.stem, take.segment_id, take.speaker), []).append(take)
+    for (stem, _, _), group in groups.items():
+        for rank, take in enumerate(sorted(group, key=lambda take: (not take.starred, -take.number))):
+            ranked.setdefault((stem, rank), []).append(take)
+    rows = []
+    for stem in STEMS:
+        for rank in range(_MOST_OTHERS + 1):
+            lanes = _apart([(placed(take, rate), take) for take in ranked.get((stem, rank), ())])
+            kind: RowKind = "other take" if rank else "take"
+            label = f"take {rank + 1}" if rank else _DEPARTMENTS[stem]
+            rows += [_row(kind, "" if rank else stem, label, lane, stem) for lane in lanes]
+    return rows
+
+
+_DEPARTMENTS = {"DX": "Dialogue", "FX": "Effects", "MX": "Music", "MIX": "Mix"}
+
+
+def sound_rows(sounds: Sequence[SoundTrack]) -> list[Row]:
+    """The timeline's own audio tracks."""
+    return [
+        _row("sound", f"A{number}", track.name, [(clip.record, clip) for clip in track.clips])
+        for number, track in enumerate(sounds, start=1)
+    ]
+
+
+def _apart(items: Iterable[tuple[TimeRange, Any]]) -> list[list[tuple[TimeRange, Any]]]:
+    """Items on as few lanes as it takes that none overlaps another."""
+    lanes: list[list[tuple[TimeRange, Any]]] = []
+    for span, item in sorted(items, key=lambda pair: pair[0]):
+        free = next((lane for lane in lanes if lane[-1][0].end <= span.start), None)
+        if free is None:
+            lanes.append([(span, item)])
+        else:
+            free.append((span, item))
+    return lanes

@@ -1,0 +1,302 @@
+"""The timeline as an editor knows it: tracks under a ruler, to look at, to move in, and to choose segments on.
+
+┌ corner ─┬ ruler ────────────────────┐
+│ headers │ viewport: lanes, playhead │     document ──signals──► rows ──► paint what is seen
+└─────────┴───────────────────────────┘     gestures, keyboard ──► document
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QToolTip, QWidget
+
+from talkies.core.segment import Timeline
+from talkies.core.timeline.sounds import SoundTrack, segments_without_sound
+from talkies.ui.timeline import headers, ruler
+from talkies.ui.timeline.colours import timeline_colours
+from talkies.ui.timeline.gestures import Gestures
+from talkies.ui.timeline.keyboard import handle_key
+from talkies.ui.timeline.media import Media
+from talkies.ui.timeline.painting import Canvas, paint_row
+from talkies.ui.timeline.rows import Row, Rows, picture_rows, placed, sound_rows, take_rows, word_rows
+from talkies.ui.timeline.sounds import SoundReader
+from talkies.ui.timeline.surface import Surface
+from talkies.ui.timeline.telling import describe
+from talkies.ui.work.document import Document
+
+_WHEEL_STEP = 1.0018  # zoom for each of the 120 units of a wheel's click
+_GATHER_MS = 60  # arrived thumbnails and takes are shown together
+
+
+class TimelineView(Surface):
+    """Looks at a document; see the module. ``media`` brings thumbnails and waveforms."""
+
+    segment_activated = Signal(str)
+    """A segment was double-clicked."""
+    cue_clicked = Signal(int)
+    """A subtitle, by its place in ``document.cues``."""
+    take_clicked = Signal(str)
+    menu_requested = Signal(QPoint, object)
+    """Where on the screen, and the :class:`Hit` under the pointer, or None."""
+    sounds_read = Signal()
+    """The timeline's own audio tracks are known now."""
+
+    def __init__(self, document: Document, media: Media | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(document, parent)
+        self.media = media or Media(parent=self)
+        self._parts: dict[str, Sequence[Row]] = {}
+        self._chosen: dict[str, np.ndarray] = {}
+        self._sounds: tuple[SoundTrack, ...] | None = None
+        self._wants_silent = False
+        self._drawn_playhead = 0
+        self._sound_reader = SoundReader(self)
+        self.gestures = Gestures(self)
+        self._gathering = QTimer(self, singleShot=True, interval=_GATHER_MS)
+        self._take_gathering = QTimer(self, singleShot=True, interval=_GATHER_MS)
+        self._set_up_widgets()
+        self._connect()
+        self._show_timeline()
+
+    def _set_up_widgets(self) -> None:
+        self.small_font = QFont(self.font())
+        self.small_font.setPointSizeF(max(self.font().pointSizeF() - 1.5, 7))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setViewportMargins(headers.WIDTH, ruler.HEIGHT, 0, 0)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setAccessibleName(self.tr("Timeline"))
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.ruler, self.headers, self.corner = ruler.Ruler(self), headers.Headers(self), headers.Corner(self)
+
+    def _connect(self) -> None:
+        document = self.document
+        document.timeline_changed.connect(self._show_timeline)
+        document.selection_changed.connect(self._show_selection)
+        document.cues_changed.connect(self._show_cues)
+        document.takes_changed.connect(lambda _: self._take_gathering.start())
+        document.playhead_changed.connect(self._show_playhead)
+        document.in_out_changed.connect(self.repaint_all)
+        self._take_gathering.timeout.connect(self._show_takes)
+        self._gathering.timeout.connect(self.viewport().update)
+        self.media.arrived.connect(lambda _: self._gathering.isActive() or self._gathering.start())
+        self._sound_reader.read.connect(self._keep_sounds)
+
+    # What is shown
+
+    def _show_timeline(self) -> None:
+        timeline = self.timeline
+        self._sounds, self._wants_silent = None, False
+        self._parts = {"words": word_rows(self.document.cues), "picture": picture_rows(self.document.segments)}
+        if timeline is not None:
+            self._parts["take"] = take_rows(self.document.all_takes, timeline.rate)
+            self._sound_reader.start(timeline)
+        self.zoom_to_fit()
+        self._stack()
+        self.verticalScrollBar().setValue(0)
+
+    def _show_cues(self) -> None:
+        self._parts["words"] = word_rows(self.document.cues)
+        self._stack()
+
+    def _show_takes(self) -> None:
+        if self.timeline is not None:
+            self._parts["take"] = take_rows(self.document.all_takes, self.timeline.rate)
+            self._stack()
+
+    @Slot(object, object)
+    def _keep_sounds(self, timeline: Timeline, tracks: tuple[SoundTrack, ...]) -> None:
+        if timeline is not self.timeline:
+            return
+        self._sounds = tracks
+        self._parts["sound"] = sound_rows(tracks)
+        self._stack()
+        if self._wants_silent:
+            self.select_without_sound()
+        self.sounds_read.emit()
+
+    def _stack(self) -> None:
+        """Puts the rows on top of each other."""
+        self.rows = Rows(row for kind in ("words", "picture", "take", "sound") for row in self._parts.get(kind, ()))
+        self._set_scroll_ranges()
+        self._show_selection()
+
+    def _show_selection(self) -> None:
+        self._chosen = {}
+        for row in self.rows:
+            if row.kind == "picture":
+                flags = np.zeros(len(row.items), bool)
+                flags[[row.places[key] for key in self.document.selected if key in row.places]] = True
+                self._chosen[row.name] = flags
+        self.tell()
+        self.repaint_all()
+
+    def tell(self) -> None:
+        """What a screen reader says of the view."""
+        timeline = self.timeline
+        if timeline is None:
+            self.setAccessibleDescription(self.tr("No timeline is open"))
+            return
+        sentence = self.tr("{all} clips, {chosen} selected, playhead at {timecode}")
+        self.setAccessibleDescription(
+            sentence.format(
+                all=len(self.document.segments),
+                chosen=len(self.document.selected),
+                timecode=timeline.timecode(self.document.playhead),
+            )
+        )
+
+    def _show_playhead(self, _position: object) -> None:
+        """Repaints the playhead where it was and where it is; turns the page when it leaves the view."""
+        column = self.playhead_column()
+        if not self.gestures.busy and not 0 <= column < self.viewport().width():
+            self.scroll_to(self.document.playhead)
+            column = self.playhead_column()
+        for x in (self._drawn_playhead, column):
+            self.viewport().update(x - 2, 0, 5, self.viewport().height())
+            self.ruler.update(x - 8, 0, 17, ruler.HEIGHT)
+        self.corner.update()
+
+    # Choosing segments
+
+    def select_all(self) -> None:
+        self.document.select(segment.id for segment in self.document.segments)
+
+    def select_without_sound(self) -> None:
+        """Selects the segments that are silent: no enabled clip of an audio track and no take lies under them."""
+        if self._sounds is None:
+            self._wants_silent = True  # as soon as the audio tracks are known
+            return
+        self._wants_silent = False
+        self.document.select(self.segments_without_sound())
+
+    def segments_without_sound(self) -> tuple[str, ...]:
+        """Ids of the silent segments; all that have no take as long as the audio tracks are not read."""
+        timeline = self.timeline
+        if timeline is None:
+            return ()
+        heard = [clip.record for track in self._sounds or () for clip in track.clips if clip.enabled]
+        heard += [placed(take, timeline.rate) for take in self.document.all_takes if not take.muted]
+        return segments_without_sound(timeline.segments, heard)
+
+    # Qt's events
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802 - Qt's name
+        self.scale = self.scale.scrolled(self.horizontalScrollBar().value())
+        self.repaint_all()
+
+    def repaint_all(self) -> None:
+        for widget in (self.viewport(), self.ruler, self.headers, self.corner):
+            widget.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        area = self.viewport().geometry()
+        self.corner.setGeometry(0, 0, headers.WIDTH, ruler.HEIGHT)
+        self.ruler.setGeometry(area.left(), 0, area.width(), ruler.HEIGHT)
+        self.headers.setGeometry(0, area.top(), headers.WIDTH, area.height())
+        if self.fitted:
+            self.zoom_to_fit()
+        self._set_scroll_ranges()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(1100, 380)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Scrolls; with Ctrl it zooms to the pointer, with Shift it scrolls along the time."""
+        turned, moved = event.angleDelta(), event.pixelDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.zoom(_WHEEL_STEP ** (turned.y() or turned.x()), self._column_of(event))
+        else:
+            dx, dy = (moved.x(), moved.y()) if not moved.isNull() else (turned.x() // 2, turned.y() // 2)
+            along = event.modifiers() & Qt.KeyboardModifier.ShiftModifier or not self.verticalScrollBar().maximum()
+            if along and not dx:
+                dx, dy = dy, 0
+            self.scroll_by(-dx, -dy)
+        event.accept()
+
+    def _column_of(self, event: QWheelEvent) -> int:
+        point = self.viewport().mapFromGlobal(event.globalPosition().toPoint())
+        return min(max(point.x(), 0), self.viewport().width())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if not handle_key(self, event):
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self.gestures.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self.gestures.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self.gestures.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self.gestures.double_click(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        self.gestures.menu(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            hit = self.hit(event.pos())
+            text = describe(hit, self.timeline, self.media) if hit is not None and self.timeline is not None else ""
+            QToolTip.showText(event.globalPos(), text, self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        whole = event.region().boundingRect() == self.viewport().rect()
+        self.media.begin(everything=whole)
+        painter = QPainter(self.viewport())
+        for area in event.region():
+            self._paint_area(painter, area)
+        self.media.end()
+        self._drawn_playhead = self.playhead_column()
+
+    def _paint_area(self, painter: QPainter, area: QRect) -> None:
+        colours = timeline_colours()
+        painter.fillRect(area, colours.ground)
+        canvas = Canvas(
+            painter=painter,
+            scale=self.scale,
+            left=area.left(),
+            right=area.right() + 1,
+            media=self.media,
+            colours=colours,
+            font=self.font(),
+            small=self.small_font,
+            ratio=self.viewport().devicePixelRatioF(),
+        )
+        for index in self.visible_rows(area.top(), area.bottom() + 1):
+            row = self.rows[index]
+            paint_row(canvas, row, self.row_top(index), self._chosen.get(row.name))
+        self._paint_range(painter, area)
+        painter.fillRect(self.playhead_column(), area.top(), 1, area.height(), colours.playhead)
+        self.gestures.paint(painter)
+
+    def _paint_range(self, painter: QPainter, area: QRect) -> None:
+        """What lies outside of in and out steps back."""
+        columns, colours = self.range_columns(), timeline_colours()
+        if columns is None:
+            return
+        left, right = columns
+        painter.fillRect(QRect(area.left(), area.top(), left - area.left(), area.height()), colours.shade)
+        painter.fillRect(QRect(right, area.top(), area.right() + 1 - right, area.height()), colours.shade)
+        for x in (left, right):
+            painter.fillRect(x, area.top(), 1, area.height(), colours.accent)

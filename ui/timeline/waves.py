@@ -1,0 +1,62 @@
+"""Waveforms on the screen: heights for each pixel column of a lane, and the picture of them in one stroke."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage
+
+from talkies.core.timeline.sounds import SoundClip
+from talkies.ui.timeline.layout import Scale
+from talkies.ui.timeline.peaks import Heights, Peaks
+from talkies.ui.work.state import TakeRecord
+
+Bytes = NDArray[np.uint8]
+
+
+class WaveLane:
+    """The waveforms of one lane between two pixel columns, as they come in, then painted at once.
+
+    ``ratio``: device pixels per pixel.
+    """
+
+    def __init__(self, left: int, right: int, ratio: float) -> None:
+        self.left, self.ratio = left, ratio
+        self.heights: Heights = np.zeros((2, max(round((right - left) * ratio), 1)), np.uint8)
+        self.used = False
+
+    def add(self, peaks: Peaks, first: int, end: int, start: float, pace: float) -> None:
+        """Columns ``first`` to ``end`` show a file from its second ``start`` on, ``pace`` seconds a pixel."""
+        begin, stop = round((first - self.left) * self.ratio), round((end - self.left) * self.ratio)
+        found = peaks.columns(start, pace / self.ratio, stop - begin)
+        self.heights[:, begin:stop] = np.maximum(found, 1)  # silence is a line
+        self.used = True
+
+    def image(self, height: int, peak: QColor, level: QColor) -> QImage:
+        """The lane, ``height`` pixels high, transparent where nothing is."""
+        lines = max(round(height * self.ratio), 1)
+        middle = (lines - 1) / 2
+        distance = np.minimum(np.abs(np.arange(lines) - middle) * (255 / max(middle, 1)), 254).astype(np.uint8)[:, None]
+        if lines % 2 == 0:
+            distance[lines // 2] = 0  # two rows are nearest to the middle; one of them is the line of silence
+        pixels = (self.heights[0] > distance) * np.uint32(peak.rgba())
+        pixels[self.heights[1] > distance] = level.rgba()
+        columns = pixels.shape[1]
+        view = QImage(pixels.data, columns, lines, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied)
+        image = view.copy()  # of its own: the array goes
+        image.setDevicePixelRatio(self.ratio)
+        return image
+
+
+def sound_start(clip: SoundClip, scale: Scale, column: int) -> tuple[float, float]:
+    """The second of a clip's file at a pixel column, and the seconds of it a pixel."""
+    first = clip.source.end if clip.speed < 0 else clip.source.start
+    position = scale.time(column) - clip.record.start
+    return float(first + position * clip.speed - clip.start), float(clip.speed / scale.pixels_per_second)
+
+
+def take_start(take: TakeRecord, start: Fraction, scale: Scale, column: int) -> tuple[float, float]:
+    """The second of a take's file at a pixel column, the take starting at ``start``; and the seconds a pixel."""
+    return float(scale.time(column) - start + take.head_handle), float(1 / scale.pixels_per_second)
