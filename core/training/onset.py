@@ -85,7 +85,7 @@ def _chief(sound: Samples, sample_rate: int, first: int) -> int:
     return chief - back + min(find_onset(sound[chief - back : chief + near], sample_rate), 2 * back)
 
 
-def _falling(sound: Samples, sample_rate: int, attack_s: float = 0.15, floor_db: float = 60.0) -> Samples:
+def _falling(sound: Samples, sample_rate: int, attack_s: float = 0.06, floor_db: float = 60.0) -> Samples:
     """The sound with its level held to a curve that only falls once the attack is over, cut where it is inaudible."""
     from scipy.ndimage import maximum_filter1d
 
