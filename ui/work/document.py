@@ -8,142 +8,37 @@ what cannot be (an unknown name, a cue that ends before it starts) raise Argumen
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QUndoStack
-
+from talkies.core.as_json import as_json
 from talkies.core.errors import ArgumentError
 from talkies.core.orders import CueEdit
-from talkies.core.segment import Cue, Segment, StemName, Timeline
+from talkies.core.segment import Cue, Segment, StemName
 from talkies.core.take_folder import SegmentMark
 from talkies.core.times import TimeRange
-from talkies.ui.work.edits import Change, Edit
-from talkies.ui.work.lookup import Lookup, sounding
-from talkies.ui.work.opening import Opened, load
+from talkies.ui.work.board import Board
+from talkies.ui.work.lookup import sounding
 from talkies.ui.work.state import (
     SETTING_NAMES,
     SegmentSettings,
     TakeChoices,
     TakeRecord,
-    WorkState,
     merged,
 )
-from talkies.ui.work.store import Store
 
 SelectMode = Literal["replace", "add", "toggle", "remove"]
 
-_EDITED_MS: Final = 300  # until an edit is saved
-_MOVED_MS: Final = 5000  # until the playhead's place is, which moves all the time
 
-
-class Document(QObject):
+class Document(Board):
     """See the module. Without a timeline it is empty: no segments, no cues, no takes."""
-
-    timeline_changed = Signal()
-    """Another timeline, or none; everything else has changed with it."""
-    selection_changed = Signal()
-    settings_changed = Signal()
-    cues_changed = Signal()
-    takes_changed = Signal(str)
-    """A take of this segment came, went, or was starred, muted, nudged or made louder."""
-    playhead_changed = Signal(object)
-    """Where it is now: a Fraction, seconds from the first frame."""
-    in_out_changed = Signal()
-    state_changed = Signal()
-    """Anything of ``state``, after the signals above; it will be saved in a moment."""
-    save_failed = Signal(str)
-    """The work could not be saved: one sentence. It is tried again with the next change."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.undo_stack = QUndoStack(self)
-        self._timeline: Timeline | None = None
-        self._store: Store | None = None
-        self._state = WorkState()
-        self._takes: dict[str, TakeRecord] = {}
-        self._notes: tuple[str, ...] = ()
-        self._lookup = Lookup.of(None, self._state, {})
-        self._saving = QTimer(self, singleShot=True)
-        self._saving.timeout.connect(self.save)
-
-    # Opening and closing
-
-    def open(self, path: Path, media_dir: Path | None = None) -> None:
-        """Opens a timeline with the work that was done on it. Raises a TalkiesError and stays as it is.
-
-        ``load`` and :meth:`adopt` do the same in two steps, the first of which may run in any thread.
-        """
-        self.adopt(load(path, media_dir, self._store))
-
-    def adopt(self, opened: Opened) -> None:
-        """Puts what ``load`` has read in the place of what was open."""
-        self.save()
-        if self._store is not None and self._store is not opened.store:
-            self._store.close()
-        self._show(opened.timeline, opened.store, opened.state, opened.takes, opened.notes)
-
-    def close(self) -> None:
-        """Saves and forgets the timeline; another panel may open it now."""
-        self.save()
-        if self._store is not None:
-            self._store.close()
-        self._show(None, None, WorkState(), (), ())
-
-    def save(self) -> None:
-        """Saves now, and waits until it is on the disk."""
-        self._saving.stop()
-        if self._store is not None:
-            self._store.save(self._state, self.save_failed.emit)
-            self._store.flush()
-
-    def _show(
-        self,
-        timeline: Timeline | None,
-        store: Store | None,
-        state: WorkState,
-        takes: Iterable[TakeRecord],
-        notes: tuple[str, ...],
-    ) -> None:
-        self.undo_stack.clear()
-        self._timeline, self._store, self._state, self._notes = timeline, store, state, notes
-        self._takes = {take.id: take for take in takes}
-        self._lookup = Lookup.of(timeline, state, self._takes)
-        self.timeline_changed.emit()
-
-    # What there is
-
-    @property
-    def timeline(self) -> Timeline | None:
-        """As read from the file: edited cues are in ``cues``."""
-        return self._timeline
-
-    @property
-    def state(self) -> WorkState:
-        return self._state
-
-    @property
-    def folder(self) -> Path | None:
-        """``NAME.talkies`` beside the timeline, where work.json and the takes lie."""
-        return self._store.folder if self._store is not None else None
-
-    @property
-    def store(self) -> Store | None:
-        return self._store
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What the reader noticed about the timeline and what became of the saved work, one sentence each."""
-        return self._notes
 
     @property
     def segments(self) -> tuple[Segment, ...]:
         """In the timeline's order."""
-        return self._timeline.segments if self._timeline is not None else ()
+        return self.timeline.segments if self.timeline is not None else ()
 
     def segment(self, segment_id: str) -> Segment:
         try:
@@ -171,7 +66,7 @@ class Document(QObject):
 
     def set_playhead(self, position: Fraction) -> None:
         """Kept within the timeline."""
-        last = self._timeline.duration if self._timeline is not None else Fraction(0)
+        last = self.timeline.duration if self.timeline is not None else Fraction(0)
         self._write(replace(self._state, playhead=min(max(position, Fraction(0)), last)))
 
     @property
@@ -232,7 +127,7 @@ class Document(QObject):
         gesture: str = "",
     ) -> None:
         """Changes what will be spoken; None leaves as it is. ``voice`` is that of the speaker, in all his cues."""
-        timeline = self._open_timeline()
+        timeline = self.open_timeline()
         was, edit = timeline.cues[index], self._state.cues.get(index)
         given = {"text": text, "start": start, "end": end, "speaker": speaker}
         changes: Mapping[str, Any] = {name: value for name, value in given.items() if value is not None}
@@ -288,11 +183,16 @@ class Document(QObject):
         """What sounds: for each stem and speaker the starred take, else the newest. Muted ones are among them."""
         return sounding(self.takes(segment_id))
 
-    def add_take(self, take: TakeRecord) -> None:
-        """A take is finished; no step to undo, for the work that made it cannot be undone either."""
-        self._takes[take.id] = take
-        self._lookup = Lookup.of(self._timeline, self._state, self._takes)
-        self.takes_changed.emit(take.segment_id)
+    def order(self) -> dict[str, Any]:
+        """What every order to the worker says: which timeline, where takes go, edited cues and voices."""
+        timeline, store = self.open_timeline(), self.store
+        return {
+            "timeline": str(timeline.path.absolute()),
+            "media_dir": str(self.media_dir.absolute()) if self.media_dir is not None else None,
+            "folder": str(store.takes) if store is not None else None,
+            "cues": as_json(self._state.cues),
+            "voices": dict(self._state.voices),
+        }
 
     def star(self, take_id: str, starred: bool = True) -> None:
         """Chooses a take: the star moves from the other takes of its segment, stem and speaker."""
@@ -321,7 +221,7 @@ class Document(QObject):
         self._choose(self.tr("Nudge take"), new)
 
     def remove_takes(self, take_ids: Iterable[str]) -> None:
-        """Takes them out of the list; their files go when the document is closed."""
+        """Takes them out of the list; their files go when the timeline is opened the next time."""
         self._change_takes(self.tr("Remove take"), take_ids, removed=True)
 
     def gain_of(self, take: TakeRecord) -> float:
@@ -330,7 +230,7 @@ class Document(QObject):
 
     def place_of(self, take: TakeRecord) -> TimeRange:
         """Where a take lies on the timeline, nudged; the file begins ``head_handle`` before it."""
-        return take.record.shifted(take.nudge_frames / self._open_timeline().rate)
+        return take.record.shifted(take.nudge_frames / self.open_timeline().rate)
 
     # How a change happens
 
@@ -341,40 +241,3 @@ class Document(QObject):
         old = {key: self.take(key).choices for key in new}
         if new != old:
             self._push(text, lambda state: state.with_choices(new), lambda state: state.with_choices(old), gesture)
-
-    def _push(self, text: str, apply: Change, revert: Change, gesture: str = "") -> None:
-        self.undo_stack.push(Edit(text, apply, revert, lambda: self._state, self._write, gesture))
-
-    def _write(self, state: WorkState) -> None:
-        """Puts a new state in place and tells who needs to know."""
-        old, self._state = self._state, state
-        self._lookup = self._lookup.after(old, state, self._takes)
-        if state.selected != old.selected:
-            self.selection_changed.emit()
-        if state.settings is not old.settings:
-            self.settings_changed.emit()
-        if state.cues is not old.cues or state.voices is not old.voices:
-            self.cues_changed.emit()
-        for segment_id in self._segments_with_changed_takes(old, state):
-            self.takes_changed.emit(segment_id)
-        if state.playhead != old.playhead:
-            self.playhead_changed.emit(state.playhead)
-        if (state.in_point, state.out_point) != (old.in_point, old.out_point):
-            self.in_out_changed.emit()
-        self.state_changed.emit()
-        self._save_within(_MOVED_MS if replace(state, playhead=old.playhead) == old else _EDITED_MS)
-
-    def _save_within(self, milliseconds: int) -> None:
-        if not self._saving.isActive() or self._saving.remainingTime() > milliseconds:
-            self._saving.start(milliseconds)
-
-    def _segments_with_changed_takes(self, old: WorkState, new: WorkState) -> Sequence[str]:
-        if new.choices is old.choices:
-            return ()
-        keys = {key for key in (*old.choices, *new.choices) if old.choices.get(key) != new.choices.get(key)}
-        return tuple(dict.fromkeys(take.segment_id for key, take in self._takes.items() if key in keys))
-
-    def _open_timeline(self) -> Timeline:
-        if self._timeline is None:
-            raise ArgumentError("the panel", "has no timeline open", "open one first")
-        return self._timeline

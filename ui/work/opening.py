@@ -29,6 +29,7 @@ class Opened:
     state: WorkState
     takes: tuple[TakeRecord, ...]
     notes: tuple[str, ...]
+    media_dir: Path | None = None
 
 
 def load(path: Path, media_dir: Path | None = None, open_store: Store | None = None) -> Opened:
@@ -51,7 +52,7 @@ def load(path: Path, media_dir: Path | None = None, open_store: Store | None = N
     lost = sum(take.lost for take in takes)
     if lost:
         more.append(f"{lost} takes belong to clips that are no longer in the timeline; they are kept")
-    return Opened(timeline, store, state, takes, (*timeline.warnings, *notes, *more))
+    return Opened(timeline, store, state, takes, (*timeline.warnings, *notes, *more), media_dir)
 
 
 class Finder:

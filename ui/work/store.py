@@ -39,12 +39,16 @@ class Store:
         self._saved: WorkState | None = None
         self._lock = self._locked()
 
+    def sweep(self) -> bool:
+        """Sweeps away what a dead worker has left half; False when a worker is making takes here just now."""
+        return recover(self.takes)
+
     def load(self) -> tuple[WorkState, list[Sidecar], list[str]]:
         """What was chosen, all finished takes, and what happened to them on the way, one sentence each.
 
         Raises InputError when a newer talkies has written them."""
         notes: list[str] = []
-        if not recover(self.takes):
+        if not self.sweep():
             notes.append("a worker of an earlier panel is still making takes; they appear when it has finished")
         state = self._read(notes)
         takes, more = read_takes(self.takes)

@@ -1,0 +1,64 @@
+"""What the queue holds: one job makes the takes of one segment. How far all of them are, and how long it will take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+from talkies.ui.work.state import SegmentSettings
+
+JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
+
+_STEMS = {"both": 2, "foley": 1, "dialogue": 1, "joint": 1}
+
+
+@dataclass(frozen=True)
+class Job:
+    """``order``: what the worker is asked for. ``problem``: why it failed, one sentence, also of a stem that was left
+    out of a job that is done. ``seconds``: how long it has worked."""
+
+    id: int
+    segment_id: str
+    clip: str
+    settings: SegmentSettings
+    duration: Fraction
+    order: Mapping[str, Any] = field(repr=False)
+    state: JobState = "waiting"
+    fraction: float = 0.0
+    message: str = ""
+    problem: str = ""
+    made: int = 0
+    seconds: float = 0.0
+
+    @property
+    def work(self) -> float:
+        """Seconds of sound to make: only jobs' shares of the whole depend on it."""
+        return float(self.duration) * self.settings.takes * _STEMS[self.settings.task]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in ("waiting", "running")
+
+
+def overall(jobs: Iterable[Job]) -> float:
+    """How much of all jobs is done, 0 to 1; what failed or was cancelled is not to be done any more."""
+    wanted = [job for job in jobs if job.is_open or job.state == "done"]
+    total = sum(job.work for job in wanted)
+    return sum(_done(job) for job in wanted) / total if total else 0.0
+
+
+def seconds_left(jobs: Iterable[Job]) -> float | None:
+    """An estimate from the pace of the work so far; None as long as there is none."""
+    jobs = tuple(jobs)
+    worked = [job for job in jobs if job.state in ("done", "running") and job.seconds]
+    done = sum(_done(job) for job in worked)
+    if not done:
+        return None
+    pace = sum(job.seconds for job in worked) / done
+    return pace * sum(job.work - _done(job) for job in jobs if job.is_open)
+
+
+def _done(job: Job) -> float:
+    return job.work * (1.0 if job.state == "done" else job.fraction)

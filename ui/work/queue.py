@@ -1,0 +1,232 @@
+"""The queue of segments that get their sound: one after the other, in the worker process.
+
+    generate(ids) ─► waiting ─► running ─► done | failed | cancelled
+                        ▲          │ the worker dies: the job waits again, once; then it has failed
+                        └─ retry ──┘
+
+Finished takes come to the document as they are made and stay, whatever becomes of their job.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
+
+from talkies.core.as_json import as_json
+from talkies.ui.work.document import Document
+from talkies.ui.work.jobs import Job, overall, seconds_left
+from talkies.ui.work.worker_client import WorkerClient
+
+_RESTARTS: Final = 1
+
+
+class Queue(QObject):
+    """Jobs in the order in which they are done. Belongs to one document: when that opens another timeline, what waits
+    is cancelled."""
+
+    jobs_changed = Signal()
+    """A job came, went, or changed its state."""
+    progress_changed = Signal()
+    """The running job got further."""
+    warned = Signal(str)
+    """Something the person should know, one sentence; the work goes on."""
+    failed = Signal(int, str)
+    """A job has failed: its id and the sentence that says why."""
+    crashed = Signal(str, bool)
+    """The worker died: a sentence, and whether it was started again by itself. If not, the queue is paused."""
+
+    def __init__(self, document: Document, client: WorkerClient, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._client = document, client
+        self._jobs: dict[int, Job] = {}
+        self._numbers = count(1)
+        self._running: tuple[int, int] | None = None  # job id, the request's number
+        self._paused = False
+        self._crashes = 0
+        self._watch = QElapsedTimer()
+        client.answered.connect(self._hear)
+        client.died.connect(self._mourn)
+        document.timeline_changed.connect(self._other_timeline)
+
+    # What there is
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        return tuple(self._jobs.values())
+
+    @property
+    def is_paused(self) -> bool:
+        return self._paused
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job is running just now."""
+        return self._running is not None
+
+    @property
+    def fraction(self) -> float:
+        """Of all jobs in the list, 0 to 1."""
+        return overall(self._timed())
+
+    @property
+    def seconds_left(self) -> float | None:
+        """An estimate, None as long as there is nothing to estimate from."""
+        return seconds_left(self._timed())
+
+    # What a person does
+
+    def generate(self, ids: Iterable[str], **changes: Any) -> tuple[int, ...]:
+        """One job for each segment with its settings as they are now, and ``changes`` of them (``seed=7, takes=1`` for
+        another try). Returns the jobs' ids."""
+        jobs = [self._job(segment_id, changes) for segment_id in ids]
+        self._jobs.update((job.id, job) for job in jobs)
+        self.jobs_changed.emit()
+        self._next()
+        return tuple(job.id for job in jobs)
+
+    def redo(self, segment_id: str) -> tuple[int, ...]:
+        """One more take of a segment, with a seed that none of its takes has."""
+        waiting = (job.settings for job in self.jobs if job.segment_id == segment_id and job.is_open)
+        used = [take.seed for take in self._document.takes(segment_id)]
+        used += [settings.seed + settings.takes - 1 for settings in waiting]
+        first = self._document.settings_of(segment_id).seed
+        return self.generate([segment_id], seed=max([*used, first - 1]) + 1, takes=1)
+
+    def pause(self) -> None:
+        """The running segment is finished, then the queue waits."""
+        self._paused = True
+        self.jobs_changed.emit()
+
+    def resume(self) -> None:
+        self._paused, self._crashes = False, 0
+        self.jobs_changed.emit()
+        self._next()
+
+    def cancel(self, job_ids: Iterable[int] | None = None) -> None:
+        """Cancels jobs, all unless given; takes that are finished stay."""
+        for job_id in tuple(self._jobs) if job_ids is None else job_ids:
+            job = self._jobs[job_id]
+            if job.state == "waiting":
+                self._put(replace(job, state="cancelled"))
+            elif self._running is not None and self._running[0] == job_id:
+                self._client.request("cancel", {"id": self._running[1]})
+                self._put(replace(job, message=self.tr("stopping")))
+        self.jobs_changed.emit()
+
+    def retry(self, job_ids: Iterable[int]) -> None:
+        """Jobs that failed or were cancelled wait again, at the end."""
+        for job_id in job_ids:
+            if not self._jobs[job_id].is_open:
+                job = self._jobs.pop(job_id)
+                self._put(replace(job, state="waiting", fraction=0.0, problem="", message="", seconds=0.0))
+        self._crashes = 0
+        self.jobs_changed.emit()
+        self._next()
+
+    def clear(self) -> None:
+        """Forgets the jobs that have ended."""
+        self._jobs = {job.id: job for job in self.jobs if job.is_open}
+        self.jobs_changed.emit()
+
+    def close(self) -> None:
+        """Cancels everything and ends the worker; returns when it is gone."""
+        self._jobs, self._running = {}, None
+        self._client.stop()
+        self._document.find_takes()
+
+    # What happens
+
+    def _job(self, segment_id: str, changes: dict[str, Any]) -> Job:
+        document = self._document
+        segment, settings = document.segment(segment_id), replace(document.settings_of(segment_id), **changes)
+        chosen = {name: value for name, value in as_json(settings).items() if name != "level_db" and value is not None}
+        order = {
+            **chosen,
+            **document.order(),
+            "segments": [segment_id],
+        }
+        return Job(next(self._numbers), segment_id, segment.clip, settings, segment.record.duration, order)
+
+    def _next(self) -> None:
+        waiting = next((job for job in self.jobs if job.state == "waiting"), None)
+        if waiting is None or self._paused or self._running is not None:
+            return
+        self._watch.start()
+        self._running = waiting.id, 0
+        self._put(replace(waiting, state="running", message=self.tr("starting")))
+        self._running = waiting.id, self._client.request("make", waiting.order)
+        self.jobs_changed.emit()
+
+    def _hear(self, number: int, message: dict[str, Any]) -> None:
+        if self._running is None or self._running[1] != number:
+            return
+        job = self._jobs[self._running[0]]
+        match message.get("event"):
+            case "progress":
+                self._put(replace(job, fraction=float(message["fraction"]), message=str(message["message"])))
+                self.progress_changed.emit()
+            case "take":
+                self._put(replace(job, made=job.made + 1))
+                self._document.add_finished(Path(message["path"]))
+            case "warning":
+                self.warned.emit(str(message["message"]))
+            case "failed":
+                self._put(replace(job, problem=str(message["message"])))
+                self.warned.emit(str(message["message"]))
+            case "result":
+                self._crashes = 0
+                self._end(replace(job, state="done", fraction=1.0, message=""))
+            case "error" if message["error"]["kind"] == "CancelledError":
+                self._end(replace(job, state="cancelled", message=""))
+            case "error":
+                problem = str(message["error"]["message"])
+                self._end(replace(job, state="failed", message="", problem=problem))
+                self.failed.emit(job.id, problem)
+
+    def _end(self, job: Job) -> None:
+        self._running = None
+        self._put(replace(job, seconds=self._watch.elapsed() / 1000))
+        self.jobs_changed.emit()
+        self._next()
+
+    def _mourn(self, last_words: str) -> None:
+        """The worker is dead. What it had finished is on the disk."""
+        self._document.find_takes()
+        running, self._running = self._running, None
+        if running is None:
+            return
+        job, again = self._jobs[running[0]], self._crashes < _RESTARTS
+        self._crashes += 1
+        why = f" ({last_words})" if last_words else ""
+        if again:
+            self._put(replace(job, state="waiting", fraction=0.0, message=""))
+            sentence = self.tr("The generator stopped unexpectedly{why}; it was started again.")
+        else:
+            self._paused = True
+            problem = self.tr("the generator stopped unexpectedly{why}").format(why=why)
+            self._put(replace(job, state="failed", message="", problem=problem))
+            sentence = self.tr("The generator stopped unexpectedly again{why}. Finished takes are kept; try once more?")
+        self.jobs_changed.emit()
+        self.crashed.emit(sentence.format(why=why), again)
+        self._next()
+
+    def _other_timeline(self) -> None:
+        if self._jobs:
+            running, self._running = self._running, None
+            if running is not None:
+                self._client.request("cancel", {"id": running[1]})
+            self._jobs = {}
+            self.jobs_changed.emit()
+
+    def _put(self, job: Job) -> None:
+        self._jobs[job.id] = job
+
+    def _timed(self) -> list[Job]:
+        """The jobs, the running one with its seconds so far."""
+        elapsed = self._watch.elapsed() / 1000 if self._running is not None else 0.0
+        return [replace(job, seconds=elapsed) if job.state == "running" else job for job in self.jobs]

@@ -1,0 +1,111 @@
+"""Talks to the worker process: requests and answers are lines of JSON (see plugin/worker.py for the protocol).
+
+The model lives in that process, so that nothing it does can freeze the window, and its crash is a message here. The
+command is a list of arguments that whoever opens the panel gives; no shell is involved and no port is opened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
+
+_LAST_WORDS: Final = 20  # lines of stderr that are kept, for the message when it dies
+_PATIENCE_MS: Final = 3000  # before a worker that was told to quit is killed
+
+
+class WorkerClient(QObject):
+    """One worker, started with the first request and again with the next one after it died."""
+
+    answered = Signal(int, dict)
+    """The request's number and one message of its: progress, warning, failed, take, result or error."""
+    died = Signal(str)
+    """It stopped without being asked, or could not be started: its last words. Its requests get no more answers."""
+
+    def __init__(self, command: Sequence[str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._command = tuple(command)
+        self._process: QProcess | None = None
+        self._number = 0
+        self._rest = b""
+        self._said: deque[str] = deque(maxlen=_LAST_WORDS)
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
+    @property
+    def process_id(self) -> int:
+        """Of the worker, 0 when there is none."""
+        return int(self._process.processId()) if self._process is not None else 0
+
+    def request(self, method: str, params: Mapping[str, Any]) -> int:
+        """Sends a request and returns its number, which its answers carry."""
+        process = self._process or self._started()
+        self._number += 1
+        line = json.dumps({"id": self._number, "method": method, "params": params})
+        process.write(line.encode() + b"\n")
+        return self._number
+
+    def stop(self) -> None:
+        """Ends the worker; what it had finished stays. Returns when it is gone."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.disconnect(self)
+        process.write(b'{"id": 0, "method": "quit"}\n')
+        process.closeWriteChannel()
+        if not process.waitForFinished(_PATIENCE_MS):
+            process.kill()
+            process.waitForFinished(_PATIENCE_MS)
+        process.deleteLater()
+
+    def _started(self) -> QProcess:
+        process = QProcess(self)
+        environment = QProcessEnvironment.systemEnvironment()
+        environment.insert("PYTHONUNBUFFERED", "1")
+        process.setProcessEnvironment(environment)
+        process.readyReadStandardOutput.connect(self._read)
+        process.readyReadStandardError.connect(self._listen)
+        process.finished.connect(self._ended)
+        process.errorOccurred.connect(self._not_started)
+        self._rest = b""
+        self._said.clear()
+        self._process = process
+        process.start(self._command[0], list(self._command[1:]))
+        return process
+
+    def _read(self) -> None:
+        if self._process is None:
+            return
+        *lines, self._rest = (self._rest + bytes(self._process.readAllStandardOutput().data())).split(b"\n")
+        for line in lines:
+            try:
+                message = json.loads(line)
+                number = int(message["id"])
+            except (ValueError, TypeError, KeyError):
+                continue  # not for us: every answer to our requests carries its number
+            self.answered.emit(number, message)
+
+    def _listen(self) -> None:
+        if self._process is not None:
+            text = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
+            self._said.extend(line for line in text.splitlines() if line.strip())
+
+    def _ended(self) -> None:
+        self._read()
+        self._listen()
+        self._bury(self._said[-1] if self._said else "")
+
+    def _not_started(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:
+            self._bury(self.tr("it could not be started"))
+
+    def _bury(self, last_words: str) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.deleteLater()
+            self.died.emit(last_words)
