@@ -1,4 +1,9 @@
-"""Real film, where nobody knows the events: how well sound onsets and picture motion agree (AV-Align)."""
+"""Real film, where nobody knows the events: how well sound onsets and picture motion agree (AV-Align).
+
+films with motion ────────► AV-Align beside what guesses score that look at nothing
+people who only speak ────► what foley invents where nothing can be struck
+one frame, held ──────────► silence
+"""
 
 from __future__ import annotations
 
@@ -6,47 +11,140 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from talkies.core.errors import MediaError
-from talkies.core.evaluation.baselines import TOTAL_MOTION, av_align, motion_peaks
-from talkies.core.evaluation.leak import level_db, voice_share
+from talkies.core.evaluation.baselines import TOTAL_MOTION, av_align, constant_rate, motion_peaks
+from talkies.core.evaluation.fidelity import mean
+from talkies.core.evaluation.leak import cut_out, level_db, voice_share
 from talkies.core.evaluation.onsets import detect_onsets
 from talkies.core.evaluation.performing import SAMPLE_RATE, OnProgress, Performer, Sound
 from talkies.core.segment import Segment
 from talkies.core.times import TimeRange
 
+if TYPE_CHECKING:
+    from talkies.core.conditioning.visual import PictureFeatures
+
 LONGEST_S = Fraction(20)
+
+_TRIES = 50  # shifts and phases over which a guess is averaged
+_RING_S = 1.0  # what was struck may ring on for so long after the last motion
+_EARLY_S = 0.1
+
+Array = NDArray[np.float64]
 
 
 def film_figures(performer: Performer, films: Sequence[Path], progress: OnProgress) -> list[dict[str, Any]]:
-    """Per film (its first 20 s): the engine's foley beside the film's own sound, if it has one."""
-    from talkies.core.conditioning.visual import picture_features
-    from talkies.core.media.picture import picture_frames
-
+    """Per film (its first 20 s): the engine's foley beside guesses and the film's own sound, if it has one."""
     rows = []
     for number, path in enumerate(films):
         progress(number / len(films), f"film: {path.name}")
         segment = first_segment(path)
         if segment is None:
             continue
-        with performer.clock("look"):
-            features = picture_features(picture_frames(segment), segment.record.duration)
-        with performer.clock("prepare"):
-            job = performer.engine.foley(features, segment.record.duration, "", "")
-        sound = performer.perform(job)
+        features, sound = _foley(performer, segment)
         peaks = motion_peaks(features.sync, TOTAL_MOTION)
         natural = _own_sound(path, segment.record.duration)
+        duration = float(segment.record.duration)
         rows.append(
             {
                 "film": path.name,
-                "seconds": float(segment.record.duration),
+                "seconds": duration,
                 "motion_peaks": len(peaks),
-                "generated": _figures(sound, peaks),
+                "generated": _figures(sound, peaks) | {"energy_without_motion": energy_without_motion(sound, features)},
                 "natural": None if natural is None else _figures(natural, peaks),
+                "baselines": guesses(peaks, detect_onsets(sound), duration),
             }
         )
     return rows
+
+
+def guesses(peaks: Array, onsets: Array, duration: float) -> dict[str, float | None]:
+    """AV-Align that as many onsets reach by chance: evenly spaced, or our own shifted round in time; means over 50."""
+    rng = np.random.default_rng(0)
+    shifts = rng.uniform(0, duration, _TRIES)
+    even = constant_rate(len(onsets) / duration, duration) if len(onsets) else onsets
+    return {
+        "constant_rate": _mean_align(peaks, even, shifts, duration),
+        "shuffled_in_time": _mean_align(peaks, onsets, shifts, duration),
+    }
+
+
+def _mean_align(peaks: Array, onsets: Array, shifts: Array, duration: float) -> float | None:
+    scores = [av_align(peaks, np.sort((onsets + shift) % duration)) for shift in shifts]
+    return mean([score for score in scores if score is not None])
+
+
+def speaking_figures(performer: Performer, clips: Sequence[Path], progress: OnProgress) -> dict[str, Any] | None:
+    """What foley invents for people who only speak: level (dBFS), onsets per second; None without clips."""
+    levels, onsets, seconds = [], 0, 0.0
+    for number, path in enumerate(clips):
+        progress(number / len(clips), f"film: {path.name}")
+        segment = first_segment(path)
+        if segment is None:
+            continue
+        _, sound = _foley(performer, segment)
+        levels.append(level_db(sound))
+        onsets += len(detect_onsets(sound))
+        seconds += float(segment.record.duration)
+    if not levels:
+        return None
+    return {
+        "clips": len(levels),
+        "level_db": mean(levels),
+        "loudest_db": max(levels),
+        "silent_clips": sum(level <= -60 for level in levels),
+        "onsets": onsets,
+        "onsets_per_second": onsets / seconds,
+    }
+
+
+def still_figures(performer: Performer, film: Path) -> dict[str, Any] | None:
+    """A frame of the film held for 4 s: its foley's level, -120 for digital silence."""
+    from talkies.core.conditioning.visual import picture_features
+    from talkies.core.media.picture import Frame, picture_frames
+
+    segment, duration = first_segment(film), Fraction(4)
+    if segment is None:
+        return None
+    image = next(iter(picture_frames(segment))).image
+    features = picture_features((Frame(Fraction(n, 25), image) for n in range(100)), duration)
+    sound = performer.perform(performer.engine.foley(features, duration, "", ""))
+    return {"level_db": level_db(sound), "digital_silence": not sound.any()}
+
+
+def energy_without_motion(sound: Sound, features: PictureFeatures) -> float | None:
+    """Share (0 … 1) of the sound's energy where nothing has moved for a second; None for silence.
+
+    Divided by the time without motion it would be 1 for a sound that does not look.
+    """
+    whole = float(np.square(sound, dtype=np.float64).sum())
+    if whole == 0:
+        return None
+    quiet = cut_out(sound, _still_stretches(features.sync))
+    return float(np.square(quiet, dtype=np.float64).sum()) / whole
+
+
+def _still_stretches(sync: NDArray[np.floating]) -> list[tuple[float, float]]:
+    """Stretches (s) without motion, from a second after the last to just before the next."""
+    from talkies.core.evaluation.leak import outside_ranges
+
+    moving = np.flatnonzero(np.asarray(sync[:, TOTAL_MOTION]) > 0)
+    return outside_ranges([(n / 25, (n + 1) / 25) for n in moving.tolist()], len(sync) / 25, _EARLY_S, _RING_S)
+
+
+def _foley(performer: Performer, segment: Segment) -> tuple[PictureFeatures, Sound]:
+    from talkies.core.conditioning.visual import picture_features
+    from talkies.core.media.picture import picture_frames
+
+    with performer.clock("look"):
+        features = picture_features(picture_frames(segment), segment.record.duration)
+    with performer.clock("prepare"):
+        job = performer.engine.foley(features, segment.record.duration, "", "")
+    return features, performer.perform(job)
 
 
 def first_segment(path: Path) -> Segment | None:
@@ -75,7 +173,7 @@ def _own_sound(path: Path, duration: Fraction) -> Sound | None:
     return sound
 
 
-def _figures(sound: Sound, peaks: Any) -> dict[str, Any]:
+def _figures(sound: Sound, peaks: Array) -> dict[str, Any]:
     onsets = detect_onsets(sound)
     return {
         "onsets": len(onsets),

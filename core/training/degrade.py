@@ -1,7 +1,8 @@
-"""Damage of old film: grain, flicker, scratches, dust, gate weave, fading, slow transfers."""
+"""Damage of old film: grain, flicker, scratches, dust, gate weave, fading, slow transfers, interlacing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -20,7 +21,8 @@ class Degradation:
 
     ``grain``, ``flicker``: levels of 255; ``weave``: picture heights; ``tint``: weights of red, green, blue in a
     monochrome picture, or None for colour; ``film_rate``: frames per second at which the camera ran, 0 for all.
-    ``shutter``: for how much of a frame's time it stayed open (motion blur), 0 for an instant.
+    ``shutter``: for how much of a frame's time it stayed open (motion blur), 0 for an instant. ``interlaced``: the odd
+    lines show the picture half a frame later than the even ones.
     """
 
     seed: int = 0
@@ -35,6 +37,7 @@ class Degradation:
     blur: float = 0.0
     film_rate: Fraction = Fraction(0)
     shutter: float = 0.0
+    interlaced: bool = False
     tile: npt.NDArray[np.int16] | None = field(default=None, repr=False, compare=False)
 
     def shown_time(self, t: Fraction) -> Fraction:
@@ -42,12 +45,22 @@ class Degradation:
         return t * self.film_rate // 1 / self.film_rate if self.film_rate else t
 
     def exposures(self, t: Fraction, rate: Fraction) -> tuple[Fraction, ...]:
-        """The moments whose mean is the frame at ``t``."""
+        """The moments that :meth:`develop` makes the frame at ``t`` of."""
         shown = self.shown_time(t)
+        if self.interlaced:
+            return shown, shown + 1 / (2 * (self.film_rate or rate))
         if not self.shutter:
             return (shown,)
         opened = Fraction(self.shutter).limit_denominator(100) / (self.film_rate or rate)
         return tuple(shown + opened * n / _EXPOSURES for n in range(_EXPOSURES))
+
+    def develop(self, exposures: Sequence[Image]) -> Image:
+        """One picture (H, W, 3) of those taken at its moments: their mean, or a field of each."""
+        if self.interlaced:
+            woven = exposures[0].copy()
+            woven[1::2] = exposures[1][1::2]
+            return woven
+        return exposures[0] if len(exposures) == 1 else np.asarray(np.mean(exposures, 0, np.float32), np.uint8)
 
     def apply(self, image: Image, number: int) -> Image:
         """Frame ``number`` as it comes off the reel."""
@@ -76,6 +89,12 @@ class Degradation:
         return image
 
 
+def grain_tile(rng: np.random.Generator, level: float, size: tuple[int, int]) -> npt.NDArray[np.int16]:
+    """Grain of ``level`` (of 255) for pictures of ``size`` (width, height), from which every frame cuts its piece."""
+    width, height = size
+    return rng.normal(0, level, (height + 64, width + 64)).astype(np.int16)
+
+
 def draw_degradation(rng: np.random.Generator, size: tuple[int, int]) -> Degradation:
     """Four reels in ten are clean, four a little worn, two badly."""
     seed = int(rng.integers(1 << 31))
@@ -84,9 +103,9 @@ def draw_degradation(rng: np.random.Generator, size: tuple[int, int]) -> Degrada
     shutter = 0.5 if picks[9] < 0.3 else 0.0  # the half turn of a film camera
     if wear == 0:
         return Degradation(seed, shutter=shutter)
-    width, height = size
+    height = size[1]
     grain = wear * rng.uniform(2, 16)
-    tile = rng.normal(0, grain, (height + 64, width + 64)).astype(np.int16)
+    tile = grain_tile(rng, grain, size)
     mono = rng.choice([1.0, rng.uniform(0.75, 0.95)])  # neutral, or sepia and its opposite
     tints = [(1.0, 1.0, 1.0), (1.06, 0.98, float(mono) * 0.86), (0.92, 0.98, 1.06)]
     return Degradation(

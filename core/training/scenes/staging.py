@@ -77,10 +77,12 @@ def render_scene(
     *,
     kind: str | None = None,
     clean: bool = False,
+    damage: Degradation | None = None,
 ) -> Scene:
     """A scene from a seed; ``kind``: a name of :data:`KINDS`, or "silent"; ``clean``: no damage, cut or distractor.
 
-    The same arguments give the same pictures and events. Raises ArgumentError for an unknown kind or no duration.
+    ``damage``: in place of what the seed would draw; what happens stays the same. The same arguments give the same
+    pictures and events. Raises ArgumentError for an unknown kind or no duration.
     """
     if kind is not None and kind not in {*KINDS, "silent"}:
         raise ArgumentError(f"scene {kind!r}", "is no known kind", f"choose from {', '.join([*KINDS, 'silent'])}")
@@ -100,15 +102,14 @@ def render_scene(
         shot = _build_shot(rng, shot_name, start, end - start, size, clean)
         shots.append(shot)
         events += [moved for actor in shot.actors for e in actor.events if (moved := _moved(e, start, end))]
-    degradation = Degradation() if clean else draw_degradation(rng, size)
+    degradation = damage or (Degradation() if clean else draw_degradation(rng, size))
     rate = Fraction(rate)
 
     def image(number: int) -> Image:
         moments = degradation.exposures(number / rate, rate)
         shot = next(shot for shot in reversed(shots) if shot.start <= float(moments[0]) + 1e-9)
         images = [shot.image(float(t), size) for t in moments]
-        mean = images[0] if len(images) == 1 else np.asarray(np.mean(images, axis=0, dtype=np.float32), np.uint8)
-        return degradation.apply(mean, number)
+        return degradation.apply(degradation.develop(images), number)
 
     return Scene(seed, "+".join(names), Fraction(duration), size, rate, tuple(sorted(events)), image)
 
