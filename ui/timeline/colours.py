@@ -88,8 +88,13 @@ def timeline_colours() -> TimelineColours:
 
 def mixed(first: QColor, second: QColor, share: float) -> QColor:
     """``share`` of the second colour in the first, opaque."""
-    pairs = zip(first.getRgb()[:3], second.getRgb()[:3], strict=True)
-    return QColor(*(round(a + (b - a) * share) for a, b in pairs))
+
+    def between(one: int, other: int) -> int:
+        return round(one + (other - one) * share)
+
+    return QColor(
+        between(first.red(), second.red()), between(first.green(), second.green()), between(first.blue(), second.blue())
+    )
 
 
 def _with_alpha(colour: str, alpha: int) -> QColor:

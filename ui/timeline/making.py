@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
@@ -16,7 +17,7 @@ from talkies.ui.timeline.keys import Key, PeaksKey, StillKey
 from talkies.ui.timeline.peaks import PER_SECOND, Peaks, read_peaks
 from talkies.ui.timeline.stills import StillReader
 
-_JPEG_QUALITY = 85
+_FORMAT, _JPEG_QUALITY = b"JPG", 85
 
 
 class Worker:
@@ -52,7 +53,7 @@ class Worker:
         while (key := self._next()) is not None:
             made, problem = None, ""
             try:
-                made = self._maker.make(key, lambda key=key: self._wanted(key))
+                made = self._maker.make(key, partial(self._wanted, key))
                 if made is None:  # given up: nobody looks at it any more
                     continue
             except TalkiesError as error:
@@ -98,7 +99,7 @@ class Maker:
     def _still(self, key: StillKey) -> QImage:
         name = _name(key.path, "still", key.time, key.height)
         data = self._cache.read(name) if name else None
-        image = QImage.fromData(data, "JPG") if data else QImage()
+        image = QImage.fromData(data, _FORMAT) if data else QImage()
         if image.isNull():
             pixels = self._reader.read(key.picture, key.time, key.height)
             height, width, _ = pixels.shape
@@ -132,5 +133,5 @@ def _jpeg(image: QImage) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "JPG", _JPEG_QUALITY)
+    image.save(buffer, _FORMAT, _JPEG_QUALITY)
     return bytes(data.data())

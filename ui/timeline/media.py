@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import bisect
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
@@ -25,10 +25,40 @@ from talkies.ui.timeline.keys import Key, PeaksKey, StillKey
 from talkies.ui.timeline.making import Maker, Worker
 from talkies.ui.timeline.peaks import Peaks
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 _MOST_STILLS = 2500  # in memory: 50 MB at 64 lines
 _MOST_PEAKS = 2000
+_MOST_PROBLEMS = 20_000
 _NEAR = 8  # seconds that a picture may be off while the right one is made
 _PAUSE_MS = 40  # wishes are passed on so often, so that fast scrolling does not wake the workers at every frame
+
+
+class Recent(Generic[K, V]):
+    """The ``most`` things that were asked for last."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[K, V] = OrderedDict()
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(tuple(self._kept))
+
+    def get(self, key: K) -> V | None:
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
+
+    def keep(self, key: K, value: V) -> None:
+        self._kept[key] = value
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+
+    def drop(self, which: Callable[[K], bool]) -> None:
+        for key in filter(which, tuple(self._kept)):
+            del self._kept[key]
 
 
 class Media(QObject):
@@ -42,10 +72,10 @@ class Media(QObject):
     def __init__(self, folder: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         cache = DiskCache(folder or cache_folder())
-        self._stills: OrderedDict[StillKey, QPixmap] = OrderedDict()
+        self._stills: Recent[StillKey, QPixmap] = Recent(_MOST_STILLS)
         self._times: dict[tuple[Path, int], list[Fraction]] = {}
-        self._peaks: OrderedDict[PeaksKey, Peaks] = OrderedDict()
-        self._problems: dict[Key, str] = {}
+        self._peaks: Recent[PeaksKey, Peaks] = Recent(_MOST_PEAKS)
+        self._problems: Recent[Key, str] = Recent(_MOST_PROBLEMS)
         self._wishes: dict[Key, None] = {}
         self._workers = {kind: Worker(Maker(cache), self._made.emit) for kind in (StillKey, PeaksKey)}
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -65,7 +95,10 @@ class Media(QObject):
 
     def still(self, key: StillKey) -> QPixmap | None:
         """The picture, or None for now; see :meth:`problem`."""
-        return self._ready(self._stills, key)
+        found = self._stills.get(key)
+        if found is None:
+            self._wish(key)
+        return found
 
     def near_still(self, key: StillKey) -> QPixmap | None:
         """A picture of the same clip's media from shortly before or after, to be seen until the right one is there."""
@@ -77,36 +110,34 @@ class Media(QObject):
 
     def peaks(self, key: PeaksKey) -> Peaks | None:
         """The waveform, or None for now; see :meth:`problem`."""
-        return self._ready(self._peaks, key)
+        found = self._peaks.get(key)
+        if found is None:
+            self._wish(key)
+        return found
 
     def problem(self, key: Key) -> str:
         """Why it cannot be shown, "" as long as it may be."""
-        return self._problems.get(key, "")
+        return self._problems.get(key) or ""
 
     def problem_of(self, path: Path) -> str:
         """The first problem there was with the pictures of a file."""
-        return next(
-            (text for key, text in self._problems.items() if isinstance(key, StillKey) and key.path == path), ""
-        )
+        keys = (key for key in self._problems if isinstance(key, StillKey) and key.path == path)
+        return next((self.problem(key) for key in keys), "")
 
     def forget(self, path: Path) -> None:
         """The file has changed, or a missing one was found: it is read anew."""
         for kept in (self._stills, self._peaks, self._problems):
-            for key in [key for key in kept if key.path == path]:
-                del kept[key]
+            kept.drop(lambda key: key.path == path)
+        self._times = {place: times for place, times in self._times.items() if place[0] != path}
 
     def stop(self) -> None:
         """Ends the workers, after what they are at."""
         for worker in self._workers.values():
             worker.stop()
 
-    def _ready(self, kept: OrderedDict[Any, Any], key: Any) -> Any:
-        found = kept.get(key)
-        if found is not None:
-            kept.move_to_end(key)
-        elif key not in self._problems:
+    def _wish(self, key: Key) -> None:
+        if self._problems.get(key) is None:
             self._wishes[key] = None
-        return found
 
     def _pass_on(self) -> None:
         for kind, worker in self._workers.items():
@@ -116,27 +147,20 @@ class Media(QObject):
     def _keep(self, key: Key, made: QImage | Peaks | None, problem: str) -> None:
         self._wishes.pop(key, None)
         if isinstance(key, StillKey) and isinstance(made, QImage):
-            self._stills[key] = QPixmap.fromImage(made)
+            self._stills.keep(key, QPixmap.fromImage(made))
             times = self._times.setdefault((key.path, key.height), [])
             if key.time not in times:
                 bisect.insort(times, key.time)
-            _limit(self._stills, _MOST_STILLS)
         elif isinstance(key, PeaksKey) and isinstance(made, Peaks):
-            self._peaks[key] = made
-            _limit(self._peaks, _MOST_PEAKS)
+            self._peaks.keep(key, made)
         else:
-            self._problems[key] = problem
+            self._problems.keep(key, problem)
         self.arrived.emit(key)
 
 
 def cache_folder() -> Path:
     """Where this user's programs keep what can be made again."""
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.CacheLocation)) / "talkies-media"
-
-
-def _limit(kept: OrderedDict[Any, Any], most: int) -> None:
-    while len(kept) > most:
-        kept.popitem(last=False)
 
 
 def _stopper(workers: tuple[Worker, ...]) -> Callable[[], None]:

@@ -38,7 +38,7 @@ class Peaks:
 
     @property
     def seconds(self) -> float:
-        return self.levels[0].shape[1] / PER_SECOND
+        return int(self.levels[0].shape[1]) / PER_SECOND
 
     def columns(self, start: float, step: float, count: int) -> Heights:
         """(2, count) heights of ``count`` pixel columns of ``step`` seconds from ``start`` on; 0 outside the file.
@@ -90,10 +90,12 @@ def _heights(samples: NDArray[np.float32]) -> Heights:
     stretches = np.nan_to_num(samples.reshape(-1, _BUCKET))
     peak = np.abs(stretches).max(axis=1, initial=0)
     effective = np.sqrt(np.square(stretches).mean(axis=1)) if len(stretches) else peak
-    return (np.sqrt(np.clip(np.stack([peak, effective]), 0, 1)) * 255 + 0.5).astype(np.uint8)
+    heights: Heights = (np.sqrt(np.clip(np.stack([peak, effective]), 0, 1)) * 255 + 0.5).astype(np.uint8)
+    return heights
 
 
 def _folded(heights: Heights) -> Heights:
     """The next coarser level."""
     missing = -heights.shape[1] % _FOLD
-    return np.pad(heights, ((0, 0), (0, missing))).reshape(2, -1, _FOLD).max(axis=2)
+    folded: Heights = np.pad(heights, ((0, 0), (0, missing))).reshape(2, -1, _FOLD).max(axis=2)
+    return folded

@@ -7,10 +7,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import cast
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFont,
@@ -25,7 +27,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
 from talkies.core.segment import Timeline
-from talkies.core.timeline.sounds import SoundTrack, segments_without_sound
+from talkies.core.timeline.sounds import SoundTrack, segments_without_sound, sound_tracks
+from talkies.ui.background import in_background
 from talkies.ui.timeline import headers, ruler
 from talkies.ui.timeline.colours import timeline_colours
 from talkies.ui.timeline.gestures import Gestures
@@ -33,7 +36,6 @@ from talkies.ui.timeline.keyboard import handle_key
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.painting import Canvas, paint_row
 from talkies.ui.timeline.rows import Row, Rows, picture_rows, placed, sound_rows, take_rows, word_rows
-from talkies.ui.timeline.sounds import SoundReader
 from talkies.ui.timeline.surface import Surface
 from talkies.ui.timeline.telling import describe
 from talkies.ui.work.document import Document
@@ -63,7 +65,6 @@ class TimelineView(Surface):
         self._sounds: tuple[SoundTrack, ...] | None = None
         self._wants_silent = False
         self._drawn_playhead = 0
-        self._sound_reader = SoundReader(self)
         self.gestures = Gestures(self)
         self._gathering = QTimer(self, singleShot=True, interval=_GATHER_MS)
         self._take_gathering = QTimer(self, singleShot=True, interval=_GATHER_MS)
@@ -95,7 +96,6 @@ class TimelineView(Surface):
         self._take_gathering.timeout.connect(self._show_takes)
         self._gathering.timeout.connect(self.viewport().update)
         self.media.arrived.connect(lambda _: self._gathering.isActive() or self._gathering.start())
-        self._sound_reader.read.connect(self._keep_sounds)
 
     # What is shown
 
@@ -105,7 +105,9 @@ class TimelineView(Surface):
         self._parts = {"words": word_rows(self.document.cues), "picture": picture_rows(self.document.segments)}
         if timeline is not None:
             self._parts["take"] = take_rows(self.document.all_takes, timeline.rate)
-            self._sound_reader.start(timeline)
+            work = partial(sound_tracks, timeline, self.document.media_dir)
+            keep = partial(self._keep_sounds, timeline)
+            in_background(self, work, keep, lambda _: keep(()))  # what is wrong with the timeline its reader has said
         self.zoom_to_fit()
         self._stack()
         self.verticalScrollBar().setValue(0)
@@ -119,7 +121,6 @@ class TimelineView(Surface):
             self._parts["take"] = take_rows(self.document.all_takes, self.timeline.rate)
             self._stack()
 
-    @Slot(object, object)
     def _keep_sounds(self, timeline: Timeline, tracks: tuple[SoundTrack, ...]) -> None:
         if timeline is not self.timeline:
             return
@@ -264,7 +265,7 @@ class TimelineView(Surface):
         whole = event.region().boundingRect() == self.viewport().rect()
         self.media.begin(everything=whole)
         painter = QPainter(self.viewport())
-        for area in event.region():
+        for area in cast(Iterable[QRect], event.region()):
             self._paint_area(painter, area)
         self.media.end()
         self._drawn_playhead = self.playhead_column()
