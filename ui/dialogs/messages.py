@@ -6,13 +6,13 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 
-def refusal(parent: QWidget | None, title: str, sentence: str) -> QMessageBox:
-    """A dialog with one sentence; not modal to the program's other windows, so the caller decides how it is shown."""
+def refusal(parent: QWidget | None, title: str, sentence: str, comfort: str = "") -> QMessageBox:
+    """A dialog with one sentence and perhaps another that comforts; the caller decides how it is shown."""
     box = QMessageBox(parent)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle(title)
     box.setText(f"<b>{title}</b>")
-    box.setInformativeText(sentence)
+    box.setInformativeText(f"{sentence}\n\n{comfort}" if comfort else sentence)
     box.setAccessibleDescription(sentence)
     box.setStandardButtons(QMessageBox.StandardButton.Ok)
     return box

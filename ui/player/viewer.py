@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -47,7 +47,10 @@ class PictureView(QWidget):
 
 
 class Viewer(QWidget):
-    """The picture with its transport."""
+    """The picture with its transport. ``in_wanted``, ``out_wanted``: set the point at the playhead."""
+
+    in_wanted = Signal()
+    out_wanted = Signal()
 
     def __init__(self, document: Document, player: Player, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,8 +75,8 @@ class Viewer(QWidget):
         self.back = self._button("left", tr("One frame back"), "←", lambda: transport.step(-1))
         self.play = self._button("play", tr("Play or stop"), tr("Space"), transport.toggle)
         self.forward = self._button("right", tr("One frame on"), "→", lambda: transport.step(1))
-        self.mark_in = self._button("in", tr("Set the in point here"), "I", self.set_in)
-        self.mark_out = self._button("out", tr("Set the out point here"), "O", self.set_out)
+        self.mark_in = self._button("in", tr("Set the in point here"), "I", self.in_wanted.emit)
+        self.mark_out = self._button("out", tr("Set the out point here"), "O", self.out_wanted.emit)
         self.original = self._button(
             "film", tr("Hear the original sound"), "", lambda: monitor.hear(original=not monitor.original), True
         )
@@ -110,16 +113,6 @@ class Viewer(QWidget):
         self._icons[button] = name
         button.setIcon(icon(name))
         return button
-
-    def set_in(self) -> None:
-        """The in point to the playhead."""
-        self._document.set_in_out(self._document.playhead, self._document.in_out[1])
-
-    def set_out(self) -> None:
-        """The out point behind the frame that shows."""
-        timeline = self._document.timeline
-        if timeline is not None:
-            self._document.set_in_out(self._document.in_out[0], self._document.playhead + 1 / timeline.rate)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         super().changeEvent(event)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, Signal
 
-from talkies.core.errors import TalkiesError
 from talkies.core.times import round_half_up
+from talkies.ui.background import in_background
 from talkies.ui.timeline.peaks import Peaks, read_peaks
 from talkies.ui.work.state import TakeRecord
 
@@ -38,15 +38,11 @@ class TakePictures(QObject):
     """``ready``: the picture of this file is there, or cannot be."""
 
     ready = Signal(object)
-    _made = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._kept: OrderedDict[Path, TakePicture | None] = OrderedDict()
         self._asked: set[Path] = set()
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
-        self._made.connect(self._keep)
 
     def get(self, take: TakeRecord) -> TakePicture | None:
         """The picture, or None for now."""
@@ -54,21 +50,10 @@ class TakePictures(QObject):
         if path not in self._kept and path not in self._asked:
             self._asked.add(path)
             samples = round_half_up(take.take.file_range.duration * _SAMPLE_RATE)
-            self._pool.start(_Task(lambda: self._make(path, samples)))
+            in_background(
+                self, lambda: _make(path, samples), partial(self._keep, path), lambda _: self._keep(path, None)
+            )
         return self._kept.get(path)
-
-    def close(self) -> None:
-        """Waits for what is being computed."""
-        self._pool.clear()
-        self._pool.waitForDone()
-
-    def _make(self, path: Path, samples: int) -> None:
-        try:
-            peaks = read_peaks(path)
-            made = TakePicture(peaks, spectrogram(path, samples)) if peaks is not None else None
-        except TalkiesError:
-            made = None
-        self._made.emit(path, made)
 
     def _keep(self, path: Path, made: TakePicture | None) -> None:
         self._asked.discard(path)
@@ -78,14 +63,9 @@ class TakePictures(QObject):
         self.ready.emit(path)
 
 
-class _Task(QRunnable):
-    def __init__(self, work: object) -> None:
-        super().__init__()
-        self._work = work
-
-    def run(self) -> None:
-        if callable(self._work):
-            self._work()
+def _make(path: Path, samples: int) -> TakePicture | None:
+    peaks = read_peaks(path)
+    return None if peaks is None else TakePicture(peaks, spectrogram(path, samples))
 
 
 def spectrogram(path: Path, samples: int) -> NDArray[np.uint8]:

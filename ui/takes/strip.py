@@ -138,6 +138,34 @@ class TakeStrip(QWidget):
     def _enter(self, take_id: str) -> None:
         self.current = take_id
 
+    def current_take(self) -> str:
+        """The take that keys mean: that with the focus, else the starred or first one that is shown; "" for none."""
+        if self.current in self.cards:
+            return self.current
+        takes = sorted(self.shown_takes(), key=lambda take: not take.starred)
+        return takes[0].id if takes else ""
+
+    def do(self, name: str) -> None:
+        """A card's command, for the current take."""
+        if take_id := self.current_take():
+            self.cards[take_id].do(name)
+
+    def focus_on(self, take_id: str) -> None:
+        """Shows a take of any shot, and gives it the focus."""
+        segment_id = self._document.take(take_id).segment_id
+        if segment_id not in self._document.selected:
+            self._document.select([segment_id])
+        if take_id in self.cards:
+            self.cards[take_id].setFocus()
+            self._scroll.ensureWidgetVisible(self.cards[take_id])
+
+    def go(self, steps: int) -> None:
+        """The focus to the next or the previous take."""
+        ids = [take.id for take in self.shown_takes()]
+        if ids:
+            place = ids.index(self.current) + steps if self.current in ids else 0
+            self.focus_on(ids[min(max(place, 0), len(ids) - 1)])
+
     # Comparing
 
     def compare_as(self, take_id: str, side: str) -> None:

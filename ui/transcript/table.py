@@ -84,6 +84,7 @@ class TranscriptTable(QWidget):
         view = self.view
         view.setModel(self.model)
         view.setAccessibleName(self.tr("Transcript"))
+        view.setProperty("ownArrows", True)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setAlternatingRowColors(True)
@@ -121,6 +122,10 @@ class TranscriptTable(QWidget):
         self._stack.setCurrentIndex(0 if ranges else 1)
         self._follow_selection()
         self._follow_playhead(self._document.playhead)
+
+    def show_cue(self, row: int) -> None:
+        """Brings a cue's row into view."""
+        self.view.scrollTo(self.model.index(row, 0))
 
     def _rows_in(self, part: TimeRange) -> list[int]:
         return [

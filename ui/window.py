@@ -1,0 +1,344 @@
+"""The window: menus, files, messages; the work itself happens in the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMainWindow, QMenu, QMessageBox, QStackedWidget
+
+from talkies.ui import demo
+from talkies.ui.actions import KeysOfWidgets, commands, enable, make_actions, redraw_icons
+from talkies.ui.background import in_background
+from talkies.ui.dialogs.messages import refusal, unchanged
+from talkies.ui.recent import RecentFiles
+from talkies.ui.theme import apply_theme, theme_name
+from talkies.ui.toolbar import make_toolbar
+from talkies.ui.welcome import Welcome
+from talkies.ui.work.document import Document
+from talkies.ui.work.opening import Opened, load
+from talkies.ui.work.queue import Queue
+from talkies.ui.work.worker_client import WorkerClient
+from talkies.ui.workspace import Workspace
+
+_SAID_MS = 9000
+
+
+class Window(QMainWindow):
+    """``worker_command``: the program and arguments that start ``talkies worker``. ``store``: where the window keeps
+    its looks. ``demo_folder``: where the demo is drawn."""
+
+    def __init__(self, worker_command: list[str], store: QSettings, demo_folder: Path) -> None:
+        super().__init__()
+        self._store, self._demo_folder = store, demo_folder
+        self.recent = RecentFiles(store)
+        self.document = Document(self)
+        self.queue = Queue(self.document, WorkerClient(worker_command, self), self)
+        self.workspace = Workspace(self.document, self.queue, self)
+        self.welcome = Welcome(self)
+        self.pages = QStackedWidget(self)
+        self.notes = QLabel(self)
+        self.dialog: QMessageBox | None = None
+        self._keys = KeysOfWidgets(self)
+        self.actions_by_name = make_actions(self, self._commands())
+        self._build()
+        self._connect()
+        self._restore()
+        self._refresh()
+
+    # How it is put together
+
+    def _build(self) -> None:
+        self.setWindowTitle("talkies")
+        self.setAcceptDrops(True)
+        for page in (self.welcome, self.workspace):
+            self.pages.addWidget(page)
+        self.setCentralWidget(self.pages)
+        self._fill_menus()
+        self.addToolBar(make_toolbar(self, self.actions_by_name))
+        self.notes.setOpenExternalLinks(False)
+        self.notes.linkActivated.connect(lambda link: self.show_notes())
+        self.statusBar().addPermanentWidget(self.notes)
+        application = QApplication.instance()
+        if application is not None:
+            application.installEventFilter(self._keys)
+
+    def _fill_menus(self) -> None:
+        self._recent_menu = QMenu(self.tr("Open &recent"), self)
+        self._recent_menu.aboutToShow.connect(self._fill_recent)
+        for title, group in commands().items():
+            menu = self.menuBar().addMenu(title)
+            for command in group:
+                if command.name == "-":
+                    menu.addSeparator()
+                    continue
+                menu.addAction(self.actions_by_name[command.name])
+                if command.name == "demo":
+                    menu.addMenu(self._recent_menu)
+                elif command.name == "snapping":
+                    menu.addSeparator()
+                    for dock in self.workspace.docks.values():
+                        menu.addAction(dock.toggleViewAction())
+
+    def _connect(self) -> None:
+        document, queue, workspace = self.document, self.queue, self.workspace
+        self.welcome.open_wanted.connect(self.ask_for_file)
+        self.welcome.demo_wanted.connect(self.open_demo)
+        self.welcome.recent_wanted.connect(lambda path: self.open_path(Path(path)))
+        document.timeline_changed.connect(self._show_timeline)
+        for signal in (document.selection_changed, document.takes_changed, workspace.player.monitor.changed):
+            signal.connect(self._refresh)
+        for signal in (document.undo_stack.canUndoChanged, document.undo_stack.canRedoChanged):
+            signal.connect(self._refresh)
+        document.undo_stack.indexChanged.connect(self._refresh)
+        document.save_failed.connect(self.say)
+        workspace.said.connect(self.say)
+        workspace.refused.connect(self.say)
+        queue.warned.connect(self.say)
+        queue.failed.connect(lambda job_id, sentence: self.refuse(self.tr("A sound could not be made"), sentence))
+        queue.crashed.connect(self._tell_crash)
+
+    def _commands(self) -> dict[str, Callable[[], None]]:
+        document, queue, space = self.document, self.queue, self.workspace
+        timeline, viewer, transport = space.timeline, space.viewer, space.player.transport
+        take: Callable[[str], Callable[[], None]] = lambda name: lambda: space.take_command(name)  # noqa: E731
+        return {
+            "open": self.ask_for_file,
+            "demo": self.open_demo,
+            "write": self.write_back,
+            "save": self.save,
+            "folder": space.open_work_folder,
+            "close": self.close_timeline,
+            "quit": lambda: (self.close(), None)[1],
+            "undo": document.undo_stack.undo,
+            "redo": document.undo_stack.redo,
+            "select_all": timeline.select_all,
+            "select_silent": timeline.select_without_sound,
+            "select_here": space.select_here,
+            "select_none": lambda: document.select(()),
+            "play": transport.toggle,
+            "backwards": lambda: transport.shuttle(-1),
+            "stop": transport.stop,
+            "onwards": lambda: transport.shuttle(1),
+            "frame_back": lambda: transport.step(-1),
+            "frame_on": lambda: transport.step(1),
+            "shot_back": lambda: timeline.step_edit(False),
+            "shot_on": lambda: timeline.step_edit(True),
+            "mark_in": viewer.in_wanted.emit,
+            "mark_out": viewer.out_wanted.emit,
+            "clear_range": timeline.clear_range,
+            "hear_original": viewer.original.click,
+            "hear_takes": viewer.takes.click,
+            "generate": space.generate,
+            "again": space.generate_again,
+            "pause": space.queue_panel.toggle_pause,
+            "cancel": lambda: queue.cancel(),
+            "compare": space.takes.swap,
+            **{name: take(name) for name in ("star", "solo", "mute", "earlier", "later")},
+            "redo_take": take("again"),
+            "reveal_take": take("reveal"),
+            "remove_take": take("delete"),
+            "next_take": lambda: space.takes.go(1),
+            "previous_take": lambda: space.takes.go(-1),
+            "louder": lambda: space.change_gain(1),
+            "softer": lambda: space.change_gain(-1),
+            "zoom_in": timeline.zoom_in,
+            "zoom_out": timeline.zoom_out,
+            "zoom_fit": timeline.zoom_to_fit,
+            "snapping": lambda: timeline.set_snapping(self.actions_by_name["snapping"].isChecked()),
+            "light": lambda: self.set_theme("light" if self.actions_by_name["light"].isChecked() else "dark"),
+            "keyboard": self.show_keyboard,
+            "about": self.show_about,
+        }
+
+    # Files
+
+    def ask_for_file(self) -> None:
+        """The system's dialog for a timeline or a movie."""
+        names = self.tr("Timelines and movies") + f" ({' '.join('*' + suffix for suffix in demo.OPENED_SUFFIXES)})"
+        path, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Open a timeline or movie"), self.recent.folder(), f"{names};;{self.tr('All files')} (*)"
+        )
+        if path:
+            self.open_path(Path(path))
+
+    def open_path(self, path: Path) -> None:
+        """Reads a timeline in the background and shows it; what cannot be read is refused, and all stays as it is."""
+        self.say(self.tr("Reading {name} …").format(name=path.name))
+        self.setCursor(Qt.CursorShape.BusyCursor)
+        title = self.tr("This cannot be opened")
+        in_background(
+            self, lambda: load(path, None, self.document.store), self._adopt, lambda why: self.refuse(title, why)
+        )
+
+    def open_demo(self) -> None:
+        """Draws the demo where it is not drawn yet, and opens it."""
+        self.say(self.tr("Drawing the demo film; this takes a few seconds …"))
+        self.setCursor(Qt.CursorShape.BusyCursor)
+        title = self.tr("The demo cannot be drawn")
+        in_background(
+            self, lambda: demo.ready_demo(self._demo_folder), self.open_path, lambda why: self.refuse(title, why)
+        )
+
+    def _adopt(self, opened: Opened) -> None:
+        self.unsetCursor()
+        self.document.adopt(opened)
+        self.recent.add(opened.timeline.path)
+        takes = len(self.document.all_takes)
+        self.say(
+            self.tr("{name}: {shots} shots, {cues} subtitles, {takes} takes").format(
+                name=opened.timeline.path.name,
+                shots=len(self.document.segments),
+                cues=len(self.document.cues),
+                takes=takes,
+            )
+        )
+
+    def save(self) -> None:
+        self.document.save()
+        self.say(self.tr("Saved in {folder}. Everything is saved by itself, too.").format(folder=self.document.folder))
+
+    def close_timeline(self) -> None:
+        self.queue.cancel()
+        self.document.close()
+
+    def write_back(self) -> None:
+        """Shows what will be added where, and does it."""
+        from talkies.ui.dialogs.write_back import WriteBack
+
+        dialog = WriteBack(self.document, self)
+        dialog.said.connect(self.say)
+        dialog.open()
+
+    # Messages
+
+    def say(self, sentence: str) -> None:
+        """One sentence at the foot of the window."""
+        self.statusBar().showMessage(sentence, _SAID_MS)
+
+    def refuse(self, title: str, sentence: str) -> None:
+        """A dialog with the sentence that the command line would print; nothing has changed."""
+        self.unsetCursor()
+        self.statusBar().clearMessage()
+        self.dialog = refusal(self, title, sentence, unchanged())
+        self.dialog.open()
+
+    def show_notes(self) -> None:
+        """What the reader noticed, one sentence each."""
+        self.dialog = refusal(self, self.tr("Notes about this timeline"), "\n\n".join(self.document.notes[:12]), "")
+        self.dialog.open()
+
+    def show_keyboard(self) -> None:
+        from talkies.ui.dialogs.keyboard import KeyboardHelp, keys_of
+
+        groups = [
+            (title.replace("&", ""), keys_of(self.actions_by_name[each.name] for each in group if each.name != "-"))
+            for title, group in commands().items()
+        ]
+        KeyboardHelp([group for group in groups if group[1]], self).open()
+
+    def show_about(self) -> None:
+        from importlib.metadata import version
+
+        words = self.tr(
+            "<b>talkies {version}</b><br>Gives silent pictures their sound inside the editor's own timeline.<br><br>"
+            "Apache-2.0. The recordings that the model learned from are named in CREDITS.csv."
+        )
+        QMessageBox.about(self, "talkies", words.format(version=version("talkies")))
+
+    def _tell_crash(self, sentence: str, again: bool) -> None:
+        if again:
+            self.say(sentence)
+        else:
+            self.refuse(self.tr("The generator stopped"), sentence)
+
+    # Looks
+
+    def set_theme(self, name: str) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, name)
+        redraw_icons(self.actions_by_name)
+        self.workspace.takes.refresh()
+        self._store.setValue("theme", name)
+        self.actions_by_name["light"].setChecked(theme_name() == "light")
+
+    def _show_timeline(self) -> None:
+        timeline = self.document.timeline
+        self.pages.setCurrentWidget(self.workspace if timeline is not None else self.welcome)
+        self.welcome.show_recent(self.recent.paths())
+        self.setWindowTitle(f"{timeline.path.name} — talkies" if timeline is not None else "talkies")
+        count = len(self.document.notes)
+        self.notes.setText(self.tr('<a href="#">{count} notes</a>').format(count=count) if count else "")
+        if timeline is not None:
+            self.workspace.timeline.setFocus()
+        self._refresh()
+
+    def _refresh(self, *_: object) -> None:
+        """Which commands can be given now."""
+        document, actions = self.document, self.actions_by_name
+        there = {"timeline"} if document.timeline is not None else set()
+        there |= {"selection"} if document.selected else set()
+        there |= {"take"} if any(document.takes(key) for key in document.selected) else set()
+        enable(actions.values(), there)
+        actions["undo"].setEnabled(document.undo_stack.canUndo())
+        actions["redo"].setEnabled(document.undo_stack.canRedo())
+        actions["undo"].setText(self.tr("&Undo {what}").format(what=document.undo_stack.undoText()).rstrip())
+        actions["redo"].setText(self.tr("&Redo {what}").format(what=document.undo_stack.redoText()).rstrip())
+        monitor = self.workspace.player.monitor
+        actions["hear_original"].setChecked(monitor.original)
+        actions["hear_takes"].setChecked(monitor.takes)
+        actions["snapping"].setChecked(self.workspace.timeline.snapping)
+        actions["light"].setChecked(theme_name() == "light")
+
+    def _fill_recent(self) -> None:
+        self._recent_menu.clear()
+        for path in self.recent.paths():
+            self._recent_menu.addAction(path, lambda path=path: self.open_path(Path(path)))
+        self._recent_menu.setEnabled(True)
+        if self._recent_menu.isEmpty():
+            self._recent_menu.addAction(self.tr("Nothing yet")).setEnabled(False)
+
+    def _restore(self) -> None:
+        """The window as it was left; a good size on the first day."""
+        self.resize(1600, 1000)
+        for widget, restore, name in (
+            (self, self.restoreGeometry, "geometry"),
+            (self.workspace, self.workspace.restoreState, "docks"),
+            (self.workspace.top, self.workspace.top.restoreState, "top"),
+        ):
+            if widget is not None and (kept := self._store.value(name)) is not None:
+                restore(kept)
+        self.welcome.show_recent(self.recent.paths())
+
+    # Qt's events
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        path = next(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile())
+        event.acceptProposedAction()
+        QTimer.singleShot(0, self, lambda: self.open_path(Path(path)))
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        if self.queue.is_busy and not self._sure():
+            event.ignore()
+            return
+        self._store.setValue("geometry", self.saveGeometry())
+        self._store.setValue("docks", self.workspace.saveState())
+        self._store.setValue("top", self.workspace.top.saveState())
+        self._store.sync()
+        self.workspace.close_players()
+        self.queue.close()
+        self.document.close()
+        super().closeEvent(event)
+
+    def _sure(self) -> bool:
+        words = self.tr("Sound is still being made. Finished takes are kept; what is at work now is lost. Quit?")
+        answer: Any = QMessageBox.question(self, self.tr("Quit talkies"), words)
+        return bool(answer == QMessageBox.StandardButton.Yes)
