@@ -1,0 +1,219 @@
+"""Takes go back to the editor: what will be added where, and then the doing of it.
+
+For each segment, stem and speaker the chosen take is written, unless it is muted: a copy of its file with its gain, on
+the place to which it was nudged, both to the sample. The files in the work folder stay as they are. Nothing here knows
+a widget; the functions may run in any thread.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+
+from talkies.core.errors import ArgumentError
+from talkies.core.host import Host
+from talkies.core.media.bwf import output_errors, read_bext, write_bwf
+from talkies.core.media.sound import sound_blocks
+from talkies.core.output import Output
+from talkies.core.segment import StemName, Take, Timeline
+from talkies.core.takes import exactly, time_reference
+from talkies.core.times import TimeRange
+from talkies.ui.work.document import Document
+from talkies.ui.work.state import TakeRecord
+
+if TYPE_CHECKING:
+    from talkies.core.timeline.ours import OurTrack
+
+Conflict = Literal["new", "replace", "skip"]
+CONFLICTS: Final[tuple[Conflict, ...]] = ("new", "replace", "skip")
+"""Where tracks of ours are already there: more tracks, these instead of those, or only what is not there yet."""
+
+_FULL_SCALE: Final = 0.0  # dBTP
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One take to be written: where, and with how many dB."""
+
+    take: TakeRecord
+    place: TimeRange
+    gain_db: float
+
+    @property
+    def clips(self) -> bool:
+        """Whether the gain drives it over full scale."""
+        peak = self.take.metadata.get("true_peak_dbtp")
+        return peak is not None and float(peak) + self.gain_db > _FULL_SCALE
+
+
+@dataclass(frozen=True)
+class NewTrack:
+    """A track that will be added, with what lies on it in order."""
+
+    name: str
+    stem: StemName
+    speaker: str
+    placements: tuple[Placement, ...]
+
+
+@dataclass(frozen=True)
+class WriteBack:
+    """All that will happen. ``removed``: names of our earlier tracks that go. ``skipped``: takes in whose place earlier
+    ones of ours lie. ``warnings``: one sentence each."""
+
+    timeline: Timeline
+    tracks: tuple[NewTrack, ...]
+    removed: tuple[str, ...] = ()
+    skipped: tuple[TakeRecord, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def placements(self) -> tuple[Placement, ...]:
+        return tuple(placement for track in self.tracks for placement in track.placements)
+
+
+def plan_write_back(document: Document, conflict: Conflict = "new", ids: Iterable[str] | None = None) -> WriteBack:
+    """What would be written of some segments, all unless given. Raises OutputError, ArgumentError: nothing open."""
+    from talkies.core.timeline.ours import our_tracks, without_our_tracks
+    from talkies.core.timeline.tracks import lanes_of
+
+    timeline = document.open_timeline()
+    ours = our_tracks(timeline)
+    chosen = (segment.id for segment in document.segments) if ids is None else ids
+    takes = (take for key in chosen for take in document.chosen_takes(key) if not take.muted and not take.lost)
+    placed = (Placement(take, document.place_of(take), document.gain_of(take)) for take in takes)
+    every = {each.take.id: each for each in placed if each.place.end > 0}
+    skipped = _in_place_of(ours, every.values()) if conflict == "skip" else ()
+    if conflict == "replace":
+        timeline = without_our_tracks(timeline)
+    left_out = {take.id for take in skipped}
+    written = [_as_written(each) for key, each in every.items() if key not in left_out]
+    names = [str(track.name) for track in timeline.document.tracks] if timeline.document is not None else []
+    tracks = tuple(
+        NewTrack(lane.name, lane.takes[0].stem, lane.speaker, tuple(every[take.name] for take in lane.takes))
+        for lane in lanes_of(written, names)
+    )
+    removed = tuple(track.name for track in ours) if conflict == "replace" else ()
+    return WriteBack(timeline, tracks, removed, skipped, _warnings(tracks))
+
+
+def suggested_file(timeline: Timeline) -> Path:
+    """A free name beside the timeline: ``reel.talkies.otio``, then ``reel.talkies-2.otio``."""
+    from talkies.core.timeline.writing import WRITERS
+
+    suffix = timeline.path.suffix.lower()
+    suffix = suffix if suffix in WRITERS else ".otio"
+    name = timeline.path.stem.removesuffix(".talkies")
+    endings = (".talkies" if number == 1 else f".talkies-{number}" for number in count(1))
+    names = (timeline.path.with_name(f"{name}{ending}{suffix}") for ending in endings)
+    return next(path for path in names if not path.exists())
+
+
+def write_file(wanted: WriteBack, out: Path) -> Path:
+    """A new timeline file, its sound in ``NAME.takes/`` beside it. Raises OutputError, MediaError; then nothing of it
+    is there, and what was there is untouched."""
+    from talkies.core.timeline import write_timeline
+    from talkies.core.timeline.writing import check_output
+
+    _refuse_nothing(wanted)
+    check_output(wanted.timeline, out)
+    output = Output(out)
+    output.check(sum(placement.take.path.stat().st_size for placement in wanted.placements))
+    try:
+        folder = output.open()
+        takes = output.publish([_copied(placement, wanted.timeline, folder) for placement in wanted.placements])
+        write_timeline(wanted.timeline, takes, out)
+        output.finish()
+    except BaseException:
+        output.discard()
+        raise
+    return out
+
+
+def write_into_host(wanted: WriteBack, host: Host, folder: Path) -> Sequence[Take]:
+    """Straight into the editor; the sound goes to a new folder in ``folder``. Raises OutputError, MediaError; the
+    editor's timeline is then as it was."""
+    _refuse_nothing(wanted)
+    if wanted.removed:
+        raise ArgumentError(host.name, "cannot replace tracks", "delete them there, or choose new tracks")
+    places = (folder / "written" / f"{number:03}" for number in count(1))
+    place = next(place for place in places if not place.exists())
+    try:
+        takes = [_copied(placement, wanted.timeline, place) for placement in wanted.placements]
+        host.add_takes(takes)
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+    return takes
+
+
+def _in_place_of(ours: Sequence[OurTrack], placements: Iterable[Placement]) -> tuple[TakeRecord, ...]:
+    """The takes whose place has sound of ours, of the same department."""
+    return tuple(
+        each.take
+        for each in placements
+        if any(track.stem == each.take.stem and clip.overlap(each.place) for track in ours for clip in track.clips)
+    )
+
+
+def _refuse_nothing(wanted: WriteBack) -> None:
+    if not wanted.tracks:
+        raise ArgumentError("nothing", "would be written", "generate takes, or take the mute off the chosen ones")
+
+
+def _as_written(placement: Placement) -> Take:
+    """The chosen take is the first one on the timeline, whatever its number among the takes was."""
+    take, gain = placement.take.take, placement.gain_db
+    levels = ("gain_db", "loudness_lufs", "true_peak_dbtp")
+    facts = {key: round(take.metadata[key] + gain, 4) for key in levels if take.metadata.get(key) is not None}
+    place = TimeRange(max(placement.place.start, Fraction(0)), placement.place.end)  # nothing lies before the start
+    return replace(
+        take,
+        segment_id=placement.take.segment_id,
+        record=place,
+        head_handle=take.head_handle + place.start - placement.place.start,
+        number=1,
+        metadata={**take.metadata, **facts, "take": take.number},
+    )
+
+
+def _copied(placement: Placement, timeline: Timeline, folder: Path) -> Take:
+    """The take as it is written, its file in ``folder``: as many samples as its new place has, times the gain."""
+    source, path = placement.take.path, folder / placement.take.path.name
+    take = replace(_as_written(placement), path=path)
+    with output_errors(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        if not placement.gain_db and placement.place == placement.take.take.record:
+            shutil.copyfile(source, path)
+            return take
+    bext, channels = read_bext(source), int(take.metadata.get("channels", 1))
+    factor = np.float32(10 ** (placement.gain_db / 20))
+    total = take.file_range.samples(take.sample_rate)[1]
+    blocks = (block * factor for block in sound_blocks(source, take.sample_rate, mono=channels == 1))
+    write_bwf(
+        path,
+        exactly(blocks, total, path),
+        sample_rate=take.sample_rate,
+        channels=channels,
+        time_reference=time_reference(timeline, take.file_range.start),
+        count=total,
+        description=bext.description,
+        originator_reference=bext.originator_reference,
+        origination=bext.origination,
+    )
+    return take
+
+
+def _warnings(tracks: Iterable[NewTrack]) -> tuple[str, ...]:
+    loud = [placement.take.id for track in tracks for placement in track.placements if placement.clips]
+    if not loud:
+        return ()
+    many = f" and {len(loud) - 1} more" if len(loud) > 1 else ""
+    return (f"{loud[0]}{many}: the gain drives it over full scale, it will be clipped; take some gain away",)
