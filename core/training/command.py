@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from talkies.core.errors import ArgumentError, InputError
@@ -31,8 +32,8 @@ from talkies.core.training.preparing import (
     prepare_scenes,
     prepare_speech,
     trained_codec,
-    watched_scenes,
 )
+from talkies.core.training.watching import load_watched, prepare_watched
 
 Figures = Iterator[dict[str, float]]
 
@@ -165,7 +166,10 @@ def _scenes(config: TrainingConfig) -> Figures:
 
 def _events(config: TrainingConfig) -> Figures:
     plan = config.plan("events", EventTraining, out=config.places.run("events"))
-    yield from train_events(plan, watched_scenes(config.places))
+    folder = config.places.folder / "watched"
+    yield from prepare_watched(folder, plan.scenes, plan.silent_scenes)
+    scenes = load_watched(folder)
+    yield from train_events(plan, [scenes[n] for n in np.random.default_rng(plan.seed).permutation(len(scenes))])
 
 
 def _durations(config: TrainingConfig) -> Figures:

@@ -160,6 +160,8 @@ count = 1
 soundings = 1
 
 [events]
+scenes = 1
+silent_scenes = 1
 steps = {steps}
 batch = 1
 
