@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from scipy.fft import dct
 
-from talkies.core.errors import ArgumentError, MediaError
+from talkies.core.errors import ArgumentError, InputError, MediaError
 from talkies.core.media.sound import read_sound
 from talkies.core.model.codec import CodecConfig, MelFrames
 
@@ -94,8 +94,19 @@ def _pitch(sound: np.ndarray) -> np.ndarray:
 @functools.cache
 def voice_book() -> VoiceBook:
     """The voices that ship with the model."""
-    file = resources.files("talkies.resources.weights") / "voices.json"
-    stored = json.loads(file.read_text(encoding="utf-8"))
+    return _book((resources.files("talkies.resources.weights") / "voices.json").read_text(encoding="utf-8"))
+
+
+def stored_book(path: Path) -> VoiceBook:
+    """The voices of a file that :func:`make_book` filled. Raises InputError for any other."""
+    try:
+        return _book(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(path, f"holds no voices ({error})", "let the training's stage 'speech' run first") from error
+
+
+def _book(content: str) -> VoiceBook:
+    stored = json.loads(content)
     voices = {
         name: NamedVoice(name, np.array(entry["vector"], np.float32), entry["language"], entry["about"])
         for name, entry in stored["voices"].items()
@@ -143,11 +154,12 @@ def make_book(samples: Iterable[tuple[str, str, str, np.ndarray]]) -> dict[str, 
     mean, scale = raw.mean(0), raw.std(0).clip(1e-2)
     book = VoiceBook(mean, scale, {})
     voices = {
-        name: {
-            "language": language,
-            "about": about,
-            "vector": [round(float(x), 4) for x in book.place(np.mean([r[3] for r in rows if r[0] == name], axis=0))],
-        }
+        name: stored_voice(language, about, book.place(np.mean([r[3] for r in rows if r[0] == name], axis=0)))
         for name, language, about in dict.fromkeys(row[:3] for row in rows)
     }
     return {"mean": [round(float(x), 5) for x in mean], "scale": [round(float(x), 5) for x in scale], "voices": voices}
+
+
+def stored_voice(language: str, about: str, vector: np.ndarray) -> dict[str, object]:
+    """A named voice as ``voices.json`` has it; ``vector`` (64,) in the model's scale."""
+    return {"language": language, "about": about, "vector": [round(float(x), 4) for x in vector]}

@@ -91,14 +91,18 @@ class SoundCache:
 
     def load_speech(self, file: str) -> np.ndarray:
         """The recording at the loudness of :data:`SPEECH_RMS`."""
-        sound = self.load(file)
-        return sound * min(SPEECH_RMS / max(speech_level(sound), 1e-4), 0.98 / max(float(np.abs(sound).max()), 1e-4))
+        return level_speech(self.load(file))
 
     def warm(self, files: list[str]) -> Iterator[int]:
         """Decodes all; yields how many are there."""
         for number, file in enumerate(files, 1):
             self.load(file)
             yield number
+
+
+def level_speech(sound: np.ndarray) -> np.ndarray:
+    """The sound at the loudness of :data:`SPEECH_RMS`, or as near as its peaks allow."""
+    return sound * min(SPEECH_RMS / max(speech_level(sound), 1e-4), 0.98 / max(float(np.abs(sound).max()), 1e-4))
 
 
 def speech_level(sound: np.ndarray, frame: int = 960) -> float:

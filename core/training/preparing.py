@@ -195,7 +195,7 @@ def watched_scenes(places: Places) -> list[Watched]:
 
 def load_material(places: Places) -> list[Example]:
     """Everything that was prepared, scenes with their events spotted. Raises WeightsError when there is nothing."""
-    folders = (places.scenes, places.run("effect_windows"), places.run("recast"))
+    folders = (places.run("voices"), places.scenes, places.run("effect_windows"), places.run("recast"))
     made = (path for folder in folders for path in sorted(folder.glob("*.safetensors")))
     shards = [path for path in (places.speech, *made) if path.exists()]
     if not shards:
