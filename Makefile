@@ -1,6 +1,7 @@
 # Everything happens in .venv, which the first command makes; later runs are quick.
 #   make demo    renders a silent film, gives it sound, writes talkies-demo/
 #   make test    every test            make lint    ruff, mypy --strict
+#   make panel   opens the panel, with TIMELINE=reel.otio that timeline
 #   make bench   seconds of sound per second of computing, stage by stage
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -29,8 +30,8 @@ format: .venv/ready-dev
 bench: .venv/ready-dev
 	$(BIN)/python tests/benchmarks/speed.py
 
-panel:
-	@echo "talkies: the panel is not in this version; use 'talkies generate' (see README.md)" >&2; exit 2
+panel: .venv/ready-panel
+	$(BIN)/talkies panel $(if $(TIMELINE),"$(TIMELINE)")
 
 clean:
 	rm -rf .venv build dist talkies-demo talkies.egg-info .mypy_cache .pytest_cache .ruff_cache
@@ -43,6 +44,10 @@ clean:
 	$(PIP) --editable .
 	@touch $@
 
+.venv/ready-panel: pyproject.toml setup.py | .venv/bin/python
+	$(PIP) --editable '.[panel]'
+	@touch .venv/ready $@
+
 .venv/ready-dev: pyproject.toml setup.py | .venv/bin/python
 	$(PIP) --editable '.[dev]'
-	@touch .venv/ready $@
+	@touch .venv/ready .venv/ready-panel $@

@@ -52,13 +52,13 @@ PROTOCOL = 1
 Message = dict[str, Any]
 
 
-def serve_stdio() -> int:
+def serve_stdio(engines: EngineLoader = load_engine) -> int:
     """Serves this process' stdin and stdout. Whatever a library prints goes to stderr: stdout is for JSON alone."""
     answers = io.TextIOWrapper(os.fdopen(os.dup(1), "wb"), encoding="utf-8", newline="\n")
     os.dup2(2, 1)
     requests = io.TextIOWrapper(os.fdopen(os.dup(0), "rb"), encoding="utf-8", errors="replace")
     sys.stdout = sys.stderr
-    return Worker(answers).serve(requests)
+    return Worker(answers, engines).serve(requests)
 
 
 class Worker:

@@ -63,15 +63,18 @@ def write_reel(
     rate: float = 25,
     cues: Sequence[tuple[int, int, str]] = (),
     start: int = 0,
+    first: str = "",
 ) -> Path:
-    """One clip per medium, each ``frames`` long from the medium's frame ``start`` on; cues: first frame, end, text."""
+    """One clip per medium, each ``frames`` long from the medium's frame ``start`` on, named "shot 1" and so on, after
+    the one with the name ``first`` if it is given; cues: first frame, end, text."""
 
     def span(first: int, count: int) -> otio.opentime.TimeRange:
         return otio.opentime.TimeRange(otio.opentime.RationalTime(first, rate), otio.opentime.RationalTime(count, rate))
 
+    titles = [*([first] if first else []), *(f"shot {number}" for number in range(1, len(media) + 1))]
     clips = [
-        otio.schema.Clip(f"shot {number}", otio.schema.ExternalReference(name), span(start, frames))
-        for number, name in enumerate(media, start=1)
+        otio.schema.Clip(title, otio.schema.ExternalReference(name), span(start, frames))
+        for title, name in zip(titles, media, strict=False)
     ]
     timeline = otio.schema.Timeline("reel")
     timeline.tracks.append(otio.schema.Track("V1", kind="Video", children=clips))

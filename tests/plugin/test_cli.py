@@ -66,7 +66,6 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         ["models", "show", "nothing"],
         ["models", "pull", "vssflow"],
         ["models", "golden", "none.safetensors"],
-        ["panel"],
         ["evaluate", "nothing-here"],
         ["train", "nothing-here.toml"],
     ],

@@ -78,6 +78,11 @@ class Queue(QObject):
         """An estimate, None as long as there is nothing to estimate from."""
         return seconds_left(self._timed())
 
+    @property
+    def worker_process_id(self) -> int:
+        """0 as long as there is none."""
+        return self._client.process_id
+
     # What a person does
 
     def generate(self, ids: Iterable[str], **changes: Any) -> tuple[int, ...]:

@@ -50,7 +50,7 @@ class Store:
         notes: list[str] = []
         if not self.sweep():
             notes.append("a worker of an earlier panel is still making takes; they appear when it has finished")
-        state = self._read(notes)
+        self._saved = state = self._read(notes)
         takes, more = read_takes(self.takes)
         for sidecar in takes:
             choices = state.choices.get(sidecar.take.name)
@@ -61,7 +61,7 @@ class Store:
 
     def save(self, state: WorkState, failed: Callable[[str], object]) -> None:
         """Writes in a thread of its own; ``failed`` hears, in that thread, why it could not be."""
-        if state is not self._saved:
+        if state != self._saved:
             self._saved = state
             self._last = self._writing.submit(self._write, state, failed)
 
@@ -75,7 +75,7 @@ class Store:
         self.flush()
         self._writing.shutdown()
         self._lock.close()
-        if self._saved is None and not self._file.exists() and not any(self.takes.glob("*.wav")):
+        if not self._file.exists() and not any(self.takes.glob("*.wav")):
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _locked(self) -> IO[bytes]:

@@ -1,0 +1,36 @@
+"""``talkies worker`` with the small engine of the tests: ``python tones_worker.py [PAUSE_S]``.
+
+With a pause, it waits so long before each block of sound: time enough to be killed in the middle of a take.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from engines import TonesEngine
+
+from talkies.core.engines.base import Block, Job
+from talkies.plugin.worker import serve_stdio
+
+
+class SlowTones(TonesEngine):
+    """Takes its time."""
+
+    pause_s = float(sys.argv[1]) if len(sys.argv) > 1 else 0.0
+
+    def generate(self, job: Job, **options: Any) -> Iterator[Block]:
+        for block in super().generate(job, **options):
+            time.sleep(self.pause_s)
+            yield block
+
+
+def load_slow_tones(name: str, weights: Path | None, device: str) -> SlowTones:
+    return SlowTones.load(weights, device)
+
+
+if __name__ == "__main__":
+    raise SystemExit(serve_stdio(load_slow_tones))

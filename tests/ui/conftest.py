@@ -1,0 +1,43 @@
+"""What tests of the panel may use: a screen that is not there, a document, and a worker with a small real engine."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from talkies.ui.work.document import Document
+from talkies.ui.work.queue import Queue
+from talkies.ui.work.worker_client import WorkerClient
+
+TONES_WORKER = Path(__file__).resolve().parents[1] / "tones_worker.py"
+
+
+@pytest.fixture
+def worker_command() -> list[str]:
+    """Starts a real worker process whose engine needs no model."""
+    return [sys.executable, str(TONES_WORKER)]
+
+
+@pytest.fixture
+def document(qtbot: QtBot, reel: Path) -> Iterator[Document]:
+    """The two-shot timeline, open."""
+    document = Document()
+    document.open(reel)
+    yield document
+    document.close()
+
+
+@pytest.fixture
+def queue(document: Document, worker_command: list[str]) -> Iterator[Queue]:
+    """An empty queue; its worker starts with the first job."""
+    queue = Queue(document, WorkerClient(worker_command, document), document)
+    yield queue
+    queue.close()
