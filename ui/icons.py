@@ -25,7 +25,7 @@ _STROKES = {
     "mute": "M4 9v6h4l5 4V5L8 9z M16 9l5 6 M21 9l-5 6",
     "solo": "M4 14v-2a8 8 0 0 1 16 0v2 M4 14h3v6H5a1 1 0 0 1-1-1z M20 14h-3v6h2a1 1 0 0 0 1-1z",
     "sound": "M4 9v6h4l5 4V5L8 9z M16 9a4 4 0 0 1 0 6 M18.5 6.5a8 8 0 0 1 0 11",
-    "dice": "M5 5h14v14H5z M9 9h.01 M15 9h.01 M9 15h.01 M15 15h.01 M12 12h.01",
+    "dice": "M4 4h16v16H4z M8.4 8.5h.2 M15.4 8.5h.2 M8.4 15.5h.2 M15.4 15.5h.2 M11.9 12h.2",
     "again": "M20 6v5h-5 M19 11a7.5 7.5 0 1 0 1 5",
     "reveal": "M14 4h6v6 M20 4l-9 9 M18 14v6H4V6h6",
     "delete": "M5 7h14 M10 7V4h4v3 M7 7l1 13h8l1-13",

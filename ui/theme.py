@@ -32,6 +32,7 @@ class Colours:
     faint: str
     accent: str
     on_accent: str
+    selection: str
     picture: str
     words: str
     sound: str
@@ -56,6 +57,7 @@ DARK = Colours(
     faint="#959ba6",
     accent="#4d9bf0",
     on_accent="#0d1218",
+    selection="#27456b",
     picture="#4a5f80",
     words="#7f6cb8",
     sound="#47775f",
@@ -76,6 +78,7 @@ LIGHT = Colours(
     faint="#646b77",
     accent="#1f6fd1",
     on_accent="#ffffff",
+    selection="#cfe1fa",
     picture="#8aa3c9",
     words="#a596d8",
     sound="#86b79c",
@@ -172,20 +175,15 @@ def _style_sheet(c: Colours) -> str:
     QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {{
         background: {c.raised}; color: {c.faint}; border-color: {c.line}; }}
     QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus {{ border-color: {c.text}; }}
-    QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit {{
-        background: {c.well}; border: 1px solid {c.line}; border-radius: 4px; padding: 4px 6px;
-        selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
-    QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border-color: {c.accent}; }}
     QLineEdit[mixed="true"], QSpinBox[mixed="true"], QDoubleSpinBox[mixed="true"], QComboBox[mixed="true"] {{
-        border-style: dashed; color: {c.faint}; }}
+        color: {c.faint}; font-style: italic; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; }}
     QHeaderView::section {{ background: {c.window}; color: {c.faint}; border: none;
         border-bottom: 1px solid {c.line}; padding: 5px 7px; }}
     QTableView {{ background: {c.well}; alternate-background-color: {c.window}; border: 1px solid {c.line};
         border-radius: 4px; gridline-color: transparent; }}
     QTableView::item {{ padding: 3px 6px; }}
-    QTableView::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}
-    QTableView QLineEdit {{ border-radius: 0; padding: 0 4px; }}
+    QTableView::item:selected {{ background: {c.selection}; color: {c.text}; }}
     QListView, QScrollArea {{ background: {c.well}; border: 1px solid {c.line}; border-radius: 4px; }}
     QProgressBar {{ background: {c.well}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
@@ -195,7 +193,8 @@ def _style_sheet(c: Colours) -> str:
     QScrollBar::handle:hover {{ background: {c.faint}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-    QLabel[role="title"] {{ font-size: 24px; font-weight: 600; }}
+    QLabel[role="title"] {{ font-size: 34px; font-weight: 600; }}
+    QLabel[role="lead"] {{ font-size: 15px; }}
     QLabel[role="faint"] {{ color: {c.faint}; }}
     QLabel[role="error"] {{ color: {c.error}; }}
     QLabel[role="warning"] {{ color: {c.warning}; }}

@@ -29,6 +29,7 @@ def make_toolbar(parent: QWidget, actions: dict[str, QAction]) -> QToolBar:
 
 
 def _add(bar: QToolBar, name: str, action: QAction) -> None:
+    action.setIconText(action.text().replace("&", "").partition(":")[0].rstrip(" …"))
     bar.addAction(action)
     button = bar.widgetForAction(action)
     if isinstance(button, QToolButton):

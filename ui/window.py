@@ -207,9 +207,9 @@ class Window(QMainWindow):
 
     def write_back(self) -> None:
         """Shows what will be added where, and does it."""
-        from talkies.ui.dialogs.write_back import WriteBack
+        from talkies.ui.dialogs.write_back import WriteBackDialog
 
-        dialog = WriteBack(self.document, self)
+        dialog = WriteBackDialog(self.document, self)
         dialog.said.connect(self.say)
         dialog.open()
 
@@ -312,6 +312,7 @@ class Window(QMainWindow):
         ):
             if widget is not None and (kept := self._store.value(name)) is not None:
                 restore(kept)
+        self.workspace.is_arranged = self._store.value("docks") is not None
         self.welcome.show_recent(self.recent.paths())
 
     # Qt's events

@@ -11,8 +11,8 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QWidget
 
 from talkies.core.times import TimeRange
@@ -47,6 +47,7 @@ class Workspace(QMainWindow):
         self.takes = TakeStrip(document, self.player.monitor, self)
         self.timeline = TimelineView(document, parent=self)
         self.docks: dict[str, QDockWidget] = {}
+        self.is_arranged = False
         self._arrange()
         self._connect()
 
@@ -56,7 +57,6 @@ class Workspace(QMainWindow):
         top.setChildrenCollapsible(False)
         top.addWidget(self.viewer)
         top.addWidget(self.transcript)
-        top.setSizes([620, 560])
         self.top = top
         self.setCentralWidget(top)
         areas = Qt.DockWidgetArea
@@ -68,9 +68,20 @@ class Workspace(QMainWindow):
         self._dock("timeline", self.tr("Timeline"), self.timeline, areas.BottomDockWidgetArea)
         self.splitDockWidget(self.docks["settings"], self.docks["queue"], Qt.Orientation.Vertical)
         self.splitDockWidget(self.docks["takes"], self.docks["timeline"], Qt.Orientation.Vertical)
-        self.resizeDocks([self.docks["settings"], self.docks["queue"]], [520, 300], Qt.Orientation.Vertical)
-        self.resizeDocks([self.docks["settings"]], [320], Qt.Orientation.Horizontal)
-        self.resizeDocks([self.docks["takes"], self.docks["timeline"]], [236, 330], Qt.Orientation.Vertical)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        if not self.is_arranged:
+            self.is_arranged = True
+            QTimer.singleShot(0, self, self.share_room)
+
+    def share_room(self) -> None:
+        """How much room each part gets on the first day; later it is as it was left."""
+        docks = self.docks
+        self.resizeDocks([docks["settings"], docks["queue"]], [440, 360], Qt.Orientation.Vertical)
+        self.resizeDocks([docks["settings"]], [330], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["takes"], docks["timeline"]], [236, 310], Qt.Orientation.Vertical)
+        self.top.setSizes([600, 640])
 
     def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
         dock = QDockWidget(title, self)

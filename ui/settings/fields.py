@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QValidator
-from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from talkies.core.conditioning.prompt import known_words
 from talkies.ui.voices import SOUND_SUFFIXES, named_voices
@@ -35,7 +35,8 @@ class _NoWheel(QObject):
 
 
 def calm(widget: QWidget) -> None:
-    """See :class:`_NoWheel`."""
+    """See :class:`_NoWheel`; and it takes the width there is."""
+    widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     widget.installEventFilter(_NoWheel(widget))
 

@@ -106,6 +106,7 @@ class SettingsPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
+        self.setMinimumWidth(290)
 
     def _seed_row(self) -> QWidget:
         row = QWidget()

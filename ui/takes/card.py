@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from talkies.ui.icons import icon
@@ -195,5 +195,5 @@ class TakeCard(QFrame):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colours().accent if self.hasFocus() else colours().warning, 1.6))
+        painter.setPen(QPen(QColor(colours().accent if self.hasFocus() else colours().warning), 1.6))
         painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 8, 8)

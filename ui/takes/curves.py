@@ -24,6 +24,7 @@ class TakeCurves(QWidget):
     def __init__(self, document: Document, pictures: TakePictures, take_id: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document, self._pictures, self._take_id = document, pictures, take_id
+        self._path = document.take(take_id).path
         self.setMinimumHeight(64)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Waveform and spectrogram"))
@@ -81,7 +82,7 @@ class TakeCurves(QWidget):
             )
 
     def _arrived(self, path: object) -> None:
-        if path == self._document.take(self._take_id).path:
+        if path == self._path:
             self.update()
 
     def _moved(self, position: object) -> None:

@@ -89,7 +89,9 @@ class TakeStrip(QWidget):
         """Other takes: other cards; those that stay are kept."""
         takes = self.shown_takes()
         for key in [key for key in self.cards if key not in {take.id for take in takes}]:
-            self.cards.pop(key).deleteLater()
+            card = self.cards.pop(key)
+            card.hide()
+            card.deleteLater()
         several = len(self._document.selected) > 1
         for place, take in enumerate(takes):
             if take.id not in self.cards:
@@ -110,6 +112,9 @@ class TakeStrip(QWidget):
     def refresh(self) -> None:
         """The same takes, perhaps starred, muted or compared since."""
         chosen, takes = self._document.selected, self.shown_takes()
+        if self.cards.keys() != {take.id for take in takes}:
+            self.rebuild()
+            return
         self.title.setText(self._title(chosen))
         self.hint.setText(
             self.tr("Nothing made for this yet: press Ctrl+G to generate.")

@@ -103,7 +103,7 @@ class TranscriptTable(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((IN, 96), (OUT, 96), (SPEAKER, 84), (VOICE, 92)):
+        for column, width in ((IN, 104), (OUT, 104), (SPEAKER, 84), (VOICE, 92)):
             view.setColumnWidth(column, width)
         empty = QLabel(
             self.tr("No words in this timeline.\nSubtitle tracks, titles and .srt files beside it are read with it.")
