@@ -31,8 +31,11 @@ Array = NDArray[Any]  # float64
 
 @dataclass(frozen=True)
 class Path:
-    """``edges`` (P, 2): first place and end of every phoneme; ``score``: how well it fits, in nats;
-    ``certainty``: how much likelier than rest the line is where it is laid, nats per place."""
+    """``edges`` (P, 2): first place and end of every phoneme; ``score``: how well it fits, durations included, in nats.
+
+    ``certainty``: how much the mouth says this line and nothing but this line, rather than what mouths usually say:
+    nats per place of the line. About 2 where it does, below 0 for another line or a mouth at rest.
+    """
 
     edges: NDArray[np.int64]
     score: float
@@ -53,7 +56,7 @@ def follow(evidence: Array, ids: Sequence[int], natural_s: Sequence[float], word
         edges, score = _path(total, visemes, np.asarray(natural_s) * rate, frozenset(words))
         score -= 0.5 * (np.log(rate) / _RATE_SPREAD) ** 2
         if best is None or score > best.score:
-            best = Path(edges, score, _certainty(total, visemes, edges) / _TRUST)
+            best = Path(edges, score, _certainty(evidence, visemes, edges))
     return best
 
 
@@ -101,7 +104,11 @@ def _traced(end: int, took: NDArray[np.int64], rested: NDArray[np.int64]) -> NDA
     return edges
 
 
-def _certainty(total: Array, visemes: NDArray[np.int64], edges: NDArray[np.int64]) -> float:
-    gained = total[edges[:, 1]] - total[edges[:, 0]]
-    against = gained[np.arange(len(visemes)), visemes] - gained[:, REST]
-    return float(against.sum() / max((edges[:, 1] - edges[:, 0]).sum(), 1))
+def _certainty(evidence: Array, visemes: NDArray[np.int64], edges: NDArray[np.int64]) -> float:
+    """Evidence for the phonemes where they lie, and against rest where they do not, per place of the line."""
+    said = np.full(len(evidence), REST)
+    outside = np.ones(len(evidence), bool)
+    for viseme, (start, end) in zip(visemes, edges, strict=True):
+        said[start:end], outside[start:end] = viseme, False
+    gained = evidence[np.arange(len(said)), said]
+    return float((gained[~outside].sum() + np.minimum(gained[outside], 0).sum()) / max((~outside).sum(), 1))

@@ -189,8 +189,9 @@ def _mouth_of(image: NDArray[np.uint8], face: NDArray[Any]) -> Grey | None:
 
 
 def _lower_face(image: NDArray[np.uint8], face: NDArray[Any]) -> Grey | None:
-    """Nose to chin of a face box, grey, 32 × 24."""
-    return _cut(image, face, 0.30, (0.32, 0.24), (MOUTH_COLUMNS, MOUTH_LINES))
+    """Nose to chin of a face box, grey, 32 × 24; cut twice as large first, so that nothing between is missed."""
+    cut = _cut(image, face, 0.295, (0.32, 0.24), (2 * MOUTH_COLUMNS, 2 * MOUTH_LINES))
+    return None if cut is None else cv2.resize(cut, (MOUTH_COLUMNS, MOUTH_LINES), interpolation=cv2.INTER_AREA)
 
 
 def _cut(

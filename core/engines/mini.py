@@ -21,9 +21,9 @@ from talkies.core.conditioning.bundle import Conditions
 from talkies.core.conditioning.durations import DurationModel
 from talkies.core.conditioning.events import EventSpotter
 from talkies.core.conditioning.lipreading import LipNetwork
-from talkies.core.conditioning.phonemes import speak
+from talkies.core.conditioning.phonemes import Spoken, speak
 from talkies.core.conditioning.prompt import PROMPT_TOKENS, read_prompt
-from talkies.core.conditioning.timing import Spans, fit_line, phone_ids
+from talkies.core.conditioning.timing import Spans, fit_line, phone_ids, word_starts
 from talkies.core.conditioning.visual import PictureFeatures
 from talkies.core.conditioning.voice import NamedVoice, find_voice
 from talkies.core.engines.base import Block, Engine, Job, Line
@@ -135,12 +135,9 @@ class MiniEngine(Engine):
         spans: Spans = []
         warnings: list[str] = []
         for line in lines:
-            language = line.language or chosen.language
-            spoken = speak(line.text, language)
-            warnings += _language_warning(line, language, chosen, spoken.replaced)
-            seconds = self.model.durations.seconds(spoken.ids, torch.from_numpy(chosen.vector))
-            cue = float(line.range.start), float(line.range.end)
-            spans += fit_line(spoken.ids, seconds, *cue, lips, evidence, spoken.words)
+            spoken, laid = self._laid(line, chosen, lips, evidence)
+            warnings += _language_warning(line, line.language or chosen.language, chosen, spoken.replaced)
+            spans += laid
         conditions = Conditions(
             frames,
             phones=torch.from_numpy(phone_ids(spans, frames)),
@@ -148,6 +145,21 @@ class MiniEngine(Engine):
             voice=torch.from_numpy(chosen.vector),
         )
         return conditions, tuple(dict.fromkeys(warnings))
+
+    def word_starts(self, features: PictureFeatures | None, line: Line, voice: str) -> list[float]:
+        """When each word of a line will be said (s), words as espeak parts them."""
+        chosen = find_voice(voice, line.speaker, line.language)
+        spoken, spans = self._laid(line, chosen, *self._read_lips(features))
+        return word_starts(spans, spoken.ids, spoken.words)
+
+    def _laid(
+        self, line: Line, voice: NamedVoice, lips: np.ndarray | None, evidence: np.ndarray | None
+    ) -> tuple[Spoken, Spans]:
+        """A line's phonemes, and when they are said."""
+        spoken = speak(line.text, line.language or voice.language)
+        seconds = self.model.durations.seconds(spoken.ids, torch.from_numpy(voice.vector))
+        cue = float(line.range.start), float(line.range.end)
+        return spoken, fit_line(spoken.ids, seconds, *cue, lips, evidence, spoken.words)
 
     def _read_lips(self, features: PictureFeatures | None) -> tuple[np.ndarray | None, np.ndarray | None]:
         """What the mouth does (L, 4), and what it seems to say (2 L, 20)."""

@@ -24,11 +24,16 @@ class LipTraining:
     """One run; ten minutes on one core. ``pictures``: how many in a row are read at once."""
 
     out: Path
-    steps: int = 1500
+    steps: int = 1000
     batch: int = 12
     pictures: int = 64
     peak_rate: float = 2e-3
     seed: int = 0
+
+
+def clip_of(mouths: np.ndarray, spans: Spans, first_s: float, last_s: float) -> Clip:
+    """One movie: mouths (L, 24, 32), the phonemes' times, and when the first word begins and the last one ends."""
+    return torch.from_numpy(mouths), said(spans, first_s, last_s, len(mouths))
 
 
 def said(spans: Spans, first_s: float, last_s: float, pictures: int) -> Tensor:

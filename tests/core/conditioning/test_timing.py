@@ -6,7 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talkies.core.conditioning.timing import SLOWEST, fit_line, phone_ids
+from talkies.core.conditioning.phonemes import PAUSE, vocabulary
+from talkies.core.conditioning.timing import SLOWEST, fit_line, phone_ids, word_starts
+from talkies.core.conditioning.visemes import REST, VISEMES, visemes_of
 
 durations = st.lists(st.floats(0.02, 0.8), min_size=1, max_size=60)
 
@@ -47,6 +49,34 @@ def test_a_mouth_that_moves_for_much_longer_is_not_followed():
 def test_a_cue_without_a_face_begins_at_its_in_point():
     spans = fit_line([5], [0.5], 2.0, 8.0, np.zeros((250, 4), np.float32))
     assert 2.0 <= spans[0][1] < 2.1
+
+
+def test_a_mouth_that_can_be_read_sets_every_phoneme():
+    ids = [vocabulary()[name] for name in ("b", "ˈɪ", "n", "f", "uː")]
+    said = np.full(200, REST)
+    # in 20 ms, a rest of 5 before the second word
+    for phoneme, start, end in zip(ids, (60, 66, 70, 80, 90), (66, 70, 75, 90, 101), strict=True):
+        said[start:end] = visemes_of([phoneme])[0]
+    evidence = np.where(np.arange(VISEMES) == said[:, None], 3.0, -1.5)
+    lips = np.ones((100, 4), np.float32)
+    spans = fit_line(ids, [0.1] * 5, 0.5, 3.5, lips, evidence, words=[0, 3])
+    assert [phoneme for phoneme, _, _ in spans] == [*ids[:3], PAUSE, *ids[3:]]
+    assert [start for _, start, _ in spans] == [1.2, 1.32, 1.4, 1.5, 1.6, 1.8]
+    assert all(one[2] == other[1] for one, other in itertools.pairwise(spans))
+    assert word_starts(spans, ids, [0, 3]) == [1.2, 1.6]
+
+
+def test_a_face_that_is_not_seen_is_not_read():
+    evidence = np.zeros((200, VISEMES))
+    evidence[:, visemes_of([5])[0]] = 5.0
+    spans = fit_line([5], [0.3], 1.0, 3.0, np.zeros((100, 4), np.float32), evidence, words=[0])
+    assert spans == fit_line([5], [0.3], 1.0, 3.0)
+
+
+def test_words_begin_with_their_first_phoneme_whatever_pauses_lie_between():
+    spans = [(5, 0.1, 0.2), (PAUSE, 0.2, 0.4), (6, 0.4, 0.5), (PAUSE, 0.5, 0.6), (7, 0.6, 0.9)]
+    assert word_starts(spans, [5, 6, PAUSE, 7], [0, 1, 3]) == [0.1, 0.4, 0.6]
+    assert word_starts([], [], []) == []
 
 
 def test_phone_track_has_two_places_a_latent_and_none_is_lost():
