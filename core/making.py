@@ -113,9 +113,9 @@ class Maker:
         finally:
             self.work.done += part
 
-    def make(self, stem: Stem, looked: Looked, first: int = 1) -> Iterator[Take]:
-        """The takes of one stem, numbered from ``first`` on. Raises InputError when it needs a picture and there is
-        none."""
+    def make(self, stem: Stem, looked: Looked, first: int = 1, skip: int = 0) -> Iterator[Take]:
+        """The takes of one stem but the first ``skip``, numbered from ``first`` on. Raises InputError when it needs a
+        picture and there is none."""
         if looked.problem is not None and stem.task != "dialogue":
             raise looked.problem
         whole = _with_room(stem.record, looked.range, stem.segment)
@@ -123,8 +123,8 @@ class Maker:
         with self.work.clock("prepare"):
             job = self._job(stem, whole, features)
         self.warnings.extend(job.warnings)
-        for index in range(self.request.takes):
-            yield self._take(stem, whole, job, index, first + index)
+        for number, index in enumerate(range(skip, self.request.takes), start=first):
+            yield self._take(stem, whole, job, index, number)
 
     def _job(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Job:
         engine, request = self.engine, self.request

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -68,22 +68,25 @@ class CueEdit:
 @dataclass(frozen=True)
 class Order:
     """``request`` says what is made and how; its ``out`` is the folder of takes. ``cues``: edits by the cue's place in
-    the timeline's cues. ``voices``: by speaker, before the request's own."""
+    the timeline's cues. ``voices``: by speaker, before the request's own. ``made``: how many takes of this order are
+    finished already, by a worker that died."""
 
     request: Request
     cues: Mapping[int, CueEdit] = field(default_factory=dict)
     voices: Mapping[str, str] = field(default_factory=dict)
+    made: int = 0
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Order:
         """An order from JSON: the names of a request, ``folder`` for ``out``, ``cues`` and ``voices``."""
-        request = {name: value for name, value in given.items() if name not in ("folder", "cues", "voices")}
+        request = {name: value for name, value in given.items() if name not in ("folder", "cues", "voices", "made")}
         try:
             cues = from_json(dict[int, CueEdit], given.get("cues", {}))
             voices = from_json(dict[str, str], given.get("voices", {}))
+            made = from_json(int, given.get("made", 0))
         except ValueError as error:
             raise ArgumentError("order", f"cannot be read: {error}") from error
-        return cls(Request.from_mapping({**request, "out": given.get("folder")}), cues, voices)
+        return cls(Request.from_mapping({**request, "out": given.get("folder")}), cues, voices, made)
 
 
 def make_takes(
@@ -108,7 +111,7 @@ def make_takes(
     said = Said(warnings_about(timeline, segments, owner, request.task))
     yield from said.news()
     work = Work(sum((effort(parts, request.takes) for parts in stems.values()), Fraction(0)), watch)
-    takes, failures = [], []
+    takes, failures, skips = [], [], _skips(stems, request.takes, order.made)
     with making(folder) as place:
         _check_space(folder, stems, request.takes)
         with work.clock("load"):
@@ -116,7 +119,9 @@ def make_takes(
             engine = load_engine(request.engine, request.weights, request.device)
         maker = Maker(request, timeline, engine, place, work, said.sentences)
         for segment in segments:
-            for event in takes_of(maker, segment, stems[segment.id], lambda stem: next_number(folder, stem)):
+            for event in takes_of(
+                maker, segment, stems[segment.id], lambda stem: (next_number(folder, stem), skips[stem])
+            ):
                 if isinstance(event, TakeReady):
                     takes.append(deliver(event.take, segment, folder))
                     yield TakeReady(takes[-1])
@@ -124,7 +129,7 @@ def make_takes(
                     failures.append(event)
                     yield event
                 yield from said.news()
-    if not takes:
+    if not takes and not order.made:
         raise nothing_made(timeline, failures)
     seconds = {**work.seconds, "total": time.perf_counter() - started}
     failed = [vars(failure) for failure in failures]
@@ -146,6 +151,12 @@ def edited(timeline: Timeline, order: Order) -> Timeline:
         timeline = replace(timeline, cues=ordered, segments=with_cues(timeline.segments, ordered)[0])
     language = order.request.language
     return in_language(timeline, language) if language else timeline
+
+
+def _skips(stems: Mapping[str, Sequence[Stem]], takes: int, made: int) -> dict[Stem, int]:
+    """Of each stem, how many takes are there already when ``made`` were, in the order in which they are made."""
+    every = [stem for parts in stems.values() for stem in parts]
+    return {stem: min(max(made - index * takes, 0), takes) for index, stem in enumerate(every)}
 
 
 def _check_space(folder: Path, stems: Mapping[str, tuple[Stem, ...]], takes: int) -> None:

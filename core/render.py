@@ -205,11 +205,14 @@ _WAITING_BYTES = 4 * SAMPLE_RATE  # while it is levelled
 
 
 def takes_of(
-    maker: Maker, segment: Segment, stems: Sequence[Stem], first_number: Callable[[Stem], int] = lambda stem: 1
+    maker: Maker,
+    segment: Segment,
+    stems: Sequence[Stem],
+    beginning: Callable[[Stem], tuple[int, int]] = lambda stem: (1, 0),
 ) -> Iterator[TakeReady | Failed]:
     """The takes of one segment; a stem that its picture or words make impossible is left out.
 
-    ``first_number``: of each stem's takes.
+    ``beginning``: the number of a stem's first take, and how many are skipped, for they are there already.
     """
     if not stems:
         return
@@ -217,7 +220,7 @@ def takes_of(
     looked = maker.look(segment)
     for stem in stems:
         try:
-            for take in maker.make(stem, looked, first_number(stem)):
+            for take in maker.make(stem, looked, *beginning(stem)):
                 yield TakeReady(take)
         except ArgumentError:
             raise

@@ -46,6 +46,13 @@ def test_a_second_order_counts_on(reel: Path) -> None:
     assert (again.number, again.metadata["seed"]) == (3, 9)
 
 
+def test_takes_that_are_there_are_not_made_again(reel: Path) -> None:
+    """An order of DX 1, DX 2, FX 1, FX 2 whose worker died after the third."""
+    (last,) = made(order(reel, segments=["V1-001"], takes=2, seed=5, made=3))
+    assert (last.stem, last.metadata["seed"], last.number) == ("FX", 6, 1)
+    assert made(order(reel, segments=["V1-001"], takes=2, made=4)) == []
+
+
 def test_edited_cues_and_voices_are_what_is_spoken(reel: Path) -> None:
     edit = {"was_text": "Hello there.", "was_start": "2/25", "text": "Good night.", "end": "1/2", "speaker": "CLARA"}
     engine = TonesEngine()

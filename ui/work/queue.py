@@ -128,7 +128,7 @@ class Queue(QObject):
         for job_id in job_ids:
             if not self._jobs[job_id].is_open:
                 job = self._jobs.pop(job_id)
-                self._put(replace(job, state="waiting", fraction=0.0, problem="", message="", seconds=0.0))
+                self._put(replace(job, state="waiting", fraction=0.0, problem="", message="", seconds=0.0, made=0))
         self._crashes = 0
         self.jobs_changed.emit()
         self._next()
@@ -164,7 +164,7 @@ class Queue(QObject):
         self._watch.start()
         self._running = waiting.id, 0
         self._put(replace(waiting, state="running", message=self.tr("starting")))
-        self._running = waiting.id, self._client.request("make", waiting.order)
+        self._running = waiting.id, self._client.request("make", {**waiting.order, "made": waiting.made})
         self.jobs_changed.emit()
 
     def _hear(self, number: int, message: dict[str, Any]) -> None:

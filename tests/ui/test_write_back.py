@@ -1,0 +1,203 @@
+"""Writing back: what is planned is what a reader finds in the written timeline, to the sample."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import opentimelineio as otio
+import pytest
+from engines import load_tones
+
+from talkies.core.as_json import as_json
+from talkies.core.errors import ArgumentError, OutputError
+from talkies.core.media.bwf import read_bext
+from talkies.core.media.sound import read_sound
+from talkies.core.orders import Order, make_takes
+from talkies.core.segment import Take, Timeline
+from talkies.core.timeline import read_timeline
+from talkies.core.timeline.sounds import sound_tracks
+from talkies.core.times import TimeRange
+from talkies.ui.work.document import Document
+from talkies.ui.work.write_back import plan_write_back, suggested_file, write_file, write_into_host
+
+DAY_SAMPLES = 24 * 3600 * 48_000
+"""Timecode begins anew at midnight."""
+
+
+@pytest.fixture
+def generated(document: Document) -> Document:
+    """Two takes of effects for each shot and one of dialogue for each line."""
+    for task, takes in (("foley", 2), ("dialogue", 1)):
+        order = Order.from_mapping({**document.order(), "task": task, "takes": takes})
+        list(make_takes(order, load_engine=load_tones))
+    document.find_takes()
+    return document
+
+
+def written_places(out: Path) -> dict[str, tuple[str, TimeRange]]:
+    return {clip.name: (track.name, clip.record) for track in sound_tracks(read_timeline(out)) for clip in track.clips}
+
+
+def test_the_chosen_takes_are_written_where_they_belong(generated: Document, reel: Path) -> None:
+    first, second = generated.takes("V1-001")[1:]
+    generated.star(first.id)
+    plan = plan_write_back(generated)
+    out = write_file(plan, suggested_file(plan.timeline))
+    assert out == reel.with_name("reel.talkies.otio")
+    places = written_places(out)
+    assert places == {each.take.id: (track.name, each.place) for track in plan.tracks for each in track.placements}
+    assert places[first.id] == ("FX talkies", TimeRange(Fraction(0), Fraction(1)))
+    assert second.id not in places
+    assert sorted(track.name for track in plan.tracks) == ["DX talkies", "DX talkies 2", "FX talkies"]
+    assert suggested_file(plan.timeline) == reel.with_name("reel.talkies-2.otio")
+
+
+def test_alternatives_sound_as_first_takes_on_the_timeline(generated: Document, reel: Path) -> None:
+    """Take 2 is the newest: it is written, and its track is not switched off as that of an alternative."""
+    out = write_file(plan_write_back(generated, ids=["V1-002"]), reel.with_name("out.otio"))
+    clips = [clip for track in sound_tracks(read_timeline(out)) for clip in track.clips if clip.name.startswith("FX")]
+    assert [(clip.name[-3:], clip.enabled) for clip in clips] == [("t02", True)]
+
+
+def test_gain_and_nudge_are_exact(generated: Document, reel: Path) -> None:
+    take = generated.chosen_takes("V1-002")[-1]
+    generated.set_gain([take.id], -20.0)
+    generated.change_settings(["V1-002"], level_db=14.0)
+    generated.nudge([take.id], -3)
+    write_file(plan_write_back(generated), reel.with_name("out.otio"))
+    path = reel.with_name("out.takes") / take.path.name
+    before, after = read_sound(take.path), read_sound(path)
+    assert after.shape == before.shape
+    half_step = 0.5 / (1 << 23)
+    assert float(np.abs(before * np.float32(10 ** (-6 / 20)) - after).max()) <= half_step * 1.01
+    moved = read_bext(take.path).time_reference - read_bext(path).time_reference
+    assert moved % DAY_SAMPLES == 3 * 48_000 // 25
+    assert written_places(reel.with_name("out.otio"))[take.id][1] == TimeRange(Fraction(22, 25), Fraction(47, 25))
+    assert read_sound(take.path).tobytes() == before.tobytes()
+
+
+def test_a_nudge_between_samples_keeps_the_length_of_the_place(document: Document, tmp_path: Path) -> None:
+    """At 24000/1001 a frame is 2002 samples; at 30000/1001 it is 1601.6: the place decides how many there are."""
+    from films import write_reel
+
+    write_reel(tmp_path / "ntsc.otio", ["film.mp4"], frames=30, rate=30000 / 1001)
+    document.open(tmp_path / "ntsc.otio")
+    list(make_takes(Order.from_mapping({**document.order(), "task": "foley"}), load_engine=load_tones))
+    document.find_takes()
+    (take,) = document.all_takes
+    for frames in (1, 1, 1, 1):
+        document.nudge([take.id], frames)
+        write_file(plan_write_back(document), tmp_path / "out.otio")
+        place = document.place_of(document.take(take.id))
+        covered = TimeRange(place.start - take.head_handle, place.end + take.tail_handle)
+        assert read_sound(tmp_path / "out.takes" / take.path.name).shape[1] == covered.samples(48_000)[1]
+
+
+def test_a_nudge_before_the_start_is_cut_there(generated: Document, reel: Path) -> None:
+    take = generated.chosen_takes("V1-001")[-1]
+    generated.nudge([take.id], -5)
+    out = write_file(plan_write_back(generated, ids=["V1-001"]), reel.with_name("out.otio"))
+    assert written_places(out)[take.id][1] == TimeRange(Fraction(0), Fraction(20, 25))
+
+
+def test_muted_takes_are_left_out_and_nothing_is_no_timeline(generated: Document, reel: Path) -> None:
+    for segment in ("V1-001", "V1-002"):
+        generated.mute_stem(segment, "FX")
+    assert {track.stem for track in plan_write_back(generated).tracks} == {"DX"}
+    for segment in ("V1-001", "V1-002"):
+        generated.mute_stem(segment, "DX")
+    with pytest.raises(ArgumentError, match="nothing"):
+        write_file(plan_write_back(generated), reel.with_name("out.otio"))
+    assert not reel.with_name("out.otio").exists()
+
+
+def test_too_much_gain_is_told_before(generated: Document) -> None:
+    take = generated.chosen_takes("V1-001")[-1]
+    generated.set_gain([take.id], 60.0)
+    assert any("full scale" in warning for warning in plan_write_back(generated).warnings)
+
+
+class TestWhereTracksOfOursAre:
+    @pytest.fixture
+    def again(self, generated: Document, reel: Path) -> Document:
+        """The written timeline, open, with the effects of its second shot generated anew."""
+        generated.mute_stem("V1-002", "FX")
+        out = write_file(plan_write_back(generated), reel.with_name("round.otio"))
+        generated.open(out)
+        order = Order.from_mapping({**generated.order(), "task": "foley", "seed": 9})
+        list(make_takes(order, load_engine=load_tones))
+        generated.find_takes()
+        return generated
+
+    def test_new_tracks_come_beside_them(self, again: Document, reel: Path) -> None:
+        before = [track.name for track in sound_tracks(again.open_timeline())]
+        out = write_file(plan_write_back(again, "new"), reel.with_name("out.otio"))
+        assert [track.name for track in sound_tracks(read_timeline(out))] == [*before, "FX talkies 2"]
+
+    def test_they_are_replaced(self, again: Document, reel: Path) -> None:
+        plan = plan_write_back(again, "replace")
+        assert set(plan.removed) == {"DX talkies", "DX talkies 2", "FX talkies"}
+        out = write_file(plan, reel.with_name("out.otio"))
+        (track,) = sound_tracks(read_timeline(out))
+        assert (track.name, [clip.record.start for clip in track.clips]) == ("FX talkies", [0, 1])
+        document = otio.adapters.read_from_file(str(out))
+        assert [track.name for track in document.tracks] == ["V1", "Subtitles", "FX talkies"]
+
+    def test_what_is_there_is_skipped(self, again: Document) -> None:
+        plan = plan_write_back(again, "skip")
+        assert [take.segment_id for take in plan.skipped] == ["V1-001"]
+        assert [each.take.segment_id for each in plan.placements] == ["V1-002"]
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(generated: Document, reel: Path) -> None:
+    before = sorted(reel.parent.iterdir())
+    with pytest.raises(OutputError):
+        write_file(plan_write_back(generated), reel.with_name("out.edl"))
+    with pytest.raises(OutputError, match="is the timeline that is read"):
+        write_file(plan_write_back(generated), reel)
+    assert sorted(reel.parent.iterdir()) == before
+
+
+class ListHost:
+    """An editor that remembers what it was given."""
+
+    name = "list"
+
+    def __init__(self, timeline: Timeline, broken: bool = False) -> None:
+        self.timeline, self.broken, self.takes = timeline, broken, tuple[Take, ...]()
+
+    def read_timeline(self) -> Timeline:
+        return self.timeline
+
+    def add_takes(self, takes: Sequence[Take]) -> None:
+        if self.broken:
+            raise OutputError(self.name, "is closed")
+        self.takes += tuple(takes)
+
+    def move_playhead(self, position: Fraction) -> None:
+        pass
+
+
+def test_takes_go_straight_into_a_host(generated: Document) -> None:
+    assert generated.folder
+    plan = plan_write_back(generated)
+    host = ListHost(plan.timeline)
+    write_into_host(plan, host, generated.folder)
+    write_into_host(plan, host, generated.folder)
+    assert len(host.takes) == 2 * len(plan.placements)
+    assert len({take.path for take in host.takes}) == len(host.takes)
+    assert all(take.path.is_file() for take in host.takes)
+    before = sorted(generated.folder.rglob("*"))
+    with pytest.raises(OutputError, match="closed"):
+        write_into_host(plan, ListHost(plan.timeline, broken=True), generated.folder)
+    with pytest.raises(ArgumentError, match="cannot replace"):
+        write_into_host(replace(plan, removed=("FX talkies",)), host, generated.folder)
+    assert sorted(generated.folder.rglob("*")) == before
+
+
+def test_an_order_is_plain_json(generated: Document) -> None:
+    assert as_json(generated.order()) == generated.order()
