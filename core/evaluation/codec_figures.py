@@ -1,7 +1,8 @@
-"""What the codec alone costs: held-out recordings there and back, beside themselves."""
+"""What the codec alone costs: held-out recordings there and back, beside what Opus makes of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from talkies.core.evaluation.fidelity import log_spectral_distance, mean, pesq, stoi
 from talkies.core.evaluation.material import Material
+from talkies.core.evaluation.opus import through_opus
 from talkies.core.evaluation.performing import SAMPLE_RATE, HasCodec, OnProgress, Sound
 from talkies.core.evaluation.speech import sound_power
 
@@ -17,42 +19,60 @@ SPEECH_RMS = 0.08
 
 _LONGEST_S = 10
 
+Way = Callable[[Sound], Sound]
+Row = dict[str, float | None]
+
 
 def codec_figures(
     codec: HasCodec, material: Material, sentences: int, effects: int, progress: OnProgress
 ) -> dict[str, Any]:
-    """Log-spectral distance (dB), STOI and PESQ of speech, together and per speaker; the distance of effects."""
-    spoken = material.sentences[:sentences]
-    heard = material.effects[:effects]
-    rows: list[tuple[str, dict[str, float | None]]] = []
+    """Log-spectral distance (dB), STOI and PESQ of speech, together and per speaker; the distance of effects.
+
+    Each stands beside the same figure of Opus at 64 kb/s (``opus_64k``).
+    """
+    spoken, heard = material.sentences[:sentences], material.effects[:effects]
+    ways: dict[str, Way] = {"codec": codec.codec_roundtrip, "opus_64k": through_opus}
+    speech: dict[str, list[Row]] = {name: [] for name in ways}
+    sounds: dict[str, list[Row]] = {name: [] for name in ways}
     for number, sentence in enumerate(spoken):
         progress(number / max(len(spoken) + len(heard), 1), f"codec: {sentence.path.name}")
         sound = read_speech(sentence.path)
-        back = codec.codec_roundtrip(sound)
-        figures = {
-            "log_spectral_distance_db": log_spectral_distance(sound, back),
-            "stoi": stoi(sound, back),
-            "pesq_wb": pesq(sound, back),
-        }
-        rows.append((sentence.speaker, figures))
-    distances: list[float | None] = []
+        for name, way in ways.items():
+            speech[name].append(_speech_row(sound, way(sound)))
     for number, path in enumerate(heard):
         progress((len(spoken) + number) / (len(spoken) + len(heard)), f"codec: {path.name}")
         sound = read_mono(path)
-        distances.append(log_spectral_distance(sound, codec.codec_roundtrip(sound)) if len(sound) else None)
-    speakers = dict.fromkeys(speaker for speaker, _ in rows)
+        for name, way in ways.items():
+            sounds[name].append({"log_spectral_distance_db": log_spectral_distance(sound, way(sound))})
+    who = [sentence.speaker for sentence in spoken]
+    ours, opus = _means(sounds["codec"]), _means(sounds["opus_64k"])
     return {
-        "speech": _means([figures for _, figures in rows]),
+        "speech": _means(speech["codec"]),
         "speech_by_speaker": {
-            who: _means([figures for speaker, figures in rows if speaker == who]) for who in speakers
+            name: _means([row for row, speaker in zip(speech["codec"], who, strict=True) if speaker == name])
+            for name in dict.fromkeys(who)
         },
-        "effects": {"recordings": len(distances), "log_spectral_distance_db": mean(distances)},
+        "effects": {**ours, "relative_to_opus": _ratio(ours, opus)},
+        "opus_64k": {"speech": _means(speech["opus_64k"]), "effects": opus},
     }
 
 
-def _means(rows: list[dict[str, float | None]]) -> dict[str, Any]:
-    names = ("log_spectral_distance_db", "stoi", "pesq_wb")
+def _speech_row(sound: Sound, back: Sound) -> Row:
+    return {
+        "log_spectral_distance_db": log_spectral_distance(sound, back),
+        "stoi": stoi(sound, back),
+        "pesq_wb": pesq(sound, back),
+    }
+
+
+def _means(rows: list[Row]) -> dict[str, Any]:
+    names = rows[0] if rows else ("log_spectral_distance_db",)
     return {"recordings": len(rows), **{name: mean([row[name] for row in rows]) for name in names}}
+
+
+def _ratio(ours: dict[str, Any], opus: dict[str, Any]) -> float | None:
+    ours_db, opus_db = ours["log_spectral_distance_db"], opus["log_spectral_distance_db"]
+    return ours_db / opus_db if ours_db is not None and opus_db else None
 
 
 def read_mono(path: Path) -> Sound:

@@ -1,19 +1,20 @@
-"""How speech comes out: understood as often as the natural recordings, inside its cues, and clean in its pauses."""
+"""How speech comes out: understood as often as natural recordings, inside its cues, clean in its pauses, not flat."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from talkies.core.evaluation.codec_figures import read_speech
 from talkies.core.evaluation.fidelity import mean
 from talkies.core.evaluation.leak import pause_level_db
-from talkies.core.evaluation.material import Sentence
+from talkies.core.evaluation.material import Material, Sentence, primary
 from talkies.core.evaluation.performing import SAMPLE_RATE, HasCodec, OnProgress, Performer, Sound
+from talkies.core.evaluation.prosody import pitch_range
 from talkies.core.evaluation.speech import (
     CueFit,
     Recogniser,
@@ -25,97 +26,143 @@ from talkies.core.evaluation.speech import (
 )
 from talkies.core.times import TimeRange
 
+if TYPE_CHECKING:
+    from talkies.core.engines.base import Engine, Job
+
 _AROUND = Fraction(2, 5)
 """Seconds of pause before and after the cue, so that speech has room to miss it."""
+
+_RECOGNISED = "en"
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """One sentence, judged."""
+    """One sentence as it was recorded and as the engine says it within ``cue``; both 48 kHz mono."""
+
+    sentence: Sentence
+    natural: Sound
+    generated: Sound
+    cue: TimeRange
+
+
+@dataclass(frozen=True)
+class Understood:
+    """Word errors of one sentence: the recording, the recording through the codec, ours; and what was heard in ours."""
 
     natural: WordErrors
     codec: WordErrors | None
     generated: WordErrors
-    fit: CueFit
-    natural_pause_db: float | None
-    pause_db: float | None
     heard: str
 
 
-def dialogue_figures(performer: Performer, sentences: Sequence[Sentence], progress: OnProgress) -> dict[str, Any]:
-    """Word error rates of natural, codec-only and generated speech, cue fit and pauses."""
+def dialogue_figures(
+    performer: Performer, material: Material, english: int, others: int, progress: OnProgress
+) -> dict[str, Any]:
+    """Word error on ``english`` sentences; cue fit, pauses and pitch of these and of ``others`` of each other language.
+
+    The recogniser knows English only: in other languages nobody judges the words.
+    """
+    read = material.english()[:english]
+    foreign = [language for language in material.languages() if language != _RECOGNISED]
+    chosen = [*read, *(sentence for language in foreign for sentence in material.spoken_in(language)[:others])]
     recogniser = Recogniser()
     rows: list[Spoken] = []
-    for number, sentence in enumerate(sentences):
-        progress(number / len(sentences), f"dialogue: {sentence.path.name}")
-        rows.append(_judged(performer, recogniser, sentence, number))
-    natural, generated = [row.natural for row in rows], [row.generated for row in rows]
-    through_codec = [row.codec for row in rows if row.codec is not None]
-    rate, natural_rate = _rate(generated), _rate(natural)
+    understood: list[Understood] = []
+    for number, sentence in enumerate(chosen):
+        progress(number / len(chosen), f"dialogue: {sentence.path.name}")
+        rows.append(say(performer, sentence, number))
+        if number < len(read):
+            understood.append(_understood(performer, recogniser, rows[-1]))
     return {
-        "sentences": len(rows),
-        "words": sum(row.natural.words for row in rows),
-        "word_error_natural": natural_rate,
-        "word_error_codec_only": _rate(through_codec),
-        "word_error_generated": rate,
-        "word_error_relative": rate / natural_rate if rate is not None and natural_rate else None,
-        "word_error_relative_95_percent": relative_rate_interval(generated, natural),
-        "cue_fit": fit_figures([row.fit for row in rows]),
-        "pause_level_db": {
-            "natural": mean([row.natural_pause_db for row in rows]),
-            "generated": mean([row.pause_db for row in rows]),
+        **word_figures(understood),
+        **sound_figures(rows[: len(read)]),
+        "other_languages": {
+            language: sound_figures([row for row in rows if primary(row.sentence.language) == language])
+            for language in foreign
         },
         "heard": [
-            {"file": sentence.path.name, "text": sentence.text, "heard": row.heard, "errors": row.generated.errors}
-            for sentence, row in zip(sentences, rows, strict=True)
+            {"file": row.path.name, "text": row.text, "heard": told.heard, "errors": told.generated.errors}
+            for row, told in zip(read, understood, strict=True)
         ],
     }
 
 
-def _judged(performer: Performer, recogniser: Recogniser, sentence: Sentence, number: int) -> Spoken:
+def say(performer: Performer, sentence: Sentence, number: int) -> Spoken:
+    """The sentence by the engine, in a cue as long as the recording speaks, with a pause around it."""
     natural = read_speech(sentence.path)
-    cue, duration = _cue(natural)
-    sound = perform_line(performer, sentence, cue, duration, number)
-    heard = recogniser.heard(sound)
-    codec = None
-    if isinstance(performer.engine, HasCodec):
-        codec = recogniser.errors(sentence.text, performer.engine.codec_roundtrip(natural))
-    return Spoken(
-        natural=recogniser.errors(sentence.text, natural),
-        codec=codec,
-        generated=word_errors(sentence.text, heard),
-        fit=cue_fit(sound, cue),
-        natural_pause_db=pause_level_db(natural, voiced_ranges(natural)),
-        pause_db=pause_level_db(sound, voiced_ranges(sound)),
-        heard=heard,
-    )
+    cue, duration = cue_like(natural)
+    return Spoken(sentence, natural, perform_line(performer, sentence, cue, duration, number), cue)
 
 
-def perform_line(performer: Performer, sentence: Sentence, cue: TimeRange, duration: Fraction, number: int) -> Sound:
-    """The sentence as the engine says it within ``cue``, without a picture, in the voice of its speaker."""
-    from talkies.core.engines.base import Line
-    from talkies.core.errors import ArgumentError
-
-    engine = performer.engine
-    lines = [Line(cue, sentence.text, sentence.speaker, sentence.language)]
+def perform_line(
+    performer: Performer, sentence: Sentence, cue: TimeRange, duration: Fraction, number: int, voice: str = ""
+) -> Sound:
+    """The sentence as the engine says it, without a picture; ``voice``: a name or a recording, "" its speaker's."""
     with performer.clock("prepare"):
-        try:
-            job = engine.dialogue(None, duration, lines, sentence.speaker)
-        except ArgumentError:  # nobody of that name among its voices: let the engine choose
-            job = engine.dialogue(None, duration, lines, "")
+        job = line_job(performer.engine, sentence, cue, duration, voice or sentence.speaker)
     return performer.perform(job, number)
 
 
-def _cue(natural: Sound) -> tuple[TimeRange, Fraction]:
-    """A cue as long as the natural recording speaks, on whole frames at 25 fps, with a pause around it."""
+def line_job(engine: Engine, sentence: Sentence, cue: TimeRange, duration: Fraction, voice: str) -> Job:
+    """A job that says one sentence; in a voice of the engine's choice if it has none of that name."""
+    from talkies.core.engines.base import Line
+    from talkies.core.errors import ArgumentError
+
+    lines = [Line(cue, sentence.text, sentence.speaker, sentence.language)]
+    try:
+        return engine.dialogue(None, duration, lines, voice)
+    except ArgumentError:
+        return engine.dialogue(None, duration, lines, "")
+
+
+def cue_like(natural: Sound) -> tuple[TimeRange, Fraction]:
+    """A cue as long as a recording speaks, on whole frames at 25 fps, and the duration with a pause around it."""
     spoken = voiced_ranges(natural) or [(0.0, len(natural) / SAMPLE_RATE)]
     frames = max(int(np.ceil((spoken[-1][1] - spoken[0][0]) * 25)), 1)
     cue = TimeRange(_AROUND, _AROUND + Fraction(frames, 25))
     return cue, cue.end + _AROUND
 
 
+def _understood(performer: Performer, recogniser: Recogniser, spoken: Spoken) -> Understood:
+    text, heard = spoken.sentence.text, recogniser.heard(spoken.generated)
+    codec = None
+    if isinstance(performer.engine, HasCodec):
+        codec = recogniser.errors(text, performer.engine.codec_roundtrip(spoken.natural))
+    return Understood(recogniser.errors(text, spoken.natural), codec, word_errors(text, heard), heard)
+
+
+def word_figures(rows: Sequence[Understood]) -> dict[str, Any]:
+    """Word error rates, pooled; ours relative to the natural one with its 95 % interval."""
+    natural, generated = [row.natural for row in rows], [row.generated for row in rows]
+    rate, natural_rate = _rate(generated), _rate(natural)
+    return {
+        "sentences": len(rows),
+        "words": sum(row.natural.words for row in rows),
+        "word_error_natural": natural_rate,
+        "word_error_codec_only": _rate([row.codec for row in rows if row.codec is not None]),
+        "word_error_generated": rate,
+        "word_error_relative": rate / natural_rate if rate is not None and natural_rate else None,
+        "word_error_relative_95_percent": relative_rate_interval(generated, natural),
+    }
+
+
 def _rate(rows: Sequence[WordErrors]) -> float | None:
     return sum(rows, WordErrors()).rate
+
+
+def sound_figures(rows: Sequence[Spoken]) -> dict[str, Any]:
+    """Cue fit, level of the pauses under the speech (dB; the worst sentence, too) and pitch range (semitones)."""
+    both = {"natural": [row.natural for row in rows], "generated": [row.generated for row in rows]}
+    pauses = {name: [pause_level_db(sound, voiced_ranges(sound)) for sound in sounds] for name, sounds in both.items()}
+    levels = [level for level in pauses["generated"] if level is not None]
+    return {
+        "cue_fit": fit_figures([cue_fit(row.generated, row.cue) for row in rows]),
+        "pause_level_db": {
+            **{name: mean(values) for name, values in pauses.items()},
+            "generated_worst": max(levels, default=None),
+        },
+        "pitch_range_semitones": {name: mean([pitch_range(sound) for sound in both[name]]) for name in both},
+    }
 
 
 def fit_figures(fits: Sequence[CueFit]) -> dict[str, Any]:

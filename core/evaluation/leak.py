@@ -19,6 +19,7 @@ _PITCH_RATE = 8_000
 _FRAME, _STEP = 320, 80  # 40 ms, 10 ms at the pitch rate
 _LAGS = (20, 114)  # 400 … 70 Hz
 _CLARITY = 0.7
+_AS_HIGH = 0.9  # peaks of the correlation that reach this share of the highest count as well
 _SYLLABLE_FRAMES = 8  # a voice lasts 80 ms or more
 
 Sound = NDArray[np.floating]
@@ -37,22 +38,36 @@ def voice_share(sound: Sound) -> float:
     the voice's 150–4000 Hz; a syllable is 80 ms of them whose pitch moves, but by less than 12 % per 10 ms: a bell
     holds its pitch, a rattle has none.
     """
-    from scipy.signal import resample_poly
-
-    small = resample_poly(np.asarray(sound, np.float64), _PITCH_RATE, SAMPLE_RATE)
-    if len(small) < 4 * _FRAME or not np.any(small):
+    views, pitch, clear = _frames(sound)
+    if not len(views):
         return 0.0
-    views = np.lib.stride_tricks.sliding_window_view(small, _FRAME)[::_STEP]
     energy = np.square(views).sum(1)
-    loud = energy > energy.max() * 1e-4
-    pitch, clarity = _pitch(views)
-    voiced = loud & (clarity > _CLARITY) & (_band_share(views) > 0.5)
-    spoken = np.zeros(len(views), bool)
+    voiced = clear & (_band_share(views) > 0.5)
+    spoken = np.zeros(len(energy), bool)
     for first, last in _runs(voiced):
         steps = np.abs(np.diff(np.log(pitch[first:last])))
         if last - first >= _SYLLABLE_FRAMES and np.mean(steps < 0.12) > 0.7 and np.ptp(pitch[first:last]) > 2.0:
             spoken[first:last] = True
     return float(energy[spoken].sum() / energy.sum())
+
+
+def voiced_frames(sound: Sound) -> NDArray[np.float64]:
+    """Pitch (Hz) of the voiced 40 ms frames, every 10 ms, of 48 kHz mono ``sound`` (N,); empty without a voice."""
+    _, pitch, clear = _frames(sound)
+    return np.asarray(pitch[clear])
+
+
+def _frames(sound: Sound) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+    """Frames (F, 320), the pitch (Hz) of each, and whether it is loud and clear enough; no frames for silence."""
+    from scipy.signal import resample_poly
+
+    small = resample_poly(np.asarray(sound, np.float64), _PITCH_RATE, SAMPLE_RATE)
+    if len(small) < 4 * _FRAME or not np.any(small):
+        return np.zeros((0, _FRAME)), np.zeros(0), np.zeros(0, bool)
+    views = np.lib.stride_tricks.sliding_window_view(small, _FRAME)[::_STEP]
+    energy = np.square(views).sum(1)
+    pitch, clarity = _pitch(views)
+    return views, pitch, (energy > energy.max() * 1e-4) & (clarity > _CLARITY)
 
 
 def _pitch(views: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -63,7 +78,9 @@ def _pitch(views: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.
     own = np.fft.irfft(np.abs(np.fft.rfft(window, 2 * _FRAME)) ** 2)[:_FRAME]
     correlation = correlation / np.maximum(correlation[:, :1], 1e-12) / (own / own[0])
     inner = correlation[:, _LAGS[0] - 1 : _LAGS[1] + 1]
-    best = inner[:, 1:-1].argmax(1) + 1
+    middle = inner[:, 1:-1]
+    high = (middle >= inner[:, :-2]) & (middle >= inner[:, 2:]) & (middle >= _AS_HIGH * middle.max(1, keepdims=True))
+    best = np.where(high.any(1), high.argmax(1), middle.argmax(1)) + 1  # the first: two periods are as alike as one
     rows = np.arange(len(inner))
     left, top, right = inner[rows, best - 1], inner[rows, best], inner[rows, best + 1]
     bend = np.minimum(left - 2 * top + right, -1e-9)

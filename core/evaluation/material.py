@@ -7,8 +7,6 @@ held out by rule, all are taken: then it is a folder that nothing was trained on
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -18,6 +16,7 @@ import numpy as np
 
 from talkies.core.errors import InputError
 from talkies.core.evaluation.heldout import is_heldout_effect, split_speech
+from talkies.core.tables import read_table
 
 _FEWEST = 5
 _FILM_SUFFIXES = (".mp4", ".mov", ".webm", ".mkv", ".m4v")
@@ -37,35 +36,54 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Material:
-    """What a folder offers; ``selection`` tells by which rule, per part."""
+    """What a folder offers; ``selection`` tells by which rule, per part; ``talkers``: films of unseen faces."""
 
+    folder: Path
     sentences: tuple[Sentence, ...]
     effects: tuple[Path, ...]
     films: tuple[Path, ...]
+    talkers: tuple[Path, ...]
     foley_folder: Path | None
     selection: dict[str, Selection]
 
     def english(self) -> tuple[Sentence, ...]:
         """Those that the recogniser understands."""
-        return tuple(sentence for sentence in self.sentences if sentence.language.lower().startswith("en"))
+        return self.spoken_in("en")
+
+    def spoken_in(self, language: str) -> tuple[Sentence, ...]:
+        """Those in a language (first part of its BCP-47 tag)."""
+        return tuple(sentence for sentence in self.sentences if primary(sentence.language) == language)
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages there are (first parts of their tags), in order of appearance."""
+        return tuple(dict.fromkeys(primary(sentence.language) for sentence in self.sentences))
+
+
+def primary(tag: str) -> str:
+    """``en`` of ``en-GB``."""
+    return tag.lower().partition("-")[0]
 
 
 def read_material(folder: Path) -> Material:
     """Raises InputError when the folder has none of the parts."""
     speech, effects = folder / "speech" / "transcripts.csv", folder / "foley" / "tags.csv"
-    films = sorted(path for path in (folder / "video" / "clips").glob("*") if path.suffix.lower() in _FILM_SUFFIXES)
+    films, talkers = (_films(folder / "video" / name) for name in ("clips", "grid_other_speakers"))
     if not speech.is_file() and not effects.is_file() and not films:
         cure = "give a folder with speech/transcripts.csv, foley/tags.csv or video/clips, or a written timeline"
         raise InputError(folder, "holds nothing to evaluate with", cure)
     sentences, spoken = _sentences(speech) if speech.is_file() else ((), "held out")
     sounds, heard = _effects(effects) if effects.is_file() else ((), "held out")
     selection: dict[str, Selection] = {"sentences": spoken, "effects": heard}
-    return Material(sentences, sounds, tuple(films), effects.parent if effects.is_file() else None, selection)
+    return Material(folder, sentences, sounds, films, talkers, effects.parent if effects.is_file() else None, selection)
+
+
+def _films(folder: Path) -> tuple[Path, ...]:
+    return tuple(sorted(path for path in folder.glob("*") if path.suffix.lower() in _FILM_SUFFIXES))
 
 
 def _sentences(table: Path) -> tuple[tuple[Sentence, ...], Selection]:
     """One take of each sentence, the speakers in turn so that any first N has all of them."""
-    rows = [row for row in _table(table, ("file", "speaker", "text", "lang")) if not row.get("note")]
+    rows = [row for row in read_table(table, ("file", "speaker", "text", "lang")) if not row.get("note")]
     held_out = split_speech(rows)[1]
     chosen, selection = (held_out, "held out") if len(held_out) >= _FEWEST else (rows, "all")
     takes: dict[tuple[str, str], dict[str, str]] = {}
@@ -82,20 +100,9 @@ def _sentences(table: Path) -> tuple[tuple[Sentence, ...], Selection]:
 
 
 def _effects(table: Path) -> tuple[tuple[Path, ...], Selection]:
-    files = [row["file"] for row in _table(table, ("file",))]
+    files = [row["file"] for row in read_table(table, ("file",))]
     held_out = [file for file in files if is_heldout_effect(file)]
     chosen = held_out if len(held_out) >= _FEWEST else files
     order = np.random.default_rng(0).permutation(len(chosen))  # the table is sorted by source
     paths = tuple(table.parent / chosen[index] for index in order)
     return paths, "held out" if chosen is held_out else "all"
-
-
-def _table(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, delimiter="|", quoting=csv.QUOTE_NONE))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(path, f"cannot be read ({error})", "give a table laid out like that of shared/data") from error
-    if rows and any(rows[0].get(column) is None for column in columns):
-        raise InputError(path, f"lacks one of the columns {', '.join(columns)}", "separate columns by |")
-    return rows

@@ -1,4 +1,4 @@
-"""Makes an engine sound and keeps count of the time that took."""
+"""Who is judged, and how it is made to sound; the time that takes is counted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -16,6 +17,8 @@ from talkies.core.times import to_sample
 
 if TYPE_CHECKING:
     from talkies.core.engines.base import Engine, Job
+    from talkies.core.render import EngineLoader
+    from talkies.core.request import Request, Task
 
 SAMPLE_RATE = 48_000
 
@@ -30,6 +33,55 @@ class HasCodec(Protocol):
 
     def codec_roundtrip(self, sound: Sound) -> Sound:
         """48 kHz mono (N,) → latents → 48 kHz mono (N,)."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The engine to judge, by name, with its weights and settings; None means what the engine was made for.
+
+    ``load_engine`` takes the place of the registry of engines.
+    """
+
+    engine: str = "mini"
+    weights: Path | None = None
+    device: str = "auto"
+    steps: int | None = None
+    guidance: float | None = None
+    seed: int = 0
+    load_engine: EngineLoader | None = None
+
+    @property
+    def loader(self) -> EngineLoader:
+        """How the engine comes by its name."""
+        from talkies.core.render import load_engine
+
+        return self.load_engine or load_engine
+
+    def performer(self) -> Performer:
+        """The engine, loaded. Raises ArgumentError, WeightsError, MissingExtraError."""
+        engine = self.loader(self.engine, self.weights, self.device)
+        return Performer(
+            engine,
+            engine.default_steps if self.steps is None else self.steps,
+            engine.default_guidance if self.guidance is None else self.guidance,
+            self.seed,
+        )
+
+    def request(self, timeline: Path, out: Path, task: Task) -> Request:
+        """The same engine and settings as ``talkies generate`` is asked for them."""
+        from talkies.core.request import Request
+
+        return Request(
+            timeline, out, task=task, engine=self.engine, weights=self.weights, device=self.device,
+            steps=self.steps, guidance=self.guidance, seed=self.seed,
+        )  # fmt: skip
+
+    def weights_mb(self) -> float | None:
+        """Size of the weights (1 MB = 10^6 bytes); None for an engine whose weights are not at hand."""
+        from talkies.core.model.weights import shipped_weights
+
+        path = self.weights or (shipped_weights("mini.safetensors") if self.engine == "mini" else None)
+        return path.stat().st_size / 1e6 if path else None
 
 
 @dataclass

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pytest
 
 from talkies.core.conditioning.visual import PictureFeatures
 from talkies.core.engines.base import Block, Engine, Job, Line
-from talkies.core.errors import InputError, TimelineError
+from talkies.core.errors import ArgumentError, InputError, TimelineError
 from talkies.core.evaluation import evaluate
 from talkies.core.evaluation.baselines import IMPACT, motion_peaks
 from talkies.core.evaluation.material import read_material
-from talkies.core.evaluation.report import Sizes
+from talkies.core.evaluation.parts import Sizes
+from talkies.core.evaluation.performing import Performer, Subject
 from talkies.core.media.bwf import write_bwf
 from talkies.core.media.loudness import PRESETS
 from talkies.core.media.sound import read_sound
@@ -26,15 +28,9 @@ from talkies.core.timeline import read_timeline, write_timeline
 
 SR = 48_000
 SMALL = Sizes(
-    codec_sentences=2,
-    codec_effects=2,
-    sentences=2,
-    scenes=2,
-    films=0,
-    tuning_scenes=1,
-    prompted=False,
-    recognised_scenes=1,
-)
+    codec_sentences=2, codec_effects=2, sentences=2, scenes=2, films=0, talkers=0, tuning_scenes=1, prompted=False,
+    degraded_scenes=0, steps_scenes=1, steps_sentences=0, speed_s=2,
+)  # fmt: skip
 
 
 class PlaybackEngine(Engine):
@@ -73,9 +69,13 @@ class PlaybackEngine(Engine):
     ) -> Job:
         raise NotImplementedError
 
+    generated = 0
+    """How many jobs were ever made."""
+
     def generate(
         self, job: Job, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
     ) -> Iterator[Block]:
+        type(self).generated += 1
         sound = np.zeros(round(job.duration * SR) + SR, np.float32)
         for time, piece in job.conditions:
             start = round(time * SR)
@@ -88,6 +88,10 @@ class PlaybackEngine(Engine):
 class PlaybackWithCodec(PlaybackEngine):
     def codec_roundtrip(self, sound: Block) -> Block:
         return sound.copy()
+
+
+def playback() -> Subject:
+    return Subject("playback", load_engine=lambda name, weights, device: PlaybackWithCodec())
 
 
 def effects_folder(folder: Path) -> Path:
@@ -106,8 +110,9 @@ def test_an_engine_on_a_folder(tmp_path: Path) -> None:
     told: list[float] = []
     figures = evaluate(
         effects_folder(tmp_path / "data"),
-        PlaybackWithCodec(),
+        playback(),
         sizes=SMALL,
+        only=("codec", "dialogue", "foley", "film"),
         out=tmp_path / "out",
         on_progress=lambda share, message: told.append(share),
     )
@@ -115,26 +120,67 @@ def test_an_engine_on_a_folder(tmp_path: Path) -> None:
     assert told[-1] == 1.0
     assert figures["selection"]["effects"] == "all"
     assert figures["dialogue"] is None
-    assert figures["codec"]["effects"] == {"recordings": 2, "log_spectral_distance_db": 0.0}
+    assert figures["film"] is None
+    assert "speed" not in figures
+    ours = {"recordings": 2, "log_spectral_distance_db": 0.0, "relative_to_opus": 0.0}
+    assert figures["codec"]["effects"] == ours
+    assert 0 < figures["codec"]["opus_64k"]["effects"]["log_spectral_distance_db"] < 10
+    assert {row["what"]: row["met"] for row in figures["targets"]}["PESQ-WB of speech"] is None
+    assert figures["foley"]["voice_activity"]["generated"]["sounds_with_speech"] == 0
     onsets = figures["foley"]["onsets"]
     assert onsets["generated"]["f1_100ms"] > 0.8 * onsets["impact_peaks"]["f1_100ms"]
     assert onsets["natural"]["reference"] == onsets["generated"]["reference"]
     assert onsets["generated_prompted"] is None
-    assert figures["speed"]["sound_by_task_s"] == {"foley": 16.0}
     assert json.loads((tmp_path / "out" / "figures.json").read_text(encoding="utf-8")) == figures
-    for name in ("onsets.png", "scenes.png"):
+    for name in ("onsets.png", "scenes.png", "targets.png"):
         assert (tmp_path / "out" / name).read_bytes().startswith(b"\x89PNG")
     assert not list((tmp_path / "out").glob("*.part"))
 
 
+def test_a_part_that_is_done_is_not_computed_again(tmp_path: Path) -> None:
+    data, out = effects_folder(tmp_path / "data"), tmp_path / "out"
+
+    def steps(seed: int = 0, fresh: bool = False) -> tuple[int, dict[str, Any]]:
+        before = PlaybackWithCodec.generated
+        subject = replace(playback(), seed=seed)
+        figures = evaluate(data, subject, sizes=SMALL, only=("steps",), out=out, fresh=fresh)
+        return PlaybackWithCodec.generated - before, figures
+
+    made, figures = steps()
+    assert made == 5  # 4, 8, 12 and 50 steps, and another seed
+    assert figures["steps"]["foley_distance_to_50_db"] == {"4": 0.0, "8": 0.0, "12": 0.0, "another_seed": 0.0}
+    assert figures["reused_parts"] == []
+    again, kept = steps()
+    assert (again, kept["steps"], kept["reused_parts"]) == (0, figures["steps"], ["steps"])
+    assert steps(seed=1)[0] == 5
+    assert steps(seed=1, fresh=True)[0] == 5
+    (out / "parts" / "steps.json").write_text("{", encoding="utf-8")
+    assert steps(seed=1)[0] == 5
+
+
+def test_speed_is_that_of_generate(tmp_path: Path) -> None:
+    from talkies.core.evaluation.speed_figures import speed_figures
+
+    figures = speed_figures(playback(), 2, lambda share, message: None, tasks=("foley",))
+    row = figures["tasks"]["foley"]
+    assert row["sound_s"] == 2.0
+    assert row["film_seconds_per_second"] == pytest.approx(2 / row["computing_s"])
+    assert 0.5 < sum(row["share_by_stage"].values()) < 1.05
+    assert figures["weights_mb"] is None
+
+
 def test_natural_recordings_score_as_natural_recordings(shared_dir: Path) -> None:
     from talkies.core.evaluation.dialogue_figures import dialogue_figures
-    from talkies.core.evaluation.performing import Performer
 
-    sentences = read_material(shared_dir / "data").english()[:2]
-    engine = PlaybackEngine({sentence.text: sentence.path for sentence in sentences})
-    figures = dialogue_figures(Performer(engine, 1, 1.0), sentences, lambda share, message: None)
-    assert figures["sentences"] == 2
+    material = read_material(shared_dir / "data")
+    chosen = [*material.english()[:2], *material.spoken_in("de")[:1], *material.spoken_in("nl")[:1]]
+    engine = PlaybackEngine({sentence.text: sentence.path for sentence in chosen})
+    figures = dialogue_figures(Performer(engine, 1, 1.0), material, 2, 1, lambda share, message: None)
+    assert figures["sentences"] == len(figures["heard"]) == 2
+    assert list(figures["other_languages"]) == ["de", "nl"]
+    for judged in (figures, *figures["other_languages"].values()):
+        pitch = judged["pitch_range_semitones"]
+        assert pitch["generated"] == pytest.approx(pitch["natural"], abs=0.5)
     assert figures["word_error_generated"] == pytest.approx(figures["word_error_natural"], abs=0.1)
     assert figures["word_error_codec_only"] is None
     assert figures["cue_fit"]["energy_inside"] > 0.95
@@ -198,10 +244,12 @@ def test_what_cannot_be_evaluated_is_refused(tmp_path: Path, reel: Path) -> None
     with pytest.raises(TimelineError, match="holds no takes of talkies; evaluate a timeline that talkies generate"):
         evaluate(reel)
     with pytest.raises(InputError, match="holds nothing to evaluate with"):
-        evaluate(tmp_path / "..", PlaybackEngine())
+        evaluate(tmp_path / "..", playback())
     with pytest.raises(InputError, match="does not exist"):
         evaluate(tmp_path / "nowhere")
     (tmp_path / "speech").mkdir()
     (tmp_path / "speech" / "transcripts.csv").write_text("file,text\na.wav,hello\n", encoding="utf-8")
-    with pytest.raises(InputError, match="lacks one of the columns"):
-        evaluate(tmp_path, PlaybackEngine())
+    with pytest.raises(InputError, match="lacks the columns file, speaker, text, lang"):
+        evaluate(tmp_path, playback())
+    with pytest.raises(ArgumentError, match="there is no part 'colour'; use some of codec, dialogue"):
+        evaluate(tmp_path, playback(), only=["colour"])

@@ -1,0 +1,192 @@
+"""The parts of an evaluation, each by its name: what it needs, how long it takes, and who computes it.
+
+codec     recordings there and back                 voices    does a reference recording find its voice?
+dialogue  word error, cue fit, pauses, melody       steps     few evaluations beside many
+foley     onsets on scenes, leak                    speed     end to end, and the size of the weights
+degraded  the same scenes on worn film
+film      onsets on real film; what is invented where nothing is struck
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from talkies.core.errors import ArgumentError
+from talkies.core.evaluation.material import Material
+from talkies.core.evaluation.performing import HasCodec, OnProgress, Performer, Subject
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is judged; the defaults take some twenty minutes on two cores."""
+
+    codec_sentences: int = 30
+    codec_effects: int = 30
+    sentences: int = 40
+    foreign_sentences: int = 4
+    voices: int = 8
+    scenes: int = 40
+    films: int = 2
+    talkers: int = 5
+    tuning_scenes: int = 12
+    prompted: bool = True
+    degraded_scenes: int = 8
+    steps_scenes: int = 6
+    steps_sentences: int = 8
+    speed_s: int = 60
+
+
+QUICK = Sizes(
+    codec_sentences=4,
+    codec_effects=4,
+    sentences=5,
+    foreign_sentences=1,
+    voices=3,
+    scenes=5,
+    films=1,
+    talkers=1,
+    tuning_scenes=4,
+    prompted=False,
+    degraded_scenes=1,
+    steps_scenes=1,
+    steps_sentences=1,
+    speed_s=10,
+)
+"""For a first look: two minutes or so, and no more precise than that."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a part has to work with; ``out``: a folder for pictures that need more than the figures."""
+
+    subject: Subject
+    performer: Performer
+    material: Material
+    sizes: Sizes
+    progress: OnProgress
+    out: Path | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """``figures`` computes them (None: nothing to judge); ``sizes`` are those it depends on.
+
+    ``seconds``: about how long it takes on two cores at given sizes; only progress goes by it.
+    """
+
+    figures: Callable[[Given], dict[str, Any] | None]
+    sizes: tuple[str, ...]
+    seconds: Callable[[Sizes], float]
+
+
+def _codec(given: Given) -> dict[str, Any] | None:
+    from talkies.core.evaluation.codec_figures import codec_figures
+
+    engine, sizes = given.performer.engine, given.sizes
+    if not isinstance(engine, HasCodec) or not (given.material.sentences or given.material.effects):
+        return None
+    return codec_figures(engine, given.material, sizes.codec_sentences, sizes.codec_effects, given.progress)
+
+
+def _dialogue(given: Given) -> dict[str, Any] | None:
+    from talkies.core.evaluation.dialogue_figures import dialogue_figures
+
+    if not given.material.english():
+        return None
+    sizes = given.sizes
+    return dialogue_figures(given.performer, given.material, sizes.sentences, sizes.foreign_sentences, given.progress)
+
+
+def _voices(given: Given) -> dict[str, Any] | None:
+    from talkies.core.evaluation.voice_figures import voice_figures
+
+    return voice_figures(given.performer, given.material, given.sizes.voices, given.progress)
+
+
+def _foley(given: Given) -> dict[str, Any] | None:
+    from talkies.core.evaluation.foley_figures import foley_figures
+    from talkies.core.evaluation.plots import plot_scenes
+    from talkies.core.evaluation.voice_activity import detected_in_foley
+
+    sizes = given.sizes
+    figures, heard = foley_figures(
+        given.performer,
+        given.material.foley_folder,
+        sizes.scenes,
+        given.progress,
+        prompted=sizes.prompted,
+        recognise=0,  # a detector of voices listens instead
+        tuning_scenes=sizes.tuning_scenes,
+    )
+    if given.out is not None:
+        plot_scenes(heard, given.out / "scenes.png")
+    return {**figures, "voice_activity": detected_in_foley(heard, given.material)}
+
+
+def _degraded(given: Given) -> dict[str, Any] | None:
+    from talkies.core.evaluation.degraded_figures import degraded_figures
+
+    scenes = given.sizes.degraded_scenes
+    return degraded_figures(given.performer, scenes, given.progress) if scenes else None
+
+
+def _film(given: Given) -> dict[str, Any] | None:
+    from talkies.core.evaluation.film_figures import film_figures, speaking_figures, still_figures
+
+    films, talkers = given.material.films[: given.sizes.films], given.material.talkers[: given.sizes.talkers]
+    whole = len(films) + len(talkers)
+    if not whole:
+        return None
+    border = len(films) / whole
+    return {
+        "films": film_figures(given.performer, films, within(given.progress, 0, border)),
+        "people_who_speak": speaking_figures(given.performer, talkers, within(given.progress, border, 1)),
+        "held_frame": still_figures(given.performer, (*films, *talkers)[0]),
+    }
+
+
+def _steps(given: Given) -> dict[str, Any] | None:
+    from talkies.core.evaluation.steps_figures import steps_figures
+
+    sizes = given.sizes
+    return steps_figures(given.performer, given.material, sizes.steps_scenes, sizes.steps_sentences, given.progress)
+
+
+def _speed(given: Given) -> dict[str, Any] | None:
+    from talkies.core.evaluation.speed_figures import speed_figures
+
+    return speed_figures(given.subject, given.sizes.speed_s, given.progress)
+
+
+PARTS: dict[str, Part] = {
+    "codec": Part(_codec, ("codec_sentences", "codec_effects"), lambda n: 3 * n.codec_sentences + n.codec_effects),
+    "dialogue": Part(
+        _dialogue, ("sentences", "foreign_sentences"), lambda n: 4 * n.sentences + 6 * n.foreign_sentences
+    ),
+    "voices": Part(_voices, ("voices",), lambda n: 2 * n.voices),
+    "foley": Part(
+        _foley,
+        ("scenes", "tuning_scenes", "prompted"),
+        lambda n: (3 + 2 * n.prompted) * n.scenes + n.tuning_scenes,
+    ),
+    "degraded": Part(_degraded, ("degraded_scenes",), lambda n: 36 * n.degraded_scenes),
+    "film": Part(_film, ("films", "talkers"), lambda n: 12 * n.films + 2 * n.talkers),
+    "steps": Part(_steps, ("steps_scenes", "steps_sentences"), lambda n: 18 * n.steps_scenes + 8 * n.steps_sentences),
+    "speed": Part(_speed, ("speed_s",), lambda n: 5 + n.speed_s),
+}
+
+
+def within(progress: OnProgress, start: float, end: float) -> OnProgress:
+    """Progress of a part of the work that lasts from ``start`` to ``end`` (0 … 1) of the whole."""
+    return lambda share, message: progress(start + share * (end - start), message)
+
+
+def chosen_parts(names: tuple[str, ...]) -> tuple[str, ...]:
+    """All parts, or those of the names given, in their order. Raises ArgumentError."""
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        raise ArgumentError("--only", f"there is no part {unknown[0]!r}", f"use some of {', '.join(PARTS)}")
+    return tuple(name for name in PARTS if not names or name in names)
