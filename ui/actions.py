@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from talkies.ui.icons import icon
+from talkies.ui.theme import colours
 
 
 @dataclass(frozen=True)
@@ -118,17 +119,16 @@ def make_actions(parent: QWidget, does: dict[str, Callable[[], None]]) -> dict[s
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         action.setCheckable(command.checkable)
         action.setData(command.needs)
-        if command.icon:
-            action.setIcon(icon(command.icon))
         action.triggered.connect(lambda checked, do=does[command.name]: do())
         actions[command.name] = action
+    redraw_icons(actions)
     return actions
 
 
 def redraw_icons(actions: dict[str, QAction]) -> None:
-    """After a change of theme."""
+    """In the colours of the theme; the one that stands on the accent has that one's ink."""
     for command in (command for group in commands().values() for command in group if command.icon):
-        actions[command.name].setIcon(icon(command.icon))
+        actions[command.name].setIcon(icon(command.icon, colours().on_accent if command.name == "generate" else ""))
 
 
 def enable(actions: Iterable[QAction], there: set[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSettings
 
@@ -28,5 +29,5 @@ class RecentFiles:
         return str(Path(paths[0]).parent) if (paths := self.paths()) else str(Path.home())
 
     def _kept(self) -> list[str]:
-        kept = self._store.value(_KEY, [])
+        kept: Any = self._store.value(_KEY, [])
         return [kept] if isinstance(kept, str) else [str(each) for each in kept or []]

@@ -177,6 +177,10 @@ def _style_sheet(c: Colours) -> str:
     QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus {{ border-color: {c.text}; }}
     QLineEdit[mixed="true"], QSpinBox[mixed="true"], QDoubleSpinBox[mixed="true"], QComboBox[mixed="true"] {{
         color: {c.faint}; font-style: italic; }}
+    QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {c.faint}; border-radius: 3px;
+        background: {c.well}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; }}
+    QCheckBox:focus {{ color: {c.accent}; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; }}
     QHeaderView::section {{ background: {c.window}; color: {c.faint}; border: none;
         border-bottom: 1px solid {c.line}; padding: 5px 7px; }}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMainWindow, QM
 from talkies.ui import demo
 from talkies.ui.actions import KeysOfWidgets, commands, enable, make_actions, redraw_icons
 from talkies.ui.background import in_background
-from talkies.ui.dialogs.messages import refusal, unchanged
+from talkies.ui.dialogs.teller import Teller
 from talkies.ui.recent import RecentFiles
 from talkies.ui.theme import apply_theme, theme_name
 from talkies.ui.toolbar import make_toolbar
@@ -23,8 +24,6 @@ from talkies.ui.work.opening import Opened, load
 from talkies.ui.work.queue import Queue
 from talkies.ui.work.worker_client import WorkerClient
 from talkies.ui.workspace import Workspace
-
-_SAID_MS = 9000
 
 
 class Window(QMainWindow):
@@ -41,7 +40,7 @@ class Window(QMainWindow):
         self.welcome = Welcome(self)
         self.pages = QStackedWidget(self)
         self.notes = QLabel(self)
-        self.dialog: QMessageBox | None = None
+        self.teller = Teller(self)
         self._keys = KeysOfWidgets(self)
         self.actions_by_name = make_actions(self, self._commands())
         self._build()
@@ -60,7 +59,7 @@ class Window(QMainWindow):
         self._fill_menus()
         self.addToolBar(make_toolbar(self, self.actions_by_name))
         self.notes.setOpenExternalLinks(False)
-        self.notes.linkActivated.connect(lambda link: self.show_notes())
+        self.notes.linkActivated.connect(lambda link: self.teller.show_notes(self.document.notes))
         self.statusBar().addPermanentWidget(self.notes)
         application = QApplication.instance()
         if application is not None:
@@ -87,19 +86,19 @@ class Window(QMainWindow):
         document, queue, workspace = self.document, self.queue, self.workspace
         self.welcome.open_wanted.connect(self.ask_for_file)
         self.welcome.demo_wanted.connect(self.open_demo)
-        self.welcome.recent_wanted.connect(lambda path: self.open_path(Path(path)))
+        self.welcome.recent_wanted.connect(self._open_again)
         document.timeline_changed.connect(self._show_timeline)
         for signal in (document.selection_changed, document.takes_changed, workspace.player.monitor.changed):
             signal.connect(self._refresh)
         for signal in (document.undo_stack.canUndoChanged, document.undo_stack.canRedoChanged):
             signal.connect(self._refresh)
         document.undo_stack.indexChanged.connect(self._refresh)
-        document.save_failed.connect(self.say)
-        workspace.said.connect(self.say)
-        workspace.refused.connect(self.say)
-        queue.warned.connect(self.say)
-        queue.failed.connect(lambda job_id, sentence: self.refuse(self.tr("A sound could not be made"), sentence))
-        queue.crashed.connect(self._tell_crash)
+        document.save_failed.connect(self.teller.say)
+        workspace.said.connect(self.teller.say)
+        workspace.refused.connect(self.teller.say)
+        queue.warned.connect(self.teller.say)
+        queue.failed.connect(lambda job_id, why: self._refuse(self.tr("A sound could not be made"), why))
+        queue.crashed.connect(self.teller.tell_crash)
 
     def _commands(self) -> dict[str, Callable[[], None]]:
         document, queue, space = self.document, self.queue, self.workspace
@@ -150,8 +149,8 @@ class Window(QMainWindow):
             "zoom_fit": timeline.zoom_to_fit,
             "snapping": lambda: timeline.set_snapping(self.actions_by_name["snapping"].isChecked()),
             "light": lambda: self.set_theme("light" if self.actions_by_name["light"].isChecked() else "dark"),
-            "keyboard": self.show_keyboard,
-            "about": self.show_about,
+            "keyboard": lambda: self.teller.show_keyboard(self.actions_by_name),
+            "about": self.teller.show_about,
         }
 
     # Files
@@ -167,20 +166,20 @@ class Window(QMainWindow):
 
     def open_path(self, path: Path) -> None:
         """Reads a timeline in the background and shows it; what cannot be read is refused, and all stays as it is."""
-        self.say(self.tr("Reading {name} …").format(name=path.name))
+        self.teller.say(self.tr("Reading {name} …").format(name=path.name))
         self.setCursor(Qt.CursorShape.BusyCursor)
         title = self.tr("This cannot be opened")
         in_background(
-            self, lambda: load(path, None, self.document.store), self._adopt, lambda why: self.refuse(title, why)
+            self, lambda: load(path, None, self.document.store), self._adopt, lambda why: self._refuse(title, why)
         )
 
     def open_demo(self) -> None:
         """Draws the demo where it is not drawn yet, and opens it."""
-        self.say(self.tr("Drawing the demo film; this takes a few seconds …"))
+        self.teller.say(self.tr("Drawing the demo film; this takes a few seconds …"))
         self.setCursor(Qt.CursorShape.BusyCursor)
         title = self.tr("The demo cannot be drawn")
         in_background(
-            self, lambda: demo.ready_demo(self._demo_folder), self.open_path, lambda why: self.refuse(title, why)
+            self, lambda: demo.ready_demo(self._demo_folder), self.open_path, lambda why: self._refuse(title, why)
         )
 
     def _adopt(self, opened: Opened) -> None:
@@ -188,7 +187,7 @@ class Window(QMainWindow):
         self.document.adopt(opened)
         self.recent.add(opened.timeline.path)
         takes = len(self.document.all_takes)
-        self.say(
+        self.teller.say(
             self.tr("{name}: {shots} shots, {cues} subtitles, {takes} takes").format(
                 name=opened.timeline.path.name,
                 shots=len(self.document.segments),
@@ -199,7 +198,9 @@ class Window(QMainWindow):
 
     def save(self) -> None:
         self.document.save()
-        self.say(self.tr("Saved in {folder}. Everything is saved by itself, too.").format(folder=self.document.folder))
+        self.teller.say(
+            self.tr("Saved in {folder}. Everything is saved by itself, too.").format(folder=self.document.folder)
+        )
 
     def close_timeline(self) -> None:
         self.queue.cancel()
@@ -210,50 +211,13 @@ class Window(QMainWindow):
         from talkies.ui.dialogs.write_back import WriteBackDialog
 
         dialog = WriteBackDialog(self.document, self)
-        dialog.said.connect(self.say)
+        dialog.said.connect(self.teller.say)
         dialog.open()
 
-    # Messages
-
-    def say(self, sentence: str) -> None:
-        """One sentence at the foot of the window."""
-        self.statusBar().showMessage(sentence, _SAID_MS)
-
-    def refuse(self, title: str, sentence: str) -> None:
-        """A dialog with the sentence that the command line would print; nothing has changed."""
+    def _refuse(self, title: str, sentence: str) -> None:
+        """Nothing has changed, and the sentence says why."""
         self.unsetCursor()
-        self.statusBar().clearMessage()
-        self.dialog = refusal(self, title, sentence, unchanged())
-        self.dialog.open()
-
-    def show_notes(self) -> None:
-        """What the reader noticed, one sentence each."""
-        self.dialog = refusal(self, self.tr("Notes about this timeline"), "\n\n".join(self.document.notes[:12]), "")
-        self.dialog.open()
-
-    def show_keyboard(self) -> None:
-        from talkies.ui.dialogs.keyboard import KeyboardHelp, keys_of
-
-        groups = [
-            (title.replace("&", ""), keys_of(self.actions_by_name[each.name] for each in group if each.name != "-"))
-            for title, group in commands().items()
-        ]
-        KeyboardHelp([group for group in groups if group[1]], self).open()
-
-    def show_about(self) -> None:
-        from importlib.metadata import version
-
-        words = self.tr(
-            "<b>talkies {version}</b><br>Gives silent pictures their sound inside the editor's own timeline.<br><br>"
-            "Apache-2.0. The recordings that the model learned from are named in CREDITS.csv."
-        )
-        QMessageBox.about(self, "talkies", words.format(version=version("talkies")))
-
-    def _tell_crash(self, sentence: str, again: bool) -> None:
-        if again:
-            self.say(sentence)
-        else:
-            self.refuse(self.tr("The generator stopped"), sentence)
+        self.teller.refuse(title, sentence)
 
     # Looks
 
@@ -297,10 +261,13 @@ class Window(QMainWindow):
     def _fill_recent(self) -> None:
         self._recent_menu.clear()
         for path in self.recent.paths():
-            self._recent_menu.addAction(path, lambda path=path: self.open_path(Path(path)))
+            self._recent_menu.addAction(path).triggered.connect(partial(self._open_again, path))
         self._recent_menu.setEnabled(True)
         if self._recent_menu.isEmpty():
             self._recent_menu.addAction(self.tr("Nothing yet")).setEnabled(False)
+
+    def _open_again(self, path: str, *_: object) -> None:
+        self.open_path(Path(path))
 
     def _restore(self) -> None:
         """The window as it was left; a good size on the first day."""

@@ -80,7 +80,7 @@ class Workspace(QMainWindow):
         docks = self.docks
         self.resizeDocks([docks["settings"], docks["queue"]], [440, 360], Qt.Orientation.Vertical)
         self.resizeDocks([docks["settings"]], [330], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["takes"], docks["timeline"]], [236, 310], Qt.Orientation.Vertical)
+        self.resizeDocks([docks["takes"], docks["timeline"]], [244, 330], Qt.Orientation.Vertical)
         self.top.setSizes([600, 640])
 
     def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:

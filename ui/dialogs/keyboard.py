@@ -19,12 +19,12 @@ class KeyboardHelp(QDialog):
         self.setWindowTitle(self.tr("Keyboard"))
         columns = QHBoxLayout()
         columns.setSpacing(36)
-        grid, row = QGridLayout(), 0
+        grid, row = _grid(), 0
         for heading, keys in groups:
             if row and row + len(keys) > _ROWS:
                 grid.setRowStretch(row, 1)
                 columns.addLayout(grid)
-                grid, row = QGridLayout(), 0
+                grid, row = _grid(), 0
             title = QLabel(f"<b>{heading}</b>")
             grid.addWidget(title, row, 0, 1, 2)
             for key, text in keys:
@@ -45,6 +45,13 @@ class KeyboardHelp(QDialog):
         whole.setContentsMargins(22, 18, 22, 16)
         whole.addLayout(columns)
         whole.addWidget(buttons)
+
+
+def _grid() -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(7)
+    return grid
 
 
 def keys_of(actions: Iterable[QAction]) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ import math
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -81,16 +82,16 @@ def read_stretch(path: Path, first: int, count: int) -> Samples:
         if not container.streams.audio:
             raise MediaError(path, "has no sound")
         stream = container.streams.audio[0]
-        mono = stream.channels == 1
+        mono, tick = stream.channels == 1, stream.time_base or Fraction(1, SAMPLE_RATE)
         resampler = av.AudioResampler(format="fltp", layout="mono" if mono else "stereo", rate=SAMPLE_RATE)
         target = max(first / SAMPLE_RATE - _RUN_UP_S, 0.0)
         if target:
-            container.seek(int(target / stream.time_base), stream=stream, backward=True)
+            container.seek(int(target / tick), stream=stream, backward=True)
         place: int | None = None
         with contextlib.suppress(av.FFmpegError):  # a damaged end: what was read before it is heard
             for frame in container.decode(stream):
                 if place is None:
-                    place = round(float((frame.pts or 0) * stream.time_base) * SAMPLE_RATE)
+                    place = round(float((frame.pts or 0) * tick) * SAMPLE_RATE)
                 for part in resampler.resample(frame):
                     block = part.to_ndarray().astype(np.float32, copy=False) * (_MIDDLE if mono else np.float32(1))
                     _lay(result, block, place - first)

@@ -91,8 +91,8 @@ class Viewer(QWidget):
         for each in (self.mark_in, self.back, self.play, self.forward, self.mark_out):
             row.addWidget(each)
         row.addStretch(1)
-        for each in (self.original, self.takes, self.length):
-            row.addWidget(each)
+        for widget in (self.original, self.takes, self.length):
+            row.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

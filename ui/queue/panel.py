@@ -96,18 +96,18 @@ class JobDelegate(QStyledItemDelegate):
     """Clip and state on two lines, and a bar for what is running."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(180, 2 * option.fontMetrics.height() + 16)  # type: ignore[attr-defined]
+        return QSize(180, 2 * option.fontMetrics.height() + 16)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         job = index.data(Qt.ItemDataRole.UserRole)
         model = index.model()
         if not isinstance(job, Job) or not isinstance(model, JobModel):
             return
-        area: QRect = option.rect.adjusted(10, 5, -10, -5)  # type: ignore[attr-defined]
-        metrics = option.fontMetrics  # type: ignore[attr-defined]
+        area: QRect = option.rect.adjusted(10, 5, -10, -5)
+        metrics = option.fontMetrics
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
-            painter.fillRect(option.rect, QColor(colours().raised))  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(colours().raised))
         ink = {"done": colours().good, "failed": colours().error, "running": colours().accent}
         painter.setPen(QColor(colours().text if job.is_open else colours().faint))
         name = metrics.elidedText(f"{job.clip} · {job.segment_id}", Qt.TextElideMode.ElideMiddle, area.width())
@@ -117,7 +117,7 @@ class JobDelegate(QStyledItemDelegate):
         state = metrics.elidedText(model.state_of(job), Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, state)
         if job.state == "running":
-            bar = QRect(area.left(), option.rect.bottom() - 4, area.width(), 3)  # type: ignore[attr-defined]
+            bar = QRect(area.left(), option.rect.bottom() - 4, area.width(), 3)
             painter.fillRect(bar, QColor(colours().line))
             painter.fillRect(
                 QRect(bar.topLeft(), QSize(round(bar.width() * job.fraction), 3)), QColor(colours().accent)

@@ -67,7 +67,7 @@ class NumberField(QSpinBox):
         named = {name: value for value, name in self._names.items()}
         return named[text] if text in named else int(text)
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         if text in self._names.values() or (text.isdigit() and self._low <= int(text) <= self.maximum()):
             return QValidator.State.Acceptable, text, position
         partial = not text or text.isdigit() or any(name.startswith(text) for name in self._names.values())
@@ -115,7 +115,7 @@ class DecimalField(QDoubleSpinBox):
         named = {name: value for value, name in self._names.items()}
         return named[text] if text in named else float(self._plain(text))
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         if text in self._names.values():
             return QValidator.State.Acceptable, text, position
         try:
@@ -221,13 +221,14 @@ class PromptField(QLineEdit):
         self._placeholder = placeholder
         self.setCompleter(WordCompleter(self))
         self.setClearButtonEnabled(True)
-        self.textEdited.connect(changed)
-        self.completer().activated[str].connect(changed)
+        self.textChanged.connect(changed)
 
     def show_value(self, value: Any) -> None:
         """A text, or MIXED; left alone while it is the same, so that the cursor stays where it is."""
         text = "" if value is MIXED else str(value)
         if text != self.text():
+            self.blockSignals(True)
             self.setText(text)
+            self.blockSignals(False)
         self.setPlaceholderText(self.tr("mixed") if value is MIXED else self._placeholder)
         mark_mixed(self, value is MIXED)

@@ -101,7 +101,8 @@ def _stretches(path: Path, samples: int) -> Iterator[tuple[int, NDArray[np.float
 def _hann() -> NDArray[np.float64]:
     """Scaled so that a sine of full scale comes to about 0 dB in its band."""
     window = np.hanning(_WINDOW)
-    return window * (2 / window.sum())
+    scaled: NDArray[np.float64] = window * (2 / window.sum())
+    return scaled
 
 
 @cache
@@ -112,4 +113,5 @@ def _bands() -> NDArray[np.float64]:
     inside = (bins >= edges[:-1, None]) & (bins < edges[1:, None])
     nearest = np.abs(bins - np.sqrt(edges[:-1] * edges[1:])[:, None]).argmin(axis=1)
     inside[np.arange(BANDS), nearest] = True
-    return inside / inside.sum(axis=1, keepdims=True)
+    shares: NDArray[np.float64] = inside / inside.sum(axis=1, keepdims=True)
+    return shares

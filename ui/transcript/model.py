@@ -116,7 +116,8 @@ class TranscriptModel(QAbstractTableModel):
         match column:
             case 0 | 1:
                 position: Fraction = position_of(text, document.timeline)
-                document.edit_cue(row, **{"start" if column == IN else "end": position})
+                end = column == OUT
+                document.edit_cue(row, start=None if end else position, end=position if end else None)
             case 2:
                 document.edit_cue(row, speaker=text)
             case 3:
