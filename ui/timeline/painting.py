@@ -6,18 +6,19 @@ Bodies and strips of a lane go to the painter in one call each; a call for every
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from talkies.core.segment import Segment
+from talkies.core.segment import Picture, Segment
 from talkies.ui.timeline.colours import ClipColours, TimelineColours
 from talkies.ui.timeline.keys import PeaksKey, StillKey
 from talkies.ui.timeline.layout import Scale, Visible, joined, visible
 from talkies.ui.timeline.media import Media
+from talkies.ui.timeline.peaks import Heights
 from talkies.ui.timeline.rows import Row
 from talkies.ui.timeline.stills import still_time
 from talkies.ui.timeline.telling import speed_of, tr
@@ -26,10 +27,36 @@ from talkies.ui.timeline.waves import WaveLane, sound_start, take_start
 STRIP = 17
 """Height of the strip that carries a picture clip's name."""
 
-_LABELLED = 26  # pixels of width from which a clip has its name on it
-_PICTURED = 20  # and a picture
-_WAVED = 4  # and a waveform
+_NARROW = 5  # pixels of width below which clips are joined
+_WAVED = 8  # from which a clip has its waveform,
+_PICTURED = 24  # a picture,
+_LABELLED = 40  # and its name
+_WHOLE = 1200  # up to which its waveform is computed as a whole and kept
+_TEXT_LEFT = 4  # column left of which no label begins
+_LEAST_TEXT = 12
+_MOST_REMEMBERED = 20_000
 _ASPECT = Fraction(16, 9)  # of a thumbnail's place; pictures of other shapes are cut to it
+
+
+@dataclass
+class Memo:
+    """What stays the same from frame to frame as long as neither the rows, the zoom nor the theme change.
+
+    Keys are the identity of a row and an index in it; a view makes a new Memo with its new rows.
+    """
+
+    pixels_per_second: Fraction = Fraction(0)
+    theme: TimelineColours | None = None
+    colours: dict[int, list[ClipColours]] = field(default_factory=dict)
+    stills: dict[tuple[int, int, int], StillKey] = field(default_factory=dict)
+    waves: dict[tuple[int, int], Heights] = field(default_factory=dict)
+    texts: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def fitting(self, pixels_per_second: Fraction, theme: TimelineColours) -> Memo:
+        """Itself, or an empty one for another zoom or theme, and when it has grown large."""
+        large = max(len(self.stills), len(self.waves), len(self.texts)) > _MOST_REMEMBERED
+        same = pixels_per_second == self.pixels_per_second and theme is self.theme
+        return self if same and not large else Memo(pixels_per_second, theme)
 
 
 @dataclass
@@ -42,8 +69,8 @@ class Canvas:
     right: int
     media: Media
     colours: TimelineColours
+    memo: Memo
     font: QFont
-    small: QFont
     ratio: float = 1.0
 
     def fill(self, rectangles: list[QRect], colour: QColor) -> None:
@@ -52,26 +79,25 @@ class Canvas:
             self.painter.setBrush(colour)
             self.painter.drawRects(rectangles)
 
-    def label(self, text: str, area: QRect, colour: QColor, font: QFont | None = None) -> None:
+    def label(self, text: str, area: QRect, colour: QColor) -> None:
         """Text in one line, shortened to its place; it stays on the screen as long as its clip does."""
-        left = max(area.left(), self.scale_left)
+        left = max(area.left(), _TEXT_LEFT)
         width = area.right() - left
-        if width >= 12:
-            used = font or self.small
-            shown = QFontMetrics(used).elidedText(text, Qt.TextElideMode.ElideRight, width)
-            self.painter.setFont(used)
-            self.painter.setPen(colour)
-            place = QRect(left, area.top(), width, area.height())
-            self.painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-
-    scale_left: int = 4
-    """Pixel column left of which no label begins."""
+        if width < _LEAST_TEXT:
+            return
+        metrics = self.painter.fontMetrics()
+        shown = self.memo.texts.get((text, width))
+        if shown is None:
+            shown = self.memo.texts[text, width] = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        self.painter.setPen(colour)
+        base = area.top() + (area.height() + metrics.ascent() - metrics.descent()) // 2
+        self.painter.drawText(left, base, shown)
 
 
 def paint_row(canvas: Canvas, row: Row, top: int, selected: np.ndarray | None) -> None:
     """One lane with its upper edge at ``top``; ``selected``: a flag for each of its items, None for none."""
     canvas.painter.fillRect(canvas.left, top, canvas.right - canvas.left, row.height, canvas.colours.lane)
-    seen = visible(row.spans, canvas.scale, canvas.left, canvas.right)
+    seen = visible(row.spans, canvas.scale, canvas.left, canvas.right, _NARROW)
     if not len(seen.wide) and not len(seen.blocks):
         return
     _bodies(canvas, row, top, seen)
@@ -96,6 +122,14 @@ def clip_colours(colours: TimelineColours, row: Row, index: int) -> ClipColours:
     return colours.stems[row.stem]
 
 
+def _known_colours(canvas: Canvas, row: Row) -> list[ClipColours]:
+    known = canvas.memo.colours.get(id(row))
+    if known is None:
+        known = [clip_colours(canvas.colours, row, index) for index in range(len(row.items))]
+        canvas.memo.colours[id(row)] = known
+    return known
+
+
 def _row_colours(colours: TimelineColours, row: Row) -> ClipColours:
     kinds = {"picture": colours.picture, "words": colours.words, "sound": colours.sound}
     return kinds.get(row.kind) or colours.stems[row.stem]
@@ -104,8 +138,9 @@ def _row_colours(colours: TimelineColours, row: Row) -> ClipColours:
 def _bodies(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
     """Clips as plain areas, a pixel apart; those too narrow to tell apart as one."""
     groups: dict[int, tuple[ClipColours, list[QRect]]] = {}
+    known = _known_colours(canvas, row)
     for index, left, right in _each(seen):
-        colours = clip_colours(canvas.colours, row, index)
+        colours = known[index]
         left, right = max(left, canvas.left - 4), min(right, canvas.right + 4)
         rectangles = groups.setdefault(id(colours), (colours, []))[1]
         rectangles.append(QRect(left, top, max(right - left - 1, 1), row.height))
@@ -132,15 +167,23 @@ def _pictures(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
         for number in range(first, -(-(min(right, canvas.right) - left) // tile)):
             place = QRect(left + number * tile, top + STRIP, min(tile, right - 1 - left - number * tile), height)
             if place.width() > 0:
-                _still(canvas, segment, number, tile, place)
+                key = canvas.memo.stills.get((id(row), index, number))
+                if key is None:
+                    key = _still_key(canvas, segment, segment.picture, number * tile, place)
+                    canvas.memo.stills[id(row), index, number] = key
+                _still(canvas, key, number, tile, place)
 
 
-def _still(canvas: Canvas, segment: Segment, number: int, tile: int, place: QRect) -> None:
-    """The picture of the moment at which its place begins, cut to the place's shape."""
-    assert segment.picture is not None
-    step = tile / canvas.scale.pixels_per_second
-    time = still_time(segment, segment.record.start + number * step, step)
-    key = StillKey(segment.picture, time, round(place.height() * canvas.ratio))
+def _still_key(canvas: Canvas, segment: Segment, picture: Picture, columns: int, place: QRect) -> StillKey:
+    """The picture of the moment ``columns`` pixels after the clip's beginning."""
+    tile = round(place.height() * _ASPECT)
+    into, step = columns / canvas.scale.pixels_per_second, tile / canvas.scale.pixels_per_second
+    time = still_time(segment, segment.record.start + into, step)
+    return StillKey(picture, time, round(place.height() * canvas.ratio))
+
+
+def _still(canvas: Canvas, key: StillKey, number: int, tile: int, place: QRect) -> None:
+    """A picture cut to the shape of its place; until it is there, one of about the same time."""
     pixmap = canvas.media.still(key) or canvas.media.near_still(key)
     if pixmap is None:
         if number == 0 and canvas.media.problem(key):
@@ -158,31 +201,41 @@ def _waves(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
         item = row.items[index]
         if right - left < _WAVED or item.path is None:
             continue
+        heights = canvas.memo.waves.get((id(row), index))
+        if heights is not None:
+            lane.put(heights, left)
+            continue
         peaks = canvas.media.peaks(PeaksKey(item.path))
-        first, end = max(left, canvas.left), min(right - 1, canvas.right)
+        whole = right - left <= _WHOLE
+        first, end = (left, right - 1) if whole else (max(left, canvas.left), min(right - 1, canvas.right))
         if peaks is None or first >= end:
             continue
         if row.kind == "sound":
             start, pace = sound_start(item, canvas.scale, first)
         else:
             start, pace = take_start(item, row.spans.ranges[index].start, canvas.scale, first)
-        lane.add(peaks, first, end, start, pace)
+        heights = lane.heights_of(peaks, end - first, start, pace)
+        lane.put(heights, first)
+        if whole:
+            canvas.memo.waves[id(row), index] = heights
     if lane.used:
         own = _row_colours(canvas.colours, row)
         canvas.painter.drawImage(canvas.left, top + 1, lane.image(row.height - 2, own.peak, own.level))
 
 
 def _labels(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
+    known = _known_colours(canvas, row)
+    canvas.painter.setFont(canvas.font)
     for index, left, right in _each(seen):
-        if right - left < _LABELLED or right < canvas.left or left > canvas.right:
+        if right - left < _LABELLED:
             continue
-        colours = clip_colours(canvas.colours, row, index)
+        colours = known[index]
         height = row.height if row.kind in ("words", "other take") else STRIP
         area = QRect(left + 5, top, right - left - 9, height)
         text = _text(row, index)
         if row.kind not in ("words", "picture"):  # over a waveform text needs a ground
-            reach = QFontMetrics(canvas.small).horizontalAdvance(text) + 10
-            start = max(left, canvas.scale_left - 5)
+            reach = canvas.painter.fontMetrics().horizontalAdvance(text) + 10
+            start = max(left, _TEXT_LEFT - 5)
             canvas.painter.fillRect(start, top, min(reach, right - 1 - start), min(height, 16), _ground(colours))
         canvas.label(text, area, colours.text)
         if row.kind == "picture" and row.items[index].picture is None and row.height > 40:
@@ -225,7 +278,7 @@ def _selection(canvas: Canvas, row: Row, top: int, seen: Visible, selected: np.n
     canvas.painter.drawRects([each.adjusted(1, 1, -1, -1) for each in frames])
     part = row.spans.between(canvas.scale.time(canvas.left - 1), canvas.scale.time(canvas.right + 1))
     lefts, rights = row.spans.columns(canvas.scale, part)
-    narrow = (rights - lefts < 3) & selected[part.start : part.stop]
+    narrow = (rights - lefts < _NARROW) & selected[part.start : part.stop]
     blocks = joined(lefts[narrow], rights[narrow])
     canvas.fill([QRect(left, top, right - left, row.height) for left, right in _within(canvas, blocks)], colours.accent)
 

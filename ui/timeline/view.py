@@ -34,7 +34,7 @@ from talkies.ui.timeline.colours import timeline_colours
 from talkies.ui.timeline.gestures import Gestures
 from talkies.ui.timeline.keyboard import handle_key
 from talkies.ui.timeline.media import Media
-from talkies.ui.timeline.painting import Canvas, paint_row
+from talkies.ui.timeline.painting import Canvas, Memo, paint_row
 from talkies.ui.timeline.rows import Row, Rows, picture_rows, placed, sound_rows, take_rows, word_rows
 from talkies.ui.timeline.surface import Surface
 from talkies.ui.timeline.telling import describe
@@ -62,6 +62,7 @@ class TimelineView(Surface):
         self.media = media or Media(parent=self)
         self._parts: dict[str, Sequence[Row]] = {}
         self._chosen: dict[str, np.ndarray] = {}
+        self._memo = Memo()
         self._sounds: tuple[SoundTrack, ...] | None = None
         self._wants_silent = False
         self._drawn_playhead = 0
@@ -134,6 +135,7 @@ class TimelineView(Surface):
     def _stack(self) -> None:
         """Puts the rows on top of each other."""
         self.rows = Rows(row for kind in ("words", "picture", "take", "sound") for row in self._parts.get(kind, ()))
+        self._memo = Memo()
         self._set_scroll_ranges()
         self._show_selection()
 
@@ -264,6 +266,7 @@ class TimelineView(Surface):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         whole = event.region().boundingRect() == self.viewport().rect()
         self.media.begin(everything=whole)
+        self._memo = self._memo.fitting(self.scale.pixels_per_second, timeline_colours())
         painter = QPainter(self.viewport())
         for area in cast(Iterable[QRect], event.region()):
             self._paint_area(painter, area)
@@ -280,8 +283,8 @@ class TimelineView(Surface):
             right=area.right() + 1,
             media=self.media,
             colours=colours,
-            font=self.font(),
-            small=self.small_font,
+            memo=self._memo,
+            font=self.small_font,
             ratio=self.viewport().devicePixelRatioF(),
         )
         for index in self.visible_rows(area.top(), area.bottom() + 1):

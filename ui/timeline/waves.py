@@ -27,11 +27,17 @@ class WaveLane:
         self.heights: Heights = np.zeros((2, max(round((right - left) * ratio), 1)), np.uint8)
         self.used = False
 
-    def add(self, peaks: Peaks, first: int, end: int, start: float, pace: float) -> None:
-        """Columns ``first`` to ``end`` show a file from its second ``start`` on, ``pace`` seconds a pixel."""
-        begin, stop = round((first - self.left) * self.ratio), round((end - self.left) * self.ratio)
-        found = peaks.columns(start, pace / self.ratio, stop - begin)
-        self.heights[:, begin:stop] = np.maximum(found, 1)  # silence is a line
+    def heights_of(self, peaks: Peaks, columns: int, start: float, pace: float) -> Heights:
+        """Heights of ``columns`` pixels that show a file from its second ``start`` on, ``pace`` seconds a pixel."""
+        found = peaks.columns(start, pace / self.ratio, round(columns * self.ratio))
+        return np.maximum(found, 1)  # silence is a line
+
+    def put(self, heights: Heights, first: int) -> None:
+        """Lays them from pixel column ``first`` on; what lies outside is cut off."""
+        begin = round((first - self.left) * self.ratio)
+        cut = max(-begin, 0)
+        target = self.heights[:, begin + cut : max(begin + heights.shape[1], 0)]
+        target[:] = heights[:, cut : cut + target.shape[1]]
         self.used = True
 
     def image(self, height: int, peak: QColor, level: QColor) -> QImage:

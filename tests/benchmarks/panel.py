@@ -1,0 +1,157 @@
+"""The panel's figures: how soon it is open, how long a frame takes while 10,000 clips scroll and zoom, memory.
+
+    .venv/bin/python tests/benchmarks/panel.py [--clips N] [--width PIXELS] [--ratio R]
+
+Nothing is shown: Qt paints into memory ("offscreen"), the same painting without the copy to the screen. Beside each
+frame's wall time stands the processor time of the window's thread, which other programs on the machine do not change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import opentimelineio as otio
+
+CLIP_FRAMES, RATE = 50, 25
+FRAMES = 300
+START = "import time, sys; from PySide6.QtWidgets import QApplication; {}"
+
+
+def write_media(folder: Path) -> None:
+    """Ten seconds of moving picture with sound."""
+    with av.open(str(folder / "film.mp4"), "w") as container:
+        video = container.add_stream("mpeg4", rate=RATE)
+        video.width, video.height, video.pix_fmt = 320, 180, "yuv420p"
+        sound = container.add_stream("aac", rate=48_000, layout="mono")
+        for number in range(10 * RATE):
+            image = np.full((180, 320, 3), number % 200, np.uint8)
+            image[60:120, number : number + 60] = (220, 180, 60)
+            container.mux(video.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
+        times = np.arange(480_000) / 48_000
+        samples = (np.sin(times * 900) * np.sin(times * 5) ** 2 * 0.6).astype(np.float32)
+        for start in range(0, len(samples), 1024):
+            part = np.ascontiguousarray(samples[None, start : start + 1024])
+            frame = av.AudioFrame.from_ndarray(part, format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = 48_000, start
+            container.mux(sound.encode(frame))
+        container.mux(video.encode(None))
+        container.mux(sound.encode(None))
+
+
+def write_timeline(folder: Path, clips: int) -> Path:
+    """Two tracks of picture, one of sound, and a subtitle over every second clip."""
+
+    def span(start: int, count: int) -> otio.opentime.TimeRange:
+        time_of = otio.opentime.RationalTime
+        return otio.opentime.TimeRange(time_of(start, RATE), time_of(count, RATE))
+
+    def clip(number: int) -> otio.schema.Clip:
+        reference = otio.schema.ExternalReference("film.mp4", span(0, 250))
+        return otio.schema.Clip(f"shot {number:05}", reference, span(number * 7 % 180, CLIP_FRAMES))
+
+    timeline = otio.schema.Timeline("ten thousand")
+    half = clips // 2
+    for name, kind in (("V1", "Video"), ("V2", "Video"), ("A1", "Audio")):
+        track = otio.schema.Track(name, kind=kind, children=[clip(number) for number in range(half)])
+        timeline.tracks.append(track)
+    words = otio.schema.Track("Subtitles", kind="Subtitle")
+    for number in range(half // 2):
+        words.append(otio.schema.Clip(f"ANNA: Line number {number}.", source_range=span(0, CLIP_FRAMES)))
+        words.append(otio.schema.Gap(source_range=span(0, CLIP_FRAMES)))
+    timeline.tracks.append(words)
+    path = folder / "long.otio"
+    otio.adapters.write_to_file(timeline, str(path))
+    return path
+
+
+def frames(view: TimelineView, move: Callable[[int], None], count: int = FRAMES) -> list[tuple[float, float]]:
+    """(wall, processor) milliseconds of each frame: one move, and all that Qt does until everything is painted."""
+    from PySide6.QtWidgets import QApplication
+
+    times = []
+    for number in range(count):
+        wall, processor = time.perf_counter(), time.thread_time()
+        move(number)
+        QApplication.processEvents()
+        times.append(((time.perf_counter() - wall) * 1000, (time.thread_time() - processor) * 1000))
+    return times
+
+
+def report(name: str, times: list[tuple[float, float]]) -> None:
+    wall, processor = np.array(times).T
+    middle, high = np.percentile(wall, (50, 95))
+    own_middle, own_high = np.percentile(processor, (50, 95))
+    print(f"{name:34} {middle:8.1f} {high:8.1f}   {own_middle:10.1f} {own_high:8.1f}")
+
+
+def measure_frames(path: Path, width: int) -> None:
+    """Opens the timeline in a view of its own and moves about in it."""
+    from PySide6.QtWidgets import QApplication
+
+    from talkies.ui.theme import apply_theme
+    from talkies.ui.timeline import TimelineView
+    from talkies.ui.work.document import Document
+
+    application = QApplication.instance() or QApplication([])
+    apply_theme(application, "dark")
+    document = Document()
+    started = time.perf_counter()
+    document.open(path)
+    opened = time.perf_counter()
+    view = TimelineView(document)
+    view.resize(width, 480)
+    view.show()
+    application.processEvents()
+    print(f"timeline read in {opened - started:.2f} s, first painted {time.perf_counter() - opened:.2f} s later\n")
+    whole = view.scale.pixels_per_second
+    scroll = view.horizontalScrollBar()
+    print(f"{'ms a frame':34} {'wall':>8} {'95 %':>8}   {'processor':>10} {'95 %':>8}")
+    for name, clip_width in (("clips of 4 pixels", 4), ("clips of 30 pixels", 30), ("clips of 200 pixels", 200)):
+        view.zoom_to_fit()
+        view.zoom(Fraction(clip_width * RATE, CLIP_FRAMES) / whole, 0)
+        step = max(view.viewport().width() // 24, 1)
+        report(f"scrolling, {name}", frames(view, lambda _, step=step: scroll.setValue(scroll.value() + step)))
+    view.zoom_to_fit()
+    report("zooming in and out", frames(view, lambda number: view.zoom(1.06 if number % 300 < 150 else 1 / 1.06, 700)))
+    view.zoom_to_fit()
+    view.select_all()
+    report("all in view and selected", frames(view, lambda _: view.repaint_all(), 60))
+    view.zoom(Fraction(60), 0)
+    position = [Fraction(1)]
+
+    def play(_number: int) -> None:
+        position[0] += Fraction(1, RATE)
+        document.set_playhead(position[0])
+
+    report("playing", frames(view, play))
+    view.media.stop()
+    document.close()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\npeak memory {peak:.0f} MB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clips", type=int, default=10_000)
+    parser.add_argument("--width", type=int, default=1920, help="of the view, in pixels")
+    options = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    with tempfile.TemporaryDirectory() as name:
+        os.environ["XDG_CACHE_HOME"] = str(Path(name) / "cache")
+        write_media(Path(name))
+        measure_frames(write_timeline(Path(name), options.clips), options.width)
+
+
+if __name__ == "__main__":
+    main()
