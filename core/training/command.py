@@ -1,6 +1,6 @@
 """``talkies train CONFIG``: the stages of a training one after another, each resumed from where it stopped.
 
-    codec ─► alignment ─► speech, scenes ─► events, durations ─► flow ─► pack
+    codec ─► alignment ─► speech, voices, scenes ─► events, durations ─► flow ─► pack
 
 A configuration is a TOML file: ``data`` (laid out like shared/data), ``folder`` (everything the training writes),
 ``stages``, ``threads``, ``device``, and one table per stage whose fields are those of the stage's plan.
@@ -24,6 +24,7 @@ from talkies.core.training.codec_trainer import CodecTraining, train_codec
 from talkies.core.training.durations_trainer import DurationTraining, train_durations
 from talkies.core.training.events_trainer import EventTraining, train_events
 from talkies.core.training.flow_trainer import FlowTraining, train_flow
+from talkies.core.training.more_voices import prepare_voices, shifted_lines
 from talkies.core.training.packing import pack_mini
 from talkies.core.training.preparing import (
     Places,
@@ -159,6 +160,10 @@ def _speech(config: TrainingConfig) -> Figures:
         yield from prepare_speech(config.places)
 
 
+def _voices(config: TrainingConfig) -> Figures:
+    yield from prepare_voices(config.places)
+
+
 def _scenes(config: TrainingConfig) -> Figures:
     plan = config.plan("scenes", ScenePlan)
     yield from prepare_scenes(config.places, plan.count, plan.soundings)
@@ -174,7 +179,7 @@ def _events(config: TrainingConfig) -> Figures:
 
 def _durations(config: TrainingConfig) -> Figures:
     plan = config.plan("durations", DurationTraining, out=config.places.run("durations"))
-    yield from train_durations(plan, duration_lines(config.places))
+    yield from train_durations(plan, duration_lines(config.places) + shifted_lines(config.places))
 
 
 def _flow(config: TrainingConfig) -> Figures:
@@ -194,6 +199,7 @@ STAGES: dict[str, Callable[[TrainingConfig], Figures]] = {
     "codec": _codec,
     "alignment": _alignment,
     "speech": _speech,
+    "voices": _voices,
     "scenes": _scenes,
     "events": _events,
     "durations": _durations,

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from torch import Tensor
 
 from talkies.core.conditioning.phonemes import PAUSE, speak
 from talkies.core.conditioning.timing import Spans
@@ -28,10 +29,11 @@ from talkies.core.media.sound import read_sound
 from talkies.core.model.codec import CodecConfig, MelFrames
 from talkies.core.training.alignment import AcousticModel, align
 from talkies.core.training.corpus import SAMPLE_RATE, SoundCache, Utterance, level_speech
+from talkies.core.training.durations_trainer import Line, line_of
 from talkies.core.training.material import Example, load_examples, save_examples, speech_example
 from talkies.core.training.preparing import Places, aligned_utterances, trained_codec
 from talkies.core.training.run import Run
-from talkies.core.training.voice_shifts import Shift, put_together, random_shift, take_apart
+from talkies.core.training.voice_shifts import Shift, put_together, random_shift, take_apart, world
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ READ = {"kathleen": 900, "kerstin": 250, "nathalie": 250, "grid_s1": 150, "flite
 """How many sentences of each reader are made into others', or are read by flite."""
 
 SHARD = 60  # sentences
+_SHIFTED = "shifted "
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ class Maker:
     """Turns sentences into examples in other voices."""
 
     def __init__(self, places: Places) -> None:
+        world(), _flite()  # what is missing is said before hours of work, not after
         self.cache, self.codec = SoundCache(places.data, places.sounds), trained_codec(places)
         self.book = stored_book(places.voices)
         self.mel, self.aligner = MelFrames(CodecConfig()), AcousticModel()
@@ -140,29 +144,54 @@ class Maker:
         return speech_example(self.codec, label, sound, spans, None, self.book.place(measure(sound)))
 
 
+def shifted_lines(places: Places, seed: int = 0) -> list[Line]:
+    """For the duration model: every aligned recording once more with a shifted voice of its reader.
+
+    Who is shifted speaks at the reader's pace; without these lines every low voice would be hurried like the face that
+    says short commands. [] where no voices were made.
+    """
+    voices: dict[str, list[Tensor]] = {}
+    for example in made_voices(places):
+        reader = DRAWN[example.label].reader if example.label in DRAWN else example.label.removeprefix(_SHIFTED)
+        if example.voice is not None:
+            voices.setdefault(reader, []).append(example.voice)
+    rng = np.random.default_rng(seed)
+    aligned = [(spans, voices.get(utterance.speaker, [])) for utterance, spans in aligned_utterances(places)]
+    return [line_of(spans, known[int(rng.integers(len(known)))]) for spans, known in aligned if known]
+
+
+def made_voices(places: Places) -> Iterator[Example]:
+    """Every example that :func:`prepare_voices` has written."""
+    for shard in sorted(places.run("voices").glob("*.safetensors")):
+        yield from load_examples(shard)
+
+
 def random_label(reader: str) -> str:
     """Label of a reader's recordings under random shifts."""
-    return f"shifted {reader}"
+    return _SHIFTED + reader
+
+
+def _flite() -> str:
+    program = shutil.which("flite")
+    if program is None:
+        raise MissingExtraError("flite", "is not installed", "apt-get install flite")
+    return program
 
 
 def read_by_flite(text: str, voice: str) -> np.ndarray:
     """(N,) at 48 kHz: flite reading a sentence. Raises MissingExtraError where flite is not installed."""
-    program = shutil.which("flite")
-    if program is None:
-        raise MissingExtraError("flite", "is not installed", "apt-get install flite")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "said.wav"
-        subprocess.run([program, "-voice", voice, "-t", text, "-o", str(file)], check=True, capture_output=True)
+        subprocess.run([_flite(), "-voice", voice, "-t", text, "-o", str(file)], check=True, capture_output=True)
         return np.asarray(read_sound(file, SAMPLE_RATE)[0])
 
 
 def name_drawn_voices(places: Places) -> None:
     """Adds to ``voices.json`` the mean vector of each drawn voice that was made; its statistics stay."""
     vectors: dict[str, list[np.ndarray]] = {}
-    for shard in sorted(places.run("voices").glob("*.safetensors")):
-        for example in load_examples(shard):
-            if example.label in DRAWN and example.voice is not None:
-                vectors.setdefault(example.label, []).append(example.voice.numpy())
+    for example in made_voices(places):
+        if example.label in DRAWN and example.voice is not None:
+            vectors.setdefault(example.label, []).append(example.voice.numpy())
     stored = json.loads(places.voices.read_text(encoding="utf-8"))
     for name, voice in DRAWN.items():
         if name in vectors:

@@ -48,14 +48,14 @@ class TakenApart:
 
 def take_apart(sound: np.ndarray) -> TakenApart:
     """Speech (N,) at 48 kHz → its parts. Raises MissingExtraError without pyworld."""
-    world = _world()
+    tools = world()
     sound = sound.astype(np.float64)
     half = resample_poly(sound, 1, 2)
-    rough, times = world.dio(half, _HALF_RATE, f0_floor=LOWEST_HZ, f0_ceil=HIGHEST_HZ)
-    pitch = world.stonemask(half, rough, times, _HALF_RATE)
-    envelope = world.cheaptrick(sound, pitch, times, SAMPLE_RATE)
+    rough, times = tools.dio(half, _HALF_RATE, f0_floor=LOWEST_HZ, f0_ceil=HIGHEST_HZ)
+    pitch = tools.stonemask(half, rough, times, _HALF_RATE)
+    envelope = tools.cheaptrick(sound, pitch, times, SAMPLE_RATE)
     noisiness = np.ones_like(envelope)
-    heard = world.d4c(half, pitch, times, _HALF_RATE)
+    heard = tools.d4c(half, pitch, times, _HALF_RATE)
     noisiness[:, : heard.shape[1]] = heard
     return TakenApart(pitch, envelope, noisiness, len(sound))
 
@@ -64,7 +64,7 @@ def put_together(parts: TakenApart, shift: Shift) -> np.ndarray:
     """The speech in the shifted voice, (N,) float32 at 48 kHz, as loud as recordings for training are."""
     envelope = _moved(parts.envelope, shift.formants) * _tilt(parts.envelope.shape[1], shift.tilt_db)
     noisiness = _moved(parts.noisiness, shift.formants)
-    sound = _world().synthesize(_melody(parts.pitch, shift), envelope, noisiness, SAMPLE_RATE)[: parts.samples]
+    sound = world().synthesize(_melody(parts.pitch, shift), envelope, noisiness, SAMPLE_RATE)[: parts.samples]
     return level_speech(np.pad(sound, (0, parts.samples - len(sound))).astype(np.float32))
 
 
@@ -76,7 +76,7 @@ def random_shift(rng: np.random.Generator) -> Shift:
     return Shift(float(pitch), float(np.clip(throat, 0.82, 1.2)), melody, float(np.clip(tilt_db, -2, 2)))
 
 
-def _world() -> Any:
+def world() -> Any:
     """pyworld, whose import warns of how it asks for its own version."""
     try:
         with warnings.catch_warnings():
