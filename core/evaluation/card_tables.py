@@ -103,6 +103,23 @@ def voices_section(voices: Figures) -> list[str]:
     ]
 
 
+def lips_section(lips: Figures) -> list[str]:
+    names = {
+        "lips": "**ours**",
+        "movement": "ours, from the mouth's movement alone",
+        "no_picture": "ours, without the picture",
+        "even": "uniform stretching",
+    }
+    errors = lips["word_start_error_ms"]
+    rows = [[label, *(value(errors[name][key]) for key in ("median", "p90", "late"))] for name, label in names.items()]
+    return [
+        f"**Words on lips**, {lips['clips']} held-out clips of a real speaking face ({lips['words']} words), the cue "
+        "covering the whole clip; errors of when a word begins, in ms:",
+        "",
+        *table(["", "median", "90th percentile", "late by (median)"], rows),
+    ]
+
+
 _ONSETS = {
     "natural": "recordings at the true events",
     "generated": "**ours, the picture alone**",
@@ -188,6 +205,26 @@ def _invented_lines(film: Figures) -> list[str]:
     return ["", " ".join(lines)] if lines else []
 
 
+def prompts_section(prompts: Figures) -> list[str]:
+    keys = ("natural", "through_codec", "generated")
+    rows = [[name, *(value(rates[key]) for key in keys)] for name, rates in prompts["classes"].items()]
+    rows.append(["**all**", *(value(prompts["overall"][key]) for key in keys)])
+    lines = [
+        f"**Prompts**, share of {prompts['sounds_per_class']} sounds a class that a classifier of recordings names "
+        f"right; ours are named {value(prompts['ratio'])} × as often as held-out recordings at the same events:",
+        "",
+        *table(["", "recordings", "recordings through the codec", "ours"], rows),
+    ]
+    if negative := prompts["negative"]:
+        kept, otherwise = negative["still_named"], negative["still_named_when_another_is_unwanted"]
+        lines += [
+            "",
+            f"Of {negative['sounds']} sounds made from the picture alone {value(kept)} keep their name when its words "
+            f"are the negative prompt, {value(otherwise)} when another class's are.",
+        ]
+    return lines
+
+
 def steps_section(steps: Figures) -> list[str]:
     counts = list(steps["foley_f1_50ms"])
     words = steps["word_error"] or {}
@@ -224,9 +261,11 @@ SECTIONS: dict[str, Callable[[Figures], list[str]]] = {
     "codec": codec_section,
     "dialogue": dialogue_section,
     "voices": voices_section,
+    "lips": lips_section,
     "foley": foley_section,
     "degraded": degraded_section,
     "film": film_section,
+    "prompts": prompts_section,
     "steps": steps_section,
     "speed": speed_section,
 }

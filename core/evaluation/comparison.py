@@ -34,11 +34,13 @@ MAIN: tuple[Main, ...] = (
     Main("dialogue", "pauses, dB under the speech", "dialogue.pause_level_db.generated", False),
     Main("dialogue", "pitch range, semitones", "dialogue.pitch_range_semitones.generated", True),
     Main("voices", "likeness to the reference, cosine", "voices.generated.cosine_own", True),
+    Main("lips", "median word-start error, ms", "lips.word_start_error_ms.lips.median", False),
     Main("foley", "onset F1 at ±50 ms", "foley.onsets.generated.f1_50ms", True),
     Main("foley", "onset F1 at ±100 ms", "foley.onsets.generated.f1_100ms", True),
     Main("foley", "median absolute offset, ms", "foley.onsets.generated.offset_median_absolute_ms", False),
     Main("foley", "onset F1 at ±50 ms with prompt", "foley.onsets.generated_prompted.f1_50ms", True),
     Main("degraded", "onset F1 at ±50 ms, damaged film", "degraded.f1_50ms_damaged", True),
+    Main("prompts", "prompted class named, × recordings", "prompts.ratio", True),
     Main("foley", "speech detected, share of time", "foley.voice_activity.generated.speech_share_of_time", False),
 )
 

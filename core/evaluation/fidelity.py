@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,7 +67,7 @@ def pesq(reference: Sound, other: Sound) -> float | None:
     return float(score) if score > 0 else None
 
 
-def mean(values: list[float | None]) -> float | None:
+def mean(values: Sequence[float | None]) -> float | None:
     """Mean of those that are there."""
     there = [value for value in values if value is not None]
     return float(np.mean(there)) if there else None

@@ -1,10 +1,10 @@
 """The parts of an evaluation, each by its name: what it needs, how long it takes, and who computes it.
 
-codec     recordings there and back                 voices    does a reference recording find its voice?
-dialogue  word error, cue fit, pauses, melody       steps     few evaluations beside many
+codec     recordings there and back, beside Opus    degraded  the same scenes on damaged film
+dialogue  word error, cue fit, pauses, melody       film      real film, and where nothing is struck
+voices    does a recording find its voice?          prompts   is heard what was asked for?
+lips      words on a real speaking face             steps     few evaluations beside many
 foley     onsets on scenes, leak                    speed     end to end, and the size of the weights
-degraded  the same scenes on worn film
-film      onsets on real film; what is invented where nothing is struck
 """
 
 from __future__ import annotations
@@ -28,9 +28,12 @@ class Sizes:
     sentences: int = 40
     foreign_sentences: int = 4
     voices: int = 8
+    lip_clips: int = 40
     scenes: int = 40
     films: int = 2
     talkers: int = 5
+    prompts_per_class: int = 4
+    negative_prompts: bool = True
     tuning_scenes: int = 12
     prompted: bool = True
     degraded_scenes: int = 8
@@ -45,9 +48,12 @@ QUICK = Sizes(
     sentences=5,
     foreign_sentences=1,
     voices=3,
+    lip_clips=3,
     scenes=5,
     films=1,
     talkers=1,
+    prompts_per_class=1,
+    negative_prompts=False,
     tuning_scenes=4,
     prompted=False,
     degraded_scenes=1,
@@ -106,6 +112,14 @@ def _voices(given: Given) -> dict[str, Any] | None:
     return voice_figures(given.performer, given.material, given.sizes.voices, given.progress)
 
 
+def _lips(given: Given) -> dict[str, Any] | None:
+    from talkies.core.evaluation.lip_figures import lip_figures
+
+    if not (given.material.folder / "video" / "grid_s1_words.csv").is_file():
+        return None
+    return lip_figures(given.performer, given.material.folder, given.sizes.lip_clips, given.progress) or None
+
+
 def _foley(given: Given) -> dict[str, Any] | None:
     from talkies.core.evaluation.foley_figures import foley_figures
     from talkies.core.evaluation.plots import plot_scenes
@@ -148,6 +162,17 @@ def _film(given: Given) -> dict[str, Any] | None:
     }
 
 
+def _prompts(given: Given) -> dict[str, Any] | None:
+    from talkies.core.evaluation.prompt_figures import prompt_figures
+
+    folder, sizes = given.material.foley_folder, given.sizes
+    if folder is None or not sizes.prompts_per_class:
+        return None
+    return prompt_figures(
+        given.performer, folder, sizes.prompts_per_class, given.progress, negative=sizes.negative_prompts
+    )
+
+
 def _steps(given: Given) -> dict[str, Any] | None:
     from talkies.core.evaluation.steps_figures import steps_figures
 
@@ -167,6 +192,7 @@ PARTS: dict[str, Part] = {
         _dialogue, ("sentences", "foreign_sentences"), lambda n: 4 * n.sentences + 6 * n.foreign_sentences
     ),
     "voices": Part(_voices, ("voices",), lambda n: 2 * n.voices),
+    "lips": Part(_lips, ("lip_clips",), lambda n: 2 * n.lip_clips),
     "foley": Part(
         _foley,
         ("scenes", "tuning_scenes", "prompted"),
@@ -174,6 +200,11 @@ PARTS: dict[str, Part] = {
     ),
     "degraded": Part(_degraded, ("degraded_scenes",), lambda n: 36 * n.degraded_scenes),
     "film": Part(_film, ("films", "talkers"), lambda n: 12 * n.films + 2 * n.talkers),
+    "prompts": Part(
+        _prompts,
+        ("prompts_per_class", "negative_prompts"),
+        lambda n: 60 + 50 * n.prompts_per_class + 90 * n.negative_prompts,
+    ),
     "steps": Part(_steps, ("steps_scenes", "steps_sentences"), lambda n: 18 * n.steps_scenes + 8 * n.steps_sentences),
     "speed": Part(_speed, ("speed_s",), lambda n: 5 + n.speed_s),
 }

@@ -29,7 +29,7 @@ from talkies.core.timeline import read_timeline, write_timeline
 SR = 48_000
 SMALL = Sizes(
     codec_sentences=2, codec_effects=2, sentences=2, scenes=2, films=0, talkers=0, tuning_scenes=1, prompted=False,
-    degraded_scenes=0, steps_scenes=1, steps_sentences=0, speed_s=2,
+    degraded_scenes=0, prompts_per_class=0, steps_scenes=1, steps_sentences=0, speed_s=2,
 )  # fmt: skip
 
 
