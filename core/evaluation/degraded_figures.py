@@ -89,8 +89,9 @@ def squeezed(images: Iterable[Image], rate: Fraction, bit_rate: int = _BIT_RATE)
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as container:
         stream = container.add_stream("mpeg4", rate=rate, options={"b": str(bit_rate), "g": "50", "qmax": "31"})
-        for image in images:
-            stream.height, stream.width = image.shape[:2]
+        for number, image in enumerate(images):
+            if number == 0:
+                stream.height, stream.width = image.shape[:2]
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
         container.mux(stream.encode(None))
     file.seek(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import wave
 from fractions import Fraction
@@ -13,7 +14,7 @@ import pytest
 
 from talkies.core.errors import MediaError
 from talkies.core.training.effects import committed_held_out, held_out, read_table, source_group
-from talkies.core.training.onset import find_onset
+from talkies.core.training.onset import find_onset, single_stroke
 from talkies.core.training.scenes import Event, exact_time, render_scene
 from talkies.core.training.sounding import EffectLibrary, sound_scene, vocabulary
 
@@ -63,6 +64,39 @@ def heard(mix: np.ndarray, around: Fraction, before_s: float = 0.03, after_s: fl
 def test_onset_of_a_blow_after_a_rustle(onset_s: float, lead_db: float) -> None:
     found = find_onset(blow(onset_s, 0.8, lead_db), RATE)
     assert abs(found / RATE - onset_s) < 0.002
+
+
+def strokes(*times_and_levels: tuple[float, float]) -> np.ndarray:
+    """Bursts of noise that die away within 100 ms, at their times (s) and levels, in 1.5 s."""
+    rng = np.random.default_rng(7)
+    sound = np.zeros(round(1.5 * RATE), np.float32)
+    for time, level in times_and_levels:
+        start, decay = round(time * RATE), np.exp(-np.arange(RATE // 2) / RATE / 0.03)
+        sound[start : start + RATE // 2] += level * rng.normal(0, 0.2, RATE // 2) * decay
+    return sound
+
+
+@pytest.mark.parametrize(
+    ("recorded", "chief_s"),
+    [
+        (((0.1, 1.0), (0.4, 0.9), (0.9, 1.0)), 0.1),  # three shots: the first
+        (((0.1, 0.15), (0.35, 1.0)), 0.35),  # a scrape before the step
+        (((0.1, 1.0), (0.16, 0.9)), 0.1),  # heel and toe
+    ],
+)
+def test_a_recording_with_several_strokes_keeps_one(recorded: tuple[tuple[float, float], ...], chief_s: float) -> None:
+    start, stroke = single_stroke(strokes(*recorded), RATE)
+    assert start / RATE == pytest.approx(chief_s, abs=0.002)
+    assert np.argmax(np.abs(stroke)) < 0.02 * RATE
+    peaks = [np.abs(stroke[n : n + 2400]).max() for n in range(0, len(stroke), 2400)]
+    assert all(after < 1.2 * before for before, after in itertools.pairwise(peaks)), "no further rise"
+
+
+def test_one_stroke_alone_is_left_as_it_is() -> None:
+    recorded = strokes((0.1, 1.0))
+    start, stroke = single_stroke(recorded, RATE)
+    early = round(0.1 * RATE)
+    assert stroke[:early] == pytest.approx(recorded[start : start + early], abs=0.02)
 
 
 def test_onsets_lie_on_their_events(folder: Path) -> None:
