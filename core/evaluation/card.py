@@ -18,6 +18,8 @@ from talkies.core.media.bwf import part_file
 
 Figures = Mapping[str, Any]
 
+_BOTH_TASKS = ("word error", "onset F1 at ±50 ms")
+
 
 def write_card(document: Figures, card: Path) -> None:
     """Puts the figures (or the comparison) into the card. Raises InputError when it has no place for them."""
@@ -52,10 +54,17 @@ def figures_section(figures: Figures) -> str:
 
 
 def comparison_section(document: Figures) -> str:
-    """A table with a column per model; the best of each row in bold."""
+    """A table with a column per model, the best of each row in bold; whether the first is at least equal on both tasks."""
     rows = []
     for row in document["rows"]:
         cells = [value(each) for each in row["values"]]
         cells[row["best"]] = f"**{cells[row['best']]}**"
         rows.append([f"{row['part']}: {row['what']}", *cells])
-    return "\n".join(table(["", *document["models"]], rows)) + "\n"
+    first = next(iter(document["models"]), "")
+    verdicts = [
+        f"{row['what']}: {'yes' if row['best'] == 0 else 'no'}"
+        for row in document["rows"]
+        if row["what"] in _BOTH_TASKS
+    ]
+    verdict = [f"`{first}` is at least equal to the others in {'; '.join(verdicts)}.", ""] if verdicts else []
+    return "\n".join([*verdict, *table(["", *document["models"]], rows)]) + "\n"

@@ -1,6 +1,7 @@
 """Seconds of sound per second of computing for a 60 s segment, end to end, with the share of each stage.
 
-Run by ``make bench``; also times ``talkies inspect`` on 10,000 clips. Prints, and judges nothing.
+Run by ``make bench``, with the film and the clock of ``talkies evaluate --only speed``; also times ``talkies inspect``
+on 10,000 clips. Prints, and judges nothing.
 """
 
 from __future__ import annotations
@@ -10,53 +11,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from fractions import Fraction
 from pathlib import Path
-
-import av
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from films import write_movie, write_reel
 
-from talkies.core.render import Finished, render
-from talkies.core.request import Request
-from talkies.core.training.scenes import render_scene
-
-RATE = Fraction(25)
-
-
-def write_scene_movie(path: Path, seconds: int) -> None:
-    """Rendered scenes one after the other, 640 × 360: a picture as busy as real film."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("mpeg4", rate=RATE)
-        stream.width, stream.height, stream.pix_fmt, stream.bit_rate = 640, 360, "yuv420p", 2_000_000
-        for seed in range(-(-seconds // 10)):
-            scene = render_scene(900_000 + seed, Fraction(10), (640, 360), RATE)
-            for image in scene.frames():
-                container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
-        container.mux(stream.encode(None))
-
-
-def cues(seconds: int) -> list[tuple[int, int, str]]:
-    """A line of three seconds every six seconds, in frames."""
-    line = "The boat moved slowly along the quiet river in the evening."
-    return [(second * 25, second * 25 + 75, line) for second in range(1, seconds - 3, 6)]
+from talkies.core.evaluation.performing import Subject
+from talkies.core.evaluation.speed_figures import timed_task, write_film
+from talkies.core.request import TASKS
 
 
 def bench_generate(folder: Path, seconds: int, engine: str) -> None:
-    write_scene_movie(folder / "film.mp4", seconds)
-    reel = write_reel(folder / "reel.otio", ["film.mp4"], frames=seconds * 25, cues=cues(seconds))
-    for task in ("both", "foley", "dialogue", "joint"):
-        started = time.perf_counter()
-        request = Request(reel, folder / f"{task}.otio", task=task, engine=engine)  # type: ignore[arg-type]
-        report = next(event.report for event in render(request) if isinstance(event, Finished))
-        total = time.perf_counter() - started
-        stages = {stage: value for stage, value in report["seconds_of_computing"].items() if stage != "total"}
-        shares = "  ".join(f"{stage} {value / total:4.0%}" for stage, value in stages.items())
-        sound = report["seconds_of_sound"]
-        print(f"{task:9} {sound:6.1f} s of stems ({seconds} s of film) in {total:5.1f} s: "
-              f"{sound / total:5.2f} s of sound, {seconds / total:5.2f} s of film per second   {shares}")  # fmt: skip
+    film = write_film(folder, seconds)
+    for task in TASKS:
+        row = timed_task(Subject(engine), film, task, seconds)
+        shares = "  ".join(f"{stage} {share:4.0%}" for stage, share in row["share_by_stage"].items())
+        print(f"{task:9} {row['sound_s']:6.1f} s of stems ({seconds} s of film) in {row['computing_s']:5.1f} s: "
+              f"{row['sound_seconds_per_second']:5.2f} s of sound, {row['film_seconds_per_second']:5.2f} s of film "
+              f"per second   {shares}")  # fmt: skip
 
 
 def bench_inspect(folder: Path) -> None:

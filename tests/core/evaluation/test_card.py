@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from talkies.core.errors import InputError
-from talkies.core.evaluation.card import figures_section, write_card
+from talkies.core.evaluation.card import comparison_section, figures_section, write_card
 from talkies.core.evaluation.comparison import compare, labels, side_by_side
 from talkies.core.evaluation.performing import Subject
 from talkies.core.evaluation.targets import TARGETS, figure, target_rows
@@ -111,6 +111,10 @@ def test_less_is_better_for_errors() -> None:
     worse, better = {"dialogue": {"word_error_generated": 0.3}}, {"dialogue": {"word_error_generated": 0.2}}
     (row,) = side_by_side([worse, better, {}])
     assert (row["values"], row["best"]) == ([0.3, 0.2, None], 1)
+    for models, verdict in (((worse, better), "no"), ((better, worse), "yes"), ((better, better), "yes")):
+        document = {"rows": side_by_side(models), "models": {"joint": {}, "speech": {}}}
+        line = f"`joint` is at least equal to the others in word error: {verdict}.\n"
+        assert comparison_section(document).startswith(line)
 
 
 def test_weights_get_names_of_their_own(tmp_path: Path) -> None:
