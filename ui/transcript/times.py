@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from talkies.core.errors import ArgumentError
 from talkies.core.segment import Timeline
-from talkies.core.times import round_half_up
+from talkies.core.times import round_half_up, to_frame
 
 _FIELDS = re.compile(r"[:;.,\s]+")
 
@@ -26,5 +26,7 @@ def position_of(text: str, timeline: Timeline) -> Fraction:
     if timeline.drop_frame:
         all_minutes = hours * 60 + minutes
         number -= nominal // 15 * (all_minutes - all_minutes // 10)
-    position = Fraction(number) / timeline.rate - timeline.start
-    return position if len(parts) == 4 or position >= 0 else Fraction(number) / timeline.rate
+    first = to_frame(timeline.start, timeline.rate)
+    if len(parts) < 4 and number < first:  # "1:05" in a timeline that starts at ten hours: from its first frame
+        first = 0
+    return (number - first) / timeline.rate
