@@ -24,108 +24,84 @@ class PromptWords:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Lexicon:
+    """``resources/vocabularies/effects.json``: ids by word, words by synonym and by category of the Universal Category
+    System, and words that say nothing about the sound."""
+
+    ids: dict[str, int]
+    synonyms: dict[str, str]
+    categories: dict[str, str]
+    unheard: frozenset[str]
+
+
 @functools.cache
-def _lexicon() -> tuple[dict[str, int], dict[str, str]]:
+def _lexicon() -> _Lexicon:
     file = resources.files("talkies.resources.vocabularies") / "effects.json"
     stored = json.loads(file.read_text(encoding="utf-8"))
-    return {word: number for number, word in enumerate(stored["words"], 1)}, dict(stored["synonyms"])
+    ids = {word: number for number, word in enumerate(stored["words"], 1)}
+    return _Lexicon(ids, stored["synonyms"], stored["ucs"], frozenset(stored["unheard"]))
 
 
 def known_words() -> tuple[str, ...]:
     """The vocabulary, for completion and for messages."""
-    return tuple(_lexicon()[0])
+    return tuple(_lexicon().ids)
 
 
 def word_ids(words: Sequence[str]) -> tuple[int, ...]:
     """Ids of vocabulary words; others are left out."""
-    ids = _lexicon()[0]
+    ids = _lexicon().ids
     return tuple(ids[word] for word in words if word in ids)
 
 
-_STOP_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "on",
-        "in",
-        "at",
-        "to",
-        "and",
-        "or",
-        "with",
-        "without",
-        "for",
-        "from",
-        "by",
-        "into",
-        "onto",
-        "over",
-        "under",
-        "near",
-        "very",
-        "some",
-        "no",
-        "sound",
-        "sounds",
-        "noise",
-        "effect",
-        "effects",
-        "his",
-        "her",
-        "its",
-        "their",
-        "is",
-        "are",
-        "loud",
-        "soft",
-        "quiet",
-        "light",
-        "heavy",
-        "slow",
-        "fast",
-        "small",
-        "big",
-        "old",
-        "new",
-    ]
-)
+_LONGEST_PHRASE = 4  # "knock at the door"
 
 
 def read_prompt(text: str) -> PromptWords:
-    """The known words of a prompt; phrases of two words are tried first, then words, plurals and synonyms."""
-    ids, _ = _lexicon()
-    tokens = re.findall(r"[\w'-]+", text.casefold())
+    """The known words of a prompt; phrases are tried before their words; plurals, synonyms and UCS names are known."""
+    lexicon = _lexicon()
+    tokens = re.findall(r"[\w'-]+", text)
     found: list[str] = []
     warnings: list[str] = []
-    index = 0
-    while index < len(tokens):
-        pair = " ".join(tokens[index : index + 2])
-        if (word := _known(pair)) and index + 1 < len(tokens):
-            found += word
-            index += 2
-            continue
-        token = tokens[index]
-        index += 1
-        if word := _known(token):
-            found += word
-        elif token not in _STOP_WORDS:
+    while tokens:
+        length, words_found = _longest_known(tokens)
+        token = tokens[0].casefold()
+        if not length and token not in lexicon.unheard:
             warnings.append(_unknown(token))
+        found += words_found
+        tokens = tokens[max(length, 1) :]
     words = tuple(dict.fromkeys(found))
     if text.strip() and not words and not warnings:
         warnings.append(
-            f"the prompt {text.strip()[:40]!r} names no sound; known words are {', '.join(list(ids)[:3])} ..."
+            f"the prompt {text.strip()[:40]!r} names no sound; known words are {', '.join(known_words()[:3])} ..."
         )
     if len(words) > PROMPT_TOKENS:
         warnings.append(f"only the first {PROMPT_TOKENS} words count: {', '.join(words[:PROMPT_TOKENS])}")
     words = words[:PROMPT_TOKENS]
-    return PromptWords(words, tuple(ids[word] for word in words), tuple(warnings))
+    return PromptWords(words, word_ids(words), tuple(warnings))
+
+
+def _longest_known(tokens: Sequence[str]) -> tuple[int, list[str]]:
+    """How many of the first tokens make a known phrase or word, and the vocabulary words that they stand for."""
+    for length in range(min(_LONGEST_PHRASE, len(tokens)), 0, -1):
+        if words := _known(" ".join(tokens[:length]).casefold()):
+            return length, words
+    words = _catalogued(tokens[0])
+    return (1 if words else 0), words
+
+
+def _catalogued(token: str) -> list[str]:
+    """Words of a Universal Category System name, as sound libraries begin file names: "DOORWood" is door, wood."""
+    name = re.match(r"([A-Z]{2,5})([A-Z][a-z]+)?(?![A-Za-z])", token)
+    category = _lexicon().categories.get(name[1]) if name else None
+    if not name or not category:
+        return []
+    return [*category.split(), *_known((name[2] or "").casefold())]
 
 
 def _known(token: str) -> list[str]:
     """Vocabulary words that a token stands for, [] if none."""
-    ids, synonyms = _lexicon()
+    ids, synonyms = _lexicon().ids, _lexicon().synonyms
     for form in dict.fromkeys((token, token.replace(" ", "_"), *_singulars(token))):
         if form in ids:
             return [form]
@@ -145,6 +121,5 @@ def _singulars(token: str) -> tuple[str, ...]:
 
 
 def _unknown(token: str) -> str:
-    ids, synonyms = _lexicon()
-    near = difflib.get_close_matches(token, [*ids, *synonyms], 3, cutoff=0.5) or list(ids)[:3]
-    return f"no sound is known for {token!r}; the nearest known words are {', '.join(near)}"
+    near = difflib.get_close_matches(token, [*known_words(), *_lexicon().synonyms], 3, cutoff=0.5)
+    return f"no sound is known for {token!r}; the nearest known words are {', '.join(near or known_words()[:3])}"
