@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QImageWriter
 
 from talkies.core.errors import TalkiesError
 from talkies.ui.timeline.cache import DiskCache, media_key
@@ -17,7 +16,7 @@ from talkies.ui.timeline.keys import Key, PeaksKey, StillKey
 from talkies.ui.timeline.peaks import PER_SECOND, Peaks, read_peaks
 from talkies.ui.timeline.stills import StillReader
 
-_FORMAT, _JPEG_QUALITY = b"JPG", 85
+_JPEG_QUALITY = 85
 
 
 class Worker:
@@ -26,6 +25,8 @@ class Worker:
     def __init__(self, maker: Maker, done: Callable[[Any, Any, str], None]) -> None:
         self._maker, self._done = maker, done
         self._wishes: list[Key] = []
+        self._current: Key | None = None
+        self._given_up = False
         self._changed = threading.Condition()
         self._stopped = False
         self._thread: threading.Thread | None = None
@@ -35,7 +36,8 @@ class Worker:
         with self._changed:
             if self._stopped:
                 return
-            self._wishes = list(keys)
+            self._wishes = [key for key in keys if key != self._current]
+            self._given_up = self._current not in keys and bool(keys)
             if keys and self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="talkies media", daemon=True)
                 self._thread.start()
@@ -53,33 +55,29 @@ class Worker:
         while (key := self._next()) is not None:
             made, problem = None, ""
             try:
-                made = self._maker.make(key, partial(self._wanted, key))
+                made = self._maker.make(key, self._wanted)
                 if made is None:  # given up: nobody looks at it any more
                     continue
             except TalkiesError as error:
                 problem = str(error)
             except Exception as error:  # a broken file may bring a library to raise anything; the window stays
                 problem = f"{key.path}: cannot be shown ({type(error).__name__})"
-            self._forget(key)
             with suppress(RuntimeError):  # the window was closed meanwhile
                 self._done(key, made, problem)
         self._maker.close()
 
     def _next(self) -> Key | None:
         with self._changed:
+            self._current, self._given_up = None, False
             while not self._wishes and not self._stopped:
                 self._changed.wait()
-            return None if self._stopped else self._wishes.pop(0)
+            if not self._stopped:
+                self._current = self._wishes.pop(0)
+            return self._current
 
-    def _forget(self, key: Key) -> None:
-        """It may have been wished for again while it was being made."""
-        with self._changed:
-            self._wishes = [each for each in self._wishes if each != key]
-
-    def _wanted(self, key: Key) -> bool:
-        """Whether to go on with something long: until something else is wished for and this is not."""
-        with self._changed:
-            return not self._stopped and (not self._wishes or key in self._wishes)
+    def _wanted(self) -> bool:
+        """Whether to go on with something long: as long as nothing else is wished for in its place."""
+        return not (self._stopped or self._given_up)
 
 
 class Maker:
@@ -99,7 +97,7 @@ class Maker:
     def _still(self, key: StillKey) -> QImage:
         name = _name(key.path, "still", key.time, key.height)
         data = self._cache.read(name) if name else None
-        image = QImage.fromData(data, _FORMAT) if data else QImage()
+        image = QImage.fromData(data) if data else QImage()
         if image.isNull():
             pixels = self._reader.read(key.picture, key.time, key.height)
             height, width, _ = pixels.shape
@@ -133,5 +131,7 @@ def _jpeg(image: QImage) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, _FORMAT, _JPEG_QUALITY)
+    writer = QImageWriter(buffer, QByteArray(b"jpg"))
+    writer.setQuality(_JPEG_QUALITY)
+    writer.write(image)
     return bytes(data.data())
