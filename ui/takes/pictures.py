@@ -107,11 +107,10 @@ def _hann() -> NDArray[np.float64]:
 
 @cache
 def _bands() -> NDArray[np.float64]:
-    """(BANDS, bins): which bins belong to a band; bands are equally wide to the ear (logarithmic)."""
+    """(BANDS, bins): 1 where a bin belongs to a band; bands are equally wide to the ear (logarithmic)."""
     bins = np.fft.rfftfreq(_WINDOW, 1 / _SAMPLE_RATE)
     edges = np.geomspace(_LOWEST_HZ, _HIGHEST_HZ, BANDS + 1)
     inside = (bins >= edges[:-1, None]) & (bins < edges[1:, None])
     nearest = np.abs(bins - np.sqrt(edges[:-1] * edges[1:])[:, None]).argmin(axis=1)
     inside[np.arange(BANDS), nearest] = True
-    shares: NDArray[np.float64] = inside / inside.sum(axis=1, keepdims=True)
-    return shares
+    return inside.astype(np.float64)

@@ -1,0 +1,33 @@
+"""Windows for tests, with their looks kept in a folder of the test's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
+
+from talkies.ui.window import Window
+
+PATIENCE_MS = 240_000
+
+
+def make_window(qtbot: QtBot, folder: Path, worker_command: list[str]) -> Window:
+    """A window that is shown; the demo lies in ``folder/demo``."""
+    store = QSettings(str(folder / "looks.ini"), QSettings.Format.IniFormat)
+    window = Window(worker_command, store, folder / "demo")
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def open_in(qtbot: QtBot, window: Window, path: Path) -> None:
+    """Opens a timeline and waits until it is there."""
+    with qtbot.waitSignal(window.document.timeline_changed, timeout=PATIENCE_MS):
+        window.open_path(path)
+
+
+def wait_for_queue(qtbot: QtBot, window: Window) -> None:
+    """Until everything that was asked for is made."""
+    queue = window.queue
+    qtbot.waitUntil(lambda: bool(queue.jobs) and not any(job.is_open for job in queue.jobs), timeout=PATIENCE_MS)
