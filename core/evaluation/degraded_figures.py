@@ -95,6 +95,6 @@ def squeezed(images: Iterable[Image], rate: Fraction, bit_rate: int = _BIT_RATE)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
         container.mux(stream.encode(None))
     file.seek(0)
-    with av.open(file) as container:
-        for frame in container.decode(video=0):
+    with av.open(file, "r") as squeezed_film:
+        for frame in squeezed_film.decode(video=0):
             yield np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)

@@ -82,7 +82,7 @@ def _chief(sound: Samples, sample_rate: int, first: int) -> int:
     if abs(chief - first) <= round(0.01 * sample_rate):
         return first
     back = min(round(0.005 * sample_rate), chief)
-    return chief - back + min(find_onset(sound[chief - back : chief + near], sample_rate), 2 * back)
+    return int(chief - back + min(find_onset(sound[chief - back : chief + near], sample_rate), 2 * back))
 
 
 def _falling(sound: Samples, sample_rate: int, attack_s: float = 0.06, floor_db: float = 60.0) -> Samples:
@@ -99,7 +99,7 @@ def _falling(sound: Samples, sample_rate: int, attack_s: float = 0.06, floor_db:
     gain = np.interp(np.arange(len(sound)), (np.arange(frames) + 0.5) * step, allowed / np.maximum(hold, 1e-9))
     audible = np.flatnonzero(allowed > peaks.max(initial=0.0) * 10 ** (-floor_db / 20))
     end = min((int(audible[-1]) + 20) * step if len(audible) else 0, len(sound))
-    fallen = (sound[:end] * gain[:end]).astype(np.float32)
+    fallen: Samples = (sound[:end] * gain[:end]).astype(np.float32)
     fade = min(round(0.02 * sample_rate), end)
     fallen[end - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
     return fallen
