@@ -21,6 +21,7 @@ import torch
 from talkies.core.errors import ArgumentError, InputError
 from talkies.core.training.alignment import AlignmentTraining, align_corpus, train_acoustic_model
 from talkies.core.training.codec_trainer import CodecTraining, train_codec
+from talkies.core.training.corpus import utterances
 from talkies.core.training.durations_trainer import DurationTraining, train_durations
 from talkies.core.training.events_trainer import EventTraining, train_events
 from talkies.core.training.flow_trainer import FlowTraining, train_flow
@@ -172,7 +173,9 @@ def _scenes(config: TrainingConfig) -> Figures:
 def _events(config: TrainingConfig) -> Figures:
     plan = config.plan("events", EventTraining, out=config.places.run("events"))
     folder = config.places.folder / "watched"
-    yield from prepare_watched(folder, plan.scenes, plan.silent_scenes)
+    films = [u.file for u in utterances(config.places.data, "train") if u.file.startswith("video/")]
+    speaking = [config.places.data / file for file in films[: plan.speaking_clips]]
+    yield from prepare_watched(folder, plan.scenes, plan.silent_scenes, speaking)
     scenes = load_watched(folder)
     yield from train_events(plan, [scenes[n] for n in np.random.default_rng(plan.seed).permutation(len(scenes))])
 

@@ -23,7 +23,6 @@ from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange
 from talkies.core.training.corpus import SoundCache, Utterance, utterances
 from talkies.core.training.durations_trainer import Line, line_of
-from talkies.core.training.events_trainer import Watched, wanted_columns
 from talkies.core.training.material import (
     Example,
     load_examples,
@@ -178,19 +177,6 @@ def _scene(codec: Codec, library: EffectLibrary, seed: int, soundings: int) -> E
     features = picture_features(frames, SCENE_SECONDS)
     sounds = [sound_scene(scene.events, SCENE_SECONDS, library, rng) for _ in range(soundings)]
     return scene_example(codec, scene.kind, sounds, features, prompt_words(scene.tags))
-
-
-def watched_scenes(places: Places) -> list[Watched]:
-    """The prepared scenes with what the event spotter should say of each; events come from the scenes' seeds."""
-    shards = sorted(places.scenes.glob("*.safetensors"))
-    if not shards:
-        raise WeightsError(places.scenes, "holds no prepared scenes", "let the stage 'scenes' run first")
-    return [
-        (example.sync, example.picture, wanted_columns(_staged(seed).events, example.frames))
-        for shard in shards
-        for seed, example in enumerate(load_examples(shard), int(shard.stem) * SCENES_PER_SHARD)
-        if example.sync is not None and example.picture is not None
-    ]
 
 
 def load_material(places: Places) -> list[Example]:

@@ -1,28 +1,35 @@
-"""The event spotter's own scenes: rendered, looked at, never sounded.
+"""What the event spotter learns from: pictures of its own, looked at, never sounded.
 
-Their seeds lie apart from those that the flow model trains on (0 …) and from those kept for evaluation (1,000,000 …):
-scenes of every kind from 10,000 on, and from 20,000 on scenes in which things move and nothing sounds.
+scenes of every kind      seeds from 10,000 on: apart from those that the flow model trains on (0 …) and from those
+                          kept for evaluation (1,000,000 …)
+scenes without sound      seeds from 20,000 on: things move, nothing strikes
+people who only speak     real film; to the spotter a talking face looked like rain
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
-from talkies.core.conditioning.visual import picture_features
+from talkies.core.conditioning.events import EVENT_DIM
+from talkies.core.conditioning.sync import SYNC_DIM
+from talkies.core.conditioning.visual import PICTURE_DIM, PICTURE_RATE, PictureFeatures, picture_features
 from talkies.core.errors import WeightsError
-from talkies.core.media.picture import Frame
-from talkies.core.times import latent_count
+from talkies.core.media.picture import Frame, picture_frames, probe
+from talkies.core.segment import Picture, Segment
+from talkies.core.times import TimeRange, latent_count
 from talkies.core.training.events_trainer import Watched, wanted_columns
 from talkies.core.training.scenes import Scene, render_scene
 
 FIRST_SEED, FIRST_SILENT_SEED = 10_000, 20_000
 
 _SECONDS = Fraction(8)
+_SPEAKING = "speaking-"
 _RATES = (*[Fraction(25)] * 5, Fraction(24), Fraction(24000, 1001), Fraction(30000, 1001), Fraction(16), Fraction(18))
 
 
@@ -32,32 +39,58 @@ def watched_scene(seed: int) -> Scene:
     return render_scene(seed, _SECONDS, rate=_RATES[seed % len(_RATES)], kind=kind)
 
 
-def prepare_watched(folder: Path, scenes: int, silent: int) -> Iterator[dict[str, float]]:
-    """Writes what is seen of each scene into ``SEED.safetensors``; files that exist are kept."""
+def prepare_watched(
+    folder: Path, scenes: int, silent: int, speaking: Sequence[Path] = ()
+) -> Iterator[dict[str, float]]:
+    """Writes what is seen of each scene and film into ``NAME.safetensors``; files that exist are kept."""
     folder.mkdir(parents=True, exist_ok=True)
     seeds = [*range(FIRST_SEED, FIRST_SEED + scenes), *range(FIRST_SILENT_SEED, FIRST_SILENT_SEED + silent)]
-    for number, seed in enumerate(seeds, 1):
-        file = folder / f"{seed}.safetensors"
+    whole = len(seeds) + len(speaking)
+    for number, source in enumerate([*seeds, *speaking], 1):
+        name = _SPEAKING + source.stem if isinstance(source, Path) else str(source)
+        file = folder / f"{name}.safetensors"
         if not file.exists():
-            scene = watched_scene(seed)
-            frames = (Frame(place / scene.rate, image) for place, image in enumerate(scene.frames()))
-            seen = picture_features(frames, _SECONDS)
+            seen = _film(source) if isinstance(source, Path) else _scene(source)
             part = file.with_suffix(".part")
             save_file({"sync": torch.from_numpy(seen.sync), "picture": torch.from_numpy(seen.picture)}, part)
             part.replace(file)
-        if number % 25 == 0 or number == len(seeds):
-            yield {"watched": number, "of": len(seeds)}
+        if number % 25 == 0 or number == whole:
+            yield {"watched": number, "of": whole}
+
+
+def _scene(seed: int) -> PictureFeatures:
+    scene = watched_scene(seed)
+    return picture_features((Frame(n / scene.rate, image) for n, image in enumerate(scene.frames())), _SECONDS)
+
+
+def _film(path: Path) -> PictureFeatures:
+    duration = probe(path).duration
+    whole = TimeRange(Fraction(0), duration)
+    segment = Segment("film", path.name, "V1", whole, whole, Fraction(25), picture=Picture(path))
+    return picture_features(picture_frames(segment), duration)
 
 
 def load_watched(folder: Path) -> list[Watched]:
-    """Every scene in the folder with what is wanted of it. Raises WeightsError when there is none."""
+    """Every scene in the folder with what is wanted of it, films joined to scenes. Raises WeightsError for nothing."""
     files = sorted(folder.glob("*.safetensors"))
     if not files:
         raise WeightsError(folder, "holds no watched scenes", "let the stage 'events' render them first")
-    return [_watched(file) for file in files]
+    films = [load_file(file) for file in files if file.stem.startswith(_SPEAKING)]
+    seeds = [int(file.stem) for file in files if not file.stem.startswith(_SPEAKING)]
+    return [_watched(folder, seed) for seed in seeds] + list(_joined(films))
 
 
-def _watched(file: Path) -> Watched:
-    seen = load_file(file)
-    wanted = wanted_columns(watched_scene(int(file.stem)).events, latent_count(_SECONDS))
-    return seen["sync"], seen["picture"], wanted
+def _watched(folder: Path, seed: int) -> Watched:
+    seen = load_file(folder / f"{seed}.safetensors")
+    return seen["sync"], seen["picture"], wanted_columns(watched_scene(seed).events, latent_count(_SECONDS))
+
+
+def _joined(films: Iterable[dict[str, Tensor]]) -> Iterator[Watched]:
+    """Short silent films one after the other, in pieces as long as a scene; what is left over is left out."""
+    frames, cells = latent_count(_SECONDS), int(_SECONDS * PICTURE_RATE)
+    sync, picture = torch.zeros(0, SYNC_DIM), torch.zeros(0, PICTURE_DIM)
+    for film in films:
+        sync, picture = torch.cat((sync, film["sync"])), torch.cat((picture, film["picture"]))
+        if len(sync) >= frames and len(picture) >= cells:
+            yield sync[:frames], picture[:cells], torch.zeros(frames, EVENT_DIM)
+            sync, picture = sync[:0], picture[:0]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from talkies.core.conditioning.visual import picture_features
 from talkies.core.errors import WeightsError
@@ -54,3 +55,16 @@ def test_watched_scenes_are_rendered_once_and_silent_ones_want_nothing(tmp_path:
     ((sync, picture, wanted),) = load_watched(tmp_path)
     assert (sync.shape, picture.shape, wanted.shape) == ((200, 32), (80, 192), (200, 4))
     assert not wanted.any()
+
+
+def test_short_silent_films_are_joined_to_the_length_of_a_scene(tmp_path: Path):
+    for number in range(7):
+        save_file(
+            {"sync": torch.full((75, 32), float(number)), "picture": torch.full((30, 192), float(number))},
+            tmp_path / f"speaking-{number}.safetensors",
+        )
+    first, second = load_watched(tmp_path)
+    assert first[0][:, 0].tolist() == [0.0] * 75 + [1.0] * 75 + [2.0] * 50
+    assert first[1][:, 0].tolist() == [0.0] * 30 + [1.0] * 30 + [2.0] * 20
+    assert second[0][0, 0] == 3.0
+    assert first[2].shape == (200, 4) and not first[2].any()
