@@ -1,4 +1,7 @@
-"""What every test may use; any ERROR log fails the test in which it was written."""
+"""What every test may use; any ERROR log fails the test in which it was written.
+
+The panel's tests need Qt, and Qt needs libraries of the system; where these are missing, the other tests still run.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,20 @@ import pytest
 from films import write_movie, write_reel
 
 ROOT = Path(__file__).resolve().parents[1]
+
+try:
+    import PySide6.QtWidgets  # noqa: F401 - whether it loads is the question
+except ImportError as error:
+    collect_ignore = ["ui"]
+    NO_PANEL = f"the panel's tests are left out, for Qt does not load here: {error} (see .ci/run for its libraries)"
+else:
+    pytest_plugins = ["pytestqt.plugin"]
+    NO_PANEL = ""
+
+
+def pytest_report_header() -> list[str]:
+    """Says at the top of the run what is left out."""
+    return [NO_PANEL] if NO_PANEL else []
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
