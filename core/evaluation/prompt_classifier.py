@@ -149,12 +149,12 @@ def _halved(values: Array) -> Array:
 class Namer:
     """Learns names from described sounds; the same material gives the same names."""
 
-    def __init__(self, described: Sequence[Array], names: Sequence[str]) -> None:
+    def __init__(self, described: Sequence[Array], names: Sequence[str], steps: int = 250) -> None:
         self.names = sorted(set(names))
         rows = np.stack(described)
         self.mean, self.spread = rows.mean(0), rows.std(0) + 1e-6
         wanted = torch.tensor([self.names.index(name) for name in names])
-        self.networks = [_trained(self._rows(rows), wanted, len(self.names), seed) for seed in range(2)]
+        self.networks = [_trained(self._rows(rows), wanted, len(self.names), seed, steps) for seed in range(2)]
 
     def name(self, sounds: Sequence[Sound]) -> list[str]:
         """What each sound is; silence is no sound and gets the name ""."""
@@ -171,7 +171,7 @@ class Namer:
         return torch.from_numpy(rows.astype(np.float32))
 
 
-def _trained(rows: torch.Tensor, wanted: torch.Tensor, classes: int, seed: int, steps: int = 250) -> nn.Sequential:
+def _trained(rows: torch.Tensor, wanted: torch.Tensor, classes: int, seed: int, steps: int) -> nn.Sequential:
     """One hidden layer; noise on what it sees keeps it from learning single recordings by heart."""
     generator = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng(devices=[]):

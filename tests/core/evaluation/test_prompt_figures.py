@@ -49,13 +49,13 @@ def test_strokes_are_the_loudest_places_apart_from_each_other() -> None:
 
 def test_the_namer_finds_again_what_it_learned_and_repeats_itself() -> None:
     pitches = {"low": 200.0, "middle": 1200.0, "high": 6000.0}
-    learned = [(name, tone(hertz, seed)) for name, hertz in pitches.items() for seed in range(12)]
+    learned = [(name, tone(hertz, seed)) for name, hertz in pitches.items() for seed in range(8)]
     named = [name for name, _ in learned]
     described = [describe(sound) for _, sound in learned]
     heard = [tone(hertz, seed) for hertz in pitches.values() for seed in range(100, 104)]
-    first = Namer(described, named).name([*heard, np.zeros(RATE, np.float32)])
+    first = Namer(described, named, 40).name([*heard, np.zeros(RATE, np.float32)])
     assert first == [name for name in pitches for _ in range(4)] + [""]
-    assert Namer(described, named).name(heard) == first[:-1]
+    assert Namer(described, named, 40).name(heard) == first[:-1]
 
 
 @pytest.mark.parametrize("named", CLASSES, ids=lambda named: named.name)
@@ -96,8 +96,8 @@ class Obedient:
 
 
 def test_a_negative_prompt_that_works_and_one_that_matters_not() -> None:
-    described = [describe(np.tile(tone(hertz, seed), 1)) for hertz in (200.0, 6000.0) for seed in range(12)]
-    namer = Namer(described, ["dog"] * 12 + ["clock"] * 12)
+    described = [describe(np.tile(tone(hertz, seed), 1)) for hertz in (200.0, 6000.0) for seed in range(8)]
+    namer = Namer(described, ["dog"] * 8 + ["clock"] * 8, 40)
     performer = Performer(Obedient(), 1, 1.0)  # type: ignore[arg-type]
     figures = negative_figures(performer, namer, [seen(1, "car"), seen(2, "car")])
     assert figures == {"sounds": 2, "still_named": 0.0, "still_named_when_another_is_unwanted": 1.0}
