@@ -31,8 +31,8 @@ from talkies.core.render import (
     load_engine,
     needed_bytes,
     nothing_made,
+    segment_warnings,
     takes_of,
-    warnings_about,
 )
 from talkies.core.request import Request
 from talkies.core.segment import Cue, Timeline
@@ -108,7 +108,7 @@ def make_takes(
     owner = owners(timeline)
     stems = {segment.id: plan(timeline, segment, request, owner, order.voices) for segment in segments}
     check_made(request, stems)
-    said = Said(warnings_about(timeline, segments, owner, request.task))
+    said = Said(segment_warnings(segments))
     yield from said.news()
     work = Work(sum((effort(parts, request.takes) for parts in stems.values()), Fraction(0)), watch)
     takes, failures, skips = [], [], _skips(stems, request.takes, order.made)

@@ -10,7 +10,7 @@ run has made. A cancelled run (CancelledError, Ctrl+C, a closed generator) keeps
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -233,16 +233,23 @@ def warnings_about(
     timeline: Timeline, segments: Sequence[Segment], owner: Mapping[Cue, Segment], task: Task
 ) -> list[str]:
     """What the reader noticed about the timeline and the chosen segments, and words that nobody will speak."""
-    sentences = [*timeline.warnings]
-    for segment in segments:
-        if segment.picture is not None:
-            sentences += [f"segment {segment.id} ({segment.clip}): {warning}" for warning in segment.warnings]
+    sentences = [*timeline.warnings, *segment_warnings(segments)]
     languages = {cue.language for cue in owner} or {cue.language for cue in timeline.cues}
     lost = [cue for cue in timeline.cues if cue.kind == "speech" and cue not in owner and cue.language in languages]
     if lost and task != "foley":
         where = timeline.timecode(lost[0].range.start)
         sentences.append(f"{len(lost)} subtitles lie over no picture and are not spoken, the first at {where}")
     return sentences
+
+
+def segment_warnings(segments: Iterable[Segment]) -> list[str]:
+    """What the reader noticed about segments that have a picture; the others fail, and say why."""
+    return [
+        f"segment {segment.id} ({segment.clip}): {warning}"
+        for segment in segments
+        if segment.picture is not None
+        for warning in segment.warnings
+    ]
 
 
 def nothing_made(timeline: Timeline, failures: Sequence[Failed]) -> InputError:

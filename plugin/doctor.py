@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from talkies.plugin.commands.panel import missing
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -87,9 +89,13 @@ def _weights() -> Finding:
 def _qt() -> Finding:
     if importlib.util.find_spec("PySide6") is None:
         return Finding("Qt", False, "PySide6 is not installed; only the panel needs it", "pip install 'talkies[panel]'")
-    from PySide6 import QtMultimedia
-
-    return Finding("Qt", True, f"PySide6 {QtMultimedia.__name__} is there")
+    try:
+        import PySide6
+        from PySide6 import QtMultimedia, QtWidgets  # noqa: F401 - each needs libraries of the system
+    except ImportError as error:  # without QtMultimedia the panel opens, but plays nothing
+        lacking = missing(error)
+        return Finding("Qt", False, f"the panel {lacking.problem}", lacking.cure)
+    return Finding("Qt", True, f"PySide6 {PySide6.__version__} with QtMultimedia")
 
 
 def _disk() -> Finding:

@@ -79,6 +79,15 @@ def test_torch_stays_in_its_rooms(project_dir: Path) -> None:
     assert not wrong
 
 
+def test_the_panel_opens_without_torch() -> None:
+    """The model lives in the worker's process: the panel's has none of it."""
+    heavy = ("torch", "torchaudio", "scipy", "matplotlib")
+    code = f"import sys, talkies.ui.app; print(*[name for name in {heavy!r} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split() == []
+
+
 @pytest.mark.parametrize("module", LIGHT_MODULES)
 def test_start_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print(*[name for name in {HEAVY!r} if name in sys.modules])"

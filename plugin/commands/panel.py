@@ -13,7 +13,10 @@ from talkies.core.errors import MissingExtraError
 
 SUMMARY = "open the panel: timeline, transcript, takes, in a window"
 
-LIBRARIES = "libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1"
+LIBRARIES = (
+    "libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 "
+    "libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libpulse0"
+)
 """What Qt's wheels want from the system, as Debian and Ubuntu call it."""
 
 
