@@ -50,6 +50,8 @@ class Store:
         notes: list[str] = []
         if not self.sweep():
             notes.append("a worker of an earlier panel is still making takes; they appear when it has finished")
+        for part in self.folder.glob("*.part"):  # a save that was killed; what it should have replaced is whole
+            part.unlink()
         self._saved = state = self._read(notes)
         takes, more = read_takes(self.takes)
         for sidecar in takes:
