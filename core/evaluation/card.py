@@ -24,7 +24,14 @@ _BOTH_TASKS = ("word error", "onset F1 at ±50 ms")
 def write_card(document: Figures, card: Path) -> None:
     """Puts the figures (or the comparison) into the card. Raises InputError when it has no place for them."""
     kind = "comparison" if document["kind"] == "comparison" else "figures"
+    before, after = around(card, kind)
     section = comparison_section(document) if kind == "comparison" else figures_section(document)
+    with part_file(card) as part:
+        part.write_text(f"{before}\n\n{section}\n{after}", encoding="utf-8")
+
+
+def around(card: Path, kind: str) -> tuple[str, str]:
+    """The card up to and from the marks of ``figures`` or ``comparison``. Raises InputError when it has none."""
     try:
         text = card.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -34,8 +41,7 @@ def write_card(document: Figures, card: Path) -> None:
     _, found_end, after = rest.partition(end)
     if not found_start or not found_end:
         raise InputError(card, f"has no place for the {kind}", f"add the lines '{start}' and '{end}'")
-    with part_file(card) as part:
-        part.write_text(f"{before}{start}\n\n{section}\n{end}{after}", encoding="utf-8")
+    return before + start, end + after
 
 
 def figures_section(figures: Figures) -> str:
@@ -54,7 +60,7 @@ def figures_section(figures: Figures) -> str:
 
 
 def comparison_section(document: Figures) -> str:
-    """A table with a column per model, the best of each row in bold; whether the first is at least equal on both tasks."""
+    """A table with a column per model, the best of each row in bold; is the first at least equal on both tasks?"""
     rows = []
     for row in document["rows"]:
         cells = [value(each) for each in row["values"]]

@@ -142,7 +142,7 @@ def word_figures(rows: Sequence[Understood]) -> dict[str, Any]:
         "word_error_codec_only": _rate([row.codec for row in rows if row.codec is not None]),
         "word_error_generated": rate,
         "word_error_relative": rate / natural_rate if rate is not None and natural_rate else None,
-        "word_error_relative_95_percent": relative_rate_interval(generated, natural),
+        "word_error_relative_95_percent": list(relative_rate_interval(generated, natural) or ()) or None,
     }
 
 

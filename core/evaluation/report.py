@@ -10,20 +10,15 @@ error can exceed 1). None (null) means that there was nothing to measure.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from talkies.core.errors import InputError
-from talkies.core.evaluation.keeping import keep, kept, write_json
-from talkies.core.evaluation.material import read_material
-from talkies.core.evaluation.parts import PARTS, QUICK, Given, Sizes, chosen_parts, within
-from talkies.core.evaluation.performing import OnProgress, Performer, Subject
-from talkies.core.evaluation.targets import target_rows
-
-REPORT_VERSION = 2
+from talkies.core.evaluation.keeping import write_json
+from talkies.core.evaluation.parts import QUICK, Sizes, chosen_parts
+from talkies.core.evaluation.performing import OnProgress, Subject
+from talkies.core.evaluation.running import REPORT_VERSION, Run
 
 Figures = dict[str, Any]
 
@@ -43,17 +38,16 @@ def evaluate(
 
     ``subject``: the shipped engine if none is given. ``only``: names of parts, all if empty. ``out``: a folder for
     ``figures.json``, plots and ``parts/``; a part that is there with the same weights and settings is not computed
-    again unless ``fresh``. Raises InputError (nothing to evaluate), MissingExtraError (evaluation packages),
-    OutputError.
+    again unless ``fresh``, and is among the figures even when ``only`` does not name it.
+    Raises InputError (nothing to evaluate), MissingExtraError (evaluation packages), OutputError.
     """
     source, progress = Path(source), on_progress or _unwatched
     if not source.exists():
         raise InputError(source, "does not exist", "give a folder of held-out material or a written timeline")
     if is_material(source):
-        parts = chosen_parts(tuple(only))
-        figures = _folder(
-            source, subject or Subject(), parts, sizes or (QUICK if quick else Sizes()), progress, out, fresh
-        )
+        parts, asked = chosen_parts(tuple(only)), sizes or (QUICK if quick else Sizes())
+        run = Run(source, subject or Subject(), asked, progress, out, fresh)
+        figures = {"kind": "folder", **run.figures(parts), "peak_memory_mb": _peak_memory_mb()}
     else:
         figures = _timeline(source, progress)
     if out is not None:
@@ -65,77 +59,6 @@ def evaluate(
 def is_material(source: Path) -> bool:
     """Whether it is a folder of material; bundles (.otiod) are folders, too."""
     return source.is_dir() and not (source / "content.otio").exists()
-
-
-def _folder(
-    source: Path,
-    subject: Subject,
-    parts: Sequence[str],
-    sizes: Sizes,
-    progress: OnProgress,
-    out: Path | None,
-    fresh: bool,
-) -> Figures:
-    material = read_material(source)
-    performer = subject.performer()
-    figures: Figures = {
-        "kind": "folder",
-        "version": REPORT_VERSION,
-        "source": source.name,
-        "engine": performer.facts(),
-        "sizes": asdict(sizes),
-        "selection": material.selection,
-    }
-    records: dict[str, Figures] = {}
-    keys = {name: _key(name, source, performer, sizes) for name in parts}
-    if out is not None and not fresh:
-        found = {name: kept(_part_path(out, name), keys[name]) for name in parts}
-        records = {name: record for name, record in found.items() if record is not None}
-    missing = [name for name in parts if name not in records]
-    done, whole = 0.0, sum(PARTS[name].seconds(sizes) for name in missing) or 1.0
-    for name in missing:
-        share = PARTS[name].seconds(sizes) / whole
-        given = Given(subject, performer, material, sizes, within(progress, done, done + share), out)
-        records[name] = _record(name, given)
-        if out is not None:
-            keep(_part_path(out, name), keys[name], records[name])
-        done += share
-    figures |= {name: records[name]["figures"] for name in parts}
-    warnings = (warning for name in parts for warning in records[name]["warnings"])
-    return figures | {
-        "targets": target_rows(figures),
-        "warnings": list(dict.fromkeys(warnings)),
-        "computing_s": {name: records[name]["computing_s"] for name in parts},
-        "reused_parts": [name for name in parts if name not in missing],
-        "peak_memory_mb": _peak_memory_mb(),
-    }
-
-
-def _key(name: str, source: Path, performer: Performer, sizes: Sizes) -> Figures:
-    """What a part's figures depend on."""
-    asked = asdict(sizes)
-    return {
-        "version": REPORT_VERSION,
-        "source": source.name,
-        "engine": performer.facts(),
-        "sizes": {size: asked[size] for size in PARTS[name].sizes},
-    }
-
-
-def _record(name: str, given: Given) -> Figures:
-    """A part's figures with the time they took and what the engine warned of."""
-    started = time.perf_counter()
-    given.performer.warnings.clear()
-    figures = PARTS[name].figures(given)
-    return {
-        "figures": figures,
-        "warnings": list(given.performer.warnings),
-        "computing_s": time.perf_counter() - started,
-    }
-
-
-def _part_path(out: Path, name: str) -> Path:
-    return out / "parts" / f"{name}.json"
 
 
 def _timeline(source: Path, progress: OnProgress) -> Figures:

@@ -34,14 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from talkies.core.evaluation.card import around, write_card
     from talkies.plugin.output import ProgressLine, print_json
 
+    if options.card:
+        around(options.card, "comparison" if options.against else "figures")  # rather now than in twenty minutes
     line = ProgressLine()
     figures = _figures(options, with_time_left(line.show))
     line.clear()
     if options.card:
-        from talkies.core.evaluation.card import write_card
-
         write_card(figures, options.card)
     if options.json:
         print_json(figures)

@@ -121,6 +121,7 @@ def test_an_engine_on_a_folder(tmp_path: Path) -> None:
     assert figures["selection"]["effects"] == "all"
     assert figures["dialogue"] is None
     assert figures["film"] is None
+    assert figures["computing"]["foley"]["sound_by_task_s"] == {"foley": 16.0}
     assert "speed" not in figures
     ours = {"recordings": 2, "log_spectral_distance_db": 0.0, "relative_to_opus": 0.0}
     assert figures["codec"]["effects"] == ours
