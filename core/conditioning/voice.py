@@ -25,6 +25,8 @@ from talkies.core.model.codec import CodecConfig, MelFrames
 
 VOICE_DIM = 64
 SAMPLE_RATE = CodecConfig.sample_rate
+ONLY_BY_NAME = ("grid_s1", "robin")
+"""Voices that nobody gets unasked: a reader of 51 words, and a child."""
 LONGEST_S = 60
 """No more of a reference recording than this is listened to."""
 
@@ -133,8 +135,9 @@ def find_voice(voice: str, speaker: str = "", language: str = "") -> NamedVoice:
         return book.voices[voice]
     if voice:
         return _recorded(Path(voice), book)
-    spoken = [v for v in book.voices.values() if language and v.language[:2] == language[:2].lower()]
-    choice = spoken or [v for v in book.voices.values() if v.language.startswith("en")]
+    offered = [v for v in book.voices.values() if v.name not in ONLY_BY_NAME]
+    spoken = [v for v in offered if language and v.language[:2] == language[:2].lower()]
+    choice = spoken or [v for v in offered if v.language.startswith("en")]
     return choice[sum(speaker.casefold().encode()) % len(choice) if speaker else 0]
 
 

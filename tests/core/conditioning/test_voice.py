@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.signal import lfilter
 
-from talkies.core.conditioning.voice import VOICE_DIM, apart, find_voice, measure, voice_book
+from talkies.core.conditioning.voice import ONLY_BY_NAME, VOICE_DIM, apart, find_voice, measure, voice_book
 from talkies.core.errors import ArgumentError
 from talkies.core.media.sound import read_sound
 
@@ -53,6 +53,12 @@ def test_language_chooses_the_voice():
     assert find_voice("", language="de-DE").name == "kerstin"
     assert find_voice("", language="nl").name == "nathalie"
     assert find_voice("", language="ja").language.startswith("en")
+
+
+def test_nobody_gets_a_child_or_a_reader_of_commands_unasked():
+    chosen = {find_voice("", speaker, "en-GB").name for speaker in ("ANNA", "BEN", "CY", "DAN", "EVE", "FAY", "GUS")}
+    assert chosen and not chosen & set(ONLY_BY_NAME)
+    assert find_voice("grid_s1").name == "grid_s1"
 
 
 def test_a_held_out_recording_is_nearest_to_its_own_speaker(shared_dir):
