@@ -1,6 +1,6 @@
 """The panel's figures: how soon it is open, how long a frame takes while 10,000 clips scroll and zoom, memory.
 
-    .venv/bin/python tests/benchmarks/panel.py [--clips N] [--width PIXELS] [--ratio R]
+    .venv/bin/python tests/benchmarks/panel.py [--clips N] [--width PIXELS]
 
 Nothing is shown: Qt paints into memory ("offscreen"), the same painting without the copy to the screen. Beside each
 frame's wall time stands the processor time of the window's thread, which other programs on the machine do not change.
@@ -11,6 +11,8 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,6 +25,16 @@ import opentimelineio as otio
 
 CLIP_FRAMES, RATE = 50, 25
 FRAMES = 120
+START = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+application = QApplication([])
+QTimer.singleShot(0, application.quit)  # comes after the first paint
+from talkies.ui.app import run_panel
+run_panel(None, [sys.executable, "-c", ""])
+print("with" if "torch" in sys.modules else "without", "torch")
+"""
 
 
 def write_media(folder: Path) -> None:
@@ -70,6 +82,20 @@ def write_timeline(folder: Path, clips: int) -> Path:
     path = folder / "long.otio"
     otio.adapters.write_to_file(timeline, str(path))
     return path
+
+
+def measure_start(folder: Path) -> None:
+    """A process of its own from its first instruction until the panel has been painted and is closed again."""
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(folder)}
+    for attempt in ("first", "second"):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        started = time.perf_counter()
+        command = [sys.executable, "-c", START]
+        said = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=True).stdout
+        wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+        processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        memory = after.ru_maxrss / 1024
+        print(f"{attempt} start: {wall:.2f} s, {processor:.2f} s of processor, {memory:.0f} MB, {said.strip()}")
 
 
 def frames(move: Callable[[int], None], count: int = FRAMES) -> list[tuple[float, float]]:
@@ -146,6 +172,7 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as name:
         os.environ["XDG_CACHE_HOME"] = str(Path(name) / "cache")
+        measure_start(Path(name))
         write_media(Path(name))
         measure_frames(write_timeline(Path(name), options.clips), options.width)
 

@@ -5,7 +5,7 @@ Bodies and strips of a lane go to the painter in one call each; a call for every
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -20,7 +20,7 @@ from talkies.ui.timeline.layout import Scale, Visible, joined, visible
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.peaks import Heights
 from talkies.ui.timeline.rows import Row
-from talkies.ui.timeline.stills import still_time
+from talkies.ui.timeline.stills import grid_of, still_time
 from talkies.ui.timeline.telling import speed_of, tr
 from talkies.ui.timeline.waves import WaveLane, sound_start, take_start
 
@@ -150,7 +150,7 @@ def _bodies(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
         if row.kind == "picture":
             canvas.fill([QRect(each.left(), top, each.width(), STRIP) for each in rectangles], colours.strip)
     own = _row_colours(canvas.colours, row)
-    blocks = [QRect(left, top, right - left, row.height) for left, right in _within(canvas, seen.blocks)]
+    blocks = [QRect(left, top, right - left, row.height) for left, right in _within(canvas, seen.blocks.tolist())]
     canvas.fill(blocks, own.strip if row.kind == "words" else own.body)
     if row.kind == "picture":
         canvas.fill([QRect(each.left(), top, each.width(), STRIP) for each in blocks], own.strip)
@@ -177,8 +177,9 @@ def _pictures(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
 def _still_key(canvas: Canvas, segment: Segment, picture: Picture, columns: int, place: QRect) -> StillKey:
     """The picture of the moment ``columns`` pixels after the clip's beginning."""
     tile = round(place.height() * _ASPECT)
-    into, step = columns / canvas.scale.pixels_per_second, tile / canvas.scale.pixels_per_second
-    time = still_time(segment, segment.record.start + into, step)
+    pixels_per_second = float(canvas.scale.pixels_per_second)
+    into = Fraction(round(columns / pixels_per_second * 1000), 1000)
+    time = still_time(segment, segment.record.start + into, grid_of(tile / pixels_per_second))
     return StillKey(picture, time, round(place.height() * canvas.ratio))
 
 
@@ -197,6 +198,7 @@ def _still(canvas: Canvas, key: StillKey, number: int, tile: int, place: QRect) 
 
 def _waves(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
     lane = WaveLane(canvas.left, canvas.right, canvas.ratio)
+    pixels_per_second = float(canvas.scale.pixels_per_second)
     for index, left, right in _each(seen):
         item = row.items[index]
         if right - left < _WAVED or item.path is None:
@@ -210,10 +212,8 @@ def _waves(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
         first, end = (left, right - 1) if whole else (max(left, canvas.left), min(right - 1, canvas.right))
         if peaks is None or first >= end:
             continue
-        if row.kind == "sound":
-            start, pace = sound_start(item, canvas.scale, first)
-        else:
-            start, pace = take_start(item, row.spans.ranges[index].start, canvas.scale, first)
+        into = (first + canvas.scale.offset) / pixels_per_second - float(row.spans.starts[index])
+        start, pace = (sound_start if row.kind == "sound" else take_start)(item, into, pixels_per_second)
         heights = lane.heights_of(peaks, end - first, start, pace)
         lane.put(heights, first)
         if whole:
@@ -238,7 +238,7 @@ def _labels(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
             start = max(left, _TEXT_LEFT - 5)
             canvas.painter.fillRect(start, top, min(reach, right - 1 - start), min(height, 16), _ground(colours))
         canvas.label(text, area, colours.text)
-        if row.kind == "picture" and row.items[index].picture is None and row.height > 40:
+        if colours is canvas.colours.offline:
             below = QRect(area.left(), top + STRIP, area.width(), row.height - STRIP)
             canvas.label(tr("media offline"), below, canvas.colours.faint)
 
@@ -265,22 +265,20 @@ def _text(row: Row, index: int) -> str:
 
 
 def _selection(canvas: Canvas, row: Row, top: int, seen: Visible, selected: np.ndarray) -> None:
-    colours, frames = canvas.colours, []
-    for index, left, right in _each(seen):
-        if selected[index]:
-            left, right = max(left, canvas.left - 4), min(right, canvas.right + 4)
-            frames.append(QRect(left, top, right - left - 1, row.height))
+    """A frame around each, one around all that are too narrow to tell apart."""
+    colours = canvas.colours
+    part = row.spans.between(canvas.scale.time(canvas.left - 1), canvas.scale.time(canvas.right + 1))
+    lefts, rights = row.spans.columns(canvas.scale, part)
+    narrow = (rights - lefts < _NARROW) & selected[part.start : part.stop]
+    columns = [(left, right - 1) for index, left, right in _each(seen) if selected[index]]
+    columns += joined(lefts[narrow], rights[narrow]).tolist()
+    frames = [QRect(left, top, right - left, row.height) for left, right in _within(canvas, columns)]
     canvas.fill(frames, colours.selected)
     canvas.painter.setBrush(Qt.BrushStyle.NoBrush)
     pen = QPen(colours.accent, 2)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     canvas.painter.setPen(pen)
     canvas.painter.drawRects([each.adjusted(1, 1, -1, -1) for each in frames])
-    part = row.spans.between(canvas.scale.time(canvas.left - 1), canvas.scale.time(canvas.right + 1))
-    lefts, rights = row.spans.columns(canvas.scale, part)
-    narrow = (rights - lefts < _NARROW) & selected[part.start : part.stop]
-    blocks = joined(lefts[narrow], rights[narrow])
-    canvas.fill([QRect(left, top, right - left, row.height) for left, right in _within(canvas, blocks)], colours.accent)
 
 
 def _each(seen: Visible) -> Iterable[tuple[int, int, int]]:
@@ -288,5 +286,6 @@ def _each(seen: Visible) -> Iterable[tuple[int, int, int]]:
     return zip(seen.wide.tolist(), seen.lefts.tolist(), seen.rights.tolist(), strict=True)
 
 
-def _within(canvas: Canvas, blocks: np.ndarray) -> Iterable[tuple[int, int]]:
-    return ((max(left, canvas.left - 4), min(right, canvas.right + 4)) for left, right in blocks.tolist())
+def _within(canvas: Canvas, columns: Iterable[Sequence[int]]) -> Iterable[tuple[int, int]]:
+    """Pairs of columns, cut a little outside of what is painted: Qt is slow with areas of millions of pixels."""
+    return ((max(left, canvas.left - 4), min(right, canvas.right + 4)) for left, right in columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from fractions import Fraction
-from math import floor
+from math import floor, log2
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +18,16 @@ _OPEN_MOVIES = 4
 _SEQUENCE_RATE = Fraction(24)  # when nobody says
 
 
-def still_time(segment: Segment, position: Fraction, step: Fraction) -> Fraction:
-    """The media time of the picture to show for ``position`` of the timeline when pictures are ``step`` seconds apart.
+def grid_of(step: float) -> Fraction:
+    """The distance (s) of the pictures to ask for when they are shown ``step`` seconds apart: 2, 1, 1/2, 1/4 ...
 
-    It lies on a grid of halved or doubled seconds, so that neighbouring zooms ask for the same pictures again.
+    Neighbouring zooms have their pictures on the same grid, and so ask for the same ones again.
     """
-    grid = Fraction(1)
-    while grid > step:
-        grid /= 2
-    while grid * 2 <= step:
-        grid *= 2
+    return Fraction(2) ** floor(log2(step))
+
+
+def still_time(segment: Segment, position: Fraction, grid: Fraction) -> Fraction:
+    """The media time of the picture to show for ``position`` of the timeline: on the grid, and within the clip."""
     wanted = floor(segment.source_time(position) / grid) * grid
     last = max(segment.source.end - 1 / segment.rate, segment.source.start)
     return min(max(wanted, segment.source.start), last)

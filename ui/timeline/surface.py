@@ -36,6 +36,21 @@ class Surface(QAbstractScrollArea):
         """Everything that shows time or tracks."""
         self.viewport().update()
 
+    def tell(self) -> None:
+        """What a screen reader says of the view."""
+        timeline = self.timeline
+        if timeline is None:
+            self.setAccessibleDescription(self.tr("No timeline is open"))
+            return
+        sentence = self.tr("{all} clips, {chosen} selected, playhead at {timecode}")
+        self.setAccessibleDescription(
+            sentence.format(
+                all=len(self.document.segments),
+                chosen=len(self.document.selected),
+                timecode=timeline.timecode(self.document.playhead),
+            )
+        )
+
     # Where things are
 
     @property
@@ -166,6 +181,9 @@ class Surface(QAbstractScrollArea):
 
     def clear_range(self) -> None:
         self.document.set_in_out(None, None)
+
+    def select_all(self) -> None:
+        self.document.select(segment.id for segment in self.document.segments)
 
     def _set_scale(self, scale: Scale) -> None:
         self.scale = scale

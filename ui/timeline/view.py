@@ -12,7 +12,7 @@ from functools import partial
 from typing import cast
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFont,
@@ -91,12 +91,21 @@ class TimelineView(Surface):
         document.timeline_changed.connect(self._show_timeline)
         document.selection_changed.connect(self._show_selection)
         document.cues_changed.connect(self._show_cues)
-        document.takes_changed.connect(lambda _: self._take_gathering.start())
+        document.takes_changed.connect(self._gather_takes)
         document.playhead_changed.connect(self._show_playhead)
         document.in_out_changed.connect(self.repaint_all)
         self._take_gathering.timeout.connect(self._show_takes)
         self._gathering.timeout.connect(self.viewport().update)
-        self.media.arrived.connect(lambda _: self._gathering.isActive() or self._gathering.start())
+        self.media.arrived.connect(self._gather_media)
+
+    @Slot(str)
+    def _gather_takes(self, _segment: str) -> None:
+        self._take_gathering.start()
+
+    @Slot(object)
+    def _gather_media(self, _key: object) -> None:
+        if not self._gathering.isActive():
+            self._gathering.start()
 
     # What is shown
 
@@ -149,21 +158,6 @@ class TimelineView(Surface):
         self.tell()
         self.repaint_all()
 
-    def tell(self) -> None:
-        """What a screen reader says of the view."""
-        timeline = self.timeline
-        if timeline is None:
-            self.setAccessibleDescription(self.tr("No timeline is open"))
-            return
-        sentence = self.tr("{all} clips, {chosen} selected, playhead at {timecode}")
-        self.setAccessibleDescription(
-            sentence.format(
-                all=len(self.document.segments),
-                chosen=len(self.document.selected),
-                timecode=timeline.timecode(self.document.playhead),
-            )
-        )
-
     def _show_playhead(self, _position: object) -> None:
         """Repaints the playhead where it was and where it is; turns the page when it leaves the view."""
         column = self.playhead_column()
@@ -176,9 +170,6 @@ class TimelineView(Surface):
         self.corner.update()
 
     # Choosing segments
-
-    def select_all(self) -> None:
-        self.document.select(segment.id for segment in self.document.segments)
 
     def select_without_sound(self) -> None:
         """Selects the segments that are silent: no enabled clip of an audio track and no take lies under them."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
 from talkies.core.timeline.sounds import SoundClip
-from talkies.ui.timeline.layout import Scale
 from talkies.ui.timeline.peaks import Heights, Peaks
 from talkies.ui.work.state import TakeRecord
 
@@ -56,13 +53,16 @@ class WaveLane:
         return image
 
 
-def sound_start(clip: SoundClip, scale: Scale, column: int) -> tuple[float, float]:
-    """The second of a clip's file at a pixel column, and the seconds of it a pixel."""
+def sound_start(clip: SoundClip, into: float, pixels_per_second: float) -> tuple[float, float]:
+    """The second of a clip's file that is heard ``into`` seconds after its beginning, and the seconds of it a pixel.
+
+    Floats will do: they only choose which columns of a picture to paint.
+    """
     first = clip.source.end if clip.speed < 0 else clip.source.start
-    position = scale.time(column) - clip.record.start
-    return float(first + position * clip.speed - clip.start), float(clip.speed / scale.pixels_per_second)
+    speed = float(clip.speed)
+    return float(first - clip.start) + into * speed, speed / pixels_per_second
 
 
-def take_start(take: TakeRecord, start: Fraction, scale: Scale, column: int) -> tuple[float, float]:
-    """The second of a take's file at a pixel column, the take starting at ``start``; and the seconds a pixel."""
-    return float(scale.time(column) - start + take.head_handle), float(1 / scale.pixels_per_second)
+def take_start(take: TakeRecord, into: float, pixels_per_second: float) -> tuple[float, float]:
+    """The same for a take, whose file begins a handle before it."""
+    return float(take.head_handle) + into, 1 / pixels_per_second

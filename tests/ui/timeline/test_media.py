@@ -21,7 +21,7 @@ from talkies.ui.timeline.cache import DiskCache, media_key
 from talkies.ui.timeline.keys import PeaksKey, StillKey
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.peaks import PER_SECOND, Peaks, read_peaks
-from talkies.ui.timeline.stills import StillReader, still_time
+from talkies.ui.timeline.stills import StillReader, grid_of, still_time
 
 
 @pytest.fixture
@@ -156,9 +156,10 @@ def test_a_damaged_cache_entry_is_made_again(qtbot: QtBot, tone: Path, tmp_path:
 def test_pictures_are_asked_for_on_a_grid() -> None:
     record = TimeRange(Fraction(10), Fraction(20))
     segment = Segment("s", "", "V1", record, TimeRange(Fraction(5), Fraction(15)), Fraction(25))
-    assert still_time(segment, Fraction(10), Fraction(3)) == 5  # never before the clip's first picture
-    assert still_time(segment, Fraction(13), Fraction(3)) == 8  # the grid is 2 s
-    assert still_time(segment, Fraction(13), Fraction(1, 3)) == 8  # and of a quarter of a second here
+    assert [grid_of(step) for step in (3, 2, 1.5, 0.3)] == [2, 2, 1, Fraction(1, 4)]
+    assert still_time(segment, Fraction(10), Fraction(2)) == 5  # never before the clip's first picture
+    assert still_time(segment, Fraction(13), Fraction(2)) == 8
+    assert still_time(segment, Fraction(127, 10), Fraction(1, 4)) == Fraction(15, 2)
     assert still_time(segment, Fraction(25), Fraction(1)) == Fraction(15) - Fraction(1, 25)
 
 
