@@ -230,7 +230,7 @@ def steps_section(steps: Figures) -> list[str]:
     words = steps["word_error"] or {}
     rows = [
         [f"{count} evaluations", value(steps["foley_f1_50ms"][count]), value(words.get(count)),
-         value(steps["foley_distance_to_50_db"].get(count, 0.0)), value(steps["dialogue_distance_to_50_db"].get(count))]
+         value(steps["foley_distance_to_50_db"].get(count)), value(steps["dialogue_distance_to_50_db"].get(count))]
         for count in counts
     ]  # fmt: skip
     far = [steps[name].get("another_seed") for name in ("foley_distance_to_50_db", "dialogue_distance_to_50_db")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from talkies.core.errors import InputError
@@ -50,8 +51,12 @@ def test_real_film_is_judged_on_its_worst_clip() -> None:
     reached = judged(
         films=[film(0.4, 0.1), film(None, 0.1)], people_who_speak={"clips": 5, "silent_clips": 3}, held_frame=held
     )
-    assert reached["AV-Align above the better guess, on the worse film"] == pytest.approx(-0.1)
+    assert reached["AV-Align less that of the better guess, on the worse film"] == pytest.approx(-0.1)
     assert reached["clips with a sound where nothing is struck"] == 3.0  # two that speak, and the held frame
+    silent = target_rows({"film": {"films": [film(0.0, 0.0)]}})
+    assert {row["what"]: row["met"] for row in silent}[
+        "AV-Align less that of the better guess, on the worse film"
+    ] is False
     assert judged()["clips with a sound where nothing is struck"] is None
 
 
@@ -121,6 +126,34 @@ def test_weights_get_names_of_their_own(tmp_path: Path) -> None:
     paths = [None, tmp_path / "joint" / "mini.safetensors", tmp_path / "speech" / "mini.safetensors"]
     assert labels(paths) == ["shipped", "mini", "speech-mini"]
     assert labels([tmp_path / "a.st", tmp_path / "a.st"]) == ["a", f"{tmp_path.name}-a"]
+
+
+def test_sections_show_dashes_where_nothing_was_measured() -> None:
+    from talkies.core.evaluation.card_tables import SECTIONS
+    from talkies.core.evaluation.dialogue_figures import sound_figures, word_figures
+    from talkies.core.evaluation.voice_figures import likeness
+
+    def written(part: str, figures: dict[str, Any]) -> str:
+        return "\n".join(SECTIONS[part](figures))
+
+    nothing = {**word_figures([]), **sound_figures([]), "other_languages": {"de": sound_figures([])}}
+    assert "| de | – | – | – | – (–) | – (–) |" in written("dialogue", nothing)
+    assert "| **ours** | **–**, – × natural (95 %: – to –) |" in written("dialogue", nothing)
+    alike = likeness([np.array([1.0, 0.0]), np.array([0.0, 1.0])], [np.array([1.0, 0.0]), np.array([0.0, 1.0])])
+    voices = {"references": ["a", "b"], "generated": alike, "natural": alike, "pitch_off_semitones": None}
+    assert "| ours | 1 | 0 | 1 | 1.5 |" in written("voices", voices)
+    steps = {
+        "scenes": 0, "sentences": 0, "foley_f1_50ms": {"8": None, "50": None}, "word_error": None,
+        "foley_distance_to_50_db": {"8": 1.25, "another_seed": 3.0}, "dialogue_distance_to_50_db": {},
+    }  # fmt: skip
+    assert "| 8 evaluations | – | – | 1.25 | – |" in written("steps", steps)
+    assert "| 50, another seed | – | – | 3 | – |" in written("steps", steps)
+    rates = {"natural": 0.5, "through_codec": None, "generated": 0.25}
+    prompts = {"classes": {"rain": rates}, "overall": rates, "sounds_per_class": 4, "ratio": 0.5, "negative": None}
+    assert "| rain | 0.5 | – | 0.25 |" in written("prompts", prompts)
+    task = {"sound_seconds_per_second": 6.5, "film_seconds_per_second": 3.25, "share_by_stage": {"make": 0.5}}
+    speed = {"film_s": 60, "processors": 2, "weights_mb": None, "tasks": {"both": task}}
+    assert "| both | 6.5 | 3.25 | make 50% |" in written("speed", speed)
 
 
 def test_every_part_has_a_section_that_can_be_written() -> None:
