@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from talkies.core.conditioning.phonemes import PAUSE, vocabulary
 
@@ -35,6 +35,6 @@ def _table() -> NDArray[np.int64]:
     return table
 
 
-def visemes_of(ids: NDArray[np.integer] | list[int] | tuple[int, ...]) -> NDArray[np.int64]:
+def visemes_of(ids: ArrayLike) -> NDArray[np.int64]:
     """Classes of phoneme ids, the same shape."""
     return _table()[np.asarray(ids, np.int64)]

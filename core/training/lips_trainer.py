@@ -89,30 +89,34 @@ def _cut(clip: Clip, pictures: int, rng: np.random.Generator) -> Clip:
 
 
 def disturbed(mouths: Tensor, rng: np.random.Generator) -> Tensor:
-    """(B, L, 24, 32) uint8 → float as other faces, cameras and lights would show it: moved, turned, scaled, mirrored,
-    blurred, noisy, with another contrast; the same for all pictures of a stretch but for a little shaking."""
+    """(B, L, 24, 32) uint8 → float, as other faces, cameras and lights would show it: another for each stretch."""
+    return _lit(_moved(mouths.float(), rng), rng)
+
+
+def _moved(mouths: Tensor, rng: np.random.Generator) -> Tensor:
+    """Shifted, turned, scaled, mirrored, and shaken a little from picture to picture."""
     batch, pictures = mouths.shape[:2]
-    angle, wide, high = (rng.normal(0, s, batch) for s in (0.06, 0.1, 0.1))
-    mirrored = rng.choice((-1, 1), batch)
-    turn = np.stack(
-        [
-            np.exp(wide) * mirrored * np.cos(angle),
-            -np.sin(angle),
-            np.sin(angle) * mirrored,
-            np.exp(high) * np.cos(angle),
-        ],
-        1,
-    ).reshape(batch, 1, 2, 2)
-    shake = rng.normal(0, 0.008, (batch, pictures, 2)) + rng.normal(0, 0.08, (batch, 1, 2))
-    matrix = np.concatenate([np.broadcast_to(turn, (batch, pictures, 2, 2)), shake[..., None]], 3)
-    theta = torch.from_numpy(matrix.astype(np.float32)).flatten(0, 1)
-    images = mouths.float().flatten(0, 1)[:, None]
-    grid = nn.functional.affine_grid(theta, list(images.shape), align_corners=False)
-    images = nn.functional.grid_sample(images, grid, padding_mode="border", align_corners=False)[:, 0]
-    images = images.unflatten(0, (batch, pictures))
-    blur = torch.from_numpy(rng.random((batch, 1, 1, 1)).astype(np.float32)) * (rng.random() < 0.5)
-    images = (1 - blur) * images + blur * nn.functional.avg_pool2d(images, 3, 1, 1, count_include_pad=False)
-    gamma = torch.from_numpy(np.exp(rng.normal(0, 0.25, (batch, 1, 1, 1))).astype(np.float32))
-    images = 255 * (images / 255).clamp(1e-3, 1) ** gamma
-    noise = torch.from_numpy(rng.exponential(2.0, (batch, 1, 1, 1)).astype(np.float32))
-    return images + noise * torch.from_numpy(rng.standard_normal(images.shape, np.float32))
+    angle, wide, high = (rng.normal(0, spread, batch) for spread in (0.06, 0.1, 0.1))
+    across, down, mirrored = np.exp(wide), np.exp(high), rng.choice((-1, 1), batch)
+    turn = np.stack((across * mirrored * np.cos(angle), -np.sin(angle), mirrored * np.sin(angle), down * np.cos(angle)))
+    turns = np.broadcast_to(turn.T.reshape(batch, 1, 2, 2), (batch, pictures, 2, 2))
+    shift = rng.normal(0, 0.08, (batch, 1, 2)) + rng.normal(0, 0.008, (batch, pictures, 2))
+    matrix = torch.from_numpy(np.concatenate((turns, shift[..., None]), 3).astype(np.float32)).flatten(0, 1)
+    images = mouths.flatten(0, 1)[:, None]
+    grid = nn.functional.affine_grid(matrix, list(images.shape), align_corners=False)
+    moved: Tensor = nn.functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
+    return moved[:, 0].unflatten(0, (batch, pictures))
+
+
+def _lit(images: Tensor, rng: np.random.Generator) -> Tensor:
+    """Blurred in half of the batches, brighter or darker in the middle tones, noisy."""
+    one = (len(images), 1, 1, 1)
+    blur, gamma, loudness = (
+        torch.from_numpy(numbers.astype(np.float32))
+        for numbers in (rng.random(one), np.exp(rng.normal(0, 0.25, one)), rng.exponential(2.0, one))
+    )
+    if rng.random() < 0.5:
+        images = images.lerp(nn.functional.avg_pool2d(images, 3, 1, 1, count_include_pad=False), blur)
+    noise = torch.from_numpy(rng.standard_normal(tuple(images.shape), np.float32))
+    lit: Tensor = 255 * (images / 255).clamp(1e-3, 1) ** gamma + loudness * noise
+    return lit

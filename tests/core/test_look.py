@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -121,3 +122,12 @@ def test_where_nobody_looked_there_is_nothing() -> None:
     assert np.array_equal(wider.sync[25:75, 0], np.arange(250, 300))
     apart = covering(features(10, 2), seconds("10", "12"), seconds("20", "21"))
     assert not apart.sync.any() and not apart.picture.any() and not apart.lips.any()
+
+
+def test_pictures_of_the_mouth_are_cut_along() -> None:
+    mouths = np.arange(50, dtype=np.uint8)[:, None, None].repeat(24, 1).repeat(32, 2)
+    seen = replace(features(10, 2), mouths=mouths)
+    wider = covering(seen, seconds("10", "12"), seconds("11", "13"))
+    assert wider.mouths is not None and wider.mouths.shape == (50, 24, 32)
+    assert list(wider.mouths[:, 5, 5]) == [*range(25, 50), *[0] * 25]
+    assert covering(features(10, 2), seconds("10", "12"), seconds("11", "13")).mouths is None

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from talkies.core.conditioning.lips import LipReader
 from talkies.core.conditioning.visual import picture_features
 from talkies.core.media.picture import Frame, picture_frames
 from talkies.core.segment import Picture, Segment
@@ -70,3 +71,33 @@ def test_no_face_is_seen_where_there_is_none(kind: str) -> None:
 
     frames = [Frame(Fraction(index, 25), image(index)) for index in range(30)]
     assert not picture_features(frames, Fraction(6, 5)).lips.any()
+
+
+def a_second_of_a_talker(shared_dir: Path) -> list[Frame]:
+    path = min((shared_dir / "data" / "video" / "grid_other_speakers").glob("*.mp4"))
+    whole = TimeRange(Fraction(0), Fraction(1))
+    return list(picture_frames(Segment("s", "c", "V1", whole, whole, Fraction(25), picture=Picture(path))))
+
+
+def test_pictures_of_the_mouth_go_with_the_cells_that_see_a_face(shared_dir: Path) -> None:
+    shown = a_second_of_a_talker(shared_dir)
+    nobody = np.zeros_like(shown[0].image)
+    reader = LipReader()
+    for frame in shown[:15]:
+        reader.feed(float(frame.time), frame.image)
+    reader.feed(0.6, nobody, cut=True)
+    mouths = reader.mouths(Fraction(1))
+    assert mouths is not None and mouths.shape == (25, 24, 32)
+    assert mouths[:15].reshape(15, -1).std(1).min() > 5
+    assert not mouths[15:].any()
+
+
+def test_a_picture_that_stays_is_seen_in_every_cell_it_covers(shared_dir: Path) -> None:
+    shown = a_second_of_a_talker(shared_dir)
+    reader = LipReader()
+    for index in range(0, 20, 4):  # 6.25 pictures per second
+        reader.feed(index / 25, shown[index].image)
+    mouths = reader.mouths(Fraction(4, 5))
+    assert mouths is not None
+    changes = np.flatnonzero(np.abs(np.diff(mouths.astype(int), axis=0)).reshape(19, -1).any(1)) + 1
+    assert list(changes) == [4, 8, 12, 16]
