@@ -104,8 +104,8 @@ def _moved(mouths: Tensor, rng: np.random.Generator) -> Tensor:
     matrix = torch.from_numpy(np.concatenate((turns, shift[..., None]), 3).astype(np.float32)).flatten(0, 1)
     images = mouths.flatten(0, 1)[:, None]
     grid = nn.functional.affine_grid(matrix, list(images.shape), align_corners=False)
-    moved: Tensor = nn.functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
-    return moved[:, 0].unflatten(0, (batch, pictures))
+    images = nn.functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
+    return images.reshape(mouths.shape)
 
 
 def _lit(images: Tensor, rng: np.random.Generator) -> Tensor:
