@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from talkies.core.errors import OutputError
 from talkies.core.segment import StemName, Timeline
-from talkies.core.timeline.sounds import sound_tracks
+from talkies.core.timeline.sounds import OUR_NAME, sound_tracks, track_name
 from talkies.core.times import TimeRange
-
-_NAME = re.compile(r"^(DX|FX|MX|MIX) talkies( \d+)?$")
 
 
 @dataclass(frozen=True)
@@ -25,7 +21,7 @@ class OurTrack:
 
 def our_tracks(timeline: Timeline) -> tuple[OurTrack, ...]:
     """The tracks with our names, which every format keeps, in the timeline's order."""
-    named = ((track, _NAME.match(track.name)) for track in sound_tracks(timeline))
+    named = ((track, OUR_NAME.match(track.name)) for track in sound_tracks(timeline))
     return tuple(
         OurTrack(track.name, _stem(match[1]), tuple(clip.record for clip in track.clips))
         for track, match in named
@@ -34,16 +30,12 @@ def our_tracks(timeline: Timeline) -> tuple[OurTrack, ...]:
 
 
 def without_our_tracks(timeline: Timeline) -> Timeline:
-    """The timeline as if we had never written into it. Raises OutputError where its format keeps that from us."""
+    """The timeline as if we had never written into it."""
     if not our_tracks(timeline):
         return timeline
-    if timeline.path.suffix.lower() == ".xml":
-        raise OutputError(
-            timeline.path, "its own tracks can be added to, but not replaced", "choose new tracks, or save it as .otio"
-        )
     document: Any = timeline.document.deepcopy()
     for index in reversed(range(len(document.tracks))):
-        if _NAME.match(str(document.tracks[index].name)):
+        if OUR_NAME.match(track_name(document.tracks[index])):
             del document.tracks[index]
     return replace(timeline, document=document)
 

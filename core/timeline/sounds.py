@@ -9,6 +9,7 @@ Reading a timeline leaves its audio tracks aside (no segment comes from them); a
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,6 +28,9 @@ from talkies.core.timeline.walking import Node, Placed, View, is_audio, measure,
 from talkies.core.times import TimeRange
 
 _WHOLE_SPEED = Fraction(1)
+
+OUR_NAME = re.compile(r"^(DX|FX|MX|MIX) talkies( \d+)?$")
+"""What the tracks are called that talkies writes, whatever format carries them."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,12 @@ def sound_tracks(timeline: Timeline, media_dir: Path | None = None) -> tuple[Sou
     return tuple(
         _track(child, whole.of_child(offset, child), finder) for offset, child in root.children if _heard(child)
     )
+
+
+def track_name(track: Any) -> str:
+    """Its name; FCP7's XML has one only in Premiere's own attribute."""
+    fcp7 = track.metadata.get("fcp_xml", {})
+    return str(track.name or (fcp7.get("@MZ.TrackName", "") if hasattr(fcp7, "get") else ""))
 
 
 def segments_without_sound(segments: Iterable[Segment], heard: Iterable[TimeRange]) -> tuple[str, ...]:
@@ -128,7 +138,8 @@ def _track(node: Node, view: View | None, finder: PictureFinder) -> SoundTrack:
     item = node.item
     placed = _clips(node, view, item.enabled) if view is not None and node.duration else iter(())
     clips = tuple(_clip(each, enabled, finder) for each, enabled in placed if each.record.duration > 0)
-    return SoundTrack(str(item.name or "Audio"), clips, "talkies" in item.metadata)
+    name = track_name(item)
+    return SoundTrack(name or "Audio", clips, "talkies" in item.metadata or OUR_NAME.match(name) is not None)
 
 
 def _clips(node: Node, view: View, enabled: bool) -> Iterator[tuple[Placed, bool]]:

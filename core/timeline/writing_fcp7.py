@@ -20,6 +20,7 @@ from talkies.core.media.bwf import part_file
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.converting import converted
 from talkies.core.timeline.guards import read_text, safe_xml
+from talkies.core.timeline.sounds import OUR_NAME, track_name
 from talkies.core.timeline.tracks import Lane, lanes_of, plain
 from talkies.core.timeline.writing_base import Writer
 from talkies.core.times import exact_rate, round_half_up, timecode
@@ -35,7 +36,7 @@ class Fcp7Xml(Writer):
 
     def write(self, timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
         data, sequence = _base(timeline, out)
-        lanes = lanes_of(takes, (str(track.name) for track in timeline.document.tracks))
+        lanes = lanes_of(takes, (track_name(track) for track in timeline.document.tracks))
         with part_file(out) as part:
             part.write_bytes(_spliced(data, sequence, audio_tracks(timeline, lanes)) if lanes else data)
 
@@ -43,9 +44,10 @@ class Fcp7Xml(Writer):
 @dataclass
 class Sequence7:
     """One ``<sequence>``: byte offsets from where ``<audio>`` starts to its end tag, or to after a self-closed
-    ``<audio/>``, and of the end tag of ``<media>``."""
+    ``<audio/>``, and of the end tag of ``<media>``; ``tracks``: of each audio track its name, start and end."""
 
     name: str = ""
+    tracks: list[tuple[str, int, int]] = field(default_factory=list)
     audio: tuple[int, int] | None = None
     media: int | None = None
 
@@ -65,7 +67,17 @@ def _base(timeline: Timeline, out: Path) -> tuple[bytes, Sequence7]:
     named = [sequence for sequence in found if sequence.name == timeline.document.name]
     if not found:
         raise OutputError(out, "the XML holds no sequence that new tracks could be put into", "write an .otio")
-    return data, (named or found)[0]
+    sequence = (named or found)[0]
+    gone = _gone(sequence, timeline)
+    for start, end in reversed(gone):
+        data = data[:start] + data[end:]
+    return data, sequences(data)[found.index(sequence)] if gone else sequence
+
+
+def _gone(sequence: Sequence7, timeline: Timeline) -> list[tuple[int, int]]:
+    """Where the tracks of ours lie that were taken out of the timeline since it was read."""
+    kept = {track_name(track) for track in timeline.document.tracks}
+    return [(start, end) for name, start, end in sequence.tracks if OUR_NAME.match(name) and name not in kept]
 
 
 def sequences(data: bytes) -> list[Sequence7]:
@@ -84,6 +96,7 @@ class _Finder:
         self._text: list[str] = []
         self._data = data
         self._audio_start = 0
+        self._track = "", 0
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -96,8 +109,11 @@ class _Finder:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._path.append(tag)
         self._text = []
-        if self._open and self._path[self._open[-1][0] :] == ["media", "audio"]:
+        inside = self._path[self._open[-1][0] :] if self._open else []
+        if inside == ["media", "audio"]:
             self._audio_start = self._parser.CurrentByteIndex
+        elif inside == ["media", "audio", "track"]:
+            self._track = attributes.get("MZ.TrackName", ""), self._parser.CurrentByteIndex
         if tag == "sequence" and "clipitem" not in self._path:
             sequence = Sequence7()
             self.found.append(sequence)
@@ -109,6 +125,8 @@ class _Finder:
             inside = self._path[depth:]
             if inside == ["name"]:
                 sequence.name = "".join(self._text)
+            elif inside == ["media", "audio", "track"]:
+                sequence.tracks.append((*self._track, self._data.index(b">", self._parser.CurrentByteIndex) + 1))
             elif inside == ["media", "audio"]:
                 sequence.audio = self._audio_start, self._parser.CurrentByteIndex
             elif inside == ["media"] and self._data[self._parser.CurrentByteIndex :].startswith(b"</media"):

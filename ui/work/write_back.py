@@ -82,6 +82,7 @@ class WriteBack:
 def plan_write_back(document: Document, conflict: Conflict = "new", ids: Iterable[str] | None = None) -> WriteBack:
     """What would be written of some segments, all unless given. Raises OutputError, ArgumentError: nothing open."""
     from talkies.core.timeline.ours import our_tracks, without_our_tracks
+    from talkies.core.timeline.sounds import track_name
     from talkies.core.timeline.tracks import lanes_of
 
     timeline = document.open_timeline()
@@ -95,7 +96,7 @@ def plan_write_back(document: Document, conflict: Conflict = "new", ids: Iterabl
         timeline = without_our_tracks(timeline)
     left_out = {take.id for take in skipped}
     written = [_as_written(each) for key, each in every.items() if key not in left_out]
-    names = [str(track.name) for track in timeline.document.tracks] if timeline.document is not None else []
+    names = [track_name(track) for track in timeline.document.tracks] if timeline.document is not None else []
     tracks = tuple(
         NewTrack(lane.name, lane.takes[0].stem, lane.speaker, tuple(every[take.name] for take in lane.takes))
         for lane in lanes_of(written, names)
