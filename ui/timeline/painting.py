@@ -28,8 +28,8 @@ STRIP = 17
 """Height of the strip that carries a picture clip's name."""
 
 _NARROW = 5  # pixels of width below which clips are joined
-_WAVED = 8  # from which a clip has its waveform,
-_PICTURED = 24  # a picture,
+_WAVED = 12  # from which a clip has its waveform,
+_PICTURED = 32  # a picture,
 _LABELLED = 40  # and its name
 _WHOLE = 1200  # up to which its waveform is computed as a whole and kept
 _TEXT_LEFT = 4  # column left of which no label begins

@@ -31,6 +31,7 @@ HEIGHTS: Mapping[RowKind, int] = {"words": 30, "picture": 76, "take": 50, "other
 SPACING = 3
 """Pixels between two rows."""
 
+_MOST_LANES = 8  # beyond, what overlaps is painted over each other
 _MOST_OTHERS = 3  # lanes of further takes under a main lane; the strip of takes shows them all
 
 
@@ -156,10 +157,12 @@ def sound_rows(sounds: Sequence[SoundTrack]) -> list[Row]:
 
 
 def _apart(items: Iterable[tuple[TimeRange, Any]]) -> list[list[tuple[TimeRange, Any]]]:
-    """Items on as few lanes as it takes that none overlaps another."""
+    """Items on as few lanes as it takes that none overlaps another, as long as that is no wall of them."""
     lanes: list[list[tuple[TimeRange, Any]]] = []
     for span, item in sorted(items, key=lambda pair: pair[0]):
         free = next((lane for lane in lanes if lane[-1][0].end <= span.start), None)
+        if free is None and len(lanes) == _MOST_LANES:
+            free = min(lanes, key=lambda lane: lane[-1][0].end)
         if free is None:
             lanes.append([(span, item)])
         else:

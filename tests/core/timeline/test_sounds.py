@@ -10,6 +10,7 @@ from films import write_sound_only
 
 from talkies.core.segment import Segment
 from talkies.core.timeline import read_timeline
+from talkies.core.timeline.bundles import bundle_folder
 from talkies.core.timeline.sounds import segments_without_sound, sound_tracks
 from talkies.core.times import TimeRange
 
@@ -51,6 +52,20 @@ def test_clips_of_every_audio_track_in_place(make: Any) -> None:
 def test_a_bare_movie_sounds_by_itself(make: Any) -> None:
     silent = make.movie("silent.mp4")
     assert sound_tracks(read_timeline(silent)) == ()
+
+
+def test_sound_inside_a_bundle_is_found(make: Any) -> None:
+    sound = write_sound_only(make.folder / "wild.wav")
+    path = make.save(make.track(make.clip("wild", 0, 24, media=external(sound.as_uri())), kind="Audio"))
+    timeline = otio.adapters.read_from_file(str(path))
+    for suffix in ("otioz", "otiod"):
+        bundle = make.folder / f"bundle.{suffix}"
+        otio.adapters.write_to_file(timeline, str(bundle), media_policy="MissingIfNotFile")
+        assert bundle_folder(bundle) is None or suffix == "otiod"
+        (track,) = sound_tracks(read_timeline(bundle))
+        path_inside, folder = track.clips[0].path, bundle_folder(bundle)
+        assert path_inside is not None and folder is not None and path_inside.is_relative_to(folder)
+    assert bundle_folder(path) is None
 
 
 def test_segments_without_sound() -> None:

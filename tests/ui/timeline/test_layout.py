@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talkies.core.segment import Timeline
+from talkies.core.segment import Cue, Timeline
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.layout import Scale, Spans, joined, visible, zoom_limits
-from talkies.ui.timeline.rows import Row, Rows
+from talkies.ui.timeline.rows import Row, Rows, word_rows
 from talkies.ui.timeline.snapping import next_edge, previous_edge, snapped
 from talkies.ui.timeline.ticks import ticks
 
@@ -82,6 +82,15 @@ def test_rows_by_height() -> None:
     rows = Rows([row, row])
     assert [rows.at(y) for y in (-1, 0, 29, 30, 33, 62, 63)] == [None, 0, 0, None, 1, 1, None]
     assert list(rows.between(31, 34)) == [0, 1] and list(rows.between(40, 45)) == [1]
+
+
+def test_words_spoken_at_once_lie_on_lanes_of_their_own_up_to_a_limit() -> None:
+    cues = [Cue(TimeRange(Fraction(number), Fraction(number + 2)), str(number)) for number in range(6)]
+    rows = word_rows(cues)
+    assert [[cue.text for cue in row.items] for row in rows] == [["0", "2", "4"], ["1", "3", "5"]]
+    assert [row.name for row in rows] == ["ST", "ST2"]
+    heap = word_rows([Cue(TimeRange(Fraction(0), Fraction(9)), str(number)) for number in range(3000)])
+    assert len(heap) == 8 and sum(len(row.items) for row in heap) == 3000
 
 
 def film(rate: Fraction, *, start: Fraction = Fraction(0), drop: bool = False) -> Timeline:

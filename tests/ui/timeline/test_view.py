@@ -12,7 +12,7 @@ import pytest
 from engines import load_tones
 from films import write_sound_only
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -110,9 +110,15 @@ def test_a_subtitle_is_told_by_its_place(qtbot: QtBot, view: TimelineView) -> No
 
 
 def test_double_click_and_menu(qtbot: QtBot, view: TimelineView) -> None:
+    point = middle_of(view, "V1-002")
     with qtbot.waitSignal(view.segment_activated) as told:
-        qtbot.mouseDClick(view.viewport(), LEFT, pos=middle_of(view, "V1-002"))
+        qtbot.mouseDClick(view.viewport(), LEFT, pos=point)
     assert told.args == ["V1-002"]
+    place = view.viewport().mapToGlobal(point)
+    with qtbot.waitSignal(view.menu_requested) as told:
+        QApplication.sendEvent(view.viewport(), QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, place))
+    assert told.args is not None and told.args[0] == place and told.args[1].segment_id == "V1-002"
+    assert view.document.selected == ("V1-002",)  # what the menu is about
 
 
 @pytest.mark.parametrize(
@@ -274,6 +280,18 @@ def test_what_a_screen_reader_and_a_tool_tip_say(qtbot: QtBot, view: TimelineVie
     warned = replace(hit.item, warnings=("clip 'shot 2': its media is offline",))
     row = replace(hit.row, items=(hit.row.items[0], warned))
     assert "its media is offline" in describe(Hit(row, 1, hit.position), timeline, view.media)
+
+
+def test_a_view_that_is_gone_is_not_called(qtbot: QtBot, document: Document, tmp_path: Path) -> None:
+    view = TimelineView(document, Media(tmp_path / "cache"))
+    view.show()
+    with qtbot.waitSignal(view.destroyed, timeout=20_000):
+        view.deleteLater()
+    order = Order.from_mapping({**document.order(), "task": "foley", "segments": ["V1-002"]})
+    assert takes_of(order)
+    document.find_takes()
+    document.select(["V1-001"])
+    document.set_playhead(Fraction(1))
 
 
 def test_without_a_timeline_nothing_happens(qtbot: QtBot, tmp_path: Path) -> None:
