@@ -9,14 +9,14 @@ from pytestqt.qtbot import QtBot
 
 from talkies.ui.window import Window
 
-PATIENCE_MS = 240_000
+PATIENCE_MS = 600_000
 
 
 def make_window(qtbot: QtBot, folder: Path, worker_command: list[str]) -> Window:
     """A window that is shown; the demo lies in ``folder/demo``."""
     store = QSettings(str(folder / "looks.ini"), QSettings.Format.IniFormat)
     window = Window(worker_command, store, folder / "demo")
-    qtbot.addWidget(window)
+    qtbot.addWidget(window, before_close_func=lambda window: window.queue.close())  # no question at the end of a test
     window.show()
     return window
 

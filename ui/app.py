@@ -37,10 +37,10 @@ def demo_folder() -> Path:
 
 
 def _leave_on_signals(window: Window) -> None:
-    """Ctrl+C in the terminal closes the window as a click does: Python hears it between two of Qt's events."""
+    """Ctrl+C in the terminal and a shutdown close the window: Python hears it between two of Qt's events."""
     if os.name != "nt":
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: window.close())
+            signal.signal(number, lambda *_: window.leave())
         timer = QTimer(window, interval=300)
         timer.timeout.connect(lambda: None)
         timer.start()

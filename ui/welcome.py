@@ -11,6 +11,9 @@ from talkies.ui.icons import icon
 from talkies.ui.theme import colours
 
 
+_WIDTH, _MARGIN = 700, 44
+
+
 class Welcome(QWidget):
     """``open_wanted``: ask for a file. ``demo_wanted``: draw the demo and open it. ``recent_wanted``: a path."""
 
@@ -54,9 +57,10 @@ class Welcome(QWidget):
         hint.setProperty("role", "faint")
         card = QFrame()
         card.setProperty("role", "card")
-        card.setFixedWidth(700)
+        card.setFixedWidth(_WIDTH)
         inside = QVBoxLayout(card)
-        inside.setContentsMargins(44, 36, 44, 36)
+        inside.setContentsMargins(_MARGIN, 36, _MARGIN, 36)
+        about.setFixedWidth(_WIDTH - 2 * _MARGIN - 2)  # a label in a card of its own size forgets its third line
         inside.setSpacing(18)
         for each in (title, about):
             inside.addWidget(each)

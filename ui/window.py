@@ -306,6 +306,11 @@ class Window(QMainWindow):
         self.document.close()
         super().closeEvent(event)
 
+    def leave(self) -> None:
+        """Closes without a question; finished takes are kept."""
+        self.queue.close()
+        self.close()
+
     def _sure(self) -> bool:
         words = self.tr("Sound is still being made. Finished takes are kept; what is at work now is lost. Quit?")
         answer: Any = QMessageBox.question(self, self.tr("Quit talkies"), words)

@@ -43,12 +43,9 @@ class TakeCard(QFrame):
     reveal = Signal(str)
     entered = Signal(str)
 
-    def __init__(
-        self, document: Document, monitor: Monitor, pictures: TakePictures, take: TakeRecord, with_clip: bool
-    ) -> None:
+    def __init__(self, document: Document, monitor: Monitor, pictures: TakePictures, take: TakeRecord) -> None:
         super().__init__()
         self._document, self._monitor, self.take_id = document, monitor, take.id
-        self._with_clip = with_clip
         self.buttons: dict[str, QToolButton] = {}
         self.name, self.details, self.offset = QLabel(self), QLabel(self), QLabel(self)
         self.gain = DecimalField(-_MOST_GAIN_DB, _MOST_GAIN_DB, 0.5, self._set_gain, unit=" dB")
@@ -128,13 +125,13 @@ class TakeCard(QFrame):
         }
         actions[name]()
 
-    def refresh(self, a: str = "", b: str = "") -> None:
-        """Shows the take as it is now; ``a`` and ``b``: the takes that are compared."""
+    def refresh(self, a: str = "", b: str = "", several: bool = False) -> None:
+        """Shows the take as it is now; ``a`` and ``b``: the takes that are compared; ``several``: shots are shown."""
         take = self._document.take(self.take_id)
         who = f" · {take.speaker}" if take.speaker else ""
         self.name.setText(f"<b>{take.stem} {take.number}</b>{who}")
         self.name.setStyleSheet(f"color: {colours().stem(take.stem).name()}")
-        clip = f"{take.segment_id} · " if self._with_clip else ""
+        clip = f"{take.segment_id} · " if several else ""
         level = "" if take.loudness_lufs is None else f" · {take.loudness_lufs:.1f} LUFS"
         self.details.setText(clip + self.tr("seed {seed}").format(seed=take.seed) + level)
         self.offset.setText(self.tr("{frames:+d} fr").format(frames=take.nudge_frames) if take.nudge_frames else "0 fr")

@@ -92,17 +92,16 @@ class TakeStrip(QWidget):
             card = self.cards.pop(key)
             card.hide()
             card.deleteLater()
-        several = len(self._document.selected) > 1
         for place, take in enumerate(takes):
             if take.id not in self.cards:
-                self.cards[take.id] = self._card(take, several)
+                self.cards[take.id] = self._card(take)
             self._row.insertWidget(place, self.cards[take.id])
         self.hint.setVisible(not takes)
         self._row.setStretch(self._row.count() - 1, 1 if takes else 0)
         self.refresh()
 
-    def _card(self, take: TakeRecord, several: bool) -> TakeCard:
-        card = TakeCard(self._document, self._monitor, self.pictures, take, several)
+    def _card(self, take: TakeRecord) -> TakeCard:
+        card = TakeCard(self._document, self._monitor, self.pictures, take)
         card.compare_as.connect(self.compare_as)
         card.redo.connect(self.redo)
         card.reveal.connect(self.reveal)
@@ -122,7 +121,7 @@ class TakeStrip(QWidget):
             else self.tr("Select a shot to see and hear its takes.")
         )
         for card in self.cards.values():
-            card.refresh(self._a, self._b)
+            card.refresh(self._a, self._b, len(chosen) > 1)
         for stem, button in self.stems.items():
             of_stem = [take for take in takes if take.stem == stem]
             button.setVisible(bool(of_stem))
