@@ -61,7 +61,7 @@ def plot_steps(steps: Mapping[str, Any], path: Path) -> None:
             distance.axhline(yardstick, color=line[0].get_color(), linestyle=":", label=f"{label}, another seed")
     quality.set_ylim(0, 1)
     distance.set_ylim(bottom=0)
-    distance.set_ylabel("log-spectral distance to 50 evaluations, dB")
+    distance.set_ylabel("dB from the sound of 50 evaluations")
     for axes in (quality, distance):
         axes.set_xlabel("evaluations")
         axes.legend(fontsize=8)
