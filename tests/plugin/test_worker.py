@@ -48,6 +48,16 @@ def test_generate_tells_its_progress_and_then_its_result(reel: Path) -> None:
     assert out.is_file()
 
 
+def test_make_tells_of_each_finished_take_and_writes_no_timeline(reel: Path) -> None:
+    params = {"timeline": str(reel), "folder": str(reel.parent / "takes"), "segments": ["V1-001"]}
+    answers = converse({"id": 1, "method": "make", "params": params})
+    paths = [Path(answer["path"]) for answer in answers if answer["event"] == "take"]
+    assert [path.name[:2] for path in paths] == ["DX", "FX"]
+    assert all(path.is_file() and path.with_suffix(".json").is_file() for path in paths)
+    assert answers[-1]["event"] == "result"
+    assert [path.name for path in reel.parent.glob("*.otio")] == [reel.name]
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -63,8 +73,10 @@ def test_generate_tells_its_progress_and_then_its_result(reel: Path) -> None:
         '{"id": 1, "method": "inspect", "params": {"timeline": "none.otio", "media_dir": 5}}',
         '{"id": 1, "method": "generate", "params": {"timeline": "a.otio", "out": "b.otio", "seed": "x"}}',
         '{"id": 1, "method": "generate", "params": {"timeline": "none.otio", "out": "b.otio"}}',
+        '{"id": 1, "method": "make", "params": {"timeline": "none.otio", "folder": "takes"}}',
+        '{"id": 1, "method": "make", "params": {"timeline": "none.otio"}}',
     ],
-    ids=range(12),
+    ids=range(14),
 )
 def test_a_bad_request_is_answered_and_the_next_one_too(line: str) -> None:
     first, second = converse(line, {"id": 2, "method": "hello"})

@@ -46,7 +46,7 @@ class Queue(QObject):
         self._jobs: dict[int, Job] = {}
         self._numbers = count(1)
         self._running: tuple[int, int] | None = None  # job id, the request's number
-        self._paused = False
+        self._paused = self._stopping = False
         self._crashes = 0
         self._watch = QElapsedTimer()
         client.answered.connect(self._hear)
@@ -119,6 +119,7 @@ class Queue(QObject):
             if job.state == "waiting":
                 self._put(replace(job, state="cancelled"))
             elif self._running is not None and self._running[0] == job_id:
+                self._stopping = True
                 self._client.request("cancel", {"id": self._running[1]})
                 self._put(replace(job, message=self.tr("stopping")))
         self.jobs_changed.emit()
@@ -162,6 +163,7 @@ class Queue(QObject):
         if waiting is None or self._paused or self._running is not None:
             return
         self._watch.start()
+        self._stopping = False
         self._running = waiting.id, 0
         self._put(replace(waiting, state="running", message=self.tr("starting")))
         self._running = waiting.id, self._client.request("make", {**waiting.order, "made": waiting.made})
@@ -206,6 +208,9 @@ class Queue(QObject):
         if running is None:
             return
         job, again = self._jobs[running[0]], self._crashes < _RESTARTS
+        if self._stopping:
+            self._end(replace(job, state="cancelled", message=""))
+            return
         self._crashes += 1
         why = f" ({last_words})" if last_words else ""
         if again:
