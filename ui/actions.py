@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QWidget,
+)
 
 from talkies.ui.icons import icon
 from talkies.ui.theme import colours
@@ -138,18 +146,19 @@ def enable(actions: Iterable[QAction], there: set[str]) -> None:
 
 
 class KeysOfWidgets(QObject):
-    """Lets some keys do what they always do where the focus is: Space presses a button, arrows move in a table."""
+    """Some keys do what they always do where the focus is: Space presses a button, arrows move in tables and fields."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             focus, key = QApplication.focusWidget(), Qt.Key(event.key())
             plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
             pressed = isinstance(focus, QAbstractButton) and key == Qt.Key.Key_Space
-            moved = focus is not None and focus.property("ownArrows") and key in _ARROWS
+            moved = isinstance(focus, _WITH_ARROWS) and key in _ARROWS
             if plain and (pressed or moved):
                 event.accept()
                 return True
         return False
 
 
+_WITH_ARROWS = (QAbstractItemView, QLineEdit, QAbstractSpinBox, QComboBox)
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Delete)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from talkies.ui.icons import icon
 from talkies.ui.theme import colours
 
-
 _WIDTH, _MARGIN = 700, 44
 
 

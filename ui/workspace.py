@@ -93,6 +93,7 @@ class Workspace(QMainWindow):
     def _connect(self) -> None:
         self.viewer.in_wanted.connect(self.timeline.set_in)
         self.viewer.out_wanted.connect(self.timeline.set_out)
+        self.timeline.sounds_read.connect(lambda: self.player.monitor.set_sounds(self.timeline.sounds))
         self.player.said.connect(self.said)
         self.takes.said.connect(self.said)
         self.takes.redo.connect(self.redo)

@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 
 from talkies.core.balance import SAMPLE_RATE
-from talkies.core.segment import Segment
+from talkies.core.timeline.sounds import SoundTrack
 from talkies.core.times import to_sample
 from talkies.ui.player.mix import Voice
 from talkies.ui.work.document import Document
@@ -39,6 +39,7 @@ class Monitor(QObject):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
+        self._sounds: tuple[SoundTrack, ...] = ()
         self.original = True
         self.takes = True
         self.solo: frozenset[str] = frozenset()
@@ -49,7 +50,13 @@ class Monitor(QObject):
 
     def reset(self) -> None:
         """Everything is heard as it will be written."""
+        self._sounds = ()
         self.solo, self.comparison = frozenset(), None
+        self.changed.emit()
+
+    def set_sounds(self, tracks: Iterable[SoundTrack]) -> None:
+        """The timeline's own audio tracks, as soon as they are read."""
+        self._sounds = tuple(tracks)
         self.changed.emit()
 
     def hear(self, *, original: bool | None = None, takes: bool | None = None) -> None:
@@ -75,7 +82,7 @@ class Monitor(QObject):
     def voices(self) -> tuple[Voice, ...]:
         """What the mix consists of now."""
         takes = [_take_voice(self._document, take, gain) for take, gain in self._heard_takes()]
-        original = originals(self._document.segments) if self.original and not self.solo else ()
+        original = originals(self._sounds) if self.original and not self.solo else ()
         return (*original, *takes)
 
     def _heard_takes(self) -> Iterator[tuple[TakeRecord, float]]:
@@ -118,14 +125,12 @@ class Monitor(QObject):
         self.changed.emit()
 
 
-def originals(segments: Iterable[Segment]) -> Iterator[Voice]:
-    """The sound of the clips' own movies, where they run at their own speed."""
-    for segment in segments:
-        picture = segment.picture
-        if picture is not None and not picture.frames and segment.speed == 1:
-            first, count = segment.record.samples(SAMPLE_RATE)
-            offset = to_sample(segment.source.start - picture.start, SAMPLE_RATE)
-            yield Voice(picture.path, first, first + count, offset)
+def originals(tracks: Iterable[SoundTrack]) -> Iterator[Voice]:
+    """The clips of sound that are switched on and run at their own speed."""
+    for clip in (clip for track in tracks for clip in track.clips):
+        if clip.path is not None and clip.enabled and clip.speed == 1:
+            first, count = clip.record.samples(SAMPLE_RATE)
+            yield Voice(clip.path, first, first + count, to_sample(clip.source.start - clip.start, SAMPLE_RATE))
 
 
 def _take_voice(document: Document, take: TakeRecord, gain_db: float) -> Voice:

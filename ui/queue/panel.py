@@ -149,7 +149,6 @@ class QueuePanel(QWidget):
         self.list.setModel(JobModel(self._queue, self))
         self.list.setItemDelegate(JobDelegate(self.list))
         self.list.setAccessibleName(self.tr("Queue"))
-        self.list.setProperty("ownArrows", True)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

@@ -141,6 +141,11 @@ class TimelineView(Surface):
             self.select_without_sound()
         self.sounds_read.emit()
 
+    @property
+    def sounds(self) -> tuple[SoundTrack, ...]:
+        """The timeline's own audio tracks; none until they are read."""
+        return self._sounds or ()
+
     def _stack(self) -> None:
         """Puts the rows on top of each other."""
         self.rows = Rows(row for kind in ("words", "picture", "take", "sound") for row in self._parts.get(kind, ()))

@@ -84,7 +84,6 @@ class TranscriptTable(QWidget):
         view = self.view
         view.setModel(self.model)
         view.setAccessibleName(self.tr("Transcript"))
-        view.setProperty("ownArrows", True)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setAlternatingRowColors(True)

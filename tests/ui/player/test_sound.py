@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from math import sqrt
 from pathlib import Path
 
@@ -11,8 +13,11 @@ import pytest
 
 from talkies.core.errors import MediaError
 from talkies.core.media.bwf import write_bwf
+from talkies.core.timeline.sounds import SoundClip, SoundTrack
+from talkies.core.times import TimeRange
 from talkies.ui.player.chunks import CHUNK_SAMPLES, SoundChunks, read_stretch
 from talkies.ui.player.mix import Mix, Voice
+from talkies.ui.player.monitor import originals
 
 
 def ramp(count: int) -> np.ndarray:
@@ -76,3 +81,12 @@ def test_what_is_not_read_yet_is_silent_and_comes(long_file: Path, chunks: Sound
     mix.warm(0, 48_000)
     assert mix.block(0, 48_000, wait=True).any()
     assert mix.block(0, 48_000).any()
+
+
+def test_the_timelines_own_sound_lies_where_its_clips_lie(tmp_path: Path) -> None:
+    """Media time 4 is the file's first sample; what is switched off, retimed or missing is not heard."""
+    path = tmp_path / "wild.wav"
+    record, source = TimeRange(Fraction(1), Fraction(2)), TimeRange(Fraction(5), Fraction(6))
+    clip = SoundClip("wild", record, source, path, start=Fraction(4))
+    others = (replace(clip, enabled=False), replace(clip, speed=Fraction(2)), replace(clip, path=None))
+    assert list(originals([SoundTrack("A1", (clip, *others))])) == [Voice(path, 48_000, 96_000, 48_000)]
