@@ -107,7 +107,6 @@ def many_clips(film: Path, path: Path) -> Path:
 def close(dialog: QDialog | None) -> None:
     if dialog is not None:
         dialog.close()
-        dialog.deleteLater()
 
 
 def main(folder: Path) -> None:

@@ -211,6 +211,7 @@ class Window(QMainWindow):
         from talkies.ui.dialogs.write_back import WriteBackDialog
 
         dialog = WriteBackDialog(self.document, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.said.connect(self.teller.say)
         dialog.open()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
@@ -27,7 +27,10 @@ class Teller(QObject):
         self._window.statusBar().showMessage(sentence, _SAID_MS)
 
     def refuse(self, title: str, sentence: str) -> None:
-        """Why something was not done, and that nothing has changed."""
+        """Why something was not done, and that nothing has changed; one dialog at a time, further ones at the foot."""
+        if self.dialog is not None and self.dialog.isVisible():
+            self.say(sentence)
+            return
         self._window.statusBar().clearMessage()
         self._show(title, f"{sentence}\n\n{self.tr('Your work is as it was.')}", QMessageBox.Icon.Warning)
 
@@ -52,7 +55,9 @@ class Teller(QObject):
             (title.replace("&", ""), keys_of(actions[each.name] for each in group if each.name != "-"))
             for title, group in commands().items()
         ]
-        KeyboardHelp([group for group in groups if group[1]], self._window).open()
+        shown = KeyboardHelp([group for group in groups if group[1]], self._window)
+        shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown.open()
 
     def show_about(self) -> None:
         from importlib.metadata import version
@@ -64,6 +69,8 @@ class Teller(QObject):
         self._show(f"talkies {version('talkies')}", words, QMessageBox.Icon.NoIcon)
 
     def _show(self, title: str, words: str, sign: QMessageBox.Icon) -> None:
+        if self.dialog is not None:
+            self.dialog.deleteLater()
         box = QMessageBox(self._window)
         box.setIcon(sign)
         box.setWindowTitle(title)

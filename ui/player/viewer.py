@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 from talkies.core.times import timecode
 from talkies.ui.icons import icon
 from talkies.ui.player.player import Player
-from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
 
 
@@ -150,5 +149,5 @@ def _timecode_label(name: str, size: int) -> QLabel:
     label.setAccessibleName(name)
     label.setToolTip(name)
     if size < 15:
-        label.setStyleSheet(f"color: {colours().faint}")
+        label.setProperty("role", "faint")
     return label
