@@ -162,9 +162,15 @@ class Worker:
                 self._open.pop(_key(number), None)
 
     def _run(self, number: Any, wanted: Request | Order, stop: threading.Event) -> None:
+        told: tuple[float, str] | None = None
+
         def watch(progress: Progress) -> None:
+            nonlocal told
             refuse_stopped()
-            self._send(number, "progress", fraction=round(progress.fraction, 4), message=progress.message)
+            now = round(progress.fraction, 3), progress.message
+            if now != told:  # a thousand lines tell the whole way
+                told = now
+                self._send(number, "progress", fraction=now[0], message=now[1])
 
         def refuse_stopped() -> None:
             if stop.is_set() or self._reader_left.is_set():
