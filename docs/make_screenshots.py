@@ -15,6 +15,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import numpy as np
 import opentimelineio as otio
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QImage, QPainter
@@ -67,10 +68,18 @@ class Photographer:
         image = self.window.grab().toImage()
         if dialog is not None:
             lay_over(image, dialog)
-        image = image.convertToFormat(QImage.Format.Format_RGB888)
+        image = in_fewer_shades(image.convertToFormat(QImage.Format.Format_RGB888))
         path = IMAGES / f"panel_{name}.png"
         image.save(str(path), "PNG", 0)  # type: ignore[call-overload]
         print(f"{path.relative_to(ROOT)}: {image.width()} x {image.height()}, {path.stat().st_size // 1000} kB")
+
+
+def in_fewer_shades(image: QImage) -> QImage:
+    """Six bits a channel: the eye sees no difference, the file is a quarter smaller."""
+    pixels = np.frombuffer(image.constBits(), np.uint8)
+    fewer = (pixels & 0xFC) | (pixels >> 6)
+    size = image.width(), image.height(), image.bytesPerLine()
+    return QImage(fewer.tobytes(), *size, QImage.Format.Format_RGB888).copy()
 
 
 def lay_over(image: QImage, dialog: QWidget) -> None:
