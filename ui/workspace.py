@@ -27,6 +27,7 @@ from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
 
 _GAIN_STEP_DB = 0.5
+_TASKS = {"DX": "dialogue", "FX": "foley", "MX": "foley", "MIX": "joint"}
 
 
 class Workspace(QMainWindow):
@@ -121,7 +122,9 @@ class Workspace(QMainWindow):
             self.queue.redo(segment_id)
 
     def redo(self, take_id: str) -> None:
-        self.queue.redo(self.document.take(take_id).segment_id)
+        """One more of the same kind, with a new seed."""
+        take = self.document.take(take_id)
+        self.queue.redo(take.segment_id, task=_TASKS[take.stem])
         self.said.emit(self.tr("Another take is being made with a new seed."))
 
     def reveal(self, take_id: str) -> None:

@@ -105,6 +105,18 @@ def test_a_sound_that_cannot_be_made_is_told(window: Window, qtbot: QtBot, reel:
     assert [job.state for job in window.queue.jobs] == ["failed"]
 
 
+def test_a_take_is_redone_alone_with_a_new_seed(window: Window, qtbot: QtBot, reel: Path) -> None:
+    open_in(qtbot, window, reel)
+    window.document.select(["V1-001"])
+    window.actions_by_name["generate"].trigger()
+    wait_for_queue(qtbot, window)
+    assert [take.stem for take in window.document.takes("V1-001")] == ["DX", "FX"]
+    effects = window.document.takes("V1-001")[1]
+    window.workspace.takes.cards[effects.id].buttons["again"].click()
+    wait_for_queue(qtbot, window)
+    assert [(take.stem, take.seed) for take in window.document.takes("V1-001")] == [("DX", 0), ("FX", 0), ("FX", 1)]
+
+
 def test_keys_play_select_and_undo(window: Window, qtbot: QtBot, reel: Path) -> None:
     open_in(qtbot, window, reel)
     window.activateWindow()

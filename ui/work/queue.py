@@ -94,13 +94,13 @@ class Queue(QObject):
         self._next()
         return tuple(job.id for job in jobs)
 
-    def redo(self, segment_id: str) -> tuple[int, ...]:
-        """One more take of a segment, with a seed that none of its takes has."""
+    def redo(self, segment_id: str, **changes: Any) -> tuple[int, ...]:
+        """One more take of a segment, with a seed that none of its takes has; ``changes`` as in :meth:`generate`."""
         waiting = (job.settings for job in self.jobs if job.segment_id == segment_id and job.is_open)
         used = [take.seed for take in self._document.takes(segment_id)]
         used += [settings.seed + settings.takes - 1 for settings in waiting]
         first = self._document.settings_of(segment_id).seed
-        return self.generate([segment_id], seed=max([*used, first - 1]) + 1, takes=1)
+        return self.generate([segment_id], **{**changes, "seed": max([*used, first - 1]) + 1, "takes": 1})
 
     def pause(self) -> None:
         """The running segment is finished, then the queue waits."""
