@@ -51,7 +51,7 @@ class Photographer:
             self.application.processEvents()
             time.sleep(0.02)
 
-    def settle(self, seconds: float = 4) -> None:
+    def settle(self, seconds: float = 12) -> None:
         """Time for thumbnails and waveforms to arrive."""
         until = time.monotonic() + seconds
         self.wait(lambda: time.monotonic() > until)
@@ -124,7 +124,7 @@ def give_sound(camera: Photographer) -> None:
     ids = [segment.id for segment in document.segments]
     document.set_playhead(Fraction(81, 10))
     document.select(ids[1:2])
-    camera.settle(12)
+    camera.settle()
     camera.keep("loaded")
     document.change_settings(ids, takes=2)
     document.change_settings(ids[1:2], prompt="footsteps, gravel")
@@ -138,9 +138,10 @@ def give_sound(camera: Photographer) -> None:
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    os.chdir(folder)  # so that no picture shows where on this machine it was taken
     application = QApplication([])
     apply_theme(application, "dark")
-    camera = Photographer(application, folder)
+    camera = Photographer(application, Path())
     window, document = camera.window, camera.document
     camera.settle(1)
     camera.keep("empty")
@@ -157,7 +158,7 @@ def main(folder: Path) -> None:
     camera.settle()
     camera.keep("takes")
     window.set_theme("light")
-    camera.settle(2)
+    camera.settle()
     camera.keep("light")
     window.set_theme("dark")
     window.write_back()
@@ -166,7 +167,7 @@ def main(folder: Path) -> None:
     camera.keep("write_back", dialog)
     close(dialog)
 
-    broken = folder / "reel-3.otio"
+    broken = Path("reel-3.otio")
     broken.write_text('{"OTIO_SCHEMA": "Timeline.1", "tracks": ')
     window.open_path(broken)
     camera.wait(lambda: window.teller.dialog is not None)
@@ -174,10 +175,12 @@ def main(folder: Path) -> None:
     camera.keep("error", window.teller.dialog)
     close(window.teller.dialog)
 
-    camera.open(many_clips(folder / "demo" / "film.mp4", folder / "many.otio"))
-    window.workspace.timeline.zoom(60)
-    document.select([segment.id for segment in document.segments[2:5]])
-    camera.settle(8)
+    camera.open(many_clips(Path("demo") / "film.mp4", Path("many.otio")))
+    middle = document.segments[MANY // 2]
+    document.set_playhead(middle.record.start)
+    window.workspace.timeline.zoom(500)
+    document.select([segment.id for segment in document.segments[MANY // 2 : MANY // 2 + 3]])
+    camera.settle()
     camera.keep("many_clips")
     window.close()
 

@@ -198,7 +198,6 @@ def _style_sheet(c: Colours) -> str:
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QLabel[role="title"] {{ font-size: 34px; font-weight: 600; }}
-    QLabel[role="lead"] {{ font-size: 15px; }}
     QLabel[role="faint"] {{ color: {c.faint}; }}
     QLabel[role="error"] {{ color: {c.error}; }}
     QLabel[role="warning"] {{ color: {c.warning}; }}

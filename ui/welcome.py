@@ -37,7 +37,9 @@ class Welcome(QWidget):
             )
         )
         about.setWordWrap(True)
-        about.setProperty("role", "lead")
+        font = about.font()
+        font.setPixelSize(15)
+        about.setFont(font)
         self.open.setProperty("primary", "true")
         self.open.setIcon(icon("open", colours().on_accent))
         self.demo.setIcon(icon("film"))
@@ -59,7 +61,8 @@ class Welcome(QWidget):
         card.setFixedWidth(_WIDTH)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(_MARGIN, 36, _MARGIN, 36)
-        about.setFixedWidth(_WIDTH - 2 * _MARGIN - 2)  # a label in a card of its own size forgets its third line
+        width = _WIDTH - 2 * _MARGIN - 2
+        about.setFixedSize(width, about.heightForWidth(width))  # a card of its own size forgets a label's third line
         inside.setSpacing(18)
         for each in (title, about):
             inside.addWidget(each)
