@@ -65,6 +65,15 @@ def test_rows_and_segments_are_selected_together(document: Document, qtbot: QtBo
     assert document.playhead == Fraction(30, 25)
 
 
+def test_the_selection_of_an_opened_timeline_is_in_view(document: Document, qtbot: QtBot) -> None:
+    document.select(["V1-002"])
+    table = TranscriptTable(document)
+    qtbot.addWidget(table)
+    table.resize(500, 60)  # room for one row
+    table.show()
+    qtbot.waitUntil(lambda: table.view.rowAt(5) == 2, timeout=60_000)
+
+
 def test_the_row_at_the_playhead_is_marked(document: Document, qtbot: QtBot) -> None:
     table = TranscriptTable(document)
     qtbot.addWidget(table)

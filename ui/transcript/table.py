@@ -13,8 +13,10 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -125,6 +127,11 @@ class TranscriptTable(QWidget):
     def show_cue(self, row: int) -> None:
         """Brings a cue's row into view."""
         self.view.scrollTo(self.model.index(row, 0))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Only what is laid out can be scrolled: the selection of a timeline that was just opened waits for it."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._follow_selection)
 
     def _rows_in(self, part: TimeRange) -> list[int]:
         return [
