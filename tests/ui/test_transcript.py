@@ -69,9 +69,12 @@ def test_the_selection_of_an_opened_timeline_is_in_view(document: Document, qtbo
     document.select(["V1-002"])
     table = TranscriptTable(document)
     qtbot.addWidget(table)
-    table.resize(500, 60)  # room for one row
+    table.resize(500, 75)  # room for one row
     table.show()
-    qtbot.waitUntil(lambda: table.view.rowAt(5) == 2, timeout=60_000)
+    view = table.view
+    qtbot.waitUntil(
+        lambda: view.viewport().rect().contains(view.visualRect(table.model.index(2, TEXT)).center()), timeout=60_000
+    )
 
 
 def test_the_row_at_the_playhead_is_marked(document: Document, qtbot: QtBot) -> None:
