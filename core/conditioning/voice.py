@@ -21,10 +21,9 @@ from scipy.fft import dct
 
 from talkies.core.errors import ArgumentError, InputError, MediaError
 from talkies.core.media.sound import read_sound
-from talkies.core.model.codec import CodecConfig, MelFrames
+from talkies.core.model.bands import SAMPLE_RATE, MelFrames
 
 VOICE_DIM = 64
-SAMPLE_RATE = CodecConfig.sample_rate
 ONLY_BY_NAME = ("grid_s1", "robin")
 """Voices that nobody gets unasked: a reader of 51 words, and a child."""
 LONGEST_S = 60
@@ -70,7 +69,7 @@ def measure(sound: np.ndarray) -> np.ndarray:
     """Raw voice numbers (64,) of speech (N,) at 48 kHz; level does not matter, silence is left out."""
     sound = sound[: LONGEST_S * SAMPLE_RATE].astype(np.float32)
     sound = sound / max(float(np.abs(sound).max()), 1e-6)
-    mel = MelFrames(CodecConfig())(torch.from_numpy(sound)[None])[0].numpy()
+    mel = MelFrames()(torch.from_numpy(sound)[None])[0].numpy()
     level = mel.mean(0)
     loud = mel[:, level >= np.percentile(level, 50)] if mel.shape[1] else np.zeros((mel.shape[0], 1), np.float32)
     timbre = dct(loud.mean(1) - loud.mean(), norm="ortho")[:40]

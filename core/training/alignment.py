@@ -19,7 +19,8 @@ from torchaudio.functional import forced_align
 
 from talkies.core.conditioning.phonemes import PAUSE, speak, vocabulary
 from talkies.core.conditioning.timing import Spans
-from talkies.core.model.codec import CodecConfig, ConvNeXtBlock, MelFrames
+from talkies.core.model.bands import MEL_BANDS, MelFrames
+from talkies.core.model.codec import ConvNeXtBlock
 from talkies.core.training.corpus import SoundCache, Utterance, utterances
 from talkies.core.training.run import Run, rate_at, set_rate
 
@@ -45,7 +46,7 @@ class AcousticModel(nn.Module):
 
     def __init__(self, width: int = 192, blocks: int = 6) -> None:
         super().__init__()
-        self.embed = nn.Conv1d(2 * CodecConfig.mel_bins, width, 5, padding=2)
+        self.embed = nn.Conv1d(2 * MEL_BANDS, width, 5, padding=2)
         self.blocks = nn.ModuleList(ConvNeXtBlock(width, 1 / blocks) for _ in range(blocks))
         self.norm = nn.LayerNorm(width)
         self.out = nn.Linear(width, len(vocabulary()) + PAUSE + 1)
@@ -69,7 +70,7 @@ def mel_pairs(mel: MelFrames, sound: np.ndarray) -> Tensor:
 def train_acoustic_model(plan: AlignmentTraining) -> Iterator[dict[str, float]]:
     """Trains or resumes on the training split; yields figures every 20 steps."""
     torch.manual_seed(plan.seed)
-    cache, run, mel = SoundCache(plan.data, plan.cache), Run(plan.out), MelFrames(CodecConfig())
+    cache, run, mel = SoundCache(plan.data, plan.cache), Run(plan.out), MelFrames()
     items = [(u, [i for i in speak(u.text, u.language).ids if i != PAUSE]) for u in utterances(plan.data, "train")]
     model = AcousticModel()
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.peak_rate, weight_decay=1e-2)
@@ -156,7 +157,7 @@ def _boundary(left: int, right: int, loud: np.ndarray) -> tuple[int, int]:
 
 def align_corpus(plan: AlignmentTraining) -> Iterator[tuple[Utterance, Spans]]:
     """Aligns both splits with the trained model; writes ``alignments.json`` in the run's folder at the end."""
-    cache, run, mel, model = SoundCache(plan.data, plan.cache), Run(plan.out), MelFrames(CodecConfig()), AcousticModel()
+    cache, run, mel, model = SoundCache(plan.data, plan.cache), Run(plan.out), MelFrames(), AcousticModel()
     run.resume(model=model)
     everything: dict[str, Spans] = {}
     for utterance in utterances(plan.data, "train") + utterances(plan.data, "test"):

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from talkies.core.model.bands import FINE_BINS, FRAMES, SAMPLE_RATE, BandFrames
 from talkies.core.model.codec import Codec
 from talkies.core.training.corpus import SoundCache, effect_files, utterances
 from talkies.core.training.run import Average, Run, rate_at, set_rate
@@ -35,11 +36,21 @@ class CodecTraining:
     seed: int = 0
 
 
-def magnitude_loss(made: Tensor, real: Tensor) -> Tensor:
-    """Distance of log-magnitudes (B, K, F): on the logarithmic scale down to -80 dB, and on the cube root's scale,
-    where loud partials count more."""
-    logarithmic = (made.clamp_min(FLOOR) - real.clamp_min(FLOOR)).abs().mean()
-    return logarithmic + 4.0 * ((made / 3).exp() - (real / 3).exp()).abs().mean()
+def magnitude_loss(made: Tensor, real: Tensor, weight: Tensor, bands: BandFrames) -> Tensor:
+    """Distance of log-magnitudes (B, K, F), bins weighted (K, 1): on the logarithmic scale down to -80 dB, on the cube
+    root's scale, where loud partials count more, and of the bands' levels, so that energy is right where single bins
+    cannot be known."""
+    logarithmic = (weight * (made.clamp_min(FLOOR) - real.clamp_min(FLOOR)).abs()).mean()
+    compressed = (weight * ((made / 3).exp() - (real / 3).exp()).abs()).mean()
+    levels = (bands.levels(made.exp()) - bands.levels(real.exp())).abs().mean()
+    return logarithmic + 6.0 * compressed + levels
+
+
+def hearing_weight() -> Tensor:
+    """(K, 1), mean 1: half the same everywhere, half as finely as the ear divides frequency (Glasberg, Moore 1990)."""
+    hertz = torch.linspace(0, SAMPLE_RATE / 2, FINE_BINS)
+    density = 1 / (24.7 * (4.37e-3 * hertz + 1))
+    return (0.5 + 0.5 * density / density.mean())[:, None]
 
 
 def draw_sound(
@@ -70,7 +81,7 @@ def fit_latents(
     for _ in range(800):
         sound = draw_sound(cache, speech, effects, 0.75, rng)
         piece = crop(sound, min(len(sound), 6 * codec.config.sample_rate), rng)
-        frames.append(codec.latents.stack(codec.mel(torch.from_numpy(piece)[None]))[0])
+        frames.append(codec.latents.stack(codec.bands(torch.from_numpy(piece)[None]))[0])
     return codec.latents.fit(torch.cat(frames))
 
 
@@ -90,6 +101,7 @@ def train_codec(plan: CodecTraining) -> Iterator[dict[str, float]]:
         average.module.load_state_dict(codec.state_dict())
         yield {"step": 0, "variance_kept": kept}
         run.save(0, codec=codec, average=average, optimizer=optimizer)
+    weight = hearing_weight()
     inside = slice(plan.beside * codec.config.frames_per_latent, -plan.beside * codec.config.frames_per_latent)
     samples = (2 * plan.beside + plan.inside) * codec.config.latent_samples
     while step < plan.steps:
@@ -100,10 +112,10 @@ def train_codec(plan: CodecTraining) -> Iterator[dict[str, float]]:
         real = torch.from_numpy(np.stack(drawn))
         with torch.no_grad():
             latents = codec.encode(real)
-            target = codec.frames.analyse(real).abs().clamp_min(1e-7).log()
+            target = FRAMES.analyse(real).abs().clamp_min(1e-7).log()
         with torch.autocast("cpu", torch.bfloat16):
             made = codec.log_magnitude(latents)
-        loss = magnitude_loss(made[..., inside], target[..., inside])
+        loss = magnitude_loss(made[..., inside], target[..., inside], weight, codec.bands)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(codec.magnitude.parameters(), 5.0)

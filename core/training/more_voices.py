@@ -26,7 +26,7 @@ from talkies.core.conditioning.timing import Spans
 from talkies.core.conditioning.voice import measure, stored_book, stored_voice
 from talkies.core.errors import MissingExtraError, WeightsError
 from talkies.core.media.sound import read_sound
-from talkies.core.model.codec import CodecConfig, MelFrames
+from talkies.core.model.bands import MelFrames
 from talkies.core.training.alignment import AcousticModel, align
 from talkies.core.training.corpus import SAMPLE_RATE, SoundCache, Utterance, level_speech
 from talkies.core.training.durations_trainer import Line, line_of
@@ -118,7 +118,7 @@ class Maker:
         world(), _flite()  # what is missing is said before hours of work, not after
         self.cache, self.codec = SoundCache(places.data, places.sounds), trained_codec(places)
         self.book = stored_book(places.voices)
-        self.mel, self.aligner = MelFrames(CodecConfig()), AcousticModel()
+        self.mel, self.aligner = MelFrames(), AcousticModel()
         Run(places.run("alignment")).resume(model=self.aligner)
         self.aligner.eval()
 

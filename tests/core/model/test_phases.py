@@ -20,7 +20,7 @@ def test_a_tone_shows_its_amplitude_in_its_bin():
 
 def test_overlap_add_undoes_analysis():
     sound = torch.randn(48_000, generator=torch.Generator().manual_seed(1))
-    again = FRAMES.overlap_add(FRAMES.analyse(sound))[FRAMES.margin : FRAMES.margin + 48_000]
+    again = FRAMES.overlap_add(FRAMES.analyse(sound).T)[FRAMES.margin : FRAMES.margin + 48_000]
     torch.testing.assert_close(again, sound, atol=1e-4, rtol=1e-4)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talkies.core.conditioning.phonemes import PAUSE
-from talkies.core.model.codec import CodecConfig, MelFrames
+from talkies.core.model.bands import MelFrames
 from talkies.core.training.alignment import (
     FRAME_SAMPLES,
     AcousticModel,
@@ -103,14 +103,14 @@ def test_loud_is_what_stands_out_of_the_room() -> None:
 
 def test_every_20_ms_is_one_standardised_frame() -> None:
     sound = torch.randn(10_000, generator=torch.Generator().manual_seed(0)).numpy()
-    pairs = mel_pairs(MelFrames(CodecConfig()), sound)
+    pairs = mel_pairs(MelFrames(), sound)
     assert pairs.shape == (10, 200)
     assert float(pairs.mean()) == pytest.approx(0, abs=1e-4)
 
 
 def test_more_phonemes_than_frames_cannot_be_aligned() -> None:
     torch.manual_seed(0)
-    model, mel = AcousticModel(width=8, blocks=1).eval(), MelFrames(CodecConfig())
+    model, mel = AcousticModel(width=8, blocks=1).eval(), MelFrames()
     sound = np.random.default_rng(0).normal(0, 0.1, 5 * FRAME_SAMPLES).astype(np.float32)
     assert align(model, mel, sound, [5, 6, 7, 8, 9, 10]) == []
     assert align(model, mel, sound, [5, 5, 5]) != []  # two blanks part them: five frames
