@@ -16,7 +16,8 @@ class VSSFlowConfig:
 
     Fields named ``*_dim`` are numbers per step of a feature; ``*_feat_dim`` what the projections make of them.
     ``phones_per_frame`` phoneme ids stand for one latent frame, their embeddings side by side on the channels.
-    ``prompt_vocabulary`` 0 means that the model knows no prompts.
+    ``prompt_vocabulary`` 0 means that the model knows no prompts. ``preconditioned``: the network says only what
+    differs from the best guess without looking (:meth:`VSSFlow.velocity`); the reference does without.
     """
 
     latent_channels: int = 128
@@ -37,11 +38,15 @@ class VSSFlowConfig:
     attention_head_dim: int = 64
     time_proj_dim: int = 256
     ff_mult: int = 4
+    preconditioned: bool = False
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if type(value) is not int or value < (0 if field.name == "prompt_vocabulary" else 1):
+            if field.name == "preconditioned":
+                if type(value) is not bool:
+                    raise WeightsError("model configuration", f"{field.name} is {value!r}, not true or false")
+            elif type(value) is not int or value < (0 if field.name == "prompt_vocabulary" else 1):
                 raise WeightsError("model configuration", f"{field.name} is {value!r}, not a positive whole number")
         if self.num_attention_heads % self.num_key_value_attention_heads:
             raise WeightsError(
@@ -113,7 +118,7 @@ VSSFLOW = VSSFlowConfig()
 """The reference profile: 453 M parameters in the transformer."""
 
 MINI = VSSFlowConfig(
-    latent_channels=64,
+    latent_channels=128,
     lip_dim=4,
     lip_feat_dim=16,
     phone_vocabulary=256,
@@ -129,5 +134,6 @@ MINI = VSSFlowConfig(
     num_attention_heads=4,
     num_key_value_attention_heads=2,
     attention_head_dim=64,
+    preconditioned=True,
 )
 """The shipped model."""

@@ -132,9 +132,19 @@ class VSSFlow(nn.Module):
         return Encoded(torch.zeros_like(encoded.latent), torch.zeros_like(encoded.cross))
 
     def velocity(self, x_t: Tensor, t: Tensor, encoded: Encoded) -> Tensor:
-        """The velocity at x_t (B, C, T) and times t (B,): (B, C, T). The plain path, with gradients."""
-        v: Tensor = self.vaflow(x_t, t, encoded.latent, encoded.cross)
-        return v
+        """The velocity at x_t (B, C, T) and times t (B,): (B, C, T). The plain path, with gradients.
+
+        A preconditioned network (after Karras et al. 2022, arXiv 2206.00364, section 5, for the straight path) sees
+        x_t at unit variance and gives the rest, at unit variance too, of what is known without looking: for latents
+        that were independent, normal and of variance 1, v = (2t - 1) / d · x_t with d = t² + (1 - t)². A narrow
+        network then need not carry the noise of all channels through its stream.
+        """
+        if not self.config.preconditioned:
+            plain: Tensor = self.vaflow(x_t, t, encoded.latent, encoded.cross)
+            return plain
+        known, scale = _known_velocity(x_t, t)
+        rest: Tensor = self.vaflow(x_t * scale, t, encoded.latent, encoded.cross)
+        return known + scale * rest
 
     forward = velocity
 
@@ -153,7 +163,18 @@ class VSSFlow(nn.Module):
 
     def prepared_velocity(self, x_t: Tensor, t: Tensor, prepared: Prepared) -> Tensor:
         """As :meth:`velocity`, from constant work done before: x_t (B, C, T), t (B,)."""
-        return self.vaflow.velocity(x_t, t, prepared)
+        if not self.config.preconditioned:
+            return self.vaflow.velocity(x_t, t, prepared)
+        known, scale = _known_velocity(x_t, t)
+        v: Tensor = known + scale * self.vaflow.velocity(x_t * scale, t, prepared)
+        return v
+
+
+def _known_velocity(x_t: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+    """(2t - 1) / d · x_t (B, C, T), and 1 / √d (B, 1, 1): the deviation of x_t's inverse and of what stays unknown."""
+    t = t.to(x_t)[:, None, None]
+    d = t.square() + (1 - t).square()
+    return (2 * t - 1) / d * x_t, d.rsqrt()
 
 
 @dataclass(frozen=True)

@@ -38,17 +38,29 @@ class FlowTraining:
 class FlowLoss(nn.Module):
     """The model and its loss as one module, so that torchrun's gradient averaging can wrap it."""
 
-    def __init__(self, model: VSSFlow) -> None:
+    channel_weight: Tensor
+
+    def __init__(self, model: VSSFlow, channel_weight: Tensor) -> None:
         super().__init__()
         self.model = model
+        self.register_buffer("channel_weight", channel_weight, persistent=False)
 
     def forward(
         self, x_1: Tensor, x_0: Tensor, t: Tensor, conditions: dict[str, Tensor], keep: dict[str, Tensor]
     ) -> Tensor:
-        """Mean squared error of the velocity at x_t: scalar."""
+        """Mean squared error of the velocity at x_t, latents weighted by what they carry: scalar."""
         encoded = self.model.encode(frames=x_1.shape[-1], keep=keep, **conditions)  # type: ignore[arg-type]
         point = straight_path(x_0, x_1, t)
-        return velocity_loss(self.model.velocity(point.x_t, t, encoded), point.dx_t)
+        v = self.model.velocity(point.x_t, t, encoded)
+        return velocity_loss(v * self.channel_weight, point.dx_t * self.channel_weight)
+
+
+def channel_weights(codec: Codec) -> Tensor:
+    """(C, 1): the first principal components carry the sound, the last its grain; their errors count by the square
+    root of their deviation (in the squared loss: by their deviation), mean square 1."""
+    deviation = codec.latents.decode_matrix.norm(dim=0)
+    weight: Tensor = (deviation / deviation.mean()).sqrt()[:, None]
+    return weight
 
 
 def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Iterator[dict[str, float]]:
@@ -61,7 +73,7 @@ def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Ite
     step = run.resume(model=model, average=average, optimizer=optimizer)
     mixer = Mixer(examples, codec, plan.shares, np.random.default_rng([plan.seed, step, rank]))
     generator = torch.Generator().manual_seed(plan.seed * 1_000_003 + step * 97 + rank)
-    loss_of: nn.Module = FlowLoss(model)
+    loss_of: nn.Module = FlowLoss(model, channel_weights(codec)).to(device)
     if torch.distributed.is_initialized():
         loss_of = nn.parallel.DistributedDataParallel(loss_of)
     recent: list[float] = []

@@ -132,7 +132,7 @@ for frames in map(int, sys.argv[1:]):
     given = Conditions(frames, phones=torch.zeros(2 * frames, dtype=torch.long), lips=torch.zeros(frames, 4).half(),
         sync=torch.zeros(frames, MINI.synch_dim).half(), picture=torch.zeros(frames * 2 // 5, 192).half(),
         voice=torch.zeros(64))
-    sample(model, given, seeded_noise(0, 64, frames), Settings(steps=1))
+    sample(model, given, seeded_noise(0, MINI.latent_channels, frames), Settings(steps=1))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 

@@ -12,6 +12,7 @@ from talkies.core.model.config import MINI
 from talkies.core.model.transformer import mix
 from talkies.core.model.vssflow import Encoded, VSSFlow
 
+CHANNELS = MINI.latent_channels
 SMALL = replace(MINI, num_layers=2, attention_head_dim=16, cond_feat_dim=32)
 FRAMES = 40
 
@@ -79,7 +80,7 @@ def test_a_span_is_cut_from_the_whole(model: VSSFlow) -> None:
 def test_the_prepared_path_says_what_the_plain_path_says(model: VSSFlow) -> None:
     encoded, other = model.encode(frames=FRAMES, **conditions()), model.encode(frames=FRAMES, batch=2)
     negative = model.encode(frames=FRAMES, batch=2, prompt=torch.tensor([[9, 0, 0]] * 2))
-    x_t, t = torch.randn(2, 64, FRAMES), torch.tensor([0.2, 0.7])
+    x_t, t = torch.randn(2, CHANNELS, FRAMES), torch.tensor([0.2, 0.7])
     conditional, nothing = model.velocity(x_t, t, encoded), model.velocity(x_t, t, model.unconditional(encoded))
     torch.testing.assert_close(model.prepared_velocity(x_t, t, model.prepare(encoded)), conditional)
     x_twice, t_twice = torch.cat((x_t, x_t)), torch.cat((t, t))
@@ -92,7 +93,7 @@ def test_the_prepared_path_says_what_the_plain_path_says(model: VSSFlow) -> None
 
 
 def test_every_trainable_weight_gets_a_gradient(model: VSSFlow) -> None:
-    v = model.velocity(torch.randn(2, 64, FRAMES), torch.rand(2), model.encode(frames=FRAMES, **conditions()))
+    v = model.velocity(torch.randn(2, CHANNELS, FRAMES), torch.rand(2), model.encode(frames=FRAMES, **conditions()))
     v.square().mean().backward()
     silent = [name for name, weight in model.named_parameters() if weight.requires_grad and weight.grad is None]
     assert not silent
@@ -102,7 +103,7 @@ def test_a_new_model_starts_without_its_branches() -> None:
     """Residual branches begin at zero, so the first answer does not depend on the conditions' tokens."""
     made = VSSFlow(SMALL)
     given = conditions()
-    x_t, t = torch.randn(2, 64, FRAMES), torch.rand(2)
+    x_t, t = torch.randn(2, CHANNELS, FRAMES), torch.rand(2)
     with_voice = made.velocity(x_t, t, made.encode(frames=FRAMES, **given))
     without = made.velocity(x_t, t, made.encode(frames=FRAMES, **{**given, "voice": torch.zeros(2, 64)}))
     assert torch.equal(with_voice, without)
@@ -113,7 +114,12 @@ def test_it_learns() -> None:
     torch.manual_seed(0)
     made = VSSFlow(SMALL)
     optimiser = torch.optim.AdamW(made.parameters(), lr=3e-3)
-    given, x_t, t, target = conditions(), torch.randn(2, 64, FRAMES), torch.rand(2), torch.randn(2, 64, FRAMES)
+    given, x_t, t, target = (
+        conditions(),
+        torch.randn(2, CHANNELS, FRAMES),
+        torch.rand(2),
+        torch.randn(2, CHANNELS, FRAMES),
+    )
     errors = []
     for _ in range(30):
         with torch.autocast("cpu", torch.bfloat16):
@@ -141,3 +147,16 @@ def test_encodings_stack_to_a_batch(model: VSSFlow) -> None:
     encoded = model.encode(frames=FRAMES, **conditions(batch=2))
     single = [Encoded(encoded.latent[row : row + 1], encoded.cross[row : row + 1]) for row in range(2)]
     assert torch.equal(Encoded.stack(single).latent, encoded.latent)
+
+
+@pytest.mark.parametrize("t", [0.1, 0.5, 0.8])
+def test_a_preconditioned_model_begins_with_the_best_guess_without_looking(t: float) -> None:
+    """Against a least-squares line through 200,000 draws of x_t and the velocity of independent normal numbers."""
+    made = VSSFlow(replace(SMALL, preconditioned=True)).requires_grad_(False)
+    made.vaflow.proj_out.weight.zero_()
+    x_0, x_1 = torch.randn(2, 200_000, generator=torch.Generator().manual_seed(1)).double()
+    x_t, dx_t = (1 - t) * x_0 + t * x_1, x_1 - x_0
+    slope = float((x_t * dx_t).sum() / x_t.square().sum())
+    at = torch.randn(2, CHANNELS, FRAMES)
+    v = made.velocity(at, torch.full((2,), t), made.encode(frames=FRAMES, **conditions()))
+    torch.testing.assert_close(v, slope * at, atol=0.02, rtol=0.02)
