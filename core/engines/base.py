@@ -43,7 +43,8 @@ class Job:
     """Conditions ready to be denoised; what they are is the engine's own affair.
 
     ``duration`` in seconds. ``conditions`` and ``negative`` are engine data (None: no condition); ``silent`` means
-    that there is nothing to sound, and the answer is silence. ``warnings``: one sentence each, for the user.
+    that there is nothing to sound, and the answer is silence. ``audible`` is engine data too: where something may
+    be heard (None: everywhere). ``warnings``: one sentence each, for the user.
     """
 
     task: Task
@@ -51,6 +52,7 @@ class Job:
     conditions: Any = None
     negative: Any = None
     silent: bool = False
+    audible: Any = None
     warnings: tuple[str, ...] = ()
 
 

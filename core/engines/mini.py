@@ -19,10 +19,11 @@ from torch import Tensor
 
 from talkies.core.conditioning.bundle import Conditions
 from talkies.core.conditioning.durations import DurationModel
-from talkies.core.conditioning.events import EventSpotter
+from talkies.core.conditioning.events import EventSpotter, audible_frames
 from talkies.core.conditioning.lipreading import LipNetwork
 from talkies.core.conditioning.phonemes import Spoken, speak
 from talkies.core.conditioning.prompt import PROMPT_TOKENS, read_prompt
+from talkies.core.conditioning.sync import SYNC_DIM
 from talkies.core.conditioning.timing import Spans, fit_line, phone_ids, word_starts
 from talkies.core.conditioning.visual import PictureFeatures
 from talkies.core.conditioning.voice import NamedVoice, find_voice
@@ -55,7 +56,7 @@ class MiniEngine(Engine):
     """See the module; ``licence`` is the weights' own."""
 
     name: ClassVar[str] = "mini"
-    default_steps: ClassVar[int] = 12
+    default_steps: ClassVar[int] = 8
     default_guidance: ClassVar[float] = 3.0
     sample_rate = CodecConfig.sample_rate
     licence = "Apache-2.0"
@@ -84,7 +85,9 @@ class MiniEngine(Engine):
         if features is None:
             raise MediaError("foley", "needs a picture and there is none", "relink the media or choose dialogue")
         conditions, negative, warnings = self._effects(features, duration, prompt, negative_prompt)
-        return Job("foley", duration, conditions, negative, silent=not _moves(features), warnings=warnings)
+        audible = None if prompt or conditions.sync is None else audible_frames(conditions.sync[:, SYNC_DIM:])
+        silent = not _moves(features) or (audible is not None and not bool(audible.any()))
+        return Job("foley", duration, conditions, negative, silent, audible, warnings)
 
     def dialogue(self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str) -> Job:
         speech, warnings = self._speech(features, duration, lines, voice)
@@ -106,23 +109,26 @@ class MiniEngine(Engine):
         speech, more = self._speech(features, duration, lines, voice)
         both = replace(effects, phones=speech.phones, lips=speech.lips, voice=speech.voice)
         silent = not _moves(features) and not bool(speech.phones is not None and speech.phones.any())
-        return Job("joint", duration, both, negative, silent, warnings + more)
+        return Job("joint", duration, both, negative, silent, warnings=warnings + more)
 
     def _effects(
         self, features: PictureFeatures, duration: Fraction, prompt: str, negative_prompt: str
     ) -> tuple[Conditions, Conditions | None, tuple[str, ...]]:
-        """Conditions for effects, those of the negative prompt if there is one, and warnings about words."""
+        """Conditions for effects, what guidance leads away from if it is not no condition, and warnings about words.
+
+        With words, guidance is spent on them alone: when something sounds the spotted events say clearly enough.
+        """
         frames = latent_count(duration)
         wanted, unwanted = read_prompt(prompt), read_prompt(negative_prompt)
         nobody = torch.zeros(2 * frames, dtype=torch.long)
-        conditions = Conditions(
-            frames,
-            phones=nobody,
-            sync=self.model.events.watch(*(torch.from_numpy(x) for x in (features.sync, features.picture))),
-            picture=torch.from_numpy(features.picture),
-            prompt=_prompt_ids(wanted.ids) if wanted.ids else None,
+        sync, picture = torch.from_numpy(features.sync), torch.from_numpy(features.picture)
+        seen = Conditions(
+            frames, phones=nobody, sync=self.model.events.watch(sync, picture, decide=True), picture=picture
         )
-        negative = Conditions(frames, phones=nobody, prompt=_prompt_ids(unwanted.ids)) if unwanted.ids else None
+        conditions = replace(seen, prompt=_prompt_ids(wanted.ids)) if wanted.ids else seen
+        negative = None
+        if wanted.ids or unwanted.ids:  # away from what the same picture would sound like without these words
+            negative = replace(seen, prompt=_prompt_ids(unwanted.ids)) if unwanted.ids else seen
         return conditions, negative, wanted.warnings + unwanted.warnings
 
     def _speech(
@@ -184,6 +190,9 @@ class MiniEngine(Engine):
         latents = sample(
             self.model.flow, job.conditions.to(self.device), noise, settings, negative=negative, on_step=on_step
         )
+        if job.audible is not None:
+            silence = self.model.codec.silence(frames).to(latents)
+            latents = torch.lerp(silence, latents, job.audible[:frames].to(latents))
         yield from self.decode(latents)
 
     def decode(self, latents: Tensor) -> Iterator[Block]:
