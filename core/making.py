@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -89,8 +89,9 @@ class Maker:
     work: Work
     warnings: list[str] = field(default_factory=list)
 
-    def look(self, segment: Segment) -> Looked:
-        """One pass over the picture. A picture that cannot be read is a problem only for stems that need it."""
+    def look(self, segment: Segment, stems: Sequence[Stem]) -> Looked:
+        """One pass over the picture, for what these stems need of it. A picture that cannot be read is a problem only
+        for stems that cannot do without."""
         if segment.picture is None:
             return Looked(segment.record, None, no_picture(segment))
         from talkies.core.conditioning.visual import picture_features
@@ -107,7 +108,9 @@ class Maker:
                     self.work.at(part, frame.time / duration)
 
                 frames = picture_frames(wide, on_frame=seen, on_warning=self.warnings.append)
-                return Looked(wide.record, picture_features(frames, duration))
+                tasks = {stem.task for stem in stems}
+                motion, mouth = bool(tasks - {"dialogue"}), bool(tasks - {"foley"})
+                return Looked(wide.record, picture_features(frames, duration, motion=motion, mouth=mouth))
         except InputError as error:
             return Looked(segment.record, None, error)
         finally:

@@ -217,7 +217,7 @@ def takes_of(
     if not stems:
         return
     done = maker.work.done
-    looked = maker.look(segment)
+    looked = maker.look(segment, stems)
     for stem in stems:
         try:
             for take in maker.make(stem, looked, *beginning(stem)):
