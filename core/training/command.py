@@ -1,6 +1,6 @@
 """``talkies train CONFIG``: the stages of a training one after another, each resumed from where it stopped.
 
-    codec ─► alignment ─► speech, voices, scenes ─► events, durations ─► flow ─► pack
+    codec ─► alignment ─► lips, speech, voices, scenes, effects ─► events, durations ─► flow ─► pack
 
 A configuration is a TOML file: ``data`` (laid out like shared/data), ``folder`` (everything the training writes),
 ``stages``, ``threads``, ``device``, and one table per stage whose fields are those of the stage's plan.
@@ -23,10 +23,13 @@ from talkies.core.training.alignment import AlignmentTraining, align_corpus, tra
 from talkies.core.training.codec_trainer import CodecTraining, train_codec
 from talkies.core.training.corpus import utterances
 from talkies.core.training.durations_trainer import DurationTraining, train_durations
+from talkies.core.training.effect_windows import prepare_effects, prepare_recast
 from talkies.core.training.events_trainer import EventTraining, train_events
 from talkies.core.training.flow_trainer import FlowTraining, train_flow
+from talkies.core.training.lips_material import prepare_mouths, speaking_clips
+from talkies.core.training.lips_trainer import LipTraining, train_lips
 from talkies.core.training.more_voices import prepare_voices, shifted_lines
-from talkies.core.training.packing import pack_mini
+from talkies.core.training.packing import PARTS, pack_mini
 from talkies.core.training.preparing import (
     Places,
     duration_lines,
@@ -63,10 +66,19 @@ class ScenePlan:
     soundings: int = 4
 
 
+@dataclass(frozen=True)
+class EffectPlan:
+    """How many windows of sounds by name, without a picture, are drawn."""
+
+    windows: int = 1600
+
+
 PLANS: dict[str, type[Any]] = {
     "codec": CodecTraining,
     "alignment": AlignmentTraining,
+    "lips": LipTraining,
     "scenes": ScenePlan,
+    "effects": EffectPlan,
     "events": EventTraining,
     "durations": DurationTraining,
     "flow": FlowTraining,
@@ -156,6 +168,14 @@ def _alignment(config: TrainingConfig) -> Figures:
                 yield {"aligned": number}
 
 
+def _lips(config: TrainingConfig) -> Figures:
+    places = config.places
+    if not any(utterance.file.startswith("video/") for utterance in utterances(places.data, "train")):
+        return  # without a speaking face nobody learns to read lips
+    yield from prepare_mouths(places)
+    yield from train_lips(config.plan("lips", LipTraining, out=places.run("lips")), speaking_clips(places))
+
+
 def _speech(config: TrainingConfig) -> Figures:
     if not config.places.speech.exists():
         yield from prepare_speech(config.places)
@@ -170,9 +190,14 @@ def _scenes(config: TrainingConfig) -> Figures:
     yield from prepare_scenes(config.places, plan.count, plan.soundings)
 
 
+def _effects(config: TrainingConfig) -> Figures:
+    yield from prepare_effects(config.places, config.plan("effects", EffectPlan).windows)
+    yield from prepare_recast(config.places)
+
+
 def _events(config: TrainingConfig) -> Figures:
     plan = config.plan("events", EventTraining, out=config.places.run("events"))
-    folder = config.places.folder / "watched"
+    folder = config.places.watched
     films = [u.file for u in utterances(config.places.data, "train") if u.file.startswith("video/")]
     speaking = [config.places.data / file for file in films[: plan.speaking_clips]]
     yield from prepare_watched(folder, plan.scenes, plan.silent_scenes, speaking)
@@ -193,17 +218,18 @@ def _flow(config: TrainingConfig) -> Figures:
 def _pack(config: TrainingConfig) -> Figures:
     places = config.places
     out = places.folder / "mini.safetensors"
-    flow, codec, events, durations = (places.run(stage) for stage in ("flow", "codec", "events", "durations"))
-    steps = pack_mini(flow, codec, events, durations, out)
+    steps = pack_mini({part: places.run(part) for part in PARTS}, out)
     yield {f"{name} steps": float(count) for name, count in steps.items()}
 
 
 STAGES: dict[str, Callable[[TrainingConfig], Figures]] = {
     "codec": _codec,
     "alignment": _alignment,
+    "lips": _lips,
     "speech": _speech,
     "voices": _voices,
     "scenes": _scenes,
+    "effects": _effects,
     "events": _events,
     "durations": _durations,
     "flow": _flow,

@@ -29,13 +29,17 @@ from talkies.core.conditioning.visual import PictureFeatures
 from talkies.core.model.codec import Codec
 from talkies.core.times import LATENT_RATE
 from talkies.core.training.effects import SAMPLE_RATE, EffectLibrary, Recording
-from talkies.core.training.material import Example, load_examples, save_examples, scene_example
+from talkies.core.training.material import (
+    EFFECT_WINDOW,
+    RECAST,
+    Example,
+    load_examples,
+    save_examples,
+    scene_example,
+)
 from talkies.core.training.preparing import SCENE_RATES, SCENE_SECONDS, SCENES_PER_SHARD, Places, trained_codec
 from talkies.core.training.scenes import Event, Scene, exact_time, render_scene
 from talkies.core.training.sounding import sound_scene
-
-EFFECT_WINDOW, RECAST = "effect window", "recast"
-"""Labels of the examples made here."""
 
 WINDOWS_PER_SHARD = 25
 _SECONDS = float(SCENE_SECONDS)

@@ -23,6 +23,9 @@ from talkies.core.conditioning.timing import Spans, phone_ids
 from talkies.core.conditioning.visual import PictureFeatures
 from talkies.core.model.codec import Codec
 
+EFFECT_WINDOW, RECAST = "effect window", "recast"
+"""Labels of scenes whose sound only the prompt tells (effect_windows.py)."""
+
 
 @dataclass(frozen=True)
 class Example:

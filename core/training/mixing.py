@@ -18,7 +18,7 @@ from talkies.core.conditioning.prompt import PROMPT_TOKENS
 from talkies.core.conditioning.visual import PICTURE_DIM
 from talkies.core.conditioning.voice import VOICE_DIM
 from talkies.core.model.codec import Codec
-from talkies.core.training.material import Example
+from talkies.core.training.material import EFFECT_WINDOW, RECAST, Example
 
 WINDOW_LENGTHS = (125, 175, 200, 250)
 """Latent frames of a batch's windows: 5 to 10 s, drawn per batch."""
@@ -54,17 +54,31 @@ class Window:
 
 @dataclass(frozen=True)
 class Shares:
-    """How often each kind of window is drawn, how often conditions are dropped, and the weight of each speaker."""
+    """How often each kind of window is drawn, how often conditions are dropped, and the weight of each kind
+    of scene (rendered; recast and effect window: see effect_windows.py) and of each speaker."""
 
-    speech: float = 0.64
-    scene: float = 0.28
+    speech: float = 0.40
+    scene: float = 0.48
     drop_one: float = 0.1
     drop_all: float = 0.1
+    scenes: tuple[tuple[str, float], ...] = (("scene", 0.45), ("recast", 0.20), ("effect window", 0.35))
     speakers: tuple[tuple[str, float], ...] = (
-        ("kathleen", 0.70),
-        ("grid_s1", 0.14),
-        ("kerstin", 0.08),
-        ("nathalie", 0.08),
+        ("kathleen", 0.40),
+        ("grid_s1", 0.12),
+        ("kerstin", 0.05),
+        ("nathalie", 0.05),
+        ("shifted kathleen", 0.12),
+        ("arthur", 0.05),
+        ("magnus", 0.04),
+        ("june", 0.03),
+        ("clara", 0.03),
+        ("robin", 0.02),
+        ("konrad", 0.02),
+        ("ruben", 0.02),
+        ("shifted nathalie", 0.01),
+        ("shifted kerstin", 0.01),
+        ("shifted grid_s1", 0.02),
+        ("flite rms", 0.01),
     )
 
 
@@ -77,13 +91,13 @@ class Mixer:
     def __init__(self, examples: list[Example], codec: Codec, shares: Shares, rng: np.random.Generator) -> None:
         self.codec, self.shares, self.rng = codec, shares, rng
         self.silence = codec.silence(1)[:, 0]
-        self.scenes = [example for example in examples if example.kind == "scene"]
+        self.scenes = {name: [e for e in examples if _kind_of_scene(e) == name] for name, _ in shares.scenes}
+        self.scene_weights = _weights(shares.scenes, self.scenes)
         self.speech = {
             name: [example for example in examples if example.kind == "speech" and example.label == name]
             for name, _ in shares.speakers
         }
-        weights = np.array([weight if self.speech[name] else 0.0 for name, weight in shares.speakers])
-        self.weights = weights / weights.sum() if weights.any() else weights
+        self.weights = _weights(shares.speakers, self.speech)
 
     def batch(self, size: int) -> tuple[Tensor, dict[str, Tensor], dict[str, Tensor]]:
         """x_1 (B, C, T), conditions as ``VSSFlow.encode`` takes them, and its ``keep``."""
@@ -99,7 +113,7 @@ class Mixer:
 
     def _window(self, frames: int) -> Window:
         draw = self.rng.random()
-        if not self.scenes or (draw < self.shares.speech and self.weights.any()):
+        if not self.scene_weights.any() or (draw < self.shares.speech and self.weights.any()):
             window = self._speech_window(frames)
         elif draw < self.shares.speech + self.shares.scene or not self.weights.any():
             window = self._scene_window(frames)
@@ -143,16 +157,22 @@ class Mixer:
         return self.codec.latents.encode(mixed[None])[0].T
 
     def _scene_window(self, frames: int) -> Window:
-        """A scene from a random place; where it is too short, another follows, as after a cut."""
+        """A scene from a random place; where it is too short, another follows, as after a cut, without a prompt."""
         window = Window.silent(frames, self.silence)
         window.kept = {"phones", "sync", "picture"}
-        place = 0
-        while place < frames:
-            example = self.scenes[int(self.rng.integers(len(self.scenes)))]
-            place += self._put_scene(window, example, place, min(frames - place, example.frames))
-        if self.rng.random() < 0.7:
+        example = self._scene()
+        place = self._put_scene(window, example, 0, min(frames, example.frames))
+        told = 0.5 if _kind_of_scene(example) == "scene" else 0.95
+        if place == frames and self.rng.random() < told:
             window.kept.add("prompt")
+        while place < frames:
+            example = self._scene()
+            place += self._put_scene(window, example, place, min(frames - place, example.frames))
         return window
+
+    def _scene(self) -> Example:
+        kind = self.shares.scenes[int(self.rng.choice(len(self.scene_weights), p=self.scene_weights))][0]
+        return self.scenes[kind][int(self.rng.integers(len(self.scenes[kind])))]
 
     def _put_scene(self, window: Window, example: Example, place: int, frames: int) -> int:
         first = int(self.rng.integers((example.frames - frames) // _GRID + 1)) * _GRID
@@ -181,3 +201,16 @@ class Mixer:
         if window.lips.any():
             window.kept.add("lips")
         return window
+
+
+def _kind_of_scene(example: Example) -> str:
+    """A rendered scene's label is its kind of event; recast scenes and effect windows are labelled as such."""
+    if example.kind != "scene":
+        return ""
+    return example.label if example.label in (EFFECT_WINDOW, RECAST) else "scene"
+
+
+def _weights(shares: tuple[tuple[str, float], ...], found: dict[str, list[Example]]) -> np.ndarray:
+    """Shares of what is there, with the sum 1; all 0 when nothing is."""
+    weights = np.array([weight if found[name] else 0.0 for name, weight in shares])
+    return weights / weights.sum() if weights.any() else weights

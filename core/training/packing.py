@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +15,23 @@ from talkies.core.model.codec import CodecConfig
 from talkies.core.model.config import MINI, VSSFlowConfig
 from talkies.core.model.weights import save_state
 
+PARTS = ("flow", "codec", "events", "durations", "lips")
+"""The modules of the weights file, each trained by the stage of its name."""
+
 
 def pack_mini(
-    flow_run: Path,
-    codec_run: Path,
-    events_run: Path,
-    durations_run: Path,
-    out: Path,
-    flow: VSSFlowConfig = MINI,
-    codec: CodecConfig | None = None,
+    runs: Mapping[str, Path], out: Path, flow: VSSFlowConfig = MINI, codec: CodecConfig | None = None
 ) -> dict[str, int]:
-    """Writes the averaged weights of four runs as one safetensors file; returns the steps of each.
+    """Writes the averaged weights of a run of each of PARTS as one safetensors file; returns the steps of each.
+    Lips are left out when they were not trained.
 
     Raises WeightsError when a run has no state yet or belongs to another configuration.
     """
     codec = codec or CodecConfig()
-    model = MiniModel(flow, codec)
-    runs = {"flow": flow_run, "codec": codec_run, "events": events_run, "durations": durations_run}
-    steps = {name: _load_average(getattr(model, name), folder) for name, folder in runs.items()}
+    reads_lips = (runs["lips"] / "state.pt").exists()
+    model = MiniModel(flow, codec, reads_lips)
+    parts = [part for part in PARTS if part != "lips" or reads_lips]
+    steps = {part: _load_average(getattr(model, part), runs[part]) for part in parts}
     metadata = {"flow": flow.to_json(), "codec": json.dumps(vars(codec)), "steps": json.dumps(steps)}
     save_state(model.state_dict(), out, dtype=torch.float16, metadata=metadata)
     return steps

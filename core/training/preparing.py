@@ -32,6 +32,7 @@ from talkies.core.training.material import (
 )
 from talkies.core.training.scenes import Scene, render_scene
 from talkies.core.training.sounding import EffectLibrary, prompt_words, sound_scene
+from talkies.core.training.watching import silent_examples
 
 VOICES = {
     "kathleen": ("en-US", "US English, a woman, reading"),
@@ -79,6 +80,10 @@ class Places:
     @property
     def scenes(self) -> Path:
         return self.folder / "scenes"
+
+    @property
+    def watched(self) -> Path:
+        return self.folder / "watched"
 
     def run(self, stage: str) -> Path:
         return self.folder / stage
@@ -189,7 +194,9 @@ def load_material(places: Places) -> list[Example]:
             places.folder, "holds no prepared material", "let the stages 'speech' and 'scenes' run first"
         )
     spotter = trained_spotter(places)
-    return [with_events(example, spotter) for shard in shards for example in load_examples(shard)]
+    silent = silent_examples(places.watched, trained_codec(places)) if places.watched.exists() else []
+    heard = (example for shard in shards for example in load_examples(shard))
+    return [with_events(example, spotter) for example in (*silent, *heard)]
 
 
 def with_events(example: Example, spotter: EventSpotter) -> Example:

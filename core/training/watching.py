@@ -17,13 +17,17 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from talkies.core.conditioning.events import EVENT_DIM
+from talkies.core.conditioning.lips import LIPS_DIM
+from talkies.core.conditioning.prompt import PROMPT_TOKENS
 from talkies.core.conditioning.sync import SYNC_DIM
 from talkies.core.conditioning.visual import PICTURE_DIM, PICTURE_RATE, PictureFeatures, picture_features
 from talkies.core.errors import WeightsError
 from talkies.core.media.picture import Frame, picture_frames, probe
+from talkies.core.model.codec import Codec
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange, latent_count
 from talkies.core.training.events_trainer import Watched, wanted_columns
+from talkies.core.training.material import Example
 from talkies.core.training.scenes import Scene, render_scene
 
 FIRST_SEED, FIRST_SILENT_SEED = 10_000, 20_000
@@ -78,6 +82,26 @@ def load_watched(folder: Path) -> list[Watched]:
     films = [load_file(file) for file in files if file.stem.startswith(_SPEAKING)]
     seeds = [int(file.stem) for file in files if not file.stem.startswith(_SPEAKING)]
     return [_watched(folder, seed) for seed in seeds] + list(_joined(films))
+
+
+def silent_examples(folder: Path, codec: Codec, most: int = 100) -> list[Example]:
+    """What moves and should not sound, for the flow model: pictures in which nothing strikes, their sound silence."""
+    silent = [(sync, picture) for sync, picture, wanted in load_watched(folder) if not wanted.any()][-most:]
+    return [_silent(codec, sync, picture) for sync, picture in silent]
+
+
+def _silent(codec: Codec, sync: Tensor, picture: Tensor) -> Example:
+    frames = len(sync)
+    return Example(
+        "scene",
+        "silent",
+        latents=codec.silence(frames).T[None].half(),
+        phones=torch.zeros(2 * frames, dtype=torch.long),
+        lips=torch.zeros(frames, LIPS_DIM),
+        sync=sync,
+        picture=picture,
+        prompt=torch.zeros(PROMPT_TOKENS, dtype=torch.long),
+    )
 
 
 def _watched(folder: Path, seed: int) -> Watched:

@@ -164,6 +164,9 @@ batch = 2
 count = 1
 soundings = 1
 
+[effects]
+windows = 1
+
 [events]
 scenes = 1
 silent_scenes = 1

@@ -57,7 +57,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> EffectLibrary:
 def codec() -> Codec:
     codec = Codec(CodecConfig(width=16, blocks=1)).requires_grad_(False)
     generator = torch.Generator().manual_seed(0)
-    codec.latents.fit(torch.randn(4000, 400, generator=generator).cumsum(1) / 10 - 5)
+    codec.latents.fit(torch.randn(4000, 440, generator=generator).cumsum(1) / 10 - 5)
     return codec
 
 
@@ -128,7 +128,7 @@ def test_effect_windows_are_blank_pictures_with_events(library: EffectLibrary, c
     first, second = effect_examples(codec, library, seed=3, count=2)
     again = next(effect_examples(codec, library, seed=3, count=1))
     assert (first.kind, first.label) == ("scene", EFFECT_WINDOW)
-    assert first.latents.shape == (2, 200, 64) and first.latents.dtype == torch.half
+    assert first.latents.shape == (2, 200, 128) and first.latents.dtype == torch.half
     assert first.sync is not None and first.picture is not None and first.prompt is not None
     assert first.sync.shape == (200, 36) and first.picture.shape == (80, 192) and first.prompt.shape == (PROMPT_TOKENS,)
     assert not first.sync[:, :32].any() and first.sync[:, 32:].any() and not first.picture.any()

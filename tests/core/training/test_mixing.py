@@ -1,11 +1,13 @@
 """Training windows: shapes, what is kept, sums of sounds, silence elsewhere."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from talkies.core.model.codec import Codec, CodecConfig
-from talkies.core.training.material import Example, load_examples, save_examples
+from talkies.core.training.material import RECAST, Example, load_examples, save_examples
 from talkies.core.training.mixing import CONDITIONS, Mixer, Shares
 
 VOICE = torch.arange(64) / 64
@@ -15,17 +17,17 @@ VOICE = torch.arange(64) / 64
 def codec() -> Codec:
     codec = Codec(CodecConfig(width=16, blocks=1)).requires_grad_(False)
     generator = torch.Generator().manual_seed(0)
-    codec.latents.fit(torch.randn(4000, 400, generator=generator).cumsum(1) / 10 - 5)
+    codec.latents.fit(torch.randn(4000, 440, generator=generator).cumsum(1) / 10 - 5)
     return codec
 
 
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
-    speech = Example("speech", "anna", torch.ones(1, 60, 64), torch.full((120,), 9), torch.ones(60, 4), voice=VOICE)
+    speech = Example("speech", "anna", torch.ones(1, 60, 128), torch.full((120,), 9), torch.ones(60, 4), voice=VOICE)
     scene = Example(
         "scene",
         "ball",
-        torch.full((2, 200, 64), 2.0),
+        torch.full((2, 200, 128), 2.0),
         torch.zeros(400, dtype=torch.long),
         torch.zeros(200, 4),
         sync=torch.ones(200, 36),
@@ -67,7 +69,7 @@ def test_mixtures_add_sound_or_take_its_place(examples, codec):
             assert (sound[spoken] == 1.0).all()
         else:
             added += 1
-            alone = codec.latents.decode(torch.ones(1, 64, int(spoken.sum())))
+            alone = codec.latents.decode(torch.ones(1, 128, int(spoken.sum())))
             louder = codec.latents.decode(sound[spoken].T[None]) - alone
             assert louder.mean() > 0
     assert added > 5 and inserted > 5
@@ -90,3 +92,14 @@ def test_material_comes_back_from_its_file(examples, tmp_path):
     again = list(load_examples(tmp_path / "shard.safetensors"))
     assert [(e.kind, e.label) for e in again] == [("speech", "anna"), ("scene", "ball")]
     assert torch.equal(again[1].prompt, examples[1].prompt) and again[0].sync is None
+
+
+def test_what_only_a_prompt_tells_keeps_it(examples, codec):
+    """Windows no longer than the scene: a recast scene without its prompt would teach that pictures lie."""
+    recast = replace(examples[1], label=RECAST)
+    drawn = Mixer([recast], codec, Shares(drop_one=0.0, drop_all=0.0, speech=0.0, scene=1.0), np.random.default_rng(0))
+    batches = [drawn.batch(20) for _ in range(10)]
+    short = [keep["prompt"] for x_1, _, keep in batches if x_1.shape[-1] <= 200]
+    long = [keep["prompt"] for x_1, _, keep in batches if x_1.shape[-1] > 200]
+    assert torch.cat(short).float().mean() > 0.85
+    assert not torch.cat(long).any()
