@@ -13,6 +13,30 @@ from importlib import resources
 PROMPT_TOKENS = 4
 """No more words than this reach the model; the first ones count."""
 
+GOING_ON = frozenset(
+    (
+        "aircraft",
+        "ambience",
+        "chainsaw",
+        "engine",
+        "fire",
+        "helicopter",
+        "insects_night",
+        "machine",
+        "rain",
+        "sea",
+        "siren",
+        "sizzle_steam",
+        "spray",
+        "train",
+        "vehicle",
+        "waterfall",
+        "waves",
+        "wind",
+    )
+)
+"""Words for what sounds on, with or without a visible cause."""
+
 
 @dataclass(frozen=True)
 class PromptWords:

@@ -22,7 +22,7 @@ from talkies.core.conditioning.durations import DurationModel
 from talkies.core.conditioning.events import EventSpotter, audible_frames
 from talkies.core.conditioning.lipreading import LipNetwork
 from talkies.core.conditioning.phonemes import Spoken, speak
-from talkies.core.conditioning.prompt import PROMPT_TOKENS, read_prompt
+from talkies.core.conditioning.prompt import GOING_ON, PROMPT_TOKENS, read_prompt
 from talkies.core.conditioning.sync import SYNC_DIM
 from talkies.core.conditioning.timing import Spans, fit_line, phone_ids, word_starts
 from talkies.core.conditioning.visual import PictureFeatures
@@ -85,7 +85,7 @@ class MiniEngine(Engine):
         if features is None:
             raise MediaError("foley", "needs a picture and there is none", "relink the media or choose dialogue")
         conditions, negative, warnings = self._effects(features, duration, prompt, negative_prompt)
-        audible = None if prompt or conditions.sync is None else audible_frames(conditions.sync[:, SYNC_DIM:])
+        audible = _audible(conditions, read_prompt(prompt).words)
         silent = not _moves(features) or (audible is not None and not bool(audible.any()))
         return Job("foley", duration, conditions, negative, silent, audible, warnings)
 
@@ -210,6 +210,15 @@ class MiniEngine(Engine):
 
 def _prompt_ids(ids: tuple[int, ...]) -> Tensor:
     return torch.tensor([*ids, *[0] * (PROMPT_TOKENS - len(ids))])
+
+
+def _audible(conditions: Conditions, words: tuple[str, ...]) -> Tensor | None:
+    """Where effects may sound (T,): around spotted events. None, everywhere: for words that name what goes on, or
+    when words are given and nothing was spotted, for then only the user knows."""
+    assert conditions.sync is not None
+    frames = audible_frames(conditions.sync[:, SYNC_DIM:])
+    unsure = bool(words) and not bool(frames.any())
+    return None if unsure or GOING_ON & set(words) else frames
 
 
 def _moves(features: PictureFeatures) -> bool:

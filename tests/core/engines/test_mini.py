@@ -8,13 +8,15 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from talkies.core.conditioning.visual import PictureFeatures
+from talkies.core.conditioning.visual import PictureFeatures, picture_features
 from talkies.core.engines.base import Line, load_engine
 from talkies.core.engines.mini import MiniEngine
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import OVERLAP_FRAMES, WINDOW_FRAMES, cover
+from talkies.core.media.picture import Frame
 from talkies.core.model.weights import shipped_weights
 from talkies.core.times import TimeRange
+from talkies.core.training.scenes import render_scene
 
 RATE = 48_000
 
@@ -138,3 +140,14 @@ def test_a_file_that_is_no_checkpoint_is_refused(tmp_path):
     (tmp_path / "noise.safetensors").write_bytes(b"\x00" * 100)
     with pytest.raises(WeightsError, match=r"noise\.safetensors"):
         MiniEngine.load(tmp_path / "noise.safetensors", "cpu")
+
+
+def test_hits_sound_where_something_strikes_and_rain_anywhere(engine):
+    scene = render_scene(1_000_500, Fraction(8), kind="hammering", clean=True)
+    frames = (Frame(number / scene.rate, image) for number, image in enumerate(scene.frames()))
+    features = picture_features(frames, Fraction(8), mouth=False)
+    plain, hits, rain = (engine.foley(features, Fraction(8), words, "") for words in ("", "wood impact", "rain"))
+    first = int(scene.events[0].time * 25)
+    assert plain.audible[first] == 1
+    assert torch.equal(hits.audible, plain.audible)
+    assert rain.audible is None
