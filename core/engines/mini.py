@@ -116,7 +116,8 @@ class MiniEngine(Engine):
     ) -> tuple[Conditions, Conditions | None, tuple[str, ...]]:
         """Conditions for effects, what guidance leads away from if it is not no condition, and warnings about words.
 
-        With words, guidance is spent on them alone: when something sounds the spotted events say clearly enough.
+        With words, guidance leads away from what the same place looks like, unmoved and without these words: towards the
+        words and the moments, and no further towards the material that the eye would guess.
         """
         frames = latent_count(duration)
         wanted, unwanted = read_prompt(prompt), read_prompt(negative_prompt)
@@ -127,8 +128,9 @@ class MiniEngine(Engine):
         )
         conditions = replace(seen, prompt=_prompt_ids(wanted.ids)) if wanted.ids else seen
         negative = None
-        if wanted.ids or unwanted.ids:  # away from what the same picture would sound like without these words
-            negative = replace(seen, prompt=_prompt_ids(unwanted.ids)) if unwanted.ids else seen
+        if wanted.ids or unwanted.ids:
+            looks = replace(seen, sync=None)
+            negative = replace(looks, prompt=_prompt_ids(unwanted.ids)) if unwanted.ids else looks
         return conditions, negative, wanted.warnings + unwanted.warnings
 
     def _speech(
