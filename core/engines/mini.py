@@ -116,8 +116,8 @@ class MiniEngine(Engine):
     ) -> tuple[Conditions, Conditions | None, tuple[str, ...]]:
         """Conditions for effects, what guidance leads away from if it is not no condition, and warnings about words.
 
-        With words, guidance leads away from what the same place looks like, unmoved and without these words: towards the
-        words and the moments, and no further towards the material that the eye would guess.
+        With words, guidance leads away from what the same place looks like, unmoved and without these words: towards
+        the words and the moments, and no further towards the material that the eye would guess.
         """
         frames = latent_count(duration)
         wanted, unwanted = read_prompt(prompt), read_prompt(negative_prompt)
