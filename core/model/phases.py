@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-ITERATIONS = 24
+ITERATIONS = 36
 MOMENTUM = 0.99
 
 
