@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
+from talkies.ui.garbage import GarbageTimer
 from talkies.ui.theme import apply_theme
 from talkies.ui.window import Window
 
@@ -23,6 +24,7 @@ def run_panel(path: Path | None, worker_command: list[str]) -> int:
     store = QSettings("talkies", "panel")
     apply_theme(application, str(store.value("theme", "dark")))
     window = Window(worker_command, store, demo_folder())
+    GarbageTimer(window)
     window.show()
     if path is not None:
         window.open_path(path)

@@ -6,6 +6,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,15 @@ from talkies.ui.work.queue import Queue
 from talkies.ui.work.worker_client import WorkerClient
 
 TONES_WORKER = Path(__file__).resolve().parents[1] / "tones_worker.py"
+
+
+@pytest.fixture(autouse=True)
+def garbage_in_this_thread() -> Iterator[None]:
+    """As in the running panel (ui/garbage.py): no background thread destroys widgets."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture

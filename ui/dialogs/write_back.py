@@ -139,7 +139,9 @@ class WriteBackDialog(QDialog):
         for track in plan.tracks:
             who = f" · {track.speaker}" if track.speaker else ""
             count = len(track.placements)
-            words = self.tr("{name}{who}: new track, {count} takes").format(name=track.name, who=who, count=count)
+            words = self.tr("{name}{who}: new track, {takes}").format(
+                name=track.name, who=who, takes=self._takes(count)
+            )
             item = self._item([words], colours().stem(track.stem).name())
             for placement in track.placements:
                 item.addChild(QTreeWidgetItem(self._row(plan, placement)))
@@ -154,7 +156,10 @@ class WriteBackDialog(QDialog):
             sentences.append(self.tr("There is nothing to write: generate takes, or unmute some."))
         self._tell("\n".join(sentences), "warning" if sentences else "faint")
         self.write.setEnabled(bool(count))
-        self.write.setText(self.tr("Write {count} takes").format(count=count) if count else self.tr("Write"))
+        self.write.setText(self.tr("Write {takes}").format(takes=self._takes(count)) if count else self.tr("Write"))
+
+    def _takes(self, count: int) -> str:
+        return self.tr("1 take") if count == 1 else self.tr("{count} takes").format(count=count)
 
     def start(self) -> None:
         """Writes in the background; the dialog stays until it is done."""

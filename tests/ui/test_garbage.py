@@ -1,0 +1,29 @@
+"""Python's cyclic garbage goes in the window's thread, and nowhere else."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+from PySide6.QtCore import QObject
+
+from talkies.ui.garbage import GarbageTimer
+
+
+class Ring:
+    """Refers to itself, so that only the collector can free it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_the_timer_takes_over_from_the_automatic_collector() -> None:
+    parent = QObject()
+    timer = GarbageTimer(parent)
+    assert not gc.isenabled()
+    lost = weakref.ref(Ring())
+    padding = [[] for _ in range(gc.get_threshold()[0] + 1)]
+    assert lost() is not None
+    timer.collect()
+    assert lost() is None
+    assert padding
