@@ -44,7 +44,8 @@ class Frames:
     def rows(self, padded: Tensor) -> Tensor:
         """A sound with margins (..., N + 2 · margin) → complex (..., F, K): frame by frame, as it lies in memory."""
         window = self.window(padded)
-        return torch.fft.rfft(padded.unfold(-1, self.size, self.hop) * (window * (2 / window.sum())))
+        rows: Tensor = torch.fft.rfft(padded.unfold(-1, self.size, self.hop) * (window * (2 / window.sum())))
+        return rows
 
     def overlap_add(self, rows: Tensor, weight: Tensor | None = None) -> Tensor:
         """complex (F, K) → the sound with margins (N + 2 · margin,) that has this spectrum as nearly as possible.
