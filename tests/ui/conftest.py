@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from engines import load_tones
 from pytestqt.qtbot import QtBot
 
+from talkies.core.orders import Order, make_takes
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
 from talkies.ui.work.worker_client import WorkerClient
@@ -43,6 +45,16 @@ def document(qtbot: QtBot, reel: Path) -> Iterator[Document]:
     document.open(reel)
     yield document
     document.close()
+
+
+@pytest.fixture
+def generated(document: Document) -> Document:
+    """Two takes of effects for each shot and one of dialogue for each line."""
+    for task, takes in (("foley", 2), ("dialogue", 1)):
+        order = Order.from_mapping({**document.order(), "task": task, "takes": takes})
+        list(make_takes(order, load_engine=load_tones))
+    document.find_takes()
+    return document
 
 
 @pytest.fixture

@@ -6,26 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from engines import load_tones
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from talkies.core.media.bwf import write_bwf
-from talkies.core.orders import Order, make_takes
 from talkies.ui.player.monitor import Comparison, Monitor
 from talkies.ui.takes.pictures import BANDS, COLUMNS, spectrogram
 from talkies.ui.takes.strip import TakeStrip
 from talkies.ui.work.document import Document
-
-
-@pytest.fixture
-def generated(document: Document) -> Document:
-    """Two takes of effects for each shot and one of dialogue for each line."""
-    for task, takes in (("foley", 2), ("dialogue", 1)):
-        order = Order.from_mapping({**document.order(), "task": task, "takes": takes})
-        list(make_takes(order, load_engine=load_tones))
-    document.find_takes()
-    return document
 
 
 @pytest.fixture

@@ -28,16 +28,6 @@ DAY_SAMPLES = 24 * 3600 * 48_000
 """Timecode begins anew at midnight."""
 
 
-@pytest.fixture
-def generated(document: Document) -> Document:
-    """Two takes of effects for each shot and one of dialogue for each line."""
-    for task, takes in (("foley", 2), ("dialogue", 1)):
-        order = Order.from_mapping({**document.order(), "task": task, "takes": takes})
-        list(make_takes(order, load_engine=load_tones))
-    document.find_takes()
-    return document
-
-
 def written_places(out: Path) -> dict[str, tuple[str, TimeRange]]:
     return {clip.name: (track.name, clip.record) for track in sound_tracks(read_timeline(out)) for clip in track.clips}
 
