@@ -1,12 +1,49 @@
-"""What an editor must offer so that talkies can work inside it; plugins implement it, ui uses it, core defines it."""
+"""What an editor must offer so that talkies can work inside it; plugins implement it, ui uses it, core defines it.
+
+read_timeline ─► segments ─► takes ─► add_takes ─► what the editor itself now says is there
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol, runtime_checkable
+from pathlib import Path
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from talkies.core.segment import Take, Timeline
+from talkies.core.times import TimeRange
+
+Conflict = Literal["new", "replace", "skip"]
+CONFLICTS: Final[tuple[Conflict, ...]] = ("new", "replace", "skip")
+"""Where tracks of ours are already there: more tracks, these instead of those, or only what is not there yet."""
+
+
+@dataclass(frozen=True)
+class PlacedClip:
+    """A clip on an audio track as the editor states it. ``record``: seconds from the timeline's first frame."""
+
+    name: str
+    record: TimeRange
+    file: Path | None = None
+
+
+@dataclass(frozen=True)
+class AudioTrack:
+    """An audio track with its clips in order; where an editor's tracks have no names, ``name`` says which it is."""
+
+    name: str
+    clips: tuple[PlacedClip, ...] = ()
+
+
+@dataclass(frozen=True)
+class Placement:
+    """What :meth:`Host.add_takes` did, read back from the editor: the tracks with the takes, and what to know of it."""
+
+    tracks: tuple[AudioTrack, ...]
+    removed: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @runtime_checkable
@@ -19,11 +56,23 @@ class Host(Protocol):
         ...
 
     def read_timeline(self) -> Timeline:
-        """The open timeline as it is now; TimelineError when there is none."""
+        """The open timeline as it is now, with its rate, start and subtitles; TimelineError when there is none."""
         ...
 
-    def add_takes(self, takes: Sequence[Take]) -> None:
-        """New tracks at the end, one undo step; existing tracks stay as they are. OutputError leaves nothing behind."""
+    def audio_tracks(self) -> tuple[AudioTrack, ...]:
+        """The audio tracks as they are now, in the editor's order."""
+        ...
+
+    def add_takes(self, takes: Sequence[Take], conflict: Conflict = "new") -> Placement:
+        """New tracks at the end, one undo step; what the user made stays. OutputError leaves nothing behind.
+
+        ``replace`` takes away tracks that talkies made before, no others; ``skip`` leaves out takes in whose place a
+        clip of ours of the same department lies.
+        """
+        ...
+
+    def undo(self) -> None:
+        """Takes back the last :meth:`add_takes`; OutputError when there is none."""
         ...
 
     def move_playhead(self, position: Fraction) -> None:

@@ -125,6 +125,31 @@ def draw_degradation(rng: np.random.Generator, size: tuple[int, int]) -> Degrada
     )
 
 
+def draw_wear(rng: np.random.Generator, size: tuple[int, int]) -> Degradation:
+    """A reel that suffers badly: from one kind of damage, or in a quarter of the draws from several at once."""
+    seed, several = int(rng.integers(1 << 31)), bool(rng.random() < 0.25)
+    kinds = int(rng.integers(2, 5)) if several else 1
+    chosen = set(rng.choice(_WEARS, kinds, replace=False, p=_WEAR_ODDS).tolist())
+    grain = float(rng.uniform(6, 18))
+    return Degradation(
+        seed,
+        grain=grain if "grain" in chosen else 0.0,
+        tile=grain_tile(rng, grain, size) if "grain" in chosen else None,
+        flicker=float(rng.uniform(4, 14)) if "flicker" in chosen else 0.0,
+        weave=float(rng.uniform(0.002, 0.006)) if "weave" in chosen else 0.0,
+        scratches=tuple(rng.uniform(0, 1, rng.integers(1, 5)).tolist()) if "scratches" in chosen else (),
+        dust=float(rng.uniform(0.2, 0.8)) if "dust" in chosen else 0.0,
+        tint=(1.0, 1.0, 1.0) if rng.random() < 0.5 else None,
+        contrast=float(rng.uniform(0.7, 1.0)),
+        film_rate=Fraction(int(rng.choice([16, 18, 18, 20]))) if "rate" in chosen else Fraction(0),
+        interlaced="fields" in chosen and "rate" not in chosen,
+    )
+
+
+_WEARS = ("scratches", "rate", "grain", "flicker", "weave", "dust", "fields")
+_WEAR_ODDS = np.array([4, 4, 1, 1, 1, 1, 1]) / 13  # most of what the spotter still fell for
+
+
 def _shifted(image: Image, pixels: npt.NDArray[np.float64]) -> Image:
     warp = np.array([[1, 0, pixels[0]], [0, 1, pixels[1]]])
     size = (image.shape[1], image.shape[0])

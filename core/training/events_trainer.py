@@ -29,14 +29,15 @@ _EVERY = 50  # steps between figures
 class EventTraining:
     """One run; minutes on one core, once its scenes are rendered (0.6 s each).
 
-    ``scenes`` of every kind, ``silent_scenes`` in which only things that make no sound move, and ``speaking_clips`` in
-    which people talk; every ``validation``-th is kept for choosing the best average.
+    ``scenes`` of every kind, ``worn_scenes`` on bad film, ``silent_scenes`` in which only things that make no sound
+    move, and ``speaking_clips`` in which people talk; every ``validation``-th is kept for choosing the best average.
     """
 
     out: Path
-    scenes: int = 1000
-    silent_scenes: int = 150
-    speaking_clips: int = 210
+    scenes: int = 2000
+    worn_scenes: int = 900
+    silent_scenes: int = 300
+    speaking_clips: int = 300
     steps: int = 2500
     batch: int = 16
     peak_rate: float = 2e-3

@@ -2,6 +2,7 @@
 
 scenes of every kind      seeds from 10,000 on: apart from those that the flow model trains on (0 …) and from those
                           kept for evaluation (1,000,000 …)
+the same, badly worn      seeds from 15,000 on: one kind of damage, or several at once, in place of the usual wear
 scenes without sound      seeds from 20,000 on: things move, nothing strikes
 people who only speak     real film; to the spotter a talking face looked like rain
 """
@@ -11,7 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
+from zlib import crc32
 
+import cv2
+import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -26,13 +30,14 @@ from talkies.core.media.picture import Frame, picture_frames, probe
 from talkies.core.model.codec import Codec
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange, latent_count
+from talkies.core.training.degrade import draw_wear
 from talkies.core.training.events_trainer import Watched, wanted_columns
 from talkies.core.training.material import Example
 from talkies.core.training.scenes import Scene, render_scene
 
-FIRST_SEED, FIRST_SILENT_SEED = 10_000, 20_000
+FIRST_SEED, FIRST_WORN_SEED, FIRST_SILENT_SEED = 10_000, 15_000, 20_000
 
-_SECONDS = Fraction(8)
+_SECONDS, _SIZE = Fraction(8), (256, 144)
 _SPEAKING = "speaking-"
 _RATES = (*[Fraction(25)] * 5, Fraction(24), Fraction(24000, 1001), Fraction(30000, 1001), Fraction(16), Fraction(18))
 
@@ -40,17 +45,21 @@ _RATES = (*[Fraction(25)] * 5, Fraction(24), Fraction(24000, 1001), Fraction(300
 def watched_scene(seed: int) -> Scene:
     """The scene of one of these seeds, in one of film's usual rates."""
     kind = "silent" if seed >= FIRST_SILENT_SEED else None
-    return render_scene(seed, _SECONDS, rate=_RATES[seed % len(_RATES)], kind=kind)
+    rate = _RATES[seed % len(_RATES)]
+    worn = FIRST_WORN_SEED <= seed < FIRST_SILENT_SEED
+    damage = draw_wear(np.random.default_rng([seed, 11]), _SIZE) if worn else None
+    return render_scene(seed, _SECONDS, _SIZE, rate, kind=kind, damage=damage)
 
 
 def prepare_watched(
-    folder: Path, scenes: int, silent: int, speaking: Sequence[Path] = ()
+    folder: Path, scenes: int, worn: int, silent: int, speaking: Sequence[Path] = ()
 ) -> Iterator[dict[str, float]]:
     """Writes what is seen of each scene and film into ``NAME.safetensors``; files that exist are kept."""
     folder.mkdir(parents=True, exist_ok=True)
-    seeds = [*range(FIRST_SEED, FIRST_SEED + scenes), *range(FIRST_SILENT_SEED, FIRST_SILENT_SEED + silent)]
-    whole = len(seeds) + len(speaking)
-    for number, source in enumerate([*seeds, *speaking], 1):
+    firsts = {FIRST_SEED: scenes, FIRST_WORN_SEED: worn, FIRST_SILENT_SEED: silent}
+    sources: list[int | Path] = [seed for first, count in firsts.items() for seed in range(first, first + count)]
+    sources += speaking
+    for number, source in enumerate(sources, 1):
         name = _SPEAKING + source.stem if isinstance(source, Path) else str(source)
         file = folder / f"{name}.safetensors"
         if not file.exists():
@@ -58,8 +67,8 @@ def prepare_watched(
             part = file.with_suffix(".part")
             save_file({"sync": torch.from_numpy(seen.sync), "picture": torch.from_numpy(seen.picture)}, part)
             part.replace(file)
-        if number % 25 == 0 or number == whole:
-            yield {"watched": number, "of": whole}
+        if number % 25 == 0 or number == len(sources):
+            yield {"watched": number, "of": len(sources)}
 
 
 def _scene(seed: int) -> PictureFeatures:
@@ -71,7 +80,24 @@ def _film(path: Path) -> PictureFeatures:
     duration = probe(path).duration
     whole = TimeRange(Fraction(0), duration)
     segment = Segment("film", path.name, "V1", whole, whole, Fraction(25), picture=Picture(path))
-    return picture_features(picture_frames(segment), duration)
+    return picture_features(_reframed(picture_frames(segment), crc32(path.name.encode())), duration)
+
+
+def _reframed(frames: Iterable[Frame], seed: int) -> Iterator[Frame]:
+    """The film as another camera might have shot it: nearer or farther, to the side, brighter or darker.
+
+    There is one talker to train on, always in the same place; a spotter that knows only him takes others for rain.
+    """
+    rng = np.random.default_rng([seed, 13])
+    scale, gain = float(np.exp(rng.uniform(-0.5, 0.6))), float(rng.uniform(0.6, 1.3))
+    aside = rng.uniform(-0.2, 0.2, 2)
+    for frame in frames:
+        height, width = frame.image.shape[:2]
+        middle = np.array([width, height]) / 2
+        shift = middle * (1 - scale) + aside * (width, height)
+        warp = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
+        image = cv2.warpAffine(frame.image, warp, (width, height), borderMode=cv2.BORDER_REFLECT)
+        yield Frame(frame.time, np.asarray(cv2.convertScaleAbs(image, alpha=gain), np.uint8))
 
 
 def load_watched(folder: Path) -> list[Watched]:

@@ -25,10 +25,11 @@ from PySide6.QtWidgets import (
 )
 
 from talkies.core.errors import TalkiesError
+from talkies.core.host import CONFLICTS
 from talkies.ui.background import in_background
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
-from talkies.ui.work.write_back import CONFLICTS, Placement, WriteBack, plan_write_back, suggested_file, write_file
+from talkies.ui.work.write_back import Placement, WriteBack, plan_write_back, suggested_file, write_file
 
 _FORMATS = {
     ".otio": "OpenTimelineIO (.otio)",

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from talkies.core.errors import ArgumentError
-from talkies.core.host import Host
+from talkies.core.host import Conflict, Host
 from talkies.core.media.bwf import output_errors, read_bext, write_bwf
 from talkies.core.media.sound import sound_blocks
 from talkies.core.output import Output
@@ -30,10 +30,6 @@ from talkies.ui.work.state import TakeRecord
 
 if TYPE_CHECKING:
     from talkies.core.timeline.ours import OurTrack
-
-Conflict = Literal["new", "replace", "skip"]
-CONFLICTS: Final[tuple[Conflict, ...]] = ("new", "replace", "skip")
-"""Where tracks of ours are already there: more tracks, these instead of those, or only what is not there yet."""
 
 _FULL_SCALE: Final = 0.0  # dBTP
 

@@ -169,6 +169,7 @@ windows = 1
 
 [events]
 scenes = 1
+worn_scenes = 1
 silent_scenes = 1
 steps = {steps}
 batch = 1
