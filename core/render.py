@@ -120,7 +120,7 @@ def render(
     stems = {segment.id: plan(timeline, segment, request, owner) for segment in segments}
     output = Output(request.out)
     _check(request, timeline, stems, output)
-    said = Said(warnings_about(timeline, segments, owner, request.task))
+    said = Said([*warnings_about(timeline, segments, owner, request.task), *_losses(timeline, request.out)])
     yield from said.news()
     work = Work(sum((effort(parts, request.takes) for parts in stems.values()), Fraction(0)), watch)
     with work.clock("load"):
@@ -171,6 +171,13 @@ def _write(timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
     from talkies.core.timeline import write_timeline  # late: reading alone stays quick
 
     write_timeline(timeline, takes, out)
+
+
+def _losses(timeline: Timeline, out: Path) -> tuple[str, ...]:
+    """What the format of ``out`` has no place for; said before anything is made."""
+    from talkies.core.timeline import writing
+
+    return writing.losses(timeline, out)
 
 
 def _check(request: Request, timeline: Timeline, stems: Mapping[str, Sequence[Stem]], output: Output) -> None:

@@ -1,9 +1,11 @@
 """Write a timeline with takes on new tracks; everything that was in it comes back as it was.
 
     check_output(timeline, out)          before anything is made: can this be written there, and in that format?
+    losses(timeline, out)                before anything is made: what that format has no place for, to tell the user
     write_timeline(timeline, takes, out) the suffix of ``out`` picks the writer
 
-A format that cannot hold the result is refused by ``check_output`` in one sentence; there are no half-good files.
+A format that cannot show every shot at its place is refused by ``check_output`` in one sentence; what else it cannot
+hold is named by ``losses``, and nothing that is not named may be lost.
 """
 
 from __future__ import annotations
@@ -41,12 +43,17 @@ def check_output(timeline: Timeline, out: Path) -> None:
     writer = _writer(out)
     if _same(timeline.path, out):
         raise OutputError(out, "is the timeline that is read", "choose another name: the input is never changed")
-    if out.is_dir() and not (writer.is_folder and (out / "content.otio").is_file()):
+    if out.is_dir() and not (writer.is_folder and (out / writer.content).is_file()):
         raise OutputError(out, "is a folder", "name a file for the new timeline")
     if out.exists() and writer.is_folder and not out.is_dir():
         raise OutputError(out, "is a file, and a bundle is a folder", "choose another name")
     _check_folder(out)
     writer.check(timeline, out)
+
+
+def losses(timeline: Timeline, out: Path) -> tuple[str, ...]:
+    """What would be lost by writing there, one sentence each. Raises OutputError for a suffix that names no format."""
+    return _writer(out).losses(timeline)
 
 
 def write_timeline(timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
@@ -58,8 +65,14 @@ def write_timeline(timeline: Timeline, takes: Sequence[Take], out: Path) -> None
     _writer(out).write(timeline, takes, out)
 
 
+def suffix_of(out: Path) -> str:
+    """The ending of a file name that picks its format: the last two suffixes (``.resolve.otio``) or the last one."""
+    double = "".join(out.suffixes[-2:]).lower()
+    return double if double in WRITERS else out.suffix.lower()
+
+
 def _writer(out: Path) -> Writer:
-    suffix = out.suffix.lower()
+    suffix = suffix_of(out)
     known = " ".join(WRITERS)
     if suffix in _REFUSED:
         raise OutputError(out, _REFUSED[suffix], f"write one of {known}")

@@ -22,12 +22,23 @@ _ABSOLUTE = re.compile(r"^(file:|[A-Za-z]:[/\\]|/|\\\\)", re.IGNORECASE)
 
 
 class Writer(ABC):
-    """One output format. ``is_folder``: its files are folders."""
+    """One output format. ``title``: what users call it, and who reads it. ``is_folder``: its files are folders, each of
+    which holds a file named ``content``."""
 
+    title: ClassVar[str] = ""
     is_folder: ClassVar[bool] = False
+    content: ClassVar[str] = ""
 
     def check(self, timeline: Timeline, out: Path) -> None:  # noqa: B027 - most formats hold everything
         """Raise OutputError when this format cannot hold the timeline."""
+
+    def losses(self, timeline: Timeline) -> tuple[str, ...]:
+        """What of the timeline this format cannot hold, and what of new takes: one sentence each, without a full stop.
+
+        A sentence names what is lost and how many ("3 markers have no place in an EDL"). Called after ``check`` and
+        before anything is made; writes nothing. Whatever is not named here must come back.
+        """
+        return ()
 
     @abstractmethod
     def write(self, timeline: Timeline, takes: Sequence[Take], out: Path) -> None:

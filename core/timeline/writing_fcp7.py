@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import ClassVar
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -30,6 +31,8 @@ Element = ElementTree.Element
 
 class Fcp7Xml(Writer):
     """``.xml``."""
+
+    title: ClassVar[str] = "Final Cut Pro 7 XML: Premiere, Resolve"
 
     def check(self, timeline: Timeline, out: Path) -> None:
         _base(timeline, out)

@@ -31,6 +31,8 @@ _BUNDLE_VERSION = "1.0.0"
 class OtioFile(Writer):
     """``.otio``: a splice into the text that was read, or OTIO's own writer when there is no such text."""
 
+    title: ClassVar[str] = "OpenTimelineIO"
+
     def check(self, timeline: Timeline, out: Path) -> None:
         if timeline.path.suffix.lower() == ".otioz" and _Bundle(timeline).members:
             raise OutputError(
@@ -48,6 +50,8 @@ class OtioFile(Writer):
 class OtioZip(Writer):
     """``.otioz``: one file with everything that could be found, uncompressed."""
 
+    title: ClassVar[str] = "OpenTimelineIO, media inside"
+
     def write(self, timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
         bundle = _Bundle(timeline)
         text = bundle.text(takes)
@@ -64,7 +68,9 @@ class OtioZip(Writer):
 class OtioBundleFolder(Writer):
     """``.otiod``: the same as a folder."""
 
+    title: ClassVar[str] = "OpenTimelineIO, folder with media"
     is_folder: ClassVar[bool] = True
+    content: ClassVar[str] = _CONTENT
 
     def write(self, timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
         bundle = _Bundle(timeline)

@@ -20,7 +20,8 @@ from talkies.core.takes import save_take
 from talkies.core.timeline import read_timeline, write_timeline
 from talkies.core.timeline.splicing import with_tracks, with_urls
 from talkies.core.timeline.tracks import lanes_of, media_url, plain
-from talkies.core.timeline.writing import check_output
+from talkies.core.timeline.writing import WRITERS, check_output, losses
+from talkies.core.timeline.writing_otio import OtioFile
 from talkies.core.times import TimeRange
 
 time = otio.opentime.RationalTime
@@ -293,3 +294,16 @@ def test_nothing_half_written_when_the_disk_is_full(tmp_path: Path, monkeypatch:
         write_timeline(timeline, [], tmp_path / "out.otio")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cut.otio", "out.otio"]
     assert (tmp_path / "out.otio").read_text() == "before"
+
+
+def test_the_longest_known_ending_picks_the_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Forgetful(OtioFile):
+        def losses(self, timeline: Timeline) -> tuple[str, ...]:
+            return ("forgets everything",)
+
+    monkeypatch.setitem(WRITERS, ".editor.otio", Forgetful())
+    timeline = read_timeline(cut(tmp_path / "cut.otio"))
+    assert losses(timeline, tmp_path / "cut.v2.Editor.OTIO") == ("forgets everything",)
+    assert losses(timeline, tmp_path / "cut.v2.otio") == ()
+    with pytest.raises(OutputError, match="names no kind of timeline"):
+        losses(timeline, tmp_path / "cut.editor.txt")
