@@ -8,7 +8,7 @@
    gets one common gain so that the sum meets the target (raised by at most 6 dB) and its true peak fits. The balance
    between takes stays.
 
-A mono file sits in the middle of the stereo sum, 3 dB lower on each side, as editors pan it.
+A mono file sits in the middle of the stereo sum, 3 dB lower on each side, as editors pan it (core/laying.py).
 """
 
 from __future__ import annotations
@@ -20,21 +20,19 @@ from typing import Any
 
 import numpy as np
 
+from talkies.core.laying import SAMPLE_RATE, laid, piece_of
 from talkies.core.media.bwf import Samples, read_bext, write_bwf
 from talkies.core.media.loudness import PRESETS, Level, Loudness, measure
 from talkies.core.media.sound import sound_blocks
 from talkies.core.segment import StemName, Take
-from talkies.core.times import to_sample
 
-SAMPLE_RATE = 48000
-"""Of every file we write, in samples per second."""
+__all__ = ["SAMPLE_RATE", "balance_takes", "gain_for", "level_facts", "mixed"]
 
 BELOW_TARGET = {"DX": 0.0, "MIX": 0.0, "FX": -3.0, "MX": -3.0}  # LU
 MAX_BOOST = {"DX": 20.0, "MIX": 20.0, "FX": 6.0, "MX": 6.0}  # dB
 MAX_COMMON_BOOST = 6.0  # dB
 SILENT_BELOW = -60.0  # LUFS
 
-_BLOCK_SAMPLES = 1 << 16
 _WORTH_REWRITING = 0.05  # dB
 _SUMMED = ("gain_db", "loudness_lufs", "true_peak_dbtp")
 
@@ -78,46 +76,9 @@ def balance_takes(takes: Sequence[Take], loudness: Loudness = PRESETS["ebu-r128"
 
 def mixed(takes: Sequence[Take]) -> Iterator[Samples]:
     """The sum of takes as a timeline plays them, handles left out, in blocks of (2, n) from the first one's start."""
-    places = sorted((take.record.samples(SAMPLE_RATE), index) for index, take in enumerate(takes))
-    position = places[0][0][0] if places else 0
-    end = max((first + count for (first, count), _ in places), default=0)
-    playing: list[tuple[int, int, Player]] = []
-    while position < end:
-        block = np.zeros((2, min(_BLOCK_SAMPLES, end - position)), np.float32)
-        until = position + block.shape[1]
-        while places and places[0][0][0] < until:
-            (first, count), index = places.pop(0)
-            playing.append((first, first + count, Player(takes[index])))
-        for first, last, player in playing:
-            start, stop = max(first, position), min(last, until)
-            if start < stop:
-                block[:, start - position : stop - position] += player.read(stop - start)
-        playing = [entry for entry in playing if entry[1] > until]
-        yield block
-        position = until
-
-
-class Player:
-    """Reads a take's file on from its record start, stereo, mono in the middle."""
-
-    def __init__(self, take: Take) -> None:
-        self._blocks = sound_blocks(take.path, SAMPLE_RATE, mono=False)
-        self._rest: Samples = np.zeros((2, 0), np.float32)
-        self._pan = np.float32(math.sqrt(0.5) if take.metadata.get("channels", 1) == 1 else 1.0)
-        self.read(to_sample(take.record.start, SAMPLE_RATE) - to_sample(take.file_range.start, SAMPLE_RATE))
-
-    def read(self, count: int) -> Samples:
-        """The next (2, count) samples, silence after the file's end."""
-        parts, missing = [self._rest], count - self._rest.shape[1]
-        while missing > 0:
-            block = next(self._blocks, None)
-            if block is None:
-                block = np.zeros((2, missing), np.float32)
-            parts.append(block)
-            missing -= block.shape[1]
-        heard = np.concatenate(parts, axis=1)
-        self._rest = heard[:, count:]
-        return heard[:, :count] * self._pan
+    pieces = [piece_of(take, channels=2) for take in takes]
+    first = min((piece.first for piece in pieces), default=0)
+    return laid(pieces, first, max((piece.first + piece.count for piece in pieces), default=first))
 
 
 def _regained(take: Take, gain: float) -> Take:

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from talkies.core.conditioning.visual import PictureFeatures
 
 HANDLE = Fraction(1)
-"""Seconds of sound beyond each cut, where the picture has them, so that an editor can move the cut."""
+"""Seconds of sound beyond each cut, where the picture has them and nobody asks for more or less, so that an editor can
+move the cut."""
 
 
-def with_handles(segment: Segment) -> Segment:
-    """The segment as far as its media reaches beyond its cuts, at most HANDLE, in whole frames.
+def with_handles(segment: Segment, most: Fraction = HANDLE) -> Segment:
+    """The segment as far as its media reaches beyond its cuts, at most ``most`` seconds, in whole frames.
 
     A freeze has no more picture than it shows. Raises MediaError when the media cannot be opened.
     """
@@ -27,7 +28,7 @@ def with_handles(segment: Segment) -> Segment:
     available = _available(segment)
     before, after = segment.source.start - available.start, available.end - segment.source.end
     head, tail = (before, after) if speed > 0 else (after, before)
-    head, tail = _room(head, segment), _room(tail, segment)
+    head, tail = _room(head, segment, most), _room(tail, segment, most)
     more, less = (head * speed, tail * speed) if speed > 0 else (tail * -speed, head * -speed)
     return replace(
         segment,
@@ -48,9 +49,9 @@ def _available(segment: Segment) -> TimeRange:
     return TimeRange(picture.start, picture.start + duration)
 
 
-def _room(media_seconds: Fraction, segment: Segment) -> Fraction:
-    """Whole frames of the timeline, 0 to HANDLE, that this much media fills."""
-    room = min(max(media_seconds / abs(segment.speed), Fraction(0)), HANDLE)
+def _room(media_seconds: Fraction, segment: Segment, most: Fraction) -> Fraction:
+    """Whole frames of the timeline, 0 to ``most``, that this much media fills."""
+    room = min(max(media_seconds / abs(segment.speed), Fraction(0)), most)
     return frame_floor(room, segment.rate)
 
 

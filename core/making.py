@@ -101,7 +101,7 @@ class Maker:
         part = segment.record.duration * _LOOK
         try:
             with self.work.clock("look"):
-                wide = with_handles(segment)
+                wide = with_handles(segment, self.request.handles)
                 duration = wide.record.duration
 
                 def seen(frame: Frame) -> None:

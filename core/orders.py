@@ -113,7 +113,7 @@ def make_takes(
     work = Work(sum((effort(parts, request.takes) for parts in stems.values()), Fraction(0)), watch)
     takes, failures, skips = [], [], _skips(stems, request.takes, order.made)
     with making(folder) as place:
-        _check_space(folder, stems, request.takes)
+        _check_space(folder, stems, request)
         with work.clock("load"):
             work.say("waking the engine")
             engine = load_engine(request.engine, request.weights, request.device)
@@ -159,8 +159,8 @@ def _skips(stems: Mapping[str, Sequence[Stem]], takes: int, made: int) -> dict[S
     return {stem: min(max(made - index * takes, 0), takes) for index, stem in enumerate(every)}
 
 
-def _check_space(folder: Path, stems: Mapping[str, tuple[Stem, ...]], takes: int) -> None:
-    needed, free = needed_bytes(stems, takes), shutil.disk_usage(folder).free
+def _check_space(folder: Path, stems: Mapping[str, tuple[Stem, ...]], request: Request) -> None:
+    needed, free = needed_bytes(stems, request), shutil.disk_usage(folder).free
     if free < needed:
         problem = f"has {free / 1e6:.0f} MB free, and the takes need {needed / 1e6:.0f} MB"
         raise OutputError(folder, problem, "free some space")

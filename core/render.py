@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from talkies.core.balance import SAMPLE_RATE, balance_takes
 from talkies.core.errors import ArgumentError, CancelledError, InputError, MissingExtraError, WeightsError
-from talkies.core.look import HANDLE
 from talkies.core.making import Maker, Progress, Work, effort
 from talkies.core.media.loudness import PRESETS
 from talkies.core.output import Output
@@ -186,7 +185,7 @@ def _check(request: Request, timeline: Timeline, stems: Mapping[str, Sequence[St
     from talkies.core.timeline.writing import check_output
 
     check_output(timeline, request.out)
-    output.check(needed_bytes(stems, request.takes))
+    output.check(needed_bytes(stems, request))
 
 
 def check_made(request: Request, stems: Mapping[str, Sequence[Stem]]) -> None:
@@ -201,10 +200,10 @@ def check_made(request: Request, stems: Mapping[str, Sequence[Stem]]) -> None:
         )
 
 
-def needed_bytes(stems: Mapping[str, Sequence[Stem]], takes: int) -> int:
+def needed_bytes(stems: Mapping[str, Sequence[Stem]], request: Request) -> int:
     """How much room on the disk the takes need."""
-    seconds = [stem.record.duration + 2 * HANDLE for parts in stems.values() for stem in parts]
-    return int(sum(seconds) * takes * _FILE_BYTES + max(seconds) * _WAITING_BYTES)
+    seconds = [stem.record.duration + 2 * request.handles for parts in stems.values() for stem in parts]
+    return int(sum(seconds) * request.takes * _FILE_BYTES + max(seconds) * _WAITING_BYTES)
 
 
 _FILE_BYTES = 3 * SAMPLE_RATE  # per second of a mono take

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -18,6 +20,7 @@ MAX_SEED = 2**63 - 1
 MAX_TAKES = 100
 MAX_STEPS = 1000
 MAX_GUIDANCE = 100.0
+MAX_HANDLES = 10
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,9 @@ class Request:
 
     ``segments``: ids, empty for all of them. ``voice``: a name or a recording, "" to let the speakers choose.
     ``language``: of the subtitles to speak, "" for the first there is.
-    ``loudness``: a preset of ``core.takes``. ``weights``: another checkpoint of the engine, None for its own.
+    ``loudness``: a preset of ``core.media.loudness``. ``weights``: another checkpoint of the engine, None for its own.
+    ``handles``: seconds of sound beyond each cut, where the picture has them. ``two_pop``, ``tail_pop``: a pop two
+    seconds before and after the picture, for which only a stems folder has room.
     """
 
     timeline: Path
@@ -46,6 +51,9 @@ class Request:
     device: str = "auto"
     media_dir: Path | None = None
     loudness: str = "ebu-r128"
+    handles: Fraction = Fraction(1)
+    two_pop: bool = False
+    tail_pop: bool = False
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -62,6 +70,7 @@ class Request:
             _in_range("--steps", self.steps, 1, MAX_STEPS)
         if self.guidance is not None:
             _in_range("--guidance", self.guidance, 0.0, MAX_GUIDANCE)
+        _in_range("--handles", self.handles, 0, MAX_HANDLES)
         if self.media_dir is not None and not self.media_dir.is_dir():
             raise ArgumentError(self.media_dir, "is no folder", "--media-dir names the folder that holds the media")
 
@@ -98,14 +107,27 @@ def _legible(subject: str, text: str) -> None:
         raise ArgumentError(subject, f"'{shown}' is not UTF-8 text", "write it in UTF-8")
 
 
-def _in_range(option: str, value: float, lowest: float, highest: float) -> None:
+def seconds(given: str | float) -> Fraction:
+    """Exact seconds of what somebody wrote: "1.5", "3/2", 2. Raises ValueError."""
+    try:
+        return Fraction(str(given))
+    except ZeroDivisionError as error:
+        raise ValueError(f"{given!r} is no number") from error
+
+
+def _in_range(option: str, value: float | Fraction, lowest: float, highest: float) -> None:
     if not (math.isfinite(value) and lowest <= value <= highest):
-        raise ArgumentError(option, f"{value} is out of range", f"use a number from {lowest:g} to {highest:g}")
+        raise ArgumentError(option, f"{_plain(value)} is out of range", f"use a number from {lowest:g} to {highest:g}")
+
+
+def _plain(value: float | Fraction) -> float | Fraction:
+    return float(value) if isinstance(value, Fraction) else value
 
 
 _TEXTS = ("task", "engine", "prompt", "negative_prompt", "voice", "language", "device", "loudness")
 _PATHS = ("timeline", "out", "weights", "media_dir")
 _INTEGERS = ("seed", "takes", "steps")
+_SWITCHES = ("two_pop", "tail_pop")
 
 
 def _typed(name: str, value: Any) -> Any:
@@ -118,6 +140,11 @@ def _typed(name: str, value: Any) -> Any:
         return value
     if name == "guidance" and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
+    if name in _SWITCHES and isinstance(value, bool):
+        return value
+    if name == "handles" and isinstance(value, int | float | str) and not isinstance(value, bool):
+        with contextlib.suppress(ValueError):
+            return seconds(value)
     if name == "segments" and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
     raise ArgumentError(name, f"{value!r} is of the wrong kind")

@@ -102,18 +102,18 @@ def take_name(stem: StemName, segment: Segment, speaker: str = "", number: int =
     Segments' ids are unique in a timeline; where cleaning changed an id or a speaker, a hash keeps them apart.
     """
     clip = _MEDIA_SUFFIX.sub("", PurePosixPath(segment.clip.replace("\\", "/")).name)
-    parts = [_told_apart(segment.id), _clean(clip), _told_apart(speaker)]
+    parts = [_told_apart(segment.id), clean(clip), _told_apart(speaker)]
     return "_".join([stem, *(part for part in parts if part), f"t{number:02}"])
 
 
-def _clean(text: str, size: int = 32) -> str:
+def clean(text: str, size: int = 32) -> str:
     """Plain letters, digits and hyphens; accents fall off, everything else becomes a hyphen."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:size].strip("-")
 
 
 def _told_apart(text: str) -> str:
-    clean = _clean(text)
+    clean = clean(text)
     if clean == text.replace(" ", "-"):
         return clean
     return "-".join(filter(None, [clean, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:6]]))
@@ -121,10 +121,14 @@ def _told_apart(text: str) -> str:
 
 def time_reference(timeline: Timeline, position: Fraction) -> int:
     """The record timecode of a timeline position in samples since midnight; timecode days wrap."""
+    return to_sample((timeline.start + position) % timecode_day(timeline), SAMPLE_RATE)
+
+
+def timecode_day(timeline: Timeline) -> Fraction:
+    """Seconds until the timeline's timecode is 00:00:00:00 again."""
     nominal = round_half_up(timeline.rate)
     dropped = 24 * (6 * 9 * (nominal // 15)) if timeline.drop_frame else 0
-    day = (nominal * 86400 - dropped) / timeline.rate
-    return to_sample((timeline.start + position) % day, SAMPLE_RATE)
+    return (nominal * 86400 - dropped) / timeline.rate
 
 
 def _gather(

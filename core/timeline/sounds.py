@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,8 @@ class SoundClip:
 
     ``record``: where it plays, seconds from the timeline's first frame. ``source``: what of the media plays, in media
     time; ``start`` is the media time of the file's first sample. ``path`` is None when the media is not on this
-    machine; ``problem`` then says so in a sentence. ``enabled``: whether it is heard.
+    machine; ``problem`` then says so in a sentence. ``enabled``: whether it is heard. ``metadata``: what talkies has
+    written about it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class SoundClip:
     speed: Fraction = _WHOLE_SPEED
     enabled: bool = True
     problem: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,9 @@ def _clip(placed: Placed, enabled: bool, finder: PictureFinder) -> SoundClip:
     elif path is not None:
         start = finder.unstated_start(path, placed.source)
     name = str(placed.item.name or (path.name if path else "sound"))
-    return SoundClip(name, placed.record, placed.source, path, start, placed.speed, enabled, problem)
+    ours = placed.item.metadata.get("talkies", {})
+    metadata = dict(ours) if hasattr(ours, "keys") else {}
+    return SoundClip(name, placed.record, placed.source, path, start, placed.speed, enabled, problem, metadata)
 
 
 def _media(clip: Any, reference: Any, media: MediaFinder) -> tuple[Path | None, str]:

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from talkies.core.request import TASKS, Request
+from talkies.core.request import TASKS, Request, seconds
 
 if TYPE_CHECKING:
     from talkies.core.render import EngineLoader
@@ -34,6 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: auto)")
     add("--media-dir", metavar="DIR", type=Path, help="look for missing media here as well")
     add("--loudness", metavar="PRESET", default="ebu-r128", help="of the sum: ebu-r128 (default), a85, web, none")
+    handles = "sound beyond each cut, where the picture has it, 0 to 10 s (default: 1)"
+    add("--handles", metavar="SECONDS", type=seconds, default=seconds(1), help=handles)
+    add("--two-pop", action="store_true", help="into a stems folder: a pop two seconds before the first picture")
+    add("--tail-pop", action="store_true", help="into a stems folder: a pop two seconds after the last picture")
     add("--json", action="store_true", help="print one JSON document")
 
 
@@ -56,6 +60,9 @@ def request_from(options: argparse.Namespace) -> Request:
         device=options.device,
         media_dir=options.media_dir,
         loudness=options.loudness,
+        handles=options.handles,
+        two_pop=options.two_pop,
+        tail_pop=options.tail_pop,
     )
 
 
