@@ -102,18 +102,18 @@ def take_name(stem: StemName, segment: Segment, speaker: str = "", number: int =
     Segments' ids are unique in a timeline; where cleaning changed an id or a speaker, a hash keeps them apart.
     """
     clip = _MEDIA_SUFFIX.sub("", PurePosixPath(segment.clip.replace("\\", "/")).name)
-    parts = [_told_apart(segment.id), clean(clip), _told_apart(speaker)]
+    parts = [_told_apart(segment.id), plain_name(clip), _told_apart(speaker)]
     return "_".join([stem, *(part for part in parts if part), f"t{number:02}"])
 
 
-def clean(text: str, size: int = 32) -> str:
+def plain_name(text: str, size: int = 32) -> str:
     """Plain letters, digits and hyphens; accents fall off, everything else becomes a hyphen."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:size].strip("-")
 
 
 def _told_apart(text: str) -> str:
-    clean = clean(text)
+    clean = plain_name(text)
     if clean == text.replace(" ", "-"):
         return clean
     return "-".join(filter(None, [clean, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:6]]))
