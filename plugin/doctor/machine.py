@@ -1,43 +1,18 @@
-"""What works on this machine. Every check is a small function that answers with one :class:`Finding`."""
+"""What talkies itself needs: Python, torch, codecs, espeak, weights, room on the disk, and Qt for the panel."""
 
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from talkies.plugin.commands.panel import missing
+from talkies.plugin.doctor.finding import REINSTALL, Check, Finding
 
 
-@dataclass(frozen=True)
-class Finding:
-    """``needed``: talkies generate does not work without it. ``cure`` is "" when nothing is to be done."""
-
-    name: str
-    works: bool
-    detail: str
-    cure: str = ""
-    needed: bool = False
-
-
-def examine() -> list[Finding]:
-    """All findings; a check that breaks in a way nobody thought of is a finding too."""
-    return [_careful(name, check) for name, check in CHECKS.items()]
-
-
-def _careful(name: str, check: Callable[[], Finding]) -> Finding:
-    try:
-        return check()
-    except Exception as error:
-        sentence = " ".join(f"{type(error).__name__}: {error}".split())
-        return Finding(name, False, sentence, REINSTALL, needed=name in ("torch", "codecs", "espeak"))
-
-
-REINSTALL = "install talkies again: pip install --force-reinstall talkies"
+def _python() -> Finding:
+    return Finding("python", True, sys.version.split()[0], needed=True)
 
 
 def _torch() -> Finding:
@@ -105,45 +80,12 @@ def _disk() -> Finding:
                    "" if works else "an hour of takes needs about 1 GB; write to another disk")  # fmt: skip
 
 
-def _editor(name: str, commands: tuple[str, ...], places: tuple[str, ...]) -> Callable[[], Finding]:
-    def look() -> Finding:
-        found = next((path for path in map(shutil.which, commands) if path), None)
-        found = found or next((place for place in map(os.path.expanduser, places) if Path(place).exists()), None)
-        detail = found or "not found; the timelines that talkies writes can be opened on any machine"
-        return Finding(name, found is not None, detail)
-
-    return look
-
-
-_PROGRAMS = os.environ.get("PROGRAMFILES", "C:/Program Files")
-
-CHECKS: dict[str, Callable[[], Finding]] = {
-    "python": lambda: Finding("python", True, sys.version.split()[0], needed=True),
+MACHINE: dict[str, Check] = {
+    "python": _python,
     "torch": _torch,
     "codecs": _codecs,
     "espeak": _espeak,
     "weights": _weights,
     "disk": _disk,
     "Qt": _qt,
-    "Blender": _editor(
-        "Blender",
-        ("blender",),
-        (
-            "/Applications/Blender.app",
-            f"{_PROGRAMS}/Blender Foundation",
-            "/snap/bin/blender",
-            "~/Applications/Blender.app",
-        ),
-    ),
-    "DaVinci Resolve": _editor(
-        "DaVinci Resolve",
-        ("resolve",),
-        (
-            "/opt/resolve/bin/resolve",
-            "/Applications/DaVinci Resolve",
-            f"{_PROGRAMS}/Blackmagic Design/DaVinci Resolve/Resolve.exe",
-        ),
-    ),
-    "Kdenlive": _editor("Kdenlive", ("kdenlive",), ("/Applications/kdenlive.app", f"{_PROGRAMS}/kdenlive")),
-    "melt": _editor("melt", ("melt", "melt-7"), ("/Applications/kdenlive.app/Contents/MacOS/melt",)),
 }
