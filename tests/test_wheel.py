@@ -76,6 +76,14 @@ def test_inspect_runs_from_the_installed_wheel(wheel: Path, tmp_path: Path) -> N
     assert result.returncode == 0, result.stderr
     assert len(json.loads(result.stdout)["segments"]) == 1
 
+    (tmp_path / "words.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nHello\n", encoding="utf-8")
+    result = subprocess.run(
+        [python, "-m", "opentimelineio.console.otioconvert", "-i", "words.srt", "-o", "words.otio"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr  # OpenTimelineIO has found the plugin through its entry point
+    assert '"name": "Hello"' in (tmp_path / "words.otio").read_text(encoding="utf-8")
+
 
 def _write_timeline(path: Path) -> None:
     import opentimelineio as otio

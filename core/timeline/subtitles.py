@@ -49,6 +49,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class SubtitleLines:
+    """A file's subtitles as they stand in it, in order of time, with a sentence for everything that was repaired."""
+
+    lines: tuple[Line, ...]
+    warnings: tuple[str, ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True)
 class SubtitleFile:
     """What a file gives: its cues in order of time, and a sentence for everything that was repaired or left out."""
 
@@ -64,7 +73,18 @@ def read_subtitles(path: Path) -> tuple[Cue, ...]:
 
 def load_subtitles(path: Path) -> SubtitleFile:
     """The cues of a subtitle file with its language and what was repaired. Raises SubtitleError."""
-    path = Path(path)
+    read = load_lines(Path(path))
+    cues = [
+        cue
+        for line in read.lines
+        for cue in cues_from_text(TimeRange(line.start, line.end), line.text, line.speaker, read.language)
+    ]
+    silent = () if cues else (f"{Path(path).name}: holds no words",)
+    return SubtitleFile(tuple(sorted(cues, key=lambda cue: cue.range)), (*read.warnings, *silent), read.language)
+
+
+def load_lines(path: Path) -> SubtitleLines:
+    """The subtitles of a file, markup and all. Raises SubtitleError."""
     parser = PARSERS.get(path.suffix.lower())
     if parser is None:
         raise SubtitleError(path, "is no kind of subtitle file known here", f"give one of {' '.join(PARSERS)}")
@@ -77,14 +97,7 @@ def load_subtitles(path: Path) -> SubtitleFile:
     language = language_of_file(path.name) or language
     lines, repairs = repaired(lines)
     warnings.extend(f"{path.name}: {sentence}" for sentence in repairs)
-    cues = [
-        cue
-        for line in lines
-        for cue in cues_from_text(TimeRange(line.start, line.end), line.text, line.speaker, language)
-    ]
-    if not cues:
-        warnings.append(f"{path.name}: holds no words")
-    return SubtitleFile(tuple(sorted(cues, key=lambda cue: cue.range)), tuple(warnings), language)
+    return SubtitleLines(tuple(lines), tuple(warnings), language)
 
 
 def decode(path: Path) -> tuple[str, str]:

@@ -16,9 +16,9 @@ from fractions import Fraction
 from talkies.core.segment import Cue
 from talkies.core.times import TimeRange
 
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>", re.IGNORECASE)
-_BREAK = re.compile(r"<br\s*/?>|\\N|\\n|[\r\u2028\u2029\x0b\x0c]+\n?", re.IGNORECASE)
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<\d[\d:.]*>|\{\\[^{}]*\}")
+VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>", re.IGNORECASE)
+BREAK = re.compile(r"<br\s*/?>|\\N|\\n|[\r\u2028\u2029\x0b\x0c]+\n?", re.IGNORECASE)
+TAG = re.compile(r"</?[A-Za-z][^<>]*>|<\d[\d:.]*>|\{\\[^{}]*\}")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f]")
 _DASH = re.compile(r"^\s*[-–—‐]\s*(?=\S)")
 _INLINE_DASH = re.compile(r"(?<=[.!?…\"”])\s+[-–—]\s*(?=\S)")
@@ -36,7 +36,7 @@ def cues_from_text(span: TimeRange, text: str, speaker: str = "", language: str 
     """The cues of one subtitle; ``speaker`` is what the format itself says (ASS name field, a track's name)."""
     pieces = [
         (who or speaker, line)
-        for who, part in _voices(html.unescape(_BREAK.sub("\n", text)))
+        for who, part in _voices(html.unescape(BREAK.sub("\n", text)))
         for line in _dialogue(_clean(part))
     ]
     cues: list[Cue] = []
@@ -47,7 +47,7 @@ def cues_from_text(span: TimeRange, text: str, speaker: str = "", language: str 
 
 def _voices(text: str) -> Iterator[tuple[str, str]]:
     """Stretches of text with the speaker that WebVTT's ``<v Name>`` gives them."""
-    parts = _VOICE.split(text)
+    parts = VOICE.split(text)
     if parts[0].strip():
         yield "", parts[0]
     for who, part in zip(parts[1::2], parts[2::2], strict=True):
@@ -55,7 +55,7 @@ def _voices(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _clean(text: str) -> str:
-    plain = _INVISIBLE.sub("", _TAG.sub("", text))
+    plain = _INVISIBLE.sub("", TAG.sub("", text))
     return "\n".join(line for line in (" ".join(line.split()) for line in plain.split("\n")) if line)
 
 
