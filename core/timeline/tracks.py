@@ -145,12 +145,16 @@ def _clip(take: Take, lane: Lane, clock: Clock, url: str) -> Any:
         name=take.name,
         media_reference=reference,
         source_range=clock.range(own),
-        metadata={
-            "talkies": plain({"segment": take.segment_id, "stem": take.stem, "take": take.number, **take.metadata})
-        },
+        metadata={"talkies": clip_metadata(take)},
     )
     clip.enabled = lane.enabled
     return clip
+
+
+def clip_metadata(take: Take) -> dict[str, Any]:
+    """What a clip says under ``talkies``, in any editor: enough to make the take again. Plain JSON."""
+    facts: dict[str, Any] = plain({"segment": take.segment_id, "stem": take.stem, "take": take.number, **take.metadata})
+    return facts
 
 
 def plain(value: Any) -> Any:

@@ -1,0 +1,80 @@
+"""Where takes go in an editor: on which new tracks, what makes room for them, and whether it came out so.
+
+    tracks, takes, conflict ──plan_placing──► Placing ──the editor──► tracks as they are now ──differences──► warnings
+
+Every host plans with the one and checks with the other, so that all of them treat a conflict alike and none believes an
+editor that says it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from talkies.core.host import AudioTrack, Conflict, PlacedClip
+from talkies.core.segment import Take
+from talkies.core.timeline.sounds import OUR_NAME
+from talkies.core.timeline.tracks import Lane, lanes_of
+
+SURE: Final = Fraction(1, 1000)
+"""Seconds. Editors that count frames in floats are off by less; nobody hears it."""
+
+
+@dataclass(frozen=True)
+class Placing:
+    """New tracks, names of tracks of ours that go first, and the takes that are left out."""
+
+    lanes: tuple[Lane, ...]
+    removed: tuple[str, ...] = ()
+    skipped: tuple[Take, ...] = ()
+
+
+def plan_placing(takes: Iterable[Take], tracks: Sequence[AudioTrack], conflict: Conflict = "new") -> Placing:
+    """What adding ``takes`` to an editor with these audio tracks means; see :meth:`Host.add_takes`."""
+    takes = tuple(takes)
+    ours = [track for track in tracks if OUR_NAME.match(track.name)]
+    skipped = tuple(take for take in takes if conflict == "skip" and _is_there(take, ours))
+    removed = tuple(dict.fromkeys(track.name for track in ours)) if conflict == "replace" else ()
+    names = [track.name for track in tracks if track.name not in removed]
+    return Placing(lanes_of((take for take in takes if take not in skipped), names), removed, skipped)
+
+
+def differences(lanes: Iterable[Lane], tracks: Iterable[AudioTrack]) -> Iterator[str]:
+    """One sentence for each take that does not lie where it should, given the tracks as the editor shows them now."""
+    clips = {track.name: list(track.clips) for track in tracks}
+    for lane in lanes:
+        if lane.name not in clips:
+            yield f"the track {lane.name!r} is not there: none of its {len(lane.takes)} takes were placed"
+            continue
+        for take in lane.takes:
+            found = _nearest(take, clips[lane.name])
+            if found is None:
+                yield f"{take.name} is not on the track {lane.name!r}: place {take.path.name} by hand"
+                continue
+            clips[lane.name].remove(found)
+            late, longer = found.record.start - take.record.start, found.record.duration - take.record.duration
+            if abs(late) > SURE:
+                yield f"{take.name} starts {_milliseconds(late, 'late', 'early')}"
+            if abs(longer) > SURE:
+                yield f"{take.name} is {_milliseconds(longer, 'too long', 'too short')}"
+
+
+def _is_there(take: Take, ours: Iterable[AudioTrack]) -> bool:
+    """Whether sound of ours of the same department lies in a take's place."""
+    return any(
+        track.name.split(" ")[0] == take.stem and clip.record.overlap(take.record)
+        for track in ours
+        for clip in track.clips
+    )
+
+
+def _nearest(take: Take, clips: Iterable[PlacedClip]) -> PlacedClip | None:
+    """The clip that shows a take: its file if the editor tells it, else its name; of several the nearest."""
+    same = [clip for clip in clips if (clip.file is not None and clip.file == take.path) or clip.name == take.name]
+    return min(same, key=lambda clip: abs(clip.record.start - take.record.start), default=None)
+
+
+def _milliseconds(seconds: Fraction, more: str, less: str) -> str:
+    return f"{float(abs(seconds) * 1000):.1f} ms {more if seconds > 0 else less}"

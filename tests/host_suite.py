@@ -1,0 +1,228 @@
+"""One suite that every host passes: what an editor must do for talkies, checked with answers known independently.
+
+How to test a new host: subclass :class:`HostSuite` in a test module and say how your editor is opened.
+
+    class TestMyEditor(HostSuite):
+        @contextmanager
+        def opened(self, known: Known, folder: Path) -> Iterator[Host]:
+            editor = start_my_editor(known.write(folder))   # or build the cuts of known_timelines.py in it yourself
+            yield MyHost(editor)
+            editor.quit()
+
+``known.write(folder)`` writes ``known.otio`` with its film and its sound; an editor that opens no ``.otio`` builds the
+same from ``PICTURE, INSERTS, WORDS, WILD``. What your editor cannot have at all goes into ``lacks`` with the reason.
+An editor that can mix its timeline down also subclasses :class:`HeardSuite`: then the takes are heard where they lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import ClassVar, Literal
+
+import numpy as np
+import pytest
+from known_timelines import CLICK, KNOWN, NTSC, SAMPLE_RATE, Known
+
+from talkies.core.errors import MediaError, OutputError
+from talkies.core.host import AudioTrack, Host
+from talkies.core.media.sound import read_sound
+from talkies.core.segment import Take
+from talkies.core.times import TimeRange, to_sample
+
+Lacking = Literal["start", "drop_frame", "cues", "files"]
+"""A start timecode; timecode that says it drops frames; subtitles; the files of clips, told when tracks are read."""
+
+
+class Opening:
+    """What a subclass says of its host."""
+
+    lacks: ClassVar[Mapping[Lacking, str]] = {}
+
+    def opened(self, known: Known, folder: Path) -> AbstractContextManager[Host]:
+        """The host with a known timeline open in it; ``folder`` is empty and the test's own."""
+        raise NotImplementedError("say how the editor is opened")
+
+    @pytest.fixture
+    def known(self) -> Known:
+        return NTSC
+
+    @pytest.fixture
+    def takes(self, known: Known, tmp_path: Path) -> list[Take]:
+        return self.make_takes(known, tmp_path, 0)
+
+    @pytest.fixture
+    def more_takes(self, known: Known, tmp_path: Path) -> list[Take]:
+        return self.make_takes(known, tmp_path, 1)
+
+    @staticmethod
+    def make_takes(known: Known, folder: Path, seed: int) -> list[Take]:
+        (folder / "takes").mkdir(exist_ok=True)
+        return known.takes(folder / "takes", seed)
+
+    @pytest.fixture
+    def host(self, known: Known, tmp_path: Path) -> Iterator[Host]:
+        folder = tmp_path / "editor"
+        folder.mkdir()
+        with self.opened(known, folder) as host:
+            yield host
+
+
+class ReadingSuite(Opening):
+    """What a host says of the timeline that is open."""
+
+    @pytest.mark.parametrize("known", KNOWN, ids=str)
+    def test_the_timeline_is_read_exactly(self, host: Host, known: Known) -> None:
+        assert isinstance(host, Host) and host.name
+        timeline = host.read_timeline()
+        assert timeline.rate == known.rate
+        assert timeline.duration == known.duration
+        assert timeline.start == (0 if "start" in self.lacks else known.start)
+        assert timeline.drop_frame == (known.drop_frame and "drop_frame" not in self.lacks)
+        assert {each.clip: (each.record, each.source) for each in timeline.segments} == known.pictures
+        assert all(each.picture is not None and each.picture.path.is_file() for each in timeline.segments)
+        assert len({each.id for each in timeline.segments}) == len(known.pictures)
+        if "cues" not in self.lacks:
+            assert timeline.cues == known.cues
+            assert [cue.text for cue in timeline.segments[0].cues] == ["Hello there."]
+
+    def test_the_audio_tracks_are_listed(self, host: Host, known: Known) -> None:
+        (track,) = host.audio_tracks()
+        assert track.name
+        (clip,) = track.clips
+        assert clip.record == known.wild
+        assert "wind" in clip.name
+        if "files" not in self.lacks:
+            assert clip.file is not None and clip.file.name == "wind.wav" and clip.file.is_file()
+
+    def test_the_playhead_moves(self, host: Host, known: Known) -> None:
+        for position in (Fraction(0), known.seconds(60), known.duration):
+            host.move_playhead(position)
+
+
+class PlacingSuite(Opening):
+    """What a host does with takes."""
+
+    def test_takes_lie_where_they_belong_and_what_was_there_stays(
+        self, host: Host, known: Known, takes: list[Take]
+    ) -> None:
+        before, timeline = host.audio_tracks(), host.read_timeline()
+        placement = host.add_takes(takes)
+        effects, effects_again, other, anna, boris = takes
+        assert places(placement.tracks) == {
+            "DX talkies": [anna.record],
+            "DX talkies 2": [boris.record],
+            "FX talkies": [effects.record, effects_again.record],
+            "FX talkies 2": [other.record],
+        }
+        assert (placement.removed, placement.skipped, placement.warnings) == ((), (), ())
+        after = host.audio_tracks()
+        assert after[: len(before)] == before
+        assert places(after[len(before) :]) == places(placement.tracks)
+        again = host.read_timeline()
+        assert (again.rate, again.start) == (timeline.rate, timeline.start)
+        assert {each.clip: each.record for each in again.segments} == {
+            each.clip: each.record for each in timeline.segments
+        }
+        assert again.cues == timeline.cues
+
+    def test_the_clips_are_the_takes(self, host: Host, takes: list[Take]) -> None:
+        for track in host.add_takes(takes).tracks:
+            for clip in track.clips:
+                (take,) = (take for take in takes if take.name in (clip.name, Path(clip.name).stem))
+                if clip.file is not None:
+                    assert clip.file.name == take.path.name and clip.file.is_file()
+
+    def test_names_do_not_collide(self, host: Host, takes: list[Take], more_takes: list[Take]) -> None:
+        first = host.add_takes(takes)
+        second = host.add_takes(more_takes)
+        assert list(places(second.tracks)) == ["DX talkies 3", "DX talkies 4", "FX talkies 3", "FX talkies 4"]
+        names = [track.name for track in host.audio_tracks()]
+        assert len(names) == len(set(names))
+        assert {**places(first.tracks), **places(second.tracks)}.items() <= places(host.audio_tracks()).items()
+
+    def test_ours_are_replaced_and_no_others(self, host: Host, takes: list[Take], more_takes: list[Take]) -> None:
+        (wild,) = host.audio_tracks()
+        host.add_takes(takes)
+        placement = host.add_takes(more_takes[:1], "replace")
+        assert set(placement.removed) == {"DX talkies", "DX talkies 2", "FX talkies", "FX talkies 2"}
+        assert places(host.audio_tracks()) == {**places([wild]), "FX talkies": [more_takes[0].record]}
+
+    def test_what_is_there_is_skipped(self, host: Host, takes: list[Take], more_takes: list[Take]) -> None:
+        host.add_takes(takes[1:2])
+        placement = host.add_takes(more_takes, "skip")
+        assert set(placement.skipped) == {take.name for take in more_takes[1:3]}
+        assert places(placement.tracks) == {
+            "DX talkies": [more_takes[3].record],
+            "DX talkies 2": [more_takes[4].record],
+            "FX talkies 2": [more_takes[0].record],
+        }
+        before = host.audio_tracks()
+        assert host.add_takes(takes[1:2], "skip").tracks == ()
+        assert host.audio_tracks() == before
+
+    def test_undo_takes_back_one_step_after_the_other(
+        self, host: Host, takes: list[Take], more_takes: list[Take]
+    ) -> None:
+        states = [host.audio_tracks()]
+        host.add_takes(takes)
+        states.append(host.audio_tracks())
+        host.add_takes(more_takes[:1], "replace")
+        host.undo()
+        assert host.audio_tracks() == states.pop()
+        host.undo()
+        assert host.audio_tracks() == states.pop()
+        with pytest.raises(OutputError):
+            host.undo()
+
+    def test_a_failure_in_the_middle_leaves_nothing(
+        self, host: Host, takes: list[Take], more_takes: list[Take]
+    ) -> None:
+        wild = host.audio_tracks()
+        host.add_takes(takes)
+        before = host.audio_tracks()
+        more_takes[2].path.unlink()
+        with pytest.raises((OutputError, MediaError)) as refused:
+            host.add_takes(more_takes, "replace")
+        assert "\n" not in str(refused.value) and more_takes[2].path.name in str(refused.value)
+        assert host.audio_tracks() == before
+        host.undo()
+        assert host.audio_tracks() == wild
+
+    def test_a_take_that_starts_before_its_picture_is_placed_exactly(self, host: Host, takes: list[Take]) -> None:
+        """One frame early, as a nudge in the panel makes it."""
+        frame = 1 / host.read_timeline().rate
+        nudged = replace(takes[3], record=takes[3].record.shifted(-frame))
+        assert places(host.add_takes([nudged]).tracks) == {"DX talkies": [nudged.record]}
+
+
+class HostSuite(ReadingSuite, PlacingSuite):
+    """What every host passes."""
+
+
+class HeardSuite(Opening):
+    """For editors that can mix their timeline down: the takes are heard where they lie."""
+
+    def mixed(self, host: Host, folder: Path) -> Path:
+        """A WAV of 48 kHz with what the editor's timeline sounds like."""
+        raise NotImplementedError("say how the editor mixes down")
+
+    @pytest.mark.parametrize("known", KNOWN, ids=str)
+    def test_takes_are_heard_on_their_sample(self, host: Host, known: Known, takes: list[Take], tmp_path: Path) -> None:
+        host.add_takes(takes)
+        expected = sorted(to_sample(take.record.start + CLICK, SAMPLE_RATE) for take in takes if take.number == 1)
+        assert np.allclose(clicks(self.mixed(host, tmp_path)), expected, atol=1, rtol=0)
+
+
+def places(tracks: tuple[AudioTrack, ...] | list[AudioTrack]) -> dict[str, list[TimeRange]]:
+    """Where the clips of each track play."""
+    return {track.name: [clip.record for clip in track.clips] for track in tracks}
+
+
+def clicks(path: Path) -> list[int]:
+    """The samples at which something loud begins."""
+    loud = np.abs(read_sound(path)).max(axis=0) > 0.2
+    return [int(each) for each in np.flatnonzero(loud & ~np.concatenate(([False], loud[:-1])))]

@@ -1,0 +1,177 @@
+"""Timelines whose every fact is known without asking talkies, and takes for them; what tests/host_suite.py opens.
+
+    frames      0        24   40   48    60                    132
+    Inserts              [ C  ]
+    Picture     [ A                ]     [ B                    ]
+    Subtitles      [ 6-30 ]                [ 66-120 ]
+    Wild track         [ wind, 12-84                ]
+
+All are cut alike in frames; rate and start differ. Everything is said in frames here and in exact seconds to the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import opentimelineio as otio
+from films import write_movie
+
+from talkies.core.media.bwf import write_bwf
+from talkies.core.segment import Cue, StemName, Take
+from talkies.core.times import TimeRange, to_sample
+
+SAMPLE_RATE = 48_000
+CLICK = Fraction(1, 10)
+"""Each take has one click, so many seconds after its record start."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A clip: ``name``, its first frame on the timeline and the one after its last, its first frame in the medium."""
+
+    name: str
+    first: int
+    end: int
+    source: int = 0
+
+
+PICTURE = (Cut("A", 0, 48), Cut("B", 60, 132, 24))
+INSERTS = (Cut("C", 24, 40, 100),)
+WORDS = (Cut("ANNA: Hello there.", 6, 30), Cut("[door slams]", 66, 120))
+WILD = (Cut("wind", 12, 84, 6),)
+FRAMES = 132
+
+
+@dataclass(frozen=True)
+class Known:
+    """One of the timelines. ``start_frame``: of its first frame's timecode."""
+
+    name: str
+    rate: Fraction
+    start_frame: int
+    drop_frame: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+    def seconds(self, frame: int) -> Fraction:
+        return frame / self.rate
+
+    def range(self, cut: Cut) -> TimeRange:
+        return TimeRange(self.seconds(cut.first), self.seconds(cut.end))
+
+    @property
+    def start(self) -> Fraction:
+        return self.seconds(self.start_frame)
+
+    @property
+    def duration(self) -> Fraction:
+        return self.seconds(FRAMES)
+
+    @property
+    def pictures(self) -> dict[str, tuple[TimeRange, TimeRange]]:
+        """Record and source range of every clip of picture, by its name."""
+        sources = {cut.name: TimeRange(self.seconds(cut.source), self.seconds(cut.source + cut.end - cut.first))
+                   for cut in (*PICTURE, *INSERTS)}  # fmt: skip
+        return {cut.name: (self.range(cut), sources[cut.name]) for cut in (*PICTURE, *INSERTS)}
+
+    @property
+    def cues(self) -> tuple[Cue, ...]:
+        spoken, heard = WORDS
+        return (
+            Cue(self.range(spoken), "Hello there.", "speech", "ANNA"),
+            Cue(self.range(heard), "door slams", "sound"),
+        )
+
+    @property
+    def wild(self) -> TimeRange:
+        """Where the user's own sound plays."""
+        return self.range(WILD[0])
+
+    def write(self, folder: Path) -> Path:
+        """``known.otio`` with its ``film.mp4`` and ``wind.wav`` in a folder."""
+        write_movie(folder / "film.mp4", float(130 / self.rate), self.rate)
+        quiet = np.full((1, 8 * SAMPLE_RATE), 0.01, np.float32)
+        write_bwf(folder / "wind.wav", [quiet], sample_rate=SAMPLE_RATE)
+        timeline = otio.schema.Timeline("known", global_start_time=self._time(self.start_frame))
+        for name, kind, cuts, medium in (
+            ("Picture", "Video", PICTURE, "film.mp4"),
+            ("Inserts", "Video", INSERTS, "film.mp4"),
+            ("Subtitles", "Subtitle", WORDS, ""),
+            ("Wild track", "Audio", WILD, "wind.wav"),
+        ):
+            track = otio.schema.Track(name, kind=kind)
+            track.extend(self._items(cuts, medium))
+            timeline.tracks.append(track)
+        otio.adapters.write_to_file(timeline, str(folder / "known.otio"))
+        return folder / "known.otio"
+
+    def takes(self, folder: Path, seed: int = 0) -> list[Take]:
+        """Five takes: stereo effects for A and B, another take of those for B, and two lines that overlap."""
+        return [
+            self._take(folder, "FX", "A", 0, 48, seed, tail=Fraction(1, 4), channels=2),
+            self._take(folder, "FX", "B", 60, 132, seed, head=Fraction(1, 2), tail=Fraction(1, 4), channels=2),
+            self._take(folder, "FX", "B", 60, 132, seed, number=2, channels=2),
+            self._take(folder, "DX", "ANNA", 6, 30, seed, head=Fraction(1, 10), speaker="ANNA"),
+            self._take(folder, "DX", "BORIS", 20, 44, seed, speaker="BORIS"),
+        ]
+
+    def _take(
+        self,
+        folder: Path,
+        stem: StemName,
+        name: str,
+        first: int,
+        end: int,
+        seed: int,
+        *,
+        head: Fraction = Fraction(0),
+        tail: Fraction = Fraction(0),
+        number: int = 1,
+        channels: int = 1,
+        speaker: str = "",
+    ) -> Take:
+        """A real sound file with its click; ``seed`` tells those of one call of :meth:`takes` from the next."""
+        record = TimeRange(self.seconds(first), self.seconds(end))
+        title = f"{stem}_{name}_s{seed}_t{number:02}"
+        facts: dict[str, Any] = {"seed": seed, "channels": channels, "prompt": "steps, gravel", "speaker": speaker}
+        path = folder / f"{title}.wav"
+        take = Take(f"V1-{name}", stem, title, path, record, SAMPLE_RATE, head, tail, number, facts)
+        first_sample, count = take.file_range.samples(SAMPLE_RATE)
+        sound = np.zeros((channels, count), np.float32)
+        sound[:, to_sample(record.start + CLICK, SAMPLE_RATE) - first_sample] = 0.5
+        midnight = to_sample(self.start, SAMPLE_RATE) + first_sample
+        write_bwf(path, [sound], channels=channels, time_reference=midnight, count=count)
+        return take
+
+    def _items(self, cuts: Iterable[Cut], medium: str) -> list[Any]:
+        items: list[Any] = []
+        position = 0
+        for cut in cuts:
+            if cut.first > position:
+                items.append(otio.schema.Gap(source_range=self._span(0, cut.first - position)))
+            reference = otio.schema.ExternalReference(medium) if medium else otio.schema.MissingReference()
+            items.append(otio.schema.Clip(cut.name, reference, self._span(cut.source, cut.end - cut.first)))
+            position = cut.end
+        return items
+
+    def _time(self, frame: int) -> Any:
+        return otio.opentime.RationalTime(frame, float(self.rate))
+
+    def _span(self, first: int, count: int) -> Any:
+        return otio.opentime.TimeRange(self._time(first), self._time(count))
+
+
+KNOWN = (
+    Known("24 from one hour", Fraction(24), 86_400),
+    Known("25 from zero", Fraction(25), 0),
+    Known("23.976 from one hour", Fraction(24000, 1001), 86_400),
+    Known("29.97 drop frame from one hour", Fraction(30000, 1001), 107_892, True),
+)
+NTSC = KNOWN[2]
+"""Where most goes wrong: no whole number of samples a frame."""
