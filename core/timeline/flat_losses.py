@@ -1,0 +1,54 @@
+"""What formats of plain clips in whole frames (AAF, EDL, Kdenlive's import) cannot hold, one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import opentimelineio as otio
+
+from talkies.core.segment import Timeline
+from talkies.core.timeline.flattening import PICTURE, SOUND, TEXT, flat_tracks, has_compounds
+from talkies.core.timeline.losing import counted
+from talkies.core.timeline.walking import effects_of
+
+
+def flat_losses(timeline: Timeline, name: str, instead_of_mixes: str = "a cut") -> tuple[str, ...]:
+    """``name``: that of the format; ``instead_of_mixes``: what a transition becomes."""
+    return tuple(_losses(timeline, name, instead_of_mixes))
+
+
+def _losses(timeline: Timeline, name: str, instead: str) -> Iterator[str]:
+    tracks = [track for track in flat_tracks(timeline) if track.kind != TEXT]
+    clips = [(track.kind, clip) for track in tracks for clip in track.clips]
+    if has_compounds(timeline):
+        yield f"nested sequences are taken apart into their clips in {name}"
+    if generated := sum(isinstance(clip.item.media_reference, otio.schema.GeneratorReference) for _, clip in clips):
+        yield f"{counted(generated, 'clip')} that the editor generates (titles, bars) have no media and are left out"
+    if mixes := sum(len(track.mixes) for track in tracks):
+        yield f"{counted(mixes, 'transition')}: each becomes {instead} in {name}"
+    if effects := sum(_other_effects(clip.item) for _, clip in clips):
+        yield f"{counted(effects, 'effect')} other than a constant speed have no place in {name}"
+    if sped := sum(kind == SOUND and clip.speed != 1 for kind, clip in clips):
+        yield f"{counted(sped, 'clip')} of sound with another speed play at normal speed in {name}"
+    rate = timeline.rate
+    if between := sum(kind == PICTURE and (clip.record.start * rate).denominator != 1 for kind, clip in clips):
+        yield f"{counted(between, 'clip')} of picture begin between frames and are moved to the nearest one in {name}"
+    if any(_foreign(holder) for holder in (timeline.document, *tracks_and_items(timeline))):
+        yield f"what other programs noted for themselves (metadata) has no place in {name}"
+
+
+def tracks_and_items(timeline: Timeline) -> Iterator[Any]:
+    """Every track of a timeline and what lies directly on it."""
+    for track in timeline.document.tracks:
+        yield track
+        if isinstance(track, otio.core.Composition):
+            yield from track
+
+
+def _other_effects(item: Any) -> int:
+    return sum(not isinstance(effect, otio.schema.LinearTimeWarp) for effect in effects_of(item))
+
+
+def _foreign(item: Any) -> bool:
+    return any(key not in ("talkies", "Resolve_OTIO") for key in item.metadata)
