@@ -1,7 +1,7 @@
 """Sound laid on a timeline to the sample and summed, block by block: memory does not grow with length.
 
-    pieces   |....[ take 1 ]......[ take 2 ]...|
-                         [ take 3 ]                 what overlaps is added
+pieces   |....[ take 1 ]......[ take 2 ]...|
+                     [ take 3 ]                 what overlaps is added
 """
 
 from __future__ import annotations

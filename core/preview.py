@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from talkies.core.balance import SAMPLE_RATE, mixed
-from talkies.core.media.bwf import part_file
+from talkies.core.media.bwf import Samples, part_file
 from talkies.core.segment import Segment, Take, Timeline
 from talkies.core.times import to_frame, to_sample
 
@@ -28,28 +29,47 @@ def write_preview(timeline: Timeline, takes: Sequence[Take], path: Path) -> None
 
     Where there is no picture it is black. Raises OutputError and MediaError; atomic.
     """
+    first = [take for take in takes if take.number == 1]
+    before = to_sample(min((take.record.start for take in first), default=Fraction(0)), SAMPLE_RATE)
+    with movie_file(path, "mp4", {"movflags": "+faststart"}) as container:
+        video = add_picture(container, timeline.rate)
+        audio = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"b": "192k"})
+        mux(container, video, pictures(timeline), audio, chain([np.zeros((2, before), np.float32)], mixed(first)))
+
+
+@contextmanager
+def movie_file(path: Path, container: str, options: dict[str, str]) -> Iterator[Any]:
+    """An open movie to write to, whole at ``path`` in the end or not at all. Raises OutputError."""
     import av
 
-    with (
-        part_file(path) as part,
-        av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as container,
-    ):
-        video: Any = container.add_stream(_encoder(), rate=timeline.rate)
-        video.width, video.height, video.pix_fmt = *_SIXTEEN_NINE, "yuv420p"
-        video.options = {"crf": "20", "preset": "fast"}
-        audio: Any = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"b": "192k"})
-        sound = _audio_frames([take for take in takes if take.number == 1])
-        waiting = next(sound, None)
-        for number, image in enumerate(pictures(timeline)):
-            container.mux(video.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
-            while waiting is not None and waiting.pts <= (number + 1) * SAMPLE_RATE / timeline.rate:
-                container.mux(audio.encode(waiting))
-                waiting = next(sound, None)
-        container.mux(video.encode(None))
-        while waiting is not None:
+    with part_file(path) as part, av.open(str(part), "w", format=container, options=options) as opened:
+        yield opened
+
+
+def add_picture(container: Any, rate: Fraction) -> Any:
+    """A stream of H.264, or of MPEG-4 where there is no such encoder, for pictures of the preview's size."""
+    video = container.add_stream(_encoder(), rate=rate)
+    video.width, video.height, video.pix_fmt = *_SIXTEEN_NINE, "yuv420p"
+    video.options = {"crf": "20", "preset": "fast"}
+    return video
+
+
+def mux(container: Any, video: Any, images: Iterable[Image], audio: Any, blocks: Iterable[Samples]) -> None:
+    """Encodes pictures, one for each frame, and blocks of (2, n) sound, side by side, to the end of both."""
+    import av
+
+    sound = _audio_frames(blocks)
+    waiting = next(sound, None)
+    for number, image in enumerate(images):
+        container.mux(video.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
+        while waiting is not None and waiting.pts <= (number + 1) * SAMPLE_RATE / video.codec_context.framerate:
             container.mux(audio.encode(waiting))
             waiting = next(sound, None)
-        container.mux(audio.encode(None))
+    container.mux(video.encode(None))
+    while waiting is not None:
+        container.mux(audio.encode(waiting))
+        waiting = next(sound, None)
+    container.mux(audio.encode(None))
 
 
 def _encoder() -> str:
@@ -104,14 +124,13 @@ def boxed(image: Image) -> Image:
     return whole
 
 
-def _audio_frames(takes: Sequence[Take]) -> Iterator[Any]:
-    """The sum of the takes from the timeline's first frame on, as PyAV frames with their time stamps."""
+def _audio_frames(blocks: Iterable[Samples]) -> Iterator[Any]:
+    """Blocks of (2, n) as PyAV frames with their time stamps."""
     import av
 
-    before = to_sample(min((take.record.start for take in takes), default=Fraction(0)), SAMPLE_RATE)
-    rest: Any = np.zeros((2, before), np.float32)
+    rest: Samples = np.zeros((2, 0), np.float32)
     position = 0
-    for block in chain(mixed(takes), [None]):
+    for block in chain(blocks, [None]):
         heard = rest if block is None else np.concatenate([rest, block], axis=1)
         whole = heard.shape[1] if block is None else heard.shape[1] // _AUDIO_FRAME * _AUDIO_FRAME
         for start in range(0, whole, _AUDIO_FRAME):

@@ -26,6 +26,7 @@ from talkies.core.request import Request, Task, did_you_mean
 from talkies.core.segment import Cue, Segment, StemName, Take, Timeline
 from talkies.core.summary import summarize
 from talkies.core.timeline import in_language, read_timeline
+from talkies.core.turnover.span import Pops
 
 if TYPE_CHECKING:
     from talkies.core.engines.base import Engine
@@ -148,7 +149,7 @@ def render(
         yield Progress(1.0, work.message)
         with work.clock("write"):
             takes = output.publish(balance_takes(takes, PRESETS[request.loudness]))
-            _write(timeline, takes, request.out)
+            _write(timeline, takes, request)
             output.finish()
     except (CancelledError, KeyboardInterrupt, GeneratorExit):
         output.keep(takes)
@@ -166,10 +167,13 @@ def _read(request: Request) -> Timeline:
     return in_language(timeline, request.language) if request.language else timeline
 
 
-def _write(timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
-    from talkies.core.timeline import write_timeline  # late: reading alone stays quick
+def _write(timeline: Timeline, takes: Sequence[Take], request: Request) -> None:
+    from talkies.core.timeline import writing  # late: reading alone stays quick
 
-    write_timeline(timeline, takes, out)
+    if request.two_pop or request.tail_pop:
+        writing.StemsFolder(Pops(request.two_pop, request.tail_pop)).write(timeline, takes, request.out)
+    else:
+        writing.write_timeline(timeline, takes, request.out)
 
 
 def _losses(timeline: Timeline, out: Path) -> tuple[str, ...]:
@@ -185,7 +189,8 @@ def _check(request: Request, timeline: Timeline, stems: Mapping[str, Sequence[St
     from talkies.core.timeline.writing import check_output
 
     check_output(timeline, request.out)
-    output.check(needed_bytes(stems, request))
+    _check_pops(request)
+    output.check(needed_bytes(stems, request) + _stems_bytes(timeline, stems, request))
 
 
 def check_made(request: Request, stems: Mapping[str, Sequence[Stem]]) -> None:
@@ -206,6 +211,23 @@ def needed_bytes(stems: Mapping[str, Sequence[Stem]], request: Request) -> int:
     return int(sum(seconds) * request.takes * _FILE_BYTES + max(seconds) * _WAITING_BYTES)
 
 
+def _check_pops(request: Request) -> None:
+    """Raises ArgumentError where a pop has no room."""
+    if (request.two_pop or request.tail_pop) and request.out.suffix.lower() != _STEMS:
+        option = "--two-pop" if request.two_pop else "--tail-pop"
+        cure = f"write a stems folder (NAME{_STEMS}), or use 'talkies turnover'"
+        raise ArgumentError(option, "there is no room for it before and after a timeline", cure)
+
+
+def _stems_bytes(timeline: Timeline, stems: Mapping[str, Sequence[Stem]], request: Request) -> int:
+    """Room for continuous stems, each as long as the timeline."""
+    if request.out.suffix.lower() != _STEMS:
+        return 0
+    tracks = {(stem.name, stem.speaker) for parts in stems.values() for stem in parts}
+    return int(timeline.duration * len(tracks) * request.takes * _FILE_BYTES)
+
+
+_STEMS = ".stems"
 _FILE_BYTES = 3 * SAMPLE_RATE  # per second of a mono take
 _WAITING_BYTES = 4 * SAMPLE_RATE  # while it is levelled
 

@@ -1,0 +1,111 @@
+"""The cue sheet, or spotting list: what is said and heard when, what it is based on, and which take it became.
+
+A row for each spoken line, for each sound that the subtitles describe, and for each shot whose effects were made. In
+and out are record timecodes; out is the first frame after.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import PurePath
+
+from talkies.core.segment import Cue, StemName, Take, Timeline
+from talkies.core.times import TimeRange, to_frame
+
+COLUMNS = ("cue", "character", "in", "out", "line", "reason", "notes")
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """``cue``: department and number. ``range``: whole frames, in seconds from the timeline's first frame."""
+
+    cue: str
+    stem: StemName
+    character: str
+    range: TimeRange
+    line: str
+    reason: str
+    notes: str
+
+
+def sheet_rows(timeline: Timeline, takes: Sequence[Take]) -> list[SheetRow]:
+    """All rows in order of time, numbered by department."""
+    heard = [*_cue_rows(timeline, takes), *_shot_rows(timeline, takes)]
+    numbers = {stem: count(1) for stem in ("DX", "FX", "MX", "MIX")}
+    ordered = sorted(heard, key=lambda row: (row.range, row.stem, row.line))
+    return [
+        replace(row, cue=f"{row.stem}{next(numbers[row.stem]):03}", range=_whole_frames(row.range, timeline))
+        for row in ordered
+    ]
+
+
+def sheet_csv(timeline: Timeline, rows: Iterable[SheetRow]) -> str:
+    """The rows as CSV (RFC 4180). What a spreadsheet would take for a formula begins with an apostrophe."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for row in rows:
+        times = timeline.timecode(row.range.start), timeline.timecode(row.range.end)
+        writer.writerow(map(_cell, (row.cue, row.character, *times, row.line, row.reason, row.notes)))
+    return text.getvalue()
+
+
+def spoken_cues(timeline: Timeline) -> list[Cue]:
+    """The cues in the language that is spoken, those over gaps too."""
+    languages = {cue.language for segment in timeline.segments for cue in segment.cues}
+    return [cue for cue in timeline.cues if not languages or cue.language in languages or not cue.language]
+
+
+def _cue_rows(timeline: Timeline, takes: Sequence[Take]) -> Iterator[SheetRow]:
+    for cue in spoken_cues(timeline):
+        speech = cue.kind == "speech"
+        stems = ("DX", "MIX") if speech else ("FX", "MIX")
+        made = [take for take in takes if take.stem in stems and take.record.overlap(cue.range)]
+        if speech:
+            made = [take for take in made if take.stem == "MIX" or _says(take, cue)]
+        text, reason = (cue.text, "subtitle") if speech else (f"[{cue.text}]", "described in subtitles")
+        yield SheetRow("", "DX" if speech else "FX", cue.speaker, cue.range, text, reason, _notes(made))
+
+
+def _says(take: Take, cue: Cue) -> bool:
+    """Whether a take of dialogue speaks a cue, which may reach into its neighbour's place."""
+    text = take.metadata.get("text")
+    return take.metadata.get("speaker", "") == cue.speaker and (text is None or cue.text in str(text))
+
+
+def _shot_rows(timeline: Timeline, takes: Sequence[Take]) -> Iterator[SheetRow]:
+    clips = {segment.id: segment.clip for segment in timeline.segments}
+    for take in takes:
+        if take.number == 1 and take.stem != "DX":
+            line = str(take.metadata.get("prompt") or "") or f"what moves in {clips.get(take.segment_id, take.name)}"
+            others = [other for other in takes if (other.stem, other.record) == (take.stem, take.record)]
+            yield SheetRow("", take.stem, "", take.record, line, "silent picture", _notes(others))
+
+
+def _notes(takes: Sequence[Take]) -> str:
+    """Which files; how they were made."""
+    if not takes:
+        return "not made"
+    first = takes[0]
+    facts = [", ".join(take.name for take in takes)]
+    if voice := first.metadata.get("voice"):
+        facts.append(f"voice {PurePath(str(voice)).name}")
+    if "seed" in first.metadata:
+        facts.append(f"seed {first.metadata['seed']}")
+    return "; ".join(facts)
+
+
+def _whole_frames(span: TimeRange, timeline: Timeline) -> TimeRange:
+    first = to_frame(span.start, timeline.rate)
+    return TimeRange(first / timeline.rate, max(to_frame(span.end, timeline.rate), first + 1) / timeline.rate)
+
+
+def _cell(text: str) -> str:
+    plain = " ".join(text.split())
+    return f"'{plain}" if plain.startswith(_FORMULA) else plain

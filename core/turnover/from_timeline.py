@@ -1,0 +1,95 @@
+"""The takes that a timeline holds, where its editor has put them by now: moved, trimmed, muted, in any format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from talkies.core.errors import MediaError, TimelineError
+from talkies.core.media.probing import open_media
+from talkies.core.segment import StemName, Take, Timeline
+from talkies.core.timeline.sounds import OUR_NAME, SoundClip, SoundTrack, sound_tracks
+from talkies.core.timeline.tracks import STEMS
+from talkies.core.times import TimeRange
+
+
+def takes_in(timeline: Timeline, media_dir: Path | None = None) -> tuple[Take, ...]:
+    """Every clip on a track of ours as a take that covers what the clip shows; what is muted is an alternative.
+
+    Raises TimelineError: there is none, or one whose speed was changed; MediaError: a file is missing.
+    """
+    takes = [
+        _take(timeline, track, clip)
+        for track in sound_tracks(timeline, media_dir)
+        if track.generated
+        for clip in track.clips
+    ]
+    if not takes:
+        raise TimelineError(timeline.path, "holds no sound of talkies", "make some with 'talkies generate' first")
+    return tuple(takes)
+
+
+@dataclass(frozen=True)
+class SoundFile:
+    """What a sound file holds; its length in seconds."""
+
+    duration: Fraction
+    channels: int
+    sample_rate: int
+    codec: str
+
+    @classmethod
+    def of(cls, path: Path) -> SoundFile:
+        """Raises MediaError."""
+        with open_media(path) as container:
+            if not container.streams.audio:
+                raise MediaError(path, "has no sound", "relink the clip")
+            stream = container.streams.audio[0]
+            duration = Fraction(stream.duration or 0) * (stream.time_base or 1)
+            return cls(duration, stream.channels, stream.rate, stream.codec_context.name)
+
+
+def _take(timeline: Timeline, track: SoundTrack, clip: SoundClip) -> Take:
+    if clip.path is None:
+        raise MediaError(timeline.path, clip.problem)
+    if clip.speed != 1:
+        where = timeline.timecode(clip.record.start)
+        problem = f"the sound {clip.name!r} at {where} plays at another speed, which its file does not have"
+        raise TimelineError(timeline.path, problem, "render it in the editor, or set its speed back")
+    file = SoundFile.of(clip.path)
+    head = clip.source.start - clip.start
+    stem = _stem(track, clip)
+    number = clip.metadata.get("take")
+    counted = number if isinstance(number, int) and number > 0 else 1
+    return Take(
+        segment_id=str(clip.metadata.get("segment") or _segment_under(timeline, clip.record)),
+        stem=stem,
+        name=clip.name,
+        path=clip.path,
+        record=clip.record,
+        sample_rate=file.sample_rate,
+        head_handle=head,
+        tail_handle=max(file.duration - head - clip.record.duration, Fraction(0)),
+        number=1 if clip.enabled else max(counted, 2),
+        metadata={**clip.metadata, "channels": min(file.channels, 2)},
+    )
+
+
+def _stem(track: SoundTrack, clip: SoundClip) -> StemName:
+    """By what the clip says of itself, else by its track's name."""
+    named = OUR_NAME.match(track.name)
+    wanted = [clip.metadata.get("stem"), named[1] if named else None]
+    return next((stem for stem in _stems() if stem in wanted), "MIX")
+
+
+def _stems() -> Iterator[StemName]:
+    yield from STEMS  # type: ignore[misc]
+
+
+def _segment_under(timeline: Timeline, record: TimeRange) -> str:
+    """The segment that a stretch overlaps most, "" for none."""
+    shared = {segment.id: segment.record.overlap(record) for segment in timeline.segments}
+    overlaps = {name: span.duration for name, span in shared.items() if span is not None}
+    return max(overlaps, key=lambda name: overlaps[name], default="")

@@ -1,0 +1,48 @@
+"""talkies turnover: everything that a post house needs, in one folder."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+SUMMARY = "collect the takes in a timeline for a post house: cut, takes, stems, reference movie, cue sheet, README"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("timeline", metavar="TIMELINE", type=Path, help="a timeline that holds takes of 'talkies generate'")
+    add("-o", "--output", metavar="DIR", type=Path, required=True, help="the folder to write; it appears whole")
+    add("--two-pop", action="store_true", help="a pop two seconds before the first picture, after a leader")
+    add("--tail-pop", action="store_true", help="a pop two seconds after the last picture")
+    add("--media-dir", metavar="DIR", type=Path, help="look for missing media here as well")
+    add("--json", action="store_true", help="print one JSON document")
+
+
+def run(options: argparse.Namespace) -> int:
+    from talkies.core.making import Progress
+    from talkies.core.render import Warned
+    from talkies.core.timeline import read_timeline
+    from talkies.core.turnover.handover import HandedOver, hand_over
+    from talkies.core.turnover.span import Pops
+    from talkies.plugin.output import ProgressLine, print_json, warn
+
+    line = ProgressLine()
+
+    def watch(progress: Progress) -> None:
+        line.show(progress.fraction, progress.message)
+
+    timeline = read_timeline(options.timeline, options.media_dir)
+    pops = Pops(options.two_pop, options.tail_pop)
+    try:
+        for event in hand_over(timeline, options.output, pops, options.media_dir, watch):
+            line.clear()
+            match event:
+                case Warned():
+                    warn(event.sentence)
+                case HandedOver() if options.json:
+                    print_json(event.report)
+                case HandedOver():
+                    print(event.report["output"])
+    finally:
+        line.clear()
+    return 0
