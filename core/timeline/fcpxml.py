@@ -8,7 +8,6 @@ Time in FCPXML: an element lies at ``offset`` in its parent's time; its own time
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -29,6 +28,17 @@ from talkies.core.timeline.building import (
     text_reference,
     tracks_from_row,
 )
+from talkies.core.timeline.fcpxml_terms import (
+    CONTAINERS,
+    STORY,
+    Resources,
+    media_start,
+    projects,
+    seconds,
+    speed_of,
+    track_of_role,
+    zero_of,
+)
 from talkies.core.timeline.formats import Loaded
 from talkies.core.timeline.guards import MAX_NESTING, read_text, safe_xml
 from talkies.core.timeline.languages import language_tag
@@ -37,10 +47,7 @@ from talkies.core.times import TimeRange
 
 _ZERO = Fraction(0)
 _MOST_ITEMS = 100_000
-_CONTAINERS = ("ref-clip", "sync-clip", "mc-clip")
-_STORY = ("clip", "asset-clip", "video", "audio", "gap", "title", "audition", *_CONTAINERS)
 _Inside = tuple[str, ...]  # the compound clips around an element, by id
-_TIME = re.compile(r"^\s*(-?\d+(?:\.\d+)?)(?:/(\d+))?s?\s*$")
 
 
 def read_fcpxml(path: Path) -> Loaded:
@@ -49,9 +56,7 @@ def read_fcpxml(path: Path) -> Loaded:
     root = safe_xml(path, read_text(file))
     if root.tag != "fcpxml":
         raise TimelineError(path, f"is no FCPXML: its root is <{root.tag}>", "export it again from Final Cut Pro")
-    projects = list(root.iter("project"))
-    sequences = [(project.get("name", ""), project.find("sequence")) for project in projects]
-    named = [(name, sequence) for name, sequence in sequences if sequence is not None]
+    named = projects(root)
     if not named:
         raise TimelineError(path, "holds clips but no project, thus no timeline", "export the project itself as XML")
     notes = []
@@ -65,22 +70,13 @@ def read_fcpxml(path: Path) -> Loaded:
         raise TimelineError(path, str(error), "repair it in Final Cut Pro and export it again") from error
 
 
-def seconds(text: str | None, default: Fraction = _ZERO) -> Fraction:
-    """``1001/24000s``, ``5s``, ``2.5s`` as an exact fraction."""
-    if text is None:
-        return default
-    match = _TIME.match(text)
-    if match is None or match[2] == "0":
-        raise UnusableItemError(f"a time of {text!r} means nothing")
-    return Fraction(match[1]) / int(match[2] or 1)
-
-
 @dataclass
 class _Lanes:
-    """What lies on the lanes of one sequence: (lane, sound only) → items; captions by language."""
+    """What lies on the lanes of one sequence; tracks of ours by name, captions by language."""
 
     pictures: dict[int, Row] = field(default_factory=dict)
     sounds: dict[int, Row] = field(default_factory=dict)
+    ours: dict[str, Row] = field(default_factory=dict)
     captions: dict[str, Row] = field(default_factory=dict)
 
 
@@ -88,12 +84,11 @@ class _Reader:
     """One file's resources, and the elements that refer to them."""
 
     def __init__(self, root: Element) -> None:
-        resources = root.find("resources")
-        self.resources = {item.get("id", ""): item for item in (resources if resources is not None else ())}
+        self.resources = Resources(root)
         self.items = 0
 
     def timeline(self, name: str, sequence: Element, notes: tuple[str, ...]) -> Loaded:
-        rate = self._rate(sequence) or Fraction(24)
+        rate = self.resources.rate(sequence) or Fraction(24)
         start = seconds(sequence.get("tcStart"))
         document = otio.schema.Timeline(name, global_start_time=rational_time(start, rate))
         for track in self._tracks(sequence, rate, ()):
@@ -105,14 +100,13 @@ class _Reader:
         lanes = _Lanes()
         spine = sequence.find("spine")
         children = list(spine if spine is not None else sequence)
-        first = next((child for child in children if child.get("offset")), None)
-        start = seconds(sequence.get("tcStart"))
-        zero = start if first is not None and seconds(first.get("offset")) >= start else _ZERO
-        self._row(children, -zero, 0, lanes, rate, inside)
+        self._row(children, -zero_of(sequence, children), 0, lanes, rate, inside)
         for number, lane in enumerate(sorted(lanes.pictures), start=1):
             yield from tracks_from_row(f"V{number}", "Video", lanes.pictures[lane], rate)
         for number, lane in enumerate(sorted(lanes.sounds, reverse=True), start=1):
             yield from tracks_from_row(f"A{number}", "Audio", lanes.sounds[lane], rate)
+        for name in sorted(lanes.ours):
+            yield from tracks_from_row(name, "Audio", lanes.ours[name], rate)
         for language, row in lanes.captions.items():
             yield from tracks_from_row(f"Subtitles {language}".strip(), "Subtitle", row, rate)
 
@@ -128,7 +122,7 @@ class _Reader:
         """Elements one after another; ``shift`` brings their offsets onto the sequence's time."""
         following = None
         for element in elements:
-            if element.tag not in _STORY:
+            if element.tag not in STORY:
                 continue
             offset = element.get("offset")
             at = seconds(offset) + shift if offset is not None or following is None else following
@@ -142,15 +136,19 @@ class _Reader:
         if self.items > _MOST_ITEMS or len(inside) > MAX_NESTING:
             raise UnusableItemError("its compound clips unfold beyond any timeline")
         if element.tag == "audition":
-            chosen = next((child for child in element if child.tag in _STORY), None)
+            chosen = next((child for child in element if child.tag in STORY), None)
             return self._place(chosen, at, lane, lanes, rate, inside) if chosen is not None else _ZERO
-        start = self._start(element)
-        duration = self._duration(element)
+        start = self.resources.start(element)
+        duration = self.resources.duration(element)
         item = self._item(element, TimeRange(start, start + duration), rate, inside) if duration > 0 else None
         if item is not None:
             item.enabled = element.get("enabled") != "0"
-            rows = lanes.pictures if self._is_picture(element) else lanes.sounds
-            rows.setdefault(lane, []).append((at, item))
+            if self._is_picture(element):
+                lanes.pictures.setdefault(lane, []).append((at, item))
+            elif name := track_of_role(element.get("audioRole")):
+                lanes.ours.setdefault(name, []).append((at, item))
+            else:
+                lanes.sounds.setdefault(lane, []).append((at, item))
         for child in element:
             self._connected(child, at - start, lane, lanes, rate, inside)
         return duration
@@ -169,7 +167,7 @@ class _Reader:
                 lanes.captions.setdefault(_caption_language(child), []).append((at, clip))
         elif child.tag == "spine" and own_lane:
             self._row(list(child), at, lane + own_lane, lanes, rate, inside)
-        elif child.tag in _STORY and own_lane:
+        elif child.tag in STORY and own_lane:
             self._place(child, at, lane + own_lane, lanes, rate, inside)
 
     def _item(self, element: Element, shown: TimeRange, rate: Fraction, inside: _Inside) -> Any:
@@ -177,7 +175,7 @@ class _Reader:
         name = element.get("name", "")
         if element.tag == "title":
             return make_clip(name, text_reference(_words(element) or name), shown, rate)
-        if element.tag in _CONTAINERS:
+        if element.tag in CONTAINERS:
             return self._compound(element, name, shown, rate, inside)
         if element.tag == "gap":
             return None
@@ -186,10 +184,11 @@ class _Reader:
             generated = element.find("video") is not None or element.tag == "video"
             reference = otio.schema.GeneratorReference(generator_kind=name or "generator")
             return make_clip(name, reference, shown, rate) if generated else None
-        media_rate = self._rate(asset)
+        media_rate = self.resources.rate(asset)
         available = TimeRange(seconds(asset.get("start")), seconds(asset.get("start")) + seconds(asset.get("duration")))
+        source = TimeRange(first := media_start(element, source, available), first + source.duration)
         reference = external(_address(asset), available, fitting_rate(available, media_rate, rate))
-        clip = make_clip(name, reference, source, fitting_rate(source, media_rate, rate), _speed(element))
+        clip = make_clip(name, reference, source, fitting_rate(source, media_rate, rate), speed_of(element))
         for marker in (child for child in element if child.tag in ("marker", "chapter-marker")):
             at = seconds(marker.get("start")) + source.start - shown.start
             span = TimeRange(at, at + seconds(marker.get("duration")))
@@ -210,11 +209,11 @@ class _Reader:
         if content is None:
             return None
         stack = otio.schema.Stack(name, source_range=otio_range(shown, fitting_rate(shown, rate)))
-        for track in self._tracks(content, self._rate(content) or rate, (*inside, key)):
+        for track in self._tracks(content, self.resources.rate(content) or rate, (*inside, key)):
             stack.append(track)
         if element.get("srcEnable") == "audio":
             return None
-        speed = _speed(element)
+        speed = speed_of(element)
         if speed != 1:
             stack.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(speed)))
         return stack
@@ -233,7 +232,7 @@ class _Reader:
         return shown.shifted(seconds(inner.get("start"), default) - seconds(inner.get("offset"))), asset
 
     def _is_picture(self, element: Element) -> bool:
-        if element.tag in ("title", *_CONTAINERS):
+        if element.tag in ("title", *CONTAINERS):
             return True
         if element.tag == "audio" or element.get("srcEnable") == "audio":
             return False
@@ -241,24 +240,6 @@ class _Reader:
         if element.tag == "clip" and element.find("video") is None:
             return False
         return asset is None or asset.get("hasVideo") == "1" or asset.tag != "asset" or not asset.get("hasAudio")
-
-    def _start(self, element: Element) -> Fraction:
-        resource = self.resources.get(element.get("ref", ""))
-        unstated = seconds(resource.get("start")) if resource is not None and resource.tag == "asset" else _ZERO
-        return seconds(element.get("start"), unstated)
-
-    def _duration(self, element: Element) -> Fraction:
-        if element.get("duration") is not None:
-            return seconds(element.get("duration"))
-        resource = self.resources.get(element.get("ref", ""))
-        holder = resource if resource is None or resource.tag == "asset" else resource.find("sequence")
-        return seconds(holder.get("duration")) if holder is not None else _ZERO
-
-    def _rate(self, element: Element) -> Fraction | None:
-        """Frames per second of an element's format: 1 / frameDuration, reduced to the exact rate."""
-        form = self.resources.get(element.get("format", ""))
-        frame = seconds(form.get("frameDuration")) if form is not None else _ZERO
-        return 1 / frame if frame > 0 else None
 
 
 def _address(asset: Element) -> str:
@@ -274,14 +255,6 @@ def _words(element: Element) -> str:
 def _caption_language(caption: Element) -> str:
     """``iTT?captionFormat=ITT.de-DE`` → ``de-DE``."""
     return language_tag(caption.get("role", "").rpartition(".")[2])
-
-
-def _speed(element: Element) -> Fraction:
-    """The constant speed of a time map of two points (or of several on one line); 1 without one."""
-    points = [(seconds(p.get("time")), seconds(p.get("value"))) for p in element.iterfind("timeMap/timept")]
-    if len(points) < 2 or points[-1][0] == points[0][0]:
-        return Fraction(1)
-    return (points[-1][1] - points[0][1]) / (points[-1][0] - points[0][0])
 
 
 def _angle(media: Element, clip: Element) -> Element | None:

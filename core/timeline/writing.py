@@ -18,20 +18,23 @@ from talkies.core.errors import OutputError
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.writing_base import Writer
 from talkies.core.timeline.writing_fcp7 import Fcp7Xml
+from talkies.core.timeline.writing_fcpxml import FcpXml, FcpXmlBundle
 from talkies.core.timeline.writing_otio import OtioBundleFolder, OtioFile, OtioZip
+from talkies.core.timeline.writing_stems import StemsFolder
 
 WRITERS: dict[str, Writer] = {
     ".otio": OtioFile(),
     ".otioz": OtioZip(),
     ".otiod": OtioBundleFolder(),
     ".xml": Fcp7Xml(),
+    ".fcpxml": FcpXml(),
+    ".fcpxmld": FcpXmlBundle(),
+    ".stems": StemsFolder(),
 }
 
 _REFUSED = {
     ".edl": "an EDL has one picture track and no place for sound files",
     ".aaf": "AAF is read, but not written yet",
-    ".fcpxml": "FCPXML is read, but not written yet",
-    ".fcpxmld": "FCPXML is read, but not written yet",
     ".kdenlive": "Kdenlive projects are read, but not written: Kdenlive imports .otio since its version 25.04",
     ".mlt": "MLT is read, but not written",
     ".xges": "XGES is read, but not written",

@@ -88,12 +88,12 @@ class OtioBundleFolder(Writer):
                         shutil.copyfileobj(member, copied, 1 << 20)
                 for path, name in bundle.files.items():
                     shutil.copyfile(path, part / name)
-                _replace_folder(part, out)
+                replace_folder(part, out)
             finally:
                 shutil.rmtree(part, ignore_errors=True)
 
 
-def _replace_folder(part: Path, out: Path) -> None:
+def replace_folder(part: Path, out: Path) -> None:
     """Folders cannot be swapped at once: the old one steps aside and is removed only when the new one is there."""
     old = out.with_name(out.name + ".old.part")
     if out.exists():
