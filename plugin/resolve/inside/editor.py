@@ -1,0 +1,95 @@
+"""What talkies asks of an editor (core/bridge.py), answered by DaVinci Resolve."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, List, NamedTuple
+
+from . import markers, reading
+from .placing import Placing, Removed
+from .telling import Refusal, call
+
+PROTOCOL = 1
+
+
+class Done(NamedTuple):
+    """One add_takes, as undo needs it. ``added``: the new tracks as they were asked for; ``markers``: old ones."""
+
+    timeline: str
+    added: List[Any]
+    removed: List[Removed]
+    markers: List[Any]
+    imported: List[Any]
+
+
+class Editor:
+    """One running Resolve. Every method takes the request's parameters and returns its result, or raises Refusal."""
+
+    def __init__(self, resolve: Any) -> None:
+        self._resolve = resolve
+        self._done: list[Done] = []
+
+    def hello(self, params: Any) -> Any:
+        product, version = call(self._resolve, "GetProductName"), call(self._resolve, "GetVersionString")
+        return {"protocol": PROTOCOL, "name": f"{product} {version}"}
+
+    def read_timeline(self, params: Any) -> Any:
+        timeline = reading.open_timeline(self._resolve)
+        path = reading.export(self._resolve, timeline, params["folder"])
+        return {"timeline": path, "drop_frame": reading.clock_of(timeline).drop_frame}
+
+    def audio_tracks(self, params: Any) -> Any:
+        return {"tracks": reading.audio_tracks(reading.open_timeline(self._resolve))}
+
+    def add_takes(self, params: Any) -> Any:
+        timeline = reading.open_timeline(self._resolve)
+        placing, names = Placing(self._resolve, timeline), params.get("remove", [])
+        tracks = placing.prepared(params["tracks"])
+        warnings = placing.add(tracks)
+        try:
+            removed = placing.remove(names, newest=len(tracks))
+        except Exception:
+            for track in reversed(tracks):
+                placing.take_back(track)
+            placing.forget(placing.imported)
+            raise
+        old = markers.remove(timeline, set(names)) if names else []
+        markers.add(timeline, tracks)
+        self._done.append(Done(_identity(timeline), tracks, removed, old, placing.imported))
+        count = int(call(timeline, "GetTrackCount", "audio"))
+        shown = [reading.audio_track(timeline, index) for index in range(count - len(tracks) + 1, count + 1)]
+        return {"tracks": shown, "warnings": warnings}
+
+    def undo(self, params: Any) -> Any:
+        if not self._done:
+            raise Refusal("OutputError", "undo: there is nothing of talkies' to take back since it was opened")
+        timeline, last = reading.open_timeline(self._resolve), self._done[-1]
+        if _identity(timeline) != last.timeline:
+            raise Refusal("OutputError", "undo: another timeline is shown; open the one that the takes were added to")
+        placing = Placing(self._resolve, timeline)
+        for track in reversed(last.added):
+            placing.take_back(track)
+        markers.remove(timeline, {track["name"] for track in last.added})
+        placing.restore(last.removed)
+        markers.restore(timeline, last.markers)
+        placing.forget(last.imported)
+        self._done.pop()
+        return {}
+
+    def move_playhead(self, params: Any) -> Any:
+        timeline = reading.open_timeline(self._resolve)
+        clock = reading.clock_of(timeline)
+        last = max(int(call(timeline, "GetEndFrame")) - 1, clock.start)
+        timecode = clock.timecode(min(clock.frame(Fraction(params["position"])), last))
+        call(timeline, "SetCurrentTimecode", timecode)
+        if _digits(call(timeline, "GetCurrentTimecode")) != _digits(timecode):
+            raise Refusal("OutputError", f"DaVinci Resolve did not go to {timecode}; open the Edit page")
+        return {}
+
+
+def _identity(timeline: Any) -> str:
+    return str(call(timeline, "GetUniqueId"))
+
+
+def _digits(timecode: Any) -> str:
+    return "".join(character for character in str(timecode) if character.isdigit())

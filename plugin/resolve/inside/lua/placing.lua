@@ -1,0 +1,184 @@
+-- Sound onto new tracks and away from them: what placing.py is for Studio; its traps are listed there.
+-- Files that begin between frames, and missing ones, are seen to by talkies before (lua_transport.py).
+
+local BIN, AUDIO_ONLY = "Talkies", 2
+
+local function count(timeline) return timeline:GetTrackCount("audio") end
+
+local function delete_track(timeline, index)
+  local before = count(timeline)
+  timeline:DeleteTrack("audio", index)
+  if count(timeline) ~= before - 1 then
+    refuse("OutputError", "DaVinci Resolve did not delete audio track " .. index .. "; " .. BUSY)
+  end
+end
+
+local function new_track(timeline, kind, name, index)
+  local before = count(timeline)
+  if index and index > before then index = nil end
+  timeline:AddTrack("audio", { audioType = kind, index = index })
+  index = index or before + 1
+  if count(timeline) ~= before + 1 or timeline:GetTrackSubType("audio", index) ~= kind then
+    refuse("OutputError", "DaVinci Resolve did not add a " .. kind .. " audio track; " .. BUSY)
+  end
+  timeline:SetTrackName("audio", index, name)
+  return index
+end
+
+local function comparable(path) return ((path or ""):gsub("\\", "/"):lower()) end
+
+local function in_folder(folder, file)
+  for _, medium in ipairs(folder:GetClipList() or {}) do
+    if comparable(medium:GetClipProperty("File Path")) == comparable(file) then return medium end
+  end
+end
+
+local function our_bin(pool)
+  local root = pool:GetRootFolder()
+  for _, folder in ipairs(root:GetSubFolderList() or {}) do
+    if folder:GetName() == BIN then return folder end
+  end
+  local shown = pool:GetCurrentFolder()
+  local folder = pool:AddSubFolder(root, BIN)
+  pool:SetCurrentFolder(shown) -- a new bin is shown at once
+  return folder or refuse("OutputError", "DaVinci Resolve did not make the bin " .. BIN .. "; " .. BUSY)
+end
+
+-- The file in our bin; one that is there is not imported again.
+local function medium_of(pool, clip, imported)
+  local folder = our_bin(pool)
+  local medium = in_folder(folder, clip.file)
+  if medium then return medium end
+  local shown = pool:GetCurrentFolder()
+  pool:SetCurrentFolder(folder)
+  pool:ImportMedia({ clip.file })
+  pool:SetCurrentFolder(shown)
+  medium = in_folder(folder, clip.file)
+  if not medium then refuse("OutputError", clip.file .. ": DaVinci Resolve did not import it; " .. BUSY) end
+  imported[#imported + 1] = medium
+  medium:SetClipProperty("Clip Name", clip.name)
+  medium:SetThirdPartyMetadata({ talkies = clip.facts })
+  return medium
+end
+
+local function forget(pool, media)
+  local unused = {}
+  for _, medium in ipairs(media) do
+    if tostring(medium:GetClipProperty("Usage")) == "0" then unused[#unused + 1] = medium end
+  end
+  if #unused > 0 then pool:DeleteClips(unused) end
+end
+
+-- A file has the frame rate that the project had at its import, unless it lets itself be set.
+local function rate_of(medium, clock)
+  local text = string.format("%.3f", clock.above / clock.below):gsub("0+$", ""):gsub("%.$", "")
+  local function stated() return tonumber(tostring(medium:GetClipProperty("FPS")):match("%d+%.?%d*")) or tonumber(text) end
+  if math.abs(stated() - tonumber(text)) < 0.001 then return 1 end
+  medium:SetClipProperty("FPS", text)
+  if math.abs(stated() - tonumber(text)) < 0.001 then return 1 end
+  return stated() * clock.below / clock.above
+end
+
+local function append(timeline, pool, clock, index, clip, imported, warnings)
+  local medium, from = medium_of(pool, clip, imported), clock.frame(clip.start)
+  local ratio, head = rate_of(medium, clock), from - clock.frame(clip.begin)
+  local first, frames = math.floor(head * ratio + 0.5), clock.frame(clip["end"]) - from
+  local slip = math.abs(first / ratio - head) * clock.below / clock.above * 1000
+  if slip > 1 then
+    warnings[#warnings + 1] = string.format("%s: lies %.0f ms beside its place, for DaVinci Resolve counts its file "
+      .. "at another frame rate; move it by hand on the Fairlight page", clip.name, slip)
+  end
+  pool:AppendToTimeline({ {
+    mediaPoolItem = medium, startFrame = first, endFrame = first + math.floor(frames * ratio), -- exclusive
+    recordFrame = clock.start + from, trackIndex = index, mediaType = AUDIO_ONLY,
+  } })
+end
+
+local function compare(timeline, clock, index, clips, warnings)
+  local found = {}
+  for _, item in ipairs(sorted(timeline, "audio", index)) do found[item:GetStart() - clock.start] = item end
+  for _, clip in ipairs(clips) do
+    local item = found[clock.frame(clip.start)]
+    if not item then
+      refuse("OutputError", clip.name .. ": DaVinci Resolve dropped it without a word; " .. BUSY)
+    end
+    local frames = item:GetEnd() - clock.start - clock.frame(clip["end"])
+    if frames ~= 0 then
+      warnings[#warnings + 1] = string.format("%s: DaVinci Resolve made it %d frame(s) %s than the take", clip.name,
+        math.abs(frames), frames > 0 and "longer" or "shorter")
+    end
+  end
+end
+
+local function silence(timeline, index, name, warnings)
+  timeline:SetTrackEnable("audio", index, false)
+  for _, item in ipairs(sorted(timeline, "audio", index)) do
+    item:SetClipEnabled(false)
+    if item:GetClipEnabled() then
+      warnings[#warnings + 1] = name .. ": holds other takes and could not be switched off; mute it"
+      return
+    end
+  end
+end
+
+local function add(timeline, pool, tracks, imported, warnings)
+  local before, clock = count(timeline), clock_of(timeline)
+  local fine, reason = pcall(function()
+    for _, track in ipairs(tracks) do
+      local index = new_track(timeline, track.channels == 2 and "stereo" or "mono", track.name)
+      for _, clip in ipairs(track.clips) do append(timeline, pool, clock, index, clip, imported, warnings) end
+      compare(timeline, clock, index, track.clips, warnings)
+      if not track.enabled then silence(timeline, index, track.name, warnings) end
+    end
+  end)
+  if fine then return end
+  for index = count(timeline), before + 1, -1 do delete_track(timeline, index) end
+  forget(pool, imported)
+  error(reason, 0)
+end
+
+-- Taking it away, and putting back what was taken away.
+
+local function restore(timeline, pool, removed)
+  for _, track in ipairs(removed) do
+    local index = new_track(timeline, track.kind, track.name, track.index)
+    for _, clip in ipairs(track.clips) do
+      clip.trackIndex = index
+      pool:AppendToTimeline({ clip })
+    end
+    for number, item in ipairs(sorted(timeline, "audio", index)) do
+      if not track.heard[number] then item:SetClipEnabled(false) end
+    end
+  end
+end
+
+local function remove(timeline, names, newest, removed)
+  for index = count(timeline) - newest, 1, -1 do
+    local name = timeline:GetTrackName("audio", index)
+    if names[name] then
+      local kind, clips, heard = timeline:GetTrackSubType("audio", index), {}, {}
+      for number, item in ipairs(sorted(timeline, "audio", index)) do
+        local first = item:GetSourceStartFrame()
+        heard[number] = item:GetClipEnabled()
+        clips[number] = { mediaPoolItem = item:GetMediaPoolItem(), recordFrame = item:GetStart(), startFrame = first,
+          endFrame = first + item:GetDuration(), mediaType = AUDIO_ONLY }
+      end
+      delete_track(timeline, index)
+      table.insert(removed, 1, { name = name, kind = kind, index = index, clips = clips, heard = heard })
+    end
+  end
+end
+
+-- The last track of this name with these files; what the user has added to it stays.
+local function take_back(timeline, track)
+  for index = count(timeline), 1, -1 do
+    local ours, items = {}, sorted(timeline, "audio", index)
+    for _, item in ipairs(items) do
+      if track.files[comparable(file_of(item))] then ours[#ours + 1] = item end
+    end
+    if #ours > 0 and timeline:GetTrackName("audio", index) == track.name then
+      if #ours == #items then delete_track(timeline, index) else timeline:DeleteClips(ours, false) end
+      return
+    end
+  end
+end

@@ -1,0 +1,233 @@
+"""Sound files onto new audio tracks, and what Resolve has really done with them.
+
+Traps that this file is built around (measured by others on 20.x and 21.x, see docs/editors.md):
+- ``endFrame`` is exclusive, ``recordFrame`` absolute, ``startFrame`` counts in the *file's* frames;
+- a sound file has the frame rate that the project had when it was imported, unless it can be set;
+- a clip that overlaps another one is dropped, or cut short, without a word;
+- what a function returns proves nothing: everything is read again;
+- a file that is in the bin already is not imported again, and nothing is returned;
+- while a dialog is open, or the timeline renders, functions do nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from fractions import Fraction
+from typing import Any, Iterable, List, NamedTuple
+
+from .conforming import ready
+from .frames import exact_rate, round_half_up
+from .reading import clock_of, file_of, items_of
+from .telling import Refusal, call
+
+BIN = "Talkies"
+BUSY = "close open dialogs, wait until nothing renders, and try again"
+OTHER_RATE = "for DaVinci Resolve counts its file at another frame rate; move it by hand on the Fairlight page"
+SURE = Fraction(1, 1000)
+AUDIO_ONLY = 2
+
+
+class Removed(NamedTuple):
+    """A track that was taken away, as it is put back. ``clips``: what AppendToTimeline wants, without the track."""
+
+    name: str
+    kind: str
+    index: int
+    clips: List[Any]
+
+
+class Placing:
+    """Works on one timeline of one project. ``imported``: the files that this has brought into the bin."""
+
+    def __init__(self, resolve: Any, timeline: Any) -> None:
+        project = call(call(resolve, "GetProjectManager"), "GetCurrentProject")
+        self._timeline, self._pool = timeline, call(project, "GetMediaPool")
+        self._clock = clock_of(timeline)
+        self.imported: list[Any] = []
+
+    def prepared(self, tracks: list[Any]) -> list[Any]:
+        """The tracks with files that are there and begin on a frame."""
+        return [dict(track, clips=[ready(clip, self._clock.rate) for clip in track["clips"]]) for track in tracks]
+
+    def add(self, tracks: list[Any]) -> list[str]:
+        """New tracks at the end; sentences on what is not quite as asked. Refusal leaves nothing behind."""
+        before, warnings = self._count(), []
+        try:
+            for track in tracks:
+                warnings += self._add_track(track)
+        except Exception:
+            while self._count() > before:
+                self._delete(self._count())
+            self.forget(self.imported)
+            raise
+        return warnings
+
+    def _add_track(self, track: Any) -> list[str]:
+        index = self._new_track("stereo" if track["channels"] == 2 else "mono", track["name"])
+        expected, warnings = {}, []
+        for clip in track["clips"]:
+            medium = self._medium(clip)
+            start = self._clock.frame(Fraction(clip["start"]))
+            end = self._clock.frame(Fraction(clip["start"]) + Fraction(clip["duration"]))
+            begin = self._clock.frame(Fraction(clip["start"]) - Fraction(clip["head_handle"]))
+            source, slip = self._source(medium, start - begin, end - start)
+            info = dict(source, mediaPoolItem=medium, recordFrame=start, trackIndex=index, mediaType=AUDIO_ONLY)
+            call(self._pool, "AppendToTimeline", [info])
+            expected[start] = (clip["name"], end)
+            if slip > SURE:
+                warnings.append(f"{clip['name']}: lies {float(slip * 1000):.0f} ms beside its place, {OTHER_RATE}")
+        warnings += self._compare(index, expected)
+        return warnings if track.get("enabled", True) else warnings + self._silence(index, track["name"])
+
+    def _compare(self, index: int, expected: dict[int, Any]) -> list[str]:
+        """Refuses when a clip is missing; warns when one is longer or shorter than it should be."""
+        found = {int(item.GetStart()): item for item in items_of(self._timeline, index)}
+        warnings = []
+        for start, (name, end) in expected.items():
+            if start not in found:
+                raise Refusal("OutputError", f"{name}: DaVinci Resolve dropped it without a word; {BUSY}")
+            frames = int(found[start].GetEnd()) - end
+            if frames:
+                change = "longer" if frames > 0 else "shorter"
+                warnings.append(f"{name}: DaVinci Resolve made it {abs(frames)} frame(s) {change} than the take")
+        return warnings
+
+    def _source(self, medium: Any, head: int, frames: int) -> tuple[Any, Fraction]:
+        """The shown part in the file's own frames, given in the timeline's, and by how many seconds it is off.
+
+        Where the file's rate is another one and stays so, the part never reaches beyond the take's end: it would push
+        out the next one.
+        """
+        rate = exact_rate(call(medium, "GetClipProperty", "FPS"))
+        if rate != self._clock.rate:
+            call(medium, "SetClipProperty", "FPS", _as_text(self._clock.rate))
+            rate = exact_rate(call(medium, "GetClipProperty", "FPS")) or self._clock.rate
+        ratio = rate / self._clock.rate
+        first = round_half_up(head * ratio)
+        source = {"startFrame": first, "endFrame": first + int(frames * ratio)}
+        return source, abs(first / rate - head / self._clock.rate)
+
+    def _medium(self, clip: Any) -> Any:
+        """The file in our bin, imported if it is not there yet."""
+        folder = self._bin()
+        if _in_folder(folder, clip["file"]) is None:
+            shown = call(self._pool, "GetCurrentFolder")
+            call(self._pool, "SetCurrentFolder", folder)
+            try:
+                call(self._pool, "ImportMedia", [clip["file"]])
+            finally:
+                call(self._pool, "SetCurrentFolder", shown)
+            medium = _in_folder(folder, clip["file"])
+            if medium is None:
+                raise Refusal("OutputError", f"{clip['file']}: DaVinci Resolve did not import it; {BUSY}")
+            self.imported.append(medium)
+            call(medium, "SetClipProperty", "Clip Name", clip["name"])
+            call(medium, "SetThirdPartyMetadata", {"talkies": json.dumps(clip.get("metadata", {}))})
+        return _in_folder(folder, clip["file"])
+
+    def _bin(self) -> Any:
+        root = call(self._pool, "GetRootFolder")
+        for folder in call(root, "GetSubFolderList") or []:
+            if folder.GetName() == BIN:
+                return folder
+        shown = call(self._pool, "GetCurrentFolder")
+        folder = call(self._pool, "AddSubFolder", root, BIN)
+        call(self._pool, "SetCurrentFolder", shown)  # a new bin is shown at once
+        if not folder:
+            raise Refusal("OutputError", f"DaVinci Resolve did not make the bin {BIN!r}; {BUSY}")
+        return folder
+
+    def forget(self, media: Iterable[Any]) -> None:
+        """Takes files out of the bin that no timeline uses."""
+        unused = [medium for medium in media if str(medium.GetClipProperty("Usage")) == "0"]
+        if unused:
+            call(self._pool, "DeleteClips", unused)
+
+    def remove(self, names: list[str], newest: int) -> list[Removed]:
+        """Takes away the tracks of these names, but not the last ``newest`` ones; says how to put them back."""
+        removed: list[Removed] = []
+        try:
+            for index in range(self._count() - newest, 0, -1):
+                name = str(call(self._timeline, "GetTrackName", "audio", index))
+                if name in names:
+                    kind = str(call(self._timeline, "GetTrackSubType", "audio", index))
+                    clips = [_as_placed(item) for item in items_of(self._timeline, index)]
+                    self._delete(index)
+                    removed.insert(0, Removed(name, kind, index, clips))
+        except Exception:
+            self.restore(removed)
+            raise
+        return removed
+
+    def restore(self, removed: list[Removed]) -> None:
+        for track in removed:
+            index = self._new_track(track.kind, track.name, track.index)
+            for info, enabled in track.clips:
+                call(self._pool, "AppendToTimeline", [dict(info, trackIndex=index, mediaType=AUDIO_ONLY)])
+            for item, (_, enabled) in zip(items_of(self._timeline, index), track.clips):
+                if not enabled:
+                    call(item, "SetClipEnabled", False)
+
+    def take_back(self, track: Any) -> None:
+        """Removes the last track of its name that holds its files; what the user has added to it stays."""
+        name, files = track["name"], {_comparable(clip["file"]) for clip in track["clips"]}
+        for index in range(self._count(), 0, -1):
+            items = items_of(self._timeline, index)
+            ours = [item for item in items if _comparable(file_of(item) or "") in files]
+            if ours and call(self._timeline, "GetTrackName", "audio", index) == name:
+                if len(ours) == len(items):
+                    self._delete(index)
+                else:
+                    call(self._timeline, "DeleteClips", ours, False)
+                return
+
+    def _new_track(self, kind: str, name: str, index: int | None = None) -> int:
+        before = self._count()
+        if index is None or index > before:
+            call(self._timeline, "AddTrack", "audio", {"audioType": kind})
+            index = before + 1
+        else:
+            call(self._timeline, "AddTrack", "audio", {"audioType": kind, "index": index})
+        if self._count() != before + 1 or call(self._timeline, "GetTrackSubType", "audio", index) != kind:
+            raise Refusal("OutputError", f"DaVinci Resolve did not add a {kind} audio track; {BUSY}")
+        call(self._timeline, "SetTrackName", "audio", index, name)
+        return index
+
+    def _silence(self, index: int, name: str) -> list[str]:
+        """Second takes are there, but do not sound. Some versions do not say whether a track is off: clips do."""
+        call(self._timeline, "SetTrackEnable", "audio", index, False)
+        for item in items_of(self._timeline, index):
+            call(item, "SetClipEnabled", False)
+        heard = any(call(item, "GetClipEnabled") for item in items_of(self._timeline, index))
+        return [f"{name}: holds other takes and could not be switched off; mute it"] if heard else []
+
+    def _delete(self, index: int) -> None:
+        before = self._count()
+        call(self._timeline, "DeleteTrack", "audio", index)
+        if self._count() != before - 1:
+            raise Refusal("OutputError", f"DaVinci Resolve did not delete audio track {index}; {BUSY}")
+
+    def _count(self) -> int:
+        return int(call(self._timeline, "GetTrackCount", "audio") or 0)
+
+
+def _in_folder(folder: Any, file: str) -> Any:
+    wanted = _comparable(file)
+    clips = call(folder, "GetClipList") or []
+    return next((clip for clip in clips if _comparable(str(clip.GetClipProperty("File Path"))) == wanted), None)
+
+
+def _comparable(path: str) -> str:
+    return os.path.normcase(os.path.realpath(path))
+
+
+def _as_placed(item: Any) -> Any:
+    first = int(item.GetSourceStartFrame())
+    info = {"mediaPoolItem": item.GetMediaPoolItem(), "recordFrame": int(item.GetStart())}
+    return dict(info, startFrame=first, endFrame=first + int(item.GetDuration())), bool(item.GetClipEnabled())
+
+
+def _as_text(rate: Fraction) -> str:
+    """As Resolve writes rates: 24, 23.976, 29.97."""
+    return f"{float(rate):.3f}".rstrip("0").rstrip(".")

@@ -1,0 +1,141 @@
+"""The open timeline as one ``.otio`` file: Resolve's own export, and its subtitle items as tracks of kind "Subtitle".
+
+Whether Resolve's export carries subtitles depends on the version; they are added only where it did not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from .frames import Clock, exact_rate
+from .telling import Refusal, call
+
+NAME = "resolve.otio"
+
+
+def open_timeline(resolve: Any) -> Any:
+    """The timeline that is shown. Raises Refusal (TimelineError) when there is none."""
+    manager = call(resolve, "GetProjectManager")
+    project = call(manager, "GetCurrentProject") if manager else None
+    timeline = call(project, "GetCurrentTimeline") if project else None
+    if not timeline:
+        raise Refusal("TimelineError", "DaVinci Resolve shows no timeline; open one on the Edit page and try again")
+    return timeline
+
+
+def clock_of(timeline: Any) -> Clock:
+    """Its rate, first frame and way of counting."""
+    rate = exact_rate(call(timeline, "GetSetting", "timelineFrameRate"))
+    if rate is None:
+        raise Refusal("TimelineError", "DaVinci Resolve does not say the timeline's frame rate; close open dialogs and try again")
+    drop_frame = ";" in str(call(timeline, "GetStartTimecode"))
+    return Clock(rate, int(call(timeline, "GetStartFrame")), drop_frame)
+
+
+def export(resolve: Any, timeline: Any, folder: str) -> str:
+    """Writes the timeline into ``folder`` and says where. Export's answer proves nothing: the file does."""
+    part = part_in(folder)
+    kind = getattr(resolve, "EXPORT_OTIO", None)
+    if kind is None:
+        raise Refusal("TimelineError", "this DaVinci Resolve cannot export OTIO; talkies needs version 18.5 or later")
+    call(timeline, "Export", part, kind, getattr(resolve, "EXPORT_NONE", None))
+    return finish(part, folder, clock_of(timeline), subtitle_tracks(timeline))
+
+
+def part_in(folder: str) -> str:
+    """Where Resolve exports to; what an earlier try has left there is removed."""
+    part = os.path.join(folder, "part.otio")
+    if os.path.exists(part):
+        os.remove(part)
+    return part
+
+
+def finish(part: str, folder: str, clock: Clock, subtitles: list[Any]) -> str:
+    """The finished timeline of what Resolve exported and of its subtitles."""
+    try:
+        with open(part, encoding="utf-8") as file:
+            document = with_subtitles(json.load(file), clock, subtitles)
+        with open(part, "w", encoding="utf-8") as file:
+            json.dump(document, file)
+        path = os.path.join(folder, NAME)
+        os.replace(part, path)
+    except (OSError, ValueError, LookupError, AttributeError) as error:
+        problem = "DaVinci Resolve did not export the timeline"
+        raise Refusal("TimelineError", f"{problem}; close open dialogs, wait until nothing renders, try again") from error
+    return path
+
+
+def with_subtitles(document: Any, clock: Clock, subtitles: list[Any]) -> Any:
+    """The document with start and subtitles, where the export has left them out."""
+    start = document.get("global_start_time") or _time(clock.start, float(clock.rate))
+    tracks = document["tracks"]["children"]
+    if not any(str(track.get("kind")).lower().startswith("subtitle") for track in tracks):
+        tracks = tracks + [_subtitle_track(track, clock, start["rate"]) for track in subtitles]
+    return dict(document, global_start_time=start, tracks=dict(document["tracks"], children=tracks))
+
+
+def subtitle_tracks(timeline: Any) -> list[Any]:
+    """Resolve's subtitle tracks; the name of an item there is its text."""
+    tracks = []
+    for index in range(1, int(call(timeline, "GetTrackCount", "subtitle") or 0) + 1):
+        items = [
+            {"text": str(item.GetName()), "start": item.GetStart(), "end": item.GetEnd()}
+            for item in call(timeline, "GetItemListInTrack", "subtitle", index) or []
+        ]
+        name = str(call(timeline, "GetTrackName", "subtitle", index) or f"Subtitle {index}")
+        enabled = bool(call(timeline, "GetIsTrackEnabled", "subtitle", index))
+        tracks.append({"name": name, "enabled": enabled, "items": items})
+    return tracks
+
+
+def _subtitle_track(track: Any, clock: Clock, rate: float) -> Any:
+    children, position = [], clock.start
+    for item in sorted(track["items"], key=lambda item: item["start"]):
+        if item["start"] > position:
+            children.append(_child("Gap.1", "", item["start"] - position, rate))
+        children.append(_child("Clip.1", item["text"], item["end"] - item["start"], rate))
+        position = item["end"]
+    shown = {"name": track["name"], "kind": "Subtitle", "enabled": track["enabled"], "children": children}
+    return dict(shown, OTIO_SCHEMA="Track.1")
+
+
+def _child(schema: str, name: str, frames: Any, rate: float) -> Any:
+    span = {"OTIO_SCHEMA": "TimeRange.1", "start_time": _time(0, rate), "duration": _time(frames, rate)}
+    return {"OTIO_SCHEMA": schema, "name": name, "source_range": span}
+
+
+def _time(frames: Any, rate: float) -> Any:
+    return {"OTIO_SCHEMA": "RationalTime.1", "value": float(frames), "rate": rate}
+
+
+def audio_tracks(timeline: Any) -> list[Any]:
+    """Every audio track with its clips, as the bridge tells it."""
+    count = int(call(timeline, "GetTrackCount", "audio") or 0)
+    return [audio_track(timeline, index) for index in range(1, count + 1)]
+
+
+def audio_track(timeline: Any, index: int) -> Any:
+    clock = clock_of(timeline)
+    clips = [
+        {
+            "name": str(item.GetName()),
+            "start": str(clock.seconds(item.GetStart())),
+            "end": str(clock.seconds(item.GetEnd())),
+            "file": file_of(item),
+        }
+        for item in items_of(timeline, index)
+    ]
+    return {"name": str(call(timeline, "GetTrackName", "audio", index)), "clips": clips}
+
+
+def items_of(timeline: Any, index: int) -> list[Any]:
+    """What lies on an audio track, in order."""
+    return sorted(call(timeline, "GetItemListInTrack", "audio", index) or [], key=lambda item: item.GetStart())
+
+
+def file_of(item: Any) -> str | None:
+    """The sound file of an item on the timeline; titles and compound clips have none."""
+    medium = item.GetMediaPoolItem()
+    return str(medium.GetClipProperty("File Path") or "") or None if medium else None

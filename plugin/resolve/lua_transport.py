@@ -1,0 +1,258 @@
+"""Resolve's free edition at the other end of the bridge, by way of two files: for a sandbox without io and sockets.
+
+    core/bridge.py ──requests──► LuaTransport ──request.lua──► Talkies (free edition), in Resolve
+    core/bridge.py ◄──answers─── LuaTransport ◄──Fusion.prefs── fusion:SetPrefs, SavePrefs
+
+A request is a Lua program (inside/lua) with its data, written beside and renamed. Answers are ``session:id:hex of JSON``
+in a preference. What Lua cannot do in its sandbox is done here: looking for files, merging subtitles into the exported
+timeline, copying takes that begin between two frames. Resolve measures 1 to 6 ms for one change of its preferences.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+from talkies.core.errors import OutputError
+from talkies.core.locking import locked
+from talkies.core.media.bwf import output_errors, part_file
+from talkies.plugin.resolve.inside import reading
+from talkies.plugin.resolve.inside.conforming import ready
+from talkies.plugin.resolve.inside.frames import Clock
+from talkies.plugin.resolve.inside.telling import Refusal
+from talkies.plugin.resolve.places import LUA_NAME, preferences, requests_folder
+
+Message = dict[str, Any]
+
+HOW: Final = f"in DaVinci Resolve choose Workspace ▸ Scripts ▸ {Path(LUA_NAME).stem}"
+_LUA: Final = ("reading", "placing", "markers", "requests")
+_SAID: Final = r'\b{} = "([^"]*)"'
+
+
+class LuaTransport:
+    """One conversation. ``requests`` and ``answers`` are what core.bridge.BridgedHost wants; see :meth:`connect`.
+
+    ``heard_s``: within which Resolve must take notice of a request; ``done_s``: answer it. All times in seconds.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        preferences: Callable[[], Sequence[Path]] = preferences,
+        *,
+        poll_s: float = 0.05,
+        heard_s: float = 20,
+        done_s: float = 280,
+        sign_s: float = 30,
+    ) -> None:
+        self._folder = folder if folder is not None else requests_folder()
+        self._request = self._folder / "request.lua"
+        self._preferences = preferences
+        self._poll_s, self._heard_s, self._done_s, self._sign_s = poll_s, heard_s, done_s, sign_s
+        self._session = secrets.token_hex(8)
+        self._program = "\n".join((_folder_of_lua() / f"{name}.lua").read_text(encoding="utf-8") for name in _LUA)
+        self._rate: Fraction | None = None
+        self._count = 0
+        self._asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._said: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._working: threading.Thread | None = None
+        self._lock = self._opened()
+        self.requests, self.answers = _Requests(self._asked), _Answers(self._said)
+
+    def connect(self) -> str:
+        """Waits until the script runs in Resolve, and says what it is: "DaVinci Resolve 21.1". Ctrl+C ends it."""
+        while True:
+            with suppress(_Unheard):
+                name = str(self._run("hello", {}, heard_s=2)["result"]["name"])
+                break
+        self._working = threading.Thread(target=self._work, name="resolve", daemon=True)
+        self._working.start()
+        return name
+
+    def close(self) -> None:
+        """Says goodbye to the script and leaves nothing behind."""
+        if self._working is not None:
+            self._asked.put(None)
+            self._working.join()
+            self._working = None
+            with suppress(OutputError):
+                self._write("goodbye = true")
+                self._wait("TalkiesAnswer", lambda said: said == "", 2)
+        with suppress(OSError):
+            self._request.unlink(missing_ok=True)
+        self._lock.close()
+
+    def _opened(self) -> Any:
+        """The folder, private to this user, and a lock on it."""
+        with output_errors(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = (self._folder / ".lock").open("ab")
+        if not locked(lock):
+            lock.close()
+            raise OutputError("DaVinci Resolve", "another talkies is talking to it", "close that one first")
+        return lock
+
+    def _work(self) -> None:
+        """The thread that carries questions over; a sign of life keeps the script from leaving."""
+        while True:
+            try:
+                line = self._asked.get(timeout=self._sign_s)
+            except queue.Empty:
+                with suppress(OutputError):
+                    self._write("silent = true")
+                continue
+            if line is None:
+                self._said.put("")
+                return
+            self._said.put(json.dumps(self._answer(json.loads(line))) + "\n")
+
+    def _answer(self, question: Message) -> Message:
+        try:
+            prepare = getattr(self, f"_{question['method']}", None)
+            params = question["params"]
+            answer = prepare(params) if prepare else self._run(question["method"], params)
+        except Refusal as refusal:
+            answer = {"error": {"kind": refusal.kind, "message": refusal.sentence}}
+        except _Unheard:
+            sentence = f"does not answer; close its open dialogs, and if that does not help: {HOW} again"
+            answer = {"error": {"kind": "OutputError", "message": sentence}}
+        except OutputError as error:
+            answer = {"error": {"kind": "OutputError", "message": str(error)}}
+        return {"id": question["id"], **answer}
+
+    def _read_timeline(self, params: Message) -> Message:
+        folder = str(params["folder"])
+        part = reading.part_in(folder)
+        answer = self._run("read_timeline", {"part": part})
+        if "result" not in answer:
+            return answer
+        found = answer["result"]
+        clock = Clock(Fraction(found["rate"]), int(found["start"]), bool(found["drop_frame"]))
+        path = reading.finish(part, folder, clock, found["subtitles"])
+        return {"result": {"timeline": path, "drop_frame": clock.drop_frame}}
+
+    def _audio_tracks(self, params: Message) -> Message:
+        answer = self._run("audio_tracks", {})
+        if "result" in answer:
+            self._rate = Fraction(answer["result"]["rate"])
+        return answer
+
+    def _add_takes(self, params: Message) -> Message:
+        if self._rate is None:
+            refused = self._audio_tracks({})
+            if self._rate is None:
+                return refused
+        rate = self._rate
+        tracks = [dict(track, clips=[_for_lua(clip, rate) for clip in track["clips"]]) for track in params["tracks"]]
+        return self._run("add_takes", {"tracks": tracks, "remove": params.get("remove", [])})
+
+    def _run(self, method: str, params: Message, heard_s: float | None = None) -> Message:
+        """One request and its answer. Raises _Unheard, OutputError."""
+        request = as_lua({"method": method, "params": params})
+        key = self._write(f"request = {request}", f"(function()\n{self._program}\nend)()")
+        if self._wait("TalkiesHeard", lambda said: said == key, heard_s or self._heard_s) is None:
+            raise _Unheard
+        answer = self._wait("TalkiesAnswer", lambda said: said.startswith(f"{key}:"), self._done_s)
+        with suppress(OSError):
+            self._request.unlink(missing_ok=True)
+        if answer is None:
+            raise _Unheard
+        return dict(json.loads(bytes.fromhex(answer.rpartition(":")[2]).decode("utf-8", "replace")))
+
+    def _write(self, fields: str, program: str = "nil") -> str:
+        """A new request in the place of the last one; the key of its answer. ``fields``: Lua, as is ``program``."""
+        self._count += 1
+        head = f'session = "{self._session}", id = {self._count}, written = {int(time.time())}'
+        text = (
+            f"local program = {program}\n"
+            f"local job = {{ {head}, {fields} }}\n"
+            "function job.run(resolve, memory) return program(resolve, memory, job.request) end\n"
+            "return job\n"
+        )
+        with part_file(self._request) as part:
+            part.write_text(text, encoding="utf-8", newline="\n")
+        return f"{self._session}:{self._count}"
+
+    def _wait(self, key: str, wanted: Callable[[str], bool], seconds: float) -> str | None:
+        """What the script says in a preference, as soon as it is what is wanted; None when it never is."""
+        pattern, until, seen = re.compile(_SAID.format(key)), time.monotonic() + seconds, {}
+        while True:
+            for file in self._preferences():
+                with suppress(OSError):
+                    facts = file.stat()
+                    state = facts.st_ino, facts.st_mtime_ns, facts.st_size
+                    if seen.get(file) == state:
+                        continue
+                    seen[file] = state
+                    found = pattern.search(file.read_text(encoding="utf-8", errors="replace"))
+                    if found and wanted(found[1]):
+                        return found[1]
+            if time.monotonic() > until:
+                return None
+            time.sleep(self._poll_s)
+
+
+class _Unheard(Exception):
+    """Nobody in Resolve has taken notice."""
+
+
+class _Requests:
+    """Takes lines; the part of a text stream that a bridge needs."""
+
+    def __init__(self, lines: queue.SimpleQueue[str | None]) -> None:
+        self._lines = lines
+
+    def write(self, text: str) -> int:
+        self._lines.put(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Every line goes out at once."""
+
+
+class _Answers:
+    """Gives lines, "" at the end."""
+
+    def __init__(self, lines: queue.SimpleQueue[str]) -> None:
+        self._lines = lines
+
+    def readline(self, limit: int = -1) -> str:
+        return self._lines.get()
+
+
+def _for_lua(clip: Message, rate: Fraction) -> Message:
+    """A clip whose file is there and begins on a frame; ``begin``: where on the timeline. Raises Refusal."""
+    clip = ready(clip, rate)
+    start = Fraction(clip["start"])
+    facts = {"begin": str(start - Fraction(clip["head_handle"])), "end": str(start + Fraction(clip["duration"]))}
+    known = {key: clip[key] for key in ("name", "file", "start")}
+    return {**known, **facts, "facts": json.dumps(clip.get("metadata", {}))}
+
+
+def as_lua(value: Any) -> str:
+    """Plain data as Lua writes it. Text is ASCII with every other byte as a number, so that nothing in it can act."""
+    if value is None:
+        return "nil"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        plain = (chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\{byte:03d}" for byte in value.encode())
+        return '"' + "".join(plain) + '"'
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"[{as_lua(key)}] = {as_lua(item)}" for key, item in value.items()) + "}"
+    return "{" + ", ".join(as_lua(item) for item in value) + "}"
+
+
+def _folder_of_lua() -> Path:
+    return Path(__file__).parent / "inside" / "lua"

@@ -1,0 +1,1 @@
+"""What is copied into Resolve's scripts folder, by installing.py, which fills in the lines marked ``baked``."""

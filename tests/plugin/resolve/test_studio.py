@@ -1,0 +1,52 @@
+"""Studio: the installed Python script as a process of its own, a fake Resolve inside, the suite at its bridge."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from host_suite import HostSuite
+from known_timelines import Known
+
+from talkies.core.bridge import BridgedHost
+from talkies.core.host import Host
+from talkies.plugin.resolve.installing import install
+
+HERE = Path(__file__).parent
+
+
+class TestStudio(HostSuite):
+    @contextmanager
+    def opened(self, known: Known, folder: Path) -> Iterator[Host]:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            listening.settimeout(30)
+            script = menu_script(folder, [sys.executable, str(HERE / "relay.py"), str(listening.getsockname()[1])])
+            drop_frame = "drop" if known.drop_frame else "whole"
+            command = [sys.executable, str(HERE / "run_menu_script.py"), str(script), str(known.write(folder))]
+            environment = {**os.environ, "PYTHONPATH": str(HERE)}
+            with subprocess.Popen([*command, drop_frame, str(folder / "mix.wav")], env=environment) as process:
+                line, _ = listening.accept()
+                with line, line.makefile("w", encoding="utf-8") as requests, line.makefile(encoding="utf-8") as answers:
+                    line.settimeout(60)
+                    yield BridgedHost(requests, answers, folder / "exported", patience_s=60)
+                    line.shutdown(socket.SHUT_RDWR)
+                assert process.wait(30) == 0
+
+    def mixed(self, host: Host, folder: Path) -> Path:
+        host.move_playhead(0)  # type: ignore[arg-type]
+        return folder / "editor" / "mix.wav"
+
+
+def menu_script(folder: Path, program: list[str]) -> Path:
+    """The installed script, with another program in the place of talkies."""
+    install(folder / "scripts")
+    script = folder / "scripts" / "Talkies.py"
+    text = re.sub(r"^PROGRAM = .*?(?=  # baked)", lambda _: f"PROGRAM = {program!r}", script.read_text(), flags=re.M)
+    script.write_text(text, encoding="utf-8")
+    return script
