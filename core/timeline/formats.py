@@ -98,12 +98,19 @@ def adapter_reader(name: str, is_xml: bool = False, **arguments: Any) -> Callabl
 
 
 def run_adapter(path: Path, name: str, **arguments: Any) -> Any:
-    """What an adapter makes of a file; its chatter is kept off stdout, which belongs to results."""
+    """What an adapter makes of a file."""
+    return guarded(path, lambda: otio.adapters.read_from_file(str(path), adapter_name=name, **arguments))
+
+
+def guarded(path: Path, read: Callable[[], Any]) -> Any:
+    """What ``read`` makes of a file; its chatter is kept off stdout, which belongs to results."""
     chatter = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stdout(chatter), contextlib.redirect_stderr(chatter):
         warnings.simplefilter("ignore")
         try:
-            return otio.adapters.read_from_file(str(path), adapter_name=name, **arguments)
+            return read()
+        except TimelineError:
+            raise
         except RecursionError:
             problem = "nests sequences in a circle or too deep"
         except Exception as error:  # adapters raise anything, from KeyError to AssertionError

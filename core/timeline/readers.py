@@ -8,8 +8,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from talkies.core.errors import TimelineError
+from talkies.core.timeline.aaf import read_aaf
 from talkies.core.timeline.bundles import read_otiod, read_otioz
 from talkies.core.timeline.edl import read_edl
+from talkies.core.timeline.fcp7 import read_fcp7
 from talkies.core.timeline.fcpxml import read_fcpxml
 from talkies.core.timeline.formats import Loaded, adapter_reader, read_otio
 from talkies.core.timeline.mlt import read_mlt
@@ -18,11 +20,11 @@ READERS: dict[str, Callable[[Path], Loaded]] = {
     ".otio": read_otio,
     ".otioz": read_otioz,
     ".otiod": read_otiod,
-    ".xml": adapter_reader("fcp_xml", is_xml=True),
+    ".xml": read_fcp7,
     ".fcpxml": read_fcpxml,
     ".fcpxmld": read_fcpxml,
     ".edl": read_edl,
-    ".aaf": adapter_reader("AAF"),
+    ".aaf": read_aaf,
     ".kdenlive": read_mlt,
     ".mlt": read_mlt,
     ".xges": adapter_reader("xges", is_xml=True),
