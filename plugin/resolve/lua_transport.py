@@ -10,6 +10,7 @@ timeline, copying takes that begin between two frames. Resolve measures 1 to 6 m
 
 from __future__ import annotations
 
+import io
 import json
 import queue
 import re
@@ -20,7 +21,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO, cast
 
 from talkies.core.errors import OutputError
 from talkies.core.locking import locked
@@ -66,7 +67,7 @@ class LuaTransport:
         self._said: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._working: threading.Thread | None = None
         self._lock = self._opened()
-        self.requests, self.answers = _Requests(self._asked), _Answers(self._said)
+        self.requests, self.answers = cast(TextIO, _Requests(self._asked)), cast(TextIO, _Answers(self._said))
 
     def connect(self) -> str:
         """Waits until the script runs in Resolve, and says what it is: "DaVinci Resolve 21.1". Ctrl+C ends it."""
@@ -205,8 +206,8 @@ class _Unheard(Exception):
     """Nobody in Resolve has taken notice."""
 
 
-class _Requests:
-    """Takes lines; the part of a text stream that a bridge needs."""
+class _Requests(io.TextIOBase):
+    """A text stream that takes lines."""
 
     def __init__(self, lines: queue.SimpleQueue[str | None]) -> None:
         self._lines = lines
@@ -215,17 +216,14 @@ class _Requests:
         self._lines.put(text)
         return len(text)
 
-    def flush(self) -> None:
-        """Every line goes out at once."""
 
-
-class _Answers:
-    """Gives lines, "" at the end."""
+class _Answers(io.TextIOBase):
+    """A text stream that gives lines, and "" at its end."""
 
     def __init__(self, lines: queue.SimpleQueue[str]) -> None:
         self._lines = lines
 
-    def readline(self, limit: int = -1) -> str:
+    def readline(self, limit: int = -1) -> str:  # type: ignore[override]
         return self._lines.get()
 
 

@@ -1,0 +1,103 @@
+"""Resolve's Scripts menu in the free edition: LuaJIT (or Lua 5.1) with the gaps of its sandbox and a fake inside."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from fake_resolve import Fusion, Resolve, Thing
+from lupa import luajit21 as lua_library
+
+GAPS = ("io", "require", "package", "debug", "module", "jit", "ffi", "python", "newproxy")
+OS_KEEPS = ("clock", "date", "difftime", "getenv", "time", "tmpname")
+
+
+class Host:
+    """One press on the menu entry: the script runs in a thread until it ends. ``slept``: seconds it has waited."""
+
+    def __init__(self, resolve: Resolve, fusion: Fusion, script: Path, environment: dict[str, str]) -> None:
+        self.slept = 0.0
+        self.problem: BaseException | None = None
+        self._facade, self._environment = Facades(), environment
+        self._script, self._resolve, self._fusion = script, resolve, fusion
+        self._waiting: Callable[[float], Any] = time.sleep
+        self.thread = threading.Thread(target=self._run, name="menu")
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            runtime = lua_library.LuaRuntime(unpack_returned_tuples=False, register_eval=False, encoding="utf-8")
+            self._facade.runtime = runtime
+            names = runtime.globals()
+            names.resolve, names.fusion = self._facade.lua(self._resolve), self._facade.lua(self._fusion)
+            names.bmd = runtime.table_from({"wait": self._wait, "fileexists": lambda path: Path(path).is_file()})
+            kept = {name: names.os[name] for name in OS_KEEPS}
+            names.os = runtime.table_from({**kept, "getenv": self._environment.get})
+            for gap in GAPS:
+                names[gap] = None
+            runtime.execute(self._script.read_text(encoding="utf-8"))
+        except BaseException as problem:
+            self.problem = problem
+
+    def _wait(self, seconds: float) -> None:
+        """A tenth of the time is as good for a test."""
+        self.slept += seconds
+        time.sleep(seconds / 10)
+
+    def ended(self) -> bool:
+        self.thread.join(30)
+        assert self.problem is None, self.problem
+        return not self.thread.is_alive()
+
+
+class Facades:
+    """The fake's objects as Lua sees Resolve's: userdata with functions, lists that carry a flag, 1 for the first."""
+
+    runtime: Any
+
+    def lua(self, value: Any) -> Any:
+        if isinstance(value, Thing):
+            return Facade(value, self)
+        if isinstance(value, list):
+            table = self.runtime.table_from([self.lua(item) for item in value])
+            table["__flags"] = 4194304
+            return table
+        if isinstance(value, dict):
+            return self.runtime.table_from({key: self.lua(item) for key, item in value.items()})
+        return value
+
+    def python(self, value: Any) -> Any:
+        if isinstance(value, Facade):
+            return value.thing
+        if lua_library.lua_type(value) == "table":
+            keys = list(value.keys())
+            if keys == list(range(1, len(keys) + 1)):
+                return [self.python(value[key]) for key in keys]
+            return {key: self.python(value[key]) for key in keys}
+        return value
+
+
+class Facade:
+    """One object. Lua hands it over as the first argument of its own functions."""
+
+    def __init__(self, thing: Thing, facades: Facades) -> None:
+        self.thing, self.facades = thing, facades
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Facade) and self.thing is other.thing
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self.thing, name)
+        if not callable(value):
+            return value
+
+        def function(me: Facade, *arguments: Any) -> Any:
+            assert me is self, f"{name} was called with a dot, and Resolve wants a colon"
+            return self.facades.lua(value(*map(self.facades.python, arguments)))
+
+        return function
