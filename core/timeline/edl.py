@@ -1,4 +1,5 @@
-"""Edit decision lists (CMX 3600): events, retimes (M2), dissolves, clip names and files, locators.
+"""Edit decision lists (CMX 3600): events, retimes (M2), dissolves, clip names and files, channels 3 and 4 (AUD),
+locators, and the names of tracks that talkies wrote (a note ``* TRACK: DX talkies``; the format has no names).
 
 An EDL states no frame rate: a comment may ("* FRAME RATE: 25"), ``FCM: DROP FRAME`` means 29.97, else the highest
 frame number tells, with a warning. The record timecode of the first event becomes the timeline's start.
@@ -7,7 +8,7 @@ frame number tells, with a warning. The record timecode of the first event becom
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -20,14 +21,17 @@ from talkies.core.timeline.building import external, make_clip, otio_range, rati
 from talkies.core.timeline.formats import Loaded
 from talkies.core.timeline.guards import read_text
 from talkies.core.timeline.moviefacts import timecode_seconds
+from talkies.core.timeline.sounds import OUR_NAME
 from talkies.core.times import TimeRange, exact_rate, round_half_up
 
 _TC = r"(\d{1,2}:\d\d:\d\d[:;.,]\d\d)"
-_EVENT = re.compile(
+EVENT = re.compile(
     rf"^\s*(\d+)\s+(\S.*?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)\s*(\d+)?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$"
 )
 _SPEED = re.compile(rf"^M2\s+(.*?)\s+([-+]?\d+(?:\.\d+)?)\s+{_TC}\s*$")
 _NOTE = re.compile(r"^\*?\s*(FROM CLIP NAME|TO CLIP NAME|FROM CLIP|FROM FILE|SOURCE FILE|CLIP NAME)\s*:\s*(.+?)\s*$")
+TRACK_NOTE = re.compile(r"^\*\s*TRACK:\s*(.+?)\s*$")
+_CHANNELS_NOTE = re.compile(r"^AUD\s+(\d+)(?:\s+(\d+))?\s*$")
 _LOCATOR = re.compile(rf"^\*\s*LOC:\s*{_TC}\s+(\S+)\s*(.*?)\s*$")
 _RESOLVE_MARKER = re.compile(r"^\s*\|C:(\S+)\s*\|M:(.*?)\s*\|D:(\d+)")
 _STATED_RATE = re.compile(r"^\*?\s*(?:FRAME ?RATE|FPS)\s*[:=]?\s*(\d+(?:\.\d+)?)", re.IGNORECASE | re.MULTILINE)
@@ -47,6 +51,8 @@ class Event:
     notes: dict[str, str] = field(default_factory=dict)
     comments: list[str] = field(default_factory=list)
     marker: tuple[str, int] | None = None
+    more_channels: str = ""
+    track: str = ""
 
 
 def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
@@ -89,7 +95,7 @@ def _events(text: str) -> Iterator[Event]:
     current: Event | None = None
     before: Event | None = None
     for line in text.split("\n"):
-        if match := _EVENT.match(line):
+        if match := EVENT.match(line):
             if current is not None:
                 yield current
             before = current
@@ -108,6 +114,10 @@ def _note(line: str, event: Event, before: Event | None) -> None:
         (before if goes_out and before else event).speed = Fraction(match[2])
     elif match := _RESOLVE_MARKER.match(line):
         event.marker = (match[2], int(match[3]))
+    elif match := _CHANNELS_NOTE.match(line):
+        event.more_channels = "".join(f"A{number}" for number in match.groups() if number)
+    elif match := TRACK_NOTE.match(line):
+        event.track = match[1] if OUR_NAME.match(match[1]) else ""
     elif match := _NOTE.match(line):
         is_out = match[1].startswith("FROM CLIP NAME") and before is not None and before.number == event.number
         if is_out and before is not None:
@@ -149,7 +159,7 @@ def _fill(timeline: Any, events: list[Event], rate: Fraction, drop: bool, start:
             span = TimeRange(record_in - start, record_in - start + Fraction(frames) / rate)
             timeline.tracks.markers.append(otio.schema.Marker(words, otio_range(span, rate)))
         elif record_out > record_in and event.reel.upper() not in ("BL", "BLACK"):
-            for name in _track_names(event.channels):
+            for name in [event.track] if event.track else _track_names(event.channels + event.more_channels):
                 clip = _clip(event, TimeRange(source_in, source_in + record_out - record_in), rate)
                 rows.setdefault(name, []).append((record_in - start, clip))
     for name in sorted(rows, key=lambda name: (name[0] != "V", name)):
@@ -175,10 +185,20 @@ def _clip(event: Event, source: TimeRange, rate: Fraction) -> Any:
     return clip
 
 
+def channels_of(lines: Iterable[str]) -> set[int]:
+    """The channels of sound that one event with its notes is on."""
+    names: list[str] = []
+    for line in lines:
+        if match := EVENT.match(line):
+            names += _track_names(match[3])
+        elif match := _CHANNELS_NOTE.match(line):
+            names += [f"A{number}" for number in match.groups() if number]
+    return {int(name[1:]) for name in names if name[0] == "A"}
+
+
 def _track_names(channels: str) -> list[str]:
-    """``V`` → V; ``B`` → V, A1; ``AA/V`` → V, A1, A2; ``A2`` → A2; ``NONE`` → nothing."""
-    if channels == "NONE":
-        return []
+    """``V`` → V; ``B`` → V, A1; ``AA/V`` → V, A1, A2; ``A2`` → A2; ``NONE`` → nothing; ``NONEA3`` → A3."""
+    channels = channels.removeprefix("NONE")
     names = ["V" + match for match in re.findall(r"V(\d*)", channels)] or (["V"] if "B" in channels else [])
     audio = re.findall(r"A(\d*)", channels.replace("B", "A"))
     return names + [f"A{number or index}" for index, number in enumerate(audio, start=1)]

@@ -32,8 +32,9 @@ def _losses(timeline: Timeline, name: str, instead: str) -> Iterator[str]:
     if sped := sum(kind == SOUND and clip.speed != 1 for kind, clip in clips):
         yield f"{counted(sped, 'clip')} of sound with another speed play at normal speed in {name}"
     rate = timeline.rate
-    if between := sum(kind == PICTURE and (clip.record.start * rate).denominator != 1 for kind, clip in clips):
-        yield f"{counted(between, 'clip')} of picture begin between frames and are moved to the nearest one in {name}"
+    cuts = (edge for kind, clip in clips if kind == PICTURE for edge in (clip.record.start, clip.record.end))
+    if between := sum((cut * rate).denominator != 1 for cut in cuts):
+        yield f"{counted(between, 'cut')} of picture between frames are moved to the nearest frame in {name}"
     if any(_foreign(holder) for holder in (timeline.document, *tracks_and_items(timeline))):
         yield f"what other programs noted for themselves (metadata) has no place in {name}"
 

@@ -121,7 +121,8 @@ class TrackBuilder:
 
     def _retimed(self, clip: Any, kind: str, length: int, speed: Fraction) -> Any:
         """Speed control: the ratio is output over input; a freeze has that of its length, as Avid writes it."""
-        group = self.file.create.OperationGroup(self._operation(kind, *_SPEED, inputs=1), length, kind)
+        operation = self._operation(kind, *_SPEED, inputs=1)  # before: the library's factory makes what was named last
+        group = self.file.create.OperationGroup(operation, length, kind)
         ratio = 1 / speed if speed else Fraction(length)
         definition = self._parameter(*_SPEED_RATIO)
         group.parameters.append(self.file.create.ConstantValue(definition, rational(ratio)))
