@@ -1,0 +1,37 @@
+"""Where a run of ours puts its timeline and its sound: a folder of its own, for strips go on playing from there."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import count
+from pathlib import Path
+
+import bpy
+
+from .errors import RefusedError
+
+
+def new_folder() -> Path:
+    """``film.talkies/0001`` beside ``film.blend``; for a file that is not saved yet, in Blender's own user folder."""
+    parent = _parent()
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        for number in count(1):
+            folder = parent / f"{number:04d}"
+            if not folder.exists():
+                folder.mkdir()
+                return folder
+    except OSError as error:
+        raise RefusedError(
+            f"{parent}: cannot be written ({error.strerror}); save the .blend file somewhere else"
+        ) from error
+    raise AssertionError("counting has no end")
+
+
+def _parent() -> Path:
+    if bpy.data.filepath:
+        return Path(bpy.data.filepath).with_suffix(".talkies")
+    try:
+        return Path(bpy.utils.extension_path_user(__package__, path="takes", create=True))
+    except ValueError:  # not installed as an extension
+        return Path(tempfile.gettempdir()) / "talkies"

@@ -1,0 +1,158 @@
+"""One generation at a time: the scene goes to the worker, progress comes back, the takes become strips.
+
+start ─► worker process ─► poll, by a timer in Blender's main thread ─► place ─► one undo step
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from . import placing, strips
+from .child import Child
+from .clock import Clock
+from .errors import RefusedError
+from .otio import Track, clip_of, tracks_of
+from .versions import editor_of
+
+INTERVAL_S = 0.1
+
+STEMS = {"foley": ("FX",), "dialogue": ("DX",), "both": ("DX", "FX"), "joint": ("MIX",)}
+"""The departments that each task makes."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be made. ``params``: of the worker's ``generate``. ``instead``: the name of a strip that makes way."""
+
+    scene: str
+    task: str
+    conflict: str
+    params: Mapping[str, Any]
+    instead: str = ""
+
+
+@dataclass
+class Job:
+    """A running generation; ``sentences`` are what the user should know at its end."""
+
+    order: Order
+    child: Child
+    fraction: float = 0.0
+    message: str = "starting"
+    done: bool = False
+    failed: bool = False
+    sentences: list[str] = field(default_factory=list)
+
+    @classmethod
+    def start(cls, program: Path, order: Order) -> Job:
+        child = Child([str(program), "worker"])
+        child.send({"id": 1, "method": "generate", "params": dict(order.params)})
+        return cls(order, child)
+
+    def cancel(self) -> None:
+        """Finished takes stay on disk; the worker then says that it has stopped."""
+        self.message = "cancelling"
+        self.child.send({"id": 2, "method": "cancel", "params": {"id": 1}})
+
+    def poll(self) -> bool:
+        """Hears the news; True while there is more to wait for."""
+        for message in self.child.news():
+            if not self.done and message.get("id") == 1:
+                self._hear(message)
+        if self.child.ended and not self.done:
+            told = f": {self.child.last_words}" if self.child.last_words else ""
+            self._fail(f"The talkies program has stopped unexpectedly{told}; nothing was changed, try again")
+        return not self.done
+
+    def _hear(self, message: Mapping[str, Any]) -> None:
+        match message.get("event"):
+            case "progress":
+                self.fraction, self.message = float(message["fraction"]), str(message["message"])
+            case "warning" | "failed":
+                self.sentences.append(str(message["message"]))
+            case "error":
+                self._fail(str(message["error"]["message"]))
+            case "result":
+                self._finish(message["result"])
+
+    def _finish(self, report: Mapping[str, Any]) -> None:
+        try:
+            self.sentences.insert(0, self._place(report["takes"]))
+        except RefusedError as problem:
+            self._fail(str(problem))
+        except Exception as error:  # Blender must not lose its timer, nor the user the reason
+            self._fail(f"The sound was made, but could not be placed ({type(error).__name__}: {error})")
+        self._end()
+
+    def _place(self, takes: Sequence[Mapping[str, Any]]) -> str:
+        scene = bpy.data.scenes.get(self.order.scene)
+        if scene is None:
+            raise RefusedError(
+                f"The scene {self.order.scene!r} is gone; the takes lie in {Path(takes[0]['path']).parent}"
+            )
+        tracks, gone = arrange(scene, self.order, takes)
+        if not tracks:
+            return "Everything was there already; nothing was added"
+        placed = placing.place(scene, tracks, gone)
+        bpy.ops.ed.undo_push(message="Talkies")
+        count = sum(len(track.clips) for track in tracks)
+        where = ", ".join(dict.fromkeys(track.name for track in tracks))
+        replaced = f", {len(placed.removed)} replaced" if placed.removed else ""
+        return f"{count} {'sound' if count == 1 else 'sounds'} on {where}{replaced}"
+
+    def _fail(self, sentence: str) -> None:
+        self.failed = True
+        self.sentences.insert(0, sentence)
+        self._end()
+
+    def _end(self) -> None:
+        self.done = True
+        self.child.end()
+
+
+def arrange(scene: Any, order: Order, takes: Sequence[Mapping[str, Any]]) -> tuple[list[Track], list[Any]]:
+    """The tracks for the takes, and the strips that make way for them, as the user has chosen."""
+    editor, clock = editor_of(scene), Clock.of(scene)
+    if order.instead:
+        old = next((strip for strip in strips.sounds(editor) if strip.name == order.instead), None)
+        if old is not None:
+            name = editor.channels[old.channel].name
+            speaker = strips.metadata_of(old).get("speaker", "")
+            same = [take for take in takes if take["metadata"].get("speaker", "") == speaker]
+            return [Track(name, (clip_of((same or list(takes))[0]),))], [old]
+    if order.conflict == "skip":
+        takes = [take for take in takes if not _ours(scene, take["stem"], _span(take, clock))]
+    elif order.conflict == "replace":
+        gone = {strip.name: strip for take in takes for strip in _ours(scene, take["stem"], _span(take, clock))}
+        leaving = {strip.channel for strip in gone.values()}
+        names = [editor.channels[number].name for number in leaving]
+        kept = [name for name in placing.track_names(scene) if name not in names]
+        return tracks_of(takes, kept), list(gone.values())
+    return tracks_of(takes, placing.track_names(scene)), []
+
+
+def covered(scene: Any, stem: str, start: int, end: int) -> bool:
+    """Whether sound of ours of a department lies within these frames."""
+    return bool(_ours(scene, stem, (start, end)))
+
+
+def _ours(scene: Any, stem: str, frames: tuple[Fraction | int, Fraction | int]) -> list[Any]:
+    return [
+        strip
+        for strip in strips.sounds(editor_of(scene))
+        if strips.is_ours(strip)
+        and strips.metadata_of(strip).get("stem") == stem
+        and strip.frame_final_start < frames[1]
+        and frames[0] < strip.frame_final_end
+    ]
+
+
+def _span(take: Mapping[str, Any], clock: Clock) -> tuple[Fraction, Fraction]:
+    first, last = (Fraction(take[name]).limit_denominator(120_000) for name in ("record_in_s", "record_out_s"))
+    return clock.frame(first), clock.frame(last)

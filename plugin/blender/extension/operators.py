@@ -1,0 +1,173 @@
+"""The buttons. What takes time happens in another process; a timer in Blender's main thread follows it."""
+
+from typing import Any
+
+import bpy
+from bpy.props import EnumProperty
+
+from . import folders, job, otio, program, reading, settings, state, strips
+from .bridge import Bridge, title
+from .clock import Clock
+from .errors import RefusedError
+from .versions import editor_of, places_within_frames, scene_of
+
+TASKS = (
+    ("foley", "Foley", "Effects for what is seen, in sync"),
+    ("dialogue", "Dialogue", "Speech for the text strips"),
+    ("both", "Both", "Dialogue and effects, on channels of their own"),
+)
+
+
+class _Button(bpy.types.Operator):
+    """Whatever is wrong is one sentence in Blender's status bar and in the sidebar."""
+
+    bl_options = {"REGISTER"}  # noqa: RUF012 - Blender's own way
+
+    def execute(self, context: Any) -> set[str]:
+        try:
+            self.act(context)
+        except RefusedError as problem:
+            state.say(str(problem), failed=True)
+            self.report({"ERROR"}, str(problem))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def act(self, context: Any) -> None:
+        raise NotImplementedError
+
+
+class Generate(_Button):
+    """Make sound for the selected strips, or for all when none is selected"""
+
+    bl_idname = "talkies.generate"
+    bl_label = "Generate Sound"
+
+    task: EnumProperty(name="Task", items=TASKS, default="both")
+
+    @classmethod
+    def description(cls, context: Any, properties: Any) -> str:
+        about = {name: text for name, _, text in TASKS}[properties.task]
+        return f"{about}: for the selected strips, or for all when none is selected"
+
+    def act(self, context: Any) -> None:
+        scene = scene_of(context)
+        found = reading.read(scene)
+        chosen = settings.of(scene)
+        if self.task == "dialogue" and not found.spoken:
+            raise RefusedError("There is no text strip to speak; add one over the picture (Add > Text)")
+        start(scene, found, self.task, _params(chosen), _wanted(scene, found, self.task, chosen.conflict))
+
+
+class Again(_Button):
+    """Make another take for the active sound strip in place of it, with the next seed"""
+
+    bl_idname = "talkies.again"
+    bl_label = "Generate Again"
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        return state.job is None and active_take(context) is not None
+
+    def act(self, context: Any) -> None:
+        scene, strip = scene_of(context), active_take(context)
+        if strip is None:
+            raise RefusedError("The active strip is no sound of talkies; select one of its strips")
+        told = strips.metadata_of(strip)
+        task = {"DX": "dialogue", "FX": "foley", "MIX": "joint"}.get(str(told.get("stem")), "foley")
+        found = reading.read(scene)
+        shot = max(found.shots, key=lambda shot: _shared(shot, strip), default=None)
+        if shot is None or not _shared(shot, strip):
+            raise RefusedError(f"There is no picture any more where {strip.name!r} lies; move it or the picture back")
+        again = {name: told[name] for name in ("prompt", "negative_prompt", "voice") if isinstance(told.get(name), str)}
+        seed = told.get("seed")
+        again["seed"] = (seed if isinstance(seed, int) else 0) + 1
+        again["takes"] = 1
+        start(scene, found, task, {**_params(settings.of(scene)), **again}, [shot], instead=strip.name)
+
+
+class Cancel(_Button):
+    """Stop the work; what is in the sequencer stays as it is"""
+
+    bl_idname = "talkies.cancel"
+    bl_label = "Cancel"
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        return state.job is not None
+
+    def act(self, context: Any) -> None:
+        if state.job is not None:
+            state.job.cancel()
+
+
+class OpenPanel(_Button):
+    """Open the talkies panel for this scene: words, takes side by side, and back into the sequencer"""
+
+    bl_idname = "talkies.open_panel"
+    bl_label = "Open Panel"
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        return state.bridge is None
+
+    def act(self, context: Any) -> None:
+        state.open_bridge(Bridge(program.find(settings.program_preference()), scene_of(context)))
+
+
+def start(
+    scene: Any,
+    found: reading.Reading,
+    task: str,
+    params: dict[str, Any],
+    wanted: list[reading.Shot],
+    instead: str = "",
+) -> None:
+    """Exports the scene and sets the worker to work on the wanted shots. Raises RefusedError."""
+    if state.job is not None:
+        raise RefusedError("talkies is at work; wait until it is done, or cancel it")
+    if not found.shots:
+        raise RefusedError("There is no picture in the sequencer; add a movie or an image sequence")
+    if not wanted:
+        raise RefusedError("Everything wanted has sound of ours already; choose New channels or Replace ours")
+    runs = program.find(settings.program_preference())
+    folder = folders.new_folder()
+    export = otio.export(found, Clock.of(scene), title(scene))
+    export.write(folder / "timeline.otio")
+    params |= {"timeline": str(folder / "timeline.otio"), "out": str(folder / "result.otio"), "task": task}
+    if len(wanted) < len(found.shots):
+        params["segments"] = [name for name, shot in export.ids.items() if shot in wanted]
+    if not places_within_frames():
+        params["handles"] = 0  # then every take begins on a frame
+    order = job.Order(scene.name, task, settings.of(scene).conflict, params, instead)
+    state.follow(job.Job.start(runs, order), found.warnings)
+
+
+def active_take(context: Any) -> Any:
+    """The active strip if talkies made it."""
+    editor = scene_of(context).sequence_editor
+    strip = editor.active_strip if editor else None
+    return strip if strip is not None and strips.is_ours(strip) else None
+
+
+def _params(chosen: Any) -> dict[str, Any]:
+    params = {name: getattr(chosen, name) for name in ("prompt", "negative_prompt", "voice", "takes", "seed")}
+    return params | ({"steps": chosen.steps} if chosen.steps else {})
+
+
+def _wanted(scene: Any, found: reading.Reading, task: str, conflict: str) -> list[reading.Shot]:
+    """With "keep ours", shots of which every department is there are not made again."""
+    if conflict != "skip":
+        return found.wanted
+    editor_of(scene)
+    return [
+        shot
+        for shot in found.wanted
+        if not all(job.covered(scene, stem, shot.start, shot.end) for stem in job.STEMS[task])
+    ]
+
+
+def _shared(shot: reading.Shot, strip: Any) -> int:
+    return max(0, min(shot.end, strip.frame_final_end) - max(shot.start, strip.frame_final_start))
+
+
+CLASSES = (Generate, Again, Cancel, OpenPanel)

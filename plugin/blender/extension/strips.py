@@ -1,0 +1,129 @@
+"""Sound strips of ours: how they are described, made, removed and read back.
+
+    file      |---head---|==== what is heard ====|---tail---|
+    strip     ^          ^ frame_final_start     ^ frame_final_end
+              frame_start, and sound_offset for the part of a frame by which the file begins later
+
+Blender's traps: a file that is missing gives a strip of one frame without a word, a channel that is taken gives strips
+on top of each other, and ``frame_start`` holds whole frames only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from .clock import Clock
+from .errors import RefusedError
+from .otio import Clip
+from .versions import places_within_frames, sound_offset_of, strips_of
+
+KEY = "talkies"
+"""The strip's own property that holds what made it, as JSON text."""
+
+
+@dataclass(frozen=True)
+class Sound:
+    """All of a sound strip that can be made again; frames are Blender's own."""
+
+    name: str
+    file: str
+    channel: int
+    start: int
+    offset_s: float
+    shown: tuple[int, int]
+    metadata: str
+    mute: bool = False
+    volume: float = 1.0
+    pan: float = 0.0
+
+
+def sound_for(clip: Clip, channel: int, clock: Clock, *, mute: bool, metadata: Mapping[str, Any]) -> Sound:
+    """Where Blender must put a file so that each of its samples lies in its place: to the sample, or to the nearest
+    frame where this Blender knows no more."""
+    begins = clip.start - clip.head
+    start = clock.frame_before(begins) if places_within_frames() else round(clock.frame(begins))
+    offset = begins - clock.seconds(start)
+    shown = clock.frame_before(clip.start), clock.frame_after(clip.end)
+    text = json.dumps({**metadata, "start": str(clip.start), "end": str(clip.end)})
+    return Sound(clip.name, str(clip.file), channel, start, float(offset), shown, text, mute)
+
+
+def make(editor: Any, sound: Sound) -> Any:
+    """The strip in Blender. Raises RefusedError, with nothing made."""
+    if not Path(bpy.path.abspath(sound.file)).is_file():
+        raise RefusedError(f"{sound.file}: the sound file is not there; generate it again")
+    strip = strips_of(editor).new_sound(
+        name=sound.name, filepath=sound.file, channel=sound.channel, frame_start=sound.start
+    )
+    if strip.frame_duration <= 1 < sound.shown[1] - sound.shown[0]:
+        strips_of(editor).remove(strip)
+        raise RefusedError(f"{sound.file}: Blender cannot read this sound file; generate it again")
+    if places_within_frames():
+        strip.sound_offset = sound.offset_s
+    strip.frame_offset_start = sound.shown[0] - sound.start
+    strip.frame_offset_end = sound.start + strip.frame_duration - sound.shown[1]
+    strip.mute, strip.volume, strip.pan = sound.mute, sound.volume, sound.pan
+    strip[KEY] = sound.metadata
+    strip.channel = sound.channel
+    return strip
+
+
+def describe(strip: Any) -> Sound:
+    """What :func:`make` needs to make this strip again."""
+    return Sound(
+        strip.name,
+        strip.sound.filepath,
+        strip.channel,
+        round(strip.frame_start),
+        sound_offset_of(strip),
+        (strip.frame_final_start, strip.frame_final_end),
+        strip[KEY],
+        strip.mute,
+        strip.volume,
+        strip.pan,
+    )
+
+
+def sounds(editor: Any) -> list[Any]:
+    """Every sound strip, by channel and time."""
+    found = [strip for strip in strips_of(editor) if strip.type == "SOUND"]
+    return sorted(found, key=lambda strip: (strip.channel, strip.frame_final_start))
+
+
+def is_ours(strip: Any) -> bool:
+    return strip.type == "SOUND" and isinstance(strip.get(KEY), str)
+
+
+def metadata_of(strip: Any) -> dict[str, Any]:
+    """What made a strip of ours; {} where somebody has written something else there."""
+    try:
+        told = json.loads(strip.get(KEY, ""))
+    except (TypeError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def heard(strip: Any, clock: Clock) -> tuple[Fraction, Fraction]:
+    """From where to where a strip sounds, seconds from the scene's first frame, as Blender itself has it.
+
+    It cannot sound before its file begins, which may be within a frame.
+    """
+    begins = file_start(strip, clock)
+    start, end = clock.seconds(strip.frame_final_start), clock.seconds(strip.frame_final_end)
+    return (begins if start < begins < end else start), end
+
+
+def file_start(strip: Any, clock: Clock) -> Fraction:
+    """Where the first sample of a strip's file lies, shown or not."""
+    return clock.seconds(round(strip.frame_start)) + Fraction(sound_offset_of(strip)).limit_denominator(10**6)
+
+
+def file_of(strip: Any) -> str | None:
+    return bpy.path.abspath(strip.sound.filepath) if strip.sound else None

@@ -1,0 +1,237 @@
+"""Runs inside real Blender (the bpy module): ``python inside.py`` answers calls of its functions on stdin and stdout.
+
+    → {"call": "press", "with": {"button": "generate", "task": "foley"}}
+    ← {"result": ""}
+
+Standard library and bpy only. The extension is the installed one; its timers are driven here, for background mode has
+no event loop. See tests/blenders.py for the other end.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import sys
+import time
+
+import bpy
+
+MODULE = "bl_ext.user_default.talkies"
+
+
+def part(name):
+    return importlib.import_module(f"{MODULE}.{name}")
+
+
+def enable():
+    bpy.ops.preferences.addon_enable(module=MODULE)
+    return {"enabled": MODULE in bpy.context.preferences.addons, "version": bpy.app.version_string,
+            "online": bool(bpy.app.online_access), "panel": hasattr(bpy.types, "TALKIES_PT_sidebar")}  # fmt: skip
+
+
+def disable():
+    bpy.ops.preferences.addon_disable(module=MODULE)
+    return {"operator": hasattr(bpy.types, "TALKIES_OT_generate"), "settings": hasattr(bpy.types.Scene, "talkies")}
+
+
+def new(fps=25, base=1.0, first=1, last=250):
+    """An empty scene."""
+    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    if MODULE not in bpy.context.preferences.addons:
+        bpy.ops.preferences.addon_enable(module=MODULE)
+    scene = bpy.context.scene
+    scene.render.fps, scene.render.fps_base = fps, base
+    scene.frame_start, scene.frame_end = first, last
+    scene.render.ffmpeg.audio_mixrate = 48000
+    scene.sequence_editor_create()
+
+
+def editor():
+    return bpy.context.scene.sequence_editor
+
+
+def strips(owner=None):
+    owner = owner or editor()
+    return owner.strips if hasattr(owner, "strips") else owner.sequences
+
+
+def named(name):
+    return next(strip for strip in strips() if strip.name == name)
+
+
+def add(kind, name, channel, start, file="", text="", length=0, inside="", skip=0, cut=0, **properties):
+    """A strip of any kind. ``skip`` and ``cut``: frames trimmed off its start and end."""
+    owner = strips(named(inside) if inside else None)
+    if kind == "MOVIE":
+        strip = owner.new_movie(name=name, filepath=file, channel=channel, frame_start=start)
+    elif kind == "SOUND":
+        strip = owner.new_sound(name=name, filepath=file, channel=channel, frame_start=start)
+    elif kind == "IMAGE":
+        first, *others = file
+        strip = owner.new_image(name=name, filepath=first, channel=channel, frame_start=start)
+        for other in others:
+            strip.elements.append(os.path.basename(other))
+    elif kind == "META":
+        strip = owner.new_meta(name=name, channel=channel, frame_start=start)
+    elif kind == "SCENE":
+        scene = bpy.data.scenes.new(name)
+        scene.frame_end, scene.render.filepath = length, file
+        strip = owner.new_scene(name=name, scene=scene, channel=channel, frame_start=start)
+    else:
+        span = {"length": length} if bpy.app.version >= (5, 0) else {"frame_end": start + length}
+        strip = owner.new_effect(name=name, type=kind, channel=channel, frame_start=start, **span)
+        if kind == "TEXT":
+            strip.text = text
+    if skip:
+        strip.frame_offset_start = skip
+    if cut:
+        strip.frame_offset_end = cut
+    for key, value in properties.items():
+        setattr(strip, key, value)
+    strip.select = False
+
+
+def change(name, **properties):
+    for key, value in properties.items():
+        setattr(named(name), key, value)
+
+
+def activate(name):
+    editor().active_strip = named(name)
+
+
+def channel(number, **properties):
+    for key, value in properties.items():
+        setattr(editor().channels[number], key, value)
+
+
+def settings(**values):
+    for key, value in values.items():
+        setattr(bpy.context.scene.talkies, key, value)
+
+
+def preference(program):
+    bpy.context.preferences.addons[MODULE].preferences.program = program
+
+
+def variable(name, value):
+    os.environ[name] = value
+
+
+def read():
+    """The timeline as the extension would export it, and what it says of it."""
+    found = part("reading").read(bpy.context.scene)
+    export = part("otio").export(found, part("clock").Clock.of(bpy.context.scene), "scene")
+    wanted = [name for name, shot in export.ids.items() if shot in found.wanted]
+    return {"document": export.document, "wanted": wanted, "warnings": found.warnings,
+            "ids": {name: shot.name for name, shot in export.ids.items()}}  # fmt: skip
+
+
+def press(button, **properties):
+    """Runs an operator as a click does; the sentence with which it refuses, "" when it does not."""
+    operator = getattr(bpy.ops.talkies, button)
+    if not operator.poll():
+        return "the button is grey"
+    try:
+        operator(**properties)
+    except RuntimeError as refused:
+        return str(refused).strip()
+    bpy.ops.ed.undo_push(message="the click")  # as Blender does after every click
+    return ""
+
+
+def polled():
+    """One call of the timer; what the sidebar then shows."""
+    state = part("state")
+    state.poll_job()
+    return shown()
+
+
+def shown():
+    state = part("state")
+    job = state.job
+    return {"working": job is not None, "fraction": job.fraction if job else None,
+            "sentences": list(state.sentences), "failed": state.failed,
+            "timer": bpy.app.timers.is_registered(state.poll_job)}  # fmt: skip
+
+
+def wait(seconds=240.0):
+    """Calls the timer's function as Blender would until the work is done."""
+    fractions, end = [], time.monotonic() + seconds
+    while polled()["working"]:
+        fractions.append(part("state").job.fraction if part("state").job else 1.0)
+        if time.monotonic() > end:
+            raise TimeoutError("the job is still at work")
+        time.sleep(0.05)
+    return {**shown(), "fractions": sorted(set(fractions)), "in_order": fractions == sorted(fractions)}
+
+
+def wait_for_panel(seconds=60.0):
+    state, end = part("state"), time.monotonic() + seconds
+    while state.poll_bridge() is not None:
+        if time.monotonic() > end:
+            raise TimeoutError("the panel is still open")
+        time.sleep(0.05)
+    return shown()
+
+
+def worker_id():
+    return part("state").job.child.process_id
+
+
+def listed():
+    """Every sound strip as Blender has it."""
+    sounds = sorted((s for s in strips() if s.type == "SOUND"), key=lambda s: (s.channel, s.frame_final_start))
+    return [{"name": s.name, "channel": s.channel, "track": editor().channels[s.channel].name, "mute": s.mute,
+             "start": s.frame_final_start, "end": s.frame_final_end, "file": bpy.path.abspath(s.sound.filepath),
+             "path": s.sound.filepath, "talkies": json.loads(s.get("talkies", "null"))} for s in sounds]  # fmt: skip
+
+
+def undo():
+    bpy.ops.ed.undo()
+
+
+def redo():
+    bpy.ops.ed.redo()
+
+
+def save(path):
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+
+
+def reopen(path):
+    bpy.ops.wm.open_mainfile(filepath=path)
+
+
+def mixdown(path):
+    bpy.ops.sound.mixdown(filepath=path, container="WAV", codec="PCM", format="S24", mixrate=48000)
+
+
+def open_answers():
+    globals()["answers"] = part("bridge").Answers(bpy.context.scene)
+
+
+def answer(request):
+    """What the extension answers the panel."""
+    return globals()["answers"].answer(request)
+
+
+def playhead():
+    return bpy.context.scene.frame_current
+
+
+def main():
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # Blender talks on stdout
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            answer = {"result": globals()[request["call"]](**request["with"])}
+        except Exception as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        main()
