@@ -8,6 +8,7 @@ and Premiere want (``<format>``, the start timecode) is added.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -41,7 +42,7 @@ class Fcp7Xml(Writer):
         data, sequence = _base(timeline, out)
         lanes = lanes_of(takes, (track_name(track) for track in timeline.document.tracks))
         with part_file(out) as part:
-            part.write_bytes(_spliced(data, sequence, audio_tracks(timeline, lanes)) if lanes else data)
+            part.write_bytes(_spliced(data, sequence, audio_tracks(timeline, lanes, _taken(data))) if lanes else data)
 
 
 @dataclass
@@ -157,15 +158,22 @@ _FORMAT = (
 )
 
 
-def audio_tracks(timeline: Timeline, lanes: Sequence[Lane]) -> list[Element]:
-    """A track for each channel of each lane: FCP7 knows no stereo clips, only pairs."""
-    builder = _Builder(timeline)
+def _taken(data: bytes) -> int:
+    """The highest number among our ids in the text: a file that is named twice would be the first one both times."""
+    return max((int(number) for number in re.findall(rb'id="talkies-(?:clip|file)-([0-9]{1,9})"', data)), default=0)
+
+
+def audio_tracks(timeline: Timeline, lanes: Sequence[Lane], taken: int = 0) -> list[Element]:
+    """A track for each channel of each lane: FCP7 knows no stereo clips, only pairs. ``taken``: ids up to this number
+    are in the text already."""
+    builder = _Builder(timeline, taken)
     return [builder.track(lane, channel) for lane in lanes for channel in range(1, lane.channels + 1)]
 
 
 @dataclass
 class _Builder:
     timeline: Timeline
+    taken: int = 0
     files: dict[Path, str] = field(default_factory=dict)
     clips: int = 0
 
@@ -188,7 +196,7 @@ class _Builder:
         self.clips += 1
         start, end, head = self._frame(take.record.start), self._frame(take.record.end), self._frame(take.head_handle)
         total = head + end - start + self._frame(take.tail_handle)
-        clip = Element("clipitem", id=f"talkies-clip-{self.clips}")
+        clip = Element("clipitem", id=f"talkies-clip-{self.taken + self.clips}")
         _texts(clip, name=take.name, enabled=_truth(lane.enabled), duration=str(total))
         clip.append(self._rate())
         _texts(clip, start=str(start), end=str(end), **{"in": str(head), "out": str(head + end - start)})
@@ -204,7 +212,7 @@ class _Builder:
         """The whole description once; later clips of the same file only name it."""
         if take.path in self.files:
             return Element("file", id=self.files[take.path])
-        identifier = self.files[take.path] = f"talkies-file-{len(self.files) + 1}"
+        identifier = self.files[take.path] = f"talkies-file-{self.taken + len(self.files) + 1}"
         file = Element("file", id=identifier)
         url = take.path.resolve().as_uri().replace("file://", "file://localhost", 1)
         _texts(file, name=take.path.name, pathurl=url)

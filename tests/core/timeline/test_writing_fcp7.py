@@ -12,11 +12,13 @@ from xml.etree import ElementTree
 import numpy as np
 import opentimelineio as otio
 import pytest
+from known_timelines import NTSC
 
 from talkies.core.errors import OutputError, TalkiesError
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes import save_take
 from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.timeline.sounds import sound_tracks
 from talkies.core.timeline.writing import check_output
 
 
@@ -134,3 +136,13 @@ def test_a_subtitle_track_has_no_place_there(tmp_path: Path) -> None:
     otio.adapters.write_to_file(otio.schema.Timeline("cut", tracks=tracks), str(tmp_path / "cut.otio"))
     with pytest.raises(OutputError, match="cannot hold the track 'Subtitle'"):
         check_output(read_timeline(tmp_path / "cut.otio"), tmp_path / "out.xml")
+
+
+def test_takes_written_twice_stay_apart(tmp_path: Path) -> None:
+    """The ids of the second time are new: a file is found by its id, and would be the first one both times."""
+    first, second = NTSC.takes(tmp_path)[:1], NTSC.takes(tmp_path, 1)[3:4]
+    write_timeline(read_timeline(NTSC.write(tmp_path, words=False)), first, tmp_path / "once.xml")
+    write_timeline(read_timeline(tmp_path / "once.xml"), second, tmp_path / "twice.xml")
+    clips = {clip.name: clip for track in sound_tracks(read_timeline(tmp_path / "twice.xml")) for clip in track.clips}
+    for (take,) in (first, second):
+        assert (clips[take.name].record, clips[take.name].path) == (take.record, take.path)
