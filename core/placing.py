@@ -41,19 +41,20 @@ def plan_placing(takes: Iterable[Take], tracks: Sequence[AudioTrack], conflict: 
     return Placing(lanes_of((take for take in takes if take not in skipped), names), removed, skipped)
 
 
-def differences(lanes: Iterable[Lane], tracks: Iterable[AudioTrack]) -> Iterator[str]:
-    """One sentence for each take that does not lie where it should, given the tracks as the editor shows them now."""
-    clips = {track.name: list(track.clips) for track in tracks}
+def differences(lanes: Iterable[Lane], tracks: Sequence[AudioTrack]) -> Iterator[str]:
+    """One sentence for each take that does not lie where it should; ``tracks``: the new ones as the editor shows them.
+
+    A track that the editor has named otherwise is no difference as long as the takes are there."""
+    named = {track.name: list(track.clips) for track in tracks}
+    anywhere = [clip for track in tracks for clip in track.clips]
     for lane in lanes:
-        if lane.name not in clips:
-            yield f"the track {lane.name!r} is not there: none of its {len(lane.takes)} takes were placed"
-            continue
+        clips = named.get(lane.name, anywhere)
         for take in lane.takes:
-            found = _nearest(take, clips[lane.name])
+            found = _nearest(take, clips)
             if found is None:
                 yield f"{take.name} is not on the track {lane.name!r}: place {take.path.name} by hand"
                 continue
-            clips[lane.name].remove(found)
+            clips.remove(found)
             late, longer = found.record.start - take.record.start, found.record.duration - take.record.duration
             if abs(late) > SURE:
                 yield f"{take.name} starts {_milliseconds(late, 'late', 'early')}"

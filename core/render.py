@@ -168,12 +168,13 @@ def _read(request: Request) -> Timeline:
 
 
 def _write(timeline: Timeline, takes: Sequence[Take], request: Request) -> None:
-    from talkies.core.timeline import writing  # late: reading alone stays quick
+    from talkies.core.timeline import write_timeline  # late: reading alone stays quick
+    from talkies.core.timeline.writing_stems import StemsFolder
 
     if request.two_pop or request.tail_pop:
-        writing.StemsFolder(Pops(request.two_pop, request.tail_pop)).write(timeline, takes, request.out)
+        StemsFolder(Pops(request.two_pop, request.tail_pop)).write(timeline, takes, request.out)
     else:
-        writing.write_timeline(timeline, takes, request.out)
+        write_timeline(timeline, takes, request.out)
 
 
 def _losses(timeline: Timeline, out: Path) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.conditioning.cadence import Cadence
+
 LINES = 72
 """Height of the small picture on which motion is measured."""
 
@@ -28,6 +30,7 @@ _LONGEST_REPEAT_S = 0.125
 _REPEATS = 2  # 12 drawings a second shown at 24, 16 film frames a second shown at 30
 _CUT_CORRELATION, _CUT_LEVELS = 0.55, 14.0
 _FLASH_LEVELS = 16.0  # flicker of old film stays below
+_SCRATCH_LEVELS = 8.0
 
 Array = NDArray[Any]  # float32 (OpenCV's own types do not say so)
 Grey = NDArray[Any]  # uint8 (H, W)
@@ -60,7 +63,8 @@ class _Seen:
     time: float
     grey: Grey
     thumb: Array
-    end: float = 0.0
+    shown: float
+    """``time`` is when the camera saw it, ``shown`` when the film showed it (cadence.py)."""
 
 
 class MotionMeter:
@@ -71,20 +75,25 @@ class MotionMeter:
         self._dis.setFinestScale(1)
         self._seen: _Seen | None = None
         self._repeats: list[_Seen] = []
+        self._cadence = Cadence()
 
     def feed(self, time: float, small: Grey) -> list[MotionMap]:
         """``small``: (72, W) grey picture seen from ``time`` (s) on."""
-        now = _Seen(time, cv2.GaussianBlur(small, (5, 5), 1.1), _thumb(small))
+        small = without_scratches(small)
+        now = _Seen(time, cv2.GaussianBlur(small, (5, 5), 1.1), _thumb(small), time)
         before = self._seen
+        self._cadence.frame(time)
         if before is None or before.grey.shape != now.grey.shape:
             self._seen, self._repeats = now, []
             return []
         if _same(before.grey, now.grey):
             self._repeats.append(now)
-            if len(self._repeats) > _REPEATS or time - before.time > _LONGEST_REPEAT_S:
+            if len(self._repeats) > _REPEATS or time - before.shown > _LONGEST_REPEAT_S:
+                self._cadence.pause()
                 return self._stillness()
             return []
         self._repeats = []
+        now.time = max(self._cadence.taken(time), before.time + 1e-3)
         self._seen = now
         return [self._measure(before, now)]
 
@@ -100,7 +109,7 @@ class MotionMeter:
         return [_still(a.time, b.time, a.grey.shape) for a, b in pairwise(chain)]
 
     def _measure(self, before: _Seen, now: _Seen) -> MotionMap:
-        seconds = max(now.time - before.time, 1e-3)
+        seconds = max(now.time - before.time, 0.5 * (self._cadence.period_s or 0.0), 1e-3)
         gain, offset = brightness_change(before.thumb, now.thumb)
         matched = cv2.addWeighted(now.grey, 1 / gain, now.grey, 0, -offset / gain)
         jump = float(now.thumb.mean() - before.thumb.mean()) if abs(offset) + abs(gain - 1) > 0.05 else 0.0
@@ -193,6 +202,34 @@ def blow(before: MotionMap | None, now: MotionMap) -> Blow | None:
     changed = cv2.magnitude(change[..., 0], change[..., 1]) * np.maximum(before.mask, now.mask)
     blocks = cv2.resize(cv2.merge([lost, changed]), BLOCKS, interpolation=cv2.INTER_AREA)
     return Blow(blocks[..., 0].reshape(2, 4, 3, 4).mean(axis=(1, 3)).ravel(), blocks[..., 0], blocks[..., 1])
+
+
+def without_scratches(grey: Grey) -> Grey:
+    """The picture (H, W) without thin lines from top to bottom, which old film has where it was dragged along.
+
+    They come and go and would pass for motion. A line is brighter or darker than what is beside it at nearly every
+    height; there the neighbourhood takes its place. Real edges that high and thin are lost too, which harms nothing.
+    """
+    profile = cv2.reduce(grey, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[0]
+    beside = _beside(profile[None])[0]
+    if not (np.abs(profile - beside) > _SCRATCH_LEVELS).any():
+        return grey
+    levels: Array = grey.astype(np.float32)
+    around = _beside(levels)
+    stands_out = levels - around
+    bands = np.median(stands_out[: len(grey) // 8 * 8].reshape(8, -1, grey.shape[1]), axis=1)
+    scratched = (bands.min(0) > _SCRATCH_LEVELS / 2) | (bands.max(0) < -_SCRATCH_LEVELS / 2)
+    scratched = np.convolve(scratched, np.ones(3), "same") > 0  # its edges with it
+    return np.where(scratched[None], np.clip(around, 0, 255), levels).astype(np.uint8)
+
+
+def _beside(rows: Array) -> Array:
+    """(H, W) the mean of what lies three and four pixels to the left and to the right of each pixel, or the nearer."""
+    padded = np.pad(rows, ((0, 0), (4, 4)), mode="edge")
+    width = rows.shape[1]
+    left, right = padded[:, :width] + padded[:, 1 : width + 1], padded[:, 7 : width + 7] + padded[:, 8 : width + 8]
+    left, right = left / 2, right / 2
+    return np.where(np.abs(left - rows) < np.abs(right - rows), left, right)
 
 
 def brightness_change(before: Array, now: Array) -> tuple[float, float]:

@@ -14,8 +14,6 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-import opentimelineio as otio
-
 from talkies.core.segment import Cue, Timeline
 from talkies.core.timeline.fcpxml_terms import role_of_track, time_text
 from talkies.core.timeline.flattening import PICTURE, SOUND, FlatClip, FlatTrack, flat_tracks, media_finder, notes_of
@@ -53,7 +51,7 @@ def lost_in_fcpxml(timeline: Timeline) -> tuple[str, ...]:
             (generated, f"{counted(generated, 'clip')} that the editor generates become gaps in FCPXML"),
             (
                 sequences,
-                f"{counted(sequences, 'image sequence')} have no place in FCPXML: only the first frame is named",
+                f"of {counted(sequences, 'image sequence')} FCPXML names only the first frame",
             ),
             (colors, f"FCPXML markers have no colours: those of {counted(colors, 'marker')} are lost"),
             (

@@ -24,12 +24,14 @@ _FASTEST = 240  # frames per second; more is a sample rate
 @dataclass(frozen=True)
 class Medium:
     """``url``: the address in the timeline; ``path``: the file on this machine, None when it is not here.
-    ``available``: media time (s) that there is, at least what is used. ``frames``: those of an image sequence."""
+    ``available``: media time (s) that there is, at least what is used; ``start``: the media time of the first frame.
+    ``frames``: those of an image sequence."""
 
     url: str
     name: str
     path: Path | None
     available: TimeRange
+    start: Fraction
     rate: Fraction
     has_video: bool
     has_audio: bool
@@ -100,10 +102,11 @@ def _medium(use: _Use, finder: PictureFinder, timeline: Timeline) -> Medium:
     if path is not None and not use.ranges and duration:
         start = finder.unstated_start(path, use.sources[0])
         use.ranges.append(TimeRange(start, start + duration))
+    start = min((span.start for span in use.ranges), default=Fraction(0))
     spans = [*use.ranges, *use.sources]
     available = TimeRange(min(span.start for span in spans), max(span.end for span in spans))
     known = {"rate": rate, "has_video": use.kinds != {SOUND}, "has_audio": SOUND in use.kinds, **facts}
-    return Medium(use.url, file_name(use.url) or use.url, path, available, frames=use.frames, **known)
+    return Medium(use.url, file_name(use.url) or use.url, path, available, start, frames=use.frames, **known)
 
 
 def _facts(path: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ A Kdenlive track is a tractor of two playlists; it becomes a nested stack, which
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from talkies.core.timeline.building import (
 )
 from talkies.core.timeline.formats import Loaded
 from talkies.core.timeline.guards import MAX_NESTING, read_text, safe_xml
+from talkies.core.timeline.mlt_terms import KDENLIVE_COLORS, main_of, plain_list, property_of, rate_of
 from talkies.core.timeline.walking import UnusableItemError, to_seconds
 from talkies.core.times import TimeRange, round_half_up
 
@@ -54,39 +56,36 @@ class _Reader:
         self.path = path
         self.folder = root.get("root", "")
         self.by_id = {element.get("id", ""): element for element in root if element.get("id")}
-        profile = root.find("profile")
-        numerator = int(profile.get("frame_rate_num", "25")) if profile is not None else 25
-        denominator = int(profile.get("frame_rate_den", "1")) if profile is not None else 1
-        self.rate = Fraction(numerator, denominator)
+        self.rate = rate_of(root)
         if self.rate <= 0:
             raise UnusableItemError(f"its profile states a rate of {self.rate}")
         self.root = root
         self.items = 0
 
     def timeline(self) -> Loaded:
-        main = self._main()
+        main = main_of(self.root, self.by_id)
         if main is None:
             raise TimelineError(self.path, "holds no timeline (no tractor and no playlist)", "save the project again")
-        name = _property(main, "kdenlive:clipname") or self.root.get("title", "") or self.path.stem
+        name = property_of(main, "kdenlive:clipname") or self.root.get("title", "") or self.path.stem
         document = otio.schema.Timeline(name)
         tracks = self._tracks(main, ()) if main.tag == "tractor" else self._playlist(main, "V1", False, ())
         for track in tracks:
             document.tracks.append(track)
+        document.tracks.markers.extend(self._guides(main))
         return Loaded(document, self.rate, _ZERO)
 
-    def _main(self) -> Element | None:
-        """Kdenlive's and Shotcut's last tractor is the timeline, unless it merely wraps one sequence."""
-        tractors = [element for element in self.root if element.tag == "tractor"]
-        if not tractors:
-            playlists = [element for element in self.root if element.tag == "playlist" and _entries(element)]
-            return playlists[-1] if playlists else None
-        main = tractors[-1]
-        while True:
-            tracks = main.findall("track")
-            inner = self.by_id.get(tracks[0].get("producer", "")) if len(tracks) == 1 else None
-            if inner is None or inner.tag != "tractor" or inner is main or not inner.findall("track"):
-                return main
-            main = inner
+    def _guides(self, main: Element) -> Iterator[Any]:
+        """Kdenlive's guides: markers of the timeline."""
+        holder = self.by_id.get("main_bin", main)
+        guides = property_of(main, "kdenlive:sequenceproperties.guides")
+        for guide in plain_list(guides or property_of(holder, "kdenlive:docproperties.guides")):
+            try:
+                position = Fraction(int(guide["pos"])) / self.rate
+                color = KDENLIVE_COLORS[int(guide.get("type", 0)) % len(KDENLIVE_COLORS)]
+            except (KeyError, TypeError, ValueError):
+                continue
+            span = otio_range(TimeRange(position, position), self.rate)
+            yield otio.schema.Marker(str(guide.get("comment", "")), span, color)
 
     def _tracks(self, tractor: Element, inside: tuple[str, ...]) -> list[Any]:
         tracks = []
@@ -95,13 +94,18 @@ class _Reader:
             if content is None or content.get("id") == "black_track" or content.tag not in ("playlist", "tractor"):
                 continue
             hidden = reference.get("hide", "")
-            is_audio = hidden in ("video", "both") or bool(_property(content, "kdenlive:audio_track"))
-            is_audio = is_audio or bool(_property(content, "shotcut:audio"))
-            name = _property(content, "kdenlive:track_name") or _property(content, "shotcut:name") or f"track {number}"
+            before = len(tracks)
+            is_audio = hidden in ("video", "both") or bool(property_of(content, "kdenlive:audio_track"))
+            is_audio = is_audio or bool(property_of(content, "shotcut:audio"))
+            name = (
+                property_of(content, "kdenlive:track_name") or property_of(content, "shotcut:name") or f"track {number}"
+            )
             if content.tag == "playlist":
                 tracks.extend(self._playlist(content, name, is_audio, inside))
             else:
                 tracks.extend(self._mixed(content, name, is_audio, inside))
+            for track in tracks[before:] if is_audio and hidden == "both" else ():
+                track.enabled = False
         return tracks
 
     def _mixed(self, tractor: Element, name: str, is_audio: bool, inside: tuple[str, ...]) -> list[Any]:
@@ -113,7 +117,7 @@ class _Reader:
         rows = [pair for inner in playlists if inner is not None for pair in self._row(inner, is_audio, inside)]
         cuts = []
         for mix in tractor.iterfind("transition"):
-            if mixcut := _property(mix, "kdenlive:mixcut"):
+            if mixcut := property_of(mix, "kdenlive:mixcut"):
                 span = TimeRange(self._time(mix.get("in", "0")), self._time(mix.get("out", "0")))
                 cuts.append((span, span.end - self._time(mixcut)))
         return tracks_from_row(name, kind, cut_overlaps(rows, cuts, self.rate), self.rate)
@@ -154,7 +158,7 @@ class _Reader:
         if producer is None:
             return otio.schema.Gap(source_range=otio_range(shown, self.rate))
         if producer.tag in ("tractor", "playlist"):
-            name = _property(producer, "kdenlive:clipname") or producer.get("id", "")
+            name = property_of(producer, "kdenlive:clipname") or producer.get("id", "")
             if producer.tag == "playlist":
                 nested = otio.schema.Stack(name, children=self._playlist(producer, name, is_audio, inside))
             else:
@@ -164,9 +168,9 @@ class _Reader:
         return self._clip(producer, shown)
 
     def _clip(self, producer: Element, shown: TimeRange) -> Any:
-        resource = _property(producer, "resource")
-        service = _property(producer, "mlt_service")
-        name = _property(producer, "kdenlive:clipname") or _property(producer, "shotcut:caption")
+        resource = property_of(producer, "resource")
+        service = property_of(producer, "mlt_service")
+        name = property_of(producer, "kdenlive:clipname") or property_of(producer, "shotcut:caption")
         name = name or re.split(r"[/\\]", resource)[-1]
         if service in _WORDS:
             return make_clip(name, text_reference(_text(producer)), shown, self.rate)
@@ -175,9 +179,11 @@ class _Reader:
             return make_clip(name, reference, shown, self.rate)
         speed = Fraction(1)
         if service == "timewarp":
-            speed = Fraction(_property(producer, "warp_speed") or resource.partition(":")[0]).limit_denominator(100_000)
-            resource = _property(producer, "warp_resource") or resource.partition(":")[2]
-        length = self._time(_property(producer, "length") or "0")
+            speed = Fraction(property_of(producer, "warp_speed") or resource.partition(":")[0]).limit_denominator(
+                100_000
+            )
+            resource = property_of(producer, "warp_resource") or resource.partition(":")[2]
+        length = self._time(property_of(producer, "length") or "0")
         if speed < 0:  # in and out count in the reversed clip
             media = length * -speed
             played = TimeRange(media + shown.end * speed, media + shown.start * speed)
@@ -205,24 +211,13 @@ class _Reader:
         return Fraction(round_half_up(Fraction(text or "0"))) / self.rate
 
 
-def _entries(playlist: Element) -> bool:
-    return playlist.find("entry") is not None and playlist.get("id") not in ("main_bin", "main bin")
-
-
-def _property(element: Element, name: str) -> str:
-    for child in element.iterfind("property"):
-        if child.get("name") == name:
-            return (child.text or "").strip()
-    return ""
-
-
 def _text(producer: Element) -> str:
     """Words of a title: Kdenlive keeps a small XML document, other services a property."""
-    document = _property(producer, "xmldata")
+    document = property_of(producer, "xmldata")
     if document:
         try:
             root = safe_xml(Path("title"), document.encode())
         except (TimelineError, ParseError):
             return ""
         return "\n".join("".join(content.itertext()).strip() for content in root.iter("content")).strip()
-    return _property(producer, "markup") or _property(producer, "text") or _property(producer, "argument")
+    return property_of(producer, "markup") or property_of(producer, "text") or property_of(producer, "argument")

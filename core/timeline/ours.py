@@ -1,13 +1,18 @@
-"""Tracks that talkies wrote into a timeline earlier: where their clips lie, and the timeline without them."""
+"""What talkies wrote earlier: the tracks in a timeline, the timeline without them, and the names of our files."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 from talkies.core.segment import StemName, Timeline
 from talkies.core.timeline.sounds import OUR_NAME, sound_tracks, track_name
 from talkies.core.times import TimeRange
+
+_OUR_FILE = re.compile(r"\.talkies(-\d+)?$")
 
 
 @dataclass(frozen=True)
@@ -43,3 +48,11 @@ def without_our_tracks(timeline: Timeline) -> Timeline:
 def _stem(name: str) -> StemName:
     stems: dict[str, StemName] = {"DX": "DX", "FX": "FX", "MX": "MX", "MIX": "MIX"}
     return stems[name]
+
+
+def free_name(timeline: Path, suffix: str) -> Path:
+    """Where a new timeline may go beside ``timeline``: ``reel.talkies.otio``, then ``reel.talkies-2.otio``."""
+    stem = _OUR_FILE.sub("", timeline.name.removesuffix(timeline.suffix))
+    endings = (".talkies" if number == 1 else f".talkies-{number}" for number in count(1))
+    names = (timeline.with_name(f"{stem}{ending}{suffix}") for ending in endings)
+    return next(path for path in names if not path.exists())

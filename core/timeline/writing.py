@@ -16,10 +16,14 @@ from pathlib import Path
 
 from talkies.core.errors import OutputError
 from talkies.core.segment import Take, Timeline
+from talkies.core.timeline.writing_aaf import AafFile
 from talkies.core.timeline.writing_base import Writer
+from talkies.core.timeline.writing_edl import EdlFile
 from talkies.core.timeline.writing_fcp7 import Fcp7Xml
 from talkies.core.timeline.writing_fcpxml import FcpXml, FcpXmlBundle
+from talkies.core.timeline.writing_mlt import KdenliveFile, MltFile
 from talkies.core.timeline.writing_otio import OtioBundleFolder, OtioFile, OtioZip
+from talkies.core.timeline.writing_otio_flavours import KdenliveOtio, ResolveOtio
 from talkies.core.timeline.writing_stems import StemsFolder
 
 WRITERS: dict[str, Writer] = {
@@ -29,14 +33,16 @@ WRITERS: dict[str, Writer] = {
     ".xml": Fcp7Xml(),
     ".fcpxml": FcpXml(),
     ".fcpxmld": FcpXmlBundle(),
+    ".kdenlive": KdenliveFile(),
+    ".mlt": MltFile(),
+    ".edl": EdlFile(),
+    ".aaf": AafFile(),
+    ".resolve.otio": ResolveOtio(),
+    ".kdenlive.otio": KdenliveOtio(),
     ".stems": StemsFolder(),
 }
 
 _REFUSED = {
-    ".edl": "an EDL has one picture track and no place for sound files",
-    ".aaf": "AAF is read, but not written yet",
-    ".kdenlive": "Kdenlive projects are read, but not written: Kdenlive imports .otio since its version 25.04",
-    ".mlt": "MLT is read, but not written",
     ".xges": "XGES is read, but not written",
 }
 

@@ -262,7 +262,7 @@ class _Splice:
         while (name := f"talkies{number}") in self.names:
             number += 1
         self.names.add(name)
-        first, count = take.file_range.samples(take.sample_rate)
+        _, count = take.file_range.samples(take.sample_rate)
         attributes = {
             "id": name,
             "name": take.name,

@@ -40,6 +40,12 @@ from talkies.core.turnover.stems_folder import span_notes, stem_facts, write_lis
 
 Watch = Callable[[Progress], None]
 
+_CUT = {
+    ".otio": "the cut with the takes, for DaVinci Resolve and everything that reads OpenTimelineIO",
+    ".aaf": "the cut with the takes, for Pro Tools, Media Composer and Nuendo",
+}
+_NOTES = ("Addresses in the cut are those of the machine it was made on: relink to TAKES/ by name.",)
+
 
 @dataclass(frozen=True)
 class HandedOver:
@@ -139,13 +145,6 @@ class _Job:
 
     def _say(self, fraction: float, message: str) -> None:
         self.watch(Progress(fraction, message))
-
-
-_CUT = {
-    ".otio": "the cut with the takes, for DaVinci Resolve and everything that reads OpenTimelineIO",
-    ".aaf": "the cut with the takes, for Pro Tools, Media Composer and Nuendo",
-}
-_NOTES = ("Addresses in the cut are those of the machine it was made on: relink to TAKES/ by name.",)
 
 
 def copy_takes(timeline: Timeline, takes: Sequence[Take], folder: Path) -> list[Take]:

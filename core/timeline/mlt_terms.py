@@ -1,0 +1,93 @@
+"""How MLT's XML says things, and what Kdenlive adds: shared by reader and writers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from talkies.core.times import round_half_up
+
+KDENLIVE_COLORS = ("PURPLE", "CYAN", "BLUE", "GREEN", "YELLOW", "ORANGE", "RED", "PINK", "MAGENTA")
+"""Kdenlive's categories of markers, by their number, as OTIO's colours."""
+
+INTERNAL = "237"
+"""How Kdenlive marks the transitions that it adds to every track itself."""
+
+
+def property_of(element: Element, name: str) -> str:
+    """The text of a property, "" when there is none."""
+    for child in element.iterfind("property"):
+        if child.get("name") == name:
+            return (child.text or "").strip()
+    return ""
+
+
+def made(tag: str, attributes: Mapping[str, str], properties: Mapping[str, object]) -> Element:
+    """An element with properties; those that are None are left out."""
+    element = Element(tag, dict(attributes))
+    for name, value in properties.items():
+        if value is not None:
+            SubElement(element, "property", name=name).text = str(value)
+    return element
+
+
+def main_of(root: Element, by_id: Mapping[str, Element]) -> Element | None:
+    """The timeline of a project: its last tractor, unless that merely wraps one sequence; else a playlist."""
+    tractors = [element for element in root if element.tag == "tractor"]
+    if not tractors:
+        playlists = [element for element in root if element.tag == "playlist" and _is_story(element)]
+        return playlists[-1] if playlists else None
+    main = tractors[-1]
+    while True:
+        tracks = main.findall("track")
+        inner = by_id.get(tracks[0].get("producer", "")) if len(tracks) == 1 else None
+        if inner is None or inner.tag != "tractor" or inner is main or not inner.findall("track"):
+            return main
+        main = inner
+
+
+def rate_of(root: Element) -> Fraction:
+    """Frames per second of a project. Raises ValueError, ZeroDivisionError."""
+    profile = root.find("profile")
+    if profile is None:
+        return Fraction(25)
+    return Fraction(int(profile.get("frame_rate_num", "25")), int(profile.get("frame_rate_den", "1")))
+
+
+def mix_of_sound(track: int) -> Element:
+    """The transition that adds the sound of a tractor's track to what is heard."""
+    return made(
+        "transition",
+        {"id": f"talkies_mix{track}"},
+        {
+            "a_track": 0,
+            "b_track": track,
+            "mlt_service": "mix",
+            "kdenlive_id": "mix",
+            "internal_added": INTERNAL,
+            "always_active": 1,
+            "accepts_blanks": 1,
+            "sum": 1,
+        },
+    )
+
+
+def plain_list(text: str) -> list[Any]:
+    """Kdenlive's lists are JSON; [] for anything else."""
+    try:
+        found = json.loads(text) if text else []
+    except (ValueError, RecursionError):
+        return []
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def frame(position: Fraction, rate: Fraction) -> int:
+    """The frame that starts nearest to a position."""
+    return round_half_up(position * rate)
+
+
+def _is_story(playlist: Element) -> bool:
+    return playlist.find("entry") is not None and playlist.get("id") not in ("main_bin", "main bin")

@@ -1,0 +1,88 @@
+"""Takes for editors that count in frames: files that begin exactly on one.
+
+MLT places a clip of sound on a frame, and begins inside a sound file only to within a packet (some 680 samples). So a
+take that begins between frames, or whose file has a head handle, is copied: silence up to its first sample, the take,
+its tail handle. All other takes are played from their own files.
+
+    frames      |       |       |       |       |
+    record         [ take           ]
+    copy        [0 0 take           t a i l ]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from talkies.core.media.bwf import Samples, read_bext, write_bwf
+from talkies.core.media.sound import sound_blocks
+from talkies.core.segment import Take
+from talkies.core.times import to_sample
+
+
+@dataclass(frozen=True)
+class FramedTake:
+    """A take on ``count`` frames from ``first`` on; ``path`` is played from its start. ``length``: frames it has."""
+
+    take: Take
+    path: Path
+    first: int
+    count: int
+    length: int
+
+
+def on_frames(takes: Sequence[Take], rate: Fraction, folder: Path) -> list[FramedTake]:
+    """The takes of one track, in order; where two meet inside a frame, it is the later one's. Writes no file."""
+    framed: list[FramedTake] = []
+    for index, take in enumerate(takes):
+        first = int(take.record.start * rate // 1)
+        end = -int(-take.record.end * rate // 1)
+        if index + 1 < len(takes):
+            end = min(end, int(takes[index + 1].record.start * rate // 1))
+        if end > first:
+            total = to_sample(take.file_range.end, take.sample_rate) - to_sample(first / rate, take.sample_rate)
+            length = max(-int(-total * rate / take.sample_rate // 1), end - first)
+            path = folder / f"{take.path.stem}.from-frame.wav" if _needs_copy(take, rate) else take.path
+            framed.append(FramedTake(take, path, first, end - first, length))
+    return framed
+
+
+def write_copies(framed: Sequence[FramedTake], rate: Fraction) -> None:
+    """Write the copies that are needed. Raises MediaError, OutputError."""
+    for each in framed:
+        if each.path != each.take.path:
+            _write_copy(each, rate)
+
+
+def _needs_copy(take: Take, rate: Fraction) -> bool:
+    return take.head_handle != 0 or (take.record.start * rate).denominator != 1
+
+
+def _write_copy(framed: FramedTake, rate: Fraction) -> None:
+    take = framed.take
+    channels = int(take.metadata.get("channels", 1))
+    starts = (take.record.start, take.file_range.start, framed.first / rate)
+    start, file_start, frame_start = (to_sample(position, take.sample_rate) for position in starts)
+    bext = read_bext(take.path)
+    write_bwf(
+        framed.path,
+        _blocks(take.path, take.sample_rate, channels, silence=start - frame_start, skipped=start - file_start),
+        sample_rate=take.sample_rate,
+        channels=channels,
+        time_reference=max(bext.time_reference + frame_start - file_start, 0),
+        description=bext.description,
+        originator_reference=bext.originator_reference,
+        origination=bext.origination,
+    )
+
+
+def _blocks(path: Path, sample_rate: int, channels: int, silence: int, skipped: int) -> Iterator[Samples]:
+    """Silence, then a file from its sample ``skipped`` on."""
+    yield np.zeros((channels, silence), np.float32)
+    for block in sound_blocks(path, sample_rate, mono=channels == 1):
+        yield block[:, skipped:]
+        skipped = max(skipped - block.shape[1], 0)
