@@ -2,7 +2,7 @@
 
     mlt ─► profile ─► producers (media) ─► playlists (tracks) ─► the tractor: black, tracks, mixes
 
-For Kdenlive each track is a tractor of two playlists, media are listed in ``main_bin``, and the project says version 1.04,
+For Kdenlive each track is a tractor of two playlists and media are listed in ``main_bin``; the project says version 1.04,
 that of Kdenlive 21 and 22, which later ones bring up to date as they open it.
 """
 

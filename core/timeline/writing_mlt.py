@@ -1,6 +1,6 @@
 """MLT (``.mlt``: melt, Shotcut) and Kdenlive: takes on new tracks of sound, put into the text that was read.
 
-A timeline of another kind is first said as a new project by ``building_mlt``. Tracks go to the end of the project's main
+A timeline of another kind is first said as a new project by ``building_mlt``. Tracks go to the end of its main
 tractor, each with a ``mix`` that adds its sound; takes lie on whole frames (see ``on_frames``).
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar
 from xml.etree.ElementTree import SubElement
@@ -20,7 +19,7 @@ from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.building_mlt import kdenlive_track, lost_in_mlt, new_mlt
 from talkies.core.timeline.guards import read_text, safe_xml
 from talkies.core.timeline.losing import plain_speech
-from talkies.core.timeline.mlt_terms import main_of, made, mix_of_sound, property_of, rate_of
+from talkies.core.timeline.mlt_terms import made, main_of, mix_of_sound, property_of, rate_of
 from talkies.core.timeline.on_frames import FramedTake, on_frames, write_copies
 from talkies.core.timeline.sounds import OUR_NAME, track_name
 from talkies.core.timeline.splicing_xml import (
