@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
@@ -109,10 +110,12 @@ def _legible(subject: str, text: str) -> None:
 
 def seconds(given: str | float) -> Fraction:
     """Exact seconds of what somebody wrote: "1.5", "3/2", 2. Raises ValueError."""
-    try:
-        return Fraction(str(given))
-    except ZeroDivisionError as error:
-        raise ValueError(f"{given!r} is no number") from error
+    if not _SECONDS.fullmatch(str(given)):
+        raise ValueError(f"{given!r} is no number of seconds")
+    return Fraction(str(given))
+
+
+_SECONDS = re.compile(r"-?\d{1,9}(\.\d{1,9}|/0*[1-9]\d{0,8})?")
 
 
 def _in_range(option: str, value: float | Fraction, lowest: float, highest: float) -> None:

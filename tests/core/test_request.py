@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -42,11 +43,26 @@ def test_defaults_are_the_contracts() -> None:
         ("out", "/"),
         ("timeline", ""),
         ("media_dir", "no/such/folder"),
+        ("handles", 11),
+        ("handles", -1),
+        ("handles", True),
+        ("handles", "1/0"),
+        ("handles", "1e999999999"),
+        ("handles", float("nan")),
+        ("two_pop", 1),
+        ("tail_pop", "yes"),
     ],
 )
 def test_unusable_values_are_refused(name: str, value: object) -> None:
     with pytest.raises(ArgumentError):
         Request.from_mapping({"timeline": "a.otio", "out": "b.otio", name: value})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(2, Fraction(2)), (0.5, Fraction(1, 2)), ("1/3", Fraction(1, 3)), ("0.04", Fraction(1, 25))]
+)
+def test_handles_are_exact(value: object, expected: Fraction) -> None:
+    assert Request.from_mapping({"timeline": "a.otio", "out": "b.otio", "handles": value}).handles == expected
 
 
 def test_an_unknown_parameter_names_the_nearest() -> None:

@@ -1,0 +1,87 @@
+"""Each delivery, judged by others: pyloudnorm for loudness, FFmpeg's ebur128 for loudness and true peak."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pyloudnorm
+import pytest
+
+from talkies.core.balance import balance_takes, mixed
+from talkies.core.media.loudness import PRESETS, Level
+from talkies.core.segment import Segment, Take, Timeline
+from talkies.core.takes import save_take
+from talkies.core.times import TimeRange
+from talkies.core.turnover.readme import verdict
+
+SAMPLE_RATE = 48_000
+
+# integrated loudness and tolerance, highest true peak: EBU R128, ATSC A/85; "web" is what players level to
+DELIVERIES = {"ebu-r128": (-23, 0.5, -1), "a85": (-24, 2, -2), "web": (-16, 1, -1)}
+
+
+def ffmpeg_judges(sound: np.ndarray) -> tuple[float, float]:
+    """Integrated loudness (LUFS) and true peak (dBTP) of (2, n)."""
+    graph = av.filter.Graph()
+    source = graph.add_abuffer(
+        format="fltp", sample_rate=SAMPLE_RATE, layout="stereo", time_base=Fraction(1, SAMPLE_RATE)
+    )
+    meter, sink = graph.add("ebur128", "metadata=1:peak=true"), graph.add("abuffersink")
+    source.link_to(meter)
+    meter.link_to(sink)
+    graph.configure()
+    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound, np.float32), format="fltp", layout="stereo")
+    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, 0, Fraction(1, SAMPLE_RATE)
+    graph.push(frame)
+    graph.push(None)
+    said: dict[str, str] = {}
+    while True:
+        try:
+            said = dict(graph.pull().metadata)
+        except av.error.EOFError:
+            peaks = [float(said[f"lavfi.r128.true_peaks_ch{channel}"]) for channel in (0, 1)]
+            return float(said["lavfi.r128.I"]), 20 * np.log10(max(peaks))
+
+
+def scene(folder: Path, preset: str) -> list[Take]:
+    """Six seconds: speech-like bursts of noise, and hits whose peaks lie between the samples."""
+    record = TimeRange(Fraction(0), Fraction(6))
+    segment = Segment("s1", "shot.mov", "V1", record, record, Fraction(25))
+    timeline = Timeline(Path("cut.otio"), "cut", Fraction(25), Fraction(3600), record.end, (segment,))
+    random = np.random.default_rng(7)
+    times = np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE
+    speech = random.standard_normal(len(times)) * 0.02 * (np.sin(2 * np.pi * 1.5 * times) > -0.3)
+    hits = np.exp(-((times % 1.1) * 60)) * np.sin(2 * np.pi * 11_999 * times + 0.8) * 0.9
+    place = {"segment": segment, "timeline": timeline, "folder": folder, "loudness": PRESETS[preset]}
+    sounds = {"DX": speech.astype(np.float32), "FX": hits.astype(np.float32)}
+    return [save_take([sound], stem=stem, **place) for stem, sound in sounds.items()]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("preset", DELIVERIES)
+def test_a_delivery_meets_its_standard(tmp_path: Path, preset: str) -> None:
+    target, tolerance, peak = DELIVERIES[preset]
+    wanted = PRESETS[preset]
+    assert (wanted.target, wanted.tolerance, wanted.true_peak) == (target, tolerance, peak)
+    takes = balance_takes(scene(tmp_path, preset), wanted)
+    sound = np.concatenate(list(mixed(takes)), axis=1)
+    loudness = pyloudnorm.Meter(SAMPLE_RATE).integrated_loudness(sound.T.astype(np.float64))
+    theirs, highest = ffmpeg_judges(sound)
+    assert abs(loudness - target) <= tolerance and abs(theirs - target) <= tolerance
+    assert highest <= peak + 0.05
+    assert verdict(Level(loudness, highest), preset).endswith(": met")
+
+
+@pytest.mark.parametrize(
+    ("preset", "level", "words"),
+    [
+        ("ebu-r128", Level(-23.4, -1.0), "EBU R128: -23.0 LUFS ±0.5, at most -1.0 dBTP: met"),
+        ("ebu-r128", Level(-24.0, -1.0), "EBU R128: -23.0 LUFS ±0.5, at most -1.0 dBTP: missed, -1.0 LU off"),
+        ("a85", Level(-22.5, -1.0), "ATSC A/85: -24.0 LUFS ±2, at most -2.0 dBTP: missed, 1.0 dB too high a peak"),
+        ("none", Level(-31.0, -4.0), "as it was made, at most -1.0 dBTP"),
+    ],
+)
+def test_the_readme_tells_whether_it_does(preset: str, level: Level, words: str) -> None:
+    assert verdict(level, preset) == words
