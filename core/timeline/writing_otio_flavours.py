@@ -11,7 +11,7 @@ begin on a frame.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
@@ -30,13 +30,11 @@ from talkies.core.timeline.pictures import SOUND_SUFFIXES, PictureFinder
 from talkies.core.timeline.sounds import track_name
 from talkies.core.timeline.titles import is_text_track
 from talkies.core.timeline.tracks import Lane, lanes_of, new_tracks, plain
-from talkies.core.timeline.urls import path_readings
+from talkies.core.timeline.urls import file_name, path_readings
 from talkies.core.timeline.walking import to_range
 from talkies.core.timeline.writing_base import Writer
 from talkies.core.timeline.writing_otio import OtioFile
 from talkies.core.times import TimeRange, exact_rate, to_frame
-
-_SAMPLE_RATE = 48000
 
 
 class ResolveOtio(Writer):
@@ -50,7 +48,7 @@ class ResolveOtio(Writer):
     def losses(self, timeline: Timeline) -> tuple[str, ...]:
         found = list(_lost_words(timeline, "Resolve"))
         if missing := _missing(timeline):
-            names = ", ".join(repr(name) for name in missing[:3]) + (" and others" if len(missing) > 3 else "")
+            names = ", ".join(repr(file_name(url)) for url in missing[:3]) + (" and others" if len(missing) > 3 else "")
             found.append(
                 f"Resolve imports nothing as long as {counted(len(missing), 'file')} cannot be found ({names})"
             )
@@ -100,7 +98,8 @@ class KdenliveOtio(Writer):
 
     def write(self, timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
         rate, finder = timeline.rate, media_finder(timeline)
-        document = otio.schema.Timeline(_stem(out, timeline.name), rational_time(timeline.start, rate))
+        document = otio.schema.Timeline(_stem(out, timeline.name))
+        document.global_start_time = rational_time(timeline.start, rate)
         document.tracks.markers.extend(_worded(marker.clone(), rate) for marker in timeline.document.tracks.markers)
         for flat in flat_tracks(timeline):
             if flat.kind != TEXT:
@@ -114,6 +113,9 @@ class KdenliveOtio(Writer):
             document.tracks.append(_take_track(lane, row, rate))
         _save(document, out)
 
+
+StartOf = Callable[[Path, PictureFinder], Fraction | None]
+"""Media time (s) of a file's first frame as an editor sees it; None when it cannot be read."""
 
 _Images = otio.schema.ImageSequenceReference
 _UNLOCKED = {"Locked": False, "SoloOn": False}
@@ -161,8 +163,8 @@ def _with_bare_paths(clip: Any, finder: PictureFinder) -> None:
     clip.set_media_references(references, clip.active_media_reference_key)
 
 
-def _rebased(clip: Any, finder: PictureFinder, own_start: Any) -> None:
-    """A clip whose source counts as its medium itself does, from ``own_start(path, finder)`` on, in seconds."""
+def _rebased(clip: Any, finder: PictureFinder, own_start: StartOf) -> None:
+    """A clip whose source counts as its medium itself does, from ``own_start(path, finder)`` on."""
     reference = clip.media_reference
     if not isinstance(reference, otio.schema.ExternalReference):
         return
@@ -175,7 +177,8 @@ def _rebased(clip: Any, finder: PictureFinder, own_start: Any) -> None:
         available = TimeRange(start, max(start + length, used.end))
     if available is None:
         return
-    shift = own_start(path, finder) - available.start if path is not None and path.is_file() else Fraction(0)
+    own = own_start(path, finder) if path is not None and path.is_file() else None
+    shift = own - available.start if own is not None else Fraction(0)
     counted_in = (clip.source_range or stated).duration.rate if clip.source_range or stated else 24.0
     reference.available_range = _time_range(available.shifted(shift), counted_in)
     if shift and clip.source_range is not None:
@@ -191,27 +194,29 @@ def _time_range(span: TimeRange, rate: float) -> Any:
     return otio.opentime.TimeRange(otio.opentime.RationalTime(start, rate), otio.opentime.RationalTime(duration, rate))
 
 
-def _own_start(path: Path, finder: PictureFinder) -> Fraction:
-    """The timecode that a file itself states: a movie's, or the time reference of a Broadcast WAV."""
-    if path.suffix.lower() in (".wav", ".bwf"):
-        try:
-            return Fraction(read_bext(path).time_reference, _sample_rate(path))
-        except MediaError:
-            return Fraction(0)
-    return _movie_start(path, finder)
+def _own_start(path: Path, finder: PictureFinder) -> Fraction | None:
+    """The timecode that a file itself states: a movie's, or the time reference of a Broadcast WAV; None: unreadable."""
+    if path.suffix.lower() not in (".wav", ".bwf"):
+        return _movie_start(path, finder)
+    try:
+        return Fraction(read_bext(path).time_reference, _sample_rate(path))
+    except MediaError:
+        return None
 
 
-def _movie_start(path: Path, finder: PictureFinder) -> Fraction:
+def _movie_start(path: Path, finder: PictureFinder) -> Fraction | None:
     """As ``_own_start``, but sounds begin at 0."""
-    facts = finder.facts(path) if path.suffix.lower() not in SOUND_SUFFIXES else None
-    return facts.timecode if facts is not None else Fraction(0)
+    if path.suffix.lower() in SOUND_SUFFIXES:
+        return Fraction(0)
+    facts = finder.facts(path)
+    return facts.timecode if facts is not None else None
 
 
 def _sample_rate(path: Path) -> int:
     from talkies.core.media.probing import open_media
 
     with open_media(path) as container:
-        return int(container.streams.audio[0].rate or _SAMPLE_RATE)
+        return int(container.streams.audio[0].rate)
 
 
 def _audio_type(track: Any, finder: PictureFinder) -> str:
