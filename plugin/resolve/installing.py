@@ -1,7 +1,7 @@
 """Puts the menu entries into Resolve's scripts folder and proves by reading that they are there.
 
-Each carries a stamp: the version of talkies that installed it, and a hash of everything but the stamp. So a copy that is
-current, one of an older talkies (or of one that has moved since), and one that somebody has changed can be told apart.
+Each carries a stamp: the version of talkies that installed it, and a hash of everything but the stamp. So a copy that
+is current, one of an older talkies (or of one that has moved since), and one that somebody has changed are told apart.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _STAMP = re.compile(r'^(?:local )?STAMP = "(.*?)"', re.MULTILINE)
 
 @dataclass(frozen=True)
 class Installed:
-    """One script after :func:`install`. ``before``: how it was there; ``version_before``: "" where that is not known."""
+    """One script after :func:`install`. ``before``: how it was there; ``version_before``: "" where nobody knows."""
 
     path: Path
     before: State
@@ -75,8 +75,9 @@ def scripts() -> dict[str, str]:
 def _baked(name: str, values: dict[str, str]) -> str:
     text = (_HERE / "scripts" / name).read_text(encoding="utf-8")
     for key, value in values.items():
-        text, count = re.subn(rf"^((?:local )?{key} = )[^#\n]*?(?=  ?(#|--) baked)", lambda match: match[1] + value, text, flags=re.M)
-        assert count == 1, f"{name} has no line for {key}"
+        line = re.compile(rf"^((?:local )?{key} = ).*?(?=  ?(?:#|--) baked)", re.MULTILINE)
+        before, start, after = line.split(text)
+        text = before + start + value + after
     return _with_stamp(text, f"talkies {version('talkies')} {_hash(text)}")
 
 

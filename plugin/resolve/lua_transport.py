@@ -3,9 +3,9 @@
     core/bridge.py ──requests──► LuaTransport ──request.lua──► Talkies (free edition), in Resolve
     core/bridge.py ◄──answers─── LuaTransport ◄──Fusion.prefs── fusion:SetPrefs, SavePrefs
 
-A request is a Lua program (inside/lua) with its data, written beside and renamed. Answers are ``session:id:hex of JSON``
-in a preference. What Lua cannot do in its sandbox is done here: looking for files, merging subtitles into the exported
-timeline, copying takes that begin between two frames. Resolve measures 1 to 6 ms for one change of its preferences.
+A request is a Lua program (inside/lua) with its data, written beside and renamed; an answer is a preference that reads
+``session:id:hex of JSON``. What Lua cannot do in its sandbox is done here: looking for files, merging subtitles into
+the exported timeline, copying takes that begin between two frames. Others have measured 1 to 6 ms for SavePrefs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from talkies.core.media.bwf import output_errors, part_file
 from talkies.plugin.resolve.inside import reading
 from talkies.plugin.resolve.inside.conforming import ready
 from talkies.plugin.resolve.inside.frames import Clock
-from talkies.plugin.resolve.inside.telling import Refusal
+from talkies.plugin.resolve.inside.telling import RefusedError
 from talkies.plugin.resolve.places import LUA_NAME, preferences, requests_folder
 
 Message = dict[str, Any]
@@ -69,11 +69,14 @@ class LuaTransport:
         self._lock = self._opened()
         self.requests, self.answers = cast(TextIO, _Requests(self._asked)), cast(TextIO, _Answers(self._said))
 
-    def connect(self) -> str:
-        """Waits until the script runs in Resolve, and says what it is: "DaVinci Resolve 21.1". Ctrl+C ends it."""
+    def connect(self, again_s: float = 2) -> str:
+        """Waits until the script runs in Resolve, and says what it is: "DaVinci Resolve 21.1". Ctrl+C ends it.
+
+        It is asked again every ``again_s``, for it answers nothing that was asked long before it came.
+        """
         while True:
-            with suppress(_Unheard):
-                name = str(self._run("hello", {}, heard_s=2)["result"]["name"])
+            with suppress(_UnheardError):
+                name = str(self._run("hello", {}, heard_s=again_s)["result"]["name"])
                 break
         self._working = threading.Thread(target=self._work, name="resolve", daemon=True)
         self._working.start()
@@ -87,7 +90,7 @@ class LuaTransport:
             self._working = None
             with suppress(OutputError):
                 self._write("goodbye = true")
-                self._wait("TalkiesAnswer", lambda said: said == "", 2)
+                self._wait("TalkiesAnswer", lambda said: said == "", 1)
         with suppress(OSError):
             self._request.unlink(missing_ok=True)
         self._lock.close()
@@ -121,9 +124,9 @@ class LuaTransport:
             prepare = getattr(self, f"_{question['method']}", None)
             params = question["params"]
             answer = prepare(params) if prepare else self._run(question["method"], params)
-        except Refusal as refusal:
+        except RefusedError as refusal:
             answer = {"error": {"kind": refusal.kind, "message": refusal.sentence}}
-        except _Unheard:
+        except _UnheardError:
             sentence = f"does not answer; close its open dialogs, and if that does not help: {HOW} again"
             answer = {"error": {"kind": "OutputError", "message": sentence}}
         except OutputError as error:
@@ -157,16 +160,16 @@ class LuaTransport:
         return self._run("add_takes", {"tracks": tracks, "remove": params.get("remove", [])})
 
     def _run(self, method: str, params: Message, heard_s: float | None = None) -> Message:
-        """One request and its answer. Raises _Unheard, OutputError."""
+        """One request and its answer. Raises _UnheardError, OutputError."""
         request = as_lua({"method": method, "params": params})
         key = self._write(f"request = {request}", f"(function()\n{self._program}\nend)()")
         if self._wait("TalkiesHeard", lambda said: said == key, heard_s or self._heard_s) is None:
-            raise _Unheard
+            raise _UnheardError
         answer = self._wait("TalkiesAnswer", lambda said: said.startswith(f"{key}:"), self._done_s)
         with suppress(OSError):
             self._request.unlink(missing_ok=True)
         if answer is None:
-            raise _Unheard
+            raise _UnheardError
         return dict(json.loads(bytes.fromhex(answer.rpartition(":")[2]).decode("utf-8", "replace")))
 
     def _write(self, fields: str, program: str = "nil") -> str:
@@ -185,7 +188,8 @@ class LuaTransport:
 
     def _wait(self, key: str, wanted: Callable[[str], bool], seconds: float) -> str | None:
         """What the script says in a preference, as soon as it is what is wanted; None when it never is."""
-        pattern, until, seen = re.compile(_SAID.format(key)), time.monotonic() + seconds, {}
+        pattern, until = re.compile(_SAID.format(key)), time.monotonic() + seconds
+        seen: dict[Path, tuple[int, int, int]] = {}
         while True:
             for file in self._preferences():
                 with suppress(OSError):
@@ -202,7 +206,7 @@ class LuaTransport:
             time.sleep(self._poll_s)
 
 
-class _Unheard(Exception):
+class _UnheardError(Exception):
     """Nobody in Resolve has taken notice."""
 
 
@@ -228,7 +232,7 @@ class _Answers(io.TextIOBase):
 
 
 def _for_lua(clip: Message, rate: Fraction) -> Message:
-    """A clip whose file is there and begins on a frame; ``begin``: where on the timeline. Raises Refusal."""
+    """A clip whose file is there and begins on a frame; ``begin``: where on the timeline. Raises RefusedError."""
     clip = ready(clip, rate)
     start = Fraction(clip["start"])
     facts = {"begin": str(start - Fraction(clip["head_handle"])), "end": str(start + Fraction(clip["duration"]))}

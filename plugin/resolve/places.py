@@ -1,9 +1,11 @@
 """Where DaVinci Resolve is, where it keeps scripts and preferences, and what of ours is there.
 
-    FUSION/Scripts/Utility/Talkies.py                     Studio's menu
-    FUSION/Scripts/Utility/Talkies (free edition).lua     everybody's menu
+    FUSION/Scripts/Utility/Talkies.py                     in Studio's menu
+    FUSION/Scripts/Utility/Talkies (free edition).lua     in everybody's menu
     FUSION/Profiles/*/Fusion.prefs                        what the Lua script answers
     REQUESTS/request.lua                                  what it is asked
+
+Both folders are this user's own; nothing here needs an administrator.
 """
 
 from __future__ import annotations

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, List, NamedTuple
+from typing import Any, NamedTuple
 
 from . import markers, reading
 from .placing import Placing, Removed
-from .telling import Refusal, call
+from .telling import RefusedError, call
 
 PROTOCOL = 1
 
@@ -16,14 +16,14 @@ class Done(NamedTuple):
     """One add_takes, as undo needs it. ``added``: the new tracks as they were asked for; ``markers``: old ones."""
 
     timeline: str
-    added: List[Any]
-    removed: List[Removed]
-    markers: List[Any]
-    imported: List[Any]
+    added: list[Any]
+    removed: list[Removed]
+    markers: list[Any]
+    imported: list[Any]
 
 
 class Editor:
-    """One running Resolve. Every method takes the request's parameters and returns its result, or raises Refusal."""
+    """One running Resolve. Every method takes a request's parameters and returns its result; RefusedError if not."""
 
     def __init__(self, resolve: Any) -> None:
         self._resolve = resolve
@@ -62,10 +62,12 @@ class Editor:
 
     def undo(self, params: Any) -> Any:
         if not self._done:
-            raise Refusal("OutputError", "undo: there is nothing of talkies' to take back since it was opened")
+            raise RefusedError("OutputError", "undo: there is nothing of talkies' to take back since it was opened")
         timeline, last = reading.open_timeline(self._resolve), self._done[-1]
         if _identity(timeline) != last.timeline:
-            raise Refusal("OutputError", "undo: another timeline is shown; open the one that the takes were added to")
+            raise RefusedError(
+                "OutputError", "undo: another timeline is shown; open the one that the takes were added to"
+            )
         placing = Placing(self._resolve, timeline)
         for track in reversed(last.added):
             placing.take_back(track)
@@ -83,7 +85,7 @@ class Editor:
         timecode = clock.timecode(min(clock.frame(Fraction(params["position"])), last))
         call(timeline, "SetCurrentTimecode", timecode)
         if _digits(call(timeline, "GetCurrentTimecode")) != _digits(timecode):
-            raise Refusal("OutputError", f"DaVinci Resolve did not go to {timecode}; open the Edit page")
+            raise RefusedError("OutputError", f"DaVinci Resolve did not go to {timecode}; open the Edit page")
         return {}
 
 

@@ -42,7 +42,7 @@ class Clock:
         return (Fraction(frame) - self.start) / self.rate
 
     def timecode(self, frame: int) -> str:
-        """SMPTE timecode of an absolute frame; drop-frame counts skip 2 (4 at 59.94) labels a minute but every tenth."""
+        """SMPTE timecode of an absolute frame; drop-frame skips 2 labels (at 59.94 four) a minute but every tenth."""
         nominal = round_half_up(self.rate)
         if self.drop_frame:
             dropped = nominal // 15

@@ -13,28 +13,30 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Iterable, List, NamedTuple
+from typing import Any
 
 from .conforming import ready
 from .frames import exact_rate, round_half_up
 from .reading import clock_of, file_of, items_of
-from .telling import Refusal, call
+from .telling import BUSY, RefusedError, call
 
 BIN = "Talkies"
-BUSY = "close open dialogs, wait until nothing renders, and try again"
 OTHER_RATE = "for DaVinci Resolve counts its file at another frame rate; move it by hand on the Fairlight page"
 SURE = Fraction(1, 1000)
 AUDIO_ONLY = 2
 
 
-class Removed(NamedTuple):
-    """A track that was taken away, as it is put back. ``clips``: what AppendToTimeline wants, without the track."""
+@dataclass(frozen=True)
+class Removed:
+    """A track that was taken away, as it is put back. ``clips``: what AppendToTimeline wants, and whether it sounds."""
 
     name: str
     kind: str
     index: int
-    clips: List[Any]
+    clips: list[Any]
 
 
 class Placing:
@@ -51,7 +53,7 @@ class Placing:
         return [dict(track, clips=[ready(clip, self._clock.rate) for clip in track["clips"]]) for track in tracks]
 
     def add(self, tracks: list[Any]) -> list[str]:
-        """New tracks at the end; sentences on what is not quite as asked. Refusal leaves nothing behind."""
+        """New tracks at the end; sentences on what is not quite as asked. RefusedError leaves nothing behind."""
         before, warnings = self._count(), []
         try:
             for track in tracks:
@@ -86,7 +88,7 @@ class Placing:
         warnings = []
         for start, (name, end) in expected.items():
             if start not in found:
-                raise Refusal("OutputError", f"{name}: DaVinci Resolve dropped it without a word; {BUSY}")
+                raise RefusedError("OutputError", f"{name}: DaVinci Resolve dropped it without a word; {BUSY}")
             frames = int(found[start].GetEnd()) - end
             if frames:
                 change = "longer" if frames > 0 else "shorter"
@@ -120,7 +122,7 @@ class Placing:
                 call(self._pool, "SetCurrentFolder", shown)
             medium = _in_folder(folder, clip["file"])
             if medium is None:
-                raise Refusal("OutputError", f"{clip['file']}: DaVinci Resolve did not import it; {BUSY}")
+                raise RefusedError("OutputError", f"{clip['file']}: DaVinci Resolve did not import it; {BUSY}")
             self.imported.append(medium)
             call(medium, "SetClipProperty", "Clip Name", clip["name"])
             call(medium, "SetThirdPartyMetadata", {"talkies": json.dumps(clip.get("metadata", {}))})
@@ -135,7 +137,7 @@ class Placing:
         folder = call(self._pool, "AddSubFolder", root, BIN)
         call(self._pool, "SetCurrentFolder", shown)  # a new bin is shown at once
         if not folder:
-            raise Refusal("OutputError", f"DaVinci Resolve did not make the bin {BIN!r}; {BUSY}")
+            raise RefusedError("OutputError", f"DaVinci Resolve did not make the bin {BIN!r}; {BUSY}")
         return folder
 
     def forget(self, media: Iterable[Any]) -> None:
@@ -163,10 +165,10 @@ class Placing:
     def restore(self, removed: list[Removed]) -> None:
         for track in removed:
             index = self._new_track(track.kind, track.name, track.index)
-            for info, enabled in track.clips:
+            for info, _ in track.clips:
                 call(self._pool, "AppendToTimeline", [dict(info, trackIndex=index, mediaType=AUDIO_ONLY)])
-            for item, (_, enabled) in zip(items_of(self._timeline, index), track.clips):
-                if not enabled:
+            for number, item in enumerate(items_of(self._timeline, index)):
+                if not track.clips[number][1]:
                     call(item, "SetClipEnabled", False)
 
     def take_back(self, track: Any) -> None:
@@ -190,7 +192,7 @@ class Placing:
         else:
             call(self._timeline, "AddTrack", "audio", {"audioType": kind, "index": index})
         if self._count() != before + 1 or call(self._timeline, "GetTrackSubType", "audio", index) != kind:
-            raise Refusal("OutputError", f"DaVinci Resolve did not add a {kind} audio track; {BUSY}")
+            raise RefusedError("OutputError", f"DaVinci Resolve did not add a {kind} audio track; {BUSY}")
         call(self._timeline, "SetTrackName", "audio", index, name)
         return index
 
@@ -206,7 +208,7 @@ class Placing:
         before = self._count()
         call(self._timeline, "DeleteTrack", "audio", index)
         if self._count() != before - 1:
-            raise Refusal("OutputError", f"DaVinci Resolve did not delete audio track {index}; {BUSY}")
+            raise RefusedError("OutputError", f"DaVinci Resolve did not delete audio track {index}; {BUSY}")
 
     def _count(self) -> int:
         return int(call(self._timeline, "GetTrackCount", "audio") or 0)

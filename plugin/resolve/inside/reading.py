@@ -6,22 +6,24 @@ Whether Resolve's export carries subtitles depends on the version; they are adde
 from __future__ import annotations
 
 import json
-import os
+from pathlib import Path
 from typing import Any
 
 from .frames import Clock, exact_rate
-from .telling import Refusal, call
+from .telling import BUSY, RefusedError, call
 
 NAME = "resolve.otio"
 
 
 def open_timeline(resolve: Any) -> Any:
-    """The timeline that is shown. Raises Refusal (TimelineError) when there is none."""
+    """The timeline that is shown. Raises RefusedError (TimelineError) when there is none."""
     manager = call(resolve, "GetProjectManager")
     project = call(manager, "GetCurrentProject") if manager else None
     timeline = call(project, "GetCurrentTimeline") if project else None
     if not timeline:
-        raise Refusal("TimelineError", "DaVinci Resolve shows no timeline; open one on the Edit page and try again")
+        raise RefusedError(
+            "TimelineError", "DaVinci Resolve shows no timeline; open one on the Edit page and try again"
+        )
     return timeline
 
 
@@ -29,7 +31,7 @@ def clock_of(timeline: Any) -> Clock:
     """Its rate, first frame and way of counting."""
     rate = exact_rate(call(timeline, "GetSetting", "timelineFrameRate"))
     if rate is None:
-        raise Refusal("TimelineError", "DaVinci Resolve does not say the timeline's frame rate; close open dialogs and try again")
+        raise RefusedError("TimelineError", f"DaVinci Resolve does not say the timeline's frame rate; {BUSY}")
     drop_frame = ";" in str(call(timeline, "GetStartTimecode"))
     return Clock(rate, int(call(timeline, "GetStartFrame")), drop_frame)
 
@@ -39,32 +41,32 @@ def export(resolve: Any, timeline: Any, folder: str) -> str:
     part = part_in(folder)
     kind = getattr(resolve, "EXPORT_OTIO", None)
     if kind is None:
-        raise Refusal("TimelineError", "this DaVinci Resolve cannot export OTIO; talkies needs version 18.5 or later")
+        raise RefusedError(
+            "TimelineError", "this DaVinci Resolve cannot export OTIO; talkies needs version 18.5 or later"
+        )
     call(timeline, "Export", part, kind, getattr(resolve, "EXPORT_NONE", None))
     return finish(part, folder, clock_of(timeline), subtitle_tracks(timeline))
 
 
 def part_in(folder: str) -> str:
     """Where Resolve exports to; what an earlier try has left there is removed."""
-    part = os.path.join(folder, "part.otio")
-    if os.path.exists(part):
-        os.remove(part)
-    return part
+    part = Path(folder) / "part.otio"
+    if part.exists():
+        part.unlink()
+    return str(part)
 
 
 def finish(part: str, folder: str, clock: Clock, subtitles: list[Any]) -> str:
     """The finished timeline of what Resolve exported and of its subtitles."""
     try:
-        with open(part, encoding="utf-8") as file:
-            document = with_subtitles(json.load(file), clock, subtitles)
-        with open(part, "w", encoding="utf-8") as file:
-            json.dump(document, file)
-        path = os.path.join(folder, NAME)
-        os.replace(part, path)
+        exported, path = Path(part), Path(folder) / NAME
+        document = with_subtitles(json.loads(exported.read_text(encoding="utf-8")), clock, subtitles)
+        exported.write_text(json.dumps(document), encoding="utf-8")
+        exported.replace(path)
     except (OSError, ValueError, LookupError, AttributeError) as error:
         problem = "DaVinci Resolve did not export the timeline"
-        raise Refusal("TimelineError", f"{problem}; close open dialogs, wait until nothing renders, try again") from error
-    return path
+        raise RefusedError("TimelineError", f"{problem}; {BUSY}") from error
+    return str(path)
 
 
 def with_subtitles(document: Any, clock: Clock, subtitles: list[Any]) -> Any:

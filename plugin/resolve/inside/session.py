@@ -3,6 +3,8 @@
     ← {"id": 2, "method": "read_timeline", "params": {"folder": "..."}}
     → {"id": 2, "result": {"timeline": ".../resolve.otio"}}
     → {"id": 2, "error": {"kind": "TimelineError", "message": "one sentence"}}
+
+The panel is another process: whatever happens to it, Resolve goes on, and what it had made is kept.
 """
 
 from __future__ import annotations
@@ -12,15 +14,15 @@ import os
 import subprocess
 import sys
 import tempfile
-from typing import Any, Dict, List
+from typing import Any
 
 from .editor import Editor
-from .telling import Refusal, tell
+from .telling import RefusedError, tell
 
 METHODS = ("hello", "read_timeline", "audio_tracks", "add_takes", "undo", "move_playhead")
 
 
-def run(resolve: Any, program: List[str]) -> int:
+def run(resolve: Any, program: list[str]) -> int:
     """Opens the panel and returns when it is closed; its exit code. ``program``: the talkies command, as arguments."""
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints:
         try:
@@ -56,23 +58,23 @@ def answer_all(editor: Editor, child: Any) -> None:
                 break
 
 
-def answer(editor: Editor, line: str) -> Dict[str, Any]:
+def answer(editor: Editor, line: str) -> dict[str, Any]:
     """The answer to one line. Whatever goes wrong is a sentence in it."""
     number = None
     try:
         request = json.loads(line)
         number, method = request.get("id"), request.get("method")
         if method not in METHODS:
-            raise Refusal("ArgumentError", f"method {method!r}: is not known; run 'talkies resolve install' again")
+            raise RefusedError("ArgumentError", f"method {method!r}: is not known; run 'talkies resolve install' again")
         return {"id": number, "result": getattr(editor, method)(request.get("params") or {})}
-    except Refusal as refusal:
+    except RefusedError as refusal:
         return {"id": number, "error": {"kind": refusal.kind, "message": refusal.sentence}}
     except Exception as error:  # Resolve's objects may do anything, and this must go on
         sentence = " ".join(f"DaVinci Resolve failed ({type(error).__name__}: {error}); try again".split())
         return {"id": number, "error": {"kind": "OutputError", "message": sentence}}
 
 
-def clean_environment(variables: Dict[str, str]) -> Dict[str, str]:
+def clean_environment(variables: dict[str, str]) -> dict[str, str]:
     """Resolve points Python and the linker at its own libraries; talkies' Python and Qt must not see that."""
     ours = ("PYTHON", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_", "QT_")
     kept = {name: value for name, value in variables.items() if not name.startswith(ours)}

@@ -8,9 +8,10 @@ import sys
 from typing import Any
 
 TITLE = "talkies"
+BUSY = "close open dialogs, wait until nothing renders, and try again"
 
 
-class Refusal(Exception):
+class RefusedError(Exception):
     """``kind`` is the name of one of talkies' errors (TimelineError, OutputError); the sentence is for the user."""
 
     def __init__(self, kind: str, sentence: str) -> None:
@@ -26,7 +27,7 @@ def call(thing: Any, method: str, *arguments: Any) -> Any:
     function = getattr(thing, method, None)
     if not callable(function):
         problem = f"this DaVinci Resolve does not know {method}; talkies needs version 18.5 or later"
-        raise Refusal("OutputError", problem)
+        raise RefusedError("OutputError", problem)
     return function(*arguments)
 
 
@@ -49,7 +50,7 @@ def tell(sentence: str) -> None:
 def _box(sentence: str) -> list[str]:
     """The command for a box on this system; the sentence is an argument of its own, never part of a script."""
     if sys.platform == "darwin":
-        script = "on run {words, name}\ndisplay dialog words with title name buttons {\"OK\"} default button 1\nend run"
+        script = 'on run {words, name}\ndisplay dialog words with title name buttons {"OK"} default button 1\nend run'
         return ["osascript", "-e", script, sentence, TITLE]
     for program, options in (("kdialog", ["--title", TITLE, "--sorry"]), ("xmessage", ["-center"])):
         if shutil.which(program):

@@ -1,3 +1,4 @@
+# ruff: noqa: N802 - these are Resolve's names
 """A DaVinci Resolve that follows its documented calls and their traps, and can mix down what lies on its timeline.
 
 Traps, as people have measured them on 20.x and 21.x: every attribute exists; ``endFrame`` is exclusive, ``recordFrame``
@@ -108,7 +109,9 @@ class Medium(Thing):
 class Item(Thing):
     """On a track, from frame ``start`` on, ``frames`` of the timeline; ``source``: first frame of the file."""
 
-    def __init__(self, world: World, medium: Medium | None, start: int, frames: int, source: int, name: str = "") -> None:
+    def __init__(
+        self, world: World, medium: Medium | None, start: int, frames: int, source: int, name: str = ""
+    ) -> None:
         super().__init__(world)
         self.medium, self.start, self.frames, self.source, self.enabled = medium, start, frames, source, True
         self.text = name

@@ -1,4 +1,4 @@
-"""Resolve's menu: ``run_menu_script.py SCRIPT KNOWN.otio DROP MIX`` runs a script as Resolve does, with a fake inside."""
+"""Resolve's menu: ``run_menu_script.py SCRIPT KNOWN.otio DROP MIX`` runs a script as it does, a fake inside."""
 
 from __future__ import annotations
 
