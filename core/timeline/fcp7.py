@@ -1,7 +1,8 @@
 """Final Cut Pro 7 XML, read by OTIO's adapter, with what that leaves out.
 
 The adapter looks for a nested sequence's tracks beside its ``<media>``; takes elements of different kinds with the same
-id for one; and knows neither Premiere's names of tracks, nor what is switched off, nor drop-frame timecode.
+id for one; counts a clip's markers from zero where FCP7 counts from the first frame of the file; and knows neither
+Premiere's names of tracks and exact places of sound, nor stills, nor what is switched off, nor drop-frame timecode.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.errors import TimelineError
+from talkies.core.timeline.fcp7_terms import TICKS_PER_SECOND
 from talkies.core.timeline.formats import Loaded, as_timeline, guarded
 from talkies.core.timeline.guards import read_text, safe_xml
 
@@ -75,7 +77,44 @@ def _parser_class() -> Any:
                 item.enabled = _enabled(item_element)
             return item, span
 
+        def clip_for_element(self, clipitem_element: Any, *place: Any) -> Any:
+            item = super().clip_for_element(clipitem_element, *place)
+            media = getattr(item, "media_reference", None)
+            if media is not None and media.available_range is not None:
+                for marker in item.markers:
+                    span = marker.marked_range
+                    span = otio.opentime.TimeRange(media.available_range.start_time + span.start_time, span.duration)
+                    marker.marked_range = span
+            _hold_still(item, clipitem_element)
+            _place_exactly(item, clipitem_element)
+            return item
+
     return Parser
+
+
+def _hold_still(item: Any, element: Any) -> None:
+    """A clip that shows one frame all the time says which."""
+    frame = element.findtext("./stillframeoffset")
+    if frame is None or (element.findtext("./stillframe") or "").strip().upper() != "TRUE":
+        return
+    media = getattr(item, "media_reference", None)
+    first = otio.opentime.RationalTime(float(frame), item.source_range.start_time.rate)
+    if media is not None and media.available_range is not None:
+        first = media.available_range.start_time.rescaled_to(first.rate) + first
+    item.source_range = otio.opentime.TimeRange(first, item.source_range.duration)
+    item.effects.append(otio.schema.FreezeFrame("still"))
+
+
+def _place_exactly(item: Any, element: Any) -> None:
+    """Where sound begins inside its file, in Premiere's ticks instead of frames."""
+    ticks = element.findtext("./pproTicksIn") or ""
+    if element.findtext("./sourcetrack/mediatype") != "audio" or not ticks.isdigit() or len(item.effects):
+        return
+    rate = item.source_range.start_time.rate
+    more = int(ticks) / TICKS_PER_SECOND * rate - float(element.findtext("./in"))
+    if element.findtext("./start") != "-1" and abs(more) < 1:
+        first = otio.opentime.RationalTime(item.source_range.start_time.value + more, rate)
+        item.source_range = otio.opentime.TimeRange(first, item.source_range.duration)
 
 
 def _enabled(element: Any) -> bool:

@@ -14,12 +14,12 @@ import opentimelineio as otio
 import pytest
 from known_timelines import NTSC
 
-from talkies.core.errors import OutputError, TalkiesError
+from talkies.core.errors import TalkiesError
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes import save_take
 from talkies.core.timeline import read_timeline, write_timeline
 from talkies.core.timeline.sounds import sound_tracks
-from talkies.core.timeline.writing import check_output
+from talkies.core.timeline.writing import losses
 
 
 def takes_of(timeline: Timeline, folder: Path, channels: int = 1, **options: Any) -> list[Take]:
@@ -128,14 +128,22 @@ def test_other_takes_do_not_sound(tmp_path: Path) -> None:
     ]
 
 
-def test_a_subtitle_track_has_no_place_there(tmp_path: Path) -> None:
+def test_subtitles_become_text_generators(tmp_path: Path) -> None:
     span = otio.opentime.TimeRange(otio.opentime.RationalTime(0, 25), otio.opentime.RationalTime(50, 25))
-    clips = [otio.schema.Clip("x", source_range=span) for _ in range(2)]
+    clips = [otio.schema.Clip("ANNA: Über\nuns", source_range=span) for _ in range(2)]
     kinds = ("Video", "Subtitle")
     tracks = [otio.schema.Track(kind, kind=kind, children=[clip]) for kind, clip in zip(kinds, clips, strict=True)]
     otio.adapters.write_to_file(otio.schema.Timeline("cut", tracks=tracks), str(tmp_path / "cut.otio"))
-    with pytest.raises(OutputError, match="cannot hold the track 'Subtitle'"):
-        check_output(read_timeline(tmp_path / "cut.otio"), tmp_path / "out.xml")
+    timeline = read_timeline(tmp_path / "cut.otio")
+    assert losses(timeline, tmp_path / "out.xml") == ("Final Cut Pro 7 XML: 1 subtitle written as text generators",)
+    write_timeline(timeline, [], tmp_path / "out.xml")
+    (title,) = ElementTree.parse(tmp_path / "out.xml").getroot().iter("generatoritem")
+    assert [title.findtext(name) for name in ("start", "end", "effect/parameter/value")] == [
+        "0",
+        "50",
+        "ANNA: Über\nuns",
+    ]
+    assert read_timeline(tmp_path / "out.xml").cues == timeline.cues
 
 
 def test_takes_written_twice_stay_apart(tmp_path: Path) -> None:
