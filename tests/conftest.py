@@ -15,6 +15,8 @@ from films import write_movie, write_reel
 
 ROOT = Path(__file__).resolve().parents[1]
 
+pytest.register_assert_rewrite("host_suite")  # its assertions tell as much as those of a test module
+
 try:
     import PySide6.QtWidgets  # noqa: F401 - whether it loads is the question
 except ImportError as error:

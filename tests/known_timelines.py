@@ -11,9 +11,11 @@ All are cut alike in frames; rate and start differ. Everything is said in frames
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,7 @@ INSERTS = (Cut("C", 24, 40, 100),)
 WORDS = (Cut("ANNA: Hello there.", 6, 30), Cut("[door slams]", 66, 120))
 WILD = (Cut("wind", 12, 84, 6),)
 FRAMES = 132
+MEDIUM_FRAMES = 130
 
 
 @dataclass(frozen=True)
@@ -93,11 +96,10 @@ class Known:
         """Where the user's own sound plays."""
         return self.range(WILD[0])
 
-    def write(self, folder: Path) -> Path:
-        """``known.otio`` with its ``film.mp4`` and ``wind.wav`` in a folder."""
-        write_movie(folder / "film.mp4", float(130 / self.rate), self.rate)
-        quiet = np.full((1, 8 * SAMPLE_RATE), 0.01, np.float32)
-        write_bwf(folder / "wind.wav", [quiet], sample_rate=SAMPLE_RATE)
+    def write(self, folder: Path, words: bool = True) -> Path:
+        """``known.otio`` with its ``film.mp4`` and ``wind.wav`` in a folder, with or without its subtitles."""
+        for name, content in media(self.rate).items():
+            (folder / name).write_bytes(content)
         timeline = otio.schema.Timeline("known", global_start_time=self._time(self.start_frame))
         for name, kind, cuts, medium in (
             ("Picture", "Video", PICTURE, "film.mp4"),
@@ -105,19 +107,20 @@ class Known:
             ("Subtitles", "Subtitle", WORDS, ""),
             ("Wild track", "Audio", WILD, "wind.wav"),
         ):
-            track = otio.schema.Track(name, kind=kind)
-            track.extend(self._items(cuts, medium))
-            timeline.tracks.append(track)
+            if words or kind != "Subtitle":
+                track = otio.schema.Track(name, kind=kind)
+                track.extend(self._items(cuts, medium))
+                timeline.tracks.append(track)
         otio.adapters.write_to_file(timeline, str(folder / "known.otio"))
         return folder / "known.otio"
 
     def takes(self, folder: Path, seed: int = 0) -> list[Take]:
         """Five takes: stereo effects for A and B, another take of those for B, and two lines that overlap."""
         return [
-            self._take(folder, "FX", "A", 0, 48, seed, tail=Fraction(1, 4), channels=2),
-            self._take(folder, "FX", "B", 60, 132, seed, head=Fraction(1, 2), tail=Fraction(1, 4), channels=2),
+            self._take(folder, "FX", "A", 0, 48, seed, tail=6, channels=2),
+            self._take(folder, "FX", "B", 60, 132, seed, head=12, tail=6, channels=2),
             self._take(folder, "FX", "B", 60, 132, seed, number=2, channels=2),
-            self._take(folder, "DX", "ANNA", 6, 30, seed, head=Fraction(1, 10), speaker="ANNA"),
+            self._take(folder, "DX", "ANNA", 6, 30, seed, head=3, speaker="ANNA"),
             self._take(folder, "DX", "BORIS", 20, 44, seed, speaker="BORIS"),
         ]
 
@@ -130,18 +133,20 @@ class Known:
         end: int,
         seed: int,
         *,
-        head: Fraction = Fraction(0),
-        tail: Fraction = Fraction(0),
+        head: int = 0,
+        tail: int = 0,
         number: int = 1,
         channels: int = 1,
         speaker: str = "",
     ) -> Take:
-        """A real sound file with its click; ``seed`` tells those of one call of :meth:`takes` from the next."""
+        """A real sound file with its click, and handles of ``head`` and ``tail`` frames; ``seed`` tells those of one
+        call of :meth:`takes` from the next."""
         record = TimeRange(self.seconds(first), self.seconds(end))
         title = f"{stem}_{name}_s{seed}_t{number:02}"
         facts: dict[str, Any] = {"seed": seed, "channels": channels, "prompt": "steps, gravel", "speaker": speaker}
         path = folder / f"{title}.wav"
-        take = Take(f"V1-{name}", stem, title, path, record, SAMPLE_RATE, head, tail, number, facts)
+        handles = self.seconds(head), self.seconds(tail)
+        take = Take(f"V1-{name}", stem, title, path, record, SAMPLE_RATE, *handles, number, facts)
         first_sample, count = take.file_range.samples(SAMPLE_RATE)
         sound = np.zeros((channels, count), np.float32)
         sound[:, to_sample(record.start + CLICK, SAMPLE_RATE) - first_sample] = 0.5
@@ -155,7 +160,8 @@ class Known:
         for cut in cuts:
             if cut.first > position:
                 items.append(otio.schema.Gap(source_range=self._span(0, cut.first - position)))
-            reference = otio.schema.ExternalReference(medium) if medium else otio.schema.MissingReference()
+            whole = self._span(0, MEDIUM_FRAMES)
+            reference = otio.schema.ExternalReference(medium, whole) if medium else otio.schema.MissingReference()
             items.append(otio.schema.Clip(cut.name, reference, self._span(cut.source, cut.end - cut.first)))
             position = cut.end
         return items
@@ -165,6 +171,16 @@ class Known:
 
     def _span(self, first: int, count: int) -> Any:
         return otio.opentime.TimeRange(self._time(first), self._time(count))
+
+
+@cache
+def media(rate: Fraction) -> dict[str, bytes]:
+    """The film and the sound of the timelines at a rate, by file name; made once."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_movie(folder / "film.mp4", float(MEDIUM_FRAMES / rate), rate)
+        write_bwf(folder / "wind.wav", [np.full((1, 8 * SAMPLE_RATE), 0.01, np.float32)], sample_rate=SAMPLE_RATE)
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 KNOWN = (

@@ -102,15 +102,12 @@ def plan_write_back(document: Document, conflict: Conflict = "new", ids: Iterabl
 
 
 def suggested_file(timeline: Timeline) -> Path:
-    """A free name beside the timeline: ``reel.talkies.otio``, then ``reel.talkies-2.otio``."""
+    """A free name beside the timeline, in its own format where that can be written."""
+    from talkies.core.timeline.ours import free_name
     from talkies.core.timeline.writing import WRITERS
 
     suffix = timeline.path.suffix.lower()
-    suffix = suffix if suffix in WRITERS else ".otio"
-    name = timeline.path.stem.removesuffix(".talkies")
-    endings = (".talkies" if number == 1 else f".talkies-{number}" for number in count(1))
-    names = (timeline.path.with_name(f"{name}{ending}{suffix}") for ending in endings)
-    return next(path for path in names if not path.exists())
+    return free_name(timeline.path, suffix if suffix in WRITERS else ".otio")
 
 
 def write_file(wanted: WriteBack, out: Path) -> Path:

@@ -1,0 +1,93 @@
+"""A timeline file as a host: the suite, for every format that can be written and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+import melt
+import pytest
+from host_suite import HeardSuite, PlacingSuite, ReadingSuite
+from known_timelines import NTSC, Known
+
+from talkies.core.errors import ArgumentError, OutputError
+from talkies.core.host import Host
+from talkies.core.timeline import read_timeline
+from talkies.core.timeline.readers import READERS
+from talkies.core.timeline.writing import WRITERS, check_output, losses
+from talkies.plugin.files_host import FilesHost
+
+FORMATS = [suffix for suffix in WRITERS if Path(f"x{suffix}").suffix in READERS]
+NO_DROP_FRAME = "OpenTimelineIO has no place for it"
+
+
+class TestReading(ReadingSuite):
+    lacks: ClassVar = {"drop_frame": NO_DROP_FRAME}
+
+    @contextmanager
+    def opened(self, known: Known, folder: Path) -> Iterator[Host]:
+        yield FilesHost(known.write(folder))
+
+
+@pytest.mark.melt
+class TestHeard(HeardSuite):
+    @contextmanager
+    def opened(self, known: Known, folder: Path) -> Iterator[Host]:
+        yield FilesHost(known.write(folder))
+
+    def mixed(self, host: Host, folder: Path) -> Path:
+        assert isinstance(host, FilesHost)
+        melt.render_with_melt(host.path, folder / "mix.wav")
+        return folder / "mix.wav"
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+class TestPlacing(PlacingSuite):
+    @pytest.fixture
+    def host(self, known: Known, tmp_path: Path, suffix: str) -> FilesHost:
+        """A format that refuses subtitles says so, and is tried without them."""
+        folder = tmp_path / "editor"
+        folder.mkdir()
+        path = known.write(folder)
+        try:
+            check_output(read_timeline(path), folder / f"out{suffix}")
+        except OutputError as refused:
+            assert "'Subtitles'" in str(refused)
+            path = known.write(folder, words=False)
+        said = losses(read_timeline(path), folder / f"out{suffix}")
+        self.keeps_names = not any("track names" in sentence for sentence in said)
+        return FilesHost(path, suffix)
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> FilesHost:
+    return FilesHost(NTSC.write(tmp_path))
+
+
+def test_the_file_that_was_given_stays(host: FilesHost, tmp_path: Path) -> None:
+    before, given = sorted(tmp_path.iterdir()), host.path.read_bytes()
+    takes = NTSC.takes(tmp_path)
+    host.add_takes(takes)
+    assert host.path.name == "known.talkies.otio"
+    host.add_takes(takes, "replace")
+    assert host.path.name == "known.talkies-2.otio"
+    host.undo()
+    host.undo()
+    assert host.path.read_bytes() == given
+    assert sorted(tmp_path.iterdir()) == sorted([*before, *(take.path for take in takes)])
+
+
+def test_what_somebody_changed_is_not_deleted(host: FilesHost, tmp_path: Path) -> None:
+    host.add_takes(NTSC.takes(tmp_path))
+    text = host.path.read_text()
+    host.path.write_text(text.replace("DX talkies", "Dialogue"))
+    with pytest.raises(OutputError, match="was changed after it was written"):
+        host.undo()
+    assert "Dialogue" in host.path.read_text()
+
+
+def test_a_format_that_cannot_be_read_back_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match=r"cannot be read back; use one of .*\.otio"):
+        FilesHost(tmp_path / "known.otio", ".stems")
