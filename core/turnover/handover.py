@@ -96,12 +96,13 @@ class _Job:
         """What the formats of the cut cannot hold; a format that cannot hold the cut at all is left out."""
         bare, said = without_our_tracks(self.timeline), []
         for suffix in list(self.cut):
+            name = self._cut_file(self.out, suffix).name
             try:
                 WRITERS[suffix].check(bare, self._cut_file(self.out, suffix))
-                said += [f"in the {suffix} file {sentence}" for sentence in WRITERS[suffix].losses(bare)]
+                said += [f"{name}: {sentence}" for sentence in WRITERS[suffix].losses(bare)]
             except OutputError as error:
                 self.cut.remove(suffix)
-                said.append(f"there is no {suffix} file: {error.problem}")
+                said.append(f"{name} is left out: {error.problem}")
         return said
 
     def fill(self, folder: Path, notes: tuple[str, ...]) -> Contents:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import aaf2
 import av
 import numpy as np
 import opentimelineio as otio
@@ -136,6 +137,21 @@ def test_the_cut_finds_its_takes_wherever_the_folder_goes(handed: Path, tmp_path
         assert {take.record.start * 25 for take in takes} == {0, 25}
     finally:
         moved.rename(handed)
+
+
+def test_the_aaf_links_to_the_takes_in_the_folder(handed: Path) -> None:
+    """Its locators and its sound clips, as the AAF library reads them."""
+    with aaf2.open(str(handed / "reel.aaf")) as file:
+        locators = [
+            locator["URLString"].value
+            for mob in file.content.sourcemobs()
+            for locator in mob.descriptor.getvalue("Locator") or ()
+        ]
+        tracks = {slot.name: slot for mob in file.content.toplevel() for slot in mob.slots}
+        played = [(clip.length, type(clip).__name__) for clip in tracks["FX talkies"].segment.components]
+    takes = {path.as_uri() for path in (handed / "TAKES").iterdir()}
+    assert takes <= set(locators) and len(takes) == 8
+    assert played == [(25, "SourceClip"), (25, "SourceClip")]
 
 
 def test_the_reference_movie_has_timecode_flashes_and_the_mix(handed: Path) -> None:
