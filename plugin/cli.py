@@ -19,12 +19,25 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from talkies.core.errors import ArgumentError, TalkiesError
-from talkies.plugin.commands import demo, doctor, evaluate, generate, inspect, models, panel, train, turnover, worker
+from talkies.plugin.commands import (
+    blender,
+    demo,
+    doctor,
+    evaluate,
+    generate,
+    inspect,
+    models,
+    panel,
+    resolve,
+    train,
+    turnover,
+    worker,
+)
 
 if TYPE_CHECKING:
     from talkies.core.render import EngineLoader
 
-COMMANDS = (demo, inspect, generate, turnover, panel, models, evaluate, train, worker, doctor)
+COMMANDS = (demo, inspect, generate, turnover, panel, blender, resolve, models, evaluate, train, worker, doctor)
 
 DEBUG = "TALKIES_DEBUG"
 

@@ -136,9 +136,8 @@ def test_a_script_that_is_gone_is_missed_in_one_sentence(free: FreeEdition) -> N
     free.fusion.SetPrefs("Global.Talkies.Loop", "another")
     assert menu.ended()
     transport.requests.write(json.dumps({"id": 3, "method": "undo", "params": {}}) + "\n")
-    assert (
-        "Workspace ▸ Scripts ▸ Talkies (free edition)" in json.loads(transport.answers.readline())["error"]["message"]
-    )
+    sentence = json.loads(transport.answers.readline())["error"]["message"]
+    assert "Workspace ▸ Scripts ▸ Talkies (free edition)" in sentence
     transport.close()
 
 
