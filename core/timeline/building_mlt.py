@@ -2,14 +2,14 @@
 
     mlt ─► profile ─► producers (media) ─► playlists (tracks) ─► the tractor: black, tracks, mixes
 
-For Kdenlive each track is a tractor of two playlists and media are listed in ``main_bin``; the project says version 1.04,
-that of Kdenlive 21 and 22, which later ones bring up to date as they open it.
+For Kdenlive each track is a tractor of two playlists and media are listed in ``main_bin``; the project says version
+1.04, that of Kdenlive 21 and 22, which later ones bring up to date as they open it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd
@@ -41,11 +41,19 @@ def lost_in_mlt(timeline: Timeline, kdenlive: bool) -> tuple[str, ...]:
     off = sum(any((edge * timeline.rate).denominator != 1 for edge in (c.record.start, c.record.end)) for c in clips)
     silent = sum(not clip.enabled for track in tracks if not _is_off(track) for clip in track.clips)
     notes = len(notes_of(timeline))
+    media = media_of(tracks, media_finder(timeline), timeline)
+    names = _names(tracks, media)
+    known = [(clip.name, media[id(clip.item)]) for clip in clips if id(clip.item) in media]
+    renamed = sum(bool(given) and names[medium.url] != given for given, medium in known)
     sentences = (
         (timeline.start, f"{name} counts from 0: the start timecode {timeline.timecode(Fraction(0))} is not kept"),
         (off, f"{name} cuts on whole frames: {counted(off, 'clip')} between frames move to the nearest one"),
         (generated, f"{counted(generated, 'clip')} that the editor generates become gaps in {name}"),
         (still, f"{name} holds no frozen pictures: {counted(still, 'clip')} play on"),
+        (
+            kdenlive and renamed,
+            f"Kdenlive names media, not clips: {counted(renamed, 'clip')} are called as their files",
+        ),
         (silent, f"{name} has no disabled clips: {counted(silent, 'clip')} become gaps"),
         (notes and not kdenlive, f"MLT has no markers: {counted(notes, 'marker')} are left out"),
         (notes and kdenlive, f"in Kdenlive all of {counted(notes, 'marker')} are guides, without a length"),
@@ -65,7 +73,7 @@ def _is_off(track: FlatTrack) -> bool:
 class _Builder:
     timeline: Timeline
     kdenlive: bool
-    producers: dict[tuple[str, Fraction], Element] = field(default_factory=dict)
+    producers: dict[tuple[str, str, Fraction], Element] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rate = exact_rate(self.timeline.rate)
@@ -73,6 +81,7 @@ class _Builder:
         pictures = [track for track in tracks if track.kind == PICTURE]
         self.tracks = (*pictures, *(track for track in tracks if track.kind == SOUND))
         self.media = media_of(self.tracks, media_finder(self.timeline), self.timeline)
+        self.names = _names(self.tracks, self.media) if self.kdenlive else {}
         self.length = max(frame(self.timeline.duration, self.rate), 1)
 
     def document(self) -> Element:
@@ -131,7 +140,8 @@ class _Builder:
         return playlist
 
     def _entry(self, clip: FlatClip, medium: Medium, count: int) -> Element:
-        producer = self._producer(medium, clip.speed or Fraction(1))
+        name = self.names[medium.url] if self.kdenlive else clip.name or medium.name
+        producer = self._producer(medium, name, clip.speed or Fraction(1))
         pace = abs(clip.speed) or Fraction(1)
         if clip.speed < 0:  # counted in the reversed clip
             first = self._length(medium, pace) - frame((clip.source.end - medium.start) / pace, self.rate)
@@ -145,11 +155,11 @@ class _Builder:
     def _length(self, medium: Medium, pace: Fraction) -> int:
         return max(frame((medium.available.end - medium.start) / pace, self.rate), 1)
 
-    def _producer(self, medium: Medium, speed: Fraction) -> Element:
-        """The producer of a medium at a speed; that at normal speed is always there, for Kdenlive's list of media."""
-        if (medium.url, speed) in self.producers:
-            return self.producers[medium.url, speed]
-        base = self._producer(medium, Fraction(1)) if speed != 1 else None
+    def _producer(self, medium: Medium, name: str, speed: Fraction) -> Element:
+        """A medium under a name, at a speed; that at normal speed is always there, for Kdenlive's list of media."""
+        if (medium.url, name, speed) in self.producers:
+            return self.producers[medium.url, name, speed]
+        base = self._producer(medium, name, Fraction(1)) if speed != 1 else None
         resource, service = _resource(medium), "qimage" if medium.frames else "avformat-novalidate"
         length = self._length(medium, abs(speed))
         properties: dict[str, object] = {"length": length, "eof": "pause", "resource": resource, "mlt_service": service}
@@ -162,10 +172,12 @@ class _Builder:
         if self.kdenlive:
             number = base.findtext("property[@name='kdenlive:id']") if base is not None else len(self.producers) + 2
             kind = {"kdenlive:clip_type": 1} if not medium.has_video else {}
-            properties |= {"kdenlive:id": number, "kdenlive:clipname": medium.name, "kdenlive:folderid": -1, **kind}
+            properties |= {"kdenlive:id": number, "kdenlive:clipname": name, "kdenlive:folderid": -1, **kind}
+        else:
+            properties["shotcut:caption"] = name
         span = {"id": f"producer{len(self.producers)}", "in": "0", "out": str(length - 1)}
-        self.producers[medium.url, speed] = made("producer", span, properties)
-        return self.producers[medium.url, speed]
+        self.producers[medium.url, name, speed] = made("producer", span, properties)
+        return self.producers[medium.url, name, speed]
 
     def _bin(self) -> Element:
         guides = [
@@ -181,7 +193,7 @@ class _Builder:
             "xml_retain": 1,
         }
         playlist = made("playlist", {"id": "main_bin"}, properties)
-        for (_, speed), producer in self.producers.items():
+        for (_, _, speed), producer in self.producers.items():
             if speed == 1:
                 span = {name: producer.get(name, "") for name in ("in", "out")}
                 SubElement(playlist, "entry", {"producer": producer.get("id", ""), **span})
@@ -221,6 +233,15 @@ def kdenlive_track(name: str, playlist: Element, title: str, is_sound: bool) -> 
     for each in (key, f"{key}_mixes"):
         SubElement(tractor, "track", producer=each, hide="video" if is_sound else "audio")
     return [second, tractor]
+
+
+def _names(tracks: Iterable[FlatTrack], media: Mapping[int, Medium]) -> dict[str, str]:
+    """What Kdenlive calls a medium, by its address: as all of its clips are called, else as its file is."""
+    names: dict[str, set[str]] = {}
+    for clip in (clip for track in tracks for clip in track.clips if id(clip.item) in media):
+        names.setdefault(media[id(clip.item)].url, set()).add(clip.name)
+    files = {medium.url: medium.name for medium in media.values()}
+    return {url: (next(iter(given)) if len(given) == 1 else "") or files[url] for url, given in names.items()}
 
 
 def _resource(medium: Medium) -> str:

@@ -21,6 +21,7 @@ from talkies.core.timeline.guards import read_text, safe_xml
 from talkies.core.timeline.losing import plain_speech
 from talkies.core.timeline.mlt_terms import made, main_of, mix_of_sound, property_of, rate_of
 from talkies.core.timeline.on_frames import FramedTake, on_frames, write_copies
+from talkies.core.timeline.removing_mlt import without_tracks
 from talkies.core.timeline.sounds import OUR_NAME, track_name
 from talkies.core.timeline.splicing_xml import (
     Edit,
@@ -28,7 +29,6 @@ from talkies.core.timeline.splicing_xml import (
     Place,
     edited,
     inserted,
-    removed,
     root_of,
     with_attribute,
 )
@@ -56,8 +56,7 @@ class MltFile(Writer):
         return (*(() if _is_mlt(timeline) else lost_in_mlt(timeline, self.is_kdenlive)), _HANDLES)
 
     def write(self, timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
-        data = self._base(timeline, out)
-        data = edited(data, _gone(data, timeline))
+        data = _without_gone(self._base(timeline, out), timeline)
         lanes = lanes_of(takes, (track_name(track) for track in timeline.document.tracks))
         splice = _Splice(timeline, data, lanes, out)
         data = edited(data, [*_rooted(data, timeline, out), *splice.edits()])
@@ -111,29 +110,10 @@ def _rooted(data: bytes, timeline: Timeline, out: Path) -> Iterator[Edit]:
         yield with_attribute(data, root, "root", str(folder / stated))
 
 
-def _gone(data: bytes, timeline: Timeline) -> Iterator[Edit]:
-    """The tracks of ours that were taken out of the timeline since it was read: they are muted by being emptied.
-
-    Their numbers stay, since transitions and Kdenlive's groups count tracks.
-    """
+def _without_gone(data: bytes, timeline: Timeline) -> bytes:
+    """The project without the tracks of ours that were taken out of the timeline since it was read."""
     kept = {track_name(track) for track in timeline.document.tracks}
-    places = {place.get("id"): place for place in root_of(data).children if place.get("id")}
-    for place in places.values():
-        name = _name(place)
-        if OUR_NAME.match(name) and name not in kept:
-            playlists = [places[track.get("producer")] for track in place.children if track.tag == "track"] or [place]
-            for playlist in playlists:
-                yield from (removed(child) for child in playlist.children if child.tag in ("entry", "blank"))
-            yield from (_renamed(data, child) for child in place.children if child.text == name)
-
-
-def _name(place: Place) -> str:
-    names = ("kdenlive:track_name", "shotcut:name")
-    return next((child.text for child in place.children if child.get("name") in names), "")
-
-
-def _renamed(data: bytes, place: Place) -> Edit:
-    return Edit(place.inner, place.close, b"")
+    return without_tracks(data, lambda name: bool(OUR_NAME.match(name)) and name not in kept)
 
 
 @dataclass
@@ -167,13 +147,15 @@ class _Splice:
         return self.bin is not None
 
     def edits(self) -> Iterator[Edit]:
+        sounds: list[Element] = []
         new: list[Element] = []
         listed: list[Element] = []
         tracks: list[Element] = []
         for lane, framed in zip(self.lanes, self.framed, strict=True):
             producers = [self._producer(each) for each in framed]
             playlist = self._playlist(lane, framed, producers)
-            new += [*producers, playlist]
+            sounds += producers
+            new.append(playlist)
             key = playlist.get("id", "")
             if self.is_kdenlive:
                 key = self._free("talkies_track")
@@ -183,7 +165,10 @@ class _Splice:
             tracks.append(Element("track", {"producer": key, **hidden}))
         if not tracks:
             return
-        if self.bin is not None:
+        if self.bin is None:
+            new = [*sounds, *new]
+        else:  # the bin comes before the tracks, and MLT knows only what it has read: Kdenlive drops unknown clips
+            yield inserted(self.data, self.root, sounds, self.places[self.bin])
             yield inserted(self.data, self.places[self.bin], listed)
         if self.main.tag == "playlist":
             yield inserted(self.data, self.root, [*new, self._tractor(tracks)])
