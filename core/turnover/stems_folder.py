@@ -19,7 +19,7 @@ from talkies.core.timeline.tracks import lanes_of
 from talkies.core.turnover.captions import caption_files
 from talkies.core.turnover.cue_sheet import sheet_csv, sheet_rows
 from talkies.core.turnover.folder import whole_folder
-from talkies.core.turnover.marker_edl import marker_edl
+from talkies.core.turnover.marker_edl import marker_edls
 from talkies.core.turnover.readme import README, Contents, Fact, readme_text
 from talkies.core.turnover.span import Pops, Span, span_of
 from talkies.core.turnover.stems import StemFile, reel_name, write_stems
@@ -48,8 +48,10 @@ def write_lists(span: Span, takes: Sequence[Take], lists: Path, folder: Path) ->
     rows = sheet_rows(timeline, takes)
     texts = {
         f"{name}_cues.csv": (sheet_csv(timeline, rows), "cue sheet: what is said and heard when", "utf-8-sig"),
-        f"{name}_markers.edl": (marker_edl(timeline, name, rows), "the same as markers for DaVinci Resolve", "utf-8"),
     }
+    for number, text in enumerate(marker_edls(timeline, name, rows), start=1):
+        part = "" if number == 1 else f"_{number}"
+        texts[f"{name}_markers{part}.edl"] = (text, "the same as markers for DaVinci Resolve", "utf-8")
     for suffix, text in caption_files(span).items():
         texts[f"{name}{suffix}"] = (text, "the words as subtitles, counted from the start of the stems", "utf-8")
     for file_name, (text, _, encoding) in texts.items():

@@ -18,7 +18,7 @@ from talkies.core.segment import Cue, Take, Timeline
 from talkies.core.times import TimeRange
 from talkies.core.turnover.captions import caption_files
 from talkies.core.turnover.cue_sheet import sheet_csv, sheet_rows
-from talkies.core.turnover.marker_edl import marker_edl
+from talkies.core.turnover.marker_edl import marker_edls
 from talkies.core.turnover.span import Pops, span_of
 
 FILM = Fraction(24000, 1001)
@@ -78,7 +78,8 @@ def test_the_cue_sheet(reel: tuple[Timeline, list[Take], tuple]) -> None:
 def test_the_marker_edl(reel: tuple[Timeline, list[Take], tuple]) -> None:
     timeline, takes, (at, after, _) = reel
     starts = [f"{first} {end} {first} {end}" for first, end in zip((at[0], at[1], at[3], at[5]), after, strict=True)]
-    assert marker_edl(timeline, "Reel-1", sheet_rows(timeline, takes)) == "\n".join(
+    (text,) = marker_edls(timeline, "Reel-1", sheet_rows(timeline, takes))
+    assert text == "\n".join(
         [
             "TITLE: Reel-1",
             f"FCM: {'DROP FRAME' if timeline.drop_frame else 'NON-DROP FRAME'}",
@@ -101,7 +102,7 @@ def test_the_marker_edl(reel: tuple[Timeline, list[Take], tuple]) -> None:
 
 def test_other_readers_find_the_markers_on_their_frames(reel: tuple[Timeline, list[Take], tuple]) -> None:
     timeline, takes, _ = reel
-    text = marker_edl(timeline, "Reel-1", sheet_rows(timeline, takes))
+    (text,) = marker_edls(timeline, "Reel-1", sheet_rows(timeline, takes))
     read = pycmx.parse_cmx3600(io.StringIO(text))
     edits = [edit for event in read.events for edit in event.edits]
     name = {FILM: "23.98", NTSC: "29.97", Fraction(25): "25"}[timeline.rate]
@@ -159,12 +160,33 @@ def test_words_are_no_formulas(text: str) -> None:
 def test_words_cannot_break_the_markers() -> None:
     """A bar would end a field, a number at the beginning would make it an event."""
     timeline = hostile("2 3\nV C |D:999", "A|B")
-    text = marker_edl(timeline, "t", sheet_rows(timeline, []))
+    (text,) = marker_edls(timeline, "t", sheet_rows(timeline, []))
     assert "A/B: 2 3 V C /D:999 |C:ResolveColorBlue |M:DX001 A/B |D:25\n" in text
     timeline = hostile("002  001 V C")
-    text = marker_edl(timeline, "t", sheet_rows(timeline, []))
+    (text,) = marker_edls(timeline, "t", sheet_rows(timeline, []))
     assert "\nLine: 002 001 V C |C:" in text
     assert len(list(pycmx.parse_cmx3600(io.StringIO(text)).events)) == 1
+
+
+def test_what_begins_on_the_same_frame_shares_a_marker() -> None:
+    """Resolve would keep only one of two; it garbles what lies beyond the basic plane."""
+    timeline = known_timeline(Fraction(25), 90_000)
+    late = replace(timeline.cues[0], text="Wait \N{GRINNING FACE}!", speaker="Boris", range=timeline.cues[1].range)
+    both = replace(timeline, cues=(timeline.cues[1], late))
+    (text,) = marker_edls(both, "t", sheet_rows(both, []))
+    assert text.splitlines()[3:] == [
+        "001  001      V     C        01:00:00:12 01:00:00:13 01:00:00:12 01:00:00:13",
+        "Boris: Wait ! / [door slams] |C:ResolveColorBlue |M:DX001 Boris, FX001 |D:8",
+    ]
+
+
+def test_more_markers_than_an_edl_can_number_go_into_several() -> None:
+    timeline = known_timeline(Fraction(25), 90_000, frames=2000)
+    cues = [Cue(TimeRange(Fraction(n, 25), Fraction(n + 1, 25)), f"Line {n}") for n in range(1500)]
+    many = replace(timeline, cues=tuple(cues))
+    files = marker_edls(many, "t", sheet_rows(many, []))
+    assert [len(list(pycmx.parse_cmx3600(io.StringIO(text)).events)) for text in files] == [999, 501]
+    assert marker_edls(timeline, "t", []) == ["TITLE: t\nFCM: NON-DROP FRAME\n"]
 
 
 def test_a_cue_shorter_than_a_frame_still_has_one(laid: Laid, tmp_path: Path) -> None:
