@@ -1,4 +1,4 @@
-"""Real Blender for the tests: the bpy module in an environment of its own (.ci/blender_env makes it), as a child process."""
+"""Real Blender for the tests: the bpy module in an environment of its own (see .ci/blender_env), as a child process."""
 
 from __future__ import annotations
 

@@ -51,7 +51,8 @@ def sound_for(clip: Clip, channel: int, clock: Clock, *, mute: bool, metadata: M
     start = clock.frame_before(begins) if places_within_frames() else round(clock.frame(begins))
     offset = begins - clock.seconds(start)
     shown = clock.frame_before(clip.start), clock.frame_after(clip.end)
-    text = json.dumps({**metadata, "start": str(clip.start), "end": str(clip.end)})
+    spans = {"start": str(clip.start), "end": str(clip.end), "head": str(clip.head), "tail": str(clip.tail)}
+    text = json.dumps({**metadata, **spans})
     return Sound(clip.name, str(clip.file), channel, start, float(offset), shown, text, mute)
 
 

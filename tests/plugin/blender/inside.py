@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 
 import bpy
 
@@ -70,7 +71,7 @@ def add(kind, name, channel, start, file="", text="", length=0, inside="", skip=
         first, *others = file
         strip = owner.new_image(name=name, filepath=first, channel=channel, frame_start=start)
         for other in others:
-            strip.elements.append(os.path.basename(other))
+            strip.elements.append(Path(other).name)
     elif kind == "META":
         strip = owner.new_meta(name=name, channel=channel, frame_start=start)
     elif kind == "SCENE":
@@ -155,7 +156,7 @@ def shown():
             "timer": bpy.app.timers.is_registered(state.poll_job)}  # fmt: skip
 
 
-def wait(seconds=240.0):
+def wait(seconds=540.0):
     """Calls the timer's function as Blender would until the work is done."""
     fractions, end = [], time.monotonic() + seconds
     while polled()["working"]:

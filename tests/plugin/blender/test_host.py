@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 from blenders import Blender
-from host_suite import HostSuite
+from host_suite import HeardSuite, HostSuite
 from known_timelines import FRAMES, INSERTS, PICTURE, WILD, WORDS, Cut, Known
 
 from talkies.core.bridge import BridgedHost
 from talkies.core.host import Host
 
 
-class TestBlender(HostSuite):
+class TestBlender(HostSuite, HeardSuite):
     """The scene of each test is built strip by strip."""
 
     lacks = {"drop_frame": "Blender's timecode drops no frames"}  # noqa: RUF012 - as the suite declares it
@@ -37,7 +37,7 @@ class TestBlender(HostSuite):
         with bridged(self.running, folder) as host:
             yield host
 
-    def mixed(self, host: Host, folder: Path) -> Path | None:
+    def mixed(self, host: Host, folder: Path) -> Path:
         self.running.call("mixdown", path=str(folder / "mix.wav"))
         return folder / "mix.wav"
 
@@ -73,13 +73,13 @@ def bridged(blender: Blender, folder: Path) -> Iterator[BridgedHost]:
     hearing, answers = os.pipe()
 
     def carry() -> None:
-        with open(questions, encoding="utf-8") as lines, open(answers, "w", encoding="utf-8") as back:
+        with os.fdopen(questions, encoding="utf-8") as lines, os.fdopen(answers, "w", encoding="utf-8") as back:
             for line in lines:
                 print(json.dumps(blender.call("answer", request=json.loads(line))), file=back, flush=True)
 
     carrier = threading.Thread(target=carry)
     carrier.start()
-    asked, heard = open(asking, "w", encoding="utf-8"), open(hearing, encoding="utf-8")  # noqa: SIM115 - closed below
-    yield BridgedHost(asked, heard, folder / "exported")
-    asked.close()
-    carrier.join(60)
+    with os.fdopen(asking, "w", encoding="utf-8") as asked, os.fdopen(hearing, encoding="utf-8") as heard:
+        yield BridgedHost(asked, heard, folder / "exported")
+        asked.close()
+        carrier.join(60)

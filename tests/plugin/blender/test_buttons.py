@@ -1,0 +1,222 @@
+"""The buttons in real Blender, with the small engine of the tests: what is placed, what is refused, what is survived."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+from blenders import Blender
+from films import write_movie
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def film(blender: Blender, tmp_path: Path) -> Blender:
+    """Two shots of a second each and a line over the second; talkies is there, with an engine that makes tones."""
+    blender.call("variable", name="TALKIES", value=str(program(tmp_path / "talkies", "tests/tones_worker.py", "0")))
+    write_movie(tmp_path / "film.mp4", 3)
+    add_shots(blender, tmp_path / "film.mp4")
+    return blender
+
+
+def add_shots(blender: Blender, movie: Path) -> None:
+    blender.call("add", kind="MOVIE", file=str(movie), name="one", channel=1, start=1, cut=50)
+    blender.call("add", kind="MOVIE", file=str(movie), name="two", channel=1, start=1, skip=25, cut=25)
+    blender.call("add", kind="TEXT", name="line", channel=2, start=30, length=15, text="ANNA: Hello there.")
+    blender.call("save", path=str(movie.with_suffix(".blend")))
+
+
+def program(path: Path, script: str, *arguments: str) -> Path:
+    """Something that can be started as the talkies program is."""
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / script}" {" ".join(arguments)}\n', encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def press(blender: Blender, task: str) -> dict[str, Any]:
+    assert blender.call("press", button="generate", task=task) == ""
+    return dict(blender.call("wait"))
+
+
+def tracks(blender: Blender) -> dict[str, list[tuple[int, int]]]:
+    found: dict[str, list[tuple[int, int]]] = {}
+    for each in blender.call("listed"):
+        found.setdefault(each["track"], []).append((each["start"], each["end"]))
+    return found
+
+
+SHOTS = [(1, 26), (26, 51)]
+
+
+def test_each_button_makes_its_departments(film: Blender) -> None:
+    press(film, "foley")
+    assert tracks(film) == {"FX talkies": SHOTS}
+    press(film, "dialogue")
+    assert tracks(film) == {"FX talkies": SHOTS, "DX talkies": SHOTS[1:]}
+    after = press(film, "both")
+    assert not after["failed"] and after["sentences"][0] == "3 sounds on DX talkies 2, FX talkies 2"
+    assert tracks(film)["DX talkies 2"] == SHOTS[1:]
+
+
+def test_one_undo_takes_everything_back_and_nothing_else(film: Blender) -> None:
+    film.call("channel", number=2, name="Words")
+    press(film, "both")
+    assert len(film.call("listed")) == 3
+    film.call("undo")
+    assert film.call("listed") == []
+    assert len(film.call("read")["ids"]) == 2
+    film.call("redo")
+    assert len(film.call("listed")) == 3
+
+
+def test_replacing_touches_only_what_makes_way(film: Blender) -> None:
+    press(film, "both")
+    film.call("settings", conflict="replace", seed=5)
+    film.call("change", name="two", select=True)
+    after = press(film, "foley")
+    assert "1 replaced" in after["sentences"][0]
+    sounds = film.call("listed")
+    assert tracks(film) == {"DX talkies": SHOTS[1:], "FX talkies": SHOTS}
+    assert [(each["talkies"]["stem"], each["talkies"]["seed"]) for each in sounds] == [("DX", 0), ("FX", 0), ("FX", 5)]
+    film.call("undo")
+    assert [each["talkies"]["seed"] for each in film.call("listed")] == [0, 0, 0]
+
+
+def test_keeping_ours_makes_only_what_is_not_there(film: Blender) -> None:
+    film.call("change", name="one", select=True)
+    press(film, "foley")
+    film.call("change", name="one", select=False)
+    film.call("settings", conflict="skip")
+    press(film, "foley")
+    assert [each["talkies"]["segment"] for each in film.call("listed")] == ["V1-001", "V1-002"]
+    assert "sound of ours already" in film.call("press", button="generate", task="foley")
+
+
+def test_several_takes_lie_beside_each_other_and_one_sounds(film: Blender) -> None:
+    film.call("settings", takes=2)
+    film.call("change", name="one", select=True)
+    press(film, "foley")
+    sounds = film.call("listed")
+    assert [(each["track"], each["mute"]) for each in sounds] == [("FX talkies", False), ("FX talkies 2", True)]
+
+
+def test_generating_again_replaces_the_active_strip(film: Blender) -> None:
+    film.call("settings", prompt="gravel")
+    press(film, "both")
+    before = film.call("listed")
+    film.call("settings", prompt="something else")
+    film.call("activate", name=before[1]["name"])
+    assert film.call("press", button="again") == ""
+    assert not film.call("wait")["failed"]
+    after = film.call("listed")
+    assert tracks(film) == {"DX talkies": SHOTS[1:], "FX talkies": SHOTS}
+    assert [each["talkies"]["seed"] for each in after] == [0, 1, 0]
+    assert after[1]["talkies"]["prompt"] == "gravel"
+    assert after[1]["file"] != before[1]["file"]
+    film.call("activate", name="one")
+    assert film.call("press", button="again") == "the button is grey"
+
+
+def test_a_cancelled_run_changes_nothing(film: Blender, tmp_path: Path) -> None:
+    film.call("variable", name="TALKIES", value=str(program(tmp_path / "slow", "tests/tones_worker.py", "0.3")))
+    assert film.call("press", button="generate", task="foley") == ""
+    assert "at work" in film.call("press", button="generate", task="foley")
+    assert film.call("press", button="cancel") == ""
+    after = film.call("wait")
+    assert after["failed"] and "was cancelled" in after["sentences"][0]
+    assert film.call("listed") == []
+    assert film.call("press", button="cancel") == "the button is grey"
+
+
+def test_a_crash_of_the_worker_leaves_blender_alive(film: Blender, tmp_path: Path) -> None:
+    film.call("variable", name="TALKIES", value=str(program(tmp_path / "slow", "tests/tones_worker.py", "0.3")))
+    assert film.call("press", button="generate", task="foley") == ""
+    os.kill(film.call("worker_id"), signal.SIGKILL)
+    after = film.call("wait")
+    assert after["failed"] and "stopped unexpectedly" in after["sentences"][0]
+    assert film.call("listed") == []
+    film.call("variable", name="TALKIES", value=str(tmp_path / "talkies"))
+    assert not press(film, "foley")["failed"]
+
+
+def test_opening_another_file_stops_the_work(film: Blender, tmp_path: Path) -> None:
+    film.call("variable", name="TALKIES", value=str(program(tmp_path / "slow", "tests/tones_worker.py", "0.3")))
+    assert film.call("press", button="generate", task="foley") == ""
+    film.call("reopen", path=str(tmp_path / "film.blend"))
+    assert film.call("shown") == {
+        "working": False, "fraction": None, "sentences": [], "failed": False, "timer": False,
+    }  # fmt: skip
+
+
+def test_what_talkies_says_reaches_the_user(film: Blender, tmp_path: Path) -> None:
+    film.call("settings", prompt="zzz")
+    assert any("no sound is known for 'zzz'" in sentence for sentence in press(film, "foley")["sentences"])
+    (tmp_path / "film.mp4").rename(tmp_path / "moved.mp4")
+    after = press(film, "foley")
+    assert after["failed"] and "film.mp4" in after["sentences"][0]
+
+
+def test_without_the_program_there_is_a_sentence(film: Blender, tmp_path: Path) -> None:
+    film.call("variable", name="TALKIES", value=str(tmp_path / "nowhere"))
+    said = film.call("press", button="generate", task="foley")
+    assert "nowhere" in said and "TALKIES" in said
+    film.call("preference", program=str(tmp_path / "talkies"))
+    assert not press(film, "foley")["failed"]
+    film.call("preference", program=str(tmp_path / "film.mp4"))
+    assert "preferences" in film.call("press", button="open_panel")
+    film.call("preference", program="")
+
+
+def test_an_empty_scene_and_a_wordless_one_are_refused(blender: Blender, tmp_path: Path) -> None:
+    assert "no picture" in blender.call("press", button="generate", task="foley")
+    write_movie(tmp_path / "film.mp4", 1)
+    blender.call("add", kind="MOVIE", file=str(tmp_path / "film.mp4"), name="one", channel=1, start=1)
+    assert "no text strip" in blender.call("press", button="generate", task="dialogue")
+
+
+def test_the_panel_is_opened_and_answered(film: Blender, tmp_path: Path) -> None:
+    """A program in the panel's place asks over talkies' own side of the bridge and places a take."""
+    script = tmp_path / "asking.py"
+    script.write_text(textwrap.dedent(PANEL), encoding="utf-8")
+    runs = program(tmp_path / "panel", str(script))
+    film.call("variable", name="TALKIES", value=str(runs))
+    assert film.call("press", button="open_panel") == ""
+    assert film.call("press", button="open_panel") == "the button is grey"
+    after = film.call("wait_for_panel")
+    assert after["sentences"] == ["Blender 5.0.1: 2 shots, then FX talkies"] or after["sentences"][0].startswith("Blender")
+    (sound,) = film.call("listed")
+    assert (sound["track"], sound["start"], sound["end"]) == ("FX talkies", 26, 51)
+
+
+PANEL = """
+    import sys
+    from fractions import Fraction
+    from pathlib import Path
+
+    import numpy as np
+
+    from talkies.core.bridge import BridgedHost
+    from talkies.core.media.bwf import write_bwf
+    from talkies.core.segment import Take
+    from talkies.core.times import TimeRange
+
+    folder = Path(__file__).parent
+    blender = BridgedHost(sys.stdout, sys.stdin, folder / "exported")
+    shots = len(blender.read_timeline().segments)
+    write_bwf(folder / "FX.wav", [np.full((1, 48_000), 0.1, np.float32)])
+    take = Take("V1-002", "FX", "FX", folder / "FX.wav", TimeRange(Fraction(1), Fraction(2)), 48_000)
+    tracks = blender.add_takes([take]).tracks
+    print(f"{blender.name}: {shots} shots, then {tracks[0].name}", file=sys.stderr)
+"""
+
+
+def test_the_extension_can_be_switched_off_and_on(blender: Blender) -> None:
+    assert blender.call("disable") == {"operator": False, "settings": False}
+    found = blender.call("enable")
+    assert found["enabled"] and found["panel"] and not found["online"]
