@@ -66,6 +66,7 @@ class LuaTransport:
         self._asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._said: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._working: threading.Thread | None = None
+        self._closing = threading.Event()
         self._lock = self._opened()
         self.requests, self.answers = cast(TextIO, _Requests(self._asked)), cast(TextIO, _Answers(self._said))
 
@@ -86,8 +87,10 @@ class LuaTransport:
         """Says goodbye to the script and leaves nothing behind."""
         if self._working is not None:
             self._asked.put(None)
+            self._closing.set()
             self._working.join()
             self._working = None
+            self._closing.clear()
             with suppress(OutputError):
                 self._write("goodbye = true")
                 self._wait("TalkiesAnswer", lambda said: said == "", 1)
@@ -201,9 +204,8 @@ class LuaTransport:
                     found = pattern.search(file.read_text(encoding="utf-8", errors="replace"))
                     if found and wanted(found[1]):
                         return found[1]
-            if time.monotonic() > until:
+            if time.monotonic() > until or self._closing.wait(self._poll_s):
                 return None
-            time.sleep(self._poll_s)
 
 
 class _UnheardError(Exception):

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -49,8 +50,8 @@ class Placing:
         self.imported: list[Any] = []
 
     def prepared(self, tracks: list[Any]) -> list[Any]:
-        """The tracks with files that are there and begin on a frame."""
-        return [dict(track, clips=[ready(clip, self._clock.rate) for clip in track["clips"]]) for track in tracks]
+        """Copies of the tracks, with files that are there and begin on a frame."""
+        return [dict(track, clips=[dict(ready(clip, self._clock.rate)) for clip in track["clips"]]) for track in tracks]
 
     def add(self, tracks: list[Any]) -> list[str]:
         """New tracks at the end; sentences on what is not quite as asked. RefusedError leaves nothing behind."""
@@ -76,6 +77,7 @@ class Placing:
             source, slip = self._source(medium, start - begin, end - start)
             info = dict(source, mediaPoolItem=medium, recordFrame=start, trackIndex=index, mediaType=AUDIO_ONLY)
             call(self._pool, "AppendToTimeline", [info])
+            clip["file"] = str(call(medium, "GetClipProperty", "File Path"))  # as Resolve spells it
             expected[start] = (clip["name"], end)
             if slip > SURE:
                 warnings.append(f"{clip['name']}: lies {float(slip * 1000):.0f} ms beside its place, {OTHER_RATE}")
@@ -84,12 +86,12 @@ class Placing:
 
     def _compare(self, index: int, expected: dict[int, Any]) -> list[str]:
         """Refuses when a clip is missing; warns when one is longer or shorter than it should be."""
-        found = {int(item.GetStart()): item for item in items_of(self._timeline, index)}
+        found = {round(item.GetStart()): item for item in items_of(self._timeline, index)}
         warnings = []
         for start, (name, end) in expected.items():
             if start not in found:
                 raise RefusedError("OutputError", f"{name}: DaVinci Resolve dropped it without a word; {BUSY}")
-            frames = int(found[start].GetEnd()) - end
+            frames = round(found[start].GetEnd()) - end
             if frames:
                 change = "longer" if frames > 0 else "shorter"
                 warnings.append(f"{name}: DaVinci Resolve made it {abs(frames)} frame(s) {change} than the take")
@@ -113,7 +115,8 @@ class Placing:
     def _medium(self, clip: Any) -> Any:
         """The file in our bin, imported if it is not there yet."""
         folder = self._bin()
-        if _in_folder(folder, clip["file"]) is None:
+        known = _in_folder(folder, clip["file"])
+        if known is None:
             shown = call(self._pool, "GetCurrentFolder")
             call(self._pool, "SetCurrentFolder", folder)
             try:
@@ -126,7 +129,8 @@ class Placing:
             self.imported.append(medium)
             call(medium, "SetClipProperty", "Clip Name", clip["name"])
             call(medium, "SetThirdPartyMetadata", {"talkies": json.dumps(clip.get("metadata", {}))})
-        return _in_folder(folder, clip["file"])
+            return medium
+        return known
 
     def _bin(self) -> Any:
         root = call(self._pool, "GetRootFolder")
@@ -185,12 +189,16 @@ class Placing:
                 return
 
     def _new_track(self, kind: str, name: str, index: int | None = None) -> int:
+        """A track before which ``index`` - 1 others are, else the last one."""
         before = self._count()
         if index is None or index > before:
             call(self._timeline, "AddTrack", "audio", {"audioType": kind})
-            index = before + 1
         else:
             call(self._timeline, "AddTrack", "audio", {"audioType": kind, "index": index})
+        if self._count() == before:  # versions before 19 want the kind alone, and add at the end
+            call(self._timeline, "AddTrack", "audio", kind)
+            index = None
+        index = min(index or before + 1, before + 1)
         if self._count() != before + 1 or call(self._timeline, "GetTrackSubType", "audio", index) != kind:
             raise RefusedError("OutputError", f"DaVinci Resolve did not add a {kind} audio track; {BUSY}")
         call(self._timeline, "SetTrackName", "audio", index, name)
@@ -221,7 +229,7 @@ def _in_folder(folder: Any, file: str) -> Any:
 
 
 def _comparable(path: str) -> str:
-    return os.path.normcase(os.path.realpath(path))
+    return os.path.normcase(os.path.realpath(unicodedata.normalize("NFC", path)))
 
 
 def _as_placed(item: Any) -> Any:

@@ -43,12 +43,15 @@ class Thing:
 
 
 class World:
-    """What all objects share. ``dialog``: one is open; ``fps``: the project's; ``locked_fps``: files keep theirs."""
+    """What all objects share. ``dialog``: one is open; ``fps``: the project's; ``locked_fps``: files keep theirs.
+
+    ``drops_last``: whatever is appended is dropped; ``is_old``: AddTrack takes the kind of the track alone.
+    """
 
     def __init__(self) -> None:
         self.studio, self.dialog, self.locked_fps = True, False, False
         self.fps: Any = 24.0
-        self.drops_last = False
+        self.drops_last = self.is_old = False
         self.subtitles_exported = False
         self.mix_to: Path | None = None
         self.dialogs: list[str] = []
@@ -280,9 +283,10 @@ class Timeline(Thing):
         tracks = self.tracks[kind]
         return list(tracks[index - 1].items) if 1 <= index <= len(tracks) else None
 
-    def AddTrack(self, kind: str, options: dict[str, Any]) -> bool:
-        if self.world.dialog:
+    def AddTrack(self, kind: str, options: dict[str, Any] | str) -> bool:
+        if self.world.dialog or isinstance(options, str) != self.world.is_old:
             return False
+        options = {"audioType": options} if isinstance(options, str) else options
         tracks = self.tracks[kind]
         index = options.get("index") or 0
         tracks.insert(int(index) - 1 if 1 <= index <= len(tracks) else len(tracks),

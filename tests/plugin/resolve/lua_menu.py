@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from fake_resolve import Fusion, Resolve, Thing
-from lupa import luajit21 as lua_library
+
+try:
+    from lupa import luajit21 as lua_library
+except ImportError:  # some wheels have no LuaJIT; its language is that of 5.1
+    from lupa import lua51 as lua_library
 
 GAPS = ("io", "require", "package", "debug", "module", "jit", "ffi", "python", "newproxy")
 OS_KEEPS = ("clock", "date", "difftime", "getenv", "time", "tmpname")

@@ -201,6 +201,12 @@ def test_replacing_takes_markers_along_and_undo_brings_them_back(opened: Opened)
     assert opened.timeline.markers == before
 
 
+def test_before_version_19_a_track_is_asked_for_by_its_kind(opened: Opened) -> None:
+    opened.world.is_old = True
+    opened.ask("add_takes", tracks=[opened.takes()], remove=[])
+    assert [track.kind for track in opened.timeline.tracks["audio"]] == ["stereo", "mono"]
+
+
 def test_undo_wants_the_timeline_that_was_worked_on(opened: Opened) -> None:
     opened.ask("add_takes", tracks=[opened.takes()], remove=[])
     opened.timeline.identity, before = "another", opened.timeline.identity

@@ -13,10 +13,15 @@ local function delete_track(timeline, index)
   end
 end
 
+-- A track before which index - 1 others are, else the last one. Versions before 19 want the kind alone.
 local function new_track(timeline, kind, name, index)
   local before = count(timeline)
   if index and index > before then index = nil end
   timeline:AddTrack("audio", { audioType = kind, index = index })
+  if count(timeline) == before then
+    timeline:AddTrack("audio", kind)
+    index = nil
+  end
   index = index or before + 1
   if count(timeline) ~= before + 1 or timeline:GetTrackSubType("audio", index) ~= kind then
     refuse("OutputError", "DaVinci Resolve did not add a " .. kind .. " audio track; " .. BUSY)
@@ -51,9 +56,9 @@ local function medium_of(pool, clip, imported)
   if medium then return medium end
   local shown = pool:GetCurrentFolder()
   pool:SetCurrentFolder(folder)
-  pool:ImportMedia({ clip.file })
+  local imports = pool:ImportMedia({ clip.file })
   pool:SetCurrentFolder(shown)
-  medium = in_folder(folder, clip.file)
+  medium = in_folder(folder, clip.file) or (imports and imports[1])
   if not medium then refuse("OutputError", clip.file .. ": DaVinci Resolve did not import it; " .. BUSY) end
   imported[#imported + 1] = medium
   medium:SetClipProperty("Clip Name", clip.name)
@@ -88,6 +93,7 @@ local function append(timeline, pool, clock, index, clip, imported, warnings)
     warnings[#warnings + 1] = string.format("%s: lies %.0f ms beside its place, for DaVinci Resolve counts its file "
       .. "at another frame rate; move it by hand on the Fairlight page", clip.name, slip)
   end
+  clip.file = medium:GetClipProperty("File Path") -- as Resolve spells it
   pool:AppendToTimeline({ {
     mediaPoolItem = medium, startFrame = first, endFrame = first + math.floor(frames * ratio), -- exclusive
     recordFrame = clock.start + from, trackIndex = index, mediaType = AUDIO_ONLY,
@@ -96,13 +102,15 @@ end
 
 local function compare(timeline, clock, index, clips, warnings)
   local found = {}
-  for _, item in ipairs(sorted(timeline, "audio", index)) do found[item:GetStart() - clock.start] = item end
+  for _, item in ipairs(sorted(timeline, "audio", index)) do
+    found[math.floor(item:GetStart() + 0.5) - clock.start] = item
+  end
   for _, clip in ipairs(clips) do
     local item = found[clock.frame(clip.start)]
     if not item then
       refuse("OutputError", clip.name .. ": DaVinci Resolve dropped it without a word; " .. BUSY)
     end
-    local frames = item:GetEnd() - clock.start - clock.frame(clip["end"])
+    local frames = math.floor(item:GetEnd() + 0.5) - clock.start - clock.frame(clip["end"])
     if frames ~= 0 then
       warnings[#warnings + 1] = string.format("%s: DaVinci Resolve made it %d frame(s) %s than the take", clip.name,
         math.abs(frames), frames > 0 and "longer" or "shorter")
