@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from talkies.core.errors import OutputError
+from talkies.plugin.commands.panel import check_display, missing
 
 SUMMARY = "DaVinci Resolve: install the menu entries, or open the panel for its free edition"
 
@@ -41,18 +42,22 @@ def _install(options: argparse.Namespace) -> int:
 def _panel(options: argparse.Namespace) -> int:
     from talkies.core.bridge import BridgedHost
     from talkies.plugin.resolve.lua_transport import HOW, LuaTransport
-    from talkies.plugin.resolve.places import LUA_NAME, requests_folder, script_states, scripts_folder
+    from talkies.plugin.resolve.places import LUA_NAME, script_states, scripts_folder
 
     state = script_states()[LUA_NAME]
     if state != "current":
         problem = {"absent": "is not installed", "old": "is of an older talkies"}.get(state, "was changed by hand")
         raise OutputError(scripts_folder() / LUA_NAME, problem, "run 'talkies resolve install'")
-    from talkies.plugin.commands.panel import open_panel
-
+    check_display()
+    try:
+        from talkies.ui.app import editors_folder, run_panel
+    except ImportError as error:
+        raise missing(error) from error
     transport = LuaTransport()
     try:
         print(f"waiting for DaVinci Resolve: {HOW} (Ctrl+C stops waiting)", file=sys.stderr)
         print(f"{transport.connect()} answers", file=sys.stderr)
-        return open_panel(BridgedHost(transport.requests, transport.answers, requests_folder() / "timeline"))
+        host = BridgedHost(transport.requests, transport.answers, editors_folder())
+        return int(run_panel(None, [sys.executable, "-m", "talkies.plugin.cli", "worker"], host, host.when_closed))
     finally:
         transport.close()

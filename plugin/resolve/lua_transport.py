@@ -137,14 +137,14 @@ class LuaTransport:
         return {"id": question["id"], **answer}
 
     def _read_timeline(self, params: Message) -> Message:
-        folder = str(params["folder"])
-        part = reading.part_in(folder)
+        part = reading.part_in(str(params["folder"]))
         answer = self._run("read_timeline", {"part": part})
         if "result" not in answer:
             return answer
         found = answer["result"]
         clock = Clock(Fraction(found["rate"]), int(found["start"]), bool(found["drop_frame"]))
-        path = reading.finish(part, folder, clock, found["subtitles"])
+        name = reading.file_name(found["names"], str(found["identity"]))
+        path = reading.finish(part, name, clock, found["subtitles"])
         return {"result": {"timeline": path, "drop_frame": clock.drop_frame}}
 
     def _audio_tracks(self, params: Message) -> Message:

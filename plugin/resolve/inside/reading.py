@@ -5,20 +5,24 @@ Whether Resolve's export carries subtitles depends on the version; they are adde
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from .frames import Clock, exact_rate
 from .telling import BUSY, RefusedError, call
 
-NAME = "resolve.otio"
+
+def open_project(resolve: Any) -> Any:
+    manager = call(resolve, "GetProjectManager")
+    return call(manager, "GetCurrentProject") if manager else None
 
 
 def open_timeline(resolve: Any) -> Any:
     """The timeline that is shown. Raises RefusedError (TimelineError) when there is none."""
-    manager = call(resolve, "GetProjectManager")
-    project = call(manager, "GetCurrentProject") if manager else None
+    project = open_project(resolve)
     timeline = call(project, "GetCurrentTimeline") if project else None
     if not timeline:
         raise RefusedError(
@@ -45,7 +49,15 @@ def export(resolve: Any, timeline: Any, folder: str) -> str:
             "TimelineError", "this DaVinci Resolve cannot export OTIO; talkies needs version 18.5 or later"
         )
     call(timeline, "Export", part, kind, getattr(resolve, "EXPORT_NONE", None))
-    return finish(part, folder, clock_of(timeline), subtitle_tracks(timeline))
+    names = [call(open_project(resolve), "GetName"), call(timeline, "GetName")]
+    name = file_name(names, str(call(timeline, "GetUniqueId")))
+    return finish(part, name, clock_of(timeline), subtitle_tracks(timeline))
+
+
+def file_name(names: list[Any], identity: str) -> str:
+    """Always the same for one timeline and no other: what is made for it is kept beside its file."""
+    plain = " - ".join(re.sub(r"[^\w .-]+|^[ .]+|[ .]+$", "", str(name))[:40] for name in names)
+    return f"{plain} {hashlib.sha256(identity.encode()).hexdigest()[:6]}.otio"
 
 
 def part_in(folder: str) -> str:
@@ -56,10 +68,10 @@ def part_in(folder: str) -> str:
     return str(part)
 
 
-def finish(part: str, folder: str, clock: Clock, subtitles: list[Any]) -> str:
-    """The finished timeline of what Resolve exported and of its subtitles."""
+def finish(part: str, name: str, clock: Clock, subtitles: list[Any]) -> str:
+    """The finished timeline beside ``part``, of what Resolve exported there and of its subtitles."""
     try:
-        exported, path = Path(part), Path(folder) / NAME
+        exported, path = Path(part), Path(part).with_name(name)
         document = with_subtitles(json.loads(exported.read_text(encoding="utf-8")), clock, subtitles)
         exported.write_text(json.dumps(document), encoding="utf-8")
         exported.replace(path)

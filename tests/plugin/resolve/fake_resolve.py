@@ -80,6 +80,9 @@ class Resolve(Thing):
     def GetCurrentTimeline(self) -> Timeline | None:
         return self.timeline
 
+    def GetName(self) -> str:
+        return "Silents: 1926/27"
+
     def GetMediaPool(self) -> MediaPool:
         return self.pool
 
@@ -233,6 +236,9 @@ class Timeline(Thing):
         else:
             track.items.append(item)
         return item
+
+    def GetName(self) -> str:
+        return "Reel 1"
 
     def GetSetting(self, name: str) -> Any:
         return self.stated if name == "timelineFrameRate" else ""

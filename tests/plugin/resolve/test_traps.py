@@ -228,6 +228,14 @@ def test_a_resolve_without_otio_is_too_old(opened: Opened, monkeypatch: pytest.M
     assert "needs version 18.5 or later" in opened.refused("read_timeline", folder=str(opened.folder))
 
 
+def test_each_timeline_has_a_file_of_its_own(opened: Opened) -> None:
+    first, again = (opened.ask("read_timeline", folder=str(opened.folder))["timeline"] for _ in range(2))
+    opened.timeline.identity = "another of the same name"
+    other = opened.ask("read_timeline", folder=str(opened.folder))["timeline"]
+    assert first == again != other
+    assert Path(first).name.startswith("Silents 192627 - Reel 1 ") and Path(first).parent == opened.folder
+
+
 @pytest.mark.parametrize("carried", [False, True])
 def test_subtitles_are_there_once_whether_the_export_carries_them_or_not(opened: Opened, carried: bool) -> None:
     opened.world.subtitles_exported = carried

@@ -14,7 +14,8 @@ function METHODS.read_timeline(resolve, memory, params)
   end
   timeline:Export(params.part, resolve.EXPORT_OTIO, resolve.EXPORT_NONE)
   local clock = clock_of(timeline)
-  return { drop_frame = clock.drop_frame, start = clock.start, rate = clock.above .. "/" .. clock.below,
+  local names = list({ resolve:GetProjectManager():GetCurrentProject():GetName(), timeline:GetName() })
+  return { names = names, identity = timeline:GetUniqueId(), drop_frame = clock.drop_frame, start = clock.start, rate = clock.above .. "/" .. clock.below,
     subtitles = subtitles(timeline) }
 end
 
