@@ -1,4 +1,4 @@
-"""The buttons in real Blender, with the small engine of the tests: what is placed, what is refused, what is survived."""
+"""The buttons in real Blender, with the small engine of the tests: what is placed, refused and survived."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def tracks(blender: Blender) -> dict[str, list[tuple[int, int]]]:
 SHOTS = [(1, 26), (26, 51)]
 
 
-def test_each_button_makes_its_departments(film: Blender) -> None:
+def test_each_button_makes_its_departments_and_is_one_step_to_undo(film: Blender) -> None:
     press(film, "foley")
     assert tracks(film) == {"FX talkies": SHOTS}
     press(film, "dialogue")
@@ -62,28 +62,25 @@ def test_each_button_makes_its_departments(film: Blender) -> None:
     after = press(film, "both")
     assert not after["failed"] and after["sentences"][0] == "3 sounds on DX talkies 2, FX talkies 2"
     assert tracks(film)["DX talkies 2"] == SHOTS[1:]
-
-
-def test_one_undo_takes_everything_back_and_nothing_else(film: Blender) -> None:
-    film.call("channel", number=2, name="Words")
-    press(film, "both")
-    assert len(film.call("listed")) == 3
     film.call("undo")
-    assert film.call("listed") == []
+    assert tracks(film) == {"FX talkies": SHOTS, "DX talkies": SHOTS[1:]}
     assert len(film.call("read")["ids"]) == 2
     film.call("redo")
-    assert len(film.call("listed")) == 3
+    assert list(tracks(film)) == ["FX talkies", "DX talkies", "DX talkies 2", "FX talkies 2"]
 
 
-def test_replacing_touches_only_what_makes_way(film: Blender) -> None:
+def test_replacing_touches_only_what_makes_way_and_further_takes_are_silent(film: Blender) -> None:
     press(film, "both")
-    film.call("settings", conflict="replace", seed=5)
+    film.call("settings", conflict="replace", seed=5, takes=2)
     film.call("change", name="two", select=True)
     after = press(film, "foley")
     assert "1 replaced" in after["sentences"][0]
     sounds = film.call("listed")
-    assert tracks(film) == {"DX talkies": SHOTS[1:], "FX talkies": SHOTS}
-    assert [(each["talkies"]["stem"], each["talkies"]["seed"]) for each in sounds] == [("DX", 0), ("FX", 0), ("FX", 5)]
+    assert tracks(film) == {"DX talkies": SHOTS[1:], "FX talkies": SHOTS, "FX talkies 2": SHOTS[1:]}
+    assert [(each["talkies"]["stem"], each["talkies"]["seed"]) for each in sounds] == [
+        ("DX", 0), ("FX", 0), ("FX", 5), ("FX", 6),
+    ]  # fmt: skip
+    assert [each["mute"] for each in sounds] == [False, False, False, True]
     film.call("undo")
     assert [each["talkies"]["seed"] for each in film.call("listed")] == [0, 0, 0]
 
@@ -96,14 +93,6 @@ def test_keeping_ours_makes_only_what_is_not_there(film: Blender) -> None:
     press(film, "foley")
     assert [each["talkies"]["segment"] for each in film.call("listed")] == ["V1-001", "V1-002"]
     assert "sound of ours already" in film.call("press", button="generate", task="foley")
-
-
-def test_several_takes_lie_beside_each_other_and_one_sounds(film: Blender) -> None:
-    film.call("settings", takes=2)
-    film.call("change", name="one", select=True)
-    press(film, "foley")
-    sounds = film.call("listed")
-    assert [(each["track"], each["mute"]) for each in sounds] == [("FX talkies", False), ("FX talkies 2", True)]
 
 
 def test_generating_again_replaces_the_active_strip(film: Blender) -> None:
@@ -141,8 +130,6 @@ def test_a_crash_of_the_worker_leaves_blender_alive(film: Blender, tmp_path: Pat
     after = film.call("wait")
     assert after["failed"] and "stopped unexpectedly" in after["sentences"][0]
     assert film.call("listed") == []
-    film.call("variable", name="TALKIES", value=str(tmp_path / "talkies"))
-    assert not press(film, "foley")["failed"]
 
 
 def test_opening_another_file_stops_the_work(film: Blender, tmp_path: Path) -> None:
@@ -189,7 +176,8 @@ def test_the_panel_is_opened_and_answered(film: Blender, tmp_path: Path) -> None
     assert film.call("press", button="open_panel") == ""
     assert film.call("press", button="open_panel") == "the button is grey"
     after = film.call("wait_for_panel")
-    assert after["sentences"] == ["Blender 5.0.1: 2 shots, then FX talkies"] or after["sentences"][0].startswith("Blender")
+    assert after["sentences"][0].endswith(": 2 shots, then FX talkies")
+    assert after["sentences"][0].startswith("Blender ")
     (sound,) = film.call("listed")
     assert (sound["track"], sound["start"], sound["end"]) == ("FX talkies", 26, 51)
 
