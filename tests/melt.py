@@ -32,9 +32,14 @@ def render_with_melt(otio_path: Path, wav_out: Path, channels: int = 2) -> None:
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "mix.mlt"
         project.write_bytes(mlt_xml(Path(otio_path), Path(folder)))
-        consumer = [f"avformat:{wav_out}", "f=wav", "acodec=pcm_s24le", "ar=48000", f"ac={channels}", "vn=1"]
-        command = ["melt", "-quiet", str(project), "-consumer", *consumer, "real_time=-1", "terminate_on_pause=1"]
-        _run(command, Path(wav_out))
+        render_project(project, Path(wav_out), channels)
+
+
+def render_project(project: Path, wav_out: Path, channels: int = 2) -> None:
+    """Mix the sound of an ``.mlt`` or ``.kdenlive`` project as it stands. Raises RuntimeError when melt fails."""
+    consumer = [f"avformat:{wav_out}", "f=wav", "acodec=pcm_s24le", "ar=48000", f"ac={channels}", "vn=1"]
+    command = ["melt", "-quiet", str(project), "-consumer", *consumer, "real_time=-1", "terminate_on_pause=1"]
+    _run(command, wav_out)
 
 
 def _run(command: list[str], wav_out: Path) -> None:

@@ -216,7 +216,7 @@ class _Builder:
     def _mixes(self) -> Iterator[Element]:
         for number, track in enumerate(self.tracks, start=1):
             if track.kind == SOUND:
-                yield mix_of_sound(number)
+                yield mix_of_sound(number, self.kdenlive)
             elif self.kdenlive:
                 properties = {"a_track": 0, "b_track": number, "mlt_service": "qtblend", "kdenlive_id": "qtblend"}
                 always = {"always_active": 1, "internal_added": INTERNAL, "compositing": 0}

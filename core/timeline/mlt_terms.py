@@ -57,22 +57,14 @@ def rate_of(root: Element) -> Fraction:
     return Fraction(int(profile.get("frame_rate_num", "25")), int(profile.get("frame_rate_den", "1")))
 
 
-def mix_of_sound(track: int) -> Element:
-    """The transition that adds the sound of a tractor's track to what is heard."""
-    return made(
-        "transition",
-        {"id": f"talkies_mix{track}"},
-        {
-            "a_track": 0,
-            "b_track": track,
-            "mlt_service": "mix",
-            "kdenlive_id": "mix",
-            "internal_added": INTERNAL,
-            "always_active": 1,
-            "accepts_blanks": 1,
-            "sum": 1,
-        },
-    )
+def mix_of_sound(track: int, kdenlive: bool) -> Element:
+    """The transition that adds the sound of a tractor's track to what is heard, as Kdenlive or Shotcut writes it.
+
+    ``accepts_blanks`` beside mixes without it would silence the track where others sound [melt 7.12].
+    """
+    theirs = {"kdenlive_id": "mix", "internal_added": INTERNAL, "accepts_blanks": 1} if kdenlive else {}
+    place = {"a_track": 0, "b_track": track, "mlt_service": "mix"}
+    return made("transition", {"id": f"talkies_mix{track}"}, {**place, **theirs, "always_active": 1, "sum": 1})
 
 
 def plain_list(text: str) -> list[Any]:

@@ -181,7 +181,7 @@ class _Splice:
         holder = self.main if multitrack is None else multitrack
         children = [*self.places[holder].children]
         count = sum(child.tag == "track" for child in children)
-        mixes = [mix_of_sound(count + number) for number in range(len(tracks))]
+        mixes = [mix_of_sound(count + number, self.is_kdenlive) for number in range(len(tracks))]
         if holder is not self.main:
             yield inserted(self.data, self.places[holder], tracks)
             yield inserted(self.data, self.places[self.main], mixes, self._behind_transitions("multitrack"))
@@ -206,7 +206,7 @@ class _Splice:
         """A tractor around a project that is a mere playlist."""
         tractor = Element("tractor", id=self._free("talkies_timeline"))
         SubElement(tractor, "track", producer=self.main.get("id", ""))
-        tractor.extend((*tracks, *(mix_of_sound(number) for number in range(1, len(tracks) + 1))))
+        tractor.extend((*tracks, *(mix_of_sound(number, False) for number in range(1, len(tracks) + 1))))
         return tractor
 
     def _producer(self, framed: FramedTake) -> Element:
