@@ -31,6 +31,9 @@ from talkies.core.timeline.writing_aaf_tracks import Piece, TrackBuilder, edit_r
 from talkies.core.timeline.writing_base import Writer
 from talkies.core.times import to_frame, to_sample
 
+_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
+"""What every structured storage file, and so every AAF, begins with."""
+
 _PRODUCT = "6f2c1e0a-6d0b-4c53-9d59-7d5a3f0c8a11"
 """What says in an AAF that talkies wrote it: any identifier that stays the same."""
 
@@ -41,8 +44,8 @@ class AafFile(Writer):
     title: ClassVar[str] = "AAF (Media Composer, Pro Tools, Resolve)"
 
     def check(self, timeline: Timeline, out: Path) -> None:
-        if _is_aaf(timeline) and not timeline.path.is_file():
-            raise OutputError(out, "the timeline it comes from is gone", "read it again, or write an .otio")
+        if _is_aaf(timeline) and not _still_there(timeline.path):
+            raise OutputError(out, "the timeline it comes from is gone or damaged", "read it again, or write an .otio")
 
     def losses(self, timeline: Timeline) -> tuple[str, ...]:
         found: list[str] = []
@@ -73,6 +76,14 @@ class AafFile(Writer):
 
 def _is_aaf(timeline: Timeline) -> bool:
     return timeline.path.suffix.lower() == ".aaf"
+
+
+def _still_there(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_SIGNATURE)) == _SIGNATURE
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

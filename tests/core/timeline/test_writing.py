@@ -256,8 +256,7 @@ def test_metadata_is_made_plain() -> None:
 REFUSALS = [
     ("cut.otio", "is the timeline that is read"),
     ("sub/../cut.otio", "is the timeline that is read"),
-    ("out.edl", "no place for sound files"),
-    ("out.aaf", "not written yet"),
+    ("out.xges", "read, but not written"),
     ("out.mp4", "names no kind of timeline"),
     ("out", "names no kind of timeline"),
     ("folder.otio", "is a folder"),
