@@ -14,8 +14,8 @@ from fractions import Fraction
 from typing import Final
 
 from talkies.core.host import AudioTrack, Conflict, PlacedClip
-from talkies.core.segment import Take
-from talkies.core.timeline.sounds import OUR_NAME
+from talkies.core.segment import Take, Timeline
+from talkies.core.timeline.sounds import OUR_NAME, sound_tracks
 from talkies.core.timeline.tracks import Lane, lanes_of
 
 SURE: Final = Fraction(1, 1000)
@@ -31,13 +31,24 @@ class Placing:
     skipped: tuple[Take, ...] = ()
 
 
-def plan_placing(takes: Iterable[Take], tracks: Sequence[AudioTrack], conflict: Conflict = "new") -> Placing:
-    """What adding ``takes`` to an editor with these audio tracks means; see :meth:`Host.add_takes`."""
+def audio_tracks_of(timeline: Timeline) -> tuple[AudioTrack, ...]:
+    """The audio tracks of a timeline that was read from a file, as a host tells them."""
+    return tuple(
+        AudioTrack(track.name, tuple(PlacedClip(clip.name, clip.record, clip.path) for clip in track.clips))
+        for track in sound_tracks(timeline)
+    )
+
+
+def plan_placing(
+    takes: Iterable[Take], tracks: Sequence[AudioTrack], conflict: Conflict = "new", other_names: Iterable[str] = ()
+) -> Placing:
+    """What adding ``takes`` to an editor with these audio tracks means; see :meth:`Host.add_takes`. ``other_names``: of
+    tracks that hold no sound, but whose names shall not be used twice either."""
     takes = tuple(takes)
     ours = [track for track in tracks if OUR_NAME.match(track.name)]
     skipped = tuple(take for take in takes if conflict == "skip" and _is_there(take, ours))
     removed = tuple(dict.fromkeys(track.name for track in ours)) if conflict == "replace" else ()
-    names = [track.name for track in tracks if track.name not in removed]
+    names = {*other_names, *(track.name for track in tracks)} - set(removed)
     return Placing(lanes_of((take for take in takes if take not in skipped), names), removed, skipped)
 
 

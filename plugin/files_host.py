@@ -15,14 +15,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from talkies.core.errors import ArgumentError, MediaError, OutputError
-from talkies.core.host import AudioTrack, Conflict, PlacedClip, Placement
+from talkies.core.host import AudioTrack, Conflict, Placement
 from talkies.core.media.bwf import output_errors
-from talkies.core.placing import differences, plan_placing
+from talkies.core.placing import audio_tracks_of, differences, plan_placing
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.ours import free_name, without_our_tracks
 from talkies.core.timeline.readers import READERS
-from talkies.core.timeline.sounds import sound_tracks
 from talkies.core.timeline.writing import WRITERS, losses, suffix_of, write_timeline
 from talkies.core.times import TimeRange
 
@@ -62,7 +61,7 @@ class FilesHost:
 
     def audio_tracks(self) -> tuple[AudioTrack, ...]:
         """See :class:`Host`."""
-        return _tracks(self.read_timeline())
+        return audio_tracks_of(self.read_timeline())
 
     def add_takes(self, takes: Sequence[Take], conflict: Conflict = "new") -> Placement:
         """See :class:`Host`. What the format cannot hold is among the warnings."""
@@ -70,13 +69,13 @@ class FilesHost:
         if missing is not None:
             raise MediaError(missing, "is not there", "make the take again")
         timeline = self.read_timeline()
-        plan = plan_placing(takes, _tracks(timeline), conflict)
+        plan = plan_placing(takes, audio_tracks_of(timeline), conflict)
         skipped = tuple(take.name for take in plan.skipped)
         if not plan.lanes:
             return Placement((), skipped=skipped)
         if plan.removed:
             timeline = without_our_tracks(timeline)
-        kept = _tracks(timeline)
+        kept = audio_tracks_of(timeline)
         out = free_name(self.path, self._suffix)
         warnings = losses(timeline, out)
         write_timeline(timeline, [take for take in takes if take not in plan.skipped], out)
@@ -99,13 +98,6 @@ class FilesHost:
 
     def move_playhead(self, position: Fraction) -> None:
         """A file shows nothing."""
-
-
-def _tracks(timeline: Timeline) -> tuple[AudioTrack, ...]:
-    return tuple(
-        AudioTrack(track.name, tuple(PlacedClip(clip.name, clip.record, clip.path) for clip in track.clips))
-        for track in sound_tracks(timeline)
-    )
 
 
 def _new(tracks: Iterable[AudioTrack], before: Iterable[AudioTrack]) -> tuple[AudioTrack, ...]:

@@ -45,8 +45,9 @@ class BridgedEditor:
         return {"protocol": 1, "name": "Editor of the tests 1.0"}
 
     def read_timeline(self, folder: str) -> dict[str, Any]:
-        """An export lies beside nothing: all its addresses are whole."""
+        """An export lies beside nothing: all its addresses are whole. Its name tells where the playhead is."""
         document = copy.deepcopy(self.document)
+        document["name"] = f"{document['name']} at {self.playhead}"
         tracks = document["tracks"]["children"]
         tracks[:] = [item for item in tracks if item["kind"] != "Audio"] + [self.exported(each) for each in self.tracks]
         for reference in references(document):

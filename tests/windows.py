@@ -7,15 +7,16 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
+from talkies.core.host import Host
 from talkies.ui.window import Window
 
 PATIENCE_MS = 600_000
 
 
-def make_window(qtbot: QtBot, folder: Path, worker_command: list[str]) -> Window:
-    """A window that is shown; the demo lies in ``folder/demo``."""
+def make_window(qtbot: QtBot, folder: Path, worker_command: list[str], host: Host | None = None) -> Window:
+    """A window that is shown; the demo lies in ``folder/demo``. ``host``: the editor that it was opened from."""
     store = QSettings(str(folder / "looks.ini"), QSettings.Format.IniFormat)
-    window = Window(worker_command, store, folder / "demo")
+    window = Window(worker_command, store, folder / "demo", host)
     qtbot.addWidget(window, before_close_func=lambda window: window.queue.close())  # no question at the end of a test
     window.show()
     return window

@@ -23,7 +23,8 @@ from talkies.ui.theme import colours
 
 @dataclass(frozen=True)
 class Command:
-    """``keys`` as Qt writes them. ``needs``: "timeline", "selection" or "take" must be there, "" nothing."""
+    """``keys`` as Qt writes them. ``needs``: "timeline", "selection", "take", "editor" (what is open is the editor's)
+    or "source" (something can be read once more) must be there, "" nothing."""
 
     name: str
     text: str
@@ -45,6 +46,7 @@ def commands() -> dict[str, tuple[Command, ...]]:
         tr("&File"): (
             Command("open", tr("&Open …"), ("Ctrl+O",), "open"),
             Command("demo", tr("Open the &demo"), (), "film"),
+            Command("read_again", tr("&Read again"), ("F5",), "again", "source"),
             line,
             Command("write", tr("&Write back …"), ("Ctrl+E",), "write", "timeline"),
             Command("save", tr("&Save now"), ("Ctrl+S",), "", "timeline"),
@@ -72,6 +74,7 @@ def commands() -> dict[str, tuple[Command, ...]]:
             Command("frame_on", tr("One frame &on"), ("Right",), "", "timeline"),
             Command("shot_back", tr("&Previous cut"), ("Up",), "", "timeline"),
             Command("shot_on", tr("&Next cut"), ("Down",), "", "timeline"),
+            Command("show_frame", tr("Show this frame in the &editor"), ("E",), "", "editor"),
             line,
             Command("mark_in", tr("Set the &in point"), ("I",), "in", "timeline"),
             Command("mark_out", tr("Set the o&ut point"), ("O",), "out", "timeline"),

@@ -5,37 +5,59 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
+from talkies.core.host import Host
 from talkies.ui.garbage import GarbageTimer
 from talkies.ui.theme import apply_theme
 from talkies.ui.window import Window
 
 
-def run_panel(path: Path | None, worker_command: list[str]) -> int:
-    """Opens the panel, with a timeline if one is given, and returns when it is closed. 0, or Qt's own code."""
+def run_panel(
+    path: Path | None,
+    worker_command: list[str],
+    host: Host | None = None,
+    when_gone: Callable[[Callable[[], object]], object] | None = None,
+) -> int:
+    """Opens the panel, with a timeline if one is given, and returns when it is closed. 0, or Qt's own code.
+
+    ``host``: the editor from which it is opened, and whose timeline it shows unless a path is given; ``when_gone``
+    takes what is to be called, in any thread, when that editor is closed."""
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("talkies")
     application.setOrganizationName("talkies")
     store = QSettings("talkies", "panel")
     apply_theme(application, str(store.value("theme", "dark")))
-    window = Window(worker_command, store, demo_folder())
+    window = Window(worker_command, store, demo_folder(), host)
     GarbageTimer(window)
     window.show()
+    if window.editor is not None and when_gone is not None:
+        when_gone(window.editor.gone.emit)
     if path is not None:
         window.open_path(path)
+    else:
+        window.opener.read_editor()
     _leave_on_signals(window)
     return int(application.exec())
 
 
 def demo_folder() -> Path:
     """Among the user's documents: the demo is there to be opened in an editor, too."""
-    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return Path(documents or Path.home()) / "talkies-demo"
+    return _documents() / "talkies-demo"
+
+
+def editors_folder() -> Path:
+    """Where editors put the timelines that the panel works on, and where the takes made for them stay."""
+    return _documents() / "talkies"
+
+
+def _documents() -> Path:
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
 
 
 def _leave_on_signals(window: Window) -> None:

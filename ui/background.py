@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
@@ -60,6 +61,14 @@ def in_background(
 
     Neither is called once ``parent`` is gone."""
     QThreadPool.globalInstance().start(_Task(work, _Answer(parent, done, failed)))
+
+
+def beside(
+    parent: QObject, work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[str], None]
+) -> None:
+    """The same for work that waits for another program: in a thread of its own, which holds up nothing, not even the
+    end of this one."""
+    Thread(target=_Answer(parent, done, failed).give, args=(work,), daemon=True).start()
 
 
 def sentence_of(error: BaseException) -> str:

@@ -175,6 +175,9 @@ def _style_sheet(c: Colours) -> str:
     QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {{
         background: {c.raised}; color: {c.faint}; border-color: {c.line}; }}
     QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus {{ border-color: {c.text}; }}
+    QPushButton[choice="true"] {{ padding: 8px 16px; color: {c.faint}; }}
+    QPushButton[choice="true"]:checked {{ background: {c.selection}; border-color: {c.accent}; color: {c.text};
+        font-weight: 600; }}
     QLineEdit[mixed="true"], QSpinBox[mixed="true"], QDoubleSpinBox[mixed="true"], QComboBox[mixed="true"] {{
         color: {c.faint}; font-style: italic; }}
     QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {c.faint}; border-radius: 3px;

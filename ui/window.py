@@ -9,18 +9,18 @@ from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMainWindow, QMenu, QMessageBox, QStackedWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QMessageBox, QStackedWidget
 
-from talkies.ui import demo
+from talkies.core.host import Host
 from talkies.ui.actions import KeysOfWidgets, commands, enable, make_actions, redraw_icons
-from talkies.ui.background import in_background
 from talkies.ui.dialogs.teller import Teller
+from talkies.ui.editor import Editor, EditorLabel
+from talkies.ui.opener import Opener
 from talkies.ui.recent import RecentFiles
 from talkies.ui.theme import apply_theme, theme_name
 from talkies.ui.toolbar import make_toolbar
 from talkies.ui.welcome import Welcome
 from talkies.ui.work.document import Document
-from talkies.ui.work.opening import Opened, load
 from talkies.ui.work.queue import Queue
 from talkies.ui.work.worker_client import WorkerClient
 from talkies.ui.workspace import Workspace
@@ -28,11 +28,15 @@ from talkies.ui.workspace import Workspace
 
 class Window(QMainWindow):
     """``worker_command``: the program and arguments that start ``talkies worker``. ``store``: where the window keeps
-    its looks. ``demo_folder``: where the demo is drawn."""
+    its looks. ``demo_folder``: where the demo is drawn. ``host``: the editor from which the window was opened."""
 
-    def __init__(self, worker_command: list[str], store: QSettings, demo_folder: Path) -> None:
+    def __init__(
+        self, worker_command: list[str], store: QSettings, demo_folder: Path, host: Host | None = None
+    ) -> None:
         super().__init__()
-        self._store, self._demo_folder = store, demo_folder
+        self._store = store
+        self.editor = Editor(host, self) if host is not None else None
+        self.opener = Opener(self, self.editor, demo_folder)
         self.recent = RecentFiles(store)
         self.document = Document(self)
         self.queue = Queue(self.document, WorkerClient(worker_command, self), self)
@@ -61,6 +65,9 @@ class Window(QMainWindow):
         self.notes.setOpenExternalLinks(False)
         self.notes.linkActivated.connect(lambda link: self.teller.show_notes(self.document.notes))
         self.statusBar().addPermanentWidget(self.notes)
+        self.actions_by_name["show_frame"].setVisible(self.editor is not None)
+        if self.editor is not None:
+            self.statusBar().addPermanentWidget(EditorLabel(self.editor))
         application = QApplication.instance()
         if application is not None:
             application.installEventFilter(self._keys)
@@ -84,9 +91,12 @@ class Window(QMainWindow):
 
     def _connect(self) -> None:
         document, queue, workspace = self.document, self.queue, self.workspace
-        self.welcome.open_wanted.connect(self.ask_for_file)
+        self.welcome.open_wanted.connect(self.opener.ask_for_file)
         self.welcome.demo_wanted.connect(self.open_demo)
         self.welcome.recent_wanted.connect(self._open_again)
+        if self.editor is not None:
+            self.editor.changed.connect(self._refresh)
+            self.editor.gone.connect(self._tell_gone)
         document.timeline_changed.connect(self._show_timeline)
         for signal in (document.selection_changed, document.takes_changed, workspace.player.monitor.changed):
             signal.connect(self._refresh)
@@ -97,7 +107,7 @@ class Window(QMainWindow):
         workspace.said.connect(self.teller.say)
         workspace.refused.connect(self.teller.say)
         queue.warned.connect(self.teller.say)
-        queue.failed.connect(lambda job_id, why: self._refuse(self.tr("A sound could not be made"), why))
+        queue.failed.connect(lambda job_id, why: self.refuse(self.tr("A sound could not be made"), why))
         queue.crashed.connect(self.teller.tell_crash)
 
     def _commands(self) -> dict[str, Callable[[], None]]:
@@ -105,8 +115,9 @@ class Window(QMainWindow):
         timeline, viewer, transport = space.timeline, space.viewer, space.player.transport
         take: Callable[[str], Callable[[], None]] = lambda name: lambda: space.take_command(name)  # noqa: E731
         return {
-            "open": self.ask_for_file,
+            "open": self.opener.ask_for_file,
             "demo": self.open_demo,
+            "read_again": self.opener.read_again,
             "write": self.write_back,
             "save": self.save,
             "folder": space.open_work_folder,
@@ -124,6 +135,7 @@ class Window(QMainWindow):
             "onwards": lambda: transport.shuttle(1),
             "frame_back": lambda: transport.step(-1),
             "frame_on": lambda: transport.step(1),
+            "show_frame": self.show_frame,
             "shot_back": lambda: timeline.step_edit(False),
             "shot_on": lambda: timeline.step_edit(True),
             "mark_in": viewer.in_wanted.emit,
@@ -155,46 +167,13 @@ class Window(QMainWindow):
 
     # Files
 
-    def ask_for_file(self) -> None:
-        """The system's dialog for a timeline or a movie."""
-        names = self.tr("Timelines and movies") + f" ({' '.join('*' + suffix for suffix in demo.OPENED_SUFFIXES)})"
-        path, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Open a timeline or movie"), self.recent.folder(), f"{names};;{self.tr('All files')} (*)"
-        )
-        if path:
-            self.open_path(Path(path))
-
     def open_path(self, path: Path) -> None:
-        """Reads a timeline in the background and shows it; what cannot be read is refused, and all stays as it is."""
-        self.teller.say(self.tr("Reading {name} …").format(name=path.name))
-        self.setCursor(Qt.CursorShape.BusyCursor)
-        title = self.tr("This cannot be opened")
-        in_background(
-            self, lambda: load(path, None, self.document.store), self._adopt, lambda why: self._refuse(title, why)
-        )
+        """Reads a timeline in the background and shows it."""
+        self.opener.open(path)
 
     def open_demo(self) -> None:
         """Draws the demo where it is not drawn yet, and opens it."""
-        self.teller.say(self.tr("Drawing the demo film; this takes a few seconds …"))
-        self.setCursor(Qt.CursorShape.BusyCursor)
-        title = self.tr("The demo cannot be drawn")
-        in_background(
-            self, lambda: demo.ready_demo(self._demo_folder), self.open_path, lambda why: self._refuse(title, why)
-        )
-
-    def _adopt(self, opened: Opened) -> None:
-        self.unsetCursor()
-        self.document.adopt(opened)
-        self.recent.add(opened.timeline.path)
-        takes = len(self.document.all_takes)
-        self.teller.say(
-            self.tr("{name}: {shots} shots, {cues} subtitles, {takes} takes").format(
-                name=opened.timeline.path.name,
-                shots=len(self.document.segments),
-                cues=len(self.document.cues),
-                takes=takes,
-            )
-        )
+        self.opener.open_demo()
 
     def save(self) -> None:
         self.document.save()
@@ -210,12 +189,21 @@ class Window(QMainWindow):
         """Shows what will be added where, and does it."""
         from talkies.ui.dialogs.write_back import WriteBackDialog
 
-        dialog = WriteBackDialog(self.document, self)
+        dialog = WriteBackDialog(self.document, self, self.opener.open_editor)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.said.connect(self.teller.say)
         dialog.open()
 
-    def _refuse(self, title: str, sentence: str) -> None:
+    def show_frame(self) -> None:
+        """The editor's playhead goes where ours is."""
+        if (editor := self.opener.open_editor) is not None:
+            editor.show(self.document.playhead)
+
+    def _tell_gone(self) -> None:
+        name = self.editor.name if self.editor is not None else ""
+        self.teller.say(self.tr("{name} was closed. What you made is kept; write it to a file.").format(name=name))
+
+    def refuse(self, title: str, sentence: str) -> None:
         """Nothing has changed, and the sentence says why."""
         self.unsetCursor()
         self.teller.refuse(title, sentence)
@@ -248,6 +236,8 @@ class Window(QMainWindow):
         there = {"timeline"} if document.timeline is not None else set()
         there |= {"selection"} if document.selected else set()
         there |= {"take"} if any(document.takes(key) for key in document.selected) else set()
+        there |= {"source"} if document.timeline is not None or (self.editor and self.editor.is_there) else set()
+        there |= {"editor"} if self.opener.open_editor is not None else set()
         enable(actions.values(), there)
         actions["undo"].setEnabled(document.undo_stack.canUndo())
         actions["redo"].setEnabled(document.undo_stack.canRedo())

@@ -1,4 +1,7 @@
-"""talkies panel: the window. What it needs beyond Python is looked for first: Qt itself would only abort."""
+"""talkies panel: the window. What it needs beyond Python is looked for first: Qt itself would only abort.
+
+With ``--bridge`` an editor has started it: the panel asks on stdout and the editor answers on stdin (core/bridge.py).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from talkies.core.errors import MissingExtraError
 
@@ -22,15 +26,41 @@ LIBRARIES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("timeline", metavar="TIMELINE", type=Path, nargs="?", help="a timeline or a movie to open")
+    parser.add_argument("--bridge", action="store_true", help="work in the editor that started this")
+    parser.add_argument(
+        "--folder",
+        metavar="DIR",
+        type=Path,
+        help="where the editor's timeline and the takes for it are kept (with --bridge; default: Documents/talkies)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     check_display()
     try:
-        from talkies.ui.app import run_panel
+        from talkies.ui.app import editors_folder, run_panel
     except ImportError as error:
         raise missing(error) from error
-    return int(run_panel(options.timeline, [sys.executable, "-m", "talkies.plugin.cli", "worker"]))
+    worker = [sys.executable, "-m", "talkies.plugin.cli", "worker"]
+    if not options.bridge:
+        return int(run_panel(options.timeline, worker))
+    from talkies.core.bridge import BridgedHost  # late: it knows timelines
+
+    host = BridgedHost(*bridge_streams(), options.folder or editors_folder())
+    return int(run_panel(options.timeline, worker, host, host.when_closed))
+
+
+def bridge_streams() -> tuple[TextIO, TextIO]:
+    """Where to ask and where answers come from: this process' stdout and stdin, which nobody else may use from now on.
+    What else prints goes to stderr."""
+    requests = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    answers = os.fdopen(os.dup(0), encoding="utf-8", errors="replace")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return requests, answers
 
 
 def check_display() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from editors import open_editor
 from host_suite import HostSuite
 from known_timelines import NTSC, Known
 
@@ -21,28 +20,12 @@ from talkies.core.bridge import BridgedHost
 from talkies.core.errors import MediaError, OutputError, TalkiesError, TimelineError
 from talkies.core.host import Host
 
-EDITOR = Path(__file__).resolve().parents[1] / "bridged_editor.py"
-
-
-@contextmanager
-def editor_at(timeline: Path) -> Iterator[subprocess.Popen[str]]:
-    """The editor's side as a child process with its pipes; it ends when its stdin is closed."""
-    command = [sys.executable, "-S", str(EDITOR), str(timeline)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    ) as process:
-        assert process.stdin is not None
-        yield process
-        process.stdin.close()  # the listening thread sits on stdout until the editor ends
-        process.wait()
-
 
 class TestBridgedHost(HostSuite):
     @contextmanager
     def opened(self, known: Known, folder: Path) -> Iterator[Host]:
-        with editor_at(known.write(folder)) as process:
-            assert process.stdin is not None and process.stdout is not None
-            yield BridgedHost(process.stdin, process.stdout, folder / "exported", patience_s=60)
+        with open_editor(known.write(folder), folder / "exported") as (host, _):
+            yield host
 
 
 class Answering:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import opentimelineio as otio
 import pytest
+from editors import open_editor
 from engines import load_tones
 
 from talkies.core.as_json import as_json
@@ -17,7 +16,6 @@ from talkies.core.errors import ArgumentError, OutputError
 from talkies.core.media.bwf import read_bext
 from talkies.core.media.sound import read_sound
 from talkies.core.orders import Order, make_takes
-from talkies.core.segment import Take, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.sounds import sound_tracks
 from talkies.core.times import TimeRange
@@ -146,47 +144,35 @@ class TestWhereTracksOfOursAre:
 def test_a_file_that_cannot_be_written_leaves_nothing(generated: Document, reel: Path) -> None:
     before = sorted(reel.parent.iterdir())
     with pytest.raises(OutputError):
-        write_file(plan_write_back(generated), reel.with_name("out.edl"))
+        write_file(plan_write_back(generated), reel.with_name("out.xges"))
     with pytest.raises(OutputError, match="is the timeline that is read"):
         write_file(plan_write_back(generated), reel)
     assert sorted(reel.parent.iterdir()) == before
 
 
-class ListHost:
-    """An editor that remembers what it was given."""
-
-    name = "list"
-
-    def __init__(self, timeline: Timeline, broken: bool = False) -> None:
-        self.timeline, self.broken, self.takes = timeline, broken, tuple[Take, ...]()
-
-    def read_timeline(self) -> Timeline:
-        return self.timeline
-
-    def add_takes(self, takes: Sequence[Take]) -> None:
-        if self.broken:
-            raise OutputError(self.name, "is closed")
-        self.takes += tuple(takes)
-
-    def move_playhead(self, position: Fraction) -> None:
-        pass
-
-
-def test_takes_go_straight_into_a_host(generated: Document) -> None:
-    assert generated.folder
-    plan = plan_write_back(generated)
-    host = ListHost(plan.timeline)
-    write_into_host(plan, host, generated.folder)
-    write_into_host(plan, host, generated.folder)
-    assert len(host.takes) == 2 * len(plan.placements)
-    assert len({take.path for take in host.takes}) == len(host.takes)
-    assert all(take.path.is_file() for take in host.takes)
-    before = sorted(generated.folder.rglob("*"))
-    with pytest.raises(OutputError, match="closed"):
-        write_into_host(plan, ListHost(plan.timeline, broken=True), generated.folder)
-    with pytest.raises(ArgumentError, match="cannot replace"):
-        write_into_host(replace(plan, removed=("FX talkies",)), host, generated.folder)
-    assert sorted(generated.folder.rglob("*")) == before
+def test_takes_go_straight_into_an_editor(generated: Document, reel: Path, tmp_path: Path) -> None:
+    assert generated.folder is not None
+    with open_editor(reel, tmp_path / "exported") as (host, close):
+        plan = plan_write_back(generated, tracks=host.audio_tracks())
+        placement = write_into_host(plan, host, generated.folder)
+        assert {track.name: [clip.record for clip in track.clips] for track in placement.tracks} == {
+            track.name: [each.place for each in track.placements] for track in plan.tracks
+        }
+        first = {clip.file for track in placement.tracks for clip in track.clips}
+        again = plan_write_back(generated, "replace", tracks=host.audio_tracks())
+        assert again.removed == tuple(track.name for track in plan.tracks)
+        placement = write_into_host(again, host, generated.folder)
+        second = {clip.file for track in placement.tracks for clip in track.clips}
+        assert first.isdisjoint(second)
+        assert all(file is not None and file.is_file() for file in first | second)
+        assert host.audio_tracks() == placement.tracks
+        skipping = plan_write_back(generated, "skip", tracks=placement.tracks)
+        assert len(skipping.skipped) == len(plan.placements)
+        before = sorted(generated.folder.rglob("*"))
+        close()
+        with pytest.raises(OutputError, match="has closed the connection"):
+            write_into_host(plan, host, generated.folder)
+        assert sorted(generated.folder.rglob("*")) == before
 
 
 def test_an_order_is_plain_json(generated: Document) -> None:

@@ -36,7 +36,12 @@ def load(path: Path, media_dir: Path | None = None, open_store: Store | None = N
     """Reads a timeline and its work; may run in any thread. Raises a TalkiesError, with nothing changed.
 
     ``open_store``: that of the document's present timeline, which is used again if it is the same one."""
-    timeline = read_timeline(path, media_dir)
+    return with_work(read_timeline(path, media_dir), media_dir, open_store)
+
+
+def with_work(timeline: Timeline, media_dir: Path | None = None, open_store: Store | None = None) -> Opened:
+    """A timeline that is read already, with its work; otherwise as :func:`load`."""
+    path = timeline.path
     again = open_store is not None and open_store.timeline.absolute() == path.absolute()
     store = open_store if open_store is not None and again else Store(path)
     try:

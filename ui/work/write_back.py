@@ -1,5 +1,8 @@
 """Takes go back to the editor: what will be added where, and then the doing of it.
 
+    document ──plan_write_back──► WriteBack ──┬─write_file──────► a new timeline file
+                                              └─write_into_host─► new tracks in the editor
+
 For each segment, stem and speaker the chosen take is written, unless it is muted: a copy of its file with its gain, on
 the place to which it was nudged, both to the sample. The files in the work folder stay as they are. Nothing here knows
 a widget; the functions may run in any thread.
@@ -13,12 +16,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from talkies.core.errors import ArgumentError
-from talkies.core.host import Conflict, Host
+from talkies.core.host import AudioTrack, Conflict, Host, Placement
 from talkies.core.media.bwf import output_errors, read_bext, write_bwf
 from talkies.core.media.sound import sound_blocks
 from talkies.core.output import Output
@@ -28,14 +31,11 @@ from talkies.core.times import TimeRange
 from talkies.ui.work.document import Document
 from talkies.ui.work.state import TakeRecord
 
-if TYPE_CHECKING:
-    from talkies.core.timeline.ours import OurTrack
-
 _FULL_SCALE: Final = 0.0  # dBTP
 
 
 @dataclass(frozen=True)
-class Placement:
+class PlannedTake:
     """One take to be written: where, and with how many dB."""
 
     take: TakeRecord
@@ -56,7 +56,7 @@ class NewTrack:
     name: str
     stem: StemName
     speaker: str
-    placements: tuple[Placement, ...]
+    placements: tuple[PlannedTake, ...]
 
 
 @dataclass(frozen=True)
@@ -69,36 +69,44 @@ class WriteBack:
     removed: tuple[str, ...] = ()
     skipped: tuple[TakeRecord, ...] = ()
     warnings: tuple[str, ...] = ()
+    conflict: Conflict = "new"
 
     @property
-    def placements(self) -> tuple[Placement, ...]:
+    def placements(self) -> tuple[PlannedTake, ...]:
         return tuple(placement for track in self.tracks for placement in track.placements)
 
 
-def plan_write_back(document: Document, conflict: Conflict = "new", ids: Iterable[str] | None = None) -> WriteBack:
-    """What would be written of some segments, all unless given. Raises OutputError, ArgumentError: nothing open."""
-    from talkies.core.timeline.ours import our_tracks, without_our_tracks
+def plan_write_back(
+    document: Document,
+    conflict: Conflict = "new",
+    ids: Iterable[str] | None = None,
+    tracks: Sequence[AudioTrack] | None = None,
+) -> WriteBack:
+    """What would be written of some segments, all unless given. ``tracks``: the audio tracks of the editor that it goes
+    into; those of the document's own file unless given. Raises OutputError, ArgumentError: nothing open."""
+    from talkies.core.placing import audio_tracks_of, plan_placing
+    from talkies.core.timeline.ours import without_our_tracks
     from talkies.core.timeline.sounds import track_name
-    from talkies.core.timeline.tracks import lanes_of
 
     timeline = document.open_timeline()
-    ours = our_tracks(timeline)
     chosen = (segment.id for segment in document.segments) if ids is None else ids
     takes = (take for key in chosen for take in document.chosen_takes(key) if not take.muted and not take.lost)
-    placed = (Placement(take, document.place_of(take), document.gain_of(take)) for take in takes)
+    placed = (PlannedTake(take, document.place_of(take), document.gain_of(take)) for take in takes)
     every = {each.take.id: each for each in placed if each.place.end > 0}
-    skipped = _in_place_of(ours, every.values()) if conflict == "skip" else ()
+    others: list[str] = []
+    if tracks is None:
+        tracks = audio_tracks_of(timeline)
+        others = [track_name(track) for track in timeline.document.tracks] if timeline.document is not None else []
+        others = [name for name in others if name not in {track.name for track in tracks}]
+    plan = plan_placing([_as_written(each) for each in every.values()], tracks, conflict, others)
+    new = tuple(
+        NewTrack(lane.name, lane.takes[0].stem, lane.speaker, tuple(every[take.name] for take in lane.takes))
+        for lane in plan.lanes
+    )
+    skipped = tuple(every[take.name].take for take in plan.skipped)
     if conflict == "replace":
         timeline = without_our_tracks(timeline)
-    left_out = {take.id for take in skipped}
-    written = [_as_written(each) for key, each in every.items() if key not in left_out]
-    names = [track_name(track) for track in timeline.document.tracks] if timeline.document is not None else []
-    tracks = tuple(
-        NewTrack(lane.name, lane.takes[0].stem, lane.speaker, tuple(every[take.name] for take in lane.takes))
-        for lane in lanes_of(written, names)
-    )
-    removed = tuple(track.name for track in ours) if conflict == "replace" else ()
-    return WriteBack(timeline, tracks, removed, skipped, _warnings(tracks))
+    return WriteBack(timeline, new, plan.removed, skipped, _warnings(new), conflict)
 
 
 def suggested_file(timeline: Timeline) -> Path:
@@ -131,30 +139,17 @@ def write_file(wanted: WriteBack, out: Path) -> Path:
     return out
 
 
-def write_into_host(wanted: WriteBack, host: Host, folder: Path) -> Sequence[Take]:
-    """Straight into the editor; the sound goes to a new folder in ``folder``. Raises OutputError, MediaError; the
-    editor's timeline is then as it was."""
+def write_into_host(wanted: WriteBack, host: Host, folder: Path) -> Placement:
+    """Straight into the editor, and what it shows afterwards; the sound goes to a new folder in ``folder`` and stays
+    there for the editor. Raises OutputError, MediaError; the editor's timeline is then as it was."""
     _refuse_nothing(wanted)
-    if wanted.removed:
-        raise ArgumentError(host.name, "cannot replace tracks", "delete them there, or choose new tracks")
     places = (folder / "written" / f"{number:03}" for number in count(1))
     place = next(place for place in places if not place.exists())
     try:
-        takes = [_copied(placement, wanted.timeline, place) for placement in wanted.placements]
-        host.add_takes(takes)
+        return host.add_takes([_copied(each, wanted.timeline, place) for each in wanted.placements], wanted.conflict)
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
-    return takes
-
-
-def _in_place_of(ours: Sequence[OurTrack], placements: Iterable[Placement]) -> tuple[TakeRecord, ...]:
-    """The takes whose place has sound of ours, of the same department."""
-    return tuple(
-        each.take
-        for each in placements
-        if any(track.stem == each.take.stem and clip.overlap(each.place) for track in ours for clip in track.clips)
-    )
 
 
 def _refuse_nothing(wanted: WriteBack) -> None:
@@ -162,7 +157,7 @@ def _refuse_nothing(wanted: WriteBack) -> None:
         raise ArgumentError("nothing", "would be written", "generate takes, or take the mute off the chosen ones")
 
 
-def _as_written(placement: Placement) -> Take:
+def _as_written(placement: PlannedTake) -> Take:
     """The chosen take is the first one on the timeline, whatever its number among the takes was."""
     take, gain = placement.take.take, placement.gain_db
     levels = ("gain_db", "loudness_lufs", "true_peak_dbtp")
@@ -178,7 +173,7 @@ def _as_written(placement: Placement) -> Take:
     )
 
 
-def _copied(placement: Placement, timeline: Timeline, folder: Path) -> Take:
+def _copied(placement: PlannedTake, timeline: Timeline, folder: Path) -> Take:
     """The take as it is written, its file in ``folder``: as many samples as its new place has, times the gain."""
     source, path = placement.take.path, folder / placement.take.path.name
     take = replace(_as_written(placement), path=path)

@@ -1,0 +1,102 @@
+"""How a timeline comes into the window: from a file, from the editor, drawn as the demo, or read once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog
+
+from talkies.ui import demo
+from talkies.ui.background import in_background
+from talkies.ui.editor import Editor
+from talkies.ui.work.opening import Opened, load
+
+if TYPE_CHECKING:
+    from talkies.ui.window import Window
+
+
+class Opener(QObject):
+    """Works for one window; ``editor``: the one that it was opened from, if any. What cannot be read is refused, and
+    all stays as it is."""
+
+    def __init__(self, window: Window, editor: Editor | None, demo_folder: Path) -> None:
+        super().__init__(window)
+        self._window, self._editor, self._demo_folder = window, editor, demo_folder
+        self._from_editor: Path | None = None
+
+    @property
+    def open_editor(self) -> Editor | None:
+        """The editor, where what is open is the editor's own timeline and the editor is still there."""
+        timeline = self._window.document.timeline
+        same = timeline is not None and timeline.path == self._from_editor
+        return self._editor if same and self._editor is not None and self._editor.is_there else None
+
+    def ask_for_file(self) -> None:
+        """The system's dialog for a timeline or a movie."""
+        names = self.tr("Timelines and movies") + f" ({' '.join('*' + suffix for suffix in demo.OPENED_SUFFIXES)})"
+        path, _ = QFileDialog.getOpenFileName(
+            self._window,
+            self.tr("Open a timeline or movie"),
+            self._window.recent.folder(),
+            f"{names};;{self.tr('All files')} (*)",
+        )
+        if path:
+            self.open(Path(path))
+
+    def open(self, path: Path) -> None:
+        """Reads a timeline in the background and shows it."""
+        document = self._window.document
+        refused = self._begin(self.tr("Reading {name} …").format(name=path.name), self.tr("This cannot be opened"))
+        in_background(self, lambda: load(path, None, document.store), self._adopt, refused)
+
+    def open_demo(self) -> None:
+        """Draws the demo where it is not drawn yet, and opens it."""
+        words = self.tr("Drawing the demo film; this takes a few seconds …")
+        refused = self._begin(words, self.tr("The demo cannot be drawn"))
+        in_background(self, lambda: demo.ready_demo(self._demo_folder), self.open, refused)
+
+    def read_editor(self) -> None:
+        """Asks the editor for the timeline that is open in it."""
+        if self._editor is None:
+            return
+        document, name = self._window.document, self._editor.name
+        words = self.tr("Asking {name} for its timeline …").format(name=name)
+        refused = self._begin(words, self.tr("The timeline of {name} cannot be read").format(name=name))
+        document.save()
+        self._editor.read(self, lambda: document.store, self._adopt_from_editor, refused)
+
+    def read_again(self) -> None:
+        """What is open, as its file or the editor has it now; with nothing open, what the editor has."""
+        timeline = self._window.document.timeline
+        if timeline is None or self.open_editor is not None:
+            self.read_editor()
+        else:
+            self._window.document.save()
+            self.open(timeline.path)
+
+    def _begin(self, words: str, title: str) -> Callable[[str], None]:
+        """Says what is done; what to call when it cannot be."""
+        self._window.teller.say(words)
+        self._window.setCursor(Qt.CursorShape.BusyCursor)
+        return lambda why: self._window.refuse(title, why)
+
+    def _adopt_from_editor(self, opened: Opened) -> None:
+        self._from_editor = opened.timeline.path
+        self._adopt(opened)
+
+    def _adopt(self, opened: Opened) -> None:
+        window, document = self._window, self._window.document
+        window.unsetCursor()
+        document.adopt(opened)
+        window.recent.add(opened.timeline.path)
+        window.teller.say(
+            self.tr("{name}: {shots} shots, {cues} subtitles, {takes} takes").format(
+                name=opened.timeline.path.name,
+                shots=len(document.segments),
+                cues=len(document.cues),
+                takes=len(document.all_takes),
+            )
+        )
