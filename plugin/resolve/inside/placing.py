@@ -22,7 +22,7 @@ from typing import Any
 from .conforming import ready
 from .frames import exact_rate, round_half_up
 from .reading import clock_of, file_of, items_of
-from .telling import BUSY, RefusedError, call
+from .telling import BUSY, RefusedError, call, optional
 
 BIN = "Talkies"
 OTHER_RATE = "for DaVinci Resolve counts its file at another frame rate; move it by hand on the Fairlight page"
@@ -128,7 +128,7 @@ class Placing:
                 raise RefusedError("OutputError", f"{clip['file']}: DaVinci Resolve did not import it; {BUSY}")
             self.imported.append(medium)
             call(medium, "SetClipProperty", "Clip Name", clip["name"])
-            call(medium, "SetThirdPartyMetadata", {"talkies": json.dumps(clip.get("metadata", {}))})
+            optional(medium, "SetThirdPartyMetadata", {"talkies": json.dumps(clip.get("metadata", {}))})
             return medium
         return known
 
@@ -157,7 +157,7 @@ class Placing:
             for index in range(self._count() - newest, 0, -1):
                 name = str(call(self._timeline, "GetTrackName", "audio", index))
                 if name in names:
-                    kind = str(call(self._timeline, "GetTrackSubType", "audio", index))
+                    kind = self._kind(index) or "stereo"
                     clips = [_as_placed(item) for item in items_of(self._timeline, index)]
                     self._delete(index)
                     removed.insert(0, Removed(name, kind, index, clips))
@@ -199,7 +199,7 @@ class Placing:
             call(self._timeline, "AddTrack", "audio", kind)
             index = None
         index = min(index or before + 1, before + 1)
-        if self._count() != before + 1 or call(self._timeline, "GetTrackSubType", "audio", index) != kind:
+        if self._count() != before + 1 or self._kind(index) not in (kind, None):
             raise RefusedError("OutputError", f"DaVinci Resolve did not add a {kind} audio track; {BUSY}")
         call(self._timeline, "SetTrackName", "audio", index, name)
         return index
@@ -218,6 +218,10 @@ class Placing:
         if self._count() != before - 1:
             raise RefusedError("OutputError", f"DaVinci Resolve did not delete audio track {index}; {BUSY}")
 
+    def _kind(self, index: int) -> Any:
+        """Mono or stereo; None where this version does not tell."""
+        return optional(self._timeline, "GetTrackSubType", "audio", index)
+
     def _count(self) -> int:
         return int(call(self._timeline, "GetTrackCount", "audio") or 0)
 
@@ -233,7 +237,7 @@ def _comparable(path: str) -> str:
 
 
 def _as_placed(item: Any) -> Any:
-    first = int(item.GetSourceStartFrame())
+    first = int(item.GetLeftOffset())  # GetSourceStartFrame is of 19.0.2, and one off at times
     info = {"mediaPoolItem": item.GetMediaPoolItem(), "recordFrame": int(item.GetStart())}
     return dict(info, startFrame=first, endFrame=first + int(item.GetDuration())), bool(item.GetClipEnabled())
 

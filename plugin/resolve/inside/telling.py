@@ -31,6 +31,11 @@ def call(thing: Any, method: str, *arguments: Any) -> Any:
     return function(*arguments)
 
 
+def optional(thing: Any, method: str, *arguments: Any) -> Any:
+    """The same where a version may lack the function; None where it does."""
+    return call(thing, method, *arguments) if callable(getattr(thing, method, None)) else None
+
+
 def tell(sentence: str) -> None:
     """Shows a box and waits until it is closed; always prints as well, for Workspace ▸ Console."""
     print(f"{TITLE}: {sentence}")

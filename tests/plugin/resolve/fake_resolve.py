@@ -45,7 +45,8 @@ class Thing:
 class World:
     """What all objects share. ``dialog``: one is open; ``fps``: the project's; ``locked_fps``: files keep theirs.
 
-    ``drops_last``: whatever is appended is dropped; ``is_old``: AddTrack takes the kind of the track alone.
+    ``drops_last``: whatever is appended is dropped; ``is_old``: AddTrack takes the kind of the track alone,
+    and nothing tells it.
     """
 
     def __init__(self) -> None:
@@ -136,7 +137,7 @@ class Item(Thing):
     def GetDuration(self) -> int:
         return self.frames
 
-    def GetSourceStartFrame(self) -> int:
+    def GetLeftOffset(self) -> int:
         return self.source
 
     def GetMediaPoolItem(self) -> Medium | None:
@@ -275,8 +276,9 @@ class Timeline(Thing):
         self.tracks[kind][index - 1].name = name
         return True
 
-    def GetTrackSubType(self, kind: str, index: int) -> str:
-        return self.tracks[kind][index - 1].kind
+    @property
+    def GetTrackSubType(self) -> Any:
+        return None if self.world.is_old else lambda kind, index: self.tracks[kind][int(index) - 1].kind
 
     def GetIsTrackEnabled(self, kind: str, index: int) -> bool:
         return True

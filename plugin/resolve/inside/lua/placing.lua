@@ -23,7 +23,7 @@ local function new_track(timeline, kind, name, index)
     index = nil
   end
   index = index or before + 1
-  if count(timeline) ~= before + 1 or timeline:GetTrackSubType("audio", index) ~= kind then
+  if count(timeline) ~= before + 1 or (optional(timeline, "GetTrackSubType", "audio", index) or kind) ~= kind then
     refuse("OutputError", "DaVinci Resolve did not add a " .. kind .. " audio track; " .. BUSY)
   end
   timeline:SetTrackName("audio", index, name)
@@ -62,7 +62,7 @@ local function medium_of(pool, clip, imported)
   if not medium then refuse("OutputError", clip.file .. ": DaVinci Resolve did not import it; " .. BUSY) end
   imported[#imported + 1] = medium
   medium:SetClipProperty("Clip Name", clip.name)
-  medium:SetThirdPartyMetadata({ talkies = clip.facts })
+  optional(medium, "SetThirdPartyMetadata", { talkies = clip.facts })
   return medium
 end
 
@@ -164,9 +164,9 @@ local function remove(timeline, names, newest, removed)
   for index = count(timeline) - newest, 1, -1 do
     local name = timeline:GetTrackName("audio", index)
     if names[name] then
-      local kind, clips, heard = timeline:GetTrackSubType("audio", index), {}, {}
+      local kind, clips, heard = optional(timeline, "GetTrackSubType", "audio", index) or "stereo", {}, {}
       for number, item in ipairs(sorted(timeline, "audio", index)) do
-        local first = item:GetSourceStartFrame()
+        local first = item:GetLeftOffset() -- GetSourceStartFrame is of 19.0.2, and one off at times
         heard[number] = item:GetClipEnabled()
         clips[number] = { mediaPoolItem = item:GetMediaPoolItem(), recordFrame = item:GetStart(), startFrame = first,
           endFrame = first + item:GetDuration(), mediaType = AUDIO_ONLY }

@@ -25,6 +25,11 @@ local function json(value)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
+-- Where a version may lack the function.
+local function optional(thing, method, ...)
+  if thing[method] then return thing[method](thing, ...) end
+end
+
 local function refuse(kind, sentence) error({ kind = kind, message = sentence }, 0) end
 
 -- Exact time. Fractions are pairs of whole numbers, exact in doubles; positions are frames from the first one.
