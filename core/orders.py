@@ -29,12 +29,12 @@ from talkies.core.render import (
     TakeReady,
     check_made,
     load_engine,
-    needed_bytes,
     nothing_made,
     segment_warnings,
     takes_of,
 )
 from talkies.core.request import Request
+from talkies.core.room import needed_bytes
 from talkies.core.segment import Cue, Timeline
 from talkies.core.summary import summarize
 from talkies.core.take_folder import deliver, making, next_number

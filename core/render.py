@@ -16,13 +16,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from talkies.core.balance import SAMPLE_RATE, balance_takes
+from talkies.core.balance import balance_takes
 from talkies.core.errors import ArgumentError, CancelledError, InputError, MissingExtraError, WeightsError
 from talkies.core.making import Maker, Progress, Work, effort
 from talkies.core.media.loudness import PRESETS
 from talkies.core.output import Output
 from talkies.core.plan import Stem, choose_segments, owners, plan
 from talkies.core.request import Request, Task, did_you_mean
+from talkies.core.room import STEMS_FOLDER, continuous_bytes, needed_bytes
 from talkies.core.segment import Cue, Segment, StemName, Take, Timeline
 from talkies.core.summary import summarize
 from talkies.core.timeline import in_language, read_timeline
@@ -191,7 +192,7 @@ def _check(request: Request, timeline: Timeline, stems: Mapping[str, Sequence[St
 
     check_output(timeline, request.out)
     _check_pops(request)
-    output.check(needed_bytes(stems, request) + _stems_bytes(timeline, stems, request))
+    output.check(needed_bytes(stems, request) + continuous_bytes(timeline, stems, request))
 
 
 def check_made(request: Request, stems: Mapping[str, Sequence[Stem]]) -> None:
@@ -206,31 +207,12 @@ def check_made(request: Request, stems: Mapping[str, Sequence[Stem]]) -> None:
         )
 
 
-def needed_bytes(stems: Mapping[str, Sequence[Stem]], request: Request) -> int:
-    """How much room on the disk the takes need."""
-    seconds = [stem.record.duration + 2 * request.handles for parts in stems.values() for stem in parts]
-    return int(sum(seconds) * request.takes * _FILE_BYTES + max(seconds) * _WAITING_BYTES)
-
-
 def _check_pops(request: Request) -> None:
     """Raises ArgumentError where a pop has no room."""
-    if (request.two_pop or request.tail_pop) and request.out.suffix.lower() != _STEMS:
+    if (request.two_pop or request.tail_pop) and request.out.suffix.lower() != STEMS_FOLDER:
         option = "--two-pop" if request.two_pop else "--tail-pop"
-        cure = f"write a stems folder (NAME{_STEMS}), or use 'talkies turnover'"
+        cure = f"write a stems folder (NAME{STEMS_FOLDER}), or use 'talkies turnover'"
         raise ArgumentError(option, "there is no room for it before and after a timeline", cure)
-
-
-def _stems_bytes(timeline: Timeline, stems: Mapping[str, Sequence[Stem]], request: Request) -> int:
-    """Room for continuous stems, each as long as the timeline."""
-    if request.out.suffix.lower() != _STEMS:
-        return 0
-    tracks = {(stem.name, stem.speaker) for parts in stems.values() for stem in parts}
-    return int(timeline.duration * len(tracks) * request.takes * _FILE_BYTES)
-
-
-_STEMS = ".stems"
-_FILE_BYTES = 3 * SAMPLE_RATE  # per second of a mono take
-_WAITING_BYTES = 4 * SAMPLE_RATE  # while it is levelled
 
 
 def takes_of(

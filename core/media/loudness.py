@@ -27,8 +27,8 @@ _TAPS_PER_PHASE = 16
 
 @dataclass(frozen=True)
 class Loudness:
-    """A delivery: integrated loudness in LUFS (None = leave it), the highest true peak in dBTP, how far the loudness may
-    lie off its target in LU, and what the delivery is called."""
+    """A delivery: integrated loudness in LUFS (None = leave it), the highest true peak in dBTP, how far the loudness
+    may lie off its target in LU, and what the delivery is called."""
 
     target: float | None
     true_peak: float

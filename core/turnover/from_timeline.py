@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 from talkies.core.errors import MediaError, TimelineError
 from talkies.core.media.probing import open_media
@@ -80,12 +80,10 @@ def _take(timeline: Timeline, track: SoundTrack, clip: SoundClip) -> Take:
 def _stem(track: SoundTrack, clip: SoundClip) -> StemName:
     """By what the clip says of itself, else by its track's name."""
     named = OUR_NAME.match(track.name)
-    wanted = [clip.metadata.get("stem"), named[1] if named else None]
-    return next((stem for stem in _stems() if stem in wanted), "MIX")
-
-
-def _stems() -> Iterator[StemName]:
-    yield from STEMS  # type: ignore[misc]
+    stem = clip.metadata.get("stem")
+    if stem not in STEMS and named is not None:
+        stem = named[1]
+    return cast(StemName, stem) if stem in STEMS else "MIX"
 
 
 def _segment_under(timeline: Timeline, record: TimeRange) -> str:

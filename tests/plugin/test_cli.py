@@ -30,7 +30,7 @@ def one_sentence(stderr: str) -> str:
 def test_every_command_of_the_contract_is_there() -> None:
     names = [module.__name__.rpartition(".")[2] for module in COMMANDS]
     wanted = ["demo", "inspect", "generate", "panel", "models", "evaluate", "train", "worker", "doctor"]
-    assert names == wanted
+    assert [name for name in names if name in wanted] == wanted  # others came later
 
 
 @pytest.mark.parametrize("module", COMMANDS, ids=lambda module: module.__name__.rpartition(".")[2])
