@@ -12,11 +12,13 @@ pictures in a row fit one of film's usual rates, each is dated as the camera saw
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 
 FILM_RATES = (16.0, 18.0, 20.0, 24.0, 24000 / 1001, 15.0, 12.0, 22.0, 50 / 3)
 """Frames per second, the usual ones first."""
 
-_ENOUGH, _MOST = 12, 48  # pictures in a row
+_ENOUGH, _MOST = 14, 48  # pictures in a row
+_OFTEN = 3  # of them at least are held for longer, and as many for shorter
 _SLACK = 0.02  # of a frame of the video: time stamps are rounded
 
 
@@ -63,9 +65,10 @@ class Cadence:
         return moment if time - moment < self._frame_s * (1 + _SLACK) else None
 
     def _fitting(self) -> tuple[float, float] | None:
-        """The film whose pictures appeared like this. A video that shows each for equally long tells nothing."""
-        gaps = [later - earlier for earlier, later in zip(self._new, list(self._new)[1:], strict=False)]
-        if max(gaps) - min(gaps) < 0.5 * self._frame_s:
+        """The film whose pictures appeared like this. A picture held once or twice may be a moment's stillness."""
+        gaps = [later - earlier for earlier, later in pairwise(self._new)]
+        held = sum(gap > min(gaps) + 0.5 * self._frame_s for gap in gaps)
+        if not _OFTEN <= held <= len(gaps) - _OFTEN:
             return None
         for rate in FILM_RATES:
             delays = [time - number / rate for number, time in enumerate(self._new)]

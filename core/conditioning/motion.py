@@ -7,7 +7,7 @@ Lengths are in pixels of the small picture inside, in picture heights outside.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -30,7 +30,7 @@ _LONGEST_REPEAT_S = 0.125
 _REPEATS = 2  # 12 drawings a second shown at 24, 16 film frames a second shown at 30
 _CUT_CORRELATION, _CUT_LEVELS = 0.55, 14.0
 _FLASH_LEVELS = 16.0  # flicker of old film stays below
-_SCRATCH_LEVELS = 8.0
+_SCRATCH_LEVELS, _SCRATCHES_LAST_S = 8.0, 1.0
 
 Array = NDArray[Any]  # float32 (OpenCV's own types do not say so)
 Grey = NDArray[Any]  # uint8 (H, W)
@@ -60,11 +60,22 @@ class MotionMap:
 
 @dataclass
 class _Seen:
+    """``time``: when the camera saw it, ``shown``: when the film showed it (cadence.py), both in s."""
+
     time: float
+    shown: float
+    small: Grey
     grey: Grey
     thumb: Array
-    shown: float
-    """``time`` is when the camera saw it, ``shown`` when the film showed it (cadence.py)."""
+    lines: Array
+
+    @classmethod
+    def of(cls, time: float, small: Grey) -> _Seen:
+        return cls(time, time, small, _blurred(small), _thumb(small), standing_lines(small))
+
+    def without(self, columns: Array) -> _Seen:
+        small = without_columns(self.small, columns)
+        return replace(self, grey=_blurred(small), thumb=_thumb(small))
 
 
 class MotionMeter:
@@ -76,17 +87,17 @@ class MotionMeter:
         self._seen: _Seen | None = None
         self._repeats: list[_Seen] = []
         self._cadence = Cadence()
+        self._scratched_until = float("-inf")
 
     def feed(self, time: float, small: Grey) -> list[MotionMap]:
         """``small``: (72, W) grey picture seen from ``time`` (s) on."""
-        small = without_scratches(small)
-        now = _Seen(time, cv2.GaussianBlur(small, (5, 5), 1.1), _thumb(small), time)
+        now = _Seen.of(time, small)
         before = self._seen
         self._cadence.frame(time)
         if before is None or before.grey.shape != now.grey.shape:
             self._seen, self._repeats = now, []
             return []
-        if _same(before.grey, now.grey):
+        if _same(*(seen.grey for seen in self._unscratched(before, now))):
             self._repeats.append(now)
             if len(self._repeats) > _REPEATS or time - before.shown > _LONGEST_REPEAT_S:
                 self._cadence.pause()
@@ -95,7 +106,7 @@ class MotionMeter:
         self._repeats = []
         now.time = max(self._cadence.taken(time), before.time + 1e-3)
         self._seen = now
-        return [self._measure(before, now)]
+        return [self._measure(*self._unscratched(before, now))]
 
     def finish(self) -> list[MotionMap]:
         """What is left when the frames end."""
@@ -107,6 +118,15 @@ class MotionMeter:
         chain = [self._seen, *self._repeats]
         self._seen, self._repeats = chain[-1], []
         return [_still(a.time, b.time, a.grey.shape) for a, b in pairwise(chain)]
+
+    def _unscratched(self, before: _Seen, now: _Seen) -> tuple[_Seen, _Seen]:
+        """Both pictures without their thin lines while these flicker or wander, which would pass for motion."""
+        if (np.abs(now.lines - before.lines) > _SCRATCH_LEVELS).any():
+            self._scratched_until = now.shown + _SCRATCHES_LAST_S
+        columns = (before.lines != 0) | (now.lines != 0)
+        if now.shown > self._scratched_until or not columns.any():
+            return before, now
+        return before.without(columns), now.without(columns)
 
     def _measure(self, before: _Seen, now: _Seen) -> MotionMap:
         seconds = max(now.time - before.time, 0.5 * (self._cadence.period_s or 0.0), 1e-3)
@@ -204,23 +224,26 @@ def blow(before: MotionMap | None, now: MotionMap) -> Blow | None:
     return Blow(blocks[..., 0].reshape(2, 4, 3, 4).mean(axis=(1, 3)).ravel(), blocks[..., 0], blocks[..., 1])
 
 
-def without_scratches(grey: Grey) -> Grey:
-    """The picture (H, W) without thin lines from top to bottom, which old film has where it was dragged along.
+def standing_lines(grey: Grey) -> Array:
+    """(W,) by how many levels a thin line from top to bottom stands out at each column of (H, W), 0 where none does.
 
-    They come and go and would pass for motion. A line is brighter or darker than what is beside it at nearly every
-    height; there the neighbourhood takes its place. Real edges that high and thin are lost too, which harms nothing.
+    Film that was dragged along something has such lines, brighter or darker than what is beside them at every height.
     """
-    profile = cv2.reduce(grey, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[0]
-    beside = _beside(profile[None])[0]
-    if not (np.abs(profile - beside) > _SCRATCH_LEVELS).any():
-        return grey
+    profile = cv2.reduce(grey, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
+    standing: Array = (profile - _beside(profile))[0]
+    if (np.abs(standing) > _SCRATCH_LEVELS).any():
+        levels: Array = grey.astype(np.float32)
+        bands = np.median((levels - _beside(levels)).reshape(8, -1, grey.shape[1]), axis=1)
+        throughout = (bands.min(0) > _SCRATCH_LEVELS / 2) | (bands.max(0) < -_SCRATCH_LEVELS / 2)
+        return np.asarray(np.where(throughout, standing, 0))
+    return np.zeros_like(standing)
+
+
+def without_columns(grey: Grey, columns: Array) -> Grey:
+    """The picture with its neighbourhood in place of some columns (W,) and of those next to them."""
+    wide = np.convolve(columns, np.ones(3), "same") > 0
     levels: Array = grey.astype(np.float32)
-    around = _beside(levels)
-    stands_out = levels - around
-    bands = np.median(stands_out[: len(grey) // 8 * 8].reshape(8, -1, grey.shape[1]), axis=1)
-    scratched = (bands.min(0) > _SCRATCH_LEVELS / 2) | (bands.max(0) < -_SCRATCH_LEVELS / 2)
-    scratched = np.convolve(scratched, np.ones(3), "same") > 0  # its edges with it
-    return np.where(scratched[None], np.clip(around, 0, 255), levels).astype(np.uint8)
+    return np.where(wide[None], _beside(levels), levels).astype(np.uint8)
 
 
 def _beside(rows: Array) -> Array:
@@ -302,6 +325,10 @@ def _still(
     nothing, nowhere = np.zeros(shape[:2], np.float32), np.zeros((*shape[:2], 2), np.float32)
     regions = np.zeros((3, 6), np.float32)
     return MotionMap(start, end, regions, 0, 0, camera_speed, 0, 0, flash, cut, nothing, nowhere, nowhere)
+
+
+def _blurred(small: Grey) -> Grey:
+    return cv2.GaussianBlur(small, (5, 5), 1.1)
 
 
 def _same(a: Grey, b: Grey) -> bool:
