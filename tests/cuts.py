@@ -44,7 +44,7 @@ def save(timeline: Any, path: Path) -> Path:
 def takes_of(
     timeline: Timeline, folder: Path, stem: str = "DX", channels: int = 1, frames: int = 1000, **options: Any
 ) -> list[Take]:
-    """A take for each segment, of its first ``frames`` at most, all of one low level; ``options`` as of ``save_take``."""
+    """A take for each segment, of its first ``frames`` at most, all of one level; ``options`` as of ``save_take``."""
     made = []
     handles = options.get("head_handle", 0) + options.get("tail_handle", 0)
     for segment in timeline.segments:

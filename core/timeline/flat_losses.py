@@ -13,7 +13,7 @@ from talkies.core.timeline.losing import counted
 from talkies.core.timeline.walking import effects_of
 
 
-def flat_losses(timeline: Timeline, name: str, instead_of_mixes: str = "a cut") -> tuple[str, ...]:
+def flat_losses(timeline: Timeline, name: str, instead_of_mixes: str = "cuts") -> tuple[str, ...]:
     """``name``: that of the format; ``instead_of_mixes``: what a transition becomes."""
     return tuple(_losses(timeline, name, instead_of_mixes))
 
@@ -24,17 +24,17 @@ def _losses(timeline: Timeline, name: str, instead: str) -> Iterator[str]:
     if has_compounds(timeline):
         yield f"nested sequences are taken apart into their clips in {name}"
     if generated := sum(isinstance(clip.item.media_reference, otio.schema.GeneratorReference) for _, clip in clips):
-        yield f"{counted(generated, 'clip')} that the editor generates (titles, bars) have no media and are left out"
+        yield f"left out of {name}: {counted(generated, 'clip')} that the editor generates (titles, bars)"
     if mixes := sum(len(track.mixes) for track in tracks):
-        yield f"{counted(mixes, 'transition')}: each becomes {instead} in {name}"
+        yield f"{instead} in {name} in place of {counted(mixes, 'transition')}"
     if effects := sum(_other_effects(clip.item) for _, clip in clips):
-        yield f"{counted(effects, 'effect')} other than a constant speed have no place in {name}"
+        yield f"{name} has no place for {counted(effects, 'effect')} other than a constant speed"
     if sped := sum(kind == SOUND and clip.speed != 1 for kind, clip in clips):
-        yield f"{counted(sped, 'clip')} of sound with another speed play at normal speed in {name}"
+        yield f"at normal speed in {name}: {counted(sped, 'clip')} of sound that had another"
     rate = timeline.rate
     cuts = (edge for kind, clip in clips if kind == PICTURE for edge in (clip.record.start, clip.record.end))
     if between := sum((cut * rate).denominator != 1 for cut in cuts):
-        yield f"{counted(between, 'cut')} of picture between frames are moved to the nearest frame in {name}"
+        yield f"moved to the nearest frame in {name}: {counted(between, 'cut')} of picture"
     if any(_foreign(holder) for holder in (timeline.document, *tracks_and_items(timeline))):
         yield f"what other programs noted for themselves (metadata) has no place in {name}"
 

@@ -50,7 +50,7 @@ class AafFile(Writer):
     def losses(self, timeline: Timeline) -> tuple[str, ...]:
         found: list[str] = []
         if not _is_aaf(timeline):
-            found += flat_losses(timeline, "AAF", "a plain dissolve")
+            found += flat_losses(timeline, "AAF", "plain dissolves")
             words = sum(track.kind == TEXT for track in flat_tracks(timeline))
             if words:
                 found.append(f"AAF has no subtitles: the words of {counted(words, 'track')} become markers")

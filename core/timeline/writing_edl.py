@@ -185,13 +185,13 @@ def _losses(timeline: Timeline) -> Iterator[str]:
     if sounds > CHANNELS:
         yield f"{counted(sounds, 'track')} of sound: an EDL has four channels, the rest become lists of their own"
     elif sounds:
-        yield f"{counted(sounds, 'track')} of sound become channels without names, one each also where they are stereo"
+        yield f"a channel without a name, also for stereo, in place of {counted(sounds, 'track')} of sound"
     if words := sum(track.kind == TEXT for track in tracks):
-        yield f"an EDL has no subtitles: {counted(words, 'track')} of words are left out"
+        yield f"an EDL has no subtitles; left out: {counted(words, 'track')} of words"
     if notes := len(notes_of(timeline)):
-        yield f"{counted(notes, 'marker')} have no place in an EDL"
+        yield f"an EDL has no place for {counted(notes, 'marker')}"
     if disabled := sum(not clip.enabled for _, clip in clips):
-        yield f"{counted(disabled, 'clip')} that are switched off are left out of an EDL"
+        yield f"left out of an EDL: {counted(disabled, 'clip')} (switched off)"
     speeds = (clip.speed * timeline.rate * 10 for kind, clip in clips if kind == PICTURE)
     if rounded := sum(speed.denominator != 1 for speed in speeds):
         yield f"the speed of {counted(rounded, 'clip')} is rounded to a tenth of a frame per second"

@@ -85,13 +85,11 @@ class KdenliveOtio(Writer):
         found = [*_lost_words(timeline, "Kdenlive"), *flat_losses(timeline, "Kdenlive's import")]
         found.append("Kdenlive plays all that it imports: alternative takes are left out")
         if disabled := sum(not clip.enabled for _, clip in clips):
-            found.append(
-                f"{counted(disabled, 'clip')} that are switched off are left out, for Kdenlive would show them"
-            )
+            found.append(f"left out, for Kdenlive would show what is switched off: {counted(disabled, 'clip')}")
         if sped := sum(kind != SOUND and clip.speed != 1 for kind, clip in clips):
-            found.append(f"{counted(sped, 'clip')} of picture with another speed play at normal speed in Kdenlive")
+            found.append(f"at normal speed in Kdenlive: {counted(sped, 'clip')} of picture that had another")
         if sequences := sum(isinstance(clip.item.media_reference, _Images) for _, clip in clips):
-            found.append(f"{counted(sequences, 'image sequence')} are not imported by Kdenlive")
+            found.append(f"not imported by Kdenlive: {counted(sequences, 'image sequence')}")
         if timeline.start:
             found.append(f"Kdenlive counts from 0, not from {timeline.timecode(Fraction(0))}")
         return tuple(found)
@@ -139,7 +137,7 @@ def _is_other(track: Any) -> bool:
 
 def _lost_words(timeline: Timeline, name: str) -> Iterator[str]:
     if words := sum(_is_other(track) for track in timeline.document.tracks):
-        yield f"{counted(words, 'subtitle track')} are left out: {name} imports subtitles as .srt"
+        yield f"left out: {counted(words, 'subtitle track')}, for {name} imports subtitles as .srt"
 
 
 def _missing(timeline: Timeline) -> list[str]:

@@ -175,7 +175,7 @@ def test_dissolves_retimes_muted_clips_and_markers(tmp_path: Path) -> None:
     (marker,) = (marker for clip in clips for marker in clip.markers)
     assert (marker.name, marker.color) == ("door", "GREEN")
     assert marker.marked_range.start_time.value == 10 + 60 - 55  # shot 2 starts at frame 55, its media at frame 10
-    assert losses(timeline, tmp_path / "out.aaf") == ("1 transition: each becomes a plain dissolve in AAF",)
+    assert losses(timeline, tmp_path / "out.aaf") == ("plain dissolves in AAF in place of 1 transition",)
 
 
 def test_an_edl_that_drops_frames_keeps_its_timecode(tmp_path: Path) -> None:
@@ -265,7 +265,7 @@ def test_words_become_markers_and_what_is_lost_is_said(tmp_path: Path) -> None:
     document.tracks[0].append(otio.schema.Clip("bars", otio.schema.GeneratorReference("SMPTEBars"), span(0, 9, 25)))
     timeline = read_timeline(save(document, path))
     assert losses(timeline, tmp_path / "out.aaf") == (
-        "1 clip that the editor generates (titles, bars) have no media and are left out",
+        "left out of AAF: 1 clip that the editor generates (titles, bars)",
         "AAF has no subtitles: the words of 1 track become markers",
     )
     write_timeline(timeline, [], tmp_path / "out.aaf")
