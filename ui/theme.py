@@ -191,6 +191,8 @@ def _style_sheet(c: Colours) -> str:
         border-radius: 4px; gridline-color: transparent; }}
     QTableView::item {{ padding: 3px 6px; }}
     QTableView::item:selected {{ background: {c.selection}; color: {c.text}; }}
+    QTreeView {{ background: {c.well}; border: 1px solid {c.line}; border-radius: 4px; }}
+    QTreeView::item {{ padding: 3px 6px; }}
     QListView, QScrollArea {{ background: {c.well}; border: 1px solid {c.line}; border-radius: 4px; }}
     QProgressBar {{ background: {c.well}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}

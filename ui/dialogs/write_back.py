@@ -29,7 +29,6 @@ from talkies.core.timeline.writing import WRITERS, losses, suffix_of
 from talkies.ui.background import in_background
 from talkies.ui.dialogs.write_back_list import WriteBackList
 from talkies.ui.editor import Editor
-from talkies.ui.icons import icon
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import WriteBack, plan_write_back, suggested_file, write_file
@@ -116,10 +115,10 @@ class WriteBackDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(8)
         group = QButtonGroup(self)
-        for button, sign in ((self.into_editor, "film"), (self.into_file, "open")):
+        for button in (self.into_editor, self.into_file):
             button.setCheckable(True)
+            button.setAutoDefault(False)
             button.setProperty("choice", "true")
-            button.setIcon(icon(sign))
             button.setVisible(self._editor is not None)
             group.addButton(button)
             row.addWidget(button, 1)
@@ -160,8 +159,7 @@ class WriteBackDialog(QDialog):
         """Into the editor its tracks are needed; a file wants a name."""
         name = self._editor.name if self._editor is not None else ""
         self.into_editor.setText(self.tr("Into {name}").format(name=name))
-        self._form.setRowVisible(self._row, self.editor is None)
-        self._form.setRowVisible(self.format, self.editor is None)
+        self._show_form(True)
         if self.editor is not None and self._tracks is None:
             self.list.clear()
             self.write.setEnabled(False)
@@ -169,6 +167,13 @@ class WriteBackDialog(QDialog):
             self.editor.audio_tracks(self, self._take_tracks, partial(self._tell, role="error"))
         else:
             self.refresh()
+
+    def _show_form(self, wanted: bool) -> None:
+        """What can be chosen, where there is something to choose."""
+        for row in (self._row, self.format):
+            self._form.setRowVisible(row, wanted and self.editor is None)
+        for row in (self.conflict, self.only_selected):
+            self._form.setRowVisible(row, wanted)
 
     def _take_tracks(self, tracks: tuple[AudioTrack, ...]) -> None:
         self._tracks = tracks
@@ -243,6 +248,7 @@ class WriteBackDialog(QDialog):
     def _finish(self, sentence: str, warnings: tuple[str, ...]) -> None:
         self._tell_all([sentence, *warnings], "warning" if warnings else "good")
         self.said.emit(sentence)
+        self._show_form(False)
         self.write.hide()
         close = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
         close.setText(self.tr("Close"))
