@@ -123,10 +123,10 @@ class LuaTransport:
             self._said.put(json.dumps(self._answer(json.loads(line))) + "\n")
 
     def _answer(self, question: Message) -> Message:
+        method, params = question["method"], question["params"]
+        ours = {"read_timeline": self._read_timeline, "audio_tracks": self._audio_tracks, "add_takes": self._add_takes}
         try:
-            prepare = getattr(self, f"_{question['method']}", None)
-            params = question["params"]
-            answer = prepare(params) if prepare else self._run(question["method"], params)
+            answer = ours[method](params) if method in ours else self._run(method, params)
         except RefusedError as refusal:
             answer = {"error": {"kind": refusal.kind, "message": refusal.sentence}}
         except _UnheardError:
@@ -134,6 +134,9 @@ class LuaTransport:
             answer = {"error": {"kind": "OutputError", "message": sentence}}
         except OutputError as error:
             answer = {"error": {"kind": "OutputError", "message": str(error)}}
+        except Exception as error:  # whoever asked must not wait for ever
+            sentence = f"answered what talkies does not understand ({type(error).__name__}: {error}); {HOW} again"
+            answer = {"error": {"kind": "OutputError", "message": sentence}}
         return {"id": question["id"], **answer}
 
     def _read_timeline(self, params: Message) -> Message:
@@ -166,9 +169,8 @@ class LuaTransport:
         """One request and its answer. Raises _UnheardError, OutputError."""
         request = as_lua({"method": method, "params": params})
         key = self._write(f"request = {request}", f"(function()\n{self._program}\nend)()")
-        if self._wait("TalkiesHeard", lambda said: said == key, heard_s or self._heard_s) is None:
-            raise _UnheardError
-        answer = self._wait("TalkiesAnswer", lambda said: said.startswith(f"{key}:"), self._done_s)
+        heard = self._wait("TalkiesHeard", lambda said: said == key, heard_s or self._heard_s)
+        answer = self._wait("TalkiesAnswer", lambda said: said.startswith(f"{key}:"), self._done_s if heard else 0)
         with suppress(OSError):
             self._request.unlink(missing_ok=True)
         if answer is None:

@@ -116,21 +116,21 @@ class Placing:
         """The file in our bin, imported if it is not there yet."""
         folder = self._bin()
         known = _in_folder(folder, clip["file"])
-        if known is None:
-            shown = call(self._pool, "GetCurrentFolder")
-            call(self._pool, "SetCurrentFolder", folder)
-            try:
-                call(self._pool, "ImportMedia", [clip["file"]])
-            finally:
-                call(self._pool, "SetCurrentFolder", shown)
-            medium = _in_folder(folder, clip["file"])
-            if medium is None:
-                raise RefusedError("OutputError", f"{clip['file']}: DaVinci Resolve did not import it; {BUSY}")
-            self.imported.append(medium)
-            call(medium, "SetClipProperty", "Clip Name", clip["name"])
-            optional(medium, "SetThirdPartyMetadata", {"talkies": json.dumps(clip.get("metadata", {}))})
-            return medium
-        return known
+        if known is not None:
+            return known
+        shown = call(self._pool, "GetCurrentFolder")
+        call(self._pool, "SetCurrentFolder", folder)
+        try:
+            call(self._pool, "ImportMedia", [clip["file"]])
+        finally:
+            call(self._pool, "SetCurrentFolder", shown)
+        medium = _in_folder(folder, clip["file"])
+        if medium is None:
+            raise RefusedError("OutputError", f"{clip['file']}: DaVinci Resolve did not import it; {BUSY}")
+        self.imported.append(medium)
+        call(medium, "SetClipProperty", "Clip Name", clip["name"])
+        optional(medium, "SetThirdPartyMetadata", {"talkies": json.dumps(clip.get("metadata", {}))})
+        return medium
 
     def _bin(self) -> Any:
         root = call(self._pool, "GetRootFolder")
@@ -151,7 +151,7 @@ class Placing:
             call(self._pool, "DeleteClips", unused)
 
     def remove(self, names: list[str], newest: int) -> list[Removed]:
-        """Takes away the tracks of these names, but not the last ``newest`` ones; says how to put them back."""
+        """Takes away the tracks of these names, but not the last ``newest`` ones; how to put them back, in order."""
         removed: list[Removed] = []
         try:
             for index in range(self._count() - newest, 0, -1):
@@ -167,6 +167,7 @@ class Placing:
         return removed
 
     def restore(self, removed: list[Removed]) -> None:
+        """Puts tracks back to where they were."""
         for track in removed:
             index = self._new_track(track.kind, track.name, track.index)
             for info, _ in track.clips:
@@ -191,14 +192,12 @@ class Placing:
     def _new_track(self, kind: str, name: str, index: int | None = None) -> int:
         """A track before which ``index`` - 1 others are, else the last one."""
         before = self._count()
-        if index is None or index > before:
-            call(self._timeline, "AddTrack", "audio", {"audioType": kind})
-        else:
-            call(self._timeline, "AddTrack", "audio", {"audioType": kind, "index": index})
+        place = {"index": index} if index is not None and index <= before else {}
+        call(self._timeline, "AddTrack", "audio", {"audioType": kind, **place})
         if self._count() == before:  # versions before 19 want the kind alone, and add at the end
             call(self._timeline, "AddTrack", "audio", kind)
-            index = None
-        index = min(index or before + 1, before + 1)
+            place = {}
+        index = place.get("index", before + 1)
         if self._count() != before + 1 or self._kind(index) not in (kind, None):
             raise RefusedError("OutputError", f"DaVinci Resolve did not add a {kind} audio track; {BUSY}")
         call(self._timeline, "SetTrackName", "audio", index, name)

@@ -15,8 +15,10 @@ function METHODS.read_timeline(resolve, memory, params)
   timeline:Export(params.part, resolve.EXPORT_OTIO, resolve.EXPORT_NONE)
   local clock = clock_of(timeline)
   local names = list({ resolve:GetProjectManager():GetCurrentProject():GetName(), timeline:GetName() })
-  return { names = names, identity = timeline:GetUniqueId(), drop_frame = clock.drop_frame, start = clock.start, rate = clock.above .. "/" .. clock.below,
-    subtitles = subtitles(timeline) }
+  return {
+    names = names, identity = timeline:GetUniqueId(), subtitles = subtitles(timeline),
+    rate = clock.above .. "/" .. clock.below, start = clock.start, drop_frame = clock.drop_frame,
+  }
 end
 
 function METHODS.audio_tracks(resolve)
