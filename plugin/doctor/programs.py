@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE_S = 5.0
+PATIENCE_S = 10.0
 """How long a program may take to say its version; a disk that sleeps or a first start is slow."""
 
 

@@ -6,31 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from programs import program
 
-from talkies.plugin.doctor import editors, programs
+from talkies.plugin.doctor import programs
 from talkies.plugin.doctor.editors import EDITORS
 from talkies.plugin.doctor.finding import Finding
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs are shell scripts")
-
-
-def program(folder: Path, name: str, lines: str) -> Path:
-    """An executable script."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / name
-    path.write_text(f"#!/bin/sh\n{lines}\n")
-    path.chmod(0o755)
-    return path
-
-
-@pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine without any editor: an empty PATH, an empty home, and no folder where installers put things."""
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    for name in ("KDENLIVE", "SHOTCUT", "MELT"):
-        monkeypatch.setattr(editors, name, programs.Program(getattr(editors, name).commands))
-    return tmp_path
 
 
 def finding(name: str) -> Finding:
