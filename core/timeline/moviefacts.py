@@ -43,6 +43,8 @@ def movie_facts(path: Path) -> MovieFacts:
         info = describe(path, container)
         labels = (holder.metadata.get("timecode", "") for holder in (*container.streams, container))
         timecode, drop = timecode_seconds(next(filter(None, labels), ""), info.rate)
+        if not info.has_video and not timecode:
+            timecode = _time_reference(container)
         duration = _video_duration(container, info.rate) or info.duration
     if duration <= 0:
         raise MediaError(path, "does not say how long it is and holds no frames", "export or copy it again")
@@ -56,6 +58,12 @@ def movie_facts(path: Path) -> MovieFacts:
         start=info.start,
         subtitles=info.subtitle_streams,
     )
+
+
+def _time_reference(container: Any) -> Fraction:
+    """Seconds since midnight in the ``bext`` chunk of a Broadcast WAV; 0 where there is none."""
+    samples = container.metadata.get("time_reference", "")
+    return Fraction(int(samples), container.streams.audio[0].rate) if samples.isdecimal() else Fraction(0)
 
 
 def _video_duration(container: Any, rate: Fraction) -> Fraction | None:

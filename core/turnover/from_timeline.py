@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import cast
 
 from talkies.core.errors import MediaError, TimelineError
+from talkies.core.media.bwf import read_bext
 from talkies.core.media.probing import open_media
 from talkies.core.segment import StemName, Take, Timeline
+from talkies.core.takes import timecode_day
 from talkies.core.timeline.sounds import OUR_NAME, SoundClip, SoundTrack, sound_tracks
 from talkies.core.timeline.tracks import STEMS
 from talkies.core.times import TimeRange
 
 
 def takes_in(timeline: Timeline, media_dir: Path | None = None) -> tuple[Take, ...]:
-    """Every clip on a track of ours as a take that covers what the clip shows; what is muted is an alternative.
+    """Every clip on a track of ours as a take that covers what the clip shows; what is muted is an alternative. Where a
+    format has a track for each channel, the clips of one file at one place are one take.
 
     Raises TimelineError: there is none, or one whose speed was changed; MediaError: a file is missing.
     """
@@ -28,7 +31,7 @@ def takes_in(timeline: Timeline, media_dir: Path | None = None) -> tuple[Take, .
     ]
     if not takes:
         raise TimelineError(timeline.path, "holds no sound of talkies", "make some with 'talkies generate' first")
-    return tuple(takes)
+    return tuple({(take.path, take.file_range, take.record): take for take in takes}.values())
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,11 @@ def _take(timeline: Timeline, track: SoundTrack, clip: SoundClip) -> Take:
         problem = f"the sound {clip.name!r} at {where} plays at another speed, which its file does not have"
         raise TimelineError(timeline.path, problem, "render it in the editor, or set its speed back")
     file = SoundFile.of(clip.path)
-    head = clip.source.start - clip.start
+    head = _head(timeline, clip)
+    if not 0 <= head < file.duration:
+        where = timeline.timecode(clip.record.start)
+        problem = f"the sound {clip.name!r} at {where} shows what its file {clip.path.name} does not have"
+        raise TimelineError(timeline.path, problem, "relink it in the editor")
     stem = _stem(track, clip)
     number = clip.metadata.get("take")
     counted = number if isinstance(number, int) and number > 0 else 1
@@ -75,6 +82,14 @@ def _take(timeline: Timeline, track: SoundTrack, clip: SoundClip) -> Take:
         number=1 if clip.enabled else max(counted, 2),
         metadata={**clip.metadata, "channels": min(file.channels, 2)},
     )
+
+
+def _head(timeline: Timeline, clip: SoundClip) -> Fraction:
+    """Where in its file a clip begins, in seconds. An EDL counts in the file's own timecode, which is its ``bext``."""
+    if clip.path is None or timeline.path.suffix.lower() != ".edl":
+        return clip.source.start - clip.start
+    first = Fraction(read_bext(clip.path).time_reference, SoundFile.of(clip.path).sample_rate)
+    return (clip.source.start - first) % timecode_day(timeline)
 
 
 def _stem(track: SoundTrack, clip: SoundClip) -> StemName:

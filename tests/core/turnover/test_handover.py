@@ -199,6 +199,19 @@ def test_clips_that_were_moved_trimmed_and_muted_are_handed_over_as_they_are(wri
     assert np.array_equal(read_sound(copy)[0], original)
 
 
+def test_an_edl_counts_in_the_timecode_of_its_sounds(tmp_path: Path) -> None:
+    """At 00:00:00:00, where a take with a head handle begins on the day before."""
+    write_movie(tmp_path / "film.mp4", 3)
+    reel = write_reel(tmp_path / "reel.otio", ["film.mp4", "film.mp4"], start=25)
+    found = []
+    for suffix in (".otio", ".edl"):
+        request = Request(reel, tmp_path / f"out{suffix}", task="foley", handles=Fraction(1, 5))
+        list(render(request, load_engine=load_tones))
+        takes = takes_in(read_timeline(request.out))
+        found.append([(take.record, take.head_handle, take.tail_handle, take.path.name) for take in takes])
+    assert found[0] == found[1] and found[1][0][1:3] == (Fraction(1, 5), Fraction(1, 5))
+
+
 def test_what_cannot_be_handed_over_is_said_in_a_sentence(written: Path, tmp_path: Path) -> None:
     def faster(track: otio.schema.Track) -> None:
         track[0].effects.append(otio.schema.LinearTimeWarp(time_scalar=2.0))
@@ -206,9 +219,15 @@ def test_what_cannot_be_handed_over_is_said_in_a_sentence(written: Path, tmp_pat
     def lost(track: otio.schema.Track) -> None:
         track[0].media_reference.target_url = "nowhere/gone.wav"
 
+    def late(track: otio.schema.Track) -> None:
+        track[0].source_range = otio.opentime.TimeRange(
+            otio.opentime.RationalTime(95_000, 25), track[0].source_range.duration
+        )
+
     cases = [
         (edited(written, "fast.otio", faster), TimelineError, "plays at another speed"),
         (edited(written, "lost.otio", lost), MediaError, "gone.wav' was not found"),
+        (edited(written, "late.otio", late), TimelineError, "shows what its file .*wav does not have"),
         (written.with_name("reel.otio"), TimelineError, "holds no sound of talkies; make some"),
     ]
     for path, kind, words in cases:
