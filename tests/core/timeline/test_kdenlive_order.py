@@ -1,0 +1,51 @@
+"""Kdenlive drops every clip whose sound file the bin does not know (seen in 26.08.2), and MLT reads from top to bottom:
+what a project names must stand before the place that names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import defusedxml.ElementTree
+import numpy as np
+import pytest
+from films import write_movie, write_reel
+from scipy.io import wavfile
+
+from talkies.core.segment import Take
+from talkies.core.timeline.reading import read_timeline
+from talkies.core.timeline.writing import write_timeline
+from talkies.core.times import TimeRange
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A Kdenlive project with two takes, made twice: from another kind of timeline, and by adding to a project."""
+    write_movie(tmp_path / "film.mp4", 3)
+    timeline = read_timeline(write_reel(tmp_path / "reel.otio", ["film.mp4", "film.mp4"]))
+    wavfile.write(tmp_path / "take.wav", 48_000, np.zeros(96_000, np.int16))
+    takes = [
+        Take(shot.id, "FX", shot.clip, tmp_path / "take.wav", TimeRange(shot.record.start, shot.record.end), 48_000)
+        for shot in timeline.segments
+    ]
+    write_timeline(timeline, takes, tmp_path / "first.kdenlive")
+    write_timeline(read_timeline(tmp_path / "first.kdenlive"), takes, tmp_path / "second.kdenlive")
+    return tmp_path / "second.kdenlive"
+
+
+def test_everything_is_known_before_it_is_named(project: Path) -> None:
+    known: set[str] = set()
+    named = []
+    for element in defusedxml.ElementTree.parse(project).getroot():
+        for inner in element.iter():
+            if inner.tag in ("entry", "track"):
+                named.append(inner.get("producer"))
+                assert named[-1] in known, f"{named[-1]} is named in {element.get('id')} before it is there"
+        known.add(element.get("id", ""))
+    assert sum("talkies" in str(name) for name in named) >= 8  # two takes in bin and on track, both times
+
+
+def test_the_bin_lists_every_clip_of_the_tracks(project: Path) -> None:
+    root = defusedxml.ElementTree.parse(project).getroot()
+    listed = {entry.get("producer") for entry in root.findall("playlist[@id='main_bin']/entry")}
+    used = {entry.get("producer") for playlist in root.findall("playlist") for entry in playlist.findall("entry")}
+    assert used <= listed
