@@ -44,27 +44,19 @@ def lost_in_fcpxml(timeline: Timeline) -> tuple[str, ...]:
     generated, sequences, _ = media_kinds(tracks)
     unknown = sum(not cue.language for cue in timeline.cues)
     colors = sum(bool(note.color) for note in notes_of(timeline))
-    return tuple(
-        sentence
-        for is_lost, sentence in (
-            (names, f"FCPXML has roles but no track names: {', '.join(map(repr, names[:5]))} are named anew"),
-            (generated, f"{counted(generated, 'clip')} that the editor generates become gaps in FCPXML"),
-            (
-                sequences,
-                f"of {counted(sequences, 'image sequence')} FCPXML names only the first frame",
-            ),
-            (colors, f"FCPXML markers have no colours: those of {counted(colors, 'marker')} are lost"),
-            (
-                unknown,
-                f"FCPXML captions state a language: {counted(unknown, 'subtitle')} without one are called English",
-            ),
-            (
-                timeline.rate not in _RATES,
-                f"Final Cut Pro knows no projects of {float(timeline.rate):g} frames per second and may refuse the file",
-            ),
-        )
-        if is_lost
-    ) + lost_everywhere(timeline, tracks, "FCPXML")
+    rate = float(timeline.rate)
+    sentences = (
+        (names, f"FCPXML has roles but no track names: {', '.join(map(repr, names[:5]))} are named anew"),
+        (generated, f"{counted(generated, 'generated clip', 'becomes a gap', 'become gaps')} in FCPXML"),
+        (sequences, f"of {counted(sequences, 'image sequence')} FCPXML names only the first frame"),
+        (colors, f"FCPXML markers have no colours: those of {counted(colors, 'marker')} are lost"),
+        (unknown, f"FCPXML captions state a language: {counted(unknown, 'subtitle', 'is', 'are')} called English"),
+        (
+            timeline.rate not in _RATES,
+            f"Final Cut Pro has no projects of {rate:g} frames per second and may refuse it",
+        ),
+    )
+    return (*(text for is_lost, text in sentences if is_lost), *lost_everywhere(timeline, tracks, "FCPXML"))
 
 
 @dataclass

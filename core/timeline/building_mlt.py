@@ -40,26 +40,34 @@ def lost_in_mlt(timeline: Timeline, kdenlive: bool) -> tuple[str, ...]:
     generated, _, still = media_kinds(tracks)
     off = sum(any((edge * timeline.rate).denominator != 1 for edge in (c.record.start, c.record.end)) for c in clips)
     silent = sum(not clip.enabled for track in tracks if not _is_off(track) for clip in track.clips)
-    notes = len(notes_of(timeline))
+    notes, words = len(notes_of(timeline)), len(timeline.cues)
+    last = max((clip.record.end for clip in clips), default=Fraction(0))
     media = media_of(tracks, media_finder(timeline), timeline)
     names = _names(tracks, media)
     known = [(clip.name, media[id(clip.item)]) for clip in clips if id(clip.item) in media]
     renamed = sum(bool(given) and names[medium.url] != given for given, medium in known)
     sentences = (
         (timeline.start, f"{name} counts from 0: the start timecode {timeline.timecode(Fraction(0))} is not kept"),
-        (off, f"{name} cuts on whole frames: {counted(off, 'clip')} between frames move to the nearest one"),
-        (generated, f"{counted(generated, 'clip')} that the editor generates become gaps in {name}"),
-        (still, f"{name} holds no frozen pictures: {counted(still, 'clip')} play on"),
+        (last < timeline.duration, f"{name} projects end with their last clip: the gap at the end is left out"),
+        (off, f"{name} cuts on whole frames: {counted(off, 'clip', 'moves', 'move')} to the nearest one"),
+        (
+            generated,
+            f"{counted(generated, 'generated clip', 'becomes a gap', 'become gaps')} in {name}",
+        ),
+        (still, f"{name} holds no frozen pictures: {counted(still, 'clip', 'plays', 'play')} on"),
         (
             kdenlive and renamed,
-            f"Kdenlive names media, not clips: {counted(renamed, 'clip')} are called as their files",
+            f"Kdenlive names media, not clips: {counted(renamed, 'clip', 'is', 'are')} called as the file",
         ),
-        (silent, f"{name} has no disabled clips: {counted(silent, 'clip')} become gaps"),
-        (notes and not kdenlive, f"MLT has no markers: {counted(notes, 'marker')} are left out"),
-        (notes and kdenlive, f"in Kdenlive all of {counted(notes, 'marker')} are guides, without a length"),
+        (silent, f"{name} has no disabled clips: {counted(silent, 'clip', 'becomes a gap', 'become gaps')}"),
+        (notes and not kdenlive, f"MLT has no markers: {counted(notes, 'marker', 'is', 'are')} left out"),
+        (
+            notes and kdenlive,
+            f"in Kdenlive {counted(notes, 'marker', 'becomes a guide', 'become guides')}, without a length",
+        ),
         (
             timeline.cues,
-            f"{counted(len(timeline.cues), 'subtitle')} are written to an .srt file beside the {name} file",
+            f"{counted(words, 'subtitle', 'is', 'are')} written to an .srt file beside the {name} file",
         ),
     )
     return (*(text for is_lost, text in sentences if is_lost), *lost_everywhere(timeline, tracks, name))

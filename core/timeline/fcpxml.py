@@ -42,7 +42,7 @@ from talkies.core.timeline.fcpxml_terms import (
 from talkies.core.timeline.formats import Loaded
 from talkies.core.timeline.guards import MAX_NESTING, read_text, safe_xml
 from talkies.core.timeline.languages import language_tag
-from talkies.core.timeline.walking import UnusableItemError
+from talkies.core.timeline.walking import UnusableItemError, to_seconds
 from talkies.core.times import TimeRange
 
 _ZERO = Fraction(0)
@@ -93,6 +93,7 @@ class _Reader:
         document = otio.schema.Timeline(name, global_start_time=rational_time(start, rate))
         for track in self._tracks(sequence, rate, ()):
             document.tracks.append(track)
+        _fill(document, seconds(sequence.get("duration")), rate)
         return Loaded(document, rate, start, sequence.get("tcFormat") == "DF", notes)
 
     def _tracks(self, sequence: Element, rate: Fraction, inside: _Inside) -> Iterator[Any]:
@@ -240,6 +241,17 @@ class _Reader:
         if element.tag == "clip" and element.find("video") is None:
             return False
         return asset is None or asset.get("hasVideo") == "1" or asset.tag != "asset" or not asset.get("hasAudio")
+
+
+def _fill(document: Any, duration: Fraction, rate: Fraction) -> None:
+    """A storyline that ends with a gap is as long as it says: the lowest track gets that gap."""
+    if not len(document.tracks):
+        document.tracks.append(otio.schema.Track("V1", kind="Video"))
+    missing = duration - to_seconds(document.tracks.duration())
+    if missing > 0:
+        first = document.tracks[0]
+        missing = duration - to_seconds(first.duration())
+        first.append(otio.schema.Gap(source_range=otio_range(TimeRange(_ZERO, missing), rate)))
 
 
 def _address(asset: Element) -> str:

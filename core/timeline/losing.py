@@ -13,9 +13,9 @@ from talkies.core.timeline.titles import text_of_clip
 from talkies.core.timeline.walking import effects_of
 
 
-def counted(number: int, noun: str) -> str:
-    """``1 clip``, ``3 clips``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, one: str = "", many: str = "") -> str:
+    """``1 clip``, ``3 clips``; with what happens to it or them: ``1 clip is lost``, ``3 clips are lost``."""
+    return f"{number} {noun} {one}".rstrip() if number == 1 else f"{number} {noun}s {many}".rstrip()
 
 
 def plain_speech(cue: Cue) -> str:
@@ -46,9 +46,9 @@ def lost_everywhere(timeline: Timeline, tracks: Sequence[FlatTrack], name: str) 
     document = timeline.document
     holders = (document, document.tracks, *document.tracks, *(clip.item for clip in clips))
     sentences = (
-        (mixes, f"{counted(mixes, 'transition')} become cuts in {name}"),
-        (effects, f"{counted(effects, 'effect')} have no place in {name}"),
-        (titles, f"{counted(titles, 'title')} become subtitles in {name}"),
+        (mixes, f"{counted(mixes, 'transition', 'becomes a cut', 'become cuts')} in {name}"),
+        (effects, f"{counted(effects, 'effect', 'has', 'have')} no place in {name}"),
+        (titles, f"{counted(titles, 'title', 'becomes a subtitle', 'become subtitles')} in {name}"),
         (has_compounds(timeline), f"nested sequences become their clips in {name}"),
         (any(map(_has_metadata, holders)), f"what the editor noted for itself (metadata) has no place in {name}"),
     )

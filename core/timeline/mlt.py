@@ -88,7 +88,7 @@ class _Reader:
             yield otio.schema.Marker(str(guide.get("comment", "")), span, color)
 
     def _tracks(self, tractor: Element, inside: tuple[str, ...]) -> list[Any]:
-        tracks = []
+        tracks: list[Any] = []
         for number, reference in enumerate(tractor.findall("track") or tractor.findall("multitrack/track")):
             content = self.by_id.get(reference.get("producer", ""))
             if content is None or content.get("id") == "black_track" or content.tag not in ("playlist", "tractor"):

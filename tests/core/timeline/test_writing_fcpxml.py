@@ -239,6 +239,15 @@ def test_retimes(tmp_path: Path, speed: Fraction) -> None:
     assert (marker.get("value"), marker.get("start")) == ("m", "42/5s")
 
 
+def test_a_gap_at_the_end_is_kept(tmp_path: Path) -> None:
+    text = OWN.replace("</spine>", '<gap offset="3606s" duration="4s"/></spine>').replace(
+        'duration="6s"', 'duration="10s"'
+    )
+    assert read_timeline(own(tmp_path, text)).duration == 10
+    only = re.sub("<spine>.*</spine>", '<spine><gap offset="3600s" duration="10s"/></spine>', text, flags=re.DOTALL)
+    assert read_timeline(own(tmp_path, only)).duration == 10
+
+
 def test_a_time_map_counts_the_start_in_retimed_time(tmp_path: Path) -> None:
     """As Final Cut Pro writes it: the whole medium of 100 s over 200 s, of which 4 s from 20 s on are shown."""
     points = '<timeMap><timept time="0s" value="0s"/><timept time="200s" value="100s"/></timeMap>'
@@ -276,7 +285,7 @@ def test_what_is_lost_is_said(tmp_path: Path) -> None:
     sentences = losses(read_timeline(FILM.write(tmp_path)), tmp_path / "out.fcpxml")
     assert len(sentences) == 2
     assert "'Picture', 'Inserts', 'Subtitles', 'Wild track' are named anew" in sentences[0]
-    assert "2 subtitles without one are called English" in sentences[1]
+    assert "2 subtitles are called English" in sentences[1]
 
 
 def test_a_version_too_old_for_sound_is_refused(tmp_path: Path) -> None:

@@ -305,7 +305,7 @@ def test_markers_become_guides(tmp_path: Path) -> None:
     assert json.loads(guides or "") == [{"comment": "look here", "pos": 33, "type": 6}]
     (marker,) = read_timeline(tmp_path / "out.kdenlive").document.tracks.markers
     assert (marker.name, marker.color, marker.marked_range.start_time.value) == ("look here", "RED", 33)
-    assert any("1 marker are left out" in sentence for sentence in losses(timeline, tmp_path / "out.mlt"))
+    assert any("1 marker is left out" in sentence for sentence in losses(timeline, tmp_path / "out.mlt"))
 
 
 def test_relative_addresses_are_seen_from_where_they_were(tmp_path: Path) -> None:
