@@ -26,9 +26,10 @@ class Adapter:
 
 
 ADAPTERS = (
-    Adapter("fcp_xml", "otio-fcp-adapter", "Final Cut 7 XML (.xml: Premiere, Resolve) is neither read nor written"),
-    Adapter("AAF", "otio-aaf-adapter", "AAF (Avid, Pro Tools) is neither read nor written"),
+    Adapter("fcp_xml", "otio-fcp-adapter", "Final Cut 7 XML (.xml: Premiere, Resolve) is not read"),
+    Adapter("AAF", "otio-aaf-adapter", "AAF (Avid, Pro Tools) is not read"),
     Adapter("xges", "otio-xges-adapter", "XGES (Pitivi) is not read"),
+    Adapter("talkies_subtitles", "talkies", "otioconvert knows neither our subtitle files nor our hook"),
 )
 OTHERS = (
     Adapter("cmx_3600", "otio-cmx3600-adapter", "EDL"),
