@@ -117,9 +117,11 @@ def test_what_a_locked_rate_cannot_hold_is_said(opened: Opened) -> None:
     for clip in track["clips"]:
         clip["head_handle"], clip["duration"] = "13/25", "24/25"  # 12.48 and 23.04 frames of the file
     warnings = opened.ask("add_takes", tracks=[track], remove=[])["warnings"]
-    assert ["lies 20 ms beside its place" in sentence for sentence in warnings] == [True, True, False, False]
-    assert ["1 frame(s) shorter than the take" in sentence for sentence in warnings] == [False, False, True, True]
-    assert [item.start for item in opened.timeline.tracks["audio"][1].items] == [90_050, 90_075]
+    assert ["lies 20 ms beside its place" in sentence for sentence in warnings] == [True, True]
+    assert [(item.start, item.frames) for item in opened.timeline.tracks["audio"][1].items] == [
+        (90_050, 23),  # and none reaches into the next one, which would be dropped
+        (90_075, 23),
+    ]
 
 
 def test_a_clip_that_is_dropped_without_a_word_is_missed(opened: Opened) -> None:
@@ -258,6 +260,27 @@ def test_a_take_that_begins_between_frames_is_copied_onto_one(opened: Opened) ->
     old, new = read_sound(file), read_sound(item.medium.path)
     assert new.shape[1] == old.shape[1] - 960
     assert (new == old[:, 960:]).all()
+    assert (time_reference(file), time_reference(item.medium.path)) == (0, 960)
+
+
+def time_reference(path: Path) -> int:
+    """Samples since midnight: eight bytes after 338 of text in the bext chunk (EBU Tech 3285)."""
+    content = path.read_bytes()
+    first = content.index(b"bext") + 8 + 338
+    return int.from_bytes(content[first : first + 8], "little")
+
+
+def test_a_take_that_does_not_fill_its_last_frame_is_copied_with_silence(opened: Opened) -> None:
+    """At 29.97 a frame has 1601.6 samples: 24 of them are 38438.4."""
+    opened.timeline.rate, opened.timeline.stated = Fraction(30000, 1001), 29.97
+    track = opened.takes(1)
+    file = opened.file("short", Fraction(38_438, 48_000))
+    track["clips"][0].update(name="short", file=str(file), start="0", head_handle="0", duration="1001/1250")
+    opened.ask("add_takes", tracks=[track], remove=[])
+    (item,) = opened.timeline.tracks["audio"][1].items
+    assert item.frames == 24 and item.medium is not None
+    old, new = read_sound(file), read_sound(item.medium.path)
+    assert (new[:, :38_438] == old).all() and new[:, 38_438:].tolist() == [[0.0]]
 
 
 def test_the_playhead_crosses_a_minute_of_drop_frame(opened: Opened) -> None:

@@ -100,20 +100,15 @@ local function append(timeline, pool, clock, index, clip, imported, warnings)
   } })
 end
 
-local function compare(timeline, clock, index, clips, warnings)
+-- A clip that is not there was dropped without a word; whether it is long enough is seen by talkies.
+local function compare(timeline, clock, index, clips)
   local found = {}
   for _, item in ipairs(sorted(timeline, "audio", index)) do
-    found[math.floor(item:GetStart() + 0.5) - clock.start] = item
+    found[math.floor(item:GetStart() + 0.5) - clock.start] = true
   end
   for _, clip in ipairs(clips) do
-    local item = found[clock.frame(clip.start)]
-    if not item then
+    if not found[clock.frame(clip.start)] then
       refuse("OutputError", clip.name .. ": DaVinci Resolve dropped it without a word; " .. BUSY)
-    end
-    local frames = math.floor(item:GetEnd() + 0.5) - clock.start - clock.frame(clip["end"])
-    if frames ~= 0 then
-      warnings[#warnings + 1] = string.format("%s: DaVinci Resolve made it %d frame(s) %s than the take", clip.name,
-        math.abs(frames), frames > 0 and "longer" or "shorter")
     end
   end
 end
@@ -135,7 +130,7 @@ local function add(timeline, pool, tracks, imported, warnings)
     for _, track in ipairs(tracks) do
       local index = new_track(timeline, track.channels == 2 and "stereo" or "mono", track.name)
       for _, clip in ipairs(track.clips) do append(timeline, pool, clock, index, clip, imported, warnings) end
-      compare(timeline, clock, index, track.clips, warnings)
+      compare(timeline, clock, index, track.clips)
       if not track.enabled then silence(timeline, index, track.name, warnings) end
     end
   end)
