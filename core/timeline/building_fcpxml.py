@@ -18,7 +18,7 @@ from talkies.core.segment import Cue, Timeline
 from talkies.core.timeline.fcpxml_terms import role_of_track, time_text
 from talkies.core.timeline.flattening import PICTURE, SOUND, FlatClip, FlatTrack, flat_tracks, media_finder, notes_of
 from talkies.core.timeline.losing import counted, lost_everywhere, media_kinds, plain_speech
-from talkies.core.timeline.mediafacts import Medium, media_of
+from talkies.core.timeline.mediafacts import Medium, heard_tracks, media_of
 from talkies.core.timeline.splicing_xml import Element, as_bytes
 from talkies.core.timeline.walking import to_range
 from talkies.core.times import TimeRange, exact_rate
@@ -79,7 +79,7 @@ class _Builder:
 
     def __post_init__(self) -> None:
         self.rate = exact_rate(self.timeline.rate)
-        tracks = flat_tracks(self.timeline)
+        tracks = heard_tracks(self.timeline)
         self.pictures = [track for track in tracks if track.kind == PICTURE]
         self.sounds = [track for track in tracks if track.kind == SOUND]
         finder = media_finder(self.timeline)

@@ -17,8 +17,8 @@ from xml.etree.ElementTree import SubElement
 
 from talkies.core.segment import Timeline
 from talkies.core.timeline.flattening import PICTURE, SOUND, FlatClip, FlatTrack, flat_tracks, media_finder, notes_of
-from talkies.core.timeline.losing import counted, lost_everywhere, media_kinds
-from talkies.core.timeline.mediafacts import Medium, media_of
+from talkies.core.timeline.losing import counted, ends_early, lost_everywhere, media_kinds
+from talkies.core.timeline.mediafacts import Medium, heard_tracks, media_of
 from talkies.core.timeline.mlt_terms import INTERNAL, KDENLIVE_COLORS, frame, made, mix_of_sound
 from talkies.core.timeline.splicing_xml import Element, as_bytes
 from talkies.core.times import exact_rate
@@ -41,14 +41,13 @@ def lost_in_mlt(timeline: Timeline, kdenlive: bool) -> tuple[str, ...]:
     off = sum(any((edge * timeline.rate).denominator != 1 for edge in (c.record.start, c.record.end)) for c in clips)
     silent = sum(not clip.enabled for track in tracks if not _is_off(track) for clip in track.clips)
     notes, words = len(notes_of(timeline)), len(timeline.cues)
-    last = max((clip.record.end for clip in clips), default=Fraction(0))
     media = media_of(tracks, media_finder(timeline), timeline)
     names = _names(tracks, media)
     known = [(clip.name, media[id(clip.item)]) for clip in clips if id(clip.item) in media]
     renamed = sum(bool(given) and names[medium.url] != given for given, medium in known)
     sentences = (
         (timeline.start, f"{name} counts from 0: the start timecode {timeline.timecode(Fraction(0))} is not kept"),
-        (last < timeline.duration, f"{name} projects end with their last clip: the gap at the end is left out"),
+        (ends_early(timeline, tracks), f"{name} projects end with their last clip: the gap at the end is left out"),
         (off, f"{name} cuts on whole frames: {counted(off, 'clip', 'moves', 'move')} to the nearest one"),
         (
             generated,
@@ -85,7 +84,7 @@ class _Builder:
 
     def __post_init__(self) -> None:
         self.rate = exact_rate(self.timeline.rate)
-        tracks = flat_tracks(self.timeline)
+        tracks = heard_tracks(self.timeline)
         pictures = [track for track in tracks if track.kind == PICTURE]
         self.tracks = (*pictures, *(track for track in tracks if track.kind == SOUND))
         self.media = media_of(self.tracks, media_finder(self.timeline), self.timeline)

@@ -18,6 +18,11 @@ def counted(number: int, noun: str, one: str = "", many: str = "") -> str:
     return f"{number} {noun} {one}".rstrip() if number == 1 else f"{number} {noun}s {many}".rstrip()
 
 
+def ends_early(timeline: Timeline, tracks: Iterable[FlatTrack]) -> bool:
+    """Whether empty time follows the last clip, which a format that lists clips does not hold."""
+    return max((clip.record.end for track in tracks for clip in track.clips), default=0) < timeline.duration
+
+
 def plain_speech(cue: Cue) -> str:
     """A cue as a subtitle says it: ``ANNA: Hello``, ``[door slams]``."""
     words = f"[{cue.text}]" if cue.kind == "sound" else cue.text
@@ -39,7 +44,11 @@ def lost_everywhere(timeline: Timeline, tracks: Sequence[FlatTrack], name: str) 
     """What neither FCPXML nor MLT keeps of a timeline of another kind; ``name``: that of the format."""
     clips = [clip for track in tracks for clip in track.clips]
     mixes = sum(len(track.mixes) for track in tracks)
-    effects = sum(_is_look(effect) for clip in clips for effect in effects_of(clip.item))
+    effects = sum(
+        _is_look(effect)
+        for holder in (*timeline.document.tracks, *(clip.item for clip in clips))
+        for effect in effects_of(holder)
+    )
     titles = sum(
         bool(text_of_clip(clip.item, False)) for track in tracks if track.kind == PICTURE for clip in track.clips
     )

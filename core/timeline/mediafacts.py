@@ -12,8 +12,10 @@ import opentimelineio as otio
 
 from talkies.core.errors import MediaError
 from talkies.core.segment import Timeline
-from talkies.core.timeline.flattening import SOUND, FlatClip, FlatTrack
+from talkies.core.timeline.flattening import SOUND, FlatClip, FlatTrack, flat_tracks
+from talkies.core.timeline.movies import is_media
 from talkies.core.timeline.pictures import PictureFinder
+from talkies.core.timeline.sounds import sound_tracks
 from talkies.core.timeline.urls import file_name
 from talkies.core.timeline.walking import to_range
 from talkies.core.times import TimeRange, exact_rate
@@ -54,6 +56,14 @@ class _Use:
     sources: list[TimeRange] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
     clips: list[int] = field(default_factory=list)
+
+
+def heard_tracks(timeline: Timeline) -> tuple[FlatTrack, ...]:
+    """The flat tracks; a bare movie's own sound is one of them, which no OTIO document says."""
+    tracks = flat_tracks(timeline)
+    if not is_media(timeline.path):
+        return tracks
+    return (*tracks, *(FlatTrack(own.name, SOUND, tracks[0].clips) for own in sound_tracks(timeline)))
 
 
 def media_of(tracks: Iterable[FlatTrack], finder: PictureFinder, timeline: Timeline) -> dict[int, Medium]:

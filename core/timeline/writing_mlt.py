@@ -49,7 +49,7 @@ class MltFile(Writer):
 
     def check(self, timeline: Timeline, out: Path) -> None:
         data = self._base(timeline, out)
-        if self.is_kdenlive and root_of(data).find("playlist") is None:
+        if self.is_kdenlive and all(child.get("id") != "main_bin" for child in root_of(data).children):
             raise OutputError(out, "the timeline is an MLT project that Kdenlive did not make", "write an .mlt")
 
     def losses(self, timeline: Timeline) -> tuple[str, ...]:

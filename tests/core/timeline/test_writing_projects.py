@@ -12,19 +12,21 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import av
 import numpy as np
 import opentimelineio as otio
 import pytest
 from known_timelines import CLICK, KNOWN, Known
 from melt import render_project
 
+from talkies.core.errors import OutputError
 from talkies.core.media.bwf import read_bext, write_bwf
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline import read_timeline, write_timeline
 from talkies.core.timeline.ours import without_our_tracks
 from talkies.core.timeline.sounds import sound_tracks
-from talkies.core.timeline.writing import losses
+from talkies.core.timeline.writing import check_output, losses
 from talkies.core.times import TimeRange, to_sample
 
 SR = 48_000
@@ -325,6 +327,33 @@ def test_subtitles_of_others_are_not_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "out.srt").read_text() == "mine"
     write_timeline(timeline, [], tmp_path / "out.kdenlive")
     assert "ANNA: Hello there." in (tmp_path / "out.kdenlive.srt").read_text()
+
+
+@pytest.mark.parametrize("suffix", [".mlt", ".kdenlive", ".fcpxml"])
+def test_a_bare_movie_keeps_its_own_sound(tmp_path: Path, suffix: str) -> None:
+    movie = tmp_path / "talk.mov"
+    with av.open(str(movie), "w") as container:
+        picture, sound = (
+            container.add_stream("mpeg4", rate=25),
+            container.add_stream("pcm_s16le", rate=SR, layout="mono"),
+        )
+        picture.width, picture.height, picture.pix_fmt = 64, 48, "yuv420p"
+        for _ in range(50):
+            container.mux(picture.encode(av.VideoFrame.from_ndarray(np.full((48, 64, 3), 90, np.uint8), "rgb24")))
+        frame = av.AudioFrame.from_ndarray(np.full((1, 2 * SR), 3000, np.int16), format="s16", layout="mono")
+        frame.sample_rate = SR
+        container.mux([*sound.encode(frame), *sound.encode(None), *picture.encode(None)])
+    timeline = read_timeline(movie)
+    write_timeline(timeline, [], tmp_path / f"out{suffix}")
+    again = read_timeline(tmp_path / f"out{suffix}")
+    assert [each.record for each in again.segments] == [each.record for each in timeline.segments]
+    (own_sound,) = sound_tracks(again)
+    assert [(clip.record, clip.path) for clip in own_sound.clips] == [(timeline.segments[0].record, movie)]
+
+
+def test_kdenlive_takes_no_project_of_others(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="that Kdenlive did not make"):
+        check_output(read_timeline(own(tmp_path, OWN % ("", ""))), tmp_path / "out.kdenlive")
 
 
 def test_what_is_lost_is_said(tmp_path: Path) -> None:
