@@ -100,20 +100,22 @@ class Bridge:
     def __init__(self, program: Path, scene: Any) -> None:
         self._answers = Answers(scene)
         self._child = Child([str(program), "panel", "--bridge"])
-        self.last_words = ""
+        self.problem = ""
+        """Why the panel has ended, "" when the user has closed it."""
 
     def poll(self) -> bool:
         """Answers what was asked; False when the panel is closed."""
         for request in self._child.news():
             if "method" in request:
                 self._child.send(self._answers.answer(request))
-        if self._child.ended:
-            self.last_words = self._child.last_words
+        if self._child.ended and self._child.exit_code:
+            self.problem = self._child.last_words or "The panel has stopped unexpectedly; open it again"
         return not self._child.ended
 
     def close(self) -> None:
+        """The panel stays open with what was made in it; only this scene is no longer at its other end."""
         self._child.send({"event": "closed"})
-        self._child.end()
+        self._child.hang_up()
 
 
 def title(scene: Any) -> str:
@@ -138,4 +140,4 @@ def _warnings(tracks: list[otio.Track], clock: Clock) -> list[str]:
     off = max((abs(start - round(start)) / clock.rate for start in starts), default=Fraction(0))
     if places_within_frames() or not off:
         return []
-    return [f"{product()} places sound on whole frames only: up to {float(off * 1000):.1f} ms off; 4.4 is exact"]
+    return [f"{product()} places sound on whole frames only: up to {float(off * 1000):.1f} ms off; 4.3 is exact"]

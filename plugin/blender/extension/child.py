@@ -69,11 +69,20 @@ class Child:
                 return
             yield message
 
-    def end(self) -> None:
-        """Returns at once; the process is gone soon."""
+    @property
+    def exit_code(self) -> int:
+        """Of a process that has ended; 0 is well."""
+        return self._process.returncode or 0
+
+    def hang_up(self) -> None:
+        """Says nothing more; the process may go on."""
         with contextlib.suppress(OSError, ValueError):
             assert self._process.stdin is not None
             self._process.stdin.close()
+
+    def end(self) -> None:
+        """Returns at once; the process is gone soon."""
+        self.hang_up()
         self._process.terminate()
         threading.Thread(target=self._bury).start()
 

@@ -87,7 +87,8 @@ def of_scene(strip: Any, clock: Clock) -> Source:
 
 def _span(strip: Any) -> int:
     """Over how many frames of the scene the strip's media would play without its handles."""
-    return max(1, round(strip.frame_final_duration + strip.frame_offset_start + strip.frame_offset_end))
+    span: float = strip.frame_final_duration + strip.frame_offset_start + strip.frame_offset_end
+    return max(1, round(span))
 
 
 def _played(strip: Any, source: Source, clock: Clock) -> Source:

@@ -27,7 +27,7 @@ class _Button(bpy.types.Operator):
         try:
             self.act(context)
         except RefusedError as problem:
-            state.say(str(problem), failed=True)
+            state.say(str(problem), is_error=True)
             self.report({"ERROR"}, str(problem))
             return {"CANCELLED"}
         return {"FINISHED"}
@@ -167,7 +167,9 @@ def _wanted(scene: Any, found: reading.Reading, task: str, conflict: str) -> lis
 
 
 def _shared(shot: reading.Shot, strip: Any) -> int:
-    return max(0, min(shot.end, strip.frame_final_end) - max(shot.start, strip.frame_final_start))
+    """How many frames a shot and a strip have in common."""
+    start, end = int(strip.frame_final_start), int(strip.frame_final_end)
+    return max(0, min(shot.end, end) - max(shot.start, start))
 
 
 CLASSES = (Generate, Again, Cancel, OpenPanel)

@@ -126,10 +126,11 @@ def _place_track(scene: Any, track: Track, batch: str, made: list[Any]) -> int:
 def _channel_for(editor: Any, track: Track, clock: Clock) -> int:
     """The channel of the track's name where it is free, else the first above everything."""
     everything = list(strips_of(editor))
-    for number in sorted({strip.channel for strip in everything}):
+    used: list[int] = sorted({strip.channel for strip in everything})
+    for number in used:
         if editor.channels[number].name == track.name and not _taken(everything, number, track, clock):
             return number
-    number = max((strip.channel for strip in everything), default=0) + 1
+    number = max(used, default=0) + 1
     if number > MOST_CHANNELS:
         raise RefusedError(f"all {MOST_CHANNELS} channels are in use; free the highest one")
     return number

@@ -70,11 +70,11 @@ class Reading:
     @property
     def wanted(self) -> list[Shot]:
         """The shots that are to sound."""
-        if not any(each.selected for each in (*self.shots, *self.lines)):
-            return self.shots
-        if any(shot.selected for shot in self.shots):
-            return [shot for shot in self.shots if shot.selected]
-        return [shot for shot in self.shots if any(_meet(shot, line) for line in self.lines if line.selected)]
+        chosen = [shot for shot in self.shots if shot.selected]
+        words = [line for line in self.lines if line.selected]
+        if chosen or not words:
+            return chosen or self.shots
+        return [shot for shot in self.shots if any(_meet(shot, line) for line in words)]
 
     @property
     def spoken(self) -> list[Line]:

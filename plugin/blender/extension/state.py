@@ -20,10 +20,11 @@ sentences: list[str] = []
 failed = False
 
 
-def say(*lines: str, failed: bool = False) -> None:
+def say(*lines: str, is_error: bool = False) -> None:
     """Shows sentences in the sidebar, the most important first."""
+    global failed
     sentences[:] = [line for line in dict.fromkeys(lines) if line]
-    globals()["failed"] = failed
+    failed = is_error
     redraw()
 
 
@@ -45,7 +46,7 @@ def poll_job() -> float | None:
         redraw()
         return jobs.INTERVAL_S
     finished, job = job, None
-    say(*finished.sentences, failed=finished.failed)
+    say(*finished.sentences, is_error=finished.failed)
     return None
 
 
@@ -64,8 +65,8 @@ def poll_bridge() -> float | None:
         return None
     if bridge.poll():
         return bridges.INTERVAL_S
-    if bridge.last_words:
-        say(bridge.last_words, failed=True)
+    if bridge.problem:
+        say(bridge.problem, is_error=True)
     bridge = None
     redraw()
     return None
@@ -79,7 +80,7 @@ def redraw() -> None:
                 area.tag_redraw()
 
 
-@persistent  # type: ignore[untyped-decorator]
+@persistent
 def stop(*_: Any) -> None:
     """Ends what is under way: another file is opened, or the extension is switched off."""
     global job, bridge

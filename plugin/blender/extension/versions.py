@@ -33,7 +33,7 @@ def media_offsets(strip: Any) -> tuple[int, int]:
 
 
 def sound_offset_of(strip: Any) -> float:
-    """By how many seconds a sound begins later than its strip; always 0 in 4.2 and 4.3."""
+    """By how many seconds a sound begins later than its strip; always 0 in 4.2."""
     return float(getattr(strip, "sound_offset", 0.0))
 
 

@@ -144,7 +144,8 @@ def press(button, **properties):
 def polled():
     """One call of the timer; what the sidebar then shows."""
     state = part("state")
-    state.poll_job()
+    if state.poll_job() is None and bpy.app.timers.is_registered(state.poll_job):
+        bpy.app.timers.unregister(state.poll_job)  # as Blender does it
     return shown()
 
 
@@ -174,6 +175,43 @@ def wait_for_panel(seconds=60.0):
             raise TimeoutError("the panel is still open")
         time.sleep(0.05)
     return shown()
+
+
+class Layout:
+    """Stands in for Blender's own, which there is only in a window: keeps what is drawn, and knows Blender's icons."""
+
+    icons = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys()
+
+    def __init__(self, drawn):
+        self.drawn = drawn
+
+    def column(self, **how):
+        return Layout(self.drawn)
+
+    box = column
+
+    def label(self, text, icon="NONE"):
+        assert icon in self.icons, icon
+        self.drawn.append(text)
+
+    def operator(self, name, text="", icon="NONE"):
+        assert icon in self.icons, icon
+        self.drawn.append(text or name)
+        return type("Properties", (), {})()
+
+    def prop(self, data, name):
+        assert name in data.bl_rna.properties, name
+        self.drawn.append(name)
+
+    def progress(self, factor, text):
+        self.drawn.append(text)
+
+
+def drawn():
+    """The texts, buttons and settings of the sidebar; lines that Blender would not wrap are joined again."""
+    texts = []
+    part("panel").Sidebar.draw(type("Drawn", (), {"layout": Layout(texts)})(), bpy.context)
+    return [*texts, " ".join(texts)]
 
 
 def worker_id():

@@ -200,8 +200,24 @@ PANEL = """
     write_bwf(folder / "FX.wav", [np.full((1, 48_000), 0.1, np.float32)])
     take = Take("V1-002", "FX", "FX", folder / "FX.wav", TimeRange(Fraction(1), Fraction(2)), 48_000)
     tracks = blender.add_takes([take]).tracks
-    print(f"{blender.name}: {shots} shots, then {tracks[0].name}", file=sys.stderr)
+    sys.exit(f"{blender.name}: {shots} shots, then {tracks[0].name}")
 """
+
+
+def test_the_sidebar_shows_settings_progress_and_sentences(film: Blender, tmp_path: Path) -> None:
+    idle = film.call("drawn")
+    assert {"Foley", "Dialogue", "Both", "talkies.again", "talkies.open_panel", "prompt", "seed", "conflict"} <= set(
+        idle
+    )
+    film.call("variable", name="TALKIES", value=str(program(tmp_path / "slow", "tests/tones_worker.py", "0.3")))
+    film.call("press", button="generate", task="foley")
+    working = film.call("drawn")
+    assert "talkies.cancel" in working and "0%" in working and "Foley" not in working
+    film.call("press", button="cancel")
+    film.call("wait")
+    assert any("was cancelled" in text for text in film.call("drawn"))
+    film.call("variable", name="TALKIES", value=str(tmp_path / "nowhere"))
+    assert any("named by the variable" in text for text in film.call("drawn"))
 
 
 def test_the_extension_can_be_switched_off_and_on(blender: Blender) -> None:

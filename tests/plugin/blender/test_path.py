@@ -19,31 +19,30 @@ FIRST = 11
 
 
 def test_from_the_button_to_the_mixdown(blender: Blender, tmp_path: Path) -> None:
-    """Two shots from a movie and a line over the second, at 23.976, in a scene that does not begin at frame 1."""
+    """A trimmed movie with a line over it, at 23.976, in a scene that does not begin at frame 1."""
     write_movie(tmp_path / "film.mp4", 4, NTSC, flashes=(0.8, 1.2, 2.9))
     blender.call("new", fps=24, base=1.001, first=FIRST, last=FIRST + 80)
-    movie = {"kind": "MOVIE", "channel": 2, "file": str(tmp_path / "film.mp4")}
-    blender.call("add", **movie, name="one", start=FIRST - 12, skip=12, cut=60)  # frames 12 to 35 of the movie
-    blender.call("add", **movie, name="two", start=FIRST - 24, skip=54, cut=6)
+    blender.call(
+        "add", kind="MOVIE", name="film", channel=2, file=str(tmp_path / "film.mp4"), start=FIRST - 24, skip=54, cut=6
+    )
     blender.call("add", kind="TEXT", name="line", channel=3, start=FIRST + 32, length=30, text="ANNA: Hello there.")
     blender.call("settings", steps=2, seed=3)
     blender.call("save", path=str(tmp_path / "film.blend"))
 
     assert blender.call("press", button="generate", task="both") == ""
     after = blender.call("wait")
-    assert not after["failed"] and after["sentences"][0].startswith("3 sounds on DX talkies, FX talkies")
+    assert not after["failed"] and after["sentences"][0].startswith("2 sounds on DX talkies, FX talkies")
     assert after["in_order"] and after["fractions"][-1] > 0.5 and not after["timer"]
 
     sounds = blender.call("listed")
     assert [(each["track"], each["start"], each["end"], each["mute"]) for each in sounds] == [
         ("DX talkies", FIRST + 30, FIRST + 66, False),
-        ("FX talkies", FIRST, FIRST + 24, False),
         ("FX talkies", FIRST + 30, FIRST + 66, False),
     ]
     assert all(each["path"].startswith("//film.talkies/0001/") and Path(each["file"]).is_file() for each in sounds)
     told = [each["talkies"] for each in sounds]
     assert [(each["stem"], each["segment"], each["seed"], each["steps"]) for each in told] == [
-        ("DX", "V1-002", 3, 2), ("FX", "V1-001", 3, 2), ("FX", "V1-002", 3, 2),
+        ("DX", "V1-001", 3, 2), ("FX", "V1-001", 3, 2),
     ]  # fmt: skip
     assert told[0]["text"] == "Hello there."
 
@@ -71,7 +70,7 @@ def check_heard(blender: Blender, sounds: list[dict[str, Any]], sound: dict[str,
     first, count = to_sample(start, 48_000), to_sample(end, 48_000) - to_sample(start, 48_000)
     heard = take[0, head : head + count]
     assert np.abs(heard).max() > 0.01, "a silent take proves nothing"
-    lag, likeness = best_lag(mix[first - 50 if first else 0 :], heard, 50 if first else 0)
+    lag, likeness = best_lag(mix, heard, first)
     assert abs(lag) <= 1
     assert likeness > 0.999
     outside = np.concatenate([mix[: max(first - 1, 0)], mix[first + count + 2 :]])
@@ -84,13 +83,9 @@ def handle_before(sound: dict[str, Any], samples: int) -> int:
     return samples - to_sample(span, 48_000) - to_sample(Fraction(sound["talkies"]["tail"]), 48_000)
 
 
-def best_lag(mix: np.ndarray, heard: np.ndarray, around: int) -> tuple[int, float]:
-    """By how many samples ``heard`` lies later than at ``around``, and how alike both are there (1: the same)."""
-    found = []
-    for lag in range(-min(around, 40), 41):
-        part = mix[around + lag : around + lag + len(heard)]
-        known = heard[: len(part)]
-        likeness = float(part @ known / max(np.linalg.norm(part) * np.linalg.norm(known), 1e-9))
-        found.append((likeness, lag))
-    likeness, lag = max(found)
-    return lag, likeness
+def best_lag(mix: np.ndarray, heard: np.ndarray, first: int, most: int = 40) -> tuple[int, float]:
+    """By how many samples ``heard`` lies later than ``first``, and how alike both are there (1: the same)."""
+    padded = np.pad(mix, most)
+    parts = {lag: padded[first + most + lag :][: len(heard)] for lag in range(-most, most + 1)}
+    size = np.linalg.norm(heard)
+    return max(((float(part @ heard / (np.linalg.norm(part) * size)), lag) for lag, part in parts.items()))[::-1]
