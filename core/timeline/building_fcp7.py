@@ -130,6 +130,14 @@ def _extent(node: Node) -> Fraction:
     return max((offset + child.duration for offset, child in node.children), default=_ZERO)
 
 
+def words_of(item: Any, is_text: bool) -> str:
+    """What a clip says that becomes a text generator; ``is_text``: on a track of subtitles. Pictures stay pictures."""
+    pictured = (otio.schema.ExternalReference, otio.schema.ImageSequenceReference)
+    if not isinstance(item, otio.schema.Clip) or (isinstance(item.media_reference, pictured) and not is_text):
+        return ""
+    return text_of_clip(item, is_text)
+
+
 def media_of(shot: Shot, rate: Fraction) -> TimeRange:
     """What a clip's in and out count from, and the end that a reversed one counts from; ``rate``: the sequence's."""
     item = shot.node.item
@@ -184,8 +192,8 @@ class _Document:
         sequence.append(self._terms.rate_element())
         media = SubElement(sequence, "media")
         video, audio = SubElement(media, "video"), SubElement(media, "audio")
-        for node, view in tracks:
-            (audio if is_audio(node.item) else video).append(self._track(node, view))
+        for node, view in sorted(tracks, key=lambda each: is_audio(each[0].item)):  # as they are read: a file is
+            (audio if is_audio(node.item) else video).append(self._track(node, view))  # described where it comes first
         return sequence
 
     def _track(self, node: Node, view: View) -> Element:
@@ -209,7 +217,7 @@ class _Document:
 
     def _clip(self, shot: Shot, is_text: bool, head: Mix | None, tail: Mix | None) -> Element:
         item, outer = shot.node.item, shot.view.outer
-        words = text_of_clip(item, is_text) if isinstance(item, otio.schema.Clip) else ""
+        words = words_of(item, is_text)
         media = media_of(shot, self._terms.rate)
         rate = shot.clip_rate(media, self._terms.rate)
         first = round_half_up(shot.head(media) * rate)

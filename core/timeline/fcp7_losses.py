@@ -9,10 +9,10 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.segment import Timeline
-from talkies.core.timeline.building_fcp7 import Shot, media_of, nested_tracks, pieces_of, placed_tracks
+from talkies.core.timeline.building_fcp7 import Shot, media_of, nested_tracks, pieces_of, placed_tracks, words_of
 from talkies.core.timeline.fcp7_terms import Mix, Terms
 from talkies.core.timeline.losing import counted
-from talkies.core.timeline.titles import is_text_track, text_of_clip
+from talkies.core.timeline.titles import is_text_track
 from talkies.core.timeline.walking import Node, View, effects_of
 from talkies.core.times import exact_rate
 
@@ -36,7 +36,7 @@ def document_losses(timeline: Timeline) -> tuple[str, ...]:
         (sum(_is_wipe(mix.item) for mix in mixes), "{} of other kinds: written as dissolves", "transition"),
         (sum(len(_looks(item)) for item in items), "{} left out", "effect"),
         (spoken, "{} written as text generators", "subtitle"),
-        (sum(bool(text_of_clip(clip, False)) for clip in clips), "{} with their words, not their look", "title"),
+        (sum(bool(words_of(clip, False)) for clip in clips), "{} with their words, not their look", "title"),
         (sum(map(_is_sequence, clips)), "{} known by the first frame only", "image sequence"),
         (sum(len(clip.media_references()) > 1 for clip in clips), "{} with one of several media", "clip"),
         (sum(map(_has_settings, clips)), "{} without settings", "generated clip"),
@@ -103,7 +103,7 @@ def _is_sequence(clip: Any) -> bool:
 def _has_settings(clip: Any) -> bool:
     reference = clip.media_reference
     generated = isinstance(reference, otio.schema.GeneratorReference)
-    return generated and bool(reference.parameters) and not text_of_clip(clip, False)
+    return generated and bool(reference.parameters) and not words_of(clip, False)
 
 
 def _has_metadata(item: Any) -> bool:

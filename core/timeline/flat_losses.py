@@ -9,7 +9,7 @@ import opentimelineio as otio
 
 from talkies.core.segment import Timeline
 from talkies.core.timeline.flattening import PICTURE, SOUND, TEXT, flat_tracks, has_compounds
-from talkies.core.timeline.losing import counted
+from talkies.core.timeline.losing import counted, ends_early
 from talkies.core.timeline.walking import effects_of
 
 
@@ -27,7 +27,8 @@ def _losses(timeline: Timeline, name: str, instead: str) -> Iterator[str]:
         yield f"left out of {name}: {counted(generated, 'clip')} that the editor generates (titles, bars)"
     if mixes := sum(len(track.mixes) for track in tracks):
         yield f"{instead} in {name} in place of {counted(mixes, 'transition')}"
-    if effects := sum(_other_effects(clip.item) for _, clip in clips):
+    holders = (*timeline.document.tracks, *(clip.item for _, clip in clips))
+    if effects := sum(map(_other_effects, holders)):
         yield f"{name} has no place for {counted(effects, 'effect')} other than a constant speed"
     if sped := sum(kind == SOUND and clip.speed != 1 for kind, clip in clips):
         yield f"at normal speed in {name}: {counted(sped, 'clip')} of sound that had another"
@@ -35,6 +36,8 @@ def _losses(timeline: Timeline, name: str, instead: str) -> Iterator[str]:
     cuts = (edge for kind, clip in clips if kind == PICTURE for edge in (clip.record.start, clip.record.end))
     if between := sum((cut * rate).denominator != 1 for cut in cuts):
         yield f"moved to the nearest frame in {name}: {counted(between, 'cut')} of picture"
+    if ends_early(timeline, tracks):
+        yield f"the empty time after the last clip has no place in {name}"
     if any(_foreign(holder) for holder in (timeline.document, *tracks_and_items(timeline))):
         yield f"what other programs noted for themselves (metadata) has no place in {name}"
 

@@ -30,6 +30,7 @@ from talkies.core.timeline.sounds import OUR_NAME, track_name
 from talkies.core.timeline.tracks import Lane, lanes_of
 from talkies.core.timeline.urls import path_readings
 from talkies.core.timeline.writing_base import Writer, local_file, media_folder
+from talkies.core.timeline.writing_otio import OtioFile
 
 _MOST_EVENTS = 999
 _RESERVED_REELS = ("AX", "BL", "BLK", "BLACK")
@@ -42,6 +43,7 @@ class EdlFile(Writer):
     title: ClassVar[str] = "EDL (CMX 3600) with WAVs"
 
     def check(self, timeline: Timeline, out: Path) -> None:
+        OtioFile().check(timeline, out)  # media inside a bundle cannot be linked to
         if _is_edl(timeline) and not timeline.path.is_file():
             raise OutputError(out, "the timeline it comes from is gone", "read it again, or write an .otio")
         lists = _Lists(timeline, out)
@@ -75,7 +77,8 @@ class _Lists:
         if _is_edl(timeline):
             self.lists.append(kept_list(timeline, out))
         else:
-            tracks = [track for track in flat_tracks(timeline) if track.kind != TEXT]
+            shown = (track for track in flat_tracks(timeline) if any(map(_is_shown, track.clips)))
+            tracks = [track for track in shown if track.kind != TEXT]
             pictures = [track for track in tracks if track.kind == PICTURE]
             self.lists.append(self._new(""))
             for number, track in enumerate(pictures):
@@ -179,6 +182,8 @@ def _losses(timeline: Timeline) -> Iterator[str]:
     yield from flat_losses(timeline, "an EDL")
     tracks = flat_tracks(timeline)
     clips = [(track.kind, clip) for track in tracks for clip in track.clips if track.kind != TEXT]
+    if min((clip.record.start for _, clip in clips), default=0) > 0:
+        yield "an EDL has no empty time before its first clip: the timeline begins with it"
     pictures, sounds = (sum(track.kind == kind for track in tracks) for kind in (PICTURE, SOUND))
     if pictures > 1:
         yield f"{counted(pictures, 'track')} of picture become a list each, beside the first (NAME.V2.edl)"

@@ -23,6 +23,7 @@ from talkies.core.timeline.sounds import OUR_NAME, track_name
 from talkies.core.timeline.splicing_xml import Edit, Element, Place, as_bytes, edited, inserted, removed, root_of
 from talkies.core.timeline.tracks import lanes_of
 from talkies.core.timeline.writing_base import Writer
+from talkies.core.timeline.writing_otio import OtioFile
 
 _OUR_IDS = re.compile(rb'id="talkies-(?:clip|file)-([0-9]{1,9})"')
 
@@ -33,6 +34,7 @@ class Fcp7Xml(Writer):
     title: ClassVar[str] = "Final Cut Pro 7 XML: Premiere, Resolve"
 
     def check(self, timeline: Timeline, out: Path) -> None:
+        OtioFile().check(timeline, out)  # media inside a bundle cannot be linked to
         _base(timeline, out)
 
     def losses(self, timeline: Timeline) -> tuple[str, ...]:

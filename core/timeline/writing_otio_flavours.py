@@ -84,6 +84,9 @@ class KdenliveOtio(Writer):
         clips = [(track.kind, clip) for track in tracks if track.kind != TEXT for clip in track.clips]
         found = [*_lost_words(timeline, "Kdenlive"), *flat_losses(timeline, "Kdenlive's import")]
         found.append("Kdenlive plays all that it imports: alternative takes are left out")
+        times = ((clip.record.start, clip.record.end, clip.source.start) for kind, clip in clips if kind == SOUND)
+        if between := sum(any((time * timeline.rate).denominator != 1 for time in each) for each in times):
+            found.append(f"moved to the nearest frame in Kdenlive: {counted(between, 'clip')} of sound")
         if disabled := sum(not clip.enabled for _, clip in clips):
             found.append(f"left out, for Kdenlive would show what is switched off: {counted(disabled, 'clip')}")
         if sped := sum(kind != SOUND and clip.speed != 1 for kind, clip in clips):
