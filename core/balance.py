@@ -3,10 +3,11 @@
 1. Each take by itself (:func:`gain_for`). Dialogue (DX) and a joint mix (MIX) go to the target; effects and music (FX,
    MX) go 3 LU below it, so that they lie under the dialogue. Boosts end at 20 dB for speech and at 6 dB for effects:
    a quiet scene stays a quiet scene. What measures below -60 LUFS is taken for silence and is never raised. Then the
-   whole take is lowered, if need be, until its true peak fits: a gain, never a limiter.
+   whole take is lowered, if need be, until its true peak fits: a gain, not a limiter.
 2. All together (:func:`balance_takes`). The sum of all first takes is measured as the timeline plays it, and every take
    gets one common gain so that the sum meets the target (raised by at most 6 dB) and its true peak fits. The balance
-   between takes stays.
+   between takes stays. A single hit that has no room for that gain is limited: its peak, for some milliseconds, by no
+   more than the 6 dB; otherwise one footstep would keep a whole film below its delivery.
 
 A mono file sits in the middle of the stereo sum, 3 dB lower on each side, as editors pan it (core/laying.py).
 """
@@ -22,7 +23,8 @@ import numpy as np
 
 from talkies.core.laying import SAMPLE_RATE, laid, piece_of
 from talkies.core.media.bwf import Samples, read_bext, write_bwf
-from talkies.core.media.loudness import PRESETS, Level, Loudness, measure
+from talkies.core.media.limiter import limited
+from talkies.core.media.loudness import PRESETS, Level, Loudness, Meter, measure, metered
 from talkies.core.media.sound import sound_blocks
 from talkies.core.segment import StemName, Take
 
@@ -34,6 +36,8 @@ MAX_COMMON_BOOST = 6.0  # dB
 SILENT_BELOW = -60.0  # LUFS
 
 _WORTH_REWRITING = 0.05  # dB
+_PEAK_ERROR = 0.02  # dB; a peak so little above is none
+_ROUNDS = 3  # what was limited is a little less loud: the sum is measured again
 _SUMMED = ("gain_db", "loudness_lufs", "true_peak_dbtp")
 
 
@@ -60,18 +64,18 @@ def balance_takes(takes: Sequence[Take], loudness: Loudness = PRESETS["ebu-r128"
 
     Takes with other numbers are alternatives to the first ones: not in the sum, but given the same gain.
     """
-    first = [take for take in takes if take.number == 1]
-    if loudness.target is None or not first:
+    if loudness.target is None:
         return list(takes)
-    level = measure(mixed(first), SAMPLE_RATE)
-    if level.integrated < SILENT_BELOW:
-        return list(takes)
-    peaks = [take.metadata.get("true_peak_dbtp") for take in takes]
-    headroom = loudness.true_peak - max([level.true_peak, *(peak for peak in peaks if peak is not None)])
-    gain = round(min(loudness.target - level.integrated, MAX_COMMON_BOOST, headroom), 4)
-    if abs(gain) < _WORTH_REWRITING:
-        return list(takes)
-    return [_regained(take, gain) for take in takes]
+    balanced, room = list(takes), MAX_COMMON_BOOST
+    for _ in range(_ROUNDS):
+        level = measure(mixed([take for take in balanced if take.number == 1]), SAMPLE_RATE)
+        if level.integrated < SILENT_BELOW:
+            break
+        gain = round(min(loudness.target - level.integrated, room, loudness.true_peak - level.true_peak), 4)
+        if abs(gain) < _WORTH_REWRITING:
+            break
+        balanced, room = [_regained(take, gain, loudness.true_peak) for take in balanced], room - gain
+    return balanced
 
 
 def mixed(takes: Sequence[Take]) -> Iterator[Samples]:
@@ -81,13 +85,19 @@ def mixed(takes: Sequence[Take]) -> Iterator[Samples]:
     return laid(pieces, first, max((piece.first + piece.count for piece in pieces), default=first))
 
 
-def _regained(take: Take, gain: float) -> Take:
-    """The take with another ``gain`` dB, in the same place."""
+def _regained(take: Take, gain: float, ceiling: float) -> Take:
+    """The take with another ``gain`` dB, in the same place; limited where its true peak would be above ``ceiling``."""
     channels, bext = int(take.metadata.get("channels", 1)), read_bext(take.path)
     factor = np.float32(10 ** (gain / 20))
+    blocks: Iterator[Samples] = (block * factor for block in sound_blocks(take.path, SAMPLE_RATE, mono=channels == 1))
+    facts = {key: round(value + gain, 4) for key in _SUMMED if (value := take.metadata.get(key)) is not None}
+    above = facts.get("true_peak_dbtp", ceiling) - ceiling
+    meter = Meter(SAMPLE_RATE)
+    if above > _PEAK_ERROR:
+        blocks = metered(limited(blocks, ceiling, SAMPLE_RATE), meter)
     write_bwf(
         take.path,
-        (block * factor for block in sound_blocks(take.path, SAMPLE_RATE, mono=channels == 1)),
+        blocks,
         sample_rate=SAMPLE_RATE,
         channels=channels,
         time_reference=bext.time_reference,
@@ -96,5 +106,8 @@ def _regained(take: Take, gain: float) -> Take:
         originator_reference=bext.originator_reference,
         origination=bext.origination,
     )
-    facts = {key: value for key in _SUMMED if (value := take.metadata.get(key)) is not None}
-    return replace(take, metadata={**take.metadata, **{key: round(value + gain, 4) for key, value in facts.items()}})
+    if above > _PEAK_ERROR:
+        level, before = meter.level(), take.metadata.get("limited_db", 0.0)
+        facts |= {"loudness_lufs": round(level.integrated, 2), "true_peak_dbtp": round(level.true_peak, 2)}
+        facts["limited_db"] = round(before + above, 2)
+    return replace(take, metadata={**take.metadata, **facts})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,6 +58,13 @@ def measure(blocks: Iterable[Samples], sample_rate: int) -> Level:
     for block in blocks:
         meter.add(block)
     return meter.level()
+
+
+def metered(blocks: Iterable[Samples], meter: Meter) -> Iterator[Samples]:
+    """The same blocks, measured on their way."""
+    for block in blocks:
+        meter.add(block)
+        yield block
 
 
 class Meter:
@@ -140,6 +147,18 @@ class TruePeak:
             valid = between[:, _OVERSAMPLING * (_TAPS_PER_PHASE - 1) : _OVERSAMPLING * heard.shape[1]]
             highest = max(highest, float(np.abs(valid).max(initial=0.0)))
         return highest, heard[:, heard.shape[1] - _TAPS_PER_PHASE + 1 :]
+
+
+def true_peaks(sound: Samples) -> npt.NDArray[np.float32]:
+    """(n,): the highest absolute value at each of (C, n) samples and half-way to its neighbours, over the channels."""
+    from scipy.signal import upfirdn
+
+    count = sound.shape[1]
+    between = np.abs(upfirdn(_interpolator(), sound, up=_OVERSAMPLING, axis=1)).max(axis=0)
+    delay = _OVERSAMPLING * _TAPS_PER_PHASE // 2
+    after = between[delay : delay + count * _OVERSAMPLING].reshape(count, _OVERSAMPLING).max(axis=1)
+    before = np.concatenate([after[:1], after[:-1]])
+    return np.asarray(np.maximum(np.maximum(after, before), np.abs(sound).max(axis=0)), np.float32)
 
 
 @cache

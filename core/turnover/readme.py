@@ -98,6 +98,9 @@ def _sound(contents: Contents) -> Iterator[Fact]:
     yield "loudness", _level(contents.level)
     for preset in sorted({str(take.metadata.get("loudness")) for take in contents.takes} & set(PRESETS)):
         yield "delivery", verdict(contents.level, preset)
+    held = [float(take.metadata["limited_db"]) for take in contents.takes if take.metadata.get("limited_db")]
+    if held:
+        yield "limited", f"single peaks of {len(held)} takes, by at most {max(held):.1f} dB"
     yield "handles", _handles(contents.takes)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 import pyloudnorm
 import pytest
+from judges import ffmpeg_judges
 
 from talkies.core.balance import balance_takes, mixed
 from talkies.core.media.loudness import PRESETS, Level
+from talkies.core.media.sound import read_sound
 from talkies.core.segment import Segment, Take, Timeline
 from talkies.core.takes import save_take
 from talkies.core.times import TimeRange
@@ -21,29 +22,6 @@ SAMPLE_RATE = 48_000
 
 # integrated loudness and tolerance, highest true peak: EBU R128, ATSC A/85; "web" is what players level to
 DELIVERIES = {"ebu-r128": (-23, 0.5, -1), "a85": (-24, 2, -2), "web": (-16, 1, -1)}
-
-
-def ffmpeg_judges(sound: np.ndarray) -> tuple[float, float]:
-    """Integrated loudness (LUFS) and true peak (dBTP) of (2, n)."""
-    graph = av.filter.Graph()
-    source = graph.add_abuffer(
-        format="fltp", sample_rate=SAMPLE_RATE, layout="stereo", time_base=Fraction(1, SAMPLE_RATE)
-    )
-    meter, sink = graph.add("ebur128", "metadata=1:peak=true"), graph.add("abuffersink")
-    source.link_to(meter)
-    meter.link_to(sink)
-    graph.configure()
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound, np.float32), format="fltp", layout="stereo")
-    frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, 0, Fraction(1, SAMPLE_RATE)
-    graph.push(frame)
-    graph.push(None)
-    said: dict[str, str] = {}
-    while True:
-        try:
-            said = dict(graph.pull().metadata)
-        except av.error.EOFError:
-            peaks = [float(said[f"lavfi.r128.true_peaks_ch{channel}"]) for channel in (0, 1)]
-            return float(said["lavfi.r128.I"]), 20 * np.log10(max(peaks))
 
 
 def scene(folder: Path, preset: str) -> list[Take]:
@@ -72,6 +50,30 @@ def test_a_delivery_meets_its_standard(tmp_path: Path, preset: str) -> None:
     assert abs(loudness - target) <= tolerance and abs(theirs - target) <= tolerance
     assert highest <= peak + 0.05
     assert verdict(Level(loudness, highest), preset).endswith(": met")
+
+
+def test_single_hits_do_not_keep_a_film_below_its_delivery(tmp_path: Path) -> None:
+    """Sparse steps under quiet speech: with one gain for all the sum would stay more than 1 LU below -23."""
+    record = TimeRange(Fraction(0), Fraction(6))
+    segment = Segment("s1", "shot.mov", "V1", record, record, Fraction(25))
+    timeline = Timeline(Path("cut.otio"), "cut", Fraction(25), Fraction(3600), record.end, (segment,))
+    times = np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE
+    steps = np.minimum((times % 0.9) / 0.0005, 1) * np.exp(-((times % 0.9) * 400)) * np.sin(2 * np.pi * 700 * times)
+    speech = np.random.default_rng(3).standard_normal(len(times)) * 0.02 * (times < 1)
+    place = {"segment": segment, "timeline": timeline, "folder": tmp_path}
+    takes = [
+        save_take([sound.astype(np.float32)], stem=stem, **place)  # type: ignore[arg-type]
+        for stem, sound in (("DX", speech), ("FX", steps))
+    ]
+    assert takes[1].metadata["true_peak_dbtp"] == -1.0
+    before = pyloudnorm.Meter(SAMPLE_RATE).integrated_loudness(np.concatenate(list(mixed(takes)), axis=1).T)
+    assert before < -24
+    balanced = balance_takes(takes)
+    sound = np.concatenate(list(mixed(balanced)), axis=1)
+    assert pyloudnorm.Meter(SAMPLE_RATE).integrated_loudness(sound.T) == pytest.approx(-23, abs=0.5)
+    assert ffmpeg_judges(sound)[1] <= -1 + 0.02
+    assert ffmpeg_judges(np.repeat(read_sound(balanced[1].path), 2, axis=0))[1] <= -1 + 0.02
+    assert 0.5 < balanced[1].metadata["limited_db"] <= 6 and "limited_db" not in balanced[0].metadata
 
 
 @pytest.mark.parametrize(
