@@ -29,6 +29,7 @@ from talkies.core.timeline.writing_aaf_document import add_document
 from talkies.core.timeline.writing_aaf_media import MediaMobs, add_timecode
 from talkies.core.timeline.writing_aaf_tracks import Piece, TrackBuilder, edit_rate
 from talkies.core.timeline.writing_base import Writer
+from talkies.core.timeline.writing_otio import OtioFile
 from talkies.core.times import to_frame, to_sample
 
 _SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -44,6 +45,7 @@ class AafFile(Writer):
     title: ClassVar[str] = "AAF (Media Composer, Pro Tools, Resolve)"
 
     def check(self, timeline: Timeline, out: Path) -> None:
+        OtioFile().check(timeline, out)  # media inside a bundle cannot be linked to
         if _is_aaf(timeline) and not _still_there(timeline.path):
             raise OutputError(out, "the timeline it comes from is gone or damaged", "read it again, or write an .otio")
 

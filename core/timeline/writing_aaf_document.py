@@ -23,22 +23,20 @@ from talkies.core.timeline.flattening import (
     media_finder,
     notes_of,
 )
-from talkies.core.timeline.pictures import PictureFinder
+from talkies.core.timeline.mediafacts import Medium as Facts
+from talkies.core.timeline.mediafacts import media_of
 from talkies.core.timeline.titles import text_of_clip
-from talkies.core.timeline.urls import file_name, path_readings
-from talkies.core.timeline.walking import to_range
-from talkies.core.timeline.writing_aaf_media import MediaMobs, Medium, size_of, sound_of
+from talkies.core.timeline.urls import path_readings
+from talkies.core.timeline.writing_aaf_media import FULL_HD, MediaMobs, Medium
 from talkies.core.timeline.writing_aaf_tracks import Piece, TrackBuilder, edit_rate
 from talkies.core.timeline.writing_base import is_relative, media_folder
-from talkies.core.times import TimeRange, exact_rate, to_frame
-
-_FASTEST = 240  # frames per second; more is a sample rate
+from talkies.core.times import TimeRange, to_frame
 
 
 def add_document(builder: TrackBuilder, media: MediaMobs, timeline: Timeline) -> None:
     """The tracks of a timeline of another kind, and its markers."""
     tracks = flat_tracks(timeline)
-    shelf = _Shelf(timeline, media_finder(timeline), tracks)
+    shelf = _Shelf.of(timeline, tracks)
     notes = list(notes_of(timeline))
     first = None
     for track in tracks:
@@ -82,33 +80,23 @@ def _edges(span: TimeRange) -> tuple[Fraction, Fraction]:
     return span.start, span.end
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Shelf:
     """The media that the tracks of a timeline show, each described once."""
 
-    timeline: Timeline
-    finder: PictureFinder
-    tracks: Sequence[FlatTrack]
+    media: dict[int, Medium]
 
-    def __post_init__(self) -> None:
-        spans: dict[str, TimeRange] = {}
-        self._media: dict[str, Medium] = {}
-        for track in self.tracks:
-            for clip in track.clips if track.kind != TEXT else ():
-                key, span = self._address(clip), self._span(clip)
-                known = spans.get(key, span)
-                spans[key] = TimeRange(min(known.start, span.start), max(known.end, span.end))
-        for track in self.tracks:
-            for clip in track.clips if track.kind != TEXT else ():
-                key = self._address(clip)
-                if key not in self._media:
-                    self._media[key] = self._described(clip, key, spans[key])
+    @classmethod
+    def of(cls, timeline: Timeline, tracks: Sequence[FlatTrack]) -> _Shelf:
+        shown = [track for track in tracks if track.kind != TEXT]
+        found = media_of(shown, media_finder(timeline), timeline)
+        items = {id(clip.item): clip.item for track in shown for clip in track.clips}
+        folder = media_folder(timeline)
+        return cls({key: _described(facts, items[key], folder) for key, facts in found.items()})
 
     def medium(self, clip: FlatClip) -> Medium | None:
-        """What a clip plays; None for what the editor generates."""
-        if isinstance(clip.item.media_reference, otio.schema.GeneratorReference):
-            return None
-        return self._media[self._address(clip)]
+        """What a clip plays; None for what the editor generates, and for what has neither address nor name."""
+        return self.media.get(id(clip.item))
 
     def channels(self, track: FlatTrack) -> int:
         """How many mono tracks a track needs: those of its media, unless it is said to be mono."""
@@ -118,35 +106,22 @@ class _Shelf:
         media = (self.medium(clip) for clip in track.clips)
         return max((medium.channels for medium in media if medium is not None), default=1)
 
-    def _address(self, clip: FlatClip) -> str:
-        reference = clip.item.media_reference
-        if isinstance(reference, otio.schema.ImageSequenceReference):
-            first = reference.target_url_for_image_number(0) if reference.number_of_images_in_sequence() > 0 else ""
-            return str(first or reference.target_url_base)
-        if isinstance(reference, otio.schema.ExternalReference) and reference.target_url:
-            return str(reference.target_url)
-        return f"\n{clip.name}"  # no address, only a name
 
-    def _span(self, clip: FlatClip) -> TimeRange:
-        reference = clip.item.media_reference
-        stated = reference.available_range if reference is not None else None
-        if stated is not None:
-            known = to_range(stated)
-            return TimeRange(known.start, max(known.end, clip.source.end))
-        path = self.finder.media.find(self._address(clip)) if "\n" not in self._address(clip) else None
-        start = self.finder.unstated_start(path, clip.source) if path is not None else Fraction(0)
-        return TimeRange(start, max(start, clip.source.end))
-
-    def _described(self, clip: FlatClip, address: str, span: TimeRange) -> Medium:
-        reference = clip.item.media_reference
-        stated = reference.available_range.start_time.rate if reference and reference.available_range else 0
-        rate = exact_rate(stated) if 1 <= stated <= _FASTEST else self.timeline.rate
-        if address.startswith("\n"):
-            return Medium(clip.name or "offline", "", None, span, rate)
-        path = self.finder.media.find(address)
-        url = path.resolve().as_uri() if path is not None else _offline(address, media_folder(self.timeline))
-        facts: dict[str, Any] = {**sound_of(path), **size_of(path)} if path is not None and path.is_file() else {}
-        return Medium(path.name if path is not None else file_name(address) or address, url, path, span, rate, **facts)
+def _described(facts: Facts, item: Any, folder: Path) -> Medium:
+    """A medium in AAF's terms; one that is only known by the clip's name has no address."""
+    path, reference = facts.path, item.media_reference
+    stated = isinstance(reference, otio.schema.ImageSequenceReference) or getattr(reference, "target_url", "")
+    url = path.resolve().as_uri() if path is not None else _offline(facts.url, folder) if stated else ""
+    return Medium(
+        path.name if path is not None else facts.name,
+        url,
+        path,
+        TimeRange(facts.start, facts.available.end),
+        facts.rate,
+        size=(facts.width, facts.height) if facts.width and facts.height else FULL_HD,
+        channels=max(facts.channels, 1) if path is not None else 1,
+        sample_rate=facts.sample_rate,
+    )
 
 
 def _offline(address: str, folder: Path) -> str:

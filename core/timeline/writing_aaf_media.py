@@ -17,12 +17,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from talkies.core.errors import TalkiesError
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.tracks import plain
 from talkies.core.times import TimeRange, round_half_up, to_frame, to_sample
 
 SAMPLE_RATE = 48000
+FULL_HD = 1920, 1080
 _PICTURE, _TIMECODE, _SOUND = 1, 2, 10
 _DAY_S = 86400
 _WAVES = (".wav", ".bwf")
@@ -40,7 +40,7 @@ class Medium:
     path: Path | None
     span: TimeRange
     rate: Fraction
-    size: tuple[int, int] = (1920, 1080)
+    size: tuple[int, int] = FULL_HD
     channels: int = 1
     sample_rate: int = SAMPLE_RATE
     bits: int = 24
@@ -66,34 +66,6 @@ class Medium:
     def block(self) -> int:
         """Bytes of one sample of all channels."""
         return self.channels * self.bits // 8
-
-
-def sound_of(path: Path | None) -> dict[str, int]:
-    """What :class:`Medium` says of a file's sound, as far as it can be opened."""
-    from talkies.core.media.probing import open_media
-
-    try:
-        if path is None:
-            return {}
-        with open_media(path) as container:
-            stream = next(iter(container.streams.audio), None)
-            if stream is None:
-                return {}
-            bits = {"s16": 16, "s16p": 16, "u8": 8}.get(stream.format.name, 24)
-            return {"channels": stream.channels or 1, "sample_rate": stream.rate or SAMPLE_RATE, "bits": bits}
-    except TalkiesError:
-        return {}
-
-
-def size_of(path: Path | None) -> dict[str, tuple[int, int]]:
-    """The size of a movie's picture, as far as it can be opened."""
-    from talkies.core.media.probing import probe
-
-    try:
-        info = probe(path) if path is not None else None
-    except TalkiesError:
-        return {}
-    return {"size": (info.width, info.height)} if info is not None and info.width and info.height else {}
 
 
 @dataclass

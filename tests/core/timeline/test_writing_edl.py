@@ -233,3 +233,12 @@ def test_a_timeline_without_clips_is_refused(tmp_path: Path) -> None:
     timeline = read_timeline(save(otio.schema.Timeline("empty", tracks=[track]), tmp_path / "empty.otio"))
     with pytest.raises(OutputError, match="holds no clips"):
         check_output(timeline, tmp_path / "out.edl")
+
+
+@pytest.mark.parametrize("name", ["out.edl", "out.aaf", "out.resolve.otio", "out.kdenlive.otio"])
+def test_media_inside_a_bundle_cannot_be_linked_to(tmp_path: Path, name: str) -> None:
+    (tmp_path / "film.mov").write_bytes(b"film")
+    timeline = read_timeline(write_cut(tmp_path / "cut.otio", 25, url="film.mov"))
+    write_timeline(timeline, [], tmp_path / "cut.otioz")
+    with pytest.raises(OutputError, match="a bundle whose media are inside it"):
+        check_output(read_timeline(tmp_path / "cut.otioz"), tmp_path / name)
