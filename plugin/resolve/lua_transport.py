@@ -66,7 +66,7 @@ class LuaTransport:
         self._asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._said: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._working: threading.Thread | None = None
-        self._closing = threading.Event()
+        self._closing, self._is_lost = threading.Event(), False
         self._lock = self._opened()
         self.requests, self.answers = cast(TextIO, _Requests(self._asked)), cast(TextIO, _Answers(self._said))
 
@@ -93,7 +93,7 @@ class LuaTransport:
             self._closing.clear()
             with suppress(OutputError):
                 self._write("goodbye = true")
-                self._wait("TalkiesAnswer", lambda said: said == "", 1)
+                self._wait("TalkiesAnswer", lambda said: said == "", 0 if self._is_lost else 3)
         with suppress(OSError):
             self._request.unlink(missing_ok=True)
         self._lock.close()
@@ -173,6 +173,7 @@ class LuaTransport:
         answer = self._wait("TalkiesAnswer", lambda said: said.startswith(f"{key}:"), self._done_s if heard else 0)
         with suppress(OSError):
             self._request.unlink(missing_ok=True)
+        self._is_lost = answer is None
         if answer is None:
             raise _UnheardError
         return dict(json.loads(bytes.fromhex(answer.rpartition(":")[2]).decode("utf-8", "replace")))
