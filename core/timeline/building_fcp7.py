@@ -230,7 +230,7 @@ class _Document:
                 end, last = -1, last + tail.after
         element = self._named("generatoritem" if words else "clipitem")
         texts(element, name=str(item.name or ""), enabled=truth(item.enabled))
-        length = media.duration / abs(shot.view.speed or 1)
+        length = media.duration / (abs(shot.view.speed) or Fraction(1))
         texts(element, duration=str(max(round_half_up(length * rate), last)))
         element.append(self._terms.rate_element(rate))
         texts(element, start=str(start), end=str(end), **{"in": str(first), "out": str(last)})

@@ -27,7 +27,7 @@ def document_losses(timeline: Timeline) -> tuple[str, ...]:
     clips = [shot.node.item for shot in shots if isinstance(shot.node.item, otio.schema.Clip)]
     items = tuple(_items(timeline.document.tracks))
     markers = [marker for item in items for marker in item.markers]
-    spoken = sum(len(node.children) for node, _ in tracks if _is_text(node.item))
+    spoken = sum(len(_shots(node, view, terms)) for node, view in tracks if _is_text(node.item))
     end = max((shot.view.outer.end for node, view in tracks for shot in _shots(node, view, terms)), default=Fraction(0))
     sentences = (
         (sum(shot.frames(terms) == 0 for shot in shots), "{} shorter than half a frame: left out", "clip"),

@@ -78,6 +78,14 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_does_not(reel: Path
     assert sounds[0] != sounds[2]
 
 
+def test_what_the_format_cannot_hold_is_said_before_anything_is_made(reel: Path) -> None:
+    def load(name: str, weights: Path | None, device: str) -> Engine:
+        raise AssertionError("the engine is loaded before the losses are told")
+
+    first = next(render(request_for(reel, out=reel.with_name("out.xml")), load_engine=load))
+    assert first == Warned("Final Cut Pro 7 XML: 3 subtitles written as text generators")
+
+
 def test_takes_have_seeds_of_their_own_and_can_be_made_again_alone(reel: Path) -> None:
     many = finished(tell(request_for(reel, seed=5, takes=3, segments=("V1-001",), task="foley", loudness="none"))).takes
     assert [(take.number, take.metadata["seed"]) for take in many] == [(1, 5), (2, 6), (3, 7)]
