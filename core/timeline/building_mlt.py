@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd
+from pathlib import Path
 from xml.etree.ElementTree import SubElement
 
 from talkies.core.segment import Timeline
 from talkies.core.timeline.flattening import PICTURE, SOUND, FlatClip, FlatTrack, flat_tracks, media_finder, notes_of
 from talkies.core.timeline.losing import counted, ends_early, lost_everywhere, media_kinds
 from talkies.core.timeline.mediafacts import Medium, heard_tracks, media_of
-from talkies.core.timeline.mlt_terms import INTERNAL, KDENLIVE_COLORS, frame, made, mix_of_sound
+from talkies.core.timeline.mlt_terms import INTERNAL, KDENLIVE_COLORS, frame, made, mix_of_sound, property_of
 from talkies.core.timeline.splicing_xml import Element, as_bytes
 from talkies.core.times import exact_rate
 
@@ -27,9 +28,9 @@ _HEAD = b'<?xml version="1.0" encoding="utf-8"?>\n'
 _BLACK = "black_track"
 
 
-def new_mlt(timeline: Timeline, kdenlive: bool) -> bytes:
-    """The timeline as the bytes of an ``.mlt`` or ``.kdenlive``."""
-    return _HEAD + as_bytes(_Builder(timeline, kdenlive).document())
+def new_mlt(timeline: Timeline, subtitles: Path | None = None, *, kdenlive: bool) -> bytes:
+    """The timeline as the bytes of an ``.mlt`` or ``.kdenlive``; ``subtitles``: the file that Kdenlive shows."""
+    return _HEAD + as_bytes(_Builder(timeline, kdenlive, subtitles).document())
 
 
 def lost_in_mlt(timeline: Timeline, kdenlive: bool) -> tuple[str, ...]:
@@ -80,6 +81,7 @@ def _is_off(track: FlatTrack) -> bool:
 class _Builder:
     timeline: Timeline
     kdenlive: bool
+    subtitles: Path | None = None
     producers: dict[tuple[str, str, Fraction], Element] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -105,7 +107,8 @@ class _Builder:
         for number, (track, playlist) in enumerate(zip(self.tracks, playlists, strict=True)):
             root.append(playlist)
             if self.kdenlive:
-                root.extend(kdenlive_track(f"track{number}", playlist, track.name, track.kind == SOUND))
+                hidden = _hidden(track)
+                root.extend(kdenlive_track(f"track{number}", playlist, track.name, hidden))
         root.append(self._tractor())
         return root
 
@@ -210,15 +213,13 @@ class _Builder:
         tractor = Element("tractor", {"id": "timeline", "in": "0", "out": str(self.length - 1)})
         SubElement(tractor, "track", producer=_BLACK)
         for number, track in enumerate(self.tracks):
-            hidden = "both" if _is_off(track) and track.clips else "video" if track.kind == SOUND else "audio"
             name = f"track{number}" if self.kdenlive else f"playlist{number}"
-            SubElement(tractor, "track", {"producer": name, **({"hide": hidden} if self._hides(hidden) else {})})
+            SubElement(tractor, "track", {"producer": name, **({} if self.kdenlive else {"hide": _hidden(track)})})
         tractor.extend(self._mixes())
+        if self.kdenlive and self.subtitles is not None:
+            shown = {"mlt_service": "avfilter.subtitles", "av.filename": self.subtitles, "internal_added": INTERNAL}
+            tractor.append(made("filter", {"id": "subtitles"}, shown))
         return tractor
-
-    def _hides(self, hidden: str) -> bool:
-        """Kdenlive says inside a track whether it is one of sound."""
-        return not self.kdenlive or hidden == "both"
 
     def _mixes(self) -> Iterator[Element]:
         for number, track in enumerate(self.tracks, start=1):
@@ -230,16 +231,26 @@ class _Builder:
                 yield made("transition", {"id": f"talkies_blend{number}"}, {**properties, **always})
 
 
-def kdenlive_track(name: str, playlist: Element, title: str, is_sound: bool) -> list[Element]:
-    """What makes a playlist a track of Kdenlive's: a second playlist for mixes, and the tractor of both."""
+def kdenlive_track(name: str, playlist: Element, title: str, hidden: str) -> list[Element]:
+    """What makes a playlist a track of Kdenlive's: a second playlist for mixes, and the tractor of both.
+
+    ``hidden``: what of it is not shown or heard. Kdenlive mutes at the playlists, anywhere else it does not see it.
+    """
     key = playlist.get("id", "")
-    sound = {"kdenlive:audio_track": 1} if is_sound else {}
+    sound = {"kdenlive:audio_track": property_of(playlist, "kdenlive:audio_track") or None}
     second = made("playlist", {"id": f"{key}_mixes"}, sound)
     shown = {"kdenlive:trackheight": 69, "kdenlive:timeline_active": 1, "kdenlive:collapsed": 0}
     tractor = made("tractor", {"id": name}, {**sound, **shown, "kdenlive:track_name": title})
     for each in (key, f"{key}_mixes"):
-        SubElement(tractor, "track", producer=each, hide="video" if is_sound else "audio")
+        SubElement(tractor, "track", producer=each, hide=hidden)
     return [second, tractor]
+
+
+def _hidden(track: FlatTrack) -> str:
+    """What of a track is not shown or heard."""
+    if _is_off(track) and track.clips:
+        return "both"
+    return "video" if track.kind == SOUND else "audio"
 
 
 def _names(tracks: Iterable[FlatTrack], media: Mapping[int, Medium]) -> dict[str, str]:

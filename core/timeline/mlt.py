@@ -94,18 +94,15 @@ class _Reader:
             if content is None or content.get("id") == "black_track" or content.tag not in ("playlist", "tractor"):
                 continue
             hidden = reference.get("hide", "")
-            before = len(tracks)
             is_audio = hidden in ("video", "both") or bool(property_of(content, "kdenlive:audio_track"))
             is_audio = is_audio or bool(property_of(content, "shotcut:audio"))
-            name = (
-                property_of(content, "kdenlive:track_name") or property_of(content, "shotcut:name") or f"track {number}"
-            )
-            if content.tag == "playlist":
-                tracks.extend(self._playlist(content, name, is_audio, inside))
-            else:
-                tracks.extend(self._mixed(content, name, is_audio, inside))
-            for track in tracks[before:] if is_audio and hidden == "both" else ():
-                track.enabled = False
+            name = property_of(content, "kdenlive:track_name") or property_of(content, "shotcut:name")
+            make = self._playlist if content.tag == "playlist" else self._mixed
+            new = make(content, name or f"track {number}", is_audio, inside)
+            if is_audio and "both" in (hidden, _hidden_inside(content)):
+                for track in new:
+                    track.enabled = False
+            tracks.extend(new)
         return tracks
 
     def _mixed(self, tractor: Element, name: str, is_audio: bool, inside: tuple[str, ...]) -> list[Any]:
@@ -209,6 +206,12 @@ class _Reader:
             value = int(match[1] or 0) * 3600 + int(match[2]) * 60 + Fraction(match[3].replace(",", "."))
             return round_half_up(value * self.rate) / self.rate
         return Fraction(round_half_up(Fraction(text or "0"))) / self.rate
+
+
+def _hidden_inside(content: Element) -> str:
+    """What Kdenlive hides of a whole track: it says so at both of its playlists."""
+    said = {inner.get("hide", "") for inner in content.iterfind("track")}
+    return said.pop() if len(said) == 1 else ""
 
 
 def _text(producer: Element) -> str:

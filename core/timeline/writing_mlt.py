@@ -73,7 +73,8 @@ class MltFile(Writer):
     def _base(self, timeline: Timeline, out: Path) -> bytes:
         """The project without new tracks: the text that was read, or a new one."""
         if not _is_mlt(timeline):
-            return new_mlt(timeline, self.is_kdenlive)
+            words = self._subtitles(out) if timeline.cues else None
+            return new_mlt(timeline, words, kdenlive=self.is_kdenlive)
         try:
             data = read_text(timeline.path)
             safe_xml(timeline.path, data)
@@ -81,9 +82,13 @@ class MltFile(Writer):
             raise OutputError(out, f"the timeline it comes from is gone ({error.problem})", "read it again") from error
         return data
 
+    def _subtitles(self, out: Path) -> Path:
+        """Where the words go: Kdenlive looks for ``NAME.kdenlive.srt``, everybody else for ``NAME.srt``."""
+        return out.absolute().with_name(f"{out.name if self.is_kdenlive else out.stem}.srt")
+
     def _write_subtitles(self, timeline: Timeline, out: Path) -> None:
         """The words beside the project, unless somebody's own are there."""
-        path = out.with_name(f"{out.name if self.is_kdenlive else out.stem}.srt")
+        path = self._subtitles(out)
         if timeline.cues and not path.exists():
             lines = [Line(cue.range.start, cue.range.end, plain_speech(cue)) for cue in timeline.cues]
             with part_file(path) as part:
@@ -159,9 +164,9 @@ class _Splice:
             key = playlist.get("id", "")
             if self.is_kdenlive:
                 key = self._free("talkies_track")
-                new += kdenlive_track(key, playlist, lane.name, True)
+                new += kdenlive_track(key, playlist, lane.name, "video" if lane.enabled else "both")
             listed += [_entry(producer, 0, int(producer.get("out", "0")) + 1) for producer in producers]
-            hidden = {} if self.is_kdenlive and lane.enabled else {"hide": "video" if lane.enabled else "both"}
+            hidden = {} if self.is_kdenlive else {"hide": "video" if lane.enabled else "both"}
             tracks.append(Element("track", {"producer": key, **hidden}))
         if not tracks:
             return
