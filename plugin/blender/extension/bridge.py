@@ -8,6 +8,7 @@ Times are exact seconds from the scene's first frame. Everything runs in Blender
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -68,7 +69,7 @@ class Answers:
         found = reading.read(scene)
         if not found.shots:
             raise RefusedError("there is no movie, image or scene strip in the sequencer; add one", "TimelineError")
-        path = Path(params["folder"]) / "timeline.otio"
+        path = Path(params["folder"]) / f"{file_name(title(scene))}.otio"
         otio.export(found, Clock.of(scene), title(scene)).write(path)
         return {"timeline": path.name, "warnings": found.warnings}
 
@@ -121,6 +122,11 @@ class Bridge:
 def title(scene: Any) -> str:
     """What the timeline is called."""
     return Path(bpy.data.filepath).stem if bpy.data.filepath else str(scene.name)
+
+
+def file_name(text: str) -> str:
+    """A name that every system takes: the panel keeps the work on each timeline under its file's name."""
+    return re.sub(r"[^\w.-]+", "-", text).strip("-.")[:80] or "scene"
 
 
 def _track(track: Params) -> otio.Track:
