@@ -110,7 +110,7 @@ class _Shelf:
 def _described(facts: Facts, item: Any, folder: Path) -> Medium:
     """A medium in AAF's terms; one that is only known by the clip's name has no address."""
     path, reference = facts.path, item.media_reference
-    stated = isinstance(reference, otio.schema.ImageSequenceReference) or getattr(reference, "target_url", "")
+    stated = isinstance(reference, otio.schema.ImageSequenceReference) or bool(getattr(reference, "target_url", ""))
     url = path.resolve().as_uri() if path is not None else _offline(facts.url, folder) if stated else ""
     return Medium(
         path.name if path is not None else facts.name,
