@@ -32,11 +32,15 @@ class Placing:
 
 
 def audio_tracks_of(timeline: Timeline) -> tuple[AudioTrack, ...]:
-    """The audio tracks of a timeline that was read from a file, as a host tells them."""
-    return tuple(
-        AudioTrack(track.name, tuple(PlacedClip(clip.name, clip.record, clip.path) for clip in track.clips))
-        for track in sound_tracks(timeline)
-    )
+    """The audio tracks of a timeline that was read from a file, as a host tells them.
+
+    Some formats have a track for each channel of ours; these are one here."""
+    tracks: list[AudioTrack] = []
+    for each in sound_tracks(timeline):
+        track = AudioTrack(each.name, tuple(PlacedClip(clip.name, clip.record, clip.path) for clip in each.clips))
+        if track not in tracks or not OUR_NAME.match(track.name):
+            tracks.append(track)
+    return tuple(tracks)
 
 
 def plan_placing(

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Final
 
 from talkies.core.errors import ArgumentError, MediaError, OutputError
 from talkies.core.host import AudioTrack, Conflict, Placement
@@ -21,30 +22,42 @@ from talkies.core.placing import audio_tracks_of, differences, plan_placing
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.ours import free_name, without_our_tracks
-from talkies.core.timeline.readers import READERS
 from talkies.core.timeline.writing import WRITERS, losses, suffix_of, write_timeline
 from talkies.core.times import TimeRange
+
+_EXPORTS: Final = {
+    ".stems": "holds sound and lists, not the cut",
+    ".edl": "spreads a timeline over several lists",
+    ".resolve.otio": "is for Resolve to import, without the subtitles",
+    ".kdenlive.otio": "is for Kdenlive to import, without subtitles and alternative takes",
+}
+"""Formats that are written for others to take over, and not to go on with."""
 
 
 @dataclass(frozen=True)
 class _Step:
-    """A file that was written, and when: what somebody changed since is no longer ours to delete."""
+    """A file that was written, when (what somebody changed since is not ours to delete), and what came beside it."""
 
     path: Path
     written_ns: int
+    beside: tuple[Path, ...]
+
+
+HOST_FORMATS: Final = tuple(suffix for suffix in WRITERS if suffix not in _EXPORTS)
 
 
 class FilesHost:
     """``path``: the timeline. ``suffix``: the format to write, that of the timeline unless given.
 
-    Raises ArgumentError for a format that cannot be read back."""
+    Raises ArgumentError for a format that is no timeline to go on with."""
 
     def __init__(self, path: Path, suffix: str = "") -> None:
         self._original, self._suffix = path, suffix or suffix_of(path)
         self._steps: list[_Step] = []
-        readable = [each for each in WRITERS if Path(f"x{each}").suffix in READERS]
-        if self._suffix not in readable:
-            raise ArgumentError(f"format {self._suffix!r}", "cannot be read back", f"use one of {' '.join(readable)}")
+        self._read: tuple[tuple[Path, int], Timeline] | None = None
+        if self._suffix not in HOST_FORMATS:
+            problem = _EXPORTS.get(self._suffix, "cannot be written")
+            raise ArgumentError(f"format {self._suffix!r}", problem, f"use one of {' '.join(HOST_FORMATS)}")
 
     @property
     def name(self) -> str:
@@ -56,8 +69,11 @@ class FilesHost:
         return self._steps[-1].path if self._steps else self._original
 
     def read_timeline(self) -> Timeline:
-        """See :class:`Host`."""
-        return read_timeline(self.path)
+        """See :class:`Host`. A file that has not changed is not read twice."""
+        state = self.path, _written_ns(self.path) if self.path.exists() else 0
+        if self._read is None or self._read[0] != state:
+            self._read = state, read_timeline(self.path)
+        return self._read[1]
 
     def audio_tracks(self) -> tuple[AudioTrack, ...]:
         """See :class:`Host`."""
@@ -79,7 +95,9 @@ class FilesHost:
         out = free_name(self.path, self._suffix)
         warnings = losses(timeline, out)
         write_timeline(timeline, [take for take in takes if take not in plan.skipped], out)
-        self._steps.append(_Step(out, _written_ns(out)))
+        stem = out.name.removesuffix(self._suffix)  # subtitles and sounds that some formats need beside them
+        beside = tuple(path for path in out.parent.iterdir() if path.name.startswith(f"{stem}.") and path != out)
+        self._steps.append(_Step(out, _written_ns(out), beside))
         tracks = _new(self.audio_tracks(), kept)
         return Placement(tracks, plan.removed, skipped, (*warnings, *differences(plan.lanes, tracks)))
 
@@ -88,16 +106,22 @@ class FilesHost:
         if not self._steps:
             raise OutputError(self._original.name, "has nothing to undo")
         step = self._steps[-1]
-        if step.path.exists():
-            if _written_ns(step.path) != step.written_ns:
-                raise OutputError(step.path, "was changed after it was written", "delete it yourself if you want to")
-            remove: Callable[[Path], object] = shutil.rmtree if step.path.is_dir() else Path.unlink
-            with output_errors(step.path):
-                remove(step.path)
+        if step.path.exists() and _written_ns(step.path) != step.written_ns:
+            raise OutputError(step.path, "was changed after it was written", "delete it yourself if you want to")
+        for path in (step.path, *step.beside):
+            with output_errors(path):
+                _remove(path)
         self._steps.pop()
 
     def move_playhead(self, position: Fraction) -> None:
         """A file shows nothing."""
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _new(tracks: Iterable[AudioTrack], before: Iterable[AudioTrack]) -> tuple[AudioTrack, ...]:
@@ -117,5 +141,5 @@ def _places(track: AudioTrack) -> tuple[TimeRange, ...]:
 
 def _written_ns(path: Path) -> int:
     """When a timeline was last changed; a folder's is that of its content."""
-    content = WRITERS[suffix_of(path)].content
-    return (path / content if path.is_dir() else path).stat().st_mtime_ns
+    writer = WRITERS.get(suffix_of(path))
+    return (path / writer.content if writer is not None and path.is_dir() else path).stat().st_mtime_ns

@@ -129,7 +129,8 @@ class PlacingSuite(Opening):
         assert self.places(after) == self.named({track.name: records(track) for track in before} | wanted)
         assert (again.rate, again.duration) == (timeline.rate, timeline.duration)
         assert again.start == timeline.start or "timecode" in said
-        assert shots(again) == shots(timeline)
+        assert shots(again) == shots(timeline) or "clips are called" in said
+        assert [each.record for each in again.segments] == [each.record for each in timeline.segments]
         assert again.cues == timeline.cues or "subtitle" in said
 
     def test_the_clips_are_the_takes(self, host: Host, takes: list[Take]) -> None:

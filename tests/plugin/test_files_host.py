@@ -13,13 +13,11 @@ from host_suite import HeardSuite, PlacingSuite, ReadingSuite
 from known_timelines import NTSC, Known
 
 from talkies.core.errors import ArgumentError, OutputError
-from talkies.core.host import Host
+from talkies.core.host import CONFLICTS, Host
 from talkies.core.timeline import read_timeline
-from talkies.core.timeline.readers import READERS
-from talkies.core.timeline.writing import WRITERS, check_output, losses
-from talkies.plugin.files_host import FilesHost
+from talkies.core.timeline.writing import check_output, losses
+from talkies.plugin.files_host import HOST_FORMATS, FilesHost
 
-FORMATS = [suffix for suffix in WRITERS if Path(f"x{suffix}").suffix in READERS]
 NO_DROP_FRAME = "OpenTimelineIO has no place for it"
 
 
@@ -43,7 +41,7 @@ class TestHeard(HeardSuite):
         return folder / "mix.wav"
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", HOST_FORMATS)
 class TestPlacing(PlacingSuite):
     @pytest.fixture
     def host(self, known: Known, tmp_path: Path, suffix: str) -> FilesHost:
@@ -66,17 +64,20 @@ def host(tmp_path: Path) -> FilesHost:
     return FilesHost(NTSC.write(tmp_path))
 
 
-def test_the_file_that_was_given_stays(host: FilesHost, tmp_path: Path) -> None:
-    before, given = sorted(tmp_path.iterdir()), host.path.read_bytes()
+@pytest.mark.parametrize("suffix", [".otio", ".otiod", ".kdenlive"])
+def test_undo_leaves_the_folder_as_it_was(tmp_path: Path, suffix: str) -> None:
+    """Also what a format needs beside its file goes; the file that was given is never touched."""
+    host = FilesHost(NTSC.write(tmp_path), suffix)
+    given = host.path.read_bytes()
     takes = NTSC.takes(tmp_path)
-    host.add_takes(takes)
-    assert host.path.name == "known.talkies.otio"
-    host.add_takes(takes, "replace")
-    assert host.path.name == "known.talkies-2.otio"
+    before = sorted(tmp_path.rglob("*"))
+    for name, conflict in (("known.talkies", CONFLICTS[0]), ("known.talkies-2", CONFLICTS[1])):
+        host.add_takes(takes, conflict)
+        assert host.path == tmp_path / f"{name}{suffix}"
     host.undo()
     host.undo()
     assert host.path.read_bytes() == given
-    assert sorted(tmp_path.iterdir()) == sorted([*before, *(take.path for take in takes)])
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_what_somebody_changed_is_not_deleted(host: FilesHost, tmp_path: Path) -> None:
@@ -88,6 +89,10 @@ def test_what_somebody_changed_is_not_deleted(host: FilesHost, tmp_path: Path) -
     assert "Dialogue" in host.path.read_text()
 
 
-def test_a_format_that_cannot_be_read_back_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ArgumentError, match=r"cannot be read back; use one of .*\.otio"):
-        FilesHost(tmp_path / "known.otio", ".stems")
+@pytest.mark.parametrize(
+    ("suffix", "why"),
+    [(".stems", "not the cut"), (".kdenlive.otio", "alternative takes"), (".ale", "cannot be written")],
+)
+def test_a_format_to_take_over_is_no_host(tmp_path: Path, suffix: str, why: str) -> None:
+    with pytest.raises(ArgumentError, match=rf"{why}; use one of .*\.otio"):
+        FilesHost(tmp_path / "known.otio", suffix)
