@@ -55,7 +55,9 @@ SHOTS = [(1, 26), (26, 51)]
 
 
 def test_each_button_makes_its_departments_and_is_one_step_to_undo(film: Blender) -> None:
-    press(film, "foley")
+    film.call("settings", prompt="zzz")
+    said = press(film, "foley")["sentences"]
+    assert said[0] == "2 sounds on FX talkies" and any("no sound is known for 'zzz'" in each for each in said)
     assert tracks(film) == {"FX talkies": SHOTS}
     press(film, "dialogue")
     assert tracks(film) == {"FX talkies": SHOTS, "DX talkies": SHOTS[1:]}
@@ -112,17 +114,6 @@ def test_generating_again_replaces_the_active_strip(film: Blender) -> None:
     assert film.call("press", button="again") == "the button is grey"
 
 
-def test_a_cancelled_run_changes_nothing(film: Blender, tmp_path: Path) -> None:
-    film.call("variable", name="TALKIES", value=str(program(tmp_path / "slow", "tests/tones_worker.py", "0.3")))
-    assert film.call("press", button="generate", task="foley") == ""
-    assert "at work" in film.call("press", button="generate", task="foley")
-    assert film.call("press", button="cancel") == ""
-    after = film.call("wait")
-    assert after["failed"] and "was cancelled" in after["sentences"][0]
-    assert film.call("listed") == []
-    assert film.call("press", button="cancel") == "the button is grey"
-
-
 def test_a_crash_of_the_worker_leaves_blender_alive(film: Blender, tmp_path: Path) -> None:
     film.call("variable", name="TALKIES", value=str(program(tmp_path / "slow", "tests/tones_worker.py", "0.3")))
     assert film.call("press", button="generate", task="foley") == ""
@@ -141,20 +132,20 @@ def test_opening_another_file_stops_the_work(film: Blender, tmp_path: Path) -> N
     }  # fmt: skip
 
 
-def test_what_talkies_says_reaches_the_user(film: Blender, tmp_path: Path) -> None:
-    film.call("settings", prompt="zzz")
-    assert any("no sound is known for 'zzz'" in sentence for sentence in press(film, "foley")["sentences"])
+def test_media_that_moved_are_named(film: Blender, tmp_path: Path) -> None:
     (tmp_path / "film.mp4").rename(tmp_path / "moved.mp4")
     after = press(film, "foley")
     assert after["failed"] and "film.mp4" in after["sentences"][0]
+    assert film.call("listed") == []
 
 
 def test_without_the_program_there_is_a_sentence(film: Blender, tmp_path: Path) -> None:
     film.call("variable", name="TALKIES", value=str(tmp_path / "nowhere"))
     said = film.call("press", button="generate", task="foley")
+    assert film.call("drawn")[0].startswith("/") and "Foley" in film.call("drawn")
     assert "nowhere" in said and "TALKIES" in said
     film.call("preference", program=str(tmp_path / "talkies"))
-    assert not press(film, "foley")["failed"]
+    assert film.call("drawn")[0] == "Foley"
     film.call("preference", program=str(tmp_path / "film.mp4"))
     assert "preferences" in film.call("press", button="open_panel")
     film.call("preference", program="")
@@ -204,18 +195,22 @@ PANEL = """
 """
 
 
-def test_the_sidebar_shows_settings_progress_and_sentences(film: Blender, tmp_path: Path) -> None:
+def test_the_sidebar_leads_through_a_run_that_is_cancelled_and_changes_nothing(film: Blender, tmp_path: Path) -> None:
     idle = film.call("drawn")
     assert {"Foley", "Dialogue", "Both", "talkies.again", "talkies.open_panel", "prompt", "seed", "conflict"} <= set(
         idle
     )
     film.call("variable", name="TALKIES", value=str(program(tmp_path / "slow", "tests/tones_worker.py", "0.3")))
-    film.call("press", button="generate", task="foley")
+    assert film.call("press", button="cancel") == "the button is grey"
+    assert film.call("press", button="generate", task="foley") == ""
+    assert "at work" in film.call("press", button="generate", task="foley")
     working = film.call("drawn")
     assert "talkies.cancel" in working and "0%" in working and "Foley" not in working
-    film.call("press", button="cancel")
-    film.call("wait")
+    assert film.call("press", button="cancel") == ""
+    after = film.call("wait")
+    assert after["failed"] and "was cancelled" in after["sentences"][0]
     assert any("was cancelled" in text for text in film.call("drawn"))
+    assert film.call("listed") == []
     film.call("variable", name="TALKIES", value=str(tmp_path / "nowhere"))
     assert any("named by the variable" in text for text in film.call("drawn"))
 
