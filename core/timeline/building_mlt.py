@@ -170,7 +170,7 @@ class _Builder:
         if (medium.url, name, speed) in self.producers:
             return self.producers[medium.url, name, speed]
         base = self._producer(medium, name, Fraction(1)) if speed != 1 else None
-        resource, service = _resource(medium), "qimage" if medium.frames else "avformat-novalidate"
+        resource, service = _resource(medium), "qimage" if medium.frames else "avformat"
         length = self._length(medium, abs(speed))
         properties: dict[str, object] = {"length": length, "eof": "pause", "resource": resource, "mlt_service": service}
         if base is not None:

@@ -220,7 +220,7 @@ class _Splice:
             "length": framed.length,
             "eof": "pause",
             "resource": framed.path.resolve(),
-            "mlt_service": "avformat-novalidate" if self.is_kdenlive else "avformat",
+            "mlt_service": "avformat",  # "-novalidate" would leave Kdenlive without waveforms
             "audio_index": 0,
             "video_index": -1,
             "talkies": json.dumps(clip_metadata(take), ensure_ascii=False, sort_keys=True),
