@@ -8,7 +8,8 @@
 Methods: hello, read_timeline, audio_tracks, add_takes, undo, move_playhead. All times are exact fractions of seconds
 ("12/5") from the timeline's first frame. The editor's side is small: it removes the tracks that it is told to, adds
 tracks with clips, and reads them back; it is one undo step, and a failure leaves nothing. tests/bridged_editor.py is
-such a side, in the standard library alone. Everything that comes back is checked before it is believed.
+such a side, in the standard library alone. An exported timeline may come with "drop_frame": true, which .otio cannot
+say, and with "warnings". Everything that comes back is checked before it is believed.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ class BridgedHost:
             raise TimelineError(self.name, f"exported {path}, which is no .otio file in {folder}", _VERSIONS)
         if not path.is_file():
             raise TimelineError(self.name, f"says it exported {path.name}, which is not there", "try again")
-        return replace(read_timeline(path), drop_frame=answer.get("drop_frame") is True)
+        timeline, said = read_timeline(path), self._checked(lambda: _texts(answer, "warnings"), TimelineError)
+        return replace(timeline, drop_frame=answer.get("drop_frame") is True, warnings=(*said, *timeline.warnings))
 
     def audio_tracks(self) -> tuple[AudioTrack, ...]:
         """See :class:`Host`. Raises OutputError."""

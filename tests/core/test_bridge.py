@@ -167,6 +167,18 @@ def test_an_export_elsewhere_is_not_opened(answered: Answered, tmp_path: Path, e
         host.read_timeline()
 
 
+def test_what_the_editor_says_of_its_export_is_heard(answered: Answered, tmp_path: Path) -> None:
+    (tmp_path / "exported").mkdir()
+    NTSC.write(tmp_path / "exported")
+    result: dict[str, Any] = {"timeline": "known.otio", "drop_frame": True, "warnings": ["a mask is not shown"]}
+    host, editor = answered({"read_timeline": {"result": result}})
+    timeline = host.read_timeline()
+    assert (timeline.warnings, timeline.drop_frame) == (("a mask is not shown",), True)
+    editor.script["read_timeline"] = {"result": {**result, "warnings": [7]}}
+    with pytest.raises(TimelineError, match="'warnings' is no list of sentences"):
+        host.read_timeline()
+
+
 def test_an_editor_that_goes_is_told_once(answered: Answered) -> None:
     host, _ = answered({"audio_tracks": CLOSES})
     told = threading.Semaphore(0)

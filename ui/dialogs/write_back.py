@@ -170,10 +170,10 @@ class WriteBackDialog(QDialog):
 
     def _show_form(self, wanted: bool) -> None:
         """What can be chosen, where there is something to choose."""
-        for row in (self._row, self.format):
-            self._form.setRowVisible(row, wanted and self.editor is None)
-        for row in (self.conflict, self.only_selected):
-            self._form.setRowVisible(row, wanted)
+        self._form.setRowVisible(self._row, wanted and self.editor is None)
+        self._form.setRowVisible(self.format, wanted and self.editor is None)
+        self._form.setRowVisible(self.conflict, wanted)
+        self._form.setRowVisible(self.only_selected, wanted)
 
     def _take_tracks(self, tracks: tuple[AudioTrack, ...]) -> None:
         self._tracks = tracks
