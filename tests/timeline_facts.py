@@ -88,7 +88,7 @@ def lost(before: Facts, after: Facts) -> set[str]:
 
 def _kept(kind: str, before: Facts, after: Facts) -> bool:
     one, other = before[kind], after[kind]
-    if kind in _COUNTS:
+    if kind in _COUNTS or (kind == "duration" and other > one):  # takes may last longer than the timeline
         return bool(other >= one)
     if kind in _NAMES:  # what has no name in one format is given one in another
         return not Counter(filter(None, one)) - Counter(other)

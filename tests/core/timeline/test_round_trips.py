@@ -40,9 +40,13 @@ TELLING = (
     *("multitrack.otio", "nested_example.otio", "precheckfail.otio", "transition_test.otio", "hiero_xml_export.xml"),
     *("premiere_example.xml", "premiere_generators.xml", "fcpx_project.fcpxml", "kdenlive_example_v221170.kdenlive"),
     *("no_spaces_test.edl", "speed_effects_small.edl", "one_clip.aaf", "simple.aaf", "xges_example.xges"),
+    "sample_just_track.xml",
 )
 SLOW = {".aaf": ("enabled.otio", "nested_example.otio", "premiere_example.xml", "no_spaces_test.edl", "simple.aaf")}
 """AAF takes half a second a file."""
+
+UNTOLD = {(".edl", "clip_example.otio"): "its sound begins so early that the timecode may be a place inside the file"}
+"""What an EDL leaves open: it says the timecode of a sound, and the file could also begin at 0."""
 
 REFUSED = {".edl": "holds no clips that an EDL could list"}
 NO_TIMELINES = {".stems": "a folder of stems holds no picture; tests/core/turnover looks into it"}
@@ -125,7 +129,11 @@ def click_in(path: Path) -> Fraction:
 def clicks_heard(timeline: Timeline) -> list[Fraction]:
     """Where clicks sound; the shared timelines' own sound is not there."""
     clips = (clip for track in sound_tracks(timeline) for clip in track.clips)
-    return [clip.record.start + click_in(clip.path) - (clip.source.start - clip.start) for clip in clips if clip.path]
+    return [
+        clip.record.start + click_in(clip.path) - (clip.source.start - clip.start)
+        for clip in clips
+        if clip.path and clip.path.suffix == ".wav"
+    ]
 
 
 @pytest.mark.parametrize("suffix", WRITERS)
@@ -135,6 +143,8 @@ def test_nothing_is_lost_that_was_not_said(known: dict[str, Known], suffix: str,
     problems = []
     names = known if ALL else [name for name in SLOW.get(suffix, TELLING) if name in known]
     for name in names:
+        if (suffix, name) in UNTOLD:
+            continue
         out = tmp_path / name / f"out{suffix}"
         out.parent.mkdir()
         problems += [f"{name}: {problem}" for problem in round_trip(known[name], out, suffix)]
