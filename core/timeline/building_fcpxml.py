@@ -6,6 +6,7 @@ tracks of picture above, subtitles as captions above these, sound below. Nested 
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -120,8 +121,8 @@ class _Builder:
                 self._add_gap(position, clip.record.start)
             self._add_primary(clip)
             position = clip.record.end
-        if self.timeline.duration > position:
-            self._add_gap(position, self.timeline.duration)
+        if self.timeline.duration > position or not self.story:  # captions and markers need something to hold them
+            self._add_gap(position, max(self.timeline.duration, position + 1 / self.rate))
         for lane, track in enumerate(self.pictures[1:], start=1):
             self._connect(track, lane)
         for lane, track in enumerate(self.sounds, start=1):
@@ -166,7 +167,8 @@ class _Builder:
         holder.anchored.append(element)
 
     def _holder(self, position: Fraction) -> _Item:
-        return next((item for item in reversed(self.story) if item.record.start <= position), self.story[0])
+        after = bisect.bisect_right(self.story, position, key=lambda item: item.record.start)
+        return self.story[max(after - 1, 0)]
 
     def _clip(self, clip: FlatClip, medium: Medium, place: dict[str, str], wanted: str) -> Element:
         """An ``asset-clip`` with only its picture or only its sound, as OTIO's tracks are."""

@@ -10,6 +10,7 @@ They are put into the text that was read, the rest byte for byte; a timeline of 
 
 from __future__ import annotations
 
+import bisect
 import json
 import re
 import shutil
@@ -187,7 +188,7 @@ class _Splice:
     def edits(self) -> Iterator[Edit]:
         if not self.lanes:
             return
-        lowest = min(0, *_lanes_in(self.story, 0))
+        lowest = min((0, *_lanes_in(self.story, 0)))  # also of an empty story
         late = [take for lane in self.lanes for take in lane.takes if self._holder(take.record.start) is None]
         gap = self._gap(max(take.record.end for take in late)) if late else None
         for number, lane in enumerate(self.lanes, start=1):
@@ -228,7 +229,8 @@ class _Splice:
         """The item under a position, or the one before a hole; None after the last one."""
         if not self.holders or position >= self.holders[-1].record.end:
             return None
-        return next((each for each in reversed(self.holders) if each.record.start <= position), self.holders[0])
+        after = bisect.bisect_right(self.holders, position, key=lambda holder: holder.record.start)
+        return self.holders[max(after - 1, 0)]
 
     def _gap(self, end: Fraction) -> Element:
         """More storyline, for takes that begin after its end."""
