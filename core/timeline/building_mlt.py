@@ -210,7 +210,9 @@ class _Builder:
         return playlist
 
     def _tractor(self) -> Element:
-        tractor = Element("tractor", {"id": "timeline", "in": "0", "out": str(self.length - 1)})
+        span = {"id": "timeline", "in": "0", "out": str(self.length - 1)}
+        ours = {"shotcut": None if self.kdenlive else 1}  # without it Shotcut takes the project for one clip
+        tractor = made("tractor", span, ours)
         SubElement(tractor, "track", producer=_BLACK)
         for number, track in enumerate(self.tracks):
             name = f"track{number}" if self.kdenlive else f"playlist{number}"

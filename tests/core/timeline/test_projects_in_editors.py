@@ -1,5 +1,8 @@
-"""Kdenlive drops every clip whose sound file the bin does not know (seen in 26.08.2), and MLT reads from top to bottom:
-what a project names must stand before the place that names it."""
+"""What Kdenlive 26.08.2 and Shotcut 26.9.27 were seen to want of a project, besides what MLT itself wants.
+
+Kdenlive drops every clip whose medium its bin does not know, and MLT reads from top to bottom: what a project names
+must stand before the place that names it. Shotcut takes a project without its mark for one long clip.
+"""
 
 from __future__ import annotations
 
@@ -49,3 +52,17 @@ def test_the_bin_lists_every_clip_of_the_tracks(project: Path) -> None:
     listed = {entry.get("producer") for entry in root.findall("playlist[@id='main_bin']/entry")}
     used = {entry.get("producer") for playlist in root.findall("playlist") for entry in playlist.findall("entry")}
     assert used <= listed
+
+
+def test_shotcut_opens_the_tracks(project: Path) -> None:
+    timeline = read_timeline(project.with_name("reel.otio"))
+    write_timeline(timeline, [], project.with_name("out.mlt"))
+    main = defusedxml.ElementTree.parse(project.with_name("out.mlt")).getroot().findall("tractor")[-1]
+    assert main.findtext("property[@name='shotcut']") == "1"
+
+
+def test_media_are_looked_into(project: Path) -> None:
+    """avformat-novalidate is for projects that hold what Kdenlive found in a medium; ours do not."""
+    root = defusedxml.ElementTree.parse(project).getroot()
+    services = {root.findtext(f"producer[@id='{each.get('id')}']/property[@name='mlt_service']") for each in root}
+    assert services == {None, "avformat", "color"}
