@@ -93,6 +93,9 @@ class KdenliveOtio(Writer):
             found.append(f"at normal speed in Kdenlive: {counted(sped, 'clip')} of picture that had another")
         if sequences := sum(isinstance(clip.item.media_reference, _Images) for _, clip in clips):
             found.append(f"not imported by Kdenlive: {counted(sequences, 'image sequence')}")
+        if late := sum(track.kind != TEXT and _ends_inside(track) for track in tracks):
+            last = f"the last clip of {counted(late, 'track')}"
+            found.append(f"shown from the start of its file by Kdenlive 26.08, unlike in a .kdenlive: {last}")
         if timeline.start:
             found.append(f"Kdenlive counts from 0, not from {timeline.timecode(Fraction(0))}")
         return tuple(found)
@@ -242,6 +245,13 @@ def _flat_track(flat: FlatTrack, rate: Fraction, finder: PictureFinder) -> Any:
         if clip.enabled and last > first:
             _append(track, first, _plain_clip(clip, last - first, rate, finder), rate)
     return track
+
+
+def _ends_inside(track: FlatTrack) -> bool:
+    """Whether the last clip begins later than its medium: Kdenlive 26.08.2 was seen to forget that, for the last."""
+    available = track.clips[-1].item.media_reference.available_range if track.clips else None
+    start = to_range(available).start if available is not None else 0
+    return bool(track.clips) and track.clips[-1].source.start != start
 
 
 def _plain_clip(clip: FlatClip, frames: int, rate: Fraction, finder: PictureFinder) -> Any:

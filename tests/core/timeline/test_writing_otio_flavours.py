@@ -108,6 +108,7 @@ def test_kdenlive_counts_frames_from_the_start_of_each_file(filmed: Any, tmp_pat
     assert sounds == [(5, 50, 0), (55, 30, 0)]
     said = losses(filmed, out)
     assert "Kdenlive counts from 0, not from 01:00:00:00" in said
+    assert any("by Kdenlive 26.08" in sentence and "the last clip of" in sentence for sentence in said)
     assert "left out: 1 subtitle track, for Kdenlive imports subtitles as .srt" in said
 
 
