@@ -252,7 +252,7 @@ def _beside(rows: Array) -> Array:
     width = rows.shape[1]
     left, right = padded[:, :width] + padded[:, 1 : width + 1], padded[:, 7 : width + 7] + padded[:, 8 : width + 8]
     left, right = left / 2, right / 2
-    return np.where(np.abs(left - rows) < np.abs(right - rows), left, right)
+    return np.asarray(np.where(np.abs(left - rows) < np.abs(right - rows), left, right))
 
 
 def brightness_change(before: Array, now: Array) -> tuple[float, float]:

@@ -16,8 +16,7 @@ class VSSFlowConfig:
 
     Fields named ``*_dim`` are numbers per step of a feature; ``*_feat_dim`` what the projections make of them.
     ``phones_per_frame`` phoneme ids stand for one latent frame, their embeddings side by side on the channels.
-    ``prompt_vocabulary`` 0 means that the model knows no prompts; with ``prompt_feat_dim`` the prompt as a whole also
-    lies beside every latent frame, for what is heard matters everywhere. ``preconditioned``: the network says only what
+    ``prompt_vocabulary`` 0 means that the model knows no prompts. ``preconditioned``: the network says only what
     differs from the best guess without looking (:meth:`VSSFlow.velocity`); the reference does without.
     """
 
@@ -33,7 +32,6 @@ class VSSFlowConfig:
     cond_feat_dim: int = 768
     voice_dim: int = 256
     prompt_vocabulary: int = 0
-    prompt_feat_dim: int = 0
     num_layers: int = 10
     num_attention_heads: int = 24
     num_key_value_attention_heads: int = 12
@@ -48,7 +46,7 @@ class VSSFlowConfig:
             if field.name == "preconditioned":
                 if type(value) is not bool:
                     raise WeightsError("model configuration", f"{field.name} is {value!r}, not true or false")
-            elif type(value) is not int or value < (0 if field.name in ("prompt_vocabulary", "prompt_feat_dim") else 1):
+            elif type(value) is not int or value < (0 if field.name == "prompt_vocabulary" else 1):
                 raise WeightsError("model configuration", f"{field.name} is {value!r}, not a positive whole number")
         if self.num_attention_heads % self.num_key_value_attention_heads:
             raise WeightsError(
@@ -71,8 +69,8 @@ class VSSFlowConfig:
 
     @property
     def condition_channels(self) -> int:
-        """Channels concatenated to the latents: lips, phonemes, sync, prompt."""
-        return self.lip_feat_dim + self.phone_feat_dim + self.synch_feat_dim + self.prompt_feat_dim
+        """Channels concatenated to the latents: lips, phonemes, sync."""
+        return self.lip_feat_dim + self.phone_feat_dim + self.synch_feat_dim
 
     @property
     def in_channels(self) -> int:
@@ -132,7 +130,6 @@ MINI = VSSFlowConfig(
     cond_feat_dim=128,
     voice_dim=64,
     prompt_vocabulary=256,
-    prompt_feat_dim=64,
     num_layers=10,
     num_attention_heads=4,
     num_key_value_attention_heads=2,

@@ -23,7 +23,7 @@ Keep = Mapping[str, Tensor]
 class Encoded:
     """Conditions as the transformer reads them; zeros are no condition.
 
-    ``latent`` (B, condition_channels, T): lips, phonemes, sync, the whole prompt. ``cross`` (B, K, cond_feat_dim): one voice token,
+    ``latent`` (B, condition_channels, T): lips, phonemes, sync. ``cross`` (B, K, cond_feat_dim): one voice token,
     P prompt tokens, the picture stretched to T.
     """
 
@@ -60,8 +60,6 @@ class VSSFlow(nn.Module):
         self.phone_embedding = nn.Embedding(config.phone_vocabulary, config.phone_embedding_dim)
         if config.prompt_vocabulary:
             self.prompt_embedding = nn.Embedding(config.prompt_vocabulary, config.cond_feat_dim)
-        if config.prompt_feat_dim:
-            self.prompt_proj = nn.Linear(config.cond_feat_dim, config.prompt_feat_dim, bias=False)
         self.vaflow = Transformer(config)
 
     def encode(
@@ -101,18 +99,16 @@ class VSSFlow(nn.Module):
                 return projected
             return projected * mask.to(projected).reshape(-1, *[1] * (projected.ndim - 1))
 
-        told = self._prompt(prompt)
         heard = None if sync is None else self.synch_proj(stretch(sync, frames, span, "nearest-exact"))
         seen = None if picture is None else self.cond_proj(stretch(picture, frames, span, "nearest"))
         latent = [
             kept("lips", None if lips is None else self.lip_proj(pad_or_cut(lips, span)), time, size.lip_feat_dim),
             kept("phones", None if phones is None else self._phones(phones, span), time, size.phone_feat_dim),
             kept("sync", heard, time, size.synch_feat_dim),
-            kept("prompt", self._told(told, prompt, time), time, size.prompt_feat_dim),
         ]
         cross = [
             kept("voice", None if voice is None else self.ref_proj(voice)[:, None], 1, size.cond_feat_dim),
-            kept("prompt", told, 0, size.cond_feat_dim),
+            kept("prompt", self._prompt(prompt), 0, size.cond_feat_dim),
             kept("picture", seen, time, size.cond_feat_dim),
         ]
         return Encoded(_join(latent, dim=2).transpose(1, 2), _join(cross, dim=1))
@@ -130,14 +126,6 @@ class VSSFlow(nn.Module):
             return None
         tokens: Tensor = self.prompt_embedding(prompt)
         return tokens * (prompt != 0).to(tokens)[..., None]
-
-    def _told(self, tokens: Tensor | None, prompt: Tensor | None, frames: int) -> Tensor | None:
-        """The words' tokens (B, P, cond_feat_dim) as one, beside every frame: (B, frames, prompt_feat_dim)."""
-        if tokens is None or prompt is None or not self.config.prompt_feat_dim:
-            return None
-        mean = tokens.sum(1) / (prompt != 0).sum(1, keepdim=True).clamp_min(1)
-        whole: Tensor = self.prompt_proj(mean)
-        return whole[:, None].expand(-1, frames, -1)
 
     def unconditional(self, encoded: Encoded) -> Encoded:
         """No condition at all, in the shape of ``encoded``."""

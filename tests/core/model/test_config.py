@@ -24,7 +24,7 @@ def test_the_mini_transformer_fits_into_the_shipped_file() -> None:
     with torch.device("meta"):
         model = VSSFlow(MINI)
     assert sum(weight.numel() for weight in model.parameters()) * 2 < 32e6
-    assert MINI.in_channels == 128 + 16 + 2 * 32 + 64 + 64
+    assert MINI.in_channels == 128 + 16 + 2 * 32 + 64
 
 
 @pytest.mark.parametrize("config", [MINI, VSSFLOW])
