@@ -87,8 +87,11 @@ def _is_there(take: Take, ours: Iterable[AudioTrack]) -> bool:
 
 
 def _nearest(take: Take, clips: Iterable[PlacedClip]) -> PlacedClip | None:
-    """The clip that shows a take: its file if the editor tells it, else its name; of several the nearest."""
-    same = [clip for clip in clips if (clip.file is not None and clip.file == take.path) or clip.name == take.name]
+    """The clip that shows a take: the one that is called so or plays a file of that name; of several the nearest.
+
+    Blender calls a second strip of a name "name.001", and spells the path of its file in its own way."""
+    files = ((clip, clip.file.name if clip.file is not None else "") for clip in clips)
+    same = [clip for clip, file in files if take.name == clip.name or take.path.name == file]
     return min(same, key=lambda clip: abs(clip.record.start - take.record.start), default=None)
 
 
