@@ -93,10 +93,9 @@ class FilesHost:
             timeline = without_our_tracks(timeline)
         kept = audio_tracks_of(timeline)
         out = free_name(self.path, self._suffix)
-        warnings = losses(timeline, out)
+        warnings, before = losses(timeline, out), _beside(out, self._suffix)
         write_timeline(timeline, [take for take in takes if take not in plan.skipped], out)
-        stem = out.name.removesuffix(self._suffix)  # subtitles and sounds that some formats need beside them
-        beside = tuple(path for path in out.parent.iterdir() if path.name.startswith(f"{stem}.") and path != out)
+        beside = tuple(sorted(_beside(out, self._suffix) - before))
         self._steps.append(_Step(out, _written_ns(out), beside))
         tracks = _new(self.audio_tracks(), kept)
         return Placement(tracks, plan.removed, skipped, (*warnings, *differences(plan.lanes, tracks)))
@@ -115,6 +114,14 @@ class FilesHost:
 
     def move_playhead(self, position: Fraction) -> None:
         """A file shows nothing."""
+
+
+def _beside(out: Path, suffix: str) -> set[Path]:
+    """What lies beside a timeline under its name, and in folders there: subtitles and sounds that some formats need,
+    but also what the user keeps of the same name in another format."""
+    stem = out.name.removesuffix(suffix)
+    named = [path for path in out.parent.iterdir() if path.name.startswith(f"{stem}.") and path != out]
+    return {each for path in named for each in (path, *path.rglob("*"))}
 
 
 def _remove(path: Path) -> None:

@@ -80,6 +80,20 @@ def test_undo_leaves_the_folder_as_it_was(tmp_path: Path, suffix: str) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_undo_leaves_what_has_the_same_name_in_another_format(tmp_path: Path) -> None:
+    """As 'talkies generate -o known.talkies.otio' leaves it."""
+    host = FilesHost(NTSC.write(tmp_path), ".kdenlive")
+    takes = NTSC.takes(tmp_path)
+    (tmp_path / "known.talkies.takes").mkdir()
+    for name in ("known.talkies.otio", "known.talkies.takes/FX.wav", "known.talkies.txt"):
+        (tmp_path / name).write_text("the user's own", encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    host.add_takes(takes)
+    assert host.path == tmp_path / "known.talkies.kdenlive"
+    host.undo()
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_what_somebody_changed_is_not_deleted(host: FilesHost, tmp_path: Path) -> None:
     host.add_takes(NTSC.takes(tmp_path))
     text = host.path.read_text()
