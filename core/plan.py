@@ -87,9 +87,12 @@ def plan(
 
 
 def _prompt(given: str, sounds: Iterable[Cue]) -> str:
-    """What the user asks for and what the subtitles describe, each once."""
-    parts = dict.fromkeys([given.strip(), *(" ".join(cue.text.split()) for cue in sounds)])
-    return ", ".join(part for part in parts if part)
+    """What the user asks for and what the subtitles describe, each once: a take's own prompt, asked for again, has
+    both in it already."""
+    asked = {part.strip() for part in given.split(",")}
+    described = dict.fromkeys(" ".join(cue.text.split()) for cue in sounds)
+    more = [text for text in described if not {part.strip() for part in text.split(",")} <= asked]
+    return ", ".join(part for part in (given.strip(), *more) if part)
 
 
 def _spoken_range(timeline: Timeline, segment: Segment, own: Sequence[Cue], owner: dict[Cue, Segment]) -> TimeRange:

@@ -63,6 +63,15 @@ def test_sound_descriptions_become_prompts_after_the_users() -> None:
     assert stem.cues == ()
 
 
+def test_a_takes_own_prompt_asked_for_again_stays_as_it_is() -> None:
+    reel = timeline([0, 4], [Cue(span(0, 1), "door slams, dog barks", "sound"), Cue(span(2, 3), "wind", "sound")])
+    (first,) = planned(reel, "foley", prompt="steps on gravel")
+    (again,) = planned(reel, "foley", prompt=first.prompt)
+    assert again.prompt == first.prompt == "steps on gravel, door slams, dog barks, wind"
+    (other,) = planned(reel, "foley", prompt="window")
+    assert other.prompt == "window, door slams, dog barks, wind"
+
+
 def test_joint_is_one_stem_with_everything() -> None:
     reel = timeline([0, 4], [Cue(span(0, 1), "Hello."), Cue(span(2, 3), "door slams", "sound")])
     (stem,) = planned(reel, "joint")
