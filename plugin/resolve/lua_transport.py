@@ -77,8 +77,11 @@ class LuaTransport:
         """
         while True:
             with suppress(_UnheardError):
-                name = str(self._run("hello", {}, heard_s=again_s)["result"]["name"])
+                answer = self._run("hello", {}, heard_s=again_s)
                 break
+        if "result" not in answer:
+            raise OutputError("DaVinci Resolve", str(answer["error"]["message"]), f"{HOW} again")
+        name = str(answer["result"]["name"])
         self._working = threading.Thread(target=self._work, name="resolve", daemon=True)
         self._working.start()
         return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -53,8 +54,10 @@ class Editor:
                 placing.take_back(track)
             placing.forget(placing.imported)
             raise
-        old = markers.remove(timeline, set(names)) if names else []
-        markers.add(timeline, tracks)
+        old: list[Any] = []
+        with suppress(Exception):  # the sound is in its place, with or without markers
+            old = markers.remove(timeline, set(names)) if names else []
+            markers.add(timeline, tracks)
         self._done.append(Done(_identity(timeline), tracks, removed, old, placing.imported))
         count = int(call(timeline, "GetTrackCount", "audio"))
         shown = [reading.audio_track(timeline, index) for index in range(count - len(tracks) + 1, count + 1)]

@@ -17,7 +17,7 @@ COLOUR = "Cream"
 
 
 def add(timeline: Any, tracks: list[Any]) -> None:
-    """Marks where the takes of these tracks begin; that is no reason to fail."""
+    """Marks where the takes of these tracks begin."""
     clock = clock_of(timeline)
     wanted: dict[int, list[Any]] = {}
     for track in tracks:

@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from typing import Any
 
 from .editor import Editor
@@ -32,6 +33,7 @@ def run(resolve: Any, program: list[str]) -> int:
                 stdout=subprocess.PIPE,
                 stderr=complaints,
                 encoding="utf-8",
+                errors="replace",
                 env=clean_environment(dict(os.environ)),
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
@@ -49,13 +51,10 @@ def run(resolve: Any, program: list[str]) -> int:
 
 def answer_all(editor: Editor, child: Any) -> None:
     """Until the panel's stdout ends. When it stops reading there is nobody left to answer."""
-    with child.stdin, child.stdout:
+    with suppress(OSError), child.stdin, child.stdout:  # closing says once more what could not be said
         for line in child.stdout:
-            try:
-                child.stdin.write(json.dumps(answer(editor, line)) + "\n")
-                child.stdin.flush()
-            except OSError:
-                break
+            child.stdin.write(json.dumps(answer(editor, line)) + "\n")
+            child.stdin.flush()
 
 
 def answer(editor: Editor, line: str) -> dict[str, Any]:

