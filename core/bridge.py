@@ -30,7 +30,7 @@ from talkies.core.question_line import ClosedError, LateError, QuestionLine, Ref
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.reading import read_timeline
 from talkies.core.timeline.tracks import Lane, clip_metadata
-from talkies.core.times import TimeRange
+from talkies.core.times import TimeRange, may_drop_frames
 
 Value = TypeVar("Value")
 
@@ -80,7 +80,8 @@ class BridgedHost:
         if not path.is_file():
             raise TimelineError(self.name, f"says it exported {path.name}, which is not there", "try again")
         timeline, said = read_timeline(path), self._checked(lambda: _texts(answer, "warnings"), TimelineError)
-        return replace(timeline, drop_frame=answer.get("drop_frame") is True, warnings=(*said, *timeline.warnings))
+        drop_frame = answer.get("drop_frame") is True and may_drop_frames(timeline.rate)
+        return replace(timeline, drop_frame=drop_frame, warnings=(*said, *timeline.warnings))
 
     def audio_tracks(self) -> tuple[AudioTrack, ...]:
         """See :class:`Host`. Raises OutputError."""

@@ -89,6 +89,11 @@ class TimeRange:
         return first, to_sample(self.end, sample_rate) - first
 
 
+def may_drop_frames(rate: Fraction) -> bool:
+    """Whether drop-frame timecode can count a rate: 29.97 and its multiples, nothing slower."""
+    return round_half_up(rate) % 30 == 0
+
+
 def timecode(position: Fraction, rate: Fraction, drop_frame: bool = False) -> str:
     """SMPTE ST 12-1 timecode ``HH:MM:SS:FF`` (``;`` before the frames when drop-frame), for film rates as well.
 

@@ -22,19 +22,19 @@ from talkies.core.timeline.formats import Loaded
 from talkies.core.timeline.guards import read_text
 from talkies.core.timeline.moviefacts import timecode_seconds
 from talkies.core.timeline.sounds import OUR_NAME
-from talkies.core.times import TimeRange, exact_rate, round_half_up
+from talkies.core.times import TimeRange, exact_rate, may_drop_frames, round_half_up
 
 _TC = r"(\d{1,2}:\d\d:\d\d[:;.,]\d\d)"
 EVENT = re.compile(
-    rf"^\s*(\d+)\s+(\S.*?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)\s*(\d+)?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$"
+    rf"^\s*(\d{{1,9}})\s+(\S.*?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)\s*(\d{{1,9}})?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$"
 )
-_SPEED = re.compile(rf"^M2\s+(.*?)\s+([-+]?\d+(?:\.\d+)?)\s+{_TC}\s*$")
+_SPEED = re.compile(rf"^M2\s+(.*?)\s+([-+]?\d{{1,9}}(?:\.\d{{1,9}})?)\s+{_TC}\s*$")
 _NOTE = re.compile(r"^\*?\s*(FROM CLIP NAME|TO CLIP NAME|FROM CLIP|FROM FILE|SOURCE FILE|CLIP NAME)\s*:\s*(.+?)\s*$")
 TRACK_NOTE = re.compile(r"^\*\s*TRACK:\s*(.+?)\s*$")
-_CHANNELS_NOTE = re.compile(r"^AUD\s+(\d+)(?:\s+(\d+))?\s*$")
+_CHANNELS_NOTE = re.compile(r"^AUD\s+(\d{1,3})(?:\s+(\d{1,3}))?\s*$")
 _LOCATOR = re.compile(rf"^\*\s*LOC:\s*{_TC}\s+(\S+)\s*(.*?)\s*$")
-_RESOLVE_MARKER = re.compile(r"^\s*\|C:(\S+)\s*\|M:(.*?)\s*\|D:(\d+)")
-_STATED_RATE = re.compile(r"^\*?\s*(?:FRAME ?RATE|FPS)\s*[:=]?\s*(\d+(?:\.\d+)?)", re.IGNORECASE | re.MULTILINE)
+_RESOLVE_MARKER = re.compile(r"^\s*\|C:(\S+)\s*\|M:(.*?)\s*\|D:(\d{1,9})(?!\d)")
+_STATED_RATE = re.compile(r"^\*?\s*(?:FRAME ?RATE|FPS)\s*[:=]?\s*(\d{1,9}(?:\.\d{1,9})?)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass
@@ -63,7 +63,7 @@ def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
         raise TimelineError(path, "holds no edits (CMX 3600 events)", "export the timeline again as EDL or .otio")
     drop = bool(re.search(r"^FCM:\s*DROP", text, re.MULTILINE)) or any(";" in time for e in events for time in e.times)
     used, notes = _rate(path, text, events, drop, rate)
-    drop = drop and used.denominator == 1001
+    drop = drop and used.denominator == 1001 and may_drop_frames(used)
     start = min(_seconds(event.times[2], used, drop) for event in events)
     title = re.search(r"^TITLE:\s*(.+?)\s*$", text, re.MULTILINE)
     timeline = otio.schema.Timeline(title[1] if title else path.stem, global_start_time=rational_time(start, used))
@@ -200,5 +200,5 @@ def _track_names(channels: str) -> list[str]:
     """``V`` → V; ``B`` → V, A1; ``AA/V`` → V, A1, A2; ``A2`` → A2; ``NONE`` → nothing; ``NONEA3`` → A3."""
     channels = channels.removeprefix("NONE")
     names = ["V" + match for match in re.findall(r"V(\d*)", channels)] or (["V"] if "B" in channels else [])
-    audio = re.findall(r"A(\d*)", channels.replace("B", "A"))
+    audio = re.findall(r"A(\d{0,3})", channels.replace("B", "A"))
     return names + [f"A{number or index}" for index, number in enumerate(audio, start=1)]

@@ -32,6 +32,7 @@ from talkies.core.timeline.fcpxml_terms import (
     CONTAINERS,
     STORY,
     Resources,
+    lane_of,
     media_start,
     projects,
     seconds,
@@ -157,7 +158,7 @@ class _Reader:
     def _connected(
         self, child: Element, shift: Fraction, lane: int, lanes: _Lanes, rate: Fraction, inside: _Inside
     ) -> None:
-        own_lane = int(child.get("lane", "0") or 0)
+        own_lane = lane_of(child)
         at = seconds(child.get("offset")) + shift
         if child.tag == "caption":
             words = _words(child)

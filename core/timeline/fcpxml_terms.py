@@ -11,7 +11,7 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from talkies.core.timeline.sounds import OUR_NAME
-from talkies.core.timeline.walking import UnusableItemError
+from talkies.core.timeline.walking import UnusableItemError, usable_rate
 from talkies.core.times import TimeRange
 
 CONTAINERS = ("ref-clip", "sync-clip", "mc-clip")
@@ -27,7 +27,8 @@ AFTER_ANCHORS = (
 _ROLES = {"DX": "dialogue", "FX": "effects", "MX": "music", "MIX": "mix"}
 _STEMS = {role: stem for stem, role in _ROLES.items()}
 _OUR_ROLE = re.compile(rf"^({'|'.join(_STEMS)})\.talkies(?:-(\d+))?$", re.IGNORECASE)
-_TIME = re.compile(r"^\s*(-?\d+(?:\.\d+)?)(?:/(\d+))?s?\s*$")
+_TIME = re.compile(r"^\s*(-?\d{1,19}(?:\.\d{1,9})?)(?:/(\d{1,19}))?s?\s*$")  # Apple's times are 64 bits wide
+_LANE = re.compile(r"^\s*-?\d{1,6}\s*$")
 
 
 def seconds(text: str | None, default: Fraction = Fraction(0)) -> Fraction:
@@ -35,9 +36,18 @@ def seconds(text: str | None, default: Fraction = Fraction(0)) -> Fraction:
     if text is None:
         return default
     match = _TIME.match(text)
-    if match is None or match[2] == "0":
-        raise UnusableItemError(f"a time of {text!r} means nothing")
-    return Fraction(match[1]) / int(match[2] or 1)
+    divisor = int(match[2] or 1) if match is not None else 0
+    if match is None or divisor == 0:
+        raise UnusableItemError(f"a time of {text[:40]!r} means nothing")
+    return Fraction(match[1]) / divisor
+
+
+def lane_of(element: Element) -> int:
+    """How far above the clip that it is connected to an element lies, or below. Raises UnusableItemError."""
+    text = element.get("lane") or "0"
+    if not _LANE.match(text):
+        raise UnusableItemError(f"a lane of {text[:40]!r} means nothing")
+    return int(text)
 
 
 def time_text(time: Fraction) -> str:
@@ -94,7 +104,7 @@ class Resources(dict[str, Element]):
         """Frames per second of an element's format: 1 / frameDuration, reduced to the exact rate."""
         form = self.get(element.get("format", ""))
         frame = seconds(form.get("frameDuration")) if form is not None else Fraction(0)
-        return 1 / frame if frame > 0 else None
+        return usable_rate(1 / frame) if frame > 0 else None
 
 
 def speed_of(element: Element) -> Fraction:

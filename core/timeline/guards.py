@@ -12,6 +12,12 @@ from talkies.core.errors import InputError, TimelineError
 
 MOST_BYTES = 500_000_000
 MAX_NESTING = 100
+_MOST_LEVELS = 400  # of XML elements: some for each of so many nested sequences
+_MARKS = (
+    *((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")),
+    *((b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")),  # XML without a mark
+)
+_UTF16_STATED = re.compile(r"""^(\s*<\?xml[^>]{0,80}encoding=["'])UTF-16\w{0,2}""", re.IGNORECASE)
 _INFINITY = re.compile(rb"(?<=[:\[,\s])(-?)Inf(?=\s*[,\]}])")  # as OTIO writes it; Python's reader wants the whole word
 
 
@@ -25,13 +31,13 @@ def read_text(path: Path, what: str = "timeline") -> bytes:
         raise TimelineError(path, f"cannot be read ({error.strerror})", "check its name and permissions") from error
     if not data.strip():
         raise TimelineError(path, "is empty", "export the timeline again")
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding).encode()
-            except UnicodeDecodeError as error:
-                raise TimelineError(path, "is damaged: its text cannot be decoded", "export it again") from error
-    return data
+    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "")
+    if not encoding:
+        return data
+    try:
+        return _UTF16_STATED.sub(r"\1UTF-8", data.decode(encoding), count=1).encode()
+    except UnicodeError as error:
+        raise TimelineError(path, "is damaged: its text cannot be decoded", "export it again") from error
 
 
 def check_json(path: Path, data: bytes) -> None:
@@ -132,6 +138,16 @@ def safe_xml(path: Path, data: bytes, error_class: type[InputError] = TimelineEr
         raise error_class(path, "declares XML entities, which may do harm", "export it again without them") from error
     except (ParseError, ValueError, LookupError) as error:
         raise error_class(path, f"is no well-formed XML ({str(error)[:80]})", "export it again") from error
-    except RecursionError as error:
-        raise error_class(path, "is nested too deep", "export it again, with fewer levels") from error
+    if _is_deep(root):
+        raise error_class(path, "is nested too deep", "export it again, with fewer levels")
     return root
+
+
+def _is_deep(root: Element) -> bool:
+    """Whether elements nest so deep that code which follows them would run out of stack."""
+    level = [root]
+    for _ in range(_MOST_LEVELS):
+        level = [child for element in level for child in element]
+        if not level:
+            return False
+    return True

@@ -29,13 +29,14 @@ from talkies.core.timeline.building import (
 from talkies.core.timeline.formats import Loaded
 from talkies.core.timeline.guards import MAX_NESTING, read_text, safe_xml
 from talkies.core.timeline.mlt_terms import KDENLIVE_COLORS, main_of, plain_list, property_of, rate_of
-from talkies.core.timeline.walking import UnusableItemError, to_seconds
+from talkies.core.timeline.walking import UnusableItemError, to_seconds, usable_rate
 from talkies.core.times import TimeRange, round_half_up
 
 _ZERO = Fraction(0)
 _MOST_ITEMS = 100_000
-_CLOCK = re.compile(r"^(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)$")
-_SMPTE = re.compile(r"^(\d+):(\d+):(\d+)[:;](\d+)$")
+_CLOCK = re.compile(r"^(?:(\d{1,9}):)?(\d{1,9}):(\d{1,9}(?:[.,]\d{1,9})?)$")
+_SMPTE = re.compile(r"^(\d{1,9}):(\d{1,9}):(\d{1,9})[:;](\d{1,9})$")
+_NUMBER = re.compile(r"^\s*[-+]?\d{1,18}(?:\.\d{0,18})?(?:[eE][-+]?\d{1,2})?\s*$")  # 1e999999999 would fill the memory
 _GENERATORS = ("color", "colour", "noise", "count", "black", "tone", "frei0r", "blank")
 _WORDS = ("kdenlivetitle", "pango", "qtext", "dynamictext", "rgbx")
 
@@ -47,7 +48,7 @@ def read_mlt(path: Path) -> Loaded:
         raise TimelineError(path, f"is no MLT project: its root is <{root.tag}>", "save the project again")
     try:
         return _Reader(path, root).timeline()
-    except (UnusableItemError, ValueError, ZeroDivisionError) as error:
+    except (UnusableItemError, ValueError, ArithmeticError) as error:
         raise TimelineError(path, f"cannot be read ({error})", "save the project again") from error
 
 
@@ -56,9 +57,7 @@ class _Reader:
         self.path = path
         self.folder = root.get("root", "")
         self.by_id = {element.get("id", ""): element for element in root if element.get("id")}
-        self.rate = rate_of(root)
-        if self.rate <= 0:
-            raise UnusableItemError(f"its profile states a rate of {self.rate}")
+        self.rate = usable_rate(rate_of(root))
         self.root = root
         self.items = 0
 
@@ -176,9 +175,8 @@ class _Reader:
             return make_clip(name, reference, shown, self.rate)
         speed = Fraction(1)
         if service == "timewarp":
-            speed = Fraction(property_of(producer, "warp_speed") or resource.partition(":")[0]).limit_denominator(
-                100_000
-            )
+            stated = property_of(producer, "warp_speed") or resource.partition(":")[0]
+            speed = _number(stated).limit_denominator(100_000)
             resource = property_of(producer, "warp_resource") or resource.partition(":")[2]
         length = self._time(property_of(producer, "length") or "0")
         if speed < 0:  # in and out count in the reversed clip
@@ -205,7 +203,14 @@ class _Reader:
         if match := _CLOCK.match(text):
             value = int(match[1] or 0) * 3600 + int(match[2]) * 60 + Fraction(match[3].replace(",", "."))
             return round_half_up(value * self.rate) / self.rate
-        return Fraction(round_half_up(Fraction(text or "0"))) / self.rate
+        return Fraction(round_half_up(_number(text or "0"))) / self.rate
+
+
+def _number(text: str) -> Fraction:
+    """Raises ValueError."""
+    if not _NUMBER.match(text):
+        raise ValueError(f"{text[:40]!r} is no number")
+    return Fraction(text.strip())
 
 
 def _hidden_inside(content: Element) -> str:

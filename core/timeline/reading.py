@@ -21,8 +21,8 @@ from talkies.core.timeline.gathering import Gathered, gather
 from talkies.core.timeline.pictures import PictureFinder
 from talkies.core.timeline.spoken import all_cues, with_cues
 from talkies.core.timeline.urls import MediaFinder
-from talkies.core.timeline.walking import UnusableItemError, to_seconds
-from talkies.core.times import exact_rate
+from talkies.core.timeline.walking import UnusableItemError, to_seconds, usable_rate
+from talkies.core.times import exact_rate, may_drop_frames
 
 _FASTEST = 240  # frames per second; more is a sample rate
 
@@ -42,6 +42,8 @@ def read_timeline(path: Path, media_dir: Path | None = None, rate: Fraction | No
     finder = PictureFinder(MediaFinder(path, Path(media_dir) if media_dir else None, loaded.bundle))
     try:
         timeline_rate, start = _clock(loaded)
+        if not movies.is_media(path):
+            usable_rate(timeline_rate)
         found = gather(loaded.document, finder, timeline_rate, start)
     except UnusableItemError as error:
         raise TimelineError(path, str(error), "repair it in the editor and export it again") from error
@@ -61,7 +63,7 @@ def _timeline(
         duration=found.duration,
         segments=segments,
         cues=cues,
-        drop_frame=loaded.drop_frame,
+        drop_frame=loaded.drop_frame and may_drop_frames(rate),
         warnings=(*loaded.warnings, *found.warnings, *notes, *language_notes),
         document=loaded.document,
     )

@@ -124,7 +124,7 @@ class _Finder:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         start = self._parser.CurrentByteIndex
         match = _START_TAG.match(self._data, start)
-        assert match is not None
+        assert match is not None  # read_text has made UTF-8 of what is in UTF-16
         place = Place(tag, attributes, start, match.end())
         if self._open:
             self._open[-1].children.append(place)

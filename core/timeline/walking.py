@@ -39,9 +39,18 @@ _NOWHERE = TimeRange(_ZERO, _ZERO)
 _NO_LENGTH = "it states no length and its media cannot be measured"
 _TIMING = re.compile(r"time|speed|retime|freeze|remap|reverse", re.IGNORECASE)
 
+_HIGHEST_RATE = 1000  # frames per second that a timeline may state; a movie may have more
+
 
 class UnusableItemError(ValueError):
     """An item that cannot be placed; the message is the problem without the file's name."""
+
+
+def usable_rate(rate: Fraction) -> Fraction:
+    """The rate itself. Raises UnusableItemError for one that no picture has: times in it would be 0 or never end."""
+    if not 1 <= rate <= _HIGHEST_RATE:
+        raise UnusableItemError("its frame rate is that of no picture")
+    return rate
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from talkies.core.timeline.fcpxml_terms import (
     AFTER_ANCHORS,
     STORY,
     Resources,
+    lane_of,
     projects,
     role_of_track,
     seconds,
@@ -129,7 +130,7 @@ def _base(timeline: Timeline, out: Path) -> bytes:
 
 
 def _version(root: Place) -> tuple[int, int]:
-    match = re.match(r"(\d+)\.(\d+)", root.get("version"))
+    match = re.match(r"(\d{1,4})\.(\d{1,4})", root.get("version"))
     return (int(match[1]), int(match[2])) if match else (1, 0)
 
 
@@ -293,6 +294,6 @@ def _behind(place: Place) -> Place | None:
 def _lanes_in(element: Element, lane: int) -> Iterator[int]:
     """Every lane that something inside an element lies on, seen from the storyline."""
     for child in element:
-        own = lane + int(child.get("lane", "0") or 0)
+        own = lane + lane_of(child)
         yield own
         yield from _lanes_in(child, own)

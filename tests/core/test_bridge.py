@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from editors import open_editor
 from host_suite import HostSuite
-from known_timelines import NTSC, Known
+from known_timelines import KNOWN, NTSC, Known
 
 from talkies.core.bridge import BridgedHost
 from talkies.core.errors import MediaError, OutputError, TalkiesError, TimelineError
@@ -169,11 +169,13 @@ def test_an_export_elsewhere_is_not_opened(answered: Answered, tmp_path: Path, e
 
 def test_what_the_editor_says_of_its_export_is_heard(answered: Answered, tmp_path: Path) -> None:
     (tmp_path / "exported").mkdir()
-    NTSC.write(tmp_path / "exported")
+    KNOWN[3].write(tmp_path / "exported")
     result: dict[str, Any] = {"timeline": "known.otio", "drop_frame": True, "warnings": ["a mask is not shown"]}
     host, editor = answered({"read_timeline": {"result": result}})
     timeline = host.read_timeline()
     assert (timeline.warnings, timeline.drop_frame) == (("a mask is not shown",), True)
+    NTSC.write(tmp_path / "exported")  # 23.976, which no drop-frame timecode counts
+    assert not host.read_timeline().drop_frame
     editor.script["read_timeline"] = {"result": {**result, "warnings": [7]}}
     with pytest.raises(TimelineError, match="'warnings' is no list of sentences"):
         host.read_timeline()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import zipfile
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import opentimelineio as otio
 import pytest
 
 from talkies.core.errors import InputError, TalkiesError, TimelineError
-from talkies.core.timeline import read_timeline
+from talkies.core.timeline import read_timeline, write_timeline
 
 
 def refusal(path: Path) -> str:
@@ -224,3 +225,75 @@ def test_damaged_copies_never_crash(make: Any, shared_dir: Path, tmp_path: Path)
                 read_timeline(path)
             except TalkiesError as error:
                 assert "\n" not in str(error)
+
+
+FCPXML = """<fcpxml version="1.10"><resources><format id="f" frameDuration="{frame}"/>
+<asset id="a" hasAudio="1" duration="9s"/></resources><project name="p"><sequence format="f" tcFormat="DF"><spine>
+<gap offset="0s" duration="{time}"><asset-clip ref="a" lane="{lane}" offset="0s" duration="2s"/></gap>
+</spine></sequence></project></fcpxml>"""
+MLT = """<mlt><profile frame_rate_num="{rate}" frame_rate_den="1"/><producer id="p"><property name="resource">a.mov
+</property><property name="mlt_service">timewarp</property><property name="warp_speed">{speed}</property></producer>
+<playlist id="l"><entry producer="p" in="0" out="{last}"/></playlist></mlt>"""
+EDL = "TITLE: x\n001  AX V C 01:00:00:00 01:00:01:00 01:00:00:00 01:00:01:00\n"
+DIGITS = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.fcpxml", FCPXML.format(frame="1/25s", time=f"{DIGITS}s", lane="-1")),
+        ("b.fcpxml", FCPXML.format(frame="1/25s", time="5/00s", lane="-1")),
+        ("c.fcpxml", FCPXML.format(frame="1/25s", time="5s", lane="below")),
+        ("d.fcpxml", FCPXML.format(frame="1/999999999999s", time="5s", lane="-1")),
+        ("e.fcpxml", FCPXML.format(frame="1000000s", time="5s", lane="-1")),
+        ("a.mlt", MLT.format(rate="25", speed="2", last=DIGITS)),
+        ("b.mlt", MLT.format(rate="25", speed="2", last="1e999999999")),
+        ("c.mlt", MLT.format(rate="25", speed="1e-999999999", last="9")),
+        ("d.mlt", MLT.format(rate="9" * 400, speed="2", last="9")),
+        ("a.edl", f"* FRAME RATE: {DIGITS}\n{EDL}"),
+    ],
+)
+def test_numbers_that_no_timeline_has(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    refusal(path)
+
+
+@pytest.mark.parametrize("line", [f"M2   AX  {DIGITS}  01:00:00:00", f" |C:Blue |M:x |D:{DIGITS}", f"AUD  {DIGITS}"])
+def test_notes_of_an_edl_with_such_numbers_are_none(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "cut.edl"
+    path.write_text(f"{EDL}{line}\n")
+    assert [segment.record.duration for segment in read_timeline(path).segments] == [1]
+
+
+def test_subtitles_with_such_numbers_are_damaged(tmp_path: Path) -> None:
+    (tmp_path / "cut.edl").write_text(EDL)
+    (tmp_path / "cut.srt").write_text(f"1\n{DIGITS}:00:00,000 --> 00:00:01,000\nHi\n")
+    with pytest.raises(InputError, match=r"cut\.srt: holds no subtitles"):
+        read_timeline(tmp_path / "cut.edl")
+
+
+def test_xml_that_nests_without_end(tmp_path: Path) -> None:
+    path = tmp_path / "deep.fcpxml"
+    text = FCPXML.format(frame="1/25s", time="5s", lane="-1")
+    path.write_text(text.replace("<project", f"{'<a>' * 5000}{'</a>' * 5000}<project"))
+    assert "nested too deep" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "stated"), [("utf-16", "UTF-16"), ("utf-16-le", "utf-16le"), ("utf-16-be", "UTF-16")]
+)
+def test_xml_in_sixteen_bits_comes_back_in_eight(tmp_path: Path, encoding: str, stated: str) -> None:
+    path, out = tmp_path / "wide.fcpxml", tmp_path / "out.fcpxml"
+    text = FCPXML.format(frame="1001/30000s", time="1001/100s", lane="-1")
+    path.write_bytes(f'<?xml version="1.0" encoding="{stated}"?>{text}'.encode(encoding))
+    timeline = read_timeline(path)
+    write_timeline(timeline, [], out)
+    assert read_timeline(out).rate == timeline.rate == Fraction(30000, 1001)
+
+
+def test_drop_frame_at_a_rate_that_drops_none(tmp_path: Path) -> None:
+    path = tmp_path / "film.fcpxml"
+    for frame, drops in (("1/25s", False), ("1001/24000s", False), ("1001/30000s", True)):
+        path.write_text(FCPXML.format(frame=frame, time="5s", lane="-1"))
+        assert read_timeline(path).drop_frame is drops
