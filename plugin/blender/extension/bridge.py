@@ -8,6 +8,7 @@ Times are exact seconds from the scene's first frame. Everything runs in Blender
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -20,6 +21,7 @@ from . import otio, placing, reading
 from .child import Child
 from .clock import Clock
 from .errors import RefusedError
+from .folders import panel_folder
 from .placing import Placed
 from .versions import places_within_frames, product
 
@@ -69,7 +71,7 @@ class Answers:
         found = reading.read(scene)
         if not found.shots:
             raise RefusedError("there is no movie, image or scene strip in the sequencer; add one", "TimelineError")
-        path = Path(params["folder"]) / f"{file_name(title(scene))}.otio"
+        path = Path(params["folder"]) / f"{file_name(scene)}.otio"
         otio.export(found, Clock.of(scene), title(scene)).write(path)
         return {"timeline": path.name, "warnings": found.warnings}
 
@@ -85,7 +87,8 @@ class Answers:
         """Takes back our own last placement, not whatever the user has done since."""
         if not self._placed:
             raise RefusedError("there is nothing of talkies to undo")
-        placing.take_back(self._scene(), self._placed.pop())
+        placing.take_back(self._scene(), self._placed[-1])
+        self._placed.pop()
         bpy.ops.ed.undo_push(message="Undo Talkies")
         return {}
 
@@ -100,7 +103,7 @@ class Bridge:
 
     def __init__(self, program: Path, scene: Any) -> None:
         self._answers = Answers(scene)
-        self._child = Child([str(program), "panel", "--bridge"])
+        self._child = Child([str(program), "panel", "--bridge", "--folder", str(panel_folder())])
         self.problem = ""
         """Why the panel has ended, "" when the user has closed it."""
 
@@ -124,9 +127,11 @@ def title(scene: Any) -> str:
     return Path(bpy.data.filepath).stem if bpy.data.filepath else str(scene.name)
 
 
-def file_name(text: str) -> str:
-    """A name that every system takes: the panel keeps the work on each timeline under its file's name."""
-    return re.sub(r"[^\w.-]+", "-", text).strip("-.")[:80] or "scene"
+def file_name(scene: Any) -> str:
+    """A name that every system takes, and another one for each scene: the panel keeps the work under it."""
+    text = "-".join(dict.fromkeys((title(scene), str(scene.name))))
+    plain = re.sub(r"[^\w-]+", "-", text).strip("-")[:40]
+    return plain if plain == text else f"{plain}-{hashlib.sha256(text.encode()).hexdigest()[:6]}".strip("-")
 
 
 def _track(track: Params) -> otio.Track:

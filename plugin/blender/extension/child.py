@@ -1,6 +1,6 @@
-"""A child process that speaks JSON lines: threads read what it says, Blender's main thread asks for the news.
+"""A child process that speaks JSON lines: threads hear and talk, Blender's main thread asks for the news.
 
-No shell, no port. It may be killed or crash at any time; Blender goes on and says so.
+No shell, no port. It may be killed, hang or crash at any time; Blender goes on and says so.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import queue
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .errors import RefusedError
@@ -22,12 +22,13 @@ _PATIENCE_S = 5.0  # before a process that was told to end is killed
 
 
 class Child:
-    """A running program. Raises RefusedError when it cannot be started."""
+    """A running program. Raises RefusedError when it cannot be started. Nothing here waits for it."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self.ended = False
         self._said: deque[str] = deque(maxlen=_LAST_WORDS)
         self._news: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._to_say: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
         environment.pop("PYTHONHOME", None)  # it would be Blender's
         try:
@@ -39,9 +40,9 @@ class Child:
             raise RefusedError(
                 f"{command[0]}: cannot be started ({error.strerror}); check the program's path"
             ) from error
-        self._ears = [threading.Thread(target=listen, daemon=True) for listen in (self._read, self._overhear)]
-        for ear in self._ears:
-            ear.start()
+        self._overhearing = _started(self._overhear)
+        _started(self._read)
+        _started(self._talk)
 
     @property
     def process_id(self) -> int:
@@ -50,15 +51,11 @@ class Child:
     @property
     def last_words(self) -> str:
         """Its last line on stderr, "" when it said nothing."""
-        self._ears[1].join(1)
         return self._said[-1] if self._said else ""
 
     def send(self, message: dict[str, Any]) -> None:
         """A process that is gone is noticed by :meth:`news`."""
-        with contextlib.suppress(OSError, ValueError):
-            assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
+        self._to_say.put(json.dumps(message) + "\n")
 
     def news(self) -> Iterator[dict[str, Any]]:
         """What it has said since the last time; after its end ``ended`` is True."""
@@ -75,10 +72,8 @@ class Child:
         return self._process.returncode or 0
 
     def hang_up(self) -> None:
-        """Says nothing more; the process may go on."""
-        with contextlib.suppress(OSError, ValueError):
-            assert self._process.stdin is not None
-            self._process.stdin.close()
+        """Says nothing more after what it was sent; the process may go on."""
+        self._to_say.put(None)
 
     def end(self) -> None:
         """Returns at once; the process is gone soon."""
@@ -95,17 +90,36 @@ class Child:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            with contextlib.suppress(ValueError, RecursionError):
-                message = json.loads(line)
-                if isinstance(message, dict):
-                    self._news.put(message)
+        with self._process.stdout as lines:
+            for line in lines:
+                with contextlib.suppress(ValueError, RecursionError):
+                    message = json.loads(line)
+                    if isinstance(message, dict):
+                        self._news.put(message)
         self._process.wait()
+        self._overhearing.join(1)  # its last words come before its end
+        self.hang_up()
         self._news.put(None)
+
+    def _talk(self) -> None:
+        """A child that does not read fills its pipe: then this thread waits, and Blender does not."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError, ValueError), self._process.stdin as pipe:
+            while (line := self._to_say.get()) is not None:
+                pipe.write(line)
+                pipe.flush()
 
     def _overhear(self) -> None:
         assert self._process.stderr is not None
-        self._said.extend(line.strip() for line in self._process.stderr if line.strip())
+        with self._process.stderr as lines:
+            self._said.extend(line.strip() for line in lines if line.strip())
+
+
+def _started(work: Callable[[], None]) -> threading.Thread:
+    """A thread that does not keep Blender from ending."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
 
 
 _NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows no console window opens

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
+import uuid
 from itertools import count
 from pathlib import Path
 
@@ -17,15 +19,28 @@ def new_folder() -> Path:
     try:
         parent.mkdir(parents=True, exist_ok=True)
         for number in count(1):
-            folder = parent / f"{number:04d}"
-            if not folder.exists():
-                folder.mkdir()
-                return folder
+            with contextlib.suppress(FileExistsError):
+                (parent / f"{number:04d}").mkdir()
+                return parent / f"{number:04d}"
     except OSError as error:
         raise RefusedError(
             f"{parent}: cannot be written ({error.strerror}); save the .blend file somewhere else"
         ) from error
     raise AssertionError("counting has no end")
+
+
+_unsaved = uuid.uuid4().hex[:12]
+
+
+def panel_folder() -> Path:
+    """Where the panel keeps its work: always the same for a saved file, and no other file's."""
+    return _parent() / ("panel" if bpy.data.filepath else f"panel-{_unsaved}")
+
+
+def another_file() -> None:
+    """From now on this is another file: what is not saved yet has no other name."""
+    global _unsaved
+    _unsaved = uuid.uuid4().hex[:12]
 
 
 def _parent() -> Path:

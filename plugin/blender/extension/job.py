@@ -64,7 +64,10 @@ class Job:
         """Hears the news; True while there is more to wait for."""
         for message in self.child.news():
             if not self.done and message.get("id") == 1:
-                self._hear(message)
+                try:
+                    self._hear(message)
+                except (LookupError, TypeError, ValueError):  # Blender would drop a timer that fails, and never be done
+                    self._fail("The talkies program says what this extension does not understand; install both again")
         if self.child.ended and not self.done:
             told = f": {self.child.last_words}" if self.child.last_words else ""
             self._fail(f"The talkies program has stopped unexpectedly{told}; nothing was changed, try again")

@@ -9,7 +9,7 @@ from . import folders, job, otio, program, reading, settings, state, strips
 from .bridge import Bridge, title
 from .clock import Clock
 from .errors import RefusedError
-from .versions import editor_of, places_within_frames, scene_of
+from .versions import places_within_frames, scene_of
 
 TASKS = (
     ("foley", "Foley", "Effects for what is seen, in sync"),
@@ -26,11 +26,14 @@ class _Button(bpy.types.Operator):
     def execute(self, context: Any) -> set[str]:
         try:
             self.act(context)
+            return {"FINISHED"}
         except RefusedError as problem:
-            state.say(str(problem), is_error=True)
-            self.report({"ERROR"}, str(problem))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+            sentence = str(problem)
+        except OSError as problem:
+            sentence = f"{problem.filename or 'the disk'}: {problem.strerror or problem}; nothing was changed"
+        state.say(sentence, is_error=True)
+        self.report({"ERROR"}, sentence)
+        return {"CANCELLED"}
 
     def act(self, context: Any) -> None:
         raise NotImplementedError
@@ -158,7 +161,6 @@ def _wanted(scene: Any, found: reading.Reading, task: str, conflict: str) -> lis
     """With "keep ours", shots of which every department is there are not made again."""
     if conflict != "skip":
         return found.wanted
-    editor_of(scene)
     return [
         shot
         for shot in found.wanted

@@ -50,13 +50,18 @@ def place(scene: Any, tracks: Sequence[Track], making_way: Iterable[Any] = ()) -
 
 
 def take_back(scene: Any, placed: Placed) -> None:
-    """Undoes a placement whatever else was done since. Raises RefusedError when nothing of it is there any more."""
+    """Undoes a placement whatever else was done since. Raises RefusedError, with the sequencer as it was, when
+    nothing of it is there any more or what made way cannot come back."""
     editor = editor_of(scene)
     ours = [strip for strip in strips.sounds(editor) if strips.metadata_of(strip).get("batch") == placed.batch]
     if not ours:
         raise RefusedError("there is nothing left to undo: the strips that talkies placed last are gone")
-    take_away(editor, ours)
-    put_back(editor, placed.removed)
+    gone = take_away(editor, ours)
+    try:
+        put_back(editor, placed.removed)
+    except Exception:
+        put_back(editor, gone)
+        raise
 
 
 def take_away(editor: Any, ours: Iterable[Any]) -> tuple[tuple[Sound, str], ...]:
@@ -73,9 +78,15 @@ def take_away(editor: Any, ours: Iterable[Any]) -> tuple[tuple[Sound, str], ...]
 
 
 def put_back(editor: Any, removed: Iterable[tuple[Sound, str]]) -> None:
-    for sound, channel in removed:
-        strips.make(editor, sound)
-        editor.channels[sound.channel].name = channel
+    """All of them, or none: RefusedError."""
+    made: list[Any] = []
+    try:
+        for sound, channel in removed:
+            made.append(strips.make(editor, sound))
+            editor.channels[sound.channel].name = channel
+    except Exception:
+        take_away(editor, made)
+        raise
 
 
 def on_tracks(scene: Any, names: Iterable[str]) -> list[Any]:

@@ -106,6 +106,11 @@ def channel(number, **properties):
         setattr(editor().channels[number], key, value)
 
 
+def scene(name):
+    """Gives the scene another name."""
+    bpy.context.scene.name = name
+
+
 def settings(**values):
     for key, value in values.items():
         setattr(bpy.context.scene.talkies, key, value)

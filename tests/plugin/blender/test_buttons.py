@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import signal
 import sys
@@ -123,6 +124,14 @@ def test_a_crash_of_the_worker_leaves_blender_alive(film: Blender, tmp_path: Pat
     assert film.call("listed") == []
 
 
+def test_a_worker_of_another_version_is_refused_in_a_sentence(film: Blender, tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_text("""print('{"id": 1, "event": "progress", "done": []}')""", encoding="utf-8")
+    film.call("variable", name="TALKIES", value=str(program(tmp_path / "odd", str(tmp_path / "odd.py"))))
+    assert film.call("press", button="generate", task="foley") == ""
+    after = film.call("wait")
+    assert after["failed"] and "does not understand; install both again" in after["sentences"][0]
+
+
 def test_opening_another_file_stops_the_work(film: Blender, tmp_path: Path) -> None:
     film.call("variable", name="TALKIES", value=str(program(tmp_path / "slow", "tests/tones_worker.py", "0.3")))
     assert film.call("press", button="generate", task="foley") == ""
@@ -171,6 +180,27 @@ def test_the_panel_is_opened_and_answered(film: Blender, tmp_path: Path) -> None
     assert after["sentences"][0].startswith("Blender ")
     (sound,) = film.call("listed")
     assert (sound["track"], sound["start"], sound["end"]) == ("FX talkies", 26, 51)
+
+
+def test_the_panels_work_on_a_file_is_kept_beside_it_and_apart_from_every_other(film: Blender, tmp_path: Path) -> None:
+    saved = panel_folder(film, tmp_path)
+    assert saved == tmp_path / "film.talkies" / "panel"
+    film.call("new")
+    unsaved = panel_folder(film, tmp_path)
+    assert panel_folder(film, tmp_path) == unsaved
+    film.call("new")
+    assert len({saved, unsaved, panel_folder(film, tmp_path)}) == 3
+
+
+def panel_folder(blender: Blender, folder: Path) -> Path:
+    """A program in the panel's place says what it was told."""
+    (folder / "telling.py").write_text("import sys; sys.exit(repr(sys.argv[1:]))", encoding="utf-8")
+    told = program(folder / "told", str(folder / "telling.py"), '"$@"')
+    blender.call("variable", name="TALKIES", value=str(told))
+    assert blender.call("press", button="open_panel") == ""
+    panel, bridge, option, place = ast.literal_eval(blender.call("wait_for_panel")["sentences"][0])
+    assert (panel, bridge, option) == ("panel", "--bridge", "--folder")
+    return Path(place)
 
 
 PANEL = """

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from blenders import Blender
 from host_suite import HeardSuite, HostSuite
-from known_timelines import FRAMES, INSERTS, PICTURE, WILD, WORDS, Cut, Known
+from known_timelines import FRAMES, INSERTS, NTSC, PICTURE, WILD, WORDS, Cut, Known
 
 from talkies.core.bridge import BridgedHost
+from talkies.core.errors import OutputError
 from talkies.core.host import Host
 
 
@@ -40,6 +41,38 @@ class TestBlender(HostSuite, HeardSuite):
     def mixed(self, host: Host, folder: Path) -> Path:
         self.running.call("mixdown", path=str(folder / "mix.wav"))
         return folder / "mix.wav"
+
+
+def test_what_cannot_come_back_leaves_everything_as_it_is(blender: Blender, tmp_path: Path) -> None:
+    """Undo of a replacement, when the replaced sound is no longer on the disk."""
+    NTSC.write(tmp_path)
+    build(blender, NTSC, tmp_path)
+    blender.call("open_answers")
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    with bridged(blender, tmp_path) as host:
+        host.add_takes(NTSC.takes(tmp_path / "old"))
+        host.add_takes(NTSC.takes(tmp_path / "new"), "replace")
+        before = blender.call("listed")
+        kept = (tmp_path / "old").rename(tmp_path / "elsewhere")
+        with pytest.raises(OutputError, match="is not there"):
+            host.undo()
+        assert blender.call("listed") == before
+        kept.rename(tmp_path / "old")
+        host.undo()
+        assert {Path(sound["file"]).parent.name for sound in blender.call("listed") if sound["talkies"]} == {"old"}
+
+
+def test_each_scene_has_a_file_of_its_own(blender: Blender, tmp_path: Path) -> None:
+    NTSC.write(tmp_path)
+    build(blender, NTSC, tmp_path)
+    names = []
+    for name in ("Scene", "a/b", "a:b", "a-b"):
+        blender.call("scene", name=name)
+        blender.call("open_answers")
+        with bridged(blender, tmp_path) as host:
+            names.append(host.read_timeline().path.name)
+    assert names[0] == "Scene.otio" and names[3] == "a-b.otio" and len(set(names)) == 4
 
 
 def build(blender: Blender, known: Known, folder: Path) -> None:

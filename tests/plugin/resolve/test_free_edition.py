@@ -131,7 +131,7 @@ def test_a_broken_request_is_answered_and_the_loop_goes_on(free: FreeEdition) ->
 def test_a_resolve_that_cannot_say_its_name_is_one_sentence(free: FreeEdition, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(free.resolve), "GetProductName", None)
     menu, transport = free.menu(), free.transport()
-    with pytest.raises(OutputError, match="DaVinci Resolve failed.*Workspace"):
+    with pytest.raises(OutputError, match=r"DaVinci Resolve failed.*Workspace"):
         transport.connect()
     free.fusion.SetPrefs("Global.Talkies.Loop", "another")
     assert menu.ended()
