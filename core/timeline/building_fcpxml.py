@@ -218,7 +218,7 @@ class _Builder:
             form = self._format(medium.rate, medium.width or 1920, medium.height or 1080)
             attributes |= {"hasVideo": "1", "format": form, "videoSources": "1"}
         if medium.has_audio:
-            sound = {"hasAudio": "1", "audioSources": "1", "audioChannels": str(medium.channels)}
+            sound = {"hasAudio": "1", "audioSources": "1", "audioChannels": str(medium.channels or 2)}
             attributes |= {**sound, "audioRate": str(medium.sample_rate)}
         asset = ElementTree.SubElement(self.resources, "asset", attributes)
         ElementTree.SubElement(asset, "media-rep", kind="original-media", src=_address(medium))

@@ -27,7 +27,7 @@ _FASTEST = 240  # frames per second; more is a sample rate
 class Medium:
     """``url``: the address in the timeline; ``path``: the file on this machine, None when it is not here.
     ``available``: media time (s) that there is, at least what is used; ``start``: the media time of the first frame.
-    ``frames``: those of an image sequence."""
+    ``channels``: of its sound, 0 where no file tells; ``frames``: those of an image sequence."""
 
     url: str
     name: str
@@ -37,7 +37,7 @@ class Medium:
     rate: Fraction
     has_video: bool
     has_audio: bool
-    channels: int = 2
+    channels: int = 0
     sample_rate: int = 48_000
     width: int = 0
     height: int = 0

@@ -25,7 +25,7 @@ from talkies.core.timeline.flattening import SOUND, TEXT, flat_tracks
 from talkies.core.timeline.losing import counted
 from talkies.core.timeline.sounds import OUR_NAME, track_name
 from talkies.core.timeline.tracks import Lane, lanes_of
-from talkies.core.timeline.writing_aaf_document import add_document
+from talkies.core.timeline.writing_aaf_document import add_document, split_tracks
 from talkies.core.timeline.writing_aaf_media import MediaMobs, add_timecode
 from talkies.core.timeline.writing_aaf_tracks import Piece, TrackBuilder, edit_rate
 from talkies.core.timeline.writing_base import Writer
@@ -56,6 +56,8 @@ class AafFile(Writer):
             words = sum(track.kind == TEXT for track in flat_tracks(timeline))
             if words:
                 found.append(f"AAF has no subtitles: the words of {counted(words, 'track')} become markers")
+            if split := split_tracks(timeline):
+                found.append(f"each channel of {counted(split, 'track')} of sound becomes a mono track in AAF")
         between = sum((segment.record.start * timeline.rate).denominator != 1 for segment in timeline.segments)
         if between:
             what = f"takes of {counted(between, 'clip')} begin between frames"

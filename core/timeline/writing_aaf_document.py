@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path, PureWindowsPath
 from typing import Any
@@ -19,12 +19,11 @@ from talkies.core.timeline.flattening import (
     FlatClip,
     FlatTrack,
     Note,
-    flat_tracks,
     media_finder,
     notes_of,
 )
 from talkies.core.timeline.mediafacts import Medium as Facts
-from talkies.core.timeline.mediafacts import media_of
+from talkies.core.timeline.mediafacts import heard_tracks, media_of
 from talkies.core.timeline.titles import text_of_clip
 from talkies.core.timeline.urls import path_readings
 from talkies.core.timeline.writing_aaf_media import FULL_HD, MediaMobs, Medium
@@ -35,7 +34,7 @@ from talkies.core.times import TimeRange, to_frame
 
 def add_document(builder: TrackBuilder, media: MediaMobs, timeline: Timeline) -> None:
     """The tracks of a timeline of another kind, and its markers."""
-    tracks = flat_tracks(timeline)
+    tracks = heard_tracks(timeline)
     shelf = _Shelf.of(timeline, tracks)
     notes = list(notes_of(timeline))
     first = None
@@ -49,6 +48,13 @@ def add_document(builder: TrackBuilder, media: MediaMobs, timeline: Timeline) ->
             first = first or slot
     if notes and first is not None:
         builder.add_notes(sorted(notes, key=lambda note: note.record), first)
+
+
+def split_tracks(timeline: Timeline) -> int:
+    """How many tracks of sound become several, one for each channel."""
+    tracks = heard_tracks(timeline)
+    shelf = _Shelf.of(timeline, tracks)
+    return sum(shelf.channels(track) > 1 for track in tracks if track.kind == SOUND)
 
 
 def _track_pieces(
@@ -69,7 +75,7 @@ def _track_pieces(
         name = clip.name or medium.name
         mob, slot = media.sound(medium, name, channel) if track.kind == SOUND else media.picture(medium, name)
         start, end = (to_frame(edge, rate) for edge in _edges(clip.record))
-        offset = max(to_frame(clip.source.start - medium.span.start, rate), 0)
+        offset = to_frame(clip.source.start - medium.span.start, rate)
         speed = clip.speed if track.kind == PICTURE else Fraction(1)
         if end > start:
             pieces.append(Piece(start, end, mob, slot, offset, speed, clip.enabled))
@@ -95,12 +101,20 @@ class _Shelf:
         return cls({key: _described(facts, items[key], folder) for key, facts in found.items()})
 
     def medium(self, clip: FlatClip) -> Medium | None:
-        """What a clip plays; None for what the editor generates, and for what has neither address nor name."""
-        return self.media.get(id(clip.item))
+        """What a clip plays; None for what the editor generates, and for what has neither address nor name.
+
+        One that begins before its file does counts from another zero (OTIO gives the sound of an AAF no timecode):
+        its medium is described from there once more, so that those which count from the timecode stay as they are.
+        """
+        medium = self.media.get(id(clip.item))
+        if medium is None or clip.source.start >= medium.span.start:
+            return medium
+        zero = min(Fraction(0), clip.source.start)
+        return replace(medium, span=TimeRange(zero, max(zero + medium.span.duration, clip.source.end)))
 
     def channels(self, track: FlatTrack) -> int:
         """How many mono tracks a track needs: those of its media, unless it is said to be mono."""
-        resolve = track.item.metadata.get("Resolve_OTIO") or {}
+        resolve = (track.item.metadata.get("Resolve_OTIO") or {}) if track.item is not None else {}
         if track.kind == PICTURE or (hasattr(resolve, "get") and resolve.get("Audio Type") == "Mono"):
             return 1
         media = (self.medium(clip) for clip in track.clips)
@@ -119,7 +133,7 @@ def _described(facts: Facts, item: Any, folder: Path) -> Medium:
         TimeRange(facts.start, facts.available.end),
         facts.rate,
         size=(facts.width, facts.height) if facts.width and facts.height else FULL_HD,
-        channels=max(facts.channels, 1) if path is not None else 1,
+        channels=max(facts.channels, 1),
         sample_rate=facts.sample_rate,
     )
 

@@ -46,8 +46,8 @@ class Medium:
     bits: int = 24
 
     @property
-    def key(self) -> str:
-        return self.url or self.name
+    def key(self) -> tuple[str, TimeRange]:
+        return self.url or self.name, self.span
 
     @property
     def first_frame(self) -> int:

@@ -9,11 +9,13 @@ from typing import Any
 from urllib.parse import unquote
 
 import aaf2
+import numpy as np
 import opentimelineio as otio
 import pytest
 from cuts import FRAMES, nearest_sample, save, span, takes_of, time_reference_of, write_cut
 
 from talkies.core.errors import OutputError
+from talkies.core.media.bwf import write_bwf
 from talkies.core.timeline import read_timeline, write_timeline
 from talkies.core.timeline.ours import our_tracks, without_our_tracks
 from talkies.core.timeline.sounds import sound_tracks
@@ -176,6 +178,42 @@ def test_dissolves_retimes_muted_clips_and_markers(tmp_path: Path) -> None:
     assert (marker.name, marker.color) == ("door", "GREEN")
     assert marker.marked_range.start_time.value == 10 + 60 - 55  # shot 2 starts at frame 55, its media at frame 10
     assert losses(timeline, tmp_path / "out.aaf") == ("plain dissolves in AAF in place of 1 transition",)
+
+
+def test_a_clip_that_begins_before_its_file_keeps_its_time(tmp_path: Path) -> None:
+    """Its file counts from 0 there; where clips count from the timecode, it begins at the timecode."""
+    path = write_cut(tmp_path / "cut.otio", 24)
+    document = otio.adapters.read_from_file(str(path))
+    media = otio.schema.ExternalReference("talk.mov", span(86400, 240, 24))
+    for kind, first in (("Video", 86410), ("Audio", 10)):
+        clip = otio.schema.Clip("talk", media.clone(), span(first, 24, 24))
+        document.tracks.append(otio.schema.Track(f"{kind} 9", kind=kind, children=[clip]))
+    timeline = read_timeline(save(document, path))
+    write_timeline(timeline, [], tmp_path / "out.aaf")
+    with aaf2.open(str(tmp_path / "out.aaf")) as file:
+        composition = next(file.content.toplevel())
+        (picture,), (sound,) = heard(composition, "Video 9"), heard(composition, "Audio 9")
+    assert (picture.offset, picture.timecode) == (Fraction(10, 24), 3600)
+    assert (sound.offset, sound.timecode) == (Fraction(10, 24), 0)
+    written = otio.adapters.read_from_file(str(tmp_path / "out.aaf"))
+    starts = [next(iter(track.find_clips())).source_range.start_time for track in written.tracks]
+    assert starts[1:] == [otio.opentime.RationalTime(86410, 24), otio.opentime.RationalTime(10, 24)]
+    assert losses(timeline, tmp_path / "out.aaf") == ()
+
+
+def test_a_stereo_file_of_the_timeline_becomes_two_mono_tracks(tmp_path: Path) -> None:
+    path = write_cut(tmp_path / "cut.otio", 24)
+    write_bwf(tmp_path / "wild.wav", [np.zeros((2, 48000), np.float32)], channels=2, time_reference=0)
+    document = otio.adapters.read_from_file(str(path))
+    for name in ("wild.wav", "gone.wav"):
+        clip = otio.schema.Clip("wild", otio.schema.ExternalReference(name, span(0, 24, 24)), span(0, 24, 24))
+        document.tracks.append(otio.schema.Track(name, kind="Audio", children=[clip]))
+    timeline = read_timeline(save(document, path))
+    assert losses(timeline, tmp_path / "out.aaf") == ("each channel of 1 track of sound becomes a mono track in AAF",)
+    write_timeline(timeline, [], tmp_path / "out.aaf")
+    with aaf2.open(str(tmp_path / "out.aaf")) as file:
+        sounds = [slot for slot in next(file.content.toplevel()).slots if slot.media_kind == "Sound"]
+        assert [slot.name for slot in sounds] == ["wild.wav", "wild.wav", "gone.wav"]
 
 
 def test_an_edl_that_drops_frames_keeps_its_timecode(tmp_path: Path) -> None:

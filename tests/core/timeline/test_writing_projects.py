@@ -329,7 +329,7 @@ def test_subtitles_of_others_are_not_overwritten(tmp_path: Path) -> None:
     assert "ANNA: Hello there." in (tmp_path / "out.kdenlive.srt").read_text()
 
 
-@pytest.mark.parametrize("suffix", [".mlt", ".kdenlive", ".fcpxml"])
+@pytest.mark.parametrize("suffix", [".mlt", ".kdenlive", ".fcpxml", ".aaf"])
 def test_a_bare_movie_keeps_its_own_sound(tmp_path: Path, suffix: str) -> None:
     movie = tmp_path / "talk.mov"
     with av.open(str(movie), "w") as container:
