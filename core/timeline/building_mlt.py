@@ -20,7 +20,15 @@ from talkies.core.segment import Timeline
 from talkies.core.timeline.flattening import PICTURE, SOUND, FlatClip, FlatTrack, flat_tracks, media_finder, notes_of
 from talkies.core.timeline.losing import counted, ends_early, lost_everywhere, media_kinds
 from talkies.core.timeline.mediafacts import Medium, heard_tracks, media_of
-from talkies.core.timeline.mlt_terms import INTERNAL, KDENLIVE_COLORS, frame, made, mix_of_sound, property_of
+from talkies.core.timeline.mlt_terms import (
+    INTERNAL,
+    KDENLIVE_COLORS,
+    frame,
+    made,
+    mix_of_sound,
+    profile_name,
+    property_of,
+)
 from talkies.core.timeline.splicing_xml import Element, as_bytes
 from talkies.core.times import exact_rate
 
@@ -92,6 +100,7 @@ class _Builder:
         self.media = media_of(self.tracks, media_finder(self.timeline), self.timeline)
         self.names = _names(self.tracks, self.media) if self.kdenlive else {}
         self.length = max(frame(self.timeline.duration, self.rate), 1)
+        self.size = next(((m.width, m.height) for m in self.media.values() if m.width), (1920, 1080))
 
     def document(self) -> Element:
         root = Element("mlt", LC_NUMERIC="C", title=self.timeline.name)
@@ -113,7 +122,7 @@ class _Builder:
         return root
 
     def _profile(self) -> Element:
-        width, height = next(((m.width, m.height) for m in self.media.values() if m.width), (1920, 1080))
+        width, height = self.size
         divisor = gcd(width, height)
         numbers = {
             "width": width,
@@ -199,6 +208,7 @@ class _Builder:
             "kdenlive:docproperties.kdenliveversion": "22.12.3",
             "kdenlive:docproperties.audioChannels": 2,
             "kdenlive:docproperties.decimalPoint": ".",
+            "kdenlive:docproperties.profile": profile_name(*self.size, self.rate),
             "kdenlive:docproperties.guides": json.dumps(guides),
             "xml_retain": 1,
         }

@@ -13,6 +13,11 @@ from talkies.core.times import round_half_up
 KDENLIVE_COLORS = ("PURPLE", "CYAN", "BLUE", "GREEN", "YELLOW", "ORANGE", "RED", "PINK", "MAGENTA")
 """Kdenlive's categories of markers, by their number, as OTIO's colours."""
 
+_SIZES = {(1280, 720): "atsc_720p", (1920, 1080): "atsc_1080p", (2560, 1440): "qhd_1440p", (3840, 2160): "uhd_2160p"}
+_RATES = {Fraction(rate): str(rate) for rate in (24, 25, 30, 50, 60)}
+_RATES |= {Fraction(rate * 1000, 1001): name for rate, name in ((24, "2398"), (30, "2997"), (60, "5994"))}
+"""MLT's own profiles: all of these sizes are there at all of these rates."""
+
 INTERNAL = "237"
 """How Kdenlive marks the transitions that it adds to every track itself."""
 
@@ -55,6 +60,15 @@ def rate_of(root: Element) -> Fraction:
     if profile is None:
         return Fraction(25)
     return Fraction(int(profile.get("frame_rate_num", "25")), int(profile.get("frame_rate_den", "1")))
+
+
+def profile_name(width: int, height: int, rate: Fraction) -> str | None:
+    """What MLT itself calls the progressive profile with square pixels of this size and rate, if it has one.
+
+    ``kdenlive --render`` looks for this name alone, and takes 25 frames per second without one [Kdenlive 26.08].
+    """
+    size, speed = _SIZES.get((width, height)), _RATES.get(rate)
+    return f"{size}_{speed}" if size and speed else None
 
 
 def mix_of_sound(track: int, kdenlive: bool) -> Element:

@@ -6,6 +6,7 @@ must stand before the place that names it. Shotcut takes a project without its m
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import defusedxml.ElementTree
@@ -15,6 +16,7 @@ from films import write_movie, write_reel
 from scipy.io import wavfile
 
 from talkies.core.segment import Take
+from talkies.core.timeline.mlt_terms import profile_name
 from talkies.core.timeline.reading import read_timeline
 from talkies.core.timeline.writing import write_timeline
 from talkies.core.times import TimeRange
@@ -33,6 +35,39 @@ def project(tmp_path: Path) -> Path:
     write_timeline(timeline, takes, tmp_path / "first.kdenlive")
     write_timeline(read_timeline(tmp_path / "first.kdenlive"), takes, tmp_path / "second.kdenlive")
     return tmp_path / "second.kdenlive"
+
+
+RATES = {Fraction(1000 * rate, 1001) for rate in (24, 30, 60)} | {Fraction(rate) for rate in (24, 25, 30, 50, 60)}
+PROFILES = Path("/usr/share/mlt-7/profiles")
+"""Where MLT keeps its own, one file each."""
+
+
+def test_a_project_of_a_usual_size_and_rate_names_its_profile(tmp_path: Path) -> None:
+    """``kdenlive --render`` goes by this name alone."""
+    write_movie(tmp_path / "small.mp4", 1)
+    for medium, rate, name in (("gone.mp4", 24, "atsc_1080p_24"), ("gone.mp4", 23.976, "atsc_1080p_2398")):
+        assert named_profile(write_reel(tmp_path / "reel.otio", [medium], rate=rate)) == name
+    assert named_profile(write_reel(tmp_path / "reel.otio", ["gone.mp4"], rate=12)) is None
+    assert named_profile(write_reel(tmp_path / "reel.otio", ["small.mp4"])) is None
+
+
+def named_profile(reel: Path) -> str | None:
+    write_timeline(read_timeline(reel), [], reel.with_suffix(".kdenlive"))
+    root = defusedxml.ElementTree.parse(reel.with_suffix(".kdenlive")).getroot()
+    text: str | None = root.findtext("playlist/property[@name='kdenlive:docproperties.profile']")
+    return text
+
+
+@pytest.mark.skipif(not PROFILES.is_dir(), reason="MLT's profiles are not installed here (Debian: libmlt-data)")
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (2560, 1440), (3840, 2160)])
+def test_profiles_are_called_as_mlt_calls_them(size: tuple[int, int]) -> None:
+    for rate in RATES:
+        text = (PROFILES / str(profile_name(*size, rate))).read_text()
+        said = dict(line.split("=") for line in text.splitlines() if "=" in line)
+        assert (int(said["width"]), int(said["height"])) == size
+        assert Fraction(int(said["frame_rate_num"]), int(said["frame_rate_den"])) == rate
+        assert said["progressive"] == said["sample_aspect_num"] == said["sample_aspect_den"] == "1"
+        assert said["colorspace"] == "709"
 
 
 def test_everything_is_known_before_it_is_named(project: Path) -> None:
