@@ -65,7 +65,7 @@ def rate_of(root: Element) -> Fraction:
 def profile_name(width: int, height: int, rate: Fraction) -> str | None:
     """What MLT itself calls the progressive profile with square pixels of this size and rate, if it has one.
 
-    ``kdenlive --render`` looks for this name alone, and renders DV at 25 frames per second without one [Kdenlive 26.08].
+    ``kdenlive --render`` looks for this name alone, and renders PAL at 25 fps without one [Kdenlive 26.08].
     """
     size, speed = _SIZES.get((width, height)), _RATES.get(rate)
     return f"{size}_{speed}" if size and speed else None
