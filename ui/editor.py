@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -105,4 +106,4 @@ class EditorLabel(QLabel):
         there = self._editor.is_there
         words = self.tr("connected to {name}") if there else self.tr("{name} is closed")
         dot, colour = ("●", colours().good) if there else ("○", colours().error)
-        self.setText(f'<span style="color:{colour}">{dot}</span> {words.format(name=self._editor.name)}')
+        self.setText(f'<span style="color:{colour}">{dot}</span> {escape(words.format(name=self._editor.name))}')

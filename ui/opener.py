@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ class Opener(QObject):
         super().__init__(window)
         self._window, self._editor, self._demo_folder = window, editor, demo_folder
         self._from_editor: Path | None = None
+        self._newest = 0  # the number of the last wish: what is asked for later is what the user wants to see
 
     @property
     def open_editor(self) -> Editor | None:
@@ -65,8 +67,9 @@ class Opener(QObject):
         document, name = self._window.document, self._editor.name
         words = self.tr("Asking {name} for its timeline …").format(name=name)
         refused = self._begin(words, self.tr("The timeline of {name} cannot be read").format(name=name))
+        adopt = partial(self._adopt_from_editor, self._newest)
         document.save()
-        self._editor.read(self, lambda: document.store, self._adopt_from_editor, refused)
+        self._editor.read(self, lambda: document.store, adopt, refused)
 
     def read_again(self) -> None:
         """What is open, as its file or the editor has it now; with nothing open, what the editor has."""
@@ -79,13 +82,26 @@ class Opener(QObject):
 
     def _begin(self, words: str, title: str) -> Callable[[str], None]:
         """Says what is done; what to call when it cannot be."""
+        self._newest += 1
+        number = self._newest
         self._window.teller.say(words)
         self._window.setCursor(Qt.CursorShape.BusyCursor)
-        return lambda why: self._window.refuse(title, why)
 
-    def _adopt_from_editor(self, opened: Opened) -> None:
-        self._from_editor = opened.timeline.path
-        self._adopt(opened)
+        def refused(why: str) -> None:
+            if number == self._newest:
+                self._window.refuse(title, why)
+            else:
+                self._window.teller.say(why)
+
+        return refused
+
+    def _adopt_from_editor(self, number: int, opened: Opened) -> None:
+        """An editor may be busy for minutes: what was opened meanwhile stays."""
+        if number == self._newest:
+            self._from_editor = opened.timeline.path
+            self._adopt(opened)
+        elif opened.store is not self._window.document.store:
+            opened.store.close()
 
     def _adopt(self, opened: Opened) -> None:
         window, document = self._window, self._window.document

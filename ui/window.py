@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QMessage
 
 from talkies.core.host import Host
 from talkies.ui.actions import KeysOfWidgets, commands, enable, make_actions, redraw_icons
+from talkies.ui.deeds import deeds
 from talkies.ui.dialogs.teller import Teller
 from talkies.ui.editor import Editor, EditorLabel
 from talkies.ui.opener import Opener
@@ -46,7 +46,7 @@ class Window(QMainWindow):
         self.notes = QLabel(self)
         self.teller = Teller(self)
         self._keys = KeysOfWidgets(self)
-        self.actions_by_name = make_actions(self, self._commands())
+        self.actions_by_name = make_actions(self, deeds(self))
         self._build()
         self._connect()
         self._restore()
@@ -109,61 +109,6 @@ class Window(QMainWindow):
         queue.warned.connect(self.teller.say)
         queue.failed.connect(lambda job_id, why: self.refuse(self.tr("A sound could not be made"), why))
         queue.crashed.connect(self.teller.tell_crash)
-
-    def _commands(self) -> dict[str, Callable[[], None]]:
-        document, queue, space = self.document, self.queue, self.workspace
-        timeline, viewer, transport = space.timeline, space.viewer, space.player.transport
-        take: Callable[[str], Callable[[], None]] = lambda name: lambda: space.take_command(name)  # noqa: E731
-        return {
-            "open": self.opener.ask_for_file,
-            "demo": self.open_demo,
-            "read_again": self.opener.read_again,
-            "write": self.write_back,
-            "save": self.save,
-            "folder": space.open_work_folder,
-            "close": self.close_timeline,
-            "quit": lambda: (self.close(), None)[1],
-            "undo": document.undo_stack.undo,
-            "redo": document.undo_stack.redo,
-            "select_all": timeline.select_all,
-            "select_silent": timeline.select_without_sound,
-            "select_here": space.select_here,
-            "select_none": lambda: document.select(()),
-            "play": transport.toggle,
-            "backwards": lambda: transport.shuttle(-1),
-            "stop": transport.stop,
-            "onwards": lambda: transport.shuttle(1),
-            "frame_back": lambda: transport.step(-1),
-            "frame_on": lambda: transport.step(1),
-            "show_frame": self.show_frame,
-            "shot_back": lambda: timeline.step_edit(False),
-            "shot_on": lambda: timeline.step_edit(True),
-            "mark_in": viewer.in_wanted.emit,
-            "mark_out": viewer.out_wanted.emit,
-            "clear_range": timeline.clear_range,
-            "hear_original": viewer.original.click,
-            "hear_takes": viewer.takes.click,
-            "generate": space.generate,
-            "again": space.generate_again,
-            "pause": space.queue_panel.toggle_pause,
-            "cancel": lambda: queue.cancel(),
-            "compare": space.takes.swap,
-            **{name: take(name) for name in ("star", "solo", "mute", "earlier", "later")},
-            "redo_take": take("again"),
-            "reveal_take": take("reveal"),
-            "remove_take": take("delete"),
-            "next_take": lambda: space.takes.go(1),
-            "previous_take": lambda: space.takes.go(-1),
-            "louder": lambda: space.change_gain(1),
-            "softer": lambda: space.change_gain(-1),
-            "zoom_in": timeline.zoom_in,
-            "zoom_out": timeline.zoom_out,
-            "zoom_fit": timeline.zoom_to_fit,
-            "snapping": lambda: timeline.set_snapping(self.actions_by_name["snapping"].isChecked()),
-            "light": lambda: self.set_theme("light" if self.actions_by_name["light"].isChecked() else "dark"),
-            "keyboard": lambda: self.teller.show_keyboard(self.actions_by_name),
-            "about": self.teller.show_about,
-        }
 
     # Files
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from threading import Event
+from typing import cast
 
 import pytest
 from editors import open_editor
@@ -16,7 +18,11 @@ from pytestqt.qtbot import QtBot
 from windows import PATIENCE_MS, make_window, open_in
 
 from talkies.core.bridge import BridgedHost
+from talkies.core.errors import OutputError
+from talkies.core.host import Host
 from talkies.core.orders import Order, make_takes
+from talkies.core.segment import Timeline
+from talkies.core.timeline import read_timeline
 from talkies.core.timeline.sounds import sound_tracks
 from talkies.ui.dialogs.write_back import WriteBackDialog
 from talkies.ui.editor import EditorLabel
@@ -84,7 +90,7 @@ def test_takes_go_into_the_editor_and_back(opened: Opened, qtbot: QtBot) -> None
     before = opened.host.audio_tracks()
     dialog = opened.dialog(qtbot)
     assert dialog.into_editor.isChecked() and dialog.into_editor.text() == "Into Editor of the tests 1.0"
-    assert not dialog.path.isVisible() and dialog.conflict.isVisible()
+    assert not dialog.form.path.isVisible() and dialog.form.conflict.isVisible()
     dialog.write.click()
     qtbot.waitUntil(dialog.undo.isVisible, timeout=PATIENCE_MS)
     assert dialog.message.text() == "Editor of the tests 1.0 has 3 new clips on 2 new tracks."
@@ -110,12 +116,12 @@ def test_the_three_choices_where_tracks_of_ours_are(opened: Opened, qtbot: QtBot
     first.close()
     dialog = opened.dialog(qtbot)
     assert dialog.list.topLevelItem(0).text(0) == "FX talkies 3: new track, 2 takes"
-    dialog.conflict.setCurrentIndex(dialog.conflict.findData("skip"))
-    dialog.conflict.activated.emit(2)
+    dialog.form.conflict.setCurrentIndex(dialog.form.conflict.findData("skip"))
+    dialog.form.conflict.activated.emit(2)
     assert "3 takes are skipped" in dialog.message.text()
     assert not dialog.write.isEnabled()
-    dialog.conflict.setCurrentIndex(dialog.conflict.findData("replace"))
-    dialog.conflict.activated.emit(1)
+    dialog.form.conflict.setCurrentIndex(dialog.form.conflict.findData("replace"))
+    dialog.form.conflict.activated.emit(1)
     assert dialog.list.topLevelItem(0).text(0) == "FX talkies: goes"
     dialog.write.click()
     qtbot.waitUntil(dialog.undo.isVisible, timeout=PATIENCE_MS)
@@ -130,6 +136,29 @@ def test_what_the_editor_refuses_is_told(opened: Opened, qtbot: QtBot) -> None:
     dialog.write.click()
     qtbot.waitUntil(lambda: "cannot be imported; make the take again" in dialog.message.text(), timeout=PATIENCE_MS)
     assert dialog.write.isEnabled()
+    assert names(opened.host) == ["Wild track"]
+
+
+def test_one_is_one_and_an_undo_that_is_refused_can_be_tried_again(
+    opened: Opened, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = opened.window
+    window.document.select([window.document.segments[0].id])
+    dialog = opened.dialog(qtbot)
+    dialog.form.only_selected.setChecked(True)
+    dialog.write.click()
+    qtbot.waitUntil(dialog.undo.isVisible, timeout=PATIENCE_MS)
+    assert dialog.message.text() == "Editor of the tests 1.0 has 1 new clip on 1 new track."
+    with monkeypatch.context() as busy:
+
+        def refuse() -> None:
+            raise OutputError("Editor", "shows a dialog", "close it")
+
+        busy.setattr(opened.host, "undo", refuse)
+        dialog.undo.click()
+        qtbot.waitUntil(lambda: dialog.message.text() == "Editor: shows a dialog; close it", timeout=PATIENCE_MS)
+    dialog.undo.click()
+    qtbot.waitUntil(lambda: dialog.write.isVisible() and dialog.write.isEnabled(), timeout=PATIENCE_MS)
     assert names(opened.host) == ["Wild track"]
 
 
@@ -164,7 +193,7 @@ def test_an_editor_that_goes_leaves_a_panel_for_files(opened: Opened, qtbot: QtB
     label = window.findChild(EditorLabel)
     assert label is not None and "Editor of the tests 1.0 is closed" in label.text()
     assert "write it to a file" in window.statusBar().currentMessage()
-    dialog.path.setText(str(tmp_path / "saved.otio"))
+    dialog.form.path.setText(str(tmp_path / "saved.otio"))
     dialog.write.click()
     qtbot.waitUntil(lambda: "Written" in dialog.message.text(), timeout=PATIENCE_MS)
     assert (tmp_path / "saved.otio").is_file()
@@ -181,6 +210,36 @@ def test_a_silent_editor_freezes_nothing(
     open_in(qtbot, window, reel)
     window.actions_by_name["write"].trigger()
     dialog = window.findChild(WriteBackDialog)
-    assert dialog is not None and not dialog.into_editor.isVisible() and dialog.path.isVisible()
+    assert dialog is not None and not dialog.into_editor.isVisible() and dialog.form.path.isVisible()
     dialog.close()
+    window.close()
+
+
+class LateHost:
+    """Has an answer only when ``free`` is set; then its name is known."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.free, self.name = path, Event(), "<b>late</b>"
+
+    def read_timeline(self) -> Timeline:
+        self.free.wait()
+        self.name += " 2"
+        return read_timeline(self.path)
+
+
+def test_what_was_asked_for_last_is_what_is_shown(
+    qtbot: QtBot, tmp_path: Path, reel: Path, worker_command: list[str]
+) -> None:
+    """The editor answers only after another timeline was opened."""
+    (tmp_path / "editor").mkdir()
+    host = LateHost(DROP_FRAME.write(tmp_path / "editor"))
+    window = make_window(qtbot, tmp_path, worker_command, cast(Host, host))
+    window.opener.read_editor()
+    open_in(qtbot, window, reel)
+    assert window.editor is not None
+    with qtbot.waitSignal(window.editor.changed, timeout=PATIENCE_MS):
+        host.free.set()
+    assert window.document.open_timeline().path == reel
+    label = window.findChild(EditorLabel)
+    assert label is not None and "connected to &lt;b&gt;late&lt;/b&gt; 2" in label.text()
     window.close()

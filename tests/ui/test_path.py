@@ -65,7 +65,7 @@ def test_a_persons_path(qtbot: QtBot, tmp_path: Path) -> None:
     assert dialog is not None
     qtbot.mouseClick(dialog.write, LEFT)
     qtbot.waitUntil(lambda: "Written" in dialog.message.text(), timeout=PATIENCE_MS)
-    out = dialog.out
+    out = dialog.form.out
     dialog.close()
     check_written(tmp_path / "demo" / "demo.otio", out, portrait[0].id)
 

@@ -190,16 +190,16 @@ def test_write_back_shows_what_it_does_and_says_what_it_cannot(window: Window, q
     assert dialog is not None
     assert dialog.list.topLevelItem(0).text(0) == "FX talkies: new track, 2 takes"
     assert dialog.list.topLevelItem(0).childCount() == 2
-    dialog.only_selected.setChecked(True)
+    dialog.form.only_selected.setChecked(True)
     window.document.select(["V1-001"])
     dialog.refresh()
     assert dialog.list.topLevelItem(0).childCount() == 1
-    dialog.path.setText(str(reel))
+    dialog.form.path.setText(str(reel))
     dialog.write.click()
     qtbot.waitUntil(lambda: "is the timeline that is read" in dialog.message.text(), timeout=PATIENCE_MS)
-    dialog.format.setCurrentIndex(dialog.format.findData(".otioz"))
-    dialog.format.activated.emit(dialog.format.currentIndex())
-    assert dialog.out == reel.with_suffix(".otioz")
+    dialog.form.format.setCurrentIndex(dialog.form.format.findData(".otioz"))
+    dialog.form.format.activated.emit(dialog.form.format.currentIndex())
+    assert dialog.form.out == reel.with_suffix(".otioz")
     dialog.write.click()
     qtbot.waitUntil(lambda: "Written" in dialog.message.text(), timeout=PATIENCE_MS)
     assert reel.with_suffix(".otioz").is_file()

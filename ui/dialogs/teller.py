@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
@@ -74,7 +75,7 @@ class Teller(QObject):
         box = QMessageBox(self._window)
         box.setIcon(sign)
         box.setWindowTitle(title)
-        box.setText(f"<b>{title}</b>")
+        box.setText(f"<b>{escape(title)}</b>")
         box.setInformativeText(words)
         box.setAccessibleDescription(words)
         box.setStandardButtons(QMessageBox.StandardButton.Ok)

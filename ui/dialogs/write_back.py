@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from talkies.core.errors import TalkiesError
-from talkies.core.host import CONFLICTS, AudioTrack, Placement
-from talkies.core.timeline.writing import WRITERS, losses, suffix_of
+from talkies.core.host import AudioTrack, Placement
+from talkies.core.timeline.writing import losses
 from talkies.ui.background import in_background
+from talkies.ui.dialogs.write_back_form import WriteBackForm
 from talkies.ui.dialogs.write_back_list import WriteBackList
 from talkies.ui.editor import Editor
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
-from talkies.ui.work.write_back import WriteBack, plan_write_back, suggested_file, write_file
+from talkies.ui.work.write_back import WriteBack, plan_write_back, write_file
 
 _MOST_SENTENCES = 4
 
@@ -46,16 +41,15 @@ class WriteBackDialog(QDialog):
         self._document, self._editor = document, editor
         self._tracks: tuple[AudioTrack, ...] | None = None
         self._written: Path | None = None
+        self._is_busy = False
         self.list = WriteBackList(self)
         self.into_editor, self.into_file = QPushButton(self), QPushButton(self.tr("Into a new file"), self)
-        self.path, self.format, self.conflict = QLineEdit(self), QComboBox(self), QComboBox(self)
-        self.only_selected = QCheckBox(self.tr("Only the selected shots"), self)
+        self.form = WriteBackForm(document, self)
         self.message = QLabel(self)
         self.buttons = QDialogButtonBox(self)
         self.write = QPushButton(self.tr("Write"), self)
         self.folder = QPushButton(self.tr("Open folder"), self)
         self.undo = QPushButton(self)
-        self._form = QFormLayout()
         self._build()
         self._connect()
         self._choose_place()
@@ -66,19 +60,8 @@ class WriteBackDialog(QDialog):
         tr = self.tr
         self.setWindowTitle(tr("Write back"))
         self.resize(760, 580)
-        for suffix, writer in WRITERS.items():
-            self.format.addItem(f"{writer.title or suffix} ({suffix})", suffix)
-        names = tr("Add new tracks"), tr("Replace the tracks talkies wrote before"), tr("Skip what is already there")
-        for conflict, name in zip(CONFLICTS, names, strict=True):
-            self.conflict.addItem(name, conflict)
-        timeline = self._document.timeline
-        if timeline is not None:
-            path = suggested_file(timeline)
-            self.path.setText(str(path))
-            self.format.setCurrentIndex(max(self.format.findData(suffix_of(path)), 0))
-        self._build_form()
-        self.only_selected.setEnabled(bool(self._document.selected))
         self.message.setWordWrap(True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)  # names of clips are anybody's
         self.write.setProperty("primary", "true")
         for button in (self.folder, self.undo):
             self.buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
@@ -91,24 +74,9 @@ class WriteBackDialog(QDialog):
         column.addWidget(QLabel(tr("Nothing that was in the timeline changes: sound is added on tracks of its own.")))
         column.addLayout(self._places())
         column.addWidget(self.list, 1)
-        column.addLayout(self._form)
+        column.addWidget(self.form)
         column.addWidget(self.message)
         column.addWidget(self.buttons)
-
-    def _build_form(self) -> None:
-        tr = self.tr
-        choose = QPushButton(tr("Choose …"))
-        choose.clicked.connect(self._choose)
-        self._row = QHBoxLayout()
-        self._row.addWidget(self.path, 1)
-        self._row.addWidget(choose)
-        self._form.addRow(tr("New timeline"), self._row)
-        self._form.addRow(tr("Format"), self.format)
-        self._form.addRow(tr("If there are tracks of ours"), self.conflict)
-        self._form.addRow("", self.only_selected)
-        for widget, name in ((self.path, tr("File of the new timeline")), (self.format, tr("Format")),
-                             (self.conflict, tr("If there are tracks of ours"))):  # fmt: skip
-            widget.setAccessibleName(name)
 
     def _places(self) -> QHBoxLayout:
         """The two places side by side; without an editor there is but the file."""
@@ -126,9 +94,7 @@ class WriteBackDialog(QDialog):
         return row
 
     def _connect(self) -> None:
-        self.format.activated.connect(self._rename)
-        self.conflict.activated.connect(self.refresh)
-        self.only_selected.toggled.connect(self.refresh)
+        self.form.changed.connect(self.refresh)
         self.write.clicked.connect(self.start)
         self.undo.clicked.connect(self._take_back)
         self.folder.clicked.connect(self._open_folder)
@@ -141,48 +107,43 @@ class WriteBackDialog(QDialog):
     # What is chosen
 
     @property
-    def out(self) -> Path:
-        return Path(self.path.text().strip())
-
-    @property
     def editor(self) -> Editor | None:
         """The editor, if that is where it goes."""
         return self._editor if self.into_editor.isChecked() else None
 
     def plan(self) -> WriteBack:
         """What will happen as chosen now. Raises a TalkiesError."""
-        ids = self._document.selected if self.only_selected.isChecked() else None
         tracks = self._tracks if self.editor is not None else None
-        return plan_write_back(self._document, self.conflict.currentData(), ids, tracks)
+        return plan_write_back(self._document, self.form.conflict_wanted, self.form.ids_wanted, tracks)
 
     def _choose_place(self) -> None:
         """Into the editor its tracks are needed; a file wants a name."""
         name = self._editor.name if self._editor is not None else ""
         self.into_editor.setText(self.tr("Into {name}").format(name=name))
-        self._show_form(True)
+        self.form.show_for(file=self.editor is None)
         if self.editor is not None and self._tracks is None:
             self.list.clear()
             self.write.setEnabled(False)
             self._tell(self.tr("Asking {name} for its tracks …").format(name=name), "faint")
-            self.editor.audio_tracks(self, self._take_tracks, partial(self._tell, role="error"))
+            self.editor.audio_tracks(self, self._take_tracks, self._miss_tracks)
         else:
             self.refresh()
 
-    def _show_form(self, wanted: bool) -> None:
-        """What can be chosen, where there is something to choose."""
-        self._form.setRowVisible(self._row, wanted and self.editor is None)
-        self._form.setRowVisible(self.format, wanted and self.editor is None)
-        self._form.setRowVisible(self.conflict, wanted)
-        self._form.setRowVisible(self.only_selected, wanted)
-
     def _take_tracks(self, tracks: tuple[AudioTrack, ...]) -> None:
+        """They may come when a file was chosen instead, and is being written."""
         self._tracks = tracks
-        self.refresh()
+        if self.editor is not None:
+            self.refresh()
+
+    def _miss_tracks(self, sentence: str) -> None:
+        if self.editor is not None:
+            self._tell(sentence, "error")
 
     def _lose_editor(self) -> None:
+        """What is under way is told of by its own end."""
         self.into_editor.setEnabled(False)
         self.undo.setEnabled(False)
-        if self.write.isVisible():
+        if self.write.isVisible() and not self._is_busy:
             self.into_file.setChecked(True)
             self._choose_place()
 
@@ -191,7 +152,7 @@ class WriteBackDialog(QDialog):
         self.list.clear()
         try:
             plan = self.plan()
-            lost = losses(plan.timeline, self.out) if self.editor is None else ()
+            lost = losses(plan.timeline, self.form.out) if self.editor is None else ()
         except TalkiesError as error:
             self._tell(str(error), "error")
             self.write.setEnabled(False)
@@ -199,8 +160,9 @@ class WriteBackDialog(QDialog):
         self.list.show_plan(plan, self._document)
         count = len(plan.placements)
         sentences = [*plan.warnings, *lost]
-        if plan.skipped:
-            sentences.append(self.tr("{count} takes are skipped.").format(count=len(plan.skipped)))
+        if skipped := len(plan.skipped):
+            words = self.tr("1 take is skipped.") if skipped == 1 else self.tr("{count} takes are skipped.")
+            sentences.append(words.format(count=skipped))
         if not count:
             sentences.append(self.tr("There is nothing to write: generate takes, or unmute some."))
         self._tell_all(sentences, "warning" if sentences else "faint")
@@ -219,7 +181,7 @@ class WriteBackDialog(QDialog):
             return
         self._set_busy(True)
         self._tell(self.tr("Writing …"), "faint")
-        out, folder = self.out, self._document.folder
+        out, folder = self.form.out, self._document.folder
         if self.editor is not None and folder is not None:
             self.editor.write(self, plan, folder, self._placed, self._refused)
         else:
@@ -235,9 +197,7 @@ class WriteBackDialog(QDialog):
         assert self._editor is not None
         name = self._editor.name
         self.list.show_placement(placement, self._document.open_timeline(), name)
-        clips = sum(len(track.clips) for track in placement.tracks)
-        words = self.tr("{name} has {clips} new clips on {tracks} new tracks.")
-        sentence = words.format(name=name, clips=clips, tracks=len(placement.tracks))
+        sentence = self._added(placement)
         if placement.removed:
             sentence += " " + self.tr("{names} went.").format(names=", ".join(placement.removed))
         self._finish(sentence, placement.warnings)
@@ -245,10 +205,19 @@ class WriteBackDialog(QDialog):
         self.undo.setEnabled(self._editor.is_there)
         self.undo.setVisible(bool(placement.tracks))
 
+    def _added(self, placement: Placement) -> str:
+        clips, tracks = sum(len(track.clips) for track in placement.tracks), len(placement.tracks)
+        words = self.tr("{name} has {clips} on {tracks}.")
+        return words.format(
+            name=self._editor.name if self._editor is not None else "",
+            clips=(self.tr("1 new clip") if clips == 1 else self.tr("{count} new clips")).format(count=clips),
+            tracks=(self.tr("1 new track") if tracks == 1 else self.tr("{count} new tracks")).format(count=tracks),
+        )
+
     def _finish(self, sentence: str, warnings: tuple[str, ...]) -> None:
         self._tell_all([sentence, *warnings], "warning" if warnings else "good")
         self.said.emit(sentence)
-        self._show_form(False)
+        self.form.hide()
         self.write.hide()
         close = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
         close.setText(self.tr("Close"))
@@ -257,7 +226,7 @@ class WriteBackDialog(QDialog):
     def _take_back(self) -> None:
         if self._editor is not None:
             self.undo.setEnabled(False)
-            self._editor.undo(self, self._taken_back, partial(self._tell, role="error"))
+            self._editor.undo(self, self._taken_back, self._not_taken_back)
 
     def _taken_back(self, _: object) -> None:
         """As before the writing: the editor may have changed meanwhile, so that it is asked anew."""
@@ -269,17 +238,24 @@ class WriteBackDialog(QDialog):
         self.said.emit(self.tr("Taken back"))
         self._choose_place()
 
+    def _not_taken_back(self, sentence: str) -> None:
+        """It can be tried again, once the editor's own dialogs are closed."""
+        self.undo.setEnabled(self._editor is not None and self._editor.is_there)
+        self._tell(sentence, "error")
+
     def _refused(self, sentence: str) -> None:
         self._set_busy(False)
+        if self.editor is not None and not self.editor.is_there:
+            self._lose_editor()
         self._tell(sentence, "error")
 
     def _set_busy(self, busy: bool) -> None:
         """Nothing can be chosen while it is written, nor afterwards."""
+        self._is_busy = busy
         gone = self._editor is not None and not self._editor.is_there
-        for widget in (self.write, self.into_file, self.path, self.format, self.conflict):
+        for widget in (self.write, self.form, self.into_file):
             widget.setEnabled(not busy)
         self.into_editor.setEnabled(not busy and not gone)
-        self.only_selected.setEnabled(not busy and bool(self._document.selected))
 
     # Words and files
 
@@ -291,20 +267,6 @@ class WriteBackDialog(QDialog):
     def _tell(self, sentence: str, role: str) -> None:
         self.message.setText(sentence)
         self.message.setStyleSheet(f"color: {getattr(colours(), role)}")
-
-    def _rename(self) -> None:
-        """The same name in another format."""
-        out = self.out
-        self.path.setText(str(out.with_name(out.name.removesuffix(suffix_of(out)) + self.format.currentData())))
-        self.refresh()
-
-    def _choose(self) -> None:
-        names = ";;".join(f"{writer.title or suffix} (*{suffix})" for suffix, writer in WRITERS.items())
-        path, _ = QFileDialog.getSaveFileName(self, self.tr("New timeline"), self.path.text(), names)
-        if path:
-            self.path.setText(path)
-            self.format.setCurrentIndex(self.format.findData(suffix_of(Path(path))))
-            self.refresh()
 
     def _open_folder(self) -> None:
         if self._written is not None:
