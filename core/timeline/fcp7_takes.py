@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.fcp7_terms import TICKS_PER_SECOND, Terms, texts, truth
-from talkies.core.timeline.tracks import Lane, plain
+from talkies.core.timeline.tracks import Lane, clip_metadata
 from talkies.core.times import exact_rate, round_half_up
 
 
@@ -63,9 +63,8 @@ class _Builder:
         clip.append(self._file(take, total))
         source = SubElement(clip, "sourcetrack")
         texts(source, mediatype="audio", trackindex=str(channel))
-        facts = {"segment": take.segment_id, "stem": take.stem, "take": take.number, **take.metadata}
         comments = SubElement(clip, "comments")
-        texts(comments, mastercomment1="talkies " + json.dumps(plain(facts), sort_keys=True))
+        texts(comments, mastercomment1="talkies " + json.dumps(clip_metadata(take), sort_keys=True))
         return clip
 
     def _file(self, take: Take, total: int) -> Element:

@@ -12,12 +12,14 @@ its tail handle. All other takes are played from their own files.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
+from talkies.core.errors import MediaError, OutputError
 from talkies.core.media.bwf import Samples, read_bext, write_bwf
 from talkies.core.media.sound import sound_blocks
 from talkies.core.segment import Take
@@ -51,11 +53,27 @@ def on_frames(takes: Sequence[Take], rate: Fraction, folder: Path) -> list[Frame
     return framed
 
 
-def write_copies(framed: Sequence[FramedTake], rate: Fraction) -> None:
-    """Write the copies that are needed. Raises MediaError, OutputError."""
-    for each in framed:
-        if each.path != each.take.path:
-            _write_copy(each, rate)
+@contextmanager
+def copies_written(framed: Sequence[FramedTake], rate: Fraction) -> Iterator[None]:
+    """The copies that are needed are there; where they or what follows fail, the new ones are gone again. Raises
+    OutputError."""
+    copies = [each for each in framed if each.path != each.take.path]
+    new = {each.path for each in copies if not each.path.exists()}
+    folders = {path.parent for path in new if not path.parent.exists()}
+    try:
+        for each in copies:
+            try:
+                _write_copy(each, rate)
+            except MediaError as error:
+                raise OutputError(each.path, f"the take cannot be copied ({error})", "make it again") from error
+        yield
+    except BaseException:
+        for path in new:
+            path.unlink(missing_ok=True)
+        for folder in folders:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
 
 
 def _needs_copy(take: Take, rate: Fraction) -> bool:

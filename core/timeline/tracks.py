@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -159,9 +159,9 @@ def clip_metadata(take: Take) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Metadata that every reader of JSON takes: paths, fractions and integers beyond 64 bits as text, no NaN."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):  # also what OTIO read, which is no dict
         return {str(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         return [plain(inner) for inner in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None

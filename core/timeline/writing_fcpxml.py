@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from talkies.core.errors import OutputError, TalkiesError
-from talkies.core.media.bwf import output_errors, part_file
+from talkies.core.media.bwf import part_file
+from talkies.core.part_folder import part_folder
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.building_fcpxml import lost_in_fcpxml, new_fcpxml
 from talkies.core.timeline.fcpxml_terms import (
@@ -50,7 +51,6 @@ from talkies.core.timeline.splicing_xml import (
 )
 from talkies.core.timeline.tracks import Lane, clip_metadata, lanes_of
 from talkies.core.timeline.writing_base import Writer, moved
-from talkies.core.timeline.writing_otio import replace_folder
 from talkies.core.times import TimeRange
 
 _SUFFIXES = (".fcpxml", ".fcpxmld")
@@ -90,17 +90,12 @@ class FcpXmlBundle(FcpXml):
     content: ClassVar[str] = _INFO
 
     def write(self, timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
-        part = out.with_name(out.name + ".part")
-        with output_errors(out):
-            shutil.rmtree(part, ignore_errors=True)
-            try:
-                if timeline.path.suffix.lower() == ".fcpxmld" and timeline.path.is_dir():
-                    shutil.copytree(timeline.path, part, symlinks=True)
-                part.mkdir(parents=True, exist_ok=True)
-                (part / _INFO).write_bytes(with_takes(timeline, takes, out, out.absolute()))
-                replace_folder(part, out)
-            finally:
-                shutil.rmtree(part, ignore_errors=True)
+        data = with_takes(timeline, takes, out, out.absolute())
+        with part_folder(out) as part:
+            if timeline.path.suffix.lower() == ".fcpxmld" and timeline.path.is_dir():
+                shutil.copytree(timeline.path, part, symlinks=True, dirs_exist_ok=True)
+            (part / _INFO).unlink(missing_ok=True)  # it may be a link to a file that is not ours to change
+            (part / _INFO).write_bytes(data)
 
 
 def with_takes(timeline: Timeline, takes: Sequence[Take], out: Path, folder: Path) -> bytes:

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import ClassVar
 from xml.etree.ElementTree import SubElement
 
-from talkies.core.errors import MediaError, OutputError, TalkiesError
+from talkies.core.errors import OutputError, TalkiesError
 from talkies.core.media.bwf import part_file
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.building_mlt import kdenlive_track, lost_in_mlt, new_mlt
 from talkies.core.timeline.guards import read_text, safe_xml
 from talkies.core.timeline.losing import plain_speech
 from talkies.core.timeline.mlt_terms import made, main_of, mix_of_sound, property_of, rate_of
-from talkies.core.timeline.on_frames import FramedTake, on_frames, write_copies
+from talkies.core.timeline.on_frames import FramedTake, copies_written, on_frames
 from talkies.core.timeline.removing_mlt import without_tracks
 from talkies.core.timeline.sounds import OUR_NAME, track_name
 from talkies.core.timeline.splicing_xml import (
@@ -61,11 +61,7 @@ class MltFile(Writer):
         splice = _Splice(timeline, data, lanes, out)
         data = edited(data, [*_rooted(data, timeline, out), *splice.edits()])
         copies = [each for framed in splice.framed for each in framed]
-        try:
-            write_copies(copies, splice.rate)
-        except MediaError as error:
-            raise OutputError(out, f"a take cannot be copied ({error})", "make it again") from error
-        with part_file(out) as part:
+        with copies_written(copies, splice.rate), part_file(out) as part:
             part.write_bytes(data)
         if not _is_mlt(timeline):
             self._write_subtitles(timeline, out)

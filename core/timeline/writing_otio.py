@@ -15,7 +15,8 @@ from urllib.parse import quote, unquote
 import opentimelineio as otio
 
 from talkies.core.errors import OutputError, TalkiesError
-from talkies.core.media.bwf import output_errors, part_file
+from talkies.core.media.bwf import part_file
+from talkies.core.part_folder import part_folder
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.formats import as_timeline, read_otio
 from talkies.core.timeline.guards import read_text
@@ -75,36 +76,16 @@ class OtioBundleFolder(Writer):
     def write(self, timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
         bundle = _Bundle(timeline)
         text = bundle.text(takes)
-        part = out.with_name(out.name + ".part")
-        with output_errors(out):
-            shutil.rmtree(part, ignore_errors=True)
-            try:
-                (part / _MEDIA).mkdir(parents=True)
-                (part / "version.txt").write_text(_BUNDLE_VERSION, encoding="utf-8")
-                (part / _CONTENT).write_bytes(text.encode("utf-8", "surrogatepass"))
-                for name in bundle.members:
-                    (part / name).parent.mkdir(parents=True, exist_ok=True)
-                    with bundle.opened(name) as member, (part / name).open("wb") as copied:
-                        shutil.copyfileobj(member, copied, 1 << 20)
-                for path, name in bundle.files.items():
-                    shutil.copyfile(path, part / name)
-                replace_folder(part, out)
-            finally:
-                shutil.rmtree(part, ignore_errors=True)
-
-
-def replace_folder(part: Path, out: Path) -> None:
-    """Folders cannot be swapped at once: the old one steps aside and is removed only when the new one is there."""
-    old = out.with_name(out.name + ".old.part")
-    if out.exists():
-        out.rename(old)
-    try:
-        part.rename(out)
-    except OSError:
-        if old.exists():
-            old.rename(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+        with part_folder(out) as part:
+            (part / _MEDIA).mkdir()
+            (part / "version.txt").write_text(_BUNDLE_VERSION, encoding="utf-8")
+            (part / _CONTENT).write_bytes(text.encode("utf-8", "surrogatepass"))
+            for name in bundle.members:
+                (part / name).parent.mkdir(parents=True, exist_ok=True)
+                with bundle.opened(name) as member, (part / name).open("wb") as copied:
+                    shutil.copyfileobj(member, copied, 1 << 20)
+            for path, name in bundle.files.items():
+                shutil.copyfile(path, part / name)
 
 
 def document_text(timeline: Timeline) -> str:

@@ -25,11 +25,11 @@ from talkies.core.timeline.building import otio_range, rational_time
 from talkies.core.timeline.flat_losses import flat_losses
 from talkies.core.timeline.flattening import SOUND, TEXT, FlatClip, FlatTrack, flat_tracks, media_finder
 from talkies.core.timeline.losing import counted
-from talkies.core.timeline.on_frames import FramedTake, on_frames, write_copies
+from talkies.core.timeline.on_frames import FramedTake, copies_written, on_frames
 from talkies.core.timeline.pictures import SOUND_SUFFIXES, PictureFinder
 from talkies.core.timeline.sounds import track_name
 from talkies.core.timeline.titles import is_text_track
-from talkies.core.timeline.tracks import Lane, lanes_of, new_tracks, plain
+from talkies.core.timeline.tracks import Lane, clip_metadata, lanes_of, new_tracks
 from talkies.core.timeline.urls import file_name, path_readings
 from talkies.core.timeline.walking import to_range
 from talkies.core.timeline.writing_base import Writer
@@ -113,9 +113,9 @@ class KdenliveOtio(Writer):
         folder = out.with_name(f"{out.name.removesuffix('.otio')}.takes")
         framed = [on_frames(lane.takes, rate, folder) for lane in heard]
         for lane, row in zip(heard, framed, strict=True):
-            write_copies(row, rate)
             document.tracks.append(_take_track(lane, row, rate))
-        _save(document, out)
+        with copies_written([each for row in framed for each in row], rate):
+            _save(document, out)
 
 
 StartOf = Callable[[Path, PictureFinder], Fraction | None]
@@ -220,6 +220,8 @@ def _sample_rate(path: Path) -> int:
     from talkies.core.media.probing import open_media
 
     with open_media(path) as container:
+        if not container.streams.audio:
+            raise MediaError(path, "has no sound", "relink the clip")
         return int(container.streams.audio[0].rate)
 
 
@@ -288,8 +290,7 @@ def _take_track(lane: Lane, row: Sequence[FramedTake], rate: Fraction) -> Any:
             each.path.resolve().as_uri(), otio_range(TimeRange(zero, each.length / rate), rate)
         )
         clip = otio.schema.Clip(take.name, reference, otio_range(TimeRange(zero, each.count / rate), rate))
-        facts = {"segment": take.segment_id, "stem": take.stem, "take": take.number, **take.metadata}
-        clip.metadata["talkies"] = plain(facts)
+        clip.metadata["talkies"] = clip_metadata(take)
         _append(track, each.first, clip, rate)
     return track
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from talkies.core.errors import OutputError
 from talkies.core.media.bwf import output_errors
+from talkies.core.part_folder import part_folder
 
 CHECKSUMS = "SHA256SUMS"
+README = "README.txt"
+MADE_BY = "made by talkies"
 _LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")  # what file managers leave everywhere
 
 
@@ -31,19 +33,12 @@ def check_folder(out: Path) -> None:
 
 @contextmanager
 def whole_folder(out: Path) -> Iterator[Path]:
-    """An empty folder to fill, ``NAME.part`` beside ``out``; at the end it takes the place of ``out``, with checksums
-    of its files in it; after any failure it is gone. Raises OutputError."""
+    """An empty folder to fill, which takes the place of ``out`` at the end, with checksums of its files in it; after
+    any failure it is gone. To be known as ours it needs a README that says so. Raises OutputError."""
     check_folder(out)
-    part = out.with_name(out.name + ".part")
-    with output_errors(out):
-        shutil.rmtree(part, ignore_errors=True)
-        try:
-            part.mkdir(parents=True)
-            yield part
-            (part / CHECKSUMS).write_text(checksums(part), encoding="utf-8", newline="\n")
-            _replace(part, out)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
+    with part_folder(out) as part:
+        yield part
+        (part / CHECKSUMS).write_text(checksums(part), encoding="utf-8", newline="\n")
 
 
 def checksums(folder: Path) -> str:
@@ -51,26 +46,30 @@ def checksums(folder: Path) -> str:
     return "".join(f"{_hash(folder / name)}  {name}\n" for name in sorted(_files(folder) - {CHECKSUMS}))
 
 
-def _replace(part: Path, out: Path) -> None:
-    """Folders cannot be swapped at once: the old one steps aside until the new one is there."""
-    old = out.with_name(out.name + ".old.part")
-    if out.exists():
-        out.rename(old)
-    try:
-        part.rename(out)
-    except OSError:
-        if old.exists():
-            old.rename(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _foreign(folder: Path) -> set[str]:
-    """Files that our checksums do not name."""
+    """Files that talkies did not write, or that somebody has changed since."""
     listed = folder / CHECKSUMS
-    lines = listed.read_text(encoding="utf-8", errors="replace").splitlines() if listed.is_file() else []
-    ours = {line.partition("  ")[2] for line in lines} | {CHECKSUMS}
-    return {name for name in _files(folder) - ours if Path(name).name not in _LITTER}
+    ours = dict(_listed(listed)) if listed.is_file() and _is_made_by_us(folder / README) else {}
+    changed = {name for name, digest in ours.items() if _is_changed(folder / name, listed, digest)}
+    others = _files(folder) - set(ours) - ({CHECKSUMS} if ours else set())
+    return {name for name in others | changed if Path(name).name not in _LITTER}
+
+
+def _listed(path: Path) -> Iterator[tuple[str, str]]:
+    """Names and digests of a list of checksums."""
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        digest, _, name = line.partition("  ")
+        yield name, digest
+
+
+def _is_made_by_us(readme: Path) -> bool:
+    """Others write checksums under this name too."""
+    return readme.is_file() and MADE_BY in readme.read_text(encoding="utf-8", errors="replace")
+
+
+def _is_changed(path: Path, listed: Path, digest: str) -> bool:
+    """Only what is younger than the checksums needs reading again."""
+    return path.is_file() and path.stat().st_mtime_ns > listed.stat().st_mtime_ns and _hash(path) != digest
 
 
 def _files(folder: Path) -> set[str]:

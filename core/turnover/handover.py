@@ -65,8 +65,9 @@ def hand_over(
 
     ``watch`` is called from inside the work and may raise CancelledError. Raises a TalkiesError, with nothing written.
     """
-    _check(timeline, out)
+    check_folder(out)
     takes = takes_in(timeline, media_dir)
+    _refuse_input(timeline, takes, out)
     job = _Job(timeline, takes, out, span_of(timeline, takes, pops), watch)
     warnings = [*span_notes(job.span), *job.losses()]
     yield from map(Warned, warnings)
@@ -75,10 +76,13 @@ def hand_over(
     yield HandedOver(_report(contents, out))
 
 
-def _check(timeline: Timeline, out: Path) -> None:
-    check_folder(out)
-    if timeline.path.resolve().is_relative_to(out.resolve()):
-        raise OutputError(out, "holds the timeline that is read", "choose another name: the input is never changed")
+def _refuse_input(timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
+    """Raises OutputError where a folder that is replaced would take with it what is read."""
+    read = {timeline.path: "the timeline that is read"}
+    read |= {take.path: f"sound that the timeline plays ({take.path.name})" for take in takes}
+    inside = next((what for path, what in read.items() if path.resolve().is_relative_to(out.resolve())), None)
+    if inside is not None:
+        raise OutputError(out, f"holds {inside}", "choose another name: the input is never changed")
 
 
 @dataclass

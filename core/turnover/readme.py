@@ -12,11 +12,9 @@ from talkies.core.laying import SAMPLE_RATE
 from talkies.core.media.loudness import PRESETS, Level
 from talkies.core.segment import Take
 from talkies.core.takes import time_reference
-from talkies.core.turnover.folder import CHECKSUMS
+from talkies.core.turnover.folder import CHECKSUMS, MADE_BY
 from talkies.core.turnover.span import POP_DBFS, POP_HZ, Span
 from talkies.core.turnover.stems import StemFile
-
-README = "README.txt"
 
 Fact = tuple[str, str]
 
@@ -37,8 +35,8 @@ class Contents:
 def readme_text(contents: Contents) -> str:
     """Plain text, at most a screen wide where names allow."""
     timeline = contents.span.timeline
-    made = f"made by talkies {version('talkies')} on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    title = f"{timeline.name or timeline.path.stem}: generated sound"
+    made = f"{MADE_BY} {version('talkies')} on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    title = " ".join(f"{timeline.name or timeline.path.stem}: generated sound".split())
     parts = [
         ("Picture", _facts(_picture(contents))),
         ("Sound", _facts(_sound(contents))),
@@ -71,7 +69,7 @@ _PEAK_ERROR = 0.05  # dB; how far two true-peak meters may differ
 def _facts(facts: Iterable[Fact]) -> list[str]:
     facts = list(facts)
     width = max((len(name) for name, _ in facts), default=0)
-    return [f"  {name:<{width}}  {value}" for name, value in facts]
+    return [f"  {name:<{width}}  {' '.join(value.split())}" for name, value in facts]
 
 
 def _picture(contents: Contents) -> Iterator[Fact]:
@@ -98,7 +96,8 @@ def _sound(contents: Contents) -> Iterator[Fact]:
     yield "loudness", _level(contents.level)
     for preset in sorted({str(take.metadata.get("loudness")) for take in contents.takes} & set(PRESETS)):
         yield "delivery", verdict(contents.level, preset)
-    held = [float(take.metadata["limited_db"]) for take in contents.takes if take.metadata.get("limited_db")]
+    stated = (take.metadata.get("limited_db") for take in contents.takes)  # by a file from anywhere
+    held = [float(value) for value in stated if isinstance(value, (int, float)) and value]
     if held:
         yield "limited", f"single peaks of {len(held)} takes, by at most {max(held):.1f} dB"
     yield "handles", _handles(contents.takes)

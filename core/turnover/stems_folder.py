@@ -18,9 +18,9 @@ from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.tracks import lanes_of
 from talkies.core.turnover.captions import caption_files
 from talkies.core.turnover.cue_sheet import sheet_csv, sheet_rows
-from talkies.core.turnover.folder import whole_folder
+from talkies.core.turnover.folder import README, whole_folder
 from talkies.core.turnover.marker_edl import marker_edls
-from talkies.core.turnover.readme import README, Contents, Fact, readme_text
+from talkies.core.turnover.readme import Contents, Fact, readme_text
 from talkies.core.turnover.span import Pops, Span, span_of
 from talkies.core.turnover.stems import StemFile, reel_name, write_stems
 

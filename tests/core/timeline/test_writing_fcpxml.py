@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -278,6 +279,18 @@ def test_a_bundle_keeps_what_lies_in_it(tmp_path: Path) -> None:
     assert [track.name for track in our_tracks(read_timeline(tmp_path / "out.fcpxmld"))] == ["FX talkies"]
     assert not [*tmp_path.glob("*.part")]
     assert our_tracks(read_timeline(written(FILM, tmp_path, ".fcpxmld")))[0].name == "DX talkies"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows that few have")
+def test_a_link_in_a_bundle_is_not_written_through(tmp_path: Path) -> None:
+    linked = own(tmp_path)
+    before = linked.read_bytes()
+    (tmp_path / "in.fcpxmld").mkdir()
+    (tmp_path / "in.fcpxmld" / "Info.fcpxml").symlink_to(linked)
+    sound = take(tmp_path, Fraction(0), Fraction(1))
+    write_timeline(read_timeline(tmp_path / "in.fcpxmld"), [sound], tmp_path / "out.fcpxmld")
+    assert linked.read_bytes() == before
+    assert [track.name for track in our_tracks(read_timeline(tmp_path / "out.fcpxmld"))] == ["FX talkies"]
 
 
 def test_what_is_lost_is_said(tmp_path: Path) -> None:

@@ -368,3 +368,18 @@ def test_what_is_lost_is_said(tmp_path: Path) -> None:
     own_project = read_timeline(own(tmp_path, OWN % ("", "")))
     assert losses(own_project, tmp_path / "out.mlt") == said[3:]
     assert not (tmp_path / "out.takes").exists()
+
+
+@pytest.mark.parametrize("suffix", [".mlt", ".kdenlive", ".kdenlive.otio"])
+@pytest.mark.parametrize("broken", ["take", "project"])
+def test_a_failure_leaves_no_copies(tmp_path: Path, suffix: str, broken: str) -> None:
+    FILM.write(tmp_path)
+    timeline, head = bare(tmp_path), Fraction(1, 2)
+    takes = [click_take(tmp_path, Fraction(start), Fraction(start + 1), head=head) for start in (1, 2)]
+    if broken == "take":
+        takes[1].path.write_bytes(b"no sound")
+    else:
+        (tmp_path / f"out{suffix}.part").mkdir()
+    with pytest.raises(OutputError):
+        write_timeline(timeline, takes, tmp_path / f"out{suffix}")
+    assert not [*tmp_path.glob("out*.takes")] and not [*tmp_path.rglob("*.from-frame.wav")]

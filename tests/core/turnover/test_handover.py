@@ -238,6 +238,38 @@ def test_what_cannot_be_handed_over_is_said_in_a_sentence(written: Path, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_whose_sound_is_read_is_not_replaced(written: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    list(hand_over(read_timeline(written), out, Pops()))
+    with pytest.raises(OutputError, match="holds the timeline that is read"):
+        list(hand_over(read_timeline(out / "reel.otio"), out, Pops()))
+    timeline = otio.adapters.read_from_file(str(out / "reel.otio"))
+    for clip in timeline.find_clips():
+        if "talkies" in clip.metadata:
+            clip.media_reference.target_url = (out / clip.media_reference.target_url).as_uri()
+    otio.adapters.write_to_file(timeline, str(tmp_path / "linked.otio"))
+    with pytest.raises(OutputError, match=r"holds sound that the timeline plays \(DX_.*wav\)"):
+        list(hand_over(read_timeline(tmp_path / "linked.otio"), out, Pops()))
+
+
+def test_what_a_timeline_says_of_its_sound_is_not_trusted(written: Path, tmp_path: Path) -> None:
+    def change(track: otio.schema.Track) -> None:
+        said = {
+            "limited_db": "much",
+            "loudness": ["loud"],
+            "seed": "x",
+            "licence": "free\n\nof charge",
+            "prompts": [1, 2],
+        }
+        track[0].metadata["talkies"].update(said)
+        track[1].metadata["talkies"].update({"stem": ["FX"], "take": "two", "speaker": {"a": 1}, "channels": "many"})
+
+    list(hand_over(read_timeline(edited(written, "odd.otio", change)), tmp_path / "out", Pops()))
+    assert any("licence free of charge" in line for line in facts(tmp_path / "out")["tones"])
+    clips = otio.adapters.read_from_file(str(tmp_path / "out" / "reel.otio")).find_clips()
+    assert [1, 2] in [list(clip.metadata.get("talkies", {}).get("prompts", ())) for clip in clips]
+
+
 def test_nothing_is_left_when_the_work_is_stopped(written: Path, tmp_path: Path) -> None:
     def stop(progress: Progress) -> None:
         if progress.fraction > 0.4:
