@@ -23,7 +23,7 @@ HERE: Mapping[str, Check] = {**MACHINE, "adapters": adapters}
 
 
 def examine() -> list[Finding]:
-    """All findings; the editors are asked for their versions while torch loads."""
+    """All findings; the editors are asked for their versions meanwhile."""
     with ThreadPoolExecutor() as pool:
         asked = [pool.submit(_careful, name, check) for name, check in EDITORS.items()]
         here = [_careful(name, check) for name, check in HERE.items()]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
+import os
 import shutil
 import sys
+from importlib import metadata
 from pathlib import Path
 
 from talkies.plugin.commands.panel import missing
@@ -16,13 +19,39 @@ def _python() -> Finding:
 
 
 def _torch() -> Finding:
+    """torch takes seconds to load: it does so only where it can tell more than that it computes on the CPU."""
+    try:
+        version = metadata.version("torch")
+    except metadata.PackageNotFoundError:
+        return Finding("torch", False, "is not installed", REINSTALL, needed=True)
+    if not _gpu_is_possible(version):
+        return Finding("torch", True, f"{version} for the CPU, of which {os.cpu_count()} cores are here", needed=True)
     import torch
 
     if torch.cuda.is_available():
-        return Finding("torch", True, f"{torch.__version__} on {torch.cuda.get_device_name(0)}", needed=True)
+        return Finding("torch", True, f"{version} on {torch.cuda.get_device_name(0)}", needed=True)
     if torch.backends.mps.is_available():
-        return Finding("torch", True, f"{torch.__version__} on Apple's GPU (mps)", needed=True)
-    return Finding("torch", True, f"{torch.__version__} on the CPU, {torch.get_num_threads()} threads", needed=True)
+        return Finding("torch", True, f"{version} on Apple's GPU (mps)", needed=True)
+    return Finding("torch", True, f"{version} on the CPU, for it finds no GPU that it can use", needed=True)
+
+
+def _gpu_is_possible(version: str) -> bool:
+    """Whether this torch may find a GPU: AMD's comes with its build, Apple's with the Mac, NVIDIA's needs a driver."""
+    build = version.partition("+")[2]
+    if build == "cpu":
+        return False
+    return sys.platform == "darwin" or build.startswith("rocm") or any(_loads(library) for library in _DRIVERS)
+
+
+_DRIVERS = ("libcuda.so.1", "nvcuda.dll")
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def _codecs() -> Finding:
