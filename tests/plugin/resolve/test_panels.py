@@ -80,7 +80,9 @@ def assert_read(path: Path) -> None:
 
 
 def wait_for(look: Callable[[], Any], process: subprocess.Popen[bytes]) -> Any:
+    end = time.monotonic() + 120
     while not (found := look()):
         assert process.poll() is None, "it ended too early"
+        assert time.monotonic() < end, "nothing came of it"
         time.sleep(0.05)
     return found
