@@ -85,8 +85,9 @@ def read_bext(path: Path) -> Bext:
         origination = datetime.strptime(moment, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     except ValueError:
         origination = None
-    reference = fields.get("originator_reference", "")
-    return Bext(int(fields.get("time_reference", 0)), fields.get("comment", ""), reference, origination)
+    reference, stated = fields.get("originator_reference", ""), fields.get("time_reference", "")
+    first = int(stated) if stated.isdecimal() and len(stated) < 20 else 0  # in other formats anything may stand there
+    return Bext(first, fields.get("comment", ""), reference, origination)
 
 
 @contextmanager

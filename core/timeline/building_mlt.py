@@ -276,7 +276,7 @@ def _names(tracks: Iterable[FlatTrack], media: Mapping[int, Medium]) -> dict[str
 
 def _resource(medium: Medium) -> str:
     """A path; of an image sequence its pattern, from its first frame on."""
-    if not medium.frames:
+    if not any(medium.frames):
         return str(medium.path.resolve()) if medium.path is not None else medium.url
     first = next(path for path in medium.frames if path is not None)
     digits = first.stem[len(first.stem.rstrip("0123456789")) :]

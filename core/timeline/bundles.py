@@ -6,6 +6,7 @@ would take on disk is known before the first byte is written. Unpacked media liv
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import stat
 import tempfile
@@ -40,7 +41,7 @@ def read_otioz(path: Path) -> Loaded:
             members = _members(path, archive)
             content = _read_content(path, archive, members)
             folder = _unpack(path, archive, members)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError) as error:
         raise TimelineError(path, f"is damaged or no zip file ({error})", "export the bundle again") from error
     except OSError as error:
         problem = f"cannot be unpacked ({error.strerror or error})"

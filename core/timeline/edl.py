@@ -26,14 +26,14 @@ from talkies.core.times import TimeRange, exact_rate, may_drop_frames, round_hal
 
 _TC = r"(\d{1,2}:\d\d:\d\d[:;.,]\d\d)"
 EVENT = re.compile(
-    rf"^\s*(\d{{1,9}})\s+(\S.*?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)\s*(\d{{1,9}})?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$"
+    rf"^\s*(\d{{1,9}})\s+(\S.{{0,80}}?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)\s*(\d{{1,9}})?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$"
 )
-_SPEED = re.compile(rf"^M2\s+(.*?)\s+([-+]?\d{{1,9}}(?:\.\d{{1,9}})?)\s+{_TC}\s*$")
-_NOTE = re.compile(r"^\*?\s*(FROM CLIP NAME|TO CLIP NAME|FROM CLIP|FROM FILE|SOURCE FILE|CLIP NAME)\s*:\s*(.+?)\s*$")
-TRACK_NOTE = re.compile(r"^\*\s*TRACK:\s*(.+?)\s*$")
+_SPEED = re.compile(rf"^M2\s+(\S.{{0,80}}?)\s+([-+]?\d{{1,9}}(?:\.\d{{1,9}})?)\s+{_TC}\s*$")
+_NOTE = re.compile(r"^\*?\s*(FROM CLIP NAME|TO CLIP NAME|FROM CLIP|FROM FILE|SOURCE FILE|CLIP NAME)\s*:\s*(.*\S)\s*$")
+TRACK_NOTE = re.compile(r"^\*\s*TRACK:\s*(.*\S)\s*$")
 _CHANNELS_NOTE = re.compile(r"^AUD\s+(\d{1,3})(?:\s+(\d{1,3}))?\s*$")
-_LOCATOR = re.compile(rf"^\*\s*LOC:\s*{_TC}\s+(\S+)\s*(.*?)\s*$")
-_RESOLVE_MARKER = re.compile(r"^\s*\|C:(\S+)\s*\|M:(.*?)\s*\|D:(\d{1,9})(?!\d)")
+_LOCATOR = re.compile(rf"^\*\s*LOC:\s*{_TC}\s+(\S+)(?:\s+(.*\S))?\s*$")
+_RESOLVE_MARKER = re.compile(r"^\s*\|C:(\S+)\s*\|M:(.{0,500}?)\s*\|D:(\d{1,9})(?!\d)")
 _STATED_RATE = re.compile(r"^\*?\s*(?:FRAME ?RATE|FPS)\s*[:=]?\s*(\d{1,9}(?:\.\d{1,9})?)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -65,8 +65,10 @@ def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
     used, notes = _rate(path, text, events, drop, rate)
     drop = drop and used.denominator == 1001 and may_drop_frames(used)
     start = min(_seconds(event.times[2], used, drop) for event in events)
-    title = re.search(r"^TITLE:\s*(.+?)\s*$", text, re.MULTILINE)
-    timeline = otio.schema.Timeline(title[1] if title else path.stem, global_start_time=rational_time(start, used))
+    title = re.search(r"^TITLE:[ \t]*(\S.*)$", text, re.MULTILINE)
+    timeline = otio.schema.Timeline(
+        title[1].rstrip() if title else path.stem, global_start_time=rational_time(start, used)
+    )
     _fill(timeline, events, used, drop, start)
     for time, color, words in _locators(text):
         at = TimeRange(_seconds(time, used, drop) - start, _seconds(time, used, drop) - start)
@@ -86,8 +88,8 @@ def _text(path: Path) -> str:
 
 def _locators(text: str) -> Iterator[tuple[str, str, str]]:
     for line in text.split("\n"):
-        if match := _LOCATOR.match(line):
-            yield match[1], match[2], match[3]
+        if match := _LOCATOR.match(line.rstrip()):
+            yield match[1], match[2], match[3] or ""
 
 
 def _events(text: str) -> Iterator[Event]:
@@ -103,7 +105,7 @@ def _events(text: str) -> Iterator[Event]:
             times = (match[6], match[7], match[8], match[9])
             current = Event(int(number), reel, channels, kind, int(transition or 0), times)
         elif current is not None:
-            _note(line, current, before)
+            _note(line.rstrip(), current, before)
     if current is not None:
         yield current
 

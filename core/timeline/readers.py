@@ -51,7 +51,5 @@ def load(path: Path, rate: Fraction | None = None) -> Loaded:
         raise TimelineError(path, problem, f"give a movie, or a timeline exported as {' '.join(READERS)}")
     if path.is_dir() and suffix not in _FOLDERS:
         raise TimelineError(path, "is a folder, not a timeline file", "name the file inside it")
-    if suffix == ".edl" and rate is not None:
-        return read_edl(path, rate)
-    loaded = reader(path)
+    loaded = read_edl(path, rate) if suffix == ".edl" else reader(path)
     return replace(loaded, warnings=tuple(f"{path.name}: {sentence}" for sentence in loaded.warnings))

@@ -80,6 +80,21 @@ def test_bext_reads_back(tmp_path: Path) -> None:
     assert (bext.time_reference, bext.description, bext.originator_reference, bext.origination) == (7, "d", "r", made)
 
 
+@pytest.mark.parametrize("stated", ["soon", "-1", "9" * 5000])
+def test_what_other_formats_call_a_time_reference(tmp_path: Path, stated: str) -> None:
+    import av
+
+    with av.open(str(tmp_path / "a.flac"), "w") as container:
+        container.metadata["time_reference"] = stated
+        stream = container.add_stream("flac", rate=SR, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 4800), np.int16), format="s16", layout="mono")
+        frame.sample_rate = SR
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    with av.open(str(tmp_path / "a.flac")) as container:
+        assert container.metadata["time_reference"] == stated
+    assert read_bext(tmp_path / "a.flac").time_reference == 0
+
+
 def test_full_scale_is_clipped_not_wrapped(tmp_path: Path) -> None:
     write_bwf(tmp_path / "a.wav", [np.array([[1.0, -1.0, 3.0, -3.0, np.nan]], np.float32)])
     assert samples(riff(tmp_path / "a.wav")[b"data"], 1)[0].tolist() == [2**23 - 1, -(2**23), 2**23 - 1, -(2**23), 0]

@@ -297,3 +297,30 @@ def test_drop_frame_at_a_rate_that_drops_none(tmp_path: Path) -> None:
     for frame, drops in (("1/25s", False), ("1001/24000s", False), ("1001/30000s", True)):
         path.write_text(FCPXML.format(frame=frame, time="5s", lane="-1"))
         assert read_timeline(path).drop_frame is drops
+
+
+@pytest.mark.parametrize(
+    "line", ["{}001 A", "1 A{}", "* FROM CLIP NAME:{}", "* LOC: 01:00:00:00 RED a{}b", " |C:x |M:{}x"]
+)
+def test_an_edl_with_a_million_spaces_is_read_all_the_same(tmp_path: Path, line: str) -> None:
+    """Anything but one pass over the line would take days."""
+    path = tmp_path / "cut.edl"
+    path.write_text(f"{EDL}{line}\n")
+    assert len(read_timeline(path).segments) == 1
+
+
+def test_an_edl_without_a_title_is_called_as_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "cut.edl"
+    path.write_text(EDL.replace("TITLE: x", "TITLE:"))
+    assert read_timeline(path).name == "cut"
+
+
+def test_a_zip_with_damaged_lzma(tmp_path: Path) -> None:
+    path = tmp_path / "bundle.otioz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("content.otio", json.dumps({"OTIO_SCHEMA": "Timeline.1", "name": "x" * 999}))
+    data = bytearray(path.read_bytes())
+    at = data.index(b"content.otio") + len("content.otio") + 9 + 12
+    data[at : at + 8] = b"\xff" * 8
+    path.write_bytes(data)
+    assert "is damaged or no zip file" in refusal(path)
