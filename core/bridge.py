@@ -14,6 +14,7 @@ say, and with "warnings". Everything that comes back is checked before it is bel
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -76,9 +77,9 @@ class BridgedHost:
         answer = self._ask("read_timeline", {"folder": str(folder)}, TimelineError)
         path = folder / self._checked(lambda: _text(answer, "timeline"), TimelineError)
         if path.suffix.lower() != ".otio" or not path.resolve().is_relative_to(folder.resolve()):
-            raise TimelineError(self.name, f"exported {path}, which is no .otio file in {folder}", _VERSIONS)
-        if not path.is_file():
-            raise TimelineError(self.name, f"says it exported {path.name}, which is not there", "try again")
+            raise TimelineError(self.name, f"exported {str(path)[:300]}, which is no .otio file in {folder}", _VERSIONS)
+        if not os.path.isfile(path):  # noqa: PTH113 - Path raises where a name is too long for any file
+            raise TimelineError(self.name, f"says it exported {path.name[:80]}, which is not there", "try again")
         timeline, said = read_timeline(path), self._checked(lambda: _texts(answer, "warnings"), TimelineError)
         drop_frame = answer.get("drop_frame") is True and may_drop_frames(timeline.rate)
         return replace(timeline, drop_frame=drop_frame, warnings=(*said, *timeline.warnings))

@@ -58,6 +58,7 @@ def copies_written(framed: Sequence[FramedTake], rate: Fraction) -> Iterator[Non
     """The copies that are needed are there; where they or what follows fail, the new ones are gone again. Raises
     OutputError."""
     copies = [each for each in framed if each.path != each.take.path]
+    _refuse_twins(copies)
     new = {each.path for each in copies if not each.path.exists()}
     folders = {path.parent for path in new if not path.parent.exists()}
     try:
@@ -74,6 +75,17 @@ def copies_written(framed: Sequence[FramedTake], rate: Fraction) -> Iterator[Non
             with suppress(OSError):
                 folder.rmdir()
         raise
+
+
+def _refuse_twins(copies: Sequence[FramedTake]) -> None:
+    """Raises OutputError where one copy would have to be two: files of one name from two folders, or at two places."""
+    known: dict[Path, FramedTake] = {}
+    for each in copies:
+        other = known.setdefault(each.path, each)
+        if (other.take.path, other.take.file_range, other.first) != (each.take.path, each.take.file_range, each.first):
+            raise OutputError(
+                each.path, "would be the copy of two takes of this name", "rename the file of one of them"
+            )
 
 
 def _needs_copy(take: Take, rate: Fraction) -> bool:

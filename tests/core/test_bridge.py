@@ -157,7 +157,7 @@ def test_another_version_is_refused(answered: Answered, protocol: Any) -> None:
 
 @pytest.mark.parametrize(
     "exported",
-    ["../other.otio", "missing.otio", "film.mov", ""],
+    ["../other.otio", "missing.otio", "film.mov", "", f"{'long' * 999}.otio"],
 )
 def test_an_export_elsewhere_is_not_opened(answered: Answered, tmp_path: Path, exported: str) -> None:
     NTSC.write(tmp_path)

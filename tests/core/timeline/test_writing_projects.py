@@ -370,6 +370,18 @@ def test_what_is_lost_is_said(tmp_path: Path) -> None:
     assert not (tmp_path / "out.takes").exists()
 
 
+def test_two_takes_of_one_name_are_not_one_copy(tmp_path: Path) -> None:
+    FILM.write(tmp_path)
+    (tmp_path / "again").mkdir()
+    takes = [
+        click_take(folder, Fraction(start), Fraction(start + 1), head=Fraction(1, 2), name="FX_door")
+        for folder, start in ((tmp_path, 1), (tmp_path / "again", 2))
+    ]
+    with pytest.raises(OutputError, match="copy of two takes of this name"):
+        write_timeline(bare(tmp_path), takes, tmp_path / "out.mlt")
+    assert not [*tmp_path.rglob("*.from-frame.wav")]
+
+
 @pytest.mark.parametrize("suffix", [".mlt", ".kdenlive", ".kdenlive.otio"])
 @pytest.mark.parametrize("broken", ["take", "project"])
 def test_a_failure_leaves_no_copies(tmp_path: Path, suffix: str, broken: str) -> None:
