@@ -83,7 +83,7 @@ def missing(error: ImportError) -> MissingExtraError:
     """Why Qt cannot be loaded: it is not installed, or the system lacks one of its libraries."""
     if (error.name or "").partition(".")[0] in ("PySide6", "shiboken6") and isinstance(error, ModuleNotFoundError):
         return MissingExtraError(
-            "the panel", "needs PySide6, which is not installed here", "pip install 'talkies[panel]'"
+            "the panel", "needs PySide6, which is not installed here", 'pip install "talkies[panel]"'
         )
     library = re.search(r"\blib[\w.+-]+\.so[\w.]*", str(error))
     what = library[0] if library else f"a library of the system ({error})"

@@ -53,7 +53,7 @@ def _blender() -> tuple[Finding, ...]:
 
 
 def _one_blender(blender: FoundBlender, oldest: str) -> Finding:
-    where, install = f"{blender.version} at {blender.path}", f"talkies blender install --blender '{blender.path}'"
+    where, install = f"{blender.version} at {blender.path}", f'talkies blender install --blender "{blender.path}"'
     if blender.is_old:
         return Finding("Blender", False, f"{where} is too old for extensions", f"install Blender {oldest} or newer")
     if blender.extension is None:

@@ -92,7 +92,7 @@ def _weights() -> Finding:
 
 def _qt() -> Finding:
     if importlib.util.find_spec("PySide6") is None:
-        return Finding("Qt", False, "PySide6 is not installed; only the panel needs it", "pip install 'talkies[panel]'")
+        return Finding("Qt", False, "PySide6 is not installed; only the panel needs it", 'pip install "talkies[panel]"')
     try:
         import PySide6
         from PySide6 import QtMultimedia, QtWidgets  # noqa: F401 - each needs libraries of the system

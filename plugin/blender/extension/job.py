@@ -56,7 +56,10 @@ class Job:
         return cls(order, child)
 
     def cancel(self) -> None:
-        """Finished takes stay on disk; the worker then says that it has stopped."""
+        """Finished takes stay on disk; the worker then says that it has stopped. One that does not hear is ended by
+        being told twice."""
+        if self.message == "cancelling":
+            self._fail("The work was cancelled; nothing was changed")
         self.message = "cancelling"
         self.child.send({"id": 2, "method": "cancel", "params": {"id": 1}})
 

@@ -132,6 +132,16 @@ def test_a_worker_of_another_version_is_refused_in_a_sentence(film: Blender, tmp
     assert after["failed"] and "does not understand; install both again" in after["sentences"][0]
 
 
+def test_a_worker_that_hangs_is_ended_by_cancelling_twice(film: Blender, tmp_path: Path) -> None:
+    (tmp_path / "deaf.py").write_text("import time; time.sleep(600)", encoding="utf-8")
+    film.call("variable", name="TALKIES", value=str(program(tmp_path / "deaf", str(tmp_path / "deaf.py"))))
+    assert film.call("press", button="generate", task="foley") == ""
+    assert film.call("press", button="cancel") == ""
+    assert film.call("polled")["working"]
+    assert film.call("press", button="cancel") == ""
+    assert film.call("polled")["sentences"][0] == "The work was cancelled; nothing was changed"
+
+
 def test_opening_another_file_stops_the_work(film: Blender, tmp_path: Path) -> None:
     film.call("variable", name="TALKIES", value=str(program(tmp_path / "slow", "tests/tones_worker.py", "0.3")))
     assert film.call("press", button="generate", task="foley") == ""

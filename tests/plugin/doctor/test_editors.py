@@ -48,7 +48,7 @@ def test_one_blender_from_nothing_to_current(home: Path, capsys: pytest.CaptureF
     path = blender(home, "5.0.1")
     (found,) = findings("Blender")
     assert not found.works and found.detail == f"5.0 at {path} has no extension of talkies"
-    assert found.cure == f"talkies blender install --blender '{path}'"
+    assert found.cure == f'talkies blender install --blender "{path}"'
 
     assert main(["blender", "install", "--blender", str(path)]) == 0
     (found,) = findings("Blender")
@@ -70,7 +70,7 @@ def test_two_blenders_of_which_one_is_too_old(home: Path) -> None:
     new, old = blender(home, "4.5.15"), blender(home, "3.6.2")
     told, newer, older = findings("Blender")
     assert told.works and told.name == "Blenders" and told.detail.startswith("2 are here (4.5, 3.6);")
-    assert newer.cure == f"talkies blender install --blender '{new}'"
+    assert newer.cure == f'talkies blender install --blender "{new}"'
     assert older.detail == f"3.6 at {old} is too old for extensions" and older.cure == "install Blender 4.2 or newer"
 
 
