@@ -38,7 +38,7 @@ class EventTraining:
     worn_scenes: int = 900
     silent_scenes: int = 300
     speaking_clips: int = 300
-    steps: int = 2500
+    steps: int = 6500
     batch: int = 16
     peak_rate: float = 2e-3
     weight_decay: float = 0.1
