@@ -27,6 +27,7 @@ class Opener(QObject):
         super().__init__(window)
         self._window, self._editor, self._demo_folder = window, editor, demo_folder
         self._from_editor: Path | None = None
+        self._closed = False
         self._newest = 0  # the number of the last wish: what is asked for later is what the user wants to see
 
     @property
@@ -88,6 +89,8 @@ class Opener(QObject):
         self._window.setCursor(Qt.CursorShape.BusyCursor)
 
         def refused(why: str) -> None:
+            if self._closed:
+                return
             if number == self._newest:
                 self._window.refuse(title, why)
             else:
@@ -103,8 +106,15 @@ class Opener(QObject):
         elif opened.store is not self._window.document.store:
             opened.store.close()
 
+    def close(self) -> None:
+        """The window goes: what is still being read is not shown any more."""
+        self._closed = True
+
     def _adopt(self, opened: Opened) -> None:
         window, document = self._window, self._window.document
+        if self._closed:
+            opened.store.close()
+            return
         window.unsetCursor()
         document.adopt(opened)
         window.recent.add(opened.timeline.path)

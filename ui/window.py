@@ -237,6 +237,7 @@ class Window(QMainWindow):
         self._store.setValue("docks", self.workspace.saveState())
         self._store.setValue("top", self.workspace.top.saveState())
         self._store.sync()
+        self.opener.close()
         self.workspace.close_players()
         self.queue.close()
         self.document.close()

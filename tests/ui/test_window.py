@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QThread, QThreadPool, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QSpinBox, QTableView
 from pytestqt.qtbot import QtBot
@@ -50,6 +50,17 @@ def test_a_timeline_is_opened_closed_and_remembered(window: Window, qtbot: QtBot
     window.actions_by_name["close"].trigger()
     assert window.pages.currentWidget() is window.welcome
     assert window.recent.paths() == [str(reel)]
+
+
+def test_what_is_still_being_read_when_the_window_closes_starts_nothing(
+    window: Window, qtbot: QtBot, reel: Path
+) -> None:
+    window.opener.open(reel)
+    window.leave()
+    QThreadPool.globalInstance().waitForDone()
+    qtbot.wait(50)  # what was read arrives
+    assert window.document.timeline is None
+    assert window.findChildren(QThread) == []  # a running one would end the program by abort()
 
 
 def test_a_file_is_dropped_on_the_window(window: Window, qtbot: QtBot, reel: Path) -> None:
