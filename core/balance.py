@@ -74,7 +74,10 @@ def balance_takes(takes: Sequence[Take], loudness: Loudness = PRESETS["ebu-r128"
         gain = round(min(loudness.target - level.integrated, room, loudness.true_peak - level.true_peak), 4)
         if abs(gain) < _WORTH_REWRITING:
             break
+        before = [take.metadata.get("limited_db") for take in balanced]
         balanced, room = [_regained(take, gain, loudness.true_peak) for take in balanced], room - gain
+        if [take.metadata.get("limited_db") for take in balanced] == before:
+            break  # a plain gain does what it says
     return balanced
 
 

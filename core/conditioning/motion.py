@@ -97,16 +97,17 @@ class MotionMeter:
         if before is None or before.grey.shape != now.grey.shape:
             self._seen, self._repeats = now, []
             return []
-        if _same(*(seen.grey for seen in self._unscratched(before, now))):
+        clean_before, clean = self._unscratched(before, now)
+        if _same(clean_before.grey, clean.grey):
             self._repeats.append(now)
             if len(self._repeats) > _REPEATS or time - before.shown > _LONGEST_REPEAT_S:
                 self._cadence.pause()
                 return self._stillness()
             return []
         self._repeats = []
-        now.time = max(self._cadence.taken(time), before.time + 1e-3)
+        now.time = clean.time = max(self._cadence.taken(time), before.time + 1e-3)
         self._seen = now
-        return [self._measure(*self._unscratched(before, now))]
+        return [self._measure(clean_before, clean)]
 
     def finish(self) -> list[MotionMap]:
         """What is left when the frames end."""
@@ -229,8 +230,12 @@ def standing_lines(grey: Grey) -> Array:
 
     Film that was dragged along something has such lines, brighter or darker than what is beside them at every height.
     """
-    profile = cv2.reduce(grey, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
-    standing: Array = (profile - _beside(profile))[0]
+    profile: Array = cv2.reduce(grey, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[0]
+    left, right = (profile[:-8] + profile[1:-7]) / 2, (profile[7:-1] + profile[8:]) / 2
+    inner = profile[4:-4]
+    if not (np.minimum(np.abs(inner - left), np.abs(inner - right)) > _SCRATCH_LEVELS).any():
+        return np.zeros_like(profile)  # nearly every picture
+    standing: Array = profile - _beside(profile[None])[0]
     if (np.abs(standing) > _SCRATCH_LEVELS).any():
         levels: Array = grey.astype(np.float32)
         bands = np.median((levels - _beside(levels)).reshape(8, -1, grey.shape[1]), axis=1)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from talkies.core.media.bwf import Samples
-from talkies.core.media.loudness import true_peaks
+from talkies.core.media.loudness import most_gain, true_peaks
 
 _LOOK_S = 0.005
 _MARGIN_DB = 0.05  # for the rounding to 24 bits, and for meters that interpolate in another way
@@ -44,10 +44,16 @@ def _gains(sound: Samples, ceiling: float, look: int) -> npt.NDArray[np.float32]
     """(n,) for (C, n) samples; right where ``2 * look`` samples and more lie on both sides."""
     from scipy.ndimage import minimum_filter1d
 
-    wanted = np.minimum(1.0, ceiling / np.maximum(true_peaks(sound), ceiling))
+    loud = np.flatnonzero(np.abs(sound).max(axis=0) * most_gain() > ceiling)
+    gains = np.ones(sound.shape[1], np.float32)
+    if not len(loud):
+        return gains
+    near = slice(max(loud[0] - 2 * look - _REACH, 0), loud[-1] + 2 * look + _REACH + 1)
+    wanted = np.minimum(1.0, ceiling / np.maximum(true_peaks(sound[:, near]), ceiling))
     if wanted.min() == 1.0:
-        return np.ones(sound.shape[1], np.float32)
+        return gains
     lowest = minimum_filter1d(wanted, 2 * look + 1, mode="nearest")
     window = np.hanning(2 * look + 3)[1:-1]  # a mean of values none of which is above what is wanted here
     padded = np.pad(lowest, look, mode="edge")
-    return np.convolve(padded, window / window.sum(), mode="valid").astype(np.float32)
+    gains[near] = np.convolve(padded, window / window.sum(), mode="valid")
+    return gains

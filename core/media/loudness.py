@@ -142,7 +142,7 @@ class TruePeak:
         )
         heard = np.concatenate([history, block], axis=1)
         highest = max(self._highest, float(np.abs(block).max(initial=0.0)))
-        if highest < _most_gain() * float(np.abs(heard).max(initial=0.0)):  # else nothing between could be higher
+        if highest < most_gain() * float(np.abs(heard).max(initial=0.0)):  # else nothing between could be higher
             between = upfirdn(_interpolator(), heard, up=_OVERSAMPLING, axis=1)
             valid = between[:, _OVERSAMPLING * (_TAPS_PER_PHASE - 1) : _OVERSAMPLING * heard.shape[1]]
             highest = max(highest, float(np.abs(valid).max(initial=0.0)))
@@ -171,7 +171,7 @@ def _interpolator() -> npt.NDArray[np.float32]:
 
 
 @cache
-def _most_gain() -> float:
+def most_gain() -> float:
     """How much higher than the highest sample the interpolator can reach."""
     return float(np.abs(_interpolator()).reshape(_TAPS_PER_PHASE, _OVERSAMPLING).sum(axis=0).max()) * 1.001
 
