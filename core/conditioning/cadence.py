@@ -67,7 +67,8 @@ class Cadence:
     def _fitting(self) -> tuple[float, float] | None:
         """The film whose pictures appeared like this. A picture held once or twice may be a moment's stillness."""
         gaps = [later - earlier for earlier, later in pairwise(self._new)]
-        held = sum(gap > min(gaps) + 0.5 * self._frame_s for gap in gaps)
+        longer = min(gaps) + 0.5 * self._frame_s
+        held = sum(gap > longer for gap in gaps)
         if not _OFTEN <= held <= len(gaps) - _OFTEN:
             return None
         for rate in FILM_RATES:

@@ -230,18 +230,14 @@ def standing_lines(grey: Grey) -> Array:
 
     Film that was dragged along something has such lines, brighter or darker than what is beside them at every height.
     """
-    profile: Array = cv2.reduce(grey, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[0]
-    left, right = (profile[:-8] + profile[1:-7]) / 2, (profile[7:-1] + profile[8:]) / 2
-    inner = profile[4:-4]
-    if not (np.minimum(np.abs(inner - left), np.abs(inner - right)) > _SCRATCH_LEVELS).any():
-        return np.zeros_like(profile)  # nearly every picture
-    standing: Array = profile - _beside(profile[None])[0]
-    if (np.abs(standing) > _SCRATCH_LEVELS).any():
-        levels: Array = grey.astype(np.float32)
-        bands = np.median((levels - _beside(levels)).reshape(8, -1, grey.shape[1]), axis=1)
-        throughout = (bands.min(0) > _SCRATCH_LEVELS / 2) | (bands.max(0) < -_SCRATCH_LEVELS / 2)
-        return np.asarray(np.where(throughout, standing, 0))
-    return np.zeros_like(standing)
+    profile: Array = cv2.reduce(grey, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
+    standing: Array = (profile - _beside(profile))[0]
+    if np.abs(standing).max() <= _SCRATCH_LEVELS:
+        return np.zeros_like(standing)  # nearly every picture
+    levels: Array = grey.astype(np.float32)
+    bands = np.median((levels - _beside(levels)).reshape(8, -1, grey.shape[1]), axis=1)
+    throughout = (bands.min(0) > _SCRATCH_LEVELS / 2) | (bands.max(0) < -_SCRATCH_LEVELS / 2)
+    return np.asarray(np.where(throughout, standing, 0))
 
 
 def without_columns(grey: Grey, columns: Array) -> Grey:
@@ -253,7 +249,7 @@ def without_columns(grey: Grey, columns: Array) -> Grey:
 
 def _beside(rows: Array) -> Array:
     """(H, W) the mean of what lies three and four pixels to the left and to the right of each pixel, or the nearer."""
-    padded = np.pad(rows, ((0, 0), (4, 4)), mode="edge")
+    padded: Array = cv2.copyMakeBorder(rows, 0, 0, 4, 4, cv2.BORDER_REPLICATE)
     width = rows.shape[1]
     left, right = padded[:, :width] + padded[:, 1 : width + 1], padded[:, 7 : width + 7] + padded[:, 8 : width + 8]
     left, right = left / 2, right / 2
