@@ -22,6 +22,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.conditioning.median import median
 from talkies.core.conditioning.sync import averaged
 from talkies.core.times import LATENT_RATE, latent_count
 
@@ -158,10 +159,9 @@ class LipReader:
     def _compare(self, before: Grey, now: Grey, seconds: float) -> tuple[float, float, float]:
         """Darkness of the mouth, opening speed and activity (mouth heights per second) between two mouth pictures."""
         flow = self._dis.calc(before, now, None) * np.float32(1 / _MOUTH[1] / max(seconds, 1e-3))
-        own = flow - np.median(flow.reshape(-1, 2), axis=0)
-        inner = own[6:30, 10:38]  # of 36 × 48
-        opening = float(inner[12:, :, 1].mean() - inner[:12, :, 1].mean())
-        activity = float(np.sqrt((inner**2).sum(axis=2)).mean())
+        across, down = (plane[6:30, 10:38] - np.float32(median(plane)) for plane in cv2.split(flow))  # of 36 × 48
+        opening = float(down[12:].mean() - down[:12].mean())
+        activity = float(np.sqrt(across**2 + down**2).mean())
         return _darkness(now), opening, float(np.hypot(activity, _ACTIVITY_FLOOR)) - _ACTIVITY_FLOOR
 
 
@@ -216,5 +216,5 @@ def _cut(
 
 def _darkness(mouth: Grey) -> float:
     """Share of the mouth that is much darker than the skin around it."""
-    skin = float(np.median(mouth))
+    skin = median(mouth)
     return float((mouth[8:30, 12:36] < 0.62 * skin).mean())

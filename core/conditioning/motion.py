@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkies.core.conditioning.cadence import Cadence
+from talkies.core.conditioning.camera import brightness_change, camera_flow, pixel_grid
+from talkies.core.conditioning.median import median
 
 LINES = 72
 """Height of the small picture on which motion is measured."""
@@ -31,6 +33,7 @@ _REPEATS = 2  # 12 drawings a second shown at 24, 16 film frames a second shown 
 _CUT_CORRELATION, _CUT_LEVELS = 0.55, 14.0
 _FLASH_LEVELS = 16.0  # flicker of old film stays below
 _SCRATCH_LEVELS, _SCRATCHES_LAST_S = 8.0, 1.0
+_BANDS = 8  # from top to bottom: a scratch stands out in each of them
 
 Array = NDArray[Any]  # float32 (OpenCV's own types do not say so)
 Grey = NDArray[Any]  # uint8 (H, W)
@@ -136,23 +139,17 @@ class MotionMeter:
         jump = float(now.thumb.mean() - before.thumb.mean()) if abs(offset) + abs(gain - 1) > 0.05 else 0.0
         flash = np.sign(jump) * max(abs(jump) - _FLASH_LEVELS, 0) / 48
         flow = self._dis.calc(before.grey, matched, None)
-        height, width = before.grey.shape
-        x, y = _grid(height, width)
-        warped = cv2.remap(
-            matched, x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
+        warped = _followed(matched, flow)
         error = cv2.absdiff(before.grey, warped)
         if _is_cut(before.thumb, now.thumb, error, before.grey, matched):
             return _still(before.time, now.time, before.grey.shape, flash=float(flash), cut=1.0)
         camera = camera_flow(before.grey, flow)
         if camera is None:
-            difference, own = cv2.absdiff(before.grey, matched), flow
+            difference, own, camera_speed = cv2.absdiff(before.grey, matched), flow, 0.0
         else:
-            steady = cv2.remap(
-                matched, x + camera[..., 0], y + camera[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-            )
-            difference, own = cv2.absdiff(before.grey, steady), flow - camera
-        camera_speed = float(np.hypot(*camera.reshape(-1, 2).mean(0))) / LINES / seconds if camera is not None else 0.0
+            difference, own = cv2.absdiff(before.grey, _followed(matched, camera)), flow - camera
+            middle = (camera[0, 0] + camera[-1, -1]) / 2  # the mean, for it is linear
+            camera_speed = float(np.hypot(*middle)) / LINES / seconds
         return _motion(before.time, now.time, seconds, difference, error, own, flow, camera_speed, float(flash))
 
 
@@ -171,21 +168,20 @@ def _motion(
     changed = cv2.blur(difference, (3, 3)).astype(np.float32)
     unexplained = cv2.blur(error, (3, 3)).astype(np.float32)
     sample = difference[::2, ::2]
-    threshold = max(_NOISE_FLOOR, _NOISE_FACTOR * 1.4826 * 0.6 * float(np.median(sample)))
+    threshold = max(_NOISE_FLOOR, _NOISE_FACTOR * 1.4826 * 0.6 * median(sample))
     mask = np.clip(changed / threshold - 1, 0, 1)
     if not mask.any():
         return _still(start, end, mask.shape, flash=flash, camera_speed=camera_speed)
     trust = np.clip(1.25 - unexplained / (changed + 1), 0, 1) * mask
     trust = cv2.dilate(trust, np.ones((3, 3), np.uint8))
-    pace = own * np.float32(1 / LINES / seconds)
-    speed = cv2.magnitude(pace[..., 0], pace[..., 1])
+    across, down = cv2.split(own * np.float32(1 / LINES / seconds))
     surprise = mask * np.maximum(unexplained - threshold, 0) * np.float32(0.04 / 255 / seconds)
-    planes = cv2.merge([trust * speed, surprise, trust * pace[..., 1], trust * pace[..., 0]])
+    across_there, down_there = trust * across, trust * down
+    planes = cv2.merge([trust * cv2.magnitude(across, down), surprise, down_there, across_there])
     blocks = cv2.resize(planes, BLOCKS, interpolation=cv2.INTER_AREA)
     regions = blocks[..., :3].reshape(2, 4, 3, 4, 3).mean(axis=(1, 3)).reshape(6, 3).T
-    weight = cv2.blur(trust, (5, 5))
-    sums = cv2.blur(pace * trust[..., None], (5, 5))
-    velocity = sums / np.maximum(weight, 0.15)[..., None]
+    weight = np.maximum(cv2.blur(trust, (5, 5)), 0.15)
+    velocity = cv2.merge([cv2.blur(plane, (5, 5)) / weight for plane in (across_there, down_there)])
     return MotionMap(
         start, end, regions, float(blocks[..., 0].max()), float(blocks[..., 0].mean()), camera_speed,
         float(blocks[..., 3].mean()), float(mask.mean()), flash, 0.0, mask, velocity, flow,
@@ -214,13 +210,13 @@ def blow(before: MotionMap | None, now: MotionMap) -> Blow | None:
         return None
     if not (before.mask.any() or now.mask.any()):
         return None
-    x, y = _grid(*before.mask.shape)
-    then = cv2.remap(now.velocity, x + before.flow[..., 0], y + before.flow[..., 1], cv2.INTER_LINEAR)
-    speed = cv2.magnitude(before.velocity[..., 0], before.velocity[..., 1])
-    along = (then * before.velocity).sum(axis=2) / np.maximum(speed, 1e-4)
+    then_across, then_down = cv2.split(_followed(now.velocity, before.flow, cv2.BORDER_CONSTANT))
+    across, down = cv2.split(before.velocity)
+    speed = cv2.magnitude(across, down)
+    along = (then_across * across + then_down * down) / np.maximum(speed, 1e-4)
     lost = np.maximum(speed - along, 0) * before.mask
-    change = then - before.velocity
-    changed = cv2.magnitude(change[..., 0], change[..., 1]) * np.maximum(before.mask, now.mask)
+    change = cv2.magnitude(then_across - across, then_down - down)
+    changed = change * np.maximum(before.mask, now.mask)
     blocks = cv2.resize(cv2.merge([lost, changed]), BLOCKS, interpolation=cv2.INTER_AREA)
     return Blow(blocks[..., 0].reshape(2, 4, 3, 4).mean(axis=(1, 3)).ravel(), blocks[..., 0], blocks[..., 1])
 
@@ -235,9 +231,17 @@ def standing_lines(grey: Grey) -> Array:
     if np.abs(standing).max() <= _SCRATCH_LEVELS:
         return np.zeros_like(standing)  # nearly every picture
     levels: Array = grey.astype(np.float32)
-    bands = np.median((levels - _beside(levels)).reshape(8, -1, grey.shape[1]), axis=1)
-    throughout = (bands.min(0) > _SCRATCH_LEVELS / 2) | (bands.max(0) < -_SCRATCH_LEVELS / 2)
+    throughout = np.ones(len(standing), np.bool_)
+    for rows in (levels[: len(levels) // _BANDS], levels):  # the first band alone rules out most pictures
+        if throughout.any():
+            bands = (rows - _beside(rows)).reshape(-1, len(levels) // _BANDS, len(standing))
+            throughout = _mostly(bands > _SCRATCH_LEVELS / 2) | _mostly(bands < -_SCRATCH_LEVELS / 2)
     return np.asarray(np.where(throughout, standing, 0))
+
+
+def _mostly(lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(W,) of (bands, L, W): whether it is so in most lines of every band."""
+    return np.asarray((2 * lines.view(np.uint8).sum(1, dtype=np.uint16) > lines.shape[1]).all(0))
 
 
 def without_columns(grey: Grey, columns: Array) -> Grey:
@@ -254,58 +258,6 @@ def _beside(rows: Array) -> Array:
     left, right = padded[:, :width] + padded[:, 1 : width + 1], padded[:, 7 : width + 7] + padded[:, 8 : width + 8]
     left, right = left / 2, right / 2
     return np.asarray(np.where(np.abs(left - rows) < np.abs(right - rows), left, right))
-
-
-def brightness_change(before: Array, now: Array) -> tuple[float, float]:
-    """Gain and offset that turn one thumbnail's brightness into the next's, blind to what moved (Huber weights)."""
-    a, b = before.ravel(), now.ravel()
-    gain, offset = 1.0, float(np.median(b - a))
-    for _ in range(4):
-        weight = np.minimum(1, 4 / np.maximum(np.abs(b - gain * a - offset), 1e-3)) ** 2
-        total = weight.sum()
-        mean_a, mean_b = (weight * a).sum() / total, (weight * b).sum() / total
-        spread = (weight * (a - mean_a) ** 2).sum() / total
-        if spread < 16:
-            return 1.0, float(mean_b - mean_a)
-        gain = float(np.clip((weight * (a - mean_a) * (b - mean_b)).sum() / total / spread, 0.6, 1.7))
-        offset = float(mean_b - gain * mean_a)
-    return gain, offset
-
-
-def camera_flow(grey: Grey, flow: Array) -> Array | None:
-    """The camera's share of the flow (shift, zoom and roll), or None when the camera stands still.
-
-    Believed only when it explains most of the textured points in at least three quarters of the picture; otherwise
-    one object on a plain ground would pass for the camera.
-    """
-    points = flow[3::6, 3::6]
-    texture = cv2.blur(cv2.absdiff(grey, cv2.blur(grey, (9, 9))), (5, 5))[3::6, 3::6] > 2
-    if texture.mean() < 0.15:
-        return None
-    u, v = points[texture].T.astype(np.float64)
-    if np.median(np.abs(u)) + np.median(np.abs(v)) < 0.15:
-        return None
-    height, width = grey.shape
-    rows, columns = np.nonzero(texture)
-    x, y = (columns * 6 + 3 - width / 2) / height, (rows * 6 + 3 - height / 2) / height
-    one, nil = np.ones_like(x), np.zeros_like(x)
-    matrix = np.concatenate([np.stack([x, -y, one, nil], 1), np.stack([y, x, nil, one], 1)])
-    target = np.concatenate([u, v])
-    fit = np.array([0.0, 0.0, np.median(u), np.median(v)])
-    for _ in range(4):
-        miss = np.hypot(*(target - matrix @ fit).reshape(2, -1))
-        weight = np.tile(1 / (1 + (miss / 0.4) ** 2), 2)
-        weighted = matrix * weight[:, None]
-        fit = np.linalg.solve(weighted.T @ matrix + 1e-6 * np.eye(4), weighted.T @ target)
-    miss = np.hypot(*(target - matrix @ fit).reshape(2, -1))
-    good = miss < 0.5 + 0.1 * float(np.hypot(fit[2], fit[3]))
-    quarters = {(bool(a), bool(b)) for a, b in zip(x[good] > 0, y[good] > 0, strict=True)}
-    if good.mean() < 0.55 or len(quarters) < 3:
-        return None
-    grid_x, grid_y = _grid(height, width)
-    across, down = (grid_x - width / 2) / height, (grid_y - height / 2) / height
-    a, b, shift_x, shift_y = fit.astype(np.float32)
-    return np.dstack([a * across - b * down + shift_x, b * across + a * down + shift_y])
 
 
 def _is_cut(before: Array, now: Array, error: Grey, grey: Grey, matched: Grey) -> bool:
@@ -328,6 +280,12 @@ def _still(
     return MotionMap(start, end, regions, 0, 0, camera_speed, 0, 0, flash, cut, nothing, nowhere, nowhere)
 
 
+def _followed(picture: Array, flow: Array, border: int = cv2.BORDER_REPLICATE) -> Array:
+    """At each pixel what lies where the flow leads from there."""
+    second: Any = None  # OpenCV's types do not know that x and y may come in one map
+    return cv2.remap(picture, pixel_grid(*flow.shape[:2]) + flow, second, cv2.INTER_LINEAR, borderMode=border)
+
+
 def _blurred(small: Grey) -> Grey:
     return cv2.GaussianBlur(small, (5, 5), 1.1)
 
@@ -340,15 +298,3 @@ def _thumb(grey: Grey) -> Array:
     """Every sixth pixel's neighbourhood, as float: enough for brightness and cuts."""
     height, width = grey.shape
     return cv2.resize(grey, (width // 4, height // 4), interpolation=cv2.INTER_AREA).astype(np.float32)
-
-
-_GRIDS: dict[tuple[int, int], Any] = {}
-
-
-def _grid(height: int, width: int) -> tuple[Array, Array]:
-    """Pixel coordinates (x, y), each (height, width) float32."""
-    if (height, width) not in _GRIDS:
-        x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
-        _GRIDS[height, width] = (x, y)
-    x, y = _GRIDS[height, width]
-    return x, y

@@ -26,6 +26,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.conditioning.camera import pixel_grid
 from talkies.core.conditioning.lips import LIPS_DIM, LipReader
 from talkies.core.conditioning.motion import LINES, MotionMap, MotionMeter
 from talkies.core.conditioning.sync import SYNC_DIM, SyncRecorder
@@ -156,13 +157,13 @@ class LookRecorder:
 
 def look(small: Image) -> Array:
     """(156,): brightness, colour and texture of one small RGB picture; 0 for a black or plain grey one."""
-    planes = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
-    luma: Array = cv2.resize(planes[..., 0], (12, 8), interpolation=cv2.INTER_AREA).astype(np.float32)
+    grey, red, blue = cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb))
+    luma: Array = cv2.resize(grey, (12, 8), interpolation=cv2.INTER_AREA).astype(np.float32)
     luma -= luma.mean()
     luma /= luma.std() + 12
-    colour: Array = cv2.resize(planes[..., 1:], (6, 4), interpolation=cv2.INTER_AREA).astype(np.float32)
-    colour = (colour[..., ::-1].transpose(2, 0, 1) - 128) / 40
-    fine = cv2.absdiff(planes[..., 0], cv2.blur(planes[..., 0], (5, 5)))
+    colour = np.stack([cv2.resize(plane, (6, 4), interpolation=cv2.INTER_AREA) for plane in (blue, red)])
+    colour = (colour.astype(np.float32) - 128) / 40
+    fine = cv2.absdiff(grey, cv2.blur(grey, (5, 5)))
     texture = np.tanh(cv2.resize(fine.astype(np.float32), (4, 3), interpolation=cv2.INTER_AREA) / 8)
     return np.concatenate([luma.ravel(), colour.ravel(), texture.ravel()])
 
@@ -171,12 +172,13 @@ def _moments(small: Image, motion: MotionMap) -> Array:
     """(12,) sums over the mask, per pixel of the picture: 1, x, y, x², y², Y, Cb, Cr, texture, u, v; and the mean Y."""
     planes = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
     height, width = motion.mask.shape
-    rows, columns = np.nonzero(motion.mask)
-    weight = motion.mask[rows, columns]
-    x, y = columns.astype(np.float32) / width - 0.5, rows.astype(np.float32) / height - 0.5
-    luma, red, blue = planes[rows, columns].T.astype(np.float32)
-    fine = cv2.absdiff(planes[..., 0], cv2.blur(planes[..., 0], (5, 5)))[rows, columns]
-    u, v = motion.velocity[rows, columns].T
+    moving = np.flatnonzero(motion.mask > 0)
+    weight = motion.mask.ravel()[moving]
+    columns, rows = pixel_grid(height, width).reshape(-1, 2)[moving].T
+    x, y = columns / width - 0.5, rows / height - 0.5
+    luma, red, blue = planes.reshape(-1, 3)[moving].T.astype(np.float32)
+    fine = cv2.absdiff(planes[..., 0], cv2.blur(planes[..., 0], (5, 5))).ravel()[moving]
+    u, v = motion.velocity.reshape(-1, 2)[moving].T
     values = np.stack([np.ones_like(x), x, y, x * x, y * y, luma, blue - 128, red - 128, fine, u, v])
     whole = weight.sum() * planes[::3, ::3, 0].mean()
     return np.append(values @ weight, whole).astype(np.float32) / motion.mask.size
