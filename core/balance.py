@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -78,7 +79,16 @@ def balance_takes(takes: Sequence[Take], loudness: Loudness = PRESETS["ebu-r128"
         balanced, room = [_regained(take, gain, loudness.true_peak) for take in balanced], room - gain
         if [take.metadata.get("limited_db") for take in balanced] == before:
             break  # a plain gain does what it says
+        if room < _WORTH_REWRITING and _apart([take for take in balanced if take.number == 1]):
+            break  # no room to become louder, and no peaks that add up
     return balanced
+
+
+def _apart(takes: Sequence[Take]) -> bool:
+    """Whether no two takes overlap, and the peak of each is known."""
+    spans = sorted(take.record.samples(SAMPLE_RATE) for take in takes)
+    known = all("true_peak_dbtp" in take.metadata for take in takes)
+    return known and all(first + count <= after for (first, count), (after, _) in pairwise(spans))
 
 
 def mixed(takes: Sequence[Take]) -> Iterator[Samples]:

@@ -23,6 +23,7 @@ _STEPS_PER_BLOCK = 4  # a gating block is 400 ms, a step 100 ms
 
 _OVERSAMPLING = 4
 _TAPS_PER_PHASE = 16
+_FAR_APART = 256  # samples: loud parts nearer to each other are interpolated as one
 
 
 @dataclass(frozen=True)
@@ -77,18 +78,22 @@ class Meter:
         self._steps: list[float] = []  # mean square of each full step, summed over channels
         self._rest = 0.0  # sum of squares in the step that is not yet full
         self._rest_samples = 0
+        self._alike = True  # so far all channels have been the same, as of mono in the middle: one is looked at
         self._peak = TruePeak()
 
     def add(self, block: Samples) -> None:
         from scipy.signal import sosfilt
 
-        self._peak.add(block)
+        channels = block.shape[0]
+        self._alike = self._alike and bool((block == block[:1]).all())
+        heard = block[:1] if self._alike else block
+        self._peak.add(heard)
         if not block.shape[1]:
             return
-        if self._state is None:
-            self._state = np.zeros((len(self._sections), block.shape[0], 2))
-        weighted, self._state = sosfilt(self._sections, block.astype(np.float64), axis=1, zi=self._state)
-        self._add_powers((weighted**2).sum(axis=0))
+        state = np.zeros((len(self._sections), 1, 2)) if self._state is None else self._state
+        state = np.broadcast_to(state, (len(self._sections), heard.shape[0], 2))
+        weighted, self._state = sosfilt(self._sections, heard.astype(np.float64), axis=1, zi=state)
+        self._add_powers((weighted**2).sum(axis=0) * (channels // heard.shape[0]))
 
     def _add_powers(self, powers: Array) -> None:
         """Sort (n,) squares into steps of 100 ms."""
@@ -135,18 +140,30 @@ class TruePeak:
         return 20 * math.log10(highest) if highest > 0 else SILENCE
 
     def _after(self, block: Samples) -> tuple[float, Samples]:
-        from scipy.signal import upfirdn
-
-        history = (
-            np.zeros((block.shape[0], _TAPS_PER_PHASE - 1), np.float32) if self._history is None else self._history
-        )
-        heard = np.concatenate([history, block], axis=1)
+        before = np.zeros((1, _TAPS_PER_PHASE - 1), np.float32) if self._history is None else self._history
+        heard = np.concatenate([np.broadcast_to(before, (block.shape[0], _TAPS_PER_PHASE - 1)), block], axis=1)
         highest = max(self._highest, float(np.abs(block).max(initial=0.0)))
-        if highest < most_gain() * float(np.abs(heard).max(initial=0.0)):  # else nothing between could be higher
-            between = upfirdn(_interpolator(), heard, up=_OVERSAMPLING, axis=1)
-            valid = between[:, _OVERSAMPLING * (_TAPS_PER_PHASE - 1) : _OVERSAMPLING * heard.shape[1]]
-            highest = max(highest, float(np.abs(valid).max(initial=0.0)))
+        for part in _loud_parts(heard, highest / most_gain()):  # nothing between other samples could be higher
+            if highest < most_gain() * float(np.abs(part).max()):
+                highest = max(highest, _highest_between(part))
         return highest, heard[:, heard.shape[1] - _TAPS_PER_PHASE + 1 :]
+
+
+def _loud_parts(sound: Samples, level: float) -> Iterator[Samples]:
+    """The parts of (C, n) whose samples are above ``level``, with all that the interpolator looks at around them."""
+    loud = np.flatnonzero(np.abs(sound).max(axis=0) > level)
+    if len(loud):
+        for part in np.split(loud, np.flatnonzero(np.diff(loud) > _FAR_APART) + 1):
+            yield sound[:, max(part[0] - _TAPS_PER_PHASE + 1, 0) : part[-1] + _TAPS_PER_PHASE]
+
+
+def _highest_between(sound: Samples) -> float:
+    """The highest absolute value where the interpolator has all of its samples within (C, n)."""
+    from scipy.signal import upfirdn
+
+    between = upfirdn(_interpolator(), sound, up=_OVERSAMPLING, axis=1)
+    valid = between[:, _OVERSAMPLING * (_TAPS_PER_PHASE - 1) : _OVERSAMPLING * sound.shape[1]]
+    return float(np.abs(valid).max(initial=0.0))
 
 
 def true_peaks(sound: Samples) -> npt.NDArray[np.float32]:

@@ -9,6 +9,7 @@ import numpy as np
 import pyloudnorm
 import pytest
 from judges import ffmpeg_judges
+from numpy.typing import NDArray
 
 from talkies.core.balance import balance_takes, mixed
 from talkies.core.media.loudness import PRESETS, Level
@@ -38,6 +39,13 @@ def scene(folder: Path, preset: str) -> list[Take]:
     return [save_take([sound], stem=stem, **place) for stem, sound in sounds.items()]  # type: ignore[arg-type]
 
 
+def steps(seconds: int) -> NDArray[np.float32]:
+    """Short and sparse: quiet as a whole, and every peak far above."""
+    times = np.arange(seconds * SAMPLE_RATE) / SAMPLE_RATE
+    sound = np.minimum((times % 0.9) / 0.0005, 1) * np.exp(-((times % 0.9) * 400)) * np.sin(2 * np.pi * 700 * times)
+    return np.asarray(sound, np.float32)
+
+
 @pytest.mark.parametrize("preset", DELIVERIES)
 def test_a_delivery_meets_its_standard(tmp_path: Path, preset: str) -> None:
     target, tolerance, peak = DELIVERIES[preset]
@@ -58,12 +66,11 @@ def test_single_hits_do_not_keep_a_film_below_its_delivery(tmp_path: Path) -> No
     segment = Segment("s1", "shot.mov", "V1", record, record, Fraction(25))
     timeline = Timeline(Path("cut.otio"), "cut", Fraction(25), Fraction(3600), record.end, (segment,))
     times = np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE
-    steps = np.minimum((times % 0.9) / 0.0005, 1) * np.exp(-((times % 0.9) * 400)) * np.sin(2 * np.pi * 700 * times)
     speech = np.random.default_rng(3).standard_normal(len(times)) * 0.02 * (times < 1)
     place = {"segment": segment, "timeline": timeline, "folder": tmp_path}
     takes = [
         save_take([sound.astype(np.float32)], stem=stem, **place)  # type: ignore[arg-type]
-        for stem, sound in (("DX", speech), ("FX", steps))
+        for stem, sound in (("DX", speech), ("FX", steps(6)))
     ]
     assert takes[1].metadata["true_peak_dbtp"] == -1.0
     before = pyloudnorm.Meter(SAMPLE_RATE).integrated_loudness(np.concatenate(list(mixed(takes)), axis=1).T)
@@ -74,6 +81,26 @@ def test_single_hits_do_not_keep_a_film_below_its_delivery(tmp_path: Path) -> No
     assert ffmpeg_judges(sound)[1] <= -1 + 0.02
     assert ffmpeg_judges(np.repeat(read_sound(balanced[1].path), 2, axis=0))[1] <= -1 + 0.02
     assert 0.5 < balanced[1].metadata["limited_db"] <= 6 and "limited_db" not in balanced[0].metadata
+
+
+def test_where_no_room_is_left_another_look_would_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sparse steps alone, raised by all that is allowed."""
+    record = TimeRange(Fraction(0), Fraction(6))
+    segment = Segment("s1", "shot.mov", "V1", record, record, Fraction(25))
+    timeline = Timeline(Path("cut.otio"), "cut", Fraction(25), Fraction(3600), record.end, (segment,))
+    place = {"segment": segment, "timeline": timeline, "stem": "FX"}
+    seen = []
+    for name, apart in (("apart", True), ("looked at again", False)):
+        take = save_take([steps(6)], folder=tmp_path / name, **place)  # type: ignore[arg-type]
+        if not apart:
+            monkeypatch.setattr("talkies.core.balance._apart", lambda takes: False)
+        (balanced,) = balance_takes([take])
+        assert balanced.metadata["gain_db"] == pytest.approx(take.metadata["gain_db"] + 6)
+        seen.append((balanced.metadata, read_sound(balanced.path).tobytes()))
+    assert seen[0][0]["limited_db"] > 0.5
+    assert seen[0] == seen[1]
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,26 @@ def test_true_peak_lies_between_the_samples() -> None:
     assert level.true_peak == pytest.approx(20 * math.log10(0.5), abs=0.1)
 
 
+def test_mono_in_the_middle_is_two_channels_until_they_part() -> None:
+    middle, wide = np.repeat(noise(3, 1, 4), 2, axis=0), noise(3, 2, 5)
+    for sound in (middle, np.concatenate([middle, wide], axis=1), np.concatenate([wide, middle], axis=1)):
+        theirs = pyloudnorm.Meter(RATE, filter_class="DeMan").integrated_loudness(sound.T.astype(np.float64))
+        level = measure(pieces(sound, 6), RATE)
+        assert level.integrated == pytest.approx(theirs, abs=0.02)
+        assert level.true_peak == pytest.approx(max(measure([side[None]], RATE).true_peak for side in sound), abs=1e-5)
+
+
+def test_the_highest_of_many_peaks_is_found_wherever_it_is() -> None:
+    """Bursts far apart whose peaks lie between the samples; each in turn is the highest."""
+    times = np.arange(4800)
+    burst = (np.sin(np.pi / 2 * times + np.pi / 4) * np.hanning(4800)).astype(np.float32)
+    for highest in range(5):
+        heights = np.where(np.arange(5) == highest, 0.5, 0.45).astype(np.float32)
+        sound = np.concatenate([np.pad(height * burst, (0, 3000)) for height in heights])[None]
+        for blocks in ([sound], pieces(sound, highest)):
+            assert measure(blocks, RATE).true_peak == pytest.approx(20 * math.log10(0.5), abs=0.1)
+
+
 def test_silence_nothing_and_shorter_than_a_block() -> None:
     assert measure([], RATE).integrated == -math.inf
     assert measure([np.zeros((1, RATE), np.float32)], RATE) == measure([], RATE)
