@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from talkies.core.conditioning.cadence import Cadence
 from talkies.core.conditioning.camera import brightness_change, camera_flow, pixel_grid
+from talkies.core.conditioning.dissolving import Dissolve
 from talkies.core.conditioning.median import median
 
 LINES = 72
@@ -91,11 +92,16 @@ class MotionMeter:
         self._repeats: list[_Seen] = []
         self._cadence = Cadence()
         self._scratched_until = float("-inf")
+        self._dissolve = Dissolve()
+        self._held: list[MotionMap] = []
+        self.cut = False
+        """Whether the last frame fed begins a new shot."""
 
     def feed(self, time: float, small: Grey) -> list[MotionMap]:
         """``small``: (72, W) grey picture seen from ``time`` (s) on."""
         now = _Seen.of(time, small)
         before = self._seen
+        self.cut = False
         self._cadence.frame(time)
         if before is None or before.grey.shape != now.grey.shape:
             self._seen, self._repeats = now, []
@@ -105,16 +111,23 @@ class MotionMeter:
             self._repeats.append(now)
             if len(self._repeats) > _REPEATS or time - before.shown > _LONGEST_REPEAT_S:
                 self._cadence.pause()
-                return self._stillness()
+                return self._certain(self._stillness())
             return []
         self._repeats = []
         now.time = clean.time = max(self._cadence.taken(time), before.time + 1e-3)
         self._seen = now
-        return [self._measure(clean_before, clean)]
+        return self._certain([self._measure(clean_before, clean)])
 
     def finish(self) -> list[MotionMap]:
         """What is left when the frames end."""
-        return self._stillness() if self._repeats else []
+        left, self._held = [*self._held, *(self._stillness() if self._repeats else [])], []
+        return left
+
+    def _certain(self, coming: list[MotionMap]) -> list[MotionMap]:
+        """Holds back as many motions as might turn out to belong to a dissolve."""
+        self._held += coming
+        certain, self._held = self._held[: -Dissolve.CERTAIN_AFTER], self._held[-Dissolve.CERTAIN_AFTER :]
+        return certain
 
     def _stillness(self) -> list[MotionMap]:
         """The picture really stands still: its repeats are intervals without motion."""
@@ -142,7 +155,12 @@ class MotionMeter:
         warped = _followed(matched, flow)
         error = cv2.absdiff(before.grey, warped)
         if _is_cut(before.thumb, now.thumb, error, before.grey, matched):
+            self.cut = True
             return _still(before.time, now.time, before.grey.shape, flash=float(flash), cut=1.0)
+        explained = 1 - cv2.mean(error)[0] / max(cv2.mean(cv2.absdiff(before.grey, matched))[0], 0.01)
+        if self._dissolve.goes_on(before.grey, now.grey, explained):
+            self._held = [_still(m.start, m.end, m.mask.shape, flash=m.flash, cut=m.cut) for m in self._held]
+            return _still(before.time, now.time, before.grey.shape, flash=float(flash))
         camera = camera_flow(before.grey, flow)
         if camera is None:
             difference, own, camera_speed = cv2.absdiff(before.grey, matched), flow, 0.0

@@ -84,15 +84,14 @@ def picture_features(
     meter, sync, lips, looks = MotionMeter(), SyncRecorder(), LipReader(), LookRecorder(duration)
     with _repeatable():
         for frame in frames:
-            time, cut = float(frame.time), False
+            time = float(frame.time)
             if motion:
                 small = small_picture(frame.image)
                 looks.see(time, small)
                 for moved in meter.feed(time, cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)):
                     _record(moved, sync, looks)
-                    cut = cut or moved.cut > 0
             if mouth:
-                lips.feed(time, frame.image, cut=cut)
+                lips.feed(time, frame.image, cut=meter.cut)
         for moved in meter.finish():
             _record(moved, sync, looks)
     return PictureFeatures(sync.on_grid(duration), looks.on_grid(), lips.on_grid(duration), lips.mouths(duration))
@@ -128,7 +127,7 @@ class LookRecorder:
         """``small``: (72, W, 3) RGB, seen from ``time`` (s) on."""
         self._fill(int(np.floor(time * float(PICTURE_RATE) + 0.5)))
         self._last = small
-        self._shown = [*self._shown[-4:], (time, small)]
+        self._shown = [*self._shown[-8:], (time, small)]
 
     def move(self, motion: MotionMap) -> None:
         """Adds what moved to the cell in which the motion's middle falls."""

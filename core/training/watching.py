@@ -3,6 +3,7 @@
 scenes of every kind      seeds from 10,000 on: apart from those that the flow model trains on (0 …) and from those
                           kept for evaluation (1,000,000 …)
 the same, badly worn      seeds from 15,000 on: one kind of damage, or several at once, in place of the usual wear
+film that was edited      seeds from 18,000 on: several shots, dissolves and fades between them
 scenes without sound      seeds from 20,000 on: things move, nothing strikes
 people who only speak     real film; to the spotter a talking face looked like rain
 """
@@ -35,7 +36,7 @@ from talkies.core.training.events_trainer import Watched, wanted_columns
 from talkies.core.training.material import Example
 from talkies.core.training.scenes import Scene, render_scene
 
-FIRST_SEED, FIRST_WORN_SEED, FIRST_SILENT_SEED = 10_000, 15_000, 20_000
+FIRST_SEED, FIRST_WORN_SEED, FIRST_EDITED_SEED, FIRST_SILENT_SEED = 10_000, 15_000, 18_000, 20_000
 
 _SECONDS, _SIZE = Fraction(8), (256, 144)
 _SPEAKING = "speaking-"
@@ -46,17 +47,17 @@ def watched_scene(seed: int) -> Scene:
     """The scene of one of these seeds, in one of film's usual rates."""
     kind = "silent" if seed >= FIRST_SILENT_SEED else None
     rate = _RATES[seed % len(_RATES)]
-    worn = FIRST_WORN_SEED <= seed < FIRST_SILENT_SEED
+    worn, edited = FIRST_WORN_SEED <= seed < FIRST_EDITED_SEED, FIRST_EDITED_SEED <= seed < FIRST_SILENT_SEED
     damage = draw_wear(np.random.default_rng([seed, 11]), _SIZE) if worn else None
-    return render_scene(seed, _SECONDS, _SIZE, rate, kind=kind, damage=damage)
+    return render_scene(seed, _SECONDS, _SIZE, rate, kind=kind, edited=edited, damage=damage)
 
 
 def prepare_watched(
-    folder: Path, scenes: int, worn: int, silent: int, speaking: Sequence[Path] = ()
+    folder: Path, scenes: int, worn: int, edited: int, silent: int, speaking: Sequence[Path] = ()
 ) -> Iterator[dict[str, float]]:
     """Writes what is seen of each scene and film into ``NAME.safetensors``; files that exist are kept."""
     folder.mkdir(parents=True, exist_ok=True)
-    firsts = {FIRST_SEED: scenes, FIRST_WORN_SEED: worn, FIRST_SILENT_SEED: silent}
+    firsts = {FIRST_SEED: scenes, FIRST_WORN_SEED: worn, FIRST_EDITED_SEED: edited, FIRST_SILENT_SEED: silent}
     sources: list[int | Path] = [seed for first, count in firsts.items() for seed in range(first, first + count)]
     sources += speaking
     for number, source in enumerate(sources, 1):

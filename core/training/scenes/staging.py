@@ -1,7 +1,8 @@
-"""Puts scenes together: kinds, cuts, distractors, camera and damage, all from one seed."""
+"""Puts scenes together: kinds, shots, distractors, camera and damage, all from one seed."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -27,6 +28,7 @@ from talkies.core.training.scenes import (
 )
 from talkies.core.training.scenes.acting import Actor, Kind
 from talkies.core.training.scenes.canvas import View
+from talkies.core.training.scenes.joining import Join, draw_joins, joined
 from talkies.core.training.scenes.plain import Event, Image, Scene, exact_time
 from talkies.core.training.scenes.stage import INDOOR_SURFACES, OUTDOOR_SURFACES, Slot, Stage, build_camera, build_stage
 
@@ -48,18 +50,21 @@ KINDS: dict[str, Kind] = {
 
 _SILENT_SHARE = 0.14
 _CUT_SHARE = 0.15
+_QUIET_SHARE = 0.4  # of edited film's shots: a dissolve over nothing that sounds is the hardest to be silent at
 _PAIR_SHARE = 0.2
 _DISTRACTOR_SHARE = 0.3
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One camera position, shown from ``start`` (seconds of the scene) on; its actors live on the shot's own clock."""
+    """One camera position, shown from ``start`` to ``end`` (seconds of the scene); its actors live on the shot's own
+    clock."""
 
     start: float
     stage: Stage
     actors: tuple[Actor, ...]
     camera: Callable[[float], View]
+    end: float = math.inf
 
     def image(self, t: float, size: tuple[int, int]) -> Image:
         image = np.empty((size[1], size[0], 3), np.uint8)
@@ -67,6 +72,10 @@ class Shot:
         for actor in self.actors:
             actor.draw(canvas, t - self.start)
         return image
+
+    def within(self, t: float) -> float:
+        """The moment of the shot nearest to ``t``: in a dissolve it stands still before its start and after its end."""
+        return min(max(t, self.start), self.end)
 
 
 def render_scene(
@@ -77,12 +86,14 @@ def render_scene(
     *,
     kind: str | None = None,
     clean: bool = False,
+    edited: bool = False,
     damage: Degradation | None = None,
 ) -> Scene:
     """A scene from a seed; ``kind``: a name of :data:`KINDS`, or "silent"; ``clean``: no damage, cut or distractor.
 
-    ``damage``: in place of what the seed would draw; what happens stays the same. The same arguments give the same
-    pictures and events. Raises ArgumentError for an unknown kind or no duration.
+    ``edited``: several shots, joined by dissolves, fades and cuts. ``damage``: in place of what the seed would draw;
+    what happens stays the same. The same arguments give the same pictures and events. Raises ArgumentError for an
+    unknown kind or no duration.
     """
     if kind is not None and kind not in {*KINDS, "silent"}:
         raise ArgumentError(f"scene {kind!r}", "is no known kind", f"choose from {', '.join([*KINDS, 'silent'])}")
@@ -91,15 +102,19 @@ def render_scene(
     rng = np.random.default_rng([seed, 7])
     length = float(duration)
     name = kind or _choose(rng)
-    cuts = [0.0]
-    if not clean and length > 4 and rng.random() < _CUT_SHARE:
-        cuts.append(float(rng.uniform(0.3, 0.7)) * length)
-    names = [name, *(kind or _choose(rng) for _ in cuts[1:])]
+    joins = [Join(0.0)]
+    if edited:
+        joins += draw_joins(rng, length)
+    elif not clean and length > 4 and rng.random() < _CUT_SHARE:
+        joins.append(Join(float(rng.uniform(0.3, 0.7)) * length))
+    names = [name, *(kind or _choose(rng) for _ in joins[1:])]
+    if edited:
+        names = ["silent" if rng.random() < _QUIET_SHARE else each for each in names]
     shots: list[Shot] = []
     events: list[Event] = []
-    for number, (start, shot_name) in enumerate(zip(cuts, names, strict=True)):
-        end = cuts[number + 1] if number + 1 < len(cuts) else length
-        shot = _build_shot(rng, shot_name, start, end - start, size, clean)
+    for join, following, shot_name in zip(joins, [*joins[1:], Join(length)], names, strict=True):
+        start, end = join.start, following.start
+        shot = _build_shot(rng, shot_name, start, end, size, clean)
         shots.append(shot)
         events += [moved for actor in shot.actors for e in actor.events if (moved := _moved(e, start, end))]
     degradation = damage or (Degradation() if clean else draw_degradation(rng, size))
@@ -107,8 +122,11 @@ def render_scene(
 
     def image(number: int) -> Image:
         moments = degradation.exposures(number / rate, rate)
-        shot = next(shot for shot in reversed(shots) if shot.start <= float(moments[0]) + 1e-9)
-        images = [shot.image(float(t), size) for t in moments]
+        shown = joined(joins, float(moments[0]))
+        if len(shown.shots) == 1:
+            images = [shown.of([shots[shown.shots[0]].image(float(t), size)]) for t in moments]
+        else:
+            images = [shown.of([shots[n].image(shots[n].within(float(t)), size) for n in shown.shots]) for t in moments]
         return degradation.apply(degradation.develop(images), number)
 
     return Scene(seed, "+".join(names), Fraction(duration), size, rate, tuple(sorted(events)), image)
@@ -131,8 +149,9 @@ def _moved(event: Event, start: float, end: float) -> Event | None:
 
 
 def _build_shot(
-    rng: np.random.Generator, name: str, start: float, length: float, size: tuple[int, int], clean: bool
+    rng: np.random.Generator, name: str, start: float, end: float, size: tuple[int, int], clean: bool
 ) -> Shot:
+    length = end - start
     kind = KINDS.get(name)
     indoor = bool(rng.random() < 0.35) if kind is None or kind.indoor is None else kind.indoor
     surfaces = (kind.surfaces if kind else ()) or (INDOOR_SURFACES if indoor else OUTDOOR_SURFACES)
@@ -151,7 +170,7 @@ def _build_shot(
         kinds = [kind, *(_companion(rng, stage) for _ in slots[1:])]
         actors += [chosen.build(rng, stage, slot, length) for chosen, slot in zip(kinds, slots, strict=True)]
     camera = build_camera(rng, length)
-    return Shot(start, stage, tuple(actors), (lambda _: View()) if clean else camera)
+    return Shot(start, stage, tuple(actors), (lambda _: View()) if clean else camera, end)
 
 
 def _companion(rng: np.random.Generator, stage: Stage) -> Kind:

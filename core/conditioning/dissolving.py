@@ -1,0 +1,52 @@
+"""Dissolves and fades: the picture changes far and wide, and nothing in it moves.
+
+While one picture turns into another, each frame differs from the last by the same image, a share of what the two differ
+by; what moves makes another difference every time. No optical flow explains it either: flow through a dissolve is
+invented, and where it ends something seems to stop dead, which would be heard as a blow.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_CHANGED_LEVELS, _CHANGED_SHARE = 2.0, 0.2  # grey levels; of the picture
+_LIKE_BEFORE = 0.7  # correlation of one change with the next
+_EXPLAINED = 0.3  # by flow: a slow pan also makes like changes
+_IN_A_ROW = 2
+
+Array = NDArray[Any]
+
+
+class Dissolve:
+    """Feed pairs of frames in order; tells whether a dissolve goes on, from its third change on."""
+
+    CERTAIN_AFTER = 2
+    """Intervals before that one that belong to the dissolve as well."""
+
+    def __init__(self) -> None:
+        self._change: Array | None = None
+        self._row = 0
+
+    def goes_on(self, before: Array, now: Array, explained: float) -> bool:
+        """``before``, ``now``: grey pictures (H, W) uint8; ``explained``: share of their difference that flow does."""
+        change = cv2.subtract(now, before, dtype=cv2.CV_32F)[::2, ::2]
+        last, self._change = self._change, change
+        alike = (
+            explained < _EXPLAINED
+            and last is not None
+            and last.shape == change.shape
+            and float((np.abs(change) > _CHANGED_LEVELS).mean()) > _CHANGED_SHARE
+            and _correlation(change, last) > _LIKE_BEFORE
+        )
+        self._row = self._row + 1 if alike else 0
+        return self._row >= _IN_A_ROW
+
+
+def _correlation(a: Array, b: Array) -> float:
+    a, b = a - cv2.mean(a)[0], b - cv2.mean(b)[0]
+    norm = float(cv2.norm(a) * cv2.norm(b))
+    return float((a * b).sum()) / norm if norm > 0 else 0.0
