@@ -44,7 +44,8 @@ class Job:
 
     ``duration`` in seconds. ``conditions`` and ``negative`` are engine data (None: no condition); ``silent`` means
     that there is nothing to sound, and the answer is silence. ``audible`` is engine data too: where something may
-    be heard (None: everywhere). ``warnings``: one sentence each, for the user.
+    be heard (None: everywhere), and ``named``: what the words name (None: nothing). ``warnings``: one sentence each,
+    for the user.
     """
 
     task: Task
@@ -53,6 +54,7 @@ class Job:
     negative: Any = None
     silent: bool = False
     audible: Any = None
+    named: Any = None
     warnings: tuple[str, ...] = ()
 
 

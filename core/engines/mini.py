@@ -1,27 +1,28 @@
 """The engine that ships: a ten-layer VSSFlow of width 256 and our own codec, offline on a CPU.
 
-One safetensors file holds five modules (``flow.*``, ``codec.*``, ``events.*``, ``durations.*``, ``lips.*``) and their
-sizes; without ``lips`` it still speaks, with a mouth's movement for want of its words.
+One safetensors file holds six modules (``flow.*``, ``codec.*``, ``events.*``, ``durations.*``, ``lips.*``,
+``palette.*``) and their sizes; without ``lips`` it still speaks, with a mouth's movement for want of its words, and
+without ``palette`` it heeds prompts less.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar, Self
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from talkies.core.conditioning.bundle import Conditions
 from talkies.core.conditioning.durations import DurationModel
 from talkies.core.conditioning.events import EventSpotter, audible_frames
 from talkies.core.conditioning.lipreading import LipNetwork
-from talkies.core.conditioning.phonemes import Spoken, speak
+from talkies.core.conditioning.phonemes import PAUSE, Spoken, speak
 from talkies.core.conditioning.prompt import GOING_ON, PROMPT_TOKENS, read_prompt
 from talkies.core.conditioning.sync import SYNC_DIM
 from talkies.core.conditioning.timing import Spans, fit_line, phone_ids, word_starts
@@ -32,24 +33,39 @@ from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.codec import Codec, CodecConfig
 from talkies.core.model.config import VSSFlowConfig
+from talkies.core.model.palette import Palette, PaletteNames, Sketch, Words
 from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.vssflow import VSSFlow
 from talkies.core.model.weights import file_hash, fit_state, load_metadata, load_state, shipped_weights
 from talkies.core.times import latent_count
 
 WEIGHTS_NAME = "mini.safetensors"
+_BESIDE_SPEECH = 5  # latent frames: pauses between words belong to the speech
 
 
-class MiniModel(torch.nn.Module):
+class MiniModel(nn.Module):
     """What is in the weights file."""
 
-    def __init__(self, flow: VSSFlowConfig, codec: CodecConfig, reads_lips: bool = False) -> None:
+    def __init__(
+        self, flow: VSSFlowConfig, codec: CodecConfig, reads_lips: bool = False, palette: PaletteNames | None = None
+    ) -> None:
         super().__init__()
         self.flow = VSSFlow(flow)
         self.codec = Codec(codec)
         self.events = EventSpotter()
         self.durations = DurationModel()
         self.lips = LipNetwork() if reads_lips else None
+        self.palette = None if palette is None else Palette(palette, codec.latent_channels)
+
+
+@dataclass(frozen=True)
+class Named:
+    """What the words of a prompt name, and where somebody speaks meanwhile (T,) so that nothing is sketched there; None
+    where effects have the track to themselves, and what is not named is silent."""
+
+    words: Words
+    unwanted: Words
+    spoken: Tensor | None = None
 
 
 class MiniEngine(Engine):
@@ -71,11 +87,12 @@ class MiniEngine(Engine):
         try:
             codec = CodecConfig(**json.loads(metadata["codec"]))
             flow = VSSFlowConfig.from_json(metadata["flow"], str(path))
+            palette = PaletteNames.from_json(metadata["palette"]) if "palette" in metadata else None
         except (KeyError, TypeError, ValueError) as error:
             cure = "give a file that talkies train wrote, or leave the option out"
             raise WeightsError(path, "holds no configuration of a mini model", cure) from error
         state = load_state(path)
-        model = MiniModel(flow, codec, reads_lips=any(name.startswith("lips.") for name in state))
+        model = MiniModel(flow, codec, reads_lips=any(name.startswith("lips.") for name in state), palette=palette)
         fit_state(model, state, path)
         return cls(model, file_hash(path), device)
 
@@ -85,9 +102,10 @@ class MiniEngine(Engine):
         if features is None:
             raise MediaError("foley", "needs a picture and there is none", "relink the media or choose dialogue")
         conditions, negative, warnings = self._effects(features, duration, prompt, negative_prompt)
-        audible = _audible(conditions, read_prompt(prompt).words)
+        named = _named(prompt, negative_prompt)
+        audible = _audible(conditions, named.words if named else ())
         silent = not _moves(features) or (audible is not None and not bool(audible.any()))
-        return Job("foley", duration, conditions, negative, silent, audible, warnings)
+        return Job("foley", duration, conditions, negative, silent, audible, named, warnings)
 
     def dialogue(self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str) -> Job:
         speech, warnings = self._speech(features, duration, lines, voice)
@@ -109,7 +127,8 @@ class MiniEngine(Engine):
         speech, more = self._speech(features, duration, lines, voice)
         both = replace(effects, phones=speech.phones, lips=speech.lips, voice=speech.voice)
         silent = not _moves(features) and not bool(speech.phones is not None and speech.phones.any())
-        return Job("joint", duration, both, negative, silent, warnings=warnings + more)
+        named = _named(prompt, negative_prompt, speech.phones)
+        return Job("joint", duration, both, negative, silent, named=named, warnings=warnings + more)
 
     def _effects(
         self, features: PictureFeatures, duration: Fraction, prompt: str, negative_prompt: str
@@ -189,13 +208,26 @@ class MiniEngine(Engine):
         noise = seeded_noise(seed, channels, frames).to(self.device)
         settings = Settings(steps=steps, guidance=guidance)
         negative = None if job.negative is None else job.negative.to(self.device)
+        conditions = job.conditions.to(self.device)
+        sketch = self._sketch(job, conditions, seed)
         latents = sample(
-            self.model.flow, job.conditions.to(self.device), noise, settings, negative=negative, on_step=on_step
+            self.model.flow, conditions, noise, settings, negative=negative, sketch=sketch, on_step=on_step
         )
         if job.audible is not None:
             silence = self.model.codec.silence(frames).to(latents)
             latents = torch.lerp(silence, latents, job.audible[:frames].to(latents))
         yield from self.decode(latents)
+
+    def _sketch(self, job: Job, conditions: Conditions, seed: int) -> Sketch | None:
+        """What is drawn of the named sounds before the network begins."""
+        named, sync = job.named, conditions.sync
+        if self.model.palette is None or named is None or sync is None:
+            return None
+        sketch = self.model.palette.sketch(self.model.codec, named.words, named.unwanted, sync[:, SYNC_DIM:], seed)
+        if sketch is None:
+            return None
+        apart = torch.ones_like(sketch.drawn) if named.spoken is None else sketch.drawn & ~named.spoken.to(sync.device)
+        return replace(sketch, drawn=apart)
 
     def decode(self, latents: Tensor) -> Iterator[Block]:
         """Latents (C, T) → blocks of sound."""
@@ -208,6 +240,19 @@ class MiniEngine(Engine):
         """Sound (N,) through the codec and back, for its figures."""
         latents = self.model.codec.encode(torch.from_numpy(sound)[None].to(self.device))[0]
         return np.concatenate(list(self.decode(latents)))[: len(sound)]
+
+
+def _named(prompt: str, negative_prompt: str, phones: Tensor | None = None) -> Named | None:
+    """What a prompt names; ``phones`` (2 T,) of the speech beside it."""
+    words = read_prompt(prompt).words
+    if not words:
+        return None
+    spoken = None
+    if phones is not None:
+        said = ((phones != 0) & (phones != PAUSE)).reshape(-1, 2).any(1).float()
+        near = 2 * _BESIDE_SPEECH + 1
+        spoken = nn.functional.max_pool1d(said[None, None], near, 1, _BESIDE_SPEECH)[0, 0] > 0
+    return Named(words, read_prompt(negative_prompt).words, spoken)
 
 
 def _prompt_ids(ids: tuple[int, ...]) -> Tensor:

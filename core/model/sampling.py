@@ -16,6 +16,7 @@ from talkies.core.conditioning.bundle import Conditions
 from talkies.core.flow.guidance import guided_halves
 from talkies.core.flow.solver import SOLVERS, even_times
 from talkies.core.flow.windows import OVERLAP_FRAMES, WINDOW_FRAMES, Window, cover, joined_velocity
+from talkies.core.model.palette import SKETCHED, Sketch
 from talkies.core.model.transformer import Prepared
 from talkies.core.model.vssflow import Encoded, VSSFlow
 
@@ -107,6 +108,16 @@ def half_precision_pays(device: torch.device) -> bool:
     return any(able.get(name) is True for name in ("avx512_bf16", "amx_bf16"))
 
 
+def _parted(times: Sequence[float], sketch: Sketch | None) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The times up to SKETCHED and those from there on; all of them are later ones where nothing is sketched, and the
+    first are left out where everything is."""
+    if sketch is None:
+        return (0.0,), tuple(times)
+    before = (*(t for t in times if t < SKETCHED), SKETCHED)
+    after = (SKETCHED, *(t for t in times if t > SKETCHED))
+    return (before if not bool(sketch.drawn.all()) else before[-1:]), after
+
+
 @torch.no_grad()
 def sample(
     model: VSSFlow,
@@ -115,19 +126,21 @@ def sample(
     settings: Settings,
     *,
     negative: Conditions | None = None,
+    sketch: Sketch | None = None,
     on_step: Callable[[float], None] | None = None,
 ) -> Tensor:
     """Latents (C, T) for ``conditions`` of T frames from x_0 = ``noise`` (C, T), both on the model's device.
 
-    ``negative`` takes the place of no condition in guidance (same frames).
+    ``negative`` takes the place of no condition in guidance (same frames). Where there is a ``sketch``, the state at
+    t = SKETCHED is drawn from it; a sketch of everything saves the steps before.
     ``on_step`` hears the share of the work done and may raise to stop. Memory for the work does not grow with T,
     apart from a few copies of the state.
     """
     conditions, negative = _same_prompt_length(conditions, negative)
     windows = cover(conditions.frames, settings.window, settings.overlap)
-    times = settings.times or even_times(settings.steps)
+    before, after = _parted(settings.times or even_times(settings.steps), sketch)
     guided = _GuidedWindows(model, conditions, negative, settings.guidance, settings.cache_bytes)
-    evaluations = (len(times) - 1) * (1 if settings.solver == "euler" else 2)
+    evaluations = (len(before) + len(after) - 2) * (1 if settings.solver == "euler" else 2)
     done = 0
 
     def velocity(t: float, x: Tensor) -> Tensor:
@@ -146,7 +159,12 @@ def sample(
 
     half = half_precision_pays(noise.device) if settings.half is None else settings.half
     with torch.autocast(noise.device.type, torch.bfloat16, enabled=half):
-        x_1 = SOLVERS[settings.solver](velocity, noise, times, None)
+        solve, x = SOLVERS[settings.solver], noise
+        if len(before) > 1:
+            x = solve(velocity, x, before, None)
+        if sketch is not None:
+            x = torch.where(sketch.drawn, torch.lerp(noise, sketch.latents.to(noise), SKETCHED), x)
+        x_1 = solve(velocity, x, after, None)
     if on_step:
         on_step(1.0)
     return x_1

@@ -24,6 +24,7 @@ from talkies.core.training.codec_trainer import CodecTraining, train_codec
 from talkies.core.training.corpus import utterances
 from talkies.core.training.durations_trainer import DurationTraining, train_durations
 from talkies.core.training.effect_windows import prepare_effects, prepare_recast
+from talkies.core.training.effects import EffectLibrary
 from talkies.core.training.events_trainer import EventTraining, train_events
 from talkies.core.training.flow_trainer import FlowTraining, train_flow
 from talkies.core.training.lips_material import prepare_mouths, speaking_clips
@@ -200,7 +201,7 @@ def _events(config: TrainingConfig) -> Figures:
     folder = config.places.watched
     films = [u.file for u in utterances(config.places.data, "train") if u.file.startswith("video/")]
     speaking = [config.places.data / file for file in films[: plan.speaking_clips]]
-    yield from prepare_watched(folder, plan.scenes, plan.worn_scenes, plan.silent_scenes, speaking)
+    yield from prepare_watched(folder, plan.scenes, plan.worn_scenes, plan.edited_scenes, plan.silent_scenes, speaking)
     scenes = load_watched(folder)
     yield from train_events(plan, [scenes[n] for n in np.random.default_rng(plan.seed).permutation(len(scenes))])
 
@@ -218,7 +219,8 @@ def _flow(config: TrainingConfig) -> Figures:
 def _pack(config: TrainingConfig) -> Figures:
     places = config.places
     out = places.folder / "mini.safetensors"
-    steps = pack_mini({part: places.run(part) for part in PARTS}, out)
+    library = EffectLibrary(places.data, "train", places.folder / "effects")
+    steps = pack_mini({part: places.run(part) for part in PARTS}, out, library=library)
     yield {f"{name} steps": float(count) for name, count in steps.items()}
 
 

@@ -29,16 +29,18 @@ _EVERY = 50  # steps between figures
 class EventTraining:
     """One run; minutes on one core, once its scenes are rendered (0.6 s each).
 
-    ``scenes`` of every kind, ``worn_scenes`` on bad film, ``silent_scenes`` in which only things that make no sound
-    move, and ``speaking_clips`` in which people talk; every ``validation``-th is kept for choosing the best average.
+    ``scenes`` of every kind, ``worn_scenes`` on bad film, ``edited_scenes`` of several shots with dissolves and fades,
+    ``silent_scenes`` in which only things that make no sound move, and ``speaking_clips`` in which people talk; every
+    ``validation``-th is kept for choosing the best average.
     """
 
     out: Path
-    scenes: int = 2000
-    worn_scenes: int = 900
+    scenes: int = 4400
+    worn_scenes: int = 2100
+    edited_scenes: int = 800
     silent_scenes: int = 300
     speaking_clips: int = 300
-    steps: int = 6500
+    steps: int = 10000
     batch: int = 16
     peak_rate: float = 2e-3
     weight_decay: float = 0.1

@@ -14,16 +14,22 @@ from talkies.core.errors import WeightsError
 from talkies.core.model.codec import CodecConfig
 from talkies.core.model.config import MINI, VSSFlowConfig
 from talkies.core.model.weights import save_state
+from talkies.core.training.effects import EffectLibrary
+from talkies.core.training.palette_fitting import fit_palette
 
 PARTS = ("flow", "codec", "events", "durations", "lips")
-"""The modules of the weights file, each trained by the stage of its name."""
+"""The modules of the weights file that are trained, each by the stage of its name."""
 
 
 def pack_mini(
-    runs: Mapping[str, Path], out: Path, flow: VSSFlowConfig = MINI, codec: CodecConfig | None = None
+    runs: Mapping[str, Path],
+    out: Path,
+    flow: VSSFlowConfig = MINI,
+    codec: CodecConfig | None = None,
+    library: EffectLibrary | None = None,
 ) -> dict[str, int]:
     """Writes the averaged weights of a run of each of PARTS as one safetensors file; returns the steps of each.
-    Lips are left out when they were not trained.
+    Lips are left out when they were not trained. The palette is fitted here, to the recordings of ``library``.
 
     Raises WeightsError when a run has no state yet or belongs to another configuration.
     """
@@ -33,6 +39,9 @@ def pack_mini(
     parts = [part for part in PARTS if part != "lips" or reads_lips]
     steps = {part: _load_average(getattr(model, part), runs[part]) for part in parts}
     metadata = {"flow": flow.to_json(), "codec": json.dumps(vars(codec)), "steps": json.dumps(steps)}
+    if library is not None:
+        model.palette = fit_palette(model.codec, library)
+        metadata["palette"] = model.palette.names.to_json()
     save_state(model.state_dict(), out, dtype=torch.float16, metadata=metadata)
     return steps
 

@@ -151,3 +151,40 @@ def test_hits_sound_where_something_strikes_and_rain_anywhere(engine):
     assert plain.audible[first] == 1
     assert torch.equal(hits.audible, plain.audible)
     assert rain.audible is None
+
+
+# Prompts
+
+
+def hammering() -> PictureFeatures:
+    scene = render_scene(31, Fraction(6), kind="hammering", clean=True)
+    frames = (Frame(number / scene.rate, image) for number, image in enumerate(scene.frames()))
+    return picture_features(frames, Fraction(6), mouth=False)
+
+
+def centre_hz(sound: np.ndarray) -> float:
+    """Where the middle of the sound's power lies."""
+    power = np.square(np.abs(np.fft.rfft(sound)))
+    return float((power * np.fft.rfftfreq(len(sound), 1 / RATE)).sum() / power.sum())
+
+
+def test_words_decide_what_the_same_picture_sounds_like(engine):
+    seen = hammering()
+    heard = {
+        words: sound_of(engine, engine.foley(seen, Fraction(6), words, ""), steps=8)
+        for words in ("thunder", "glass break", "rain")
+    }
+    assert centre_hz(heard["thunder"]) < 600
+    assert centre_hz(heard["glass break"]) > 2500
+    seconds = np.square(heard["rain"][: 6 * RATE]).reshape(12, -1).mean(1)
+    assert seconds.max() < 30 * seconds.min(), "rain goes on, whatever strikes"
+
+
+def test_beside_speech_nothing_is_drawn(engine):
+    seen, lines = hammering(), [line(1, 3, "She had your dark suit in greasy wash water.")]
+    job = engine.joint(seen, Fraction(6), lines, "kathleen", "thunder", "")
+    spoken = job.named.spoken
+    assert spoken[30:70].all(), "from the first word to the last, pauses between them too"
+    assert not spoken[:15].any()
+    assert not spoken[90:].any()
+    assert engine.joint(seen, Fraction(6), lines, "kathleen", "", "").named is None

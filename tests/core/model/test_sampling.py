@@ -14,6 +14,7 @@ from talkies.core.conditioning.bundle import Conditions
 from talkies.core.errors import CancelledError
 from talkies.core.flow.windows import cover, seeded_noise
 from talkies.core.model.config import MINI
+from talkies.core.model.palette import SKETCHED, Sketch
 from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.vssflow import VSSFlow
 
@@ -124,6 +125,7 @@ from dataclasses import replace
 from talkies.core.conditioning.bundle import Conditions
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.config import MINI
+from talkies.core.model.palette import SKETCHED, Sketch
 from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.vssflow import VSSFlow
 torch.set_num_threads(1)
@@ -143,3 +145,43 @@ def test_an_hour_needs_little_more_memory_than_a_minute() -> None:
     out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     minute, hour = (int(line) / 1024 for line in out.split())
     assert hour - minute < 250  # MB: the state, its velocity and noise, the features
+
+
+def drawn(frames: int, *ranges: tuple[int, int]) -> Sketch:
+    where = torch.zeros(frames, dtype=torch.bool)
+    for start, stop in ranges:
+        where[start:stop] = True
+    return Sketch(torch.full((SMALL.latent_channels, frames), 2.0), where)
+
+
+@torch.no_grad()
+def test_a_sketch_of_everything_is_where_the_way_begins(model: VSSFlow) -> None:
+    given, x = conditions(80), noise(80)
+    encoded = model.encode(frames=80, **given.batched())
+    mixed = (1 - SKETCHED) * x + SKETCHED * torch.full_like(x, 2.0)
+    state = mixed[None]
+    for step in range(4, 8):  # the first half of eight steps is not walked
+        state = state + model.velocity(state, torch.tensor([step / 8]), encoded) / 8
+    settings = Settings(steps=8, guidance=1.0, half=False)
+    ours = sample(model, given, x, settings, sketch=drawn(80, (0, 80)))
+    torch.testing.assert_close(ours, state[0], atol=1e-5, rtol=1e-5)
+
+
+def test_where_nothing_is_drawn_the_model_walks_all_the_way(model: VSSFlow) -> None:
+    given, settings = conditions(80), Settings(steps=8, guidance=2.0, half=False)
+    plain = sample(model, given, noise(80), settings)
+    torch.testing.assert_close(sample(model, given, noise(80), settings, sketch=drawn(80)), plain, atol=1e-5, rtol=1e-5)
+    partly = sample(model, given, noise(80), settings, sketch=drawn(80, (30, 40)))
+    change = (partly - plain).abs().mean(0)
+    assert change[30:40].min() > 2 * change[60:].max(), "most changes where something was drawn"
+
+
+@pytest.mark.parametrize("ranges", [((0, 80),), ((10, 20),)])
+def test_progress_with_a_sketch_ends_at_one_and_never_falls(
+    model: VSSFlow, ranges: tuple[tuple[int, int], ...]
+) -> None:
+    heard: list[float] = []
+    sample(model, conditions(80), noise(80), EXACT, sketch=drawn(80, *ranges), on_step=heard.append)
+    assert heard == sorted(heard)
+    assert heard[-1] == 1.0
+    assert heard[0] < 0.6

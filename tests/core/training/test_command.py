@@ -170,6 +170,7 @@ windows = 1
 [events]
 scenes = 1
 worn_scenes = 1
+edited_scenes = 1
 silent_scenes = 1
 steps = {steps}
 batch = 1
