@@ -68,12 +68,33 @@ def tune_prominence(clips: Sequence[Clip], column: int, tolerance_ms: int = 100)
     return choices[int(np.argmax(scores))]
 
 
-def av_align(picture_peaks: Array, onsets: Array, tolerance: float = 0.06) -> float | None:
-    """Intersection over union of picture peaks and sound onsets (AV-Align, Yariv et al. 2023, arXiv 2309.16429).
+@dataclass(frozen=True)
+class Alignment:
+    """How picture peaks and sound onsets agree: how many there are of each, and how many make a pair."""
 
-    Times in seconds; a pair is at most ``tolerance`` apart (1.5 frames at 25 fps) and each time is used once, so the
-    score cannot exceed 1. None when the picture is still and nothing sounds.
+    pairs: int = 0
+    onsets: int = 0
+    peaks: int = 0
+
+    def __add__(self, other: Alignment) -> Alignment:
+        return Alignment(self.pairs + other.pairs, self.onsets + other.onsets, self.peaks + other.peaks)
+
+    @property
+    def score(self) -> float | None:
+        """AV-Align, intersection over union; None when the picture is still and nothing sounds."""
+        union = self.onsets + self.peaks - self.pairs
+        return self.pairs / union if union else None
+
+
+def alignment(picture_peaks: Array, onsets: Array, tolerance: float = 0.06) -> Alignment:
+    """Counts for AV-Align (Yariv et al. 2023, arXiv 2309.16429) of times in seconds.
+
+    A pair is at most ``tolerance`` apart (1.5 frames at 25 fps) and each time is used once, so that the score cannot
+    exceed 1.
     """
-    pairs = len(match_onsets(onsets, picture_peaks, tolerance))
-    union = len(onsets) + len(picture_peaks) - pairs
-    return pairs / union if union else None
+    return Alignment(len(match_onsets(onsets, picture_peaks, tolerance)), len(onsets), len(picture_peaks))
+
+
+def av_align(picture_peaks: Array, onsets: Array, tolerance: float = 0.06) -> float | None:
+    """The score alone."""
+    return alignment(picture_peaks, onsets, tolerance).score

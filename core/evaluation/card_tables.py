@@ -180,6 +180,9 @@ def film_section(film: Figures) -> list[str]:
     paths = ("generated.av_align", "baselines.constant_rate", "baselines.shuffled_in_time", "natural.av_align")
     counts = ("generated.onsets", "motion_peaks")
     rows = [[row["film"], *(value(figure(row, path)) for path in (*paths, *counts))] for row in film["films"]]
+    if together := figure(film, "together"):
+        counted = ("generated.onsets", "generated.peaks")
+        rows.append(["**together**", *(value(figure(together, path)) for path in (*paths, *counted))])
     head = ["", "ours", "constant rate", "ours, shuffled", "its own sound", "onsets", "motion peaks"]
     return [
         "**Real film**, AV-Align (intersection over union of motion peaks and onsets; natural sound has narration and "

@@ -17,7 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkies.core.errors import MediaError
-from talkies.core.evaluation.baselines import TOTAL_MOTION, av_align, constant_rate, motion_peaks
+from talkies.core.evaluation.baselines import (
+    TOTAL_MOTION,
+    Alignment,
+    alignment,
+    av_align,
+    constant_rate,
+    motion_peaks,
+)
 from talkies.core.evaluation.fidelity import mean
 from talkies.core.evaluation.leak import cut_out, level_db, voice_share
 from talkies.core.evaluation.onsets import detect_onsets
@@ -49,35 +56,55 @@ def film_figures(performer: Performer, films: Sequence[Path], progress: OnProgre
         features, sound = _foley(performer, segment)
         peaks = motion_peaks(features.sync, TOTAL_MOTION)
         natural = _own_sound(path, segment.record.duration)
-        duration = float(segment.record.duration)
+        duration, onsets = float(segment.record.duration), detect_onsets(sound)
         rows.append(
             {
                 "film": path.name,
                 "seconds": duration,
                 "motion_peaks": len(peaks),
+                "peak_times": peaks.tolist(),
+                "onset_times": onsets.tolist(),
                 "generated": _figures(sound, peaks) | {"energy_without_motion": energy_without_motion(sound, features)},
                 "natural": None if natural is None else _figures(natural, peaks),
-                "baselines": guesses(peaks, detect_onsets(sound), duration),
+                "baselines": guesses([(peaks, onsets, duration)]),
             }
         )
     return rows
 
 
-def guesses(peaks: Array, onsets: Array, duration: float) -> dict[str, float | None]:
+def films_together(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """AV-Align over all films' peaks and onsets, as onsets of scenes are pooled, beside guesses; None without films."""
+    if not rows:
+        return None
+    films = [(np.array(row["peak_times"]), np.array(row["onset_times"]), row["seconds"]) for row in rows]
+    ours = sum((alignment(peaks, onsets) for peaks, onsets, _ in films), Alignment())
+    return {"generated": vars(ours) | {"av_align": ours.score}, "baselines": guesses(films)}
+
+
+Heard = tuple[Array, Array, float]
+"""A film's motion peaks, the onsets made for it, and its length, in s."""
+
+
+def guesses(films: Sequence[Heard]) -> dict[str, float | None]:
     """What AV-Align is by chance: at the best of all constant rates, and for our own onsets shifted round in time.
 
-    Means over 50 phases or shifts; the rate (up to 8 per second) is the one that suits this very film.
+    Means over 50 phases or shifts; the rate (up to 8 per second) is the one that suits these very films.
     """
-    shifts = np.random.default_rng(0).uniform(0, duration, _TRIES)
-    even = [_mean_align(peaks, constant_rate(rate, duration), shifts, duration) for rate in _RATES]
+    even = [
+        _mean_align([(peaks, constant_rate(rate, length), length) for peaks, _, length in films]) for rate in _RATES
+    ]
     return {
         "constant_rate": max((score for score in even if score is not None), default=None),
-        "shuffled_in_time": _mean_align(peaks, onsets, shifts, duration),
+        "shuffled_in_time": _mean_align(films),
     }
 
 
-def _mean_align(peaks: Array, onsets: Array, shifts: Array, duration: float) -> float | None:
-    scores = [av_align(peaks, np.sort((onsets + shift) % duration)) for shift in shifts]
+def _mean_align(films: Sequence[Heard]) -> float | None:
+    """The films' common score, mean over shifts of the onsets by a random share of each film's length."""
+    scores = []
+    for share in np.random.default_rng(0).uniform(0, 1, _TRIES):
+        shifted = (alignment(peaks, np.sort((onsets + share * length) % length)) for peaks, onsets, length in films)
+        scores.append(sum(shifted, Alignment()).score)
     return mean([score for score in scores if score is not None])
 
 

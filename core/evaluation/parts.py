@@ -148,15 +148,17 @@ def _degraded(given: Given) -> dict[str, Any] | None:
 
 
 def _film(given: Given) -> dict[str, Any] | None:
-    from talkies.core.evaluation.film_figures import film_figures, speaking_figures, still_figures
+    from talkies.core.evaluation.film_figures import film_figures, films_together, speaking_figures, still_figures
 
     films, talkers = given.material.films[: given.sizes.films], given.material.talkers[: given.sizes.talkers]
     whole = len(films) + len(talkers)
     if not whole:
         return None
     border = len(films) / whole
+    rows = film_figures(given.performer, films, within(given.progress, 0, border))
     return {
-        "films": film_figures(given.performer, films, within(given.progress, 0, border)),
+        "films": rows,
+        "together": films_together(rows),
         "people_who_speak": speaking_figures(given.performer, talkers, within(given.progress, border, 1)),
         "held_frame": still_figures(given.performer, (*films, *talkers)[0]),
     }

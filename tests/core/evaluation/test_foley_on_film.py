@@ -9,7 +9,7 @@ import pytest
 
 from talkies.core.conditioning.visual import PictureFeatures
 from talkies.core.evaluation.degraded_figures import damages, squeezed
-from talkies.core.evaluation.film_figures import energy_without_motion, guesses
+from talkies.core.evaluation.film_figures import energy_without_motion, films_together, guesses
 from talkies.core.evaluation.foley_figures import clip_of, standing_out
 from talkies.core.training.degrade import Degradation
 from talkies.core.training.scenes import Event, Scene, render_scene
@@ -48,12 +48,24 @@ def test_masked_strokes_and_what_goes_on_count_neither_way() -> None:
 
 def test_chance_is_what_onsets_score_when_they_do_not_look() -> None:
     peaks = np.arange(0.5, 20, 1.0)
-    chance = guesses(peaks, peaks, 20.0)
+    chance = guesses([(peaks, peaks, 20.0)])
     # one peak a second, a window of ±60 ms: 12 of 100 shifts hit all of them, the others none
     assert chance["shuffled_in_time"] == pytest.approx(0.12, abs=0.1)
     assert chance["constant_rate"] == pytest.approx(0.12, abs=0.1)
-    assert guesses(peaks, np.zeros(0), 20.0)["shuffled_in_time"] == 0.0
-    assert guesses(np.zeros(0), np.zeros(0), 20.0)["shuffled_in_time"] is None
+    assert guesses([(peaks, np.zeros(0), 20.0)])["shuffled_in_time"] == 0.0
+    assert guesses([(np.zeros(0), np.zeros(0), 20.0)])["shuffled_in_time"] is None
+
+
+def test_films_are_counted_together() -> None:
+    def film(peaks: list[float], onsets: list[float]) -> dict[str, object]:
+        return {"peak_times": peaks, "onset_times": onsets, "seconds": 10.0}
+
+    found = films_together([film([1.0, 2.0, 3.0], [1.02, 5.0]), film([4.0], [])])
+    assert found is not None
+    assert found["generated"] == {"pairs": 1, "onsets": 2, "peaks": 4, "av_align": pytest.approx(1 / 5)}
+    assert 0 < found["baselines"]["constant_rate"] < 0.3
+    assert found["baselines"]["shuffled_in_time"] < 0.1
+    assert films_together([]) is None
 
 
 def test_energy_where_nothing_moves() -> None:
