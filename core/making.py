@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib.metadata import version
@@ -95,7 +95,6 @@ class Maker:
         if segment.picture is None:
             return Looked(segment.record, None, no_picture(segment))
         from talkies.core.conditioning.visual import picture_features
-        from talkies.core.media.picture import picture_frames
 
         self.work.message = f"looking at {segment.clip}"
         part = segment.record.duration * _LOOK
@@ -103,18 +102,28 @@ class Maker:
             with self.work.clock("look"):
                 wide = with_handles(segment, self.request.handles)
                 duration = wide.record.duration
-
-                def seen(frame: Frame) -> None:
-                    self.work.at(part, frame.time / duration)
-
-                frames = picture_frames(wide, on_frame=seen, on_warning=self.warnings.append)
                 tasks = {stem.task for stem in stems}
                 motion, mouth = bool(tasks - {"dialogue"}), bool(tasks - {"foley"})
-                return Looked(wide.record, picture_features(frames, duration, motion=motion, mouth=mouth))
+                with closing(self._frames(wide, part)) as frames:
+                    return Looked(wide.record, picture_features(frames, duration, motion=motion, mouth=mouth))
         except InputError as error:
             return Looked(segment.record, None, error)
         finally:
             self.work.done += part
+
+    def _frames(self, wide: Segment, part: Fraction) -> Generator[Frame]:
+        """The frames of a segment, decoded ahead on another thread; what they tell is told on this one."""
+        from talkies.core.media.ahead import ahead
+        from talkies.core.media.picture import picture_frames
+
+        warnings: list[str] = []
+        try:
+            with closing(ahead(picture_frames(wide, on_warning=warnings.append))) as frames:
+                for frame in frames:
+                    yield frame
+                    self.work.at(part, frame.time / wide.record.duration)
+        finally:
+            self.warnings.extend(warnings)
 
     def make(self, stem: Stem, looked: Looked, first: int = 1, skip: int = 0) -> Iterator[Take]:
         """The takes of one stem but the first ``skip``, numbered from ``first`` on. Raises InputError when it needs a

@@ -6,7 +6,7 @@ are imported when the first frame is read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
@@ -41,7 +41,7 @@ def picture_frames(
     height: int = 216,
     on_frame: Callable[[Frame], None] | None = None,
     on_warning: Callable[[str], None] | None = None,
-) -> Iterator[Frame]:
+) -> Generator[Frame]:
     """The pictures of ``segment`` in record order, at the media's own rate through the retime, at most ~45 a second.
 
     The first shows from 0 on. A segment without picture has none; one whose media ends early ends early, with a
