@@ -84,14 +84,14 @@ class MiniEngine(Engine):
     def load(cls, weights: Path | None, device: str) -> Self:
         path = weights or shipped_weights(WEIGHTS_NAME)
         metadata = load_metadata(path)
+        state = load_state(path)
         try:
             codec = CodecConfig(**json.loads(metadata["codec"]))
             flow = VSSFlowConfig.from_json(metadata["flow"], str(path))
-            palette = PaletteNames.from_json(metadata["palette"]) if "palette" in metadata else None
+            palette = PaletteNames.from_json(metadata["palette"]).of(state) if "palette" in metadata else None
         except (KeyError, TypeError, ValueError) as error:
             cure = "give a file that talkies train wrote, or leave the option out"
             raise WeightsError(path, "holds no configuration of a mini model", cure) from error
-        state = load_state(path)
         model = MiniModel(flow, codec, reads_lips=any(name.startswith("lips.") for name in state), palette=palette)
         fit_state(model, state, path)
         return cls(model, file_hash(path), device)

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Self
 
@@ -71,6 +71,13 @@ class PaletteNames:
         if len(frames) != len(strokes) or min(frames, default=1) < 1:
             raise ValueError("strokes and their lengths do not fit together")
         return cls(strokes, frames, textures)
+
+    def of(self, state: Mapping[str, Tensor]) -> Self:
+        """The same, once it is sure that a model's weights hold as much. Raises KeyError, ValueError."""
+        held = len(state["palette.strokes"]), len(state["palette.means"])
+        if held != (sum(self.stroke_frames), len(self.textures)):
+            raise ValueError("the palette's names and its sounds do not fit together")
+        return self
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from talkies.core.conditioning.visual import PictureFeatures, picture_features
@@ -151,6 +152,24 @@ def test_hits_sound_where_something_strikes_and_rain_anywhere(engine):
     assert plain.audible[first] == 1
     assert torch.equal(hits.audible, plain.audible)
     assert rain.audible is None
+
+
+@pytest.mark.parametrize(
+    "palette",
+    [
+        '{"strokes": [["thunder"]], "stroke_frames": [1000000000000], "textures": []}',
+        '{"strokes": [["thunder"]], "stroke_frames": [-5], "textures": []}',
+        '{"strokes": 3, "stroke_frames": 4, "textures": 5}',
+        "nonsense",
+    ],
+)
+def test_a_palette_that_is_not_the_weights_own_is_refused(tmp_path, palette):
+    path = shipped_weights("mini.safetensors")
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata() | {"palette": palette}
+    save_file(load_file(path), tmp_path / "other.safetensors", metadata=metadata)
+    with pytest.raises(WeightsError, match=r"other\.safetensors.*configuration"):
+        MiniEngine.load(tmp_path / "other.safetensors", "cpu")
 
 
 # Prompts
