@@ -33,7 +33,8 @@ from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.codec import Codec, CodecConfig
 from talkies.core.model.config import VSSFlowConfig
-from talkies.core.model.palette import Palette, PaletteNames, Sketch, Words
+from talkies.core.model.naming import Words
+from talkies.core.model.palette import Palette, PaletteNames, Sketch
 from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.vssflow import VSSFlow
 from talkies.core.model.weights import file_hash, fit_state, load_metadata, load_state, shipped_weights
@@ -89,7 +90,7 @@ class MiniEngine(Engine):
             codec = CodecConfig(**json.loads(metadata["codec"]))
             flow = VSSFlowConfig.from_json(metadata["flow"], str(path))
             palette = PaletteNames.from_json(metadata["palette"]).of(state) if "palette" in metadata else None
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             cure = "give a file that talkies train wrote, or leave the option out"
             raise WeightsError(path, "holds no configuration of a mini model", cure) from error
         model = MiniModel(flow, codec, reads_lips=any(name.startswith("lips.") for name in state), palette=palette)
@@ -150,7 +151,21 @@ class MiniEngine(Engine):
         if wanted.ids or unwanted.ids:
             looks = replace(seen, sync=None)
             negative = replace(looks, prompt=_prompt_ids(unwanted.ids)) if unwanted.ids else looks
-        return conditions, negative, wanted.warnings + unwanted.warnings
+        return (
+            conditions,
+            negative,
+            (*wanted.warnings, *unwanted.warnings, *self._left_out(wanted.words, unwanted.words)),
+        )
+
+    def _left_out(self, words: Words, unwanted: Words) -> list[str]:
+        """Says when a prompt names more than one sound that strikes."""
+        laid, left = ((), ()) if self.model.palette is None else self.model.palette.left_out(words, unwanted)
+        if not left:
+            return []
+        return [
+            f"the prompt names several sounds that strike: {' '.join(laid)} is laid on all that strikes in a shot, "
+            f"{', '.join(left)} is not; give shots prompts of their own"
+        ]
 
     def _speech(
         self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str
@@ -226,8 +241,9 @@ class MiniEngine(Engine):
         sketch = self.model.palette.sketch(self.model.codec, named.words, named.unwanted, sync[:, SYNC_DIM:], seed)
         if sketch is None:
             return None
-        apart = torch.ones_like(sketch.drawn) if named.spoken is None else sketch.drawn & ~named.spoken.to(sync.device)
-        return replace(sketch, drawn=apart)
+        if named.spoken is None:  # an effects stem: what is not drawn is silence
+            return replace(sketch, drawn=torch.ones_like(sketch.drawn))
+        return replace(sketch, drawn=sketch.drawn & ~named.spoken.to(sync.device))
 
     def decode(self, latents: Tensor) -> Iterator[Block]:
         """Latents (C, T) → blocks of sound."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Self
 
@@ -25,9 +25,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from talkies.core.conditioning.prompt import GOING_ON
 from talkies.core.model.bands import FLOOR
 from talkies.core.model.codec import Codec
+from talkies.core.model.naming import Words, left_out, named_sounds
 from talkies.core.times import LATENT_RATE
 
 SKETCHED = 0.5
@@ -41,12 +41,8 @@ _NEPERS = math.log(10) / 20  # to a decibel
 _FORCE_RANGE_DB = 24.0  # as scenes are sounded (core/training/sounding.py)
 _TEXTURE_UNDER_DB = 6.0  # what goes on lies below what strikes
 _SURE = 0.3  # an onset column at least so high is an event: decided columns are 0 or nearly 0.9
-_NEARLY = 0.7  # of the best match: other names that are as good an answer
-_VAGUE = frozenset({"ambience"})
 _PIECE_FRAMES = 1500  # latent frames that are drawn at a time
 _SILENT_LEVEL = math.log(FLOOR)
-
-Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -116,12 +112,14 @@ class Palette(nn.Module):
         """The sound of these words at decided events (T, 4); None where the words name nothing that is known here, or
         nothing happens. The same seed draws the same strokes."""
         rng = np.random.default_rng([seed, 15])
-        stroke, texture = self.choose(words, unwanted, rng)
-        bands = None if stroke is None else self._stroke_bands(codec, stroke)
-        onsets = [] if bands is None else spotted_onsets(events)
+        stroke, texture = self._named(words, unwanted, rng)
+        onsets = [] if stroke is None else spotted_onsets(events)
+        if texture is None and not onsets:  # nothing strikes: what else do the words name?
+            stroke, texture = named_sounds((), self.names.textures, words, unwanted, rng)
         if texture is None and not onsets:
             return None
         frames, group = len(events), codec.config.frames_per_latent
+        bands = self._stroke_bands(codec, stroke)
         going = codec.silence(frames) if texture is None else self._texture(texture, frames, rng)
         quieter = _NEPERS * _TEXTURE_UNDER_DB if onsets else 0.0
         pieces: list[Tensor] = []
@@ -131,40 +129,26 @@ class Palette(nn.Module):
             levels = levels.clamp_min(_SILENT_LEVEL) if texture is not None else torch.full_like(levels, _SILENT_LEVEL)
             for time, force in onsets:
                 first = round(time * float(LATENT_RATE) * group) - STROKE_LEAD - start * group
-                assert bands is not None  # else nothing strikes
-                _lay(levels, bands + (force - 1) * _FORCE_RANGE_DB * _NEPERS, first)
+                _lay(levels, bands, (force - 1) * _FORCE_RANGE_DB * _NEPERS, first)
             pieces.append(codec.latents.encode(levels[None])[0])
             drawn.append((levels > _SILENT_LEVEL).reshape(len(levels), -1, group).any(2).any(0))
         return Sketch(torch.cat(pieces, 1), torch.cat(drawn))
 
-    def choose(self, words: Words, unwanted: Words, rng: np.random.Generator) -> tuple[int | None, int | None]:
-        """A stroke and a texture for these words. What goes on is a texture; what is left over of the words, or all
-        of them when none goes on, names a stroke."""
-        going = set(words) & GOING_ON
-        texture = self._best(self.names.textures, going, unwanted, rng) if going else None
-        rest = set(words) - (set(self.names.textures[texture]) if texture is not None else set())
-        stroke = self._best(self.names.strokes, rest, unwanted, rng)
-        if stroke is None and texture is None:
-            texture = self._best(self.names.textures, set(words), unwanted, rng)
-        return stroke, texture
+    def left_out(self, words: Words, unwanted: Words) -> tuple[Words, Words]:
+        """The name of the stroke that is laid on all that strikes, and words of the prompt that name other strokes."""
+        stroke, texture = self._named(words, unwanted, np.random.default_rng(0))
+        if stroke is None:
+            return (), ()
+        laid, going = self.names.strokes[stroke], () if texture is None else self.names.textures[texture]
+        return laid, left_out(self.names.strokes, words, (laid, going))
 
-    @staticmethod
-    def _best(names: Sequence[Words], words: set[str], unwanted: Words, rng: np.random.Generator) -> int | None:
-        """One of those that share the most words with ``words`` and have few others; None where none shares any."""
-        wanted = words - _VAGUE
-        fits: dict[int, tuple[int, float]] = {}
-        for number, carried in enumerate(names):
-            telling = set(carried) - _VAGUE
-            shared = len(wanted & telling)
-            if shared and not (set(unwanted) - words) & telling:
-                fits[number] = shared, shared / len(wanted | telling)
-        most = max((shared for shared, _ in fits.values()), default=0)
-        best = max((likeness for shared, likeness in fits.values() if shared == most), default=0.0)
-        near = [n for n, (shared, likeness) in fits.items() if shared == most and likeness >= _NEARLY * best]
-        return near[int(rng.integers(len(near)))] if near else None
+    def _named(self, words: Words, unwanted: Words, rng: np.random.Generator) -> tuple[int | None, int | None]:
+        return named_sounds(self.names.strokes, self.names.textures, words, unwanted, rng)
 
-    def _stroke_bands(self, codec: Codec, number: int) -> Tensor:
-        """(M, F) levels of a typical stroke."""
+    def _stroke_bands(self, codec: Codec, number: int | None) -> Tensor:
+        """(M, F) levels of a typical stroke; no frames for None."""
+        if number is None:
+            return self.strokes.new_zeros(codec.bands.count, 0)
         first = sum(self.names.stroke_frames[:number])
         latents = self.strokes[first : first + self.names.stroke_frames[number]].float().T
         return codec.latents.decode(latents[None])[0]
@@ -173,7 +157,7 @@ class Palette(nn.Module):
         """(C, frames): each component wanders about its mean as fast and as far as in the recordings."""
         from scipy.signal import lfilter
 
-        slow = self.slowness[number].double().cpu().numpy()
+        slow = self.slowness[number].double().clamp(0, 1).cpu().numpy()
         steps = rng.standard_normal((frames, len(slow))) * np.sqrt(1 - slow**2)
         steps[:1] = rng.standard_normal((1, len(slow)))
         wander = np.stack([lfilter([1.0], [1.0, -a], steps[:, n]) for n, a in enumerate(slow)])
@@ -191,10 +175,11 @@ def spotted_onsets(events: Tensor) -> list[tuple[float, float]]:
     return [((float(peak) - 0.5) / (2 * float(LATENT_RATE)), forces[(int(peak) - 1) // 2]) for peak in peaks]
 
 
-def _lay(levels: Tensor, stroke: Tensor, first: int) -> None:
-    """Adds a stroke's power (M, n) to ``levels`` (M, F) from band frame ``first`` on, as far as it lies inside."""
+def _lay(levels: Tensor, stroke: Tensor, gain: float, first: int) -> None:
+    """Adds a stroke's power (M, n), ``gain`` nepers louder, to ``levels`` (M, F) from band frame ``first`` on, as far
+    as it lies inside."""
     start, stop = max(first, 0), min(first + stroke.shape[1], levels.shape[1])
     if start < stop:
-        there = levels[:, start:stop]
-        added = torch.logaddexp(2 * there, 2 * stroke[:, start - first : stop - first]) / 2
-        levels[:, start:stop] = torch.where(stroke[:, start - first : stop - first] > _SILENT_LEVEL, added, there)
+        there, coming = levels[:, start:stop], stroke[:, start - first : stop - first] + gain
+        added = torch.logaddexp(2 * there, 2 * coming) / 2
+        levels[:, start:stop] = torch.where(coming > _SILENT_LEVEL, added, there)

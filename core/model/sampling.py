@@ -28,8 +28,9 @@ CACHE_BYTES = 48 << 20
 class Settings:
     """How to integrate.
 
-    ``times`` overrides ``steps`` equal steps; ``window`` and ``overlap`` in latent frames; ``batch`` windows are
-    computed at a time. ``half``: matrix products in bfloat16, the state in float32; None: where that is faster.
+    ``times`` overrides ``steps`` equal steps (with a sketch they must pass SKETCHED); ``window`` and ``overlap`` in
+    latent frames; ``batch`` windows are computed at a time. ``half``: matrix products in bfloat16, the state in
+    float32; None: where that is faster.
     """
 
     steps: int = 16

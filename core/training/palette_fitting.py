@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from talkies.core.model.bands import FLOOR, HOP_SAMPLES
 from talkies.core.model.codec import Codec
-from talkies.core.model.palette import STROKE_LEAD, TEXTURE_AXES, Palette, PaletteNames, Words
+from talkies.core.model.naming import Words
+from talkies.core.model.palette import STROKE_LEAD, TEXTURE_AXES, Palette, PaletteNames
 from talkies.core.training.effect_windows import SoundClass, sound_classes
 from talkies.core.training.effects import SAMPLE_RATE, EffectLibrary, Samples
 

@@ -58,17 +58,18 @@ def joined(joins: Sequence[Join], t: float) -> Shown:
 
 
 def draw_joins(rng: np.random.Generator, length: float) -> list[Join]:
-    """Where one or two further shots begin within ``length`` seconds, and how; none if there is no time for one."""
+    """Where further shots begin within ``length`` seconds, and how; none if there is no time for two."""
     joins: list[Join] = []
-    for start in np.sort(rng.uniform(0, length - _SHORTEST_SHOT_S, int(rng.integers(1, 4)))).tolist():
-        how, seconds = rng.choice(["dissolve", "black", "white", "cut"], p=[0.6, 0.15, 0.05, 0.2]), rng.uniform(0.2, 1)
-        before = joins[-1].start if joins else 0.0
-        if start - before < _SHORTEST_SHOT_S:
-            continue
-        span = 0.0 if how == "cut" else float(seconds) ** 2 * _LONGEST_S + 0.2
-        through = {"black": (0, 0, 0), "white": (255, 255, 255)}.get(str(how))
-        joins.append(Join(start, span, through))
+    start = float(rng.uniform(_SHORTEST_SHOT_S, 2 * _SHORTEST_SHOT_S))
+    while start <= length - _SHORTEST_SHOT_S:
+        how = str(rng.choice(["dissolve", "black", "white", "cut"], p=[0.6, 0.15, 0.05, 0.2]))
+        span = 0.0 if how == "cut" else float(rng.uniform(0.2, 1)) ** 2 * _LONGEST_S + 0.2
+        joins.append(Join(start, span, _THROUGH.get(how)))
+        start += float(rng.uniform(_SHORTEST_SHOT_S, 2 * _SHORTEST_SHOT_S))
     return joins
+
+
+_THROUGH: dict[str, Colour] = {"black": (0, 0, 0), "white": (255, 255, 255)}
 
 
 def _blended(one: Image, other: Image, share: float) -> Image:

@@ -108,7 +108,7 @@ def render_scene(
     elif not clean and length > 4 and rng.random() < _CUT_SHARE:
         joins.append(Join(float(rng.uniform(0.3, 0.7)) * length))
     names = [name, *(kind or _choose(rng) for _ in joins[1:])]
-    if edited:
+    if edited and kind is None:
         names = ["silent" if rng.random() < _QUIET_SHARE else each for each in names]
     shots: list[Shot] = []
     events: list[Event] = []

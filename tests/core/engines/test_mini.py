@@ -199,11 +199,25 @@ def test_words_decide_what_the_same_picture_sounds_like(engine):
     assert seconds.max() < 30 * seconds.min(), "rain goes on, whatever strikes"
 
 
+def drawn(engine, job) -> np.ndarray:
+    return engine._sketch(job, job.conditions, 0).drawn.numpy()
+
+
 def test_beside_speech_nothing_is_drawn(engine):
     seen, lines = hammering(), [line(1, 3, "She had your dark suit in greasy wash water.")]
-    job = engine.joint(seen, Fraction(6), lines, "kathleen", "thunder", "")
-    spoken = job.named.spoken
-    assert spoken[30:70].all(), "from the first word to the last, pauses between them too"
-    assert not spoken[:15].any()
-    assert not spoken[90:].any()
+    beside, alone = (
+        drawn(engine, engine.joint(seen, Fraction(6), lines, "kathleen", "thunder", "")),
+        drawn(engine, engine.foley(seen, Fraction(6), "thunder", "")),
+    )
+    assert not beside[30:70].any(), "from the first word to the last, pauses between them too"
+    assert beside[90:].any(), "what strikes after the line"
+    assert alone.all(), "an effects stem is drawn throughout"
     assert engine.joint(seen, Fraction(6), lines, "kathleen", "", "").named is None
+
+
+def test_a_prompt_for_two_hits_says_which_is_heard(engine):
+    said = engine.foley(hammering(), Fraction(6), "footsteps, door closes", "").warnings
+    assert len(said) == 1
+    assert "door close is laid" in said[0]
+    assert "footsteps is not" in said[0]
+    assert not engine.foley(hammering(), Fraction(6), "dog barks in the rain", "").warnings

@@ -125,7 +125,6 @@ from dataclasses import replace
 from talkies.core.conditioning.bundle import Conditions
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.config import MINI
-from talkies.core.model.palette import SKETCHED, Sketch
 from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.vssflow import VSSFlow
 torch.set_num_threads(1)
