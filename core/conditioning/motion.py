@@ -19,6 +19,7 @@ from talkies.core.conditioning.cadence import Cadence
 from talkies.core.conditioning.camera import brightness_change, camera_flow, pixel_grid
 from talkies.core.conditioning.dissolving import Dissolve
 from talkies.core.conditioning.median import median
+from talkies.core.conditioning.scratches import SCRATCH_LEVELS, standing_lines, without_columns
 
 LINES = 72
 """Height of the small picture on which motion is measured."""
@@ -33,8 +34,7 @@ _LONGEST_REPEAT_S = 0.125
 _REPEATS = 2  # 12 drawings a second shown at 24, 16 film frames a second shown at 30
 _CUT_CORRELATION, _CUT_LEVELS = 0.55, 14.0
 _FLASH_LEVELS = 16.0  # flicker of old film stays below
-_SCRATCH_LEVELS, _SCRATCHES_LAST_S = 8.0, 1.0
-_BANDS = 8  # from top to bottom: a scratch stands out in each of them
+_SCRATCHES_LAST_S = 1.0
 
 Array = NDArray[Any]  # float32 (OpenCV's own types do not say so)
 Grey = NDArray[Any]  # uint8 (H, W)
@@ -138,7 +138,7 @@ class MotionMeter:
 
     def _unscratched(self, before: _Seen, now: _Seen) -> tuple[_Seen, _Seen]:
         """Both pictures without their thin lines while these flicker or wander, which would pass for motion."""
-        if (np.abs(now.lines - before.lines) > _SCRATCH_LEVELS).any():
+        if (np.abs(now.lines - before.lines) > SCRATCH_LEVELS).any():
             self._scratched_until = now.shown + _SCRATCHES_LAST_S
         columns = (before.lines != 0) | (now.lines != 0)
         if now.shown > self._scratched_until or not columns.any():
@@ -155,7 +155,7 @@ class MotionMeter:
         warped = _followed(matched, flow)
         error = cv2.absdiff(before.grey, warped)
         if _is_cut(before.thumb, now.thumb, error, before.grey, matched):
-            self.cut = True
+            self.cut, self._dissolve = True, Dissolve()
             return _still(before.time, now.time, before.grey.shape, flash=float(flash), cut=1.0)
         explained = 1 - cv2.mean(error)[0] / max(cv2.mean(cv2.absdiff(before.grey, matched))[0], 0.01)
         if self._dissolve.goes_on(before.grey, now.grey, explained):
@@ -237,45 +237,6 @@ def blow(before: MotionMap | None, now: MotionMap) -> Blow | None:
     changed = change * np.maximum(before.mask, now.mask)
     blocks = cv2.resize(cv2.merge([lost, changed]), BLOCKS, interpolation=cv2.INTER_AREA)
     return Blow(blocks[..., 0].reshape(2, 4, 3, 4).mean(axis=(1, 3)).ravel(), blocks[..., 0], blocks[..., 1])
-
-
-def standing_lines(grey: Grey) -> Array:
-    """(W,) by how many levels a thin line from top to bottom stands out at each column of (H, W), 0 where none does.
-
-    Film that was dragged along something has such lines, brighter or darker than what is beside them at every height.
-    """
-    profile: Array = cv2.reduce(grey, 0, cv2.REDUCE_AVG, dtype=cv2.CV_32F)
-    standing: Array = (profile - _beside(profile))[0]
-    if np.abs(standing).max() <= _SCRATCH_LEVELS:
-        return np.zeros_like(standing)  # nearly every picture
-    levels: Array = grey.astype(np.float32)
-    throughout = np.ones(len(standing), np.bool_)
-    for rows in (levels[: len(levels) // _BANDS], levels):  # the first band alone rules out most pictures
-        if throughout.any():
-            bands = (rows - _beside(rows)).reshape(-1, len(levels) // _BANDS, len(standing))
-            throughout = _mostly(bands > _SCRATCH_LEVELS / 2) | _mostly(bands < -_SCRATCH_LEVELS / 2)
-    return np.asarray(np.where(throughout, standing, 0))
-
-
-def _mostly(lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(W,) of (bands, L, W): whether it is so in most lines of every band."""
-    return np.asarray((2 * lines.view(np.uint8).sum(1, dtype=np.uint16) > lines.shape[1]).all(0))
-
-
-def without_columns(grey: Grey, columns: Array) -> Grey:
-    """The picture with its neighbourhood in place of some columns (W,) and of those next to them."""
-    wide = np.convolve(columns, np.ones(3), "same") > 0
-    levels: Array = grey.astype(np.float32)
-    return np.where(wide[None], _beside(levels), levels).astype(np.uint8)
-
-
-def _beside(rows: Array) -> Array:
-    """(H, W) the mean of what lies three and four pixels to the left and to the right of each pixel, or the nearer."""
-    padded: Array = cv2.copyMakeBorder(rows, 0, 0, 4, 4, cv2.BORDER_REPLICATE)
-    width = rows.shape[1]
-    left, right = padded[:, :width] + padded[:, 1 : width + 1], padded[:, 7 : width + 7] + padded[:, 8 : width + 8]
-    left, right = left / 2, right / 2
-    return np.asarray(np.where(np.abs(left - rows) < np.abs(right - rows), left, right))
 
 
 def _is_cut(before: Array, now: Array, error: Grey, grey: Grey, matched: Grey) -> bool:

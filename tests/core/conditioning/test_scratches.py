@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from talkies.core.conditioning.motion import standing_lines
+from talkies.core.conditioning.scratches import standing_lines
 from talkies.core.conditioning.visual import picture_features
 from talkies.core.media.picture import Frame
 
