@@ -47,10 +47,10 @@ def test_varied_scenes_keep_their_events_beside_their_motion():
 def test_watched_scenes_are_rendered_once_and_silent_ones_want_nothing(tmp_path: Path):
     with pytest.raises(WeightsError, match="watched"):
         load_watched(tmp_path)
-    assert list(prepare_watched(tmp_path, 0, 0, 1))[-1] == {"watched": 1, "of": 1}
+    assert list(prepare_watched(tmp_path, 0, 0, 0, 1))[-1] == {"watched": 1, "of": 1}
     (file,) = tmp_path.glob("*.safetensors")
     made = file.stat().st_mtime_ns
-    list(prepare_watched(tmp_path, 0, 0, 1))
+    list(prepare_watched(tmp_path, 0, 0, 0, 1))
     assert file.stat().st_mtime_ns == made
     ((sync, picture, wanted),) = load_watched(tmp_path)
     assert (sync.shape, picture.shape, wanted.shape) == ((200, 32), (80, 192), (200, 4))
