@@ -11,23 +11,24 @@ from talkies.core.media.bwf import output_errors
 
 
 @contextmanager
-def part_folder(out: Path) -> Iterator[Path]:
+def part_folder(out: Path, *, hidden: bool = False) -> Iterator[Path]:
     """An empty folder to fill, ``NAME.part`` beside ``out``; at the end it takes the place of ``out`` with all in it;
-    after any failure it is gone and ``out`` is as it was. Raises OutputError."""
-    part = out.with_name(out.name + ".part")
+    after any failure it is gone and ``out`` is as it was. ``hidden``: its name begins with a dot, where a program reads
+    every folder that it sees. Raises OutputError."""
+    dot = "." if hidden else ""
+    part, old = (out.with_name(f"{dot}{out.name}{end}") for end in (".part", ".old.part"))
     with output_errors(out):
         shutil.rmtree(part, ignore_errors=True)
         try:
             part.mkdir(parents=True)
             yield part
-            _replace(part, out)
+            _replace(part, out, old)
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
 
-def _replace(part: Path, out: Path) -> None:
-    """Folders cannot be swapped at once: the old one steps aside and is removed only when the new one is there."""
-    old = out.with_name(out.name + ".old.part")
+def _replace(part: Path, out: Path, old: Path) -> None:
+    """Folders cannot be swapped at once: what is at ``out`` steps aside to ``old`` until the new one is there."""
     if out.exists():
         shutil.rmtree(old, ignore_errors=True)  # where a crash left one, nothing could step aside
         out.rename(old)

@@ -16,6 +16,7 @@ from typing import Literal
 
 from talkies.core.errors import ArgumentError, OutputError
 from talkies.core.media.bwf import output_errors, part_file
+from talkies.core.part_folder import part_folder
 from talkies.plugin.blender.places import OLDEST, FoundBlender, installed_version
 
 SOURCE = Path(__file__).with_name("extension")
@@ -78,22 +79,9 @@ def install_into(folder: Path, program: Path | None = None) -> Installed:
     wanted = contents() | ({NOTE: f"{program}\n".encode()} if program else {})
     if there == wanted:
         return Installed("up to date", folder, version(), before)
-    part, old = folder.with_name(".talkies.part"), folder.with_name(".talkies.old")
-    with output_errors(folder):
-        for left in (part, old):
-            shutil.rmtree(left, ignore_errors=True)
-        part.mkdir(parents=True)
+    with part_folder(folder, hidden=True) as part:
         for name, data in wanted.items():
             (part / name).write_bytes(data)
-        if folder.exists():
-            folder.rename(old)
-        try:
-            part.rename(folder)
-        except OSError:
-            if old.exists():
-                old.rename(folder)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
     if _read(folder) != wanted:
         raise OutputError(folder, "does not hold what was written there", "check the disk and install again")
     deed: Deed = "installed" if before is None else "repaired" if before == version() else "upgraded"
