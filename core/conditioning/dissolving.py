@@ -40,13 +40,14 @@ class Dissolve:
             and last is not None
             and last.shape == change.shape
             and float((np.abs(change) > _CHANGED_LEVELS).mean()) > _CHANGED_SHARE
-            and _correlation(change, last) > _LIKE_BEFORE
+            and correlation(change, last) > _LIKE_BEFORE
         )
         self._row = self._row + 1 if alike else 0
         return self._row >= _IN_A_ROW
 
 
-def _correlation(a: Array, b: Array) -> float:
+def correlation(a: Array, b: Array, least: float = 0.0) -> float:
+    """Pearson's, of two arrays of one shape; 0 where their common size is at most ``least``: too flat to tell."""
     a, b = a - cv2.mean(a)[0], b - cv2.mean(b)[0]
-    norm = float(cv2.norm(a) * cv2.norm(b))
-    return float((a * b).sum()) / norm if norm > 0 else 0.0
+    size = float(cv2.norm(a) * cv2.norm(b))
+    return float((a * b).sum()) / size if size > least else 0.0

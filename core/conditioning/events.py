@@ -19,6 +19,9 @@ from talkies.core.model.codec import ConvNeXtBlock
 from talkies.core.model.projections import stretch
 from talkies.core.times import LATENT_RATE
 
+FORCE_RANGE_DB = 24.0
+"""How much fainter an event of force 0 sounds than one of force 1."""
+
 EVENT_DIM = 4
 WATCHED_DIM = SYNC_DIM + EVENT_DIM
 """What the flow model reads at each latent frame: motion and events."""

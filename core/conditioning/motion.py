@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from talkies.core.conditioning.cadence import Cadence
 from talkies.core.conditioning.camera import brightness_change, camera_flow, pixel_grid
-from talkies.core.conditioning.dissolving import Dissolve
+from talkies.core.conditioning.dissolving import Dissolve, correlation
 from talkies.core.conditioning.median import median
 from talkies.core.conditioning.scratches import SCRATCH_LEVELS, standing_lines, without_columns
 
@@ -33,6 +33,7 @@ _DUPLICATE_LEVELS = 2  # a picture that nowhere differs by this much is the same
 _LONGEST_REPEAT_S = 0.125
 _REPEATS = 2  # 12 drawings a second shown at 24, 16 film frames a second shown at 30
 _CUT_CORRELATION, _CUT_LEVELS = 0.55, 14.0
+_FLAT = 1e3  # squared grey levels over a thumbnail
 _FLASH_LEVELS = 16.0  # flicker of old film stays below
 _SCRATCHES_LAST_S = 1.0
 
@@ -153,17 +154,17 @@ class MotionMeter:
         flash = np.sign(jump) * max(abs(jump) - _FLASH_LEVELS, 0) / 48
         flow = self._dis.calc(before.grey, matched, None)
         warped = _followed(matched, flow)
-        error = cv2.absdiff(before.grey, warped)
-        if _is_cut(before.thumb, now.thumb, error, before.grey, matched):
+        error, difference = cv2.absdiff(before.grey, warped), cv2.absdiff(before.grey, matched)
+        unexplained, changed = cv2.mean(error)[0], cv2.mean(difference)[0]
+        if _is_cut(before.thumb, now.thumb, unexplained, changed):
             self.cut, self._dissolve = True, Dissolve()
             return _still(before.time, now.time, before.grey.shape, flash=float(flash), cut=1.0)
-        explained = 1 - cv2.mean(error)[0] / max(cv2.mean(cv2.absdiff(before.grey, matched))[0], 0.01)
-        if self._dissolve.goes_on(before.grey, now.grey, explained):
+        if self._dissolve.goes_on(before.grey, now.grey, 1 - unexplained / max(changed, 0.01)):
             self._held = [_still(m.start, m.end, m.mask.shape, flash=m.flash, cut=m.cut) for m in self._held]
             return _still(before.time, now.time, before.grey.shape, flash=float(flash))
         camera = camera_flow(before.grey, flow)
         if camera is None:
-            difference, own, camera_speed = cv2.absdiff(before.grey, matched), flow, 0.0
+            own, camera_speed = flow, 0.0
         else:
             difference, own = cv2.absdiff(before.grey, _followed(matched, camera)), flow - camera
             middle = (camera[0, 0] + camera[-1, -1]) / 2  # the mean, for it is linear
@@ -239,16 +240,15 @@ def blow(before: MotionMap | None, now: MotionMap) -> Blow | None:
     return Blow(blocks[..., 0].reshape(2, 4, 3, 4).mean(axis=(1, 3)).ravel(), blocks[..., 0], blocks[..., 1])
 
 
-def _is_cut(before: Array, now: Array, error: Grey, grey: Grey, matched: Grey) -> bool:
-    """A new shot: the thumbnails do not correlate, and no motion leads from one to the other."""
-    difference = float(np.abs(now - before).mean())
-    if difference < _CUT_LEVELS:
+def _is_cut(before: Array, now: Array, unexplained: float, changed: float) -> bool:
+    """A new shot: the thumbnails do not correlate, and no motion leads from one to the other.
+
+    ``changed``: mean difference of the pictures in grey levels, ``unexplained``: what flow leaves of it.
+    """
+    if float(np.abs(now - before).mean()) < _CUT_LEVELS:
         return False
-    a, b = before - before.mean(), now - now.mean()
-    norm = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    correlation = float((a * b).sum()) / norm if norm > 1e3 else 0.0
-    explained = 1 - float(error.mean()) / max(float(cv2.absdiff(grey, matched).mean()), 1.0)
-    return correlation < _CUT_CORRELATION and explained < 0.5
+    explained = 1 - unexplained / max(changed, 1.0)
+    return correlation(before, now, _FLAT) < _CUT_CORRELATION and explained < 0.5
 
 
 def _still(

@@ -23,7 +23,7 @@ from talkies.core.conditioning.durations import DurationModel
 from talkies.core.conditioning.events import EventSpotter, audible_frames
 from talkies.core.conditioning.lipreading import LipNetwork
 from talkies.core.conditioning.phonemes import PAUSE, Spoken, speak
-from talkies.core.conditioning.prompt import GOING_ON, PROMPT_TOKENS, read_prompt
+from talkies.core.conditioning.prompt import GOING_ON, PROMPT_TOKENS, PromptWords, read_prompt
 from talkies.core.conditioning.sync import SYNC_DIM
 from talkies.core.conditioning.timing import Spans, fit_line, phone_ids, word_starts
 from talkies.core.conditioning.visual import PictureFeatures
@@ -102,9 +102,9 @@ class MiniEngine(Engine):
     def foley(self, features: PictureFeatures | None, duration: Fraction, prompt: str, negative_prompt: str) -> Job:
         if features is None:
             raise MediaError("foley", "needs a picture and there is none", "relink the media or choose dialogue")
-        conditions, negative, warnings = self._effects(features, duration, prompt, negative_prompt)
-        named = _named(prompt, negative_prompt)
-        audible = _audible(conditions, named.words if named else ())
+        wanted, unwanted = read_prompt(prompt), read_prompt(negative_prompt)
+        conditions, negative, warnings = self._effects(features, duration, wanted, unwanted)
+        audible, named = _audible(conditions, wanted.words), _named(wanted, unwanted)
         silent = not _moves(features) or (audible is not None and not bool(audible.any()))
         return Job("foley", duration, conditions, negative, silent, audible, named, warnings)
 
@@ -124,15 +124,16 @@ class MiniEngine(Engine):
     ) -> Job:
         if features is None:
             raise MediaError("joint", "needs a picture and there is none", "relink the media or choose dialogue")
-        effects, negative, warnings = self._effects(features, duration, prompt, negative_prompt)
+        wanted, unwanted = read_prompt(prompt), read_prompt(negative_prompt)
+        effects, negative, warnings = self._effects(features, duration, wanted, unwanted)
         speech, more = self._speech(features, duration, lines, voice)
         both = replace(effects, phones=speech.phones, lips=speech.lips, voice=speech.voice)
         silent = not _moves(features) and not bool(speech.phones is not None and speech.phones.any())
-        named = _named(prompt, negative_prompt, speech.phones)
+        named = _named(wanted, unwanted, speech.phones)
         return Job("joint", duration, both, negative, silent, named=named, warnings=warnings + more)
 
     def _effects(
-        self, features: PictureFeatures, duration: Fraction, prompt: str, negative_prompt: str
+        self, features: PictureFeatures, duration: Fraction, wanted: PromptWords, unwanted: PromptWords
     ) -> tuple[Conditions, Conditions | None, tuple[str, ...]]:
         """Conditions for effects, what guidance leads away from if it is not no condition, and warnings about words.
 
@@ -140,7 +141,6 @@ class MiniEngine(Engine):
         the words and the moments, and no further towards the material that the eye would guess.
         """
         frames = latent_count(duration)
-        wanted, unwanted = read_prompt(prompt), read_prompt(negative_prompt)
         nobody = torch.zeros(2 * frames, dtype=torch.long)
         sync, picture = torch.from_numpy(features.sync), torch.from_numpy(features.picture)
         seen = Conditions(
@@ -151,11 +151,8 @@ class MiniEngine(Engine):
         if wanted.ids or unwanted.ids:
             looks = replace(seen, sync=None)
             negative = replace(looks, prompt=_prompt_ids(unwanted.ids)) if unwanted.ids else looks
-        return (
-            conditions,
-            negative,
-            (*wanted.warnings, *unwanted.warnings, *self._left_out(wanted.words, unwanted.words)),
-        )
+        said = *wanted.warnings, *unwanted.warnings, *self._left_out(wanted.words, unwanted.words)
+        return conditions, negative, said
 
     def _left_out(self, words: Words, unwanted: Words) -> list[str]:
         """Says when a prompt names more than one sound that strikes."""
@@ -258,17 +255,16 @@ class MiniEngine(Engine):
         return np.concatenate(list(self.decode(latents)))[: len(sound)]
 
 
-def _named(prompt: str, negative_prompt: str, phones: Tensor | None = None) -> Named | None:
+def _named(wanted: PromptWords, unwanted: PromptWords, phones: Tensor | None = None) -> Named | None:
     """What a prompt names; ``phones`` (2 T,) of the speech beside it."""
-    words = read_prompt(prompt).words
-    if not words:
+    if not wanted.words:
         return None
     spoken = None
     if phones is not None:
         said = ((phones != 0) & (phones != PAUSE)).reshape(-1, 2).any(1).float()
         near = 2 * _BESIDE_SPEECH + 1
         spoken = nn.functional.max_pool1d(said[None, None], near, 1, _BESIDE_SPEECH)[0, 0] > 0
-    return Named(words, read_prompt(negative_prompt).words, spoken)
+    return Named(wanted.words, unwanted.words, spoken)
 
 
 def _prompt_ids(ids: tuple[int, ...]) -> Tensor:

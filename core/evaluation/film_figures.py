@@ -64,8 +64,9 @@ def film_figures(performer: Performer, films: Sequence[Path], progress: OnProgre
                 "motion_peaks": len(peaks),
                 "peak_times": peaks.tolist(),
                 "onset_times": onsets.tolist(),
-                "generated": _figures(sound, peaks) | {"energy_without_motion": energy_without_motion(sound, features)},
-                "natural": None if natural is None else _figures(natural, peaks),
+                "generated": _figures(sound, peaks, onsets)
+                | {"energy_without_motion": energy_without_motion(sound, features)},
+                "natural": None if natural is None else _figures(natural, peaks, detect_onsets(natural)),
                 "baselines": guesses([(peaks, onsets, duration)]),
             }
         )
@@ -200,8 +201,7 @@ def _own_sound(path: Path, duration: Fraction) -> Sound | None:
     return sound
 
 
-def _figures(sound: Sound, peaks: Array) -> dict[str, Any]:
-    onsets = detect_onsets(sound)
+def _figures(sound: Sound, peaks: Array, onsets: Array) -> dict[str, Any]:
     return {
         "onsets": len(onsets),
         "av_align": av_align(peaks, onsets),

@@ -39,7 +39,6 @@ def picture_frames(
     segment: Segment,
     *,
     height: int = 216,
-    on_frame: Callable[[Frame], None] | None = None,
     on_warning: Callable[[str], None] | None = None,
 ) -> Generator[Frame]:
     """The pictures of ``segment`` in record order, at the media's own rate through the retime, at most ~45 a second.
@@ -55,10 +54,7 @@ def picture_frames(
         _of_sequence(segment, picture, height, warn) if picture.frames else _of_movie(segment, picture, height, warn)
     )
     for time, image in _thinned(shown, segment.record.duration):
-        frame = Frame(time, image() if callable(image) else image)
-        yield frame
-        if on_frame:
-            on_frame(frame)
+        yield Frame(time, image() if callable(image) else image)
 
 
 def _thinned(shown: Iterable[Shown], duration: Fraction) -> Iterator[Shown]:

@@ -25,6 +25,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from talkies.core.conditioning.events import FORCE_RANGE_DB
 from talkies.core.model.bands import FLOOR
 from talkies.core.model.codec import Codec
 from talkies.core.model.naming import Words, left_out, named_sounds
@@ -38,7 +39,6 @@ TEXTURE_AXES = 48
 """Components of a texture that move; the others rest at their mean."""
 
 _NEPERS = math.log(10) / 20  # to a decibel
-_FORCE_RANGE_DB = 24.0  # as scenes are sounded (core/training/sounding.py)
 _TEXTURE_UNDER_DB = 6.0  # what goes on lies below what strikes
 _SURE = 0.3  # an onset column at least so high is an event: decided columns are 0 or nearly 0.9
 _PIECE_FRAMES = 1500  # latent frames that are drawn at a time
@@ -120,16 +120,18 @@ class Palette(nn.Module):
             return None
         frames, group = len(events), codec.config.frames_per_latent
         bands = self._stroke_bands(codec, stroke)
-        going = codec.silence(frames) if texture is None else self._texture(texture, frames, rng)
+        going = None if texture is None else self._texture(texture, frames, rng)
         quieter = _NEPERS * _TEXTURE_UNDER_DB if onsets else 0.0
         pieces: list[Tensor] = []
         drawn: list[Tensor] = []
         for start in range(0, frames, _PIECE_FRAMES):
-            levels = codec.latents.decode(going[None, :, start : start + _PIECE_FRAMES])[0] - quieter
-            levels = levels.clamp_min(_SILENT_LEVEL) if texture is not None else torch.full_like(levels, _SILENT_LEVEL)
+            stop = min(start + _PIECE_FRAMES, frames)
+            levels = self.strokes.new_full((codec.bands.count, (stop - start) * group), _SILENT_LEVEL)
+            if going is not None:
+                levels = (codec.latents.decode(going[None, :, start:stop])[0] - quieter).clamp_min(_SILENT_LEVEL)
             for time, force in onsets:
                 first = round(time * float(LATENT_RATE) * group) - STROKE_LEAD - start * group
-                _lay(levels, bands, (force - 1) * _FORCE_RANGE_DB * _NEPERS, first)
+                _lay(levels, bands, (force - 1) * FORCE_RANGE_DB * _NEPERS, first)
             pieces.append(codec.latents.encode(levels[None])[0])
             drawn.append((levels > _SILENT_LEVEL).reshape(len(levels), -1, group).any(2).any(0))
         return Sketch(torch.cat(pieces, 1), torch.cat(drawn))

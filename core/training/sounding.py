@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from talkies.core.conditioning.events import FORCE_RANGE_DB
 from talkies.core.errors import MediaError
 from talkies.core.times import to_sample
 from talkies.core.training.effects import SAMPLE_RATE, EffectLibrary, Recording, Samples, label, usable
@@ -16,7 +17,6 @@ from talkies.core.training.scenes.plain import Event
 
 __all__ = ["EffectLibrary", "Recording", "prompt_words", "sound_scene", "vocabulary"]
 
-_FORCE_RANGE_DB = 24.0
 _SUSTAIN_FADE_S = 0.06
 _LOOP_FADE_S = 0.25
 
@@ -38,7 +38,7 @@ def sound_scene(
         if not voices[voice]:
             continue
         recording = voices[voice][rng.integers(len(voices[voice]))]
-        gain = 10 ** ((event.force - 1) * _FORCE_RANGE_DB / 20)
+        gain = 10 ** ((event.force - 1) * FORCE_RANGE_DB / 20)
         start = to_sample(event.time, SAMPLE_RATE)
         if event.sustain > 0:
             sound = sustained(library.sound(recording), round(event.sustain * SAMPLE_RATE), rng)
