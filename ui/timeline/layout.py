@@ -89,9 +89,15 @@ class Spans:
         """First pixel column of each, and the one after its last; float time is exact to far less than a pixel."""
         selected = slice(part.start, part.stop)
         pace = float(scale.pixels_per_second)
-        lefts = np.floor(self.starts[selected] * pace + 0.5).astype(np.int64) - scale.offset
-        rights = np.floor(self.ends[selected] * pace + 0.5).astype(np.int64) - scale.offset
-        return lefts, rights
+        return (
+            _columns(self.starts[selected] * pace) - scale.offset,
+            _columns(self.ends[selected] * pace) - scale.offset,
+        )
+
+
+def _columns(pixels: NDArray[np.float64]) -> Pixels:
+    """Halves upwards, as :meth:`Scale.x` does it exactly: what rounding has left just below a half is one."""
+    return np.asarray(np.floor(pixels + 0.5 + 4 * np.spacing(np.maximum(np.abs(pixels), 1.0))), np.int64)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from talkies.core.segment import Cue, Timeline
@@ -41,6 +41,7 @@ def test_zoom_keeps_the_time_under_the_pointer(scale: Scale, pace: Fraction, x: 
         assert abs(zoomed.x(scale.time(x)) - x) <= 1
 
 
+@example([TimeRange(Fraction(9), Fraction(25))], Scale(Fraction(431, 50), 0), 100, 1)  # ends at 215.5, in floats less
 @given(ranges, scales, st.integers(100, 2000), st.integers(1, 9))
 def test_what_is_visible_is_found_without_looking_at_all(
     spans: list[TimeRange], scale: Scale, width: int, narrow: int
