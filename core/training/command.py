@@ -201,7 +201,8 @@ def _events(config: TrainingConfig) -> Figures:
     folder = config.places.watched
     films = [u.file for u in utterances(config.places.data, "train") if u.file.startswith("video/")]
     speaking = [config.places.data / file for file in films[: plan.speaking_clips]]
-    yield from prepare_watched(folder, plan.scenes, plan.worn_scenes, plan.edited_scenes, plan.silent_scenes, speaking)
+    counts = plan.scenes, plan.worn_scenes, plan.edited_scenes, plan.silent_scenes, plan.talking_scenes
+    yield from prepare_watched(folder, counts, speaking)
     scenes = load_watched(folder)
     yield from train_events(plan, [scenes[n] for n in np.random.default_rng(plan.seed).permutation(len(scenes))])
 

@@ -30,8 +30,8 @@ class EventTraining:
     """One run; minutes on one core, once its scenes are rendered (0.6 s each).
 
     ``scenes`` of every kind, ``worn_scenes`` on bad film, ``edited_scenes`` of several shots with dissolves and fades,
-    ``silent_scenes`` in which only things that make no sound move, and ``speaking_clips`` in which people talk; every
-    ``validation``-th is kept for choosing the best average.
+    ``silent_scenes`` in which only things that make no sound move, ``talking_scenes`` of drawn people who speak, and
+    ``speaking_clips`` of real ones; every ``validation``-th is kept for choosing the best average.
     """
 
     out: Path
@@ -39,8 +39,9 @@ class EventTraining:
     worn_scenes: int = 2100
     edited_scenes: int = 800
     silent_scenes: int = 300
+    talking_scenes: int = 300
     speaking_clips: int = 300
-    steps: int = 10000
+    steps: int = 12000
     batch: int = 16
     peak_rate: float = 2e-3
     weight_decay: float = 0.1

@@ -5,6 +5,7 @@ scenes of every kind      seeds from 10,000 on: apart from those that the flow m
 the same, badly worn      seeds from 15,000 on: one kind of damage, or several at once, in place of the usual wear
 film that was edited      seeds from 18,000 on: several shots, dissolves and fades between them
 scenes without sound      seeds from 20,000 on: things move, nothing strikes
+drawn people who speak    seeds from 25,000 on: blinks and lips look like strokes to a spotter that knows no faces
 people who only speak     real film; to the spotter a talking face looked like rain
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
@@ -36,7 +38,9 @@ from talkies.core.training.events_trainer import Watched, wanted_columns
 from talkies.core.training.material import Example
 from talkies.core.training.scenes import Scene, render_scene
 
-FIRST_SEED, FIRST_WORN_SEED, FIRST_EDITED_SEED, FIRST_SILENT_SEED = 10_000, 15_000, 18_000, 20_000
+FIRST_SEED, FIRST_WORN_SEED, FIRST_EDITED_SEED = 10_000, 15_000, 18_000
+FIRST_SILENT_SEED, FIRST_TALKING_SEED = 20_000, 25_000
+FIRST_SEEDS = FIRST_SEED, FIRST_WORN_SEED, FIRST_EDITED_SEED, FIRST_SILENT_SEED, FIRST_TALKING_SEED
 
 _SECONDS, _SIZE = Fraction(8), (256, 144)
 _SPEAKING = "speaking-"
@@ -45,20 +49,21 @@ _RATES = (*[Fraction(25)] * 5, Fraction(24), Fraction(24000, 1001), Fraction(300
 
 def watched_scene(seed: int) -> Scene:
     """The scene of one of these seeds, in one of film's usual rates."""
-    kind = "silent" if seed >= FIRST_SILENT_SEED else None
+    kind = "talking" if seed >= FIRST_TALKING_SEED else "silent" if seed >= FIRST_SILENT_SEED else None
     rate = _RATES[seed % len(_RATES)]
     worn, edited = FIRST_WORN_SEED <= seed < FIRST_EDITED_SEED, FIRST_EDITED_SEED <= seed < FIRST_SILENT_SEED
     damage = draw_wear(np.random.default_rng([seed, 11]), _SIZE) if worn else None
     return render_scene(seed, _SECONDS, _SIZE, rate, kind=kind, edited=edited, damage=damage)
 
 
-def prepare_watched(
-    folder: Path, scenes: int, worn: int, edited: int, silent: int, speaking: Sequence[Path] = ()
-) -> Iterator[dict[str, float]]:
-    """Writes what is seen of each scene and film into ``NAME.safetensors``; files that exist are kept."""
+def prepare_watched(folder: Path, counts: Sequence[int], speaking: Sequence[Path] = ()) -> Iterator[dict[str, float]]:
+    """Writes what is seen of each scene and film into ``NAME.safetensors``; files that exist are kept.
+
+    ``counts``: how many scenes from each of :data:`FIRST_SEEDS` on.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    firsts = {FIRST_SEED: scenes, FIRST_WORN_SEED: worn, FIRST_EDITED_SEED: edited, FIRST_SILENT_SEED: silent}
-    sources: list[int | Path] = [seed for first, count in firsts.items() for seed in range(first, first + count)]
+    ranges = [range(first, first + count) for first, count in zip(FIRST_SEEDS, counts, strict=True)]
+    sources: list[int | Path] = [*chain.from_iterable(ranges)]
     sources += speaking
     for number, source in enumerate(sources, 1):
         name = _SPEAKING + source.stem if isinstance(source, Path) else str(source)

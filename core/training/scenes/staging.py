@@ -23,6 +23,7 @@ from talkies.core.training.scenes import (
     silence,
     splashing,
     switching,
+    talking,
     walking,
     weather,
 )
@@ -47,6 +48,8 @@ KINDS: dict[str, Kind] = {
     **ringing.KINDS,
 }
 """Every kind of scene that has sounds."""
+WORDS_ONLY: dict[str, Kind] = {"talking": talking.KIND}
+"""Kinds in which people only speak; drawn when asked for."""
 
 _SILENT_SHARE = 0.14
 _CUT_SHARE = 0.15
@@ -89,14 +92,16 @@ def render_scene(
     edited: bool = False,
     damage: Degradation | None = None,
 ) -> Scene:
-    """A scene from a seed; ``kind``: a name of :data:`KINDS`, or "silent"; ``clean``: no damage, cut or distractor.
+    """A scene from a seed; ``kind``: a name of :data:`KINDS` or :data:`WORDS_ONLY`, or "silent".
 
+    ``clean``: no damage, cut or distractor.
     ``edited``: several shots, joined by dissolves, fades and cuts. ``damage``: in place of what the seed would draw;
     what happens stays the same. The same arguments give the same pictures and events. Raises ArgumentError for an
     unknown kind or no duration.
     """
-    if kind is not None and kind not in {*KINDS, "silent"}:
-        raise ArgumentError(f"scene {kind!r}", "is no known kind", f"choose from {', '.join([*KINDS, 'silent'])}")
+    known = (*KINDS, *WORDS_ONLY, "silent")
+    if kind is not None and kind not in known:
+        raise ArgumentError(f"scene {kind!r}", "is no known kind", f"choose from {', '.join(known)}")
     if duration <= 0 or rate <= 0:
         raise ArgumentError("scene", "duration and rate must be above 0")
     rng = np.random.default_rng([seed, 7])
@@ -152,7 +157,7 @@ def _build_shot(
     rng: np.random.Generator, name: str, start: float, end: float, size: tuple[int, int], clean: bool
 ) -> Shot:
     length = end - start
-    kind = KINDS.get(name)
+    kind = KINDS.get(name) or WORDS_ONLY.get(name)
     indoor = bool(rng.random() < 0.35) if kind is None or kind.indoor is None else kind.indoor
     surfaces = (kind.surfaces if kind else ()) or (INDOOR_SURFACES if indoor else OUTDOOR_SURFACES)
     stage = build_stage(rng, size, str(rng.choice(surfaces)), indoor)

@@ -172,6 +172,7 @@ scenes = 1
 worn_scenes = 1
 edited_scenes = 1
 silent_scenes = 1
+talking_scenes = 1
 steps = {steps}
 batch = 1
 

@@ -47,14 +47,14 @@ def test_varied_scenes_keep_their_events_beside_their_motion():
 def test_watched_scenes_are_rendered_once_and_silent_ones_want_nothing(tmp_path: Path):
     with pytest.raises(WeightsError, match="watched"):
         load_watched(tmp_path)
-    assert list(prepare_watched(tmp_path, 0, 0, 0, 1))[-1] == {"watched": 1, "of": 1}
-    (file,) = tmp_path.glob("*.safetensors")
-    made = file.stat().st_mtime_ns
-    list(prepare_watched(tmp_path, 0, 0, 0, 1))
-    assert file.stat().st_mtime_ns == made
-    ((sync, picture, wanted),) = load_watched(tmp_path)
-    assert (sync.shape, picture.shape, wanted.shape) == ((200, 32), (80, 192), (200, 4))
-    assert not wanted.any()
+    assert list(prepare_watched(tmp_path, (0, 0, 0, 1, 1)))[-1] == {"watched": 2, "of": 2}
+    made = {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir()}
+    assert sorted(made) == ["20000.safetensors", "25000.safetensors"]
+    list(prepare_watched(tmp_path, (0, 0, 0, 1, 1)))
+    assert {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir()} == made
+    for sync, picture, wanted in load_watched(tmp_path):
+        assert (sync.shape, picture.shape, wanted.shape) == ((200, 32), (80, 192), (200, 4))
+        assert sync.any() and not wanted.any()
 
 
 def test_short_silent_films_are_joined_to_the_length_of_a_scene(tmp_path: Path):

@@ -16,7 +16,8 @@ from talkies.core.training.scenes.bouncing import Ball, Bouncing
 from talkies.core.training.scenes.canvas import View
 from talkies.core.training.scenes.hammering import Blow, Hammering
 from talkies.core.training.scenes.stage import Slot, build_stage
-from talkies.core.training.scenes.staging import Shot
+from talkies.core.training.scenes.staging import WORDS_ONLY, Shot
+from talkies.core.training.scenes.talking import Face, Talker
 from talkies.core.training.scenes.walking import Walking
 from talkies.core.training.scenes.walking import build as build_walking
 
@@ -86,7 +87,7 @@ def test_walkers_foot_stands_still_from_its_contact_on() -> None:
         assert at == after == (walker.places[number + 2], 0.0)
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "silent"])
+@pytest.mark.parametrize("kind", [*KINDS, *WORDS_ONLY, "silent"])
 def test_every_kind_renders_the_same_twice(kind: str) -> None:
     words = set(json.loads((resources.files("talkies.resources") / "vocabularies/effects.json").read_text())["words"])
     for seed in (1, 2):
@@ -123,6 +124,18 @@ def test_some_scenes_are_silent_and_others_are_not() -> None:
     silent = [scene for scene in scenes if not scene.events]
     assert 0.08 < len(silent) / len(scenes) < 0.25
     assert len({scene.kind for scene in scenes}) > 15
+
+
+def test_a_talking_mouth_is_dark_while_it_is_open_and_nothing_sounds() -> None:
+    face = Face((230, 190, 160), (30, 28, 28), (60, 80, 120), 0.75, -0.4, 0.0, 0.14, 0.3, beard=False)
+    still = np.zeros((3, 3))
+    talker = Talker(face, 0.89, 0.45, 0.3, syllables=(1.0, 1.2), widths=(1.0, 0.5), blinks=(), sway=still)
+    shot = Shot(0.0, stage(), (talker,), lambda t: View())
+    x, y = round(0.89 * 144), round((0.45 + 0.54 * 0.3) * 144)
+    shut, wide, pause = (int(shot.image(t, SIZE)[y + 2, x].sum()) for t in (0.5, 1.1, 2.0))
+    assert wide < 150 < shut
+    assert pause == shut
+    assert render_scene(25_000, kind="talking").events == ()
 
 
 def test_other_seeds_give_other_scenes() -> None:
