@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from talkies.core.errors import ArgumentError, TalkiesError
-from talkies.core.memory import keep_freed_memory
+from talkies.core.process import settle_process
 from talkies.plugin.commands import (
     blender,
     demo,
@@ -94,7 +94,7 @@ def main(argv: Sequence[str] | None = None, load_engine: EngineLoader | None = N
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    keep_freed_memory()
+    settle_process()
     debug = bool(os.environ.get(DEBUG))
     as_json = "--json" in (sys.argv[1:] if argv is None else argv)
 

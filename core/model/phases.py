@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 ITERATIONS = 36
@@ -78,7 +80,7 @@ def find_phases(
     The same input gives the same sound.
     """
     wanted = magnitude.T.contiguous()
-    rows = torch.polar(wanted, _first_angles(magnitude, frames, before).T.contiguous())
+    rows = torch.polar(wanted, _first_angles(wanted, frames, before))
     previous = torch.zeros_like(rows)
     known = 0 if before is None else len(before)
     inside = slice(frames.margin, frames.margin + known)
@@ -97,38 +99,35 @@ def find_phases(
     return sound[frames.margin : frames.margin + magnitude.shape[1] * frames.hop]
 
 
-def _first_angles(magnitude: Tensor, frames: Frames, before: Tensor | None) -> Tensor:
-    """Where the iteration starts (K, F): every peak a sine that goes on, from random phases or from known sound."""
-    near, place = _peaks(magnitude.cpu())
-    bins = torch.arange(len(magnitude))[:, None]
-    lean = torch.pi * (bins - place)  # a Hann window's phase falls by half a turn from bin to bin around a sine
-    turn = 2 * torch.pi * frames.hop / frames.size * place
-    phases = torch.empty_like(place)
-    phases[:, 0] = (torch.rand(len(magnitude), generator=torch.Generator().manual_seed(0)) * (2 * torch.pi))[near[:, 0]]
-    known = 0
+def _first_angles(wanted: Tensor, frames: Frames, before: Tensor | None) -> Tensor:
+    """Where the iteration starts (F, K): every peak a sine that goes on, from random phases or from known sound."""
+    near, place = _peaks(wanted.numpy(force=True))
+    lean = np.pi * (np.arange(near.shape[1]) - place)  # a Hann window's phase falls by half a turn a bin around a sine
+    half_turn = np.pi * frames.hop / frames.size * place
+    phases = np.empty(place.shape)
+    phases[0] = (torch.rand(near.shape[1], generator=torch.Generator().manual_seed(0)).numpy() * (2 * np.pi))[near[0]]
+    known = 1
     if before is not None and len(before) >= 5 * frames.hop:
         known = len(before) // frames.hop - 2  # frames whose windows end inside the known sound
-        phases[:, :known] = frames.analyse(before.cpu())[:, :known].angle() + lean[:, :known]
-    for frame in range(max(known, 1), phases.shape[1]):
-        peak = near[:, frame]
-        turned = (turn[:, frame] + turn[:, frame - 1][peak]) / 2
-        phases[:, frame] = phases[:, frame - 1][peak] + turned
-    return (phases - lean).to(magnitude.device)
+        phases[:known] = frames.analyse(before)[:, :known].T.angle().numpy(force=True) + lean[:known]
+    for frame in range(known, len(phases)):
+        phases[frame] = (phases[frame - 1] + half_turn[frame - 1])[near[frame]] + half_turn[frame]
+    return torch.from_numpy(((phases - lean) % (2 * np.pi)).astype(np.float32)).to(wanted.device)
 
 
-def _peaks(magnitude: Tensor) -> tuple[Tensor, Tensor]:
-    """Of each bin (K, F) the nearest spectral peak's bin, and that peak's place between bins by a parabola."""
-    level = magnitude.clamp_min(1e-7).log()
-    below, here, above = level[:-2], level[1:-1], level[2:]
-    peak = torch.zeros_like(level, dtype=torch.bool)
-    peak[1:-1] = (here > below) & (here >= above)
-    bend = (below - 2 * here + above).clamp_max(-1e-6)
-    bins = torch.arange(len(level))[:, None]
-    place = bins.to(level).repeat(1, level.shape[1])
-    place[1:-1] += torch.where(peak[1:-1], (0.5 * (below - above) / bend).clamp(-0.5, 0.5), torch.zeros(()))
-    far = 10 * len(level)
-    left = torch.where(peak, bins, -far).cummax(0).values
-    right = torch.where(peak, bins, far).flip(0).cummin(0).values.flip(0)
-    near = torch.where(bins - left <= right - bins, left, right)
-    near = torch.where((near < 0) | (near >= len(level)), bins, near)
-    return near, place.gather(0, near)
+def _peaks(magnitude: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Of each bin (F, K) the nearest spectral peak's bin, and that peak's place between bins by a parabola."""
+    level = np.log(np.maximum(magnitude, 1e-7))
+    below, here, above = level[:, :-2], level[:, 1:-1], level[:, 2:]
+    peak = np.zeros(level.shape, bool)
+    peak[:, 1:-1] = (here > below) & (here >= above)
+    bins = np.arange(level.shape[1], dtype=np.int32)
+    place = np.broadcast_to(bins, level.shape).astype(np.float64)
+    bend = np.minimum(below - 2 * here + above, -1e-6)
+    place[:, 1:-1] += np.where(peak[:, 1:-1], np.clip(0.5 * (below - above) / bend, -0.5, 0.5), 0)
+    far = np.int32(10 * len(bins))
+    left = np.maximum.accumulate(np.where(peak, bins, -far), axis=1)
+    right = np.minimum.accumulate(np.where(peak, bins, far)[:, ::-1], axis=1)[:, ::-1]
+    near = np.where(bins - left <= right - bins, left, right)
+    near = np.where((near < 0) | (near >= len(bins)), bins, near)
+    return near, np.take_along_axis(place, near, axis=1)

@@ -12,8 +12,8 @@ import pytest
 PAGES = """
 import resource, sys
 if sys.argv[1] == "kept":
-    from talkies.core.memory import keep_freed_memory
-    keep_freed_memory()
+    from talkies.core.process import settle_process
+    settle_process()
 import torch
 torch.set_num_threads(1)
 def faults():
