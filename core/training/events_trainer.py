@@ -39,7 +39,7 @@ class EventTraining:
     worn_scenes: int = 2100
     edited_scenes: int = 800
     silent_scenes: int = 300
-    talking_scenes: int = 300
+    talking_scenes: int = 900
     speaking_clips: int = 300
     steps: int = 12000
     batch: int = 16
