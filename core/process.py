@@ -1,9 +1,8 @@
-"""How this process uses memory and cores while it makes sound: two defaults of the system cost more than they give.
+"""How our own process uses memory and cores: defaults of the system that cost more than they give (decision 0017).
 
 Memory that was freed is kept for the next tensor instead of going back to the system at once. A denoising step makes
-and frees the same megabytes some hundred times. glibc maps large blocks anew each time (mallopt(3), M_MMAP_THRESHOLD),
-and the kernel clears every page of them again, 4 KiB at a time: on a virtual machine that was a third of the time that
-sound took to make. Peak memory stays as it was.
+and frees the same megabytes some hundred times, and the kernel clears every page of them again, 4 KiB at a time: on a
+virtual machine that was a third of the time that sound took to make.
 
 Threads that wait for each other sleep soon. Our operations are short, and their threads meet at the end of each; while
 an editor plays on the same cores, a waiting thread that spins for milliseconds, as GNU's OpenMP lets it, keeps the one
@@ -16,26 +15,29 @@ import ctypes
 import os
 import sys
 
-_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3  # malloc.h
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8  # malloc.h
+_THEIRS = ("MALLOC_", "GLIBC_TUNABLES")
 
 KEPT_BYTES = 512 << 20
-"""Free memory beyond so much goes back to the system."""
-LARGE_BYTES = 64 << 20
-"""Blocks of so much are mapped on their own and given back as soon as they are freed."""
+"""Free memory at the top of the heap beyond so much goes back to the system."""
+LARGE_BYTES = 32 << 20
+"""Blocks of so much are mapped on their own and given back as soon as they are freed; older glibcs take no more."""
 SPINS = "10000"
-"""Rounds that a thread waits before it sleeps: 3 % slower on idle cores, three times as fast on busy ones."""
+"""Rounds that a thread waits before it sleeps."""
 
 
 def settle_process() -> None:
-    """For this whole process; to be called before torch is imported. What the user has set in the environment stays."""
-    os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
+    """For a process of our own, before torch is imported. What the user has set in the environment stays."""
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch asks Linux for pages of 2 MiB
-    if sys.platform != "linux":
-        return
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except AttributeError:  # another C library
-        return
-    mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES)
-    mallopt(_M_TRIM_THRESHOLD, KEPT_BYTES)
-    mallopt(_M_TOP_PAD, LARGE_BYTES)
+    if sys.platform == "linux" and not any(name.startswith(_THEIRS) for name in os.environ):
+        _keep_freed_memory()
+
+
+def _keep_freed_memory() -> None:
+    """One heap for all threads, because only the first can grow large; without glibc nothing changes."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None and mallopt(_M_MMAP_THRESHOLD, LARGE_BYTES):
+        mallopt(_M_TRIM_THRESHOLD, KEPT_BYTES)
+        mallopt(_M_ARENA_MAX, 1)

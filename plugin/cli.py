@@ -94,7 +94,8 @@ def main(argv: Sequence[str] | None = None, load_engine: EngineLoader | None = N
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    settle_process()
+    if argv is None:  # the process is ours
+        settle_process()
     debug = bool(os.environ.get(DEBUG))
     as_json = "--json" in (sys.argv[1:] if argv is None else argv)
 

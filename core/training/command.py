@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from talkies.core.errors import ArgumentError, InputError
+from talkies.core.training import watching
 from talkies.core.training.alignment import AlignmentTraining, align_corpus, train_acoustic_model
 from talkies.core.training.codec_trainer import CodecTraining, train_codec
 from talkies.core.training.corpus import utterances
@@ -39,7 +40,6 @@ from talkies.core.training.preparing import (
     prepare_speech,
     trained_codec,
 )
-from talkies.core.training.watching import load_watched, prepare_watched
 
 Figures = Iterator[dict[str, float]]
 
@@ -201,9 +201,15 @@ def _events(config: TrainingConfig) -> Figures:
     folder = config.places.watched
     films = [u.file for u in utterances(config.places.data, "train") if u.file.startswith("video/")]
     speaking = [config.places.data / file for file in films[: plan.speaking_clips]]
-    counts = plan.scenes, plan.worn_scenes, plan.edited_scenes, plan.silent_scenes, plan.talking_scenes
-    yield from prepare_watched(folder, counts, speaking)
-    scenes = load_watched(folder)
+    counts = {
+        watching.FIRST_SEED: plan.scenes,
+        watching.FIRST_WORN_SEED: plan.worn_scenes,
+        watching.FIRST_EDITED_SEED: plan.edited_scenes,
+        watching.FIRST_SILENT_SEED: plan.silent_scenes,
+        watching.FIRST_TALKING_SEED: plan.talking_scenes,
+    }
+    yield from watching.prepare_watched(folder, counts, speaking)
+    scenes = watching.load_watched(folder)
     yield from train_events(plan, [scenes[n] for n in np.random.default_rng(plan.seed).permutation(len(scenes))])
 
 

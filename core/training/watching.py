@@ -11,7 +11,7 @@ people who only speak     real film; to the spotter a talking face looked like r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -40,7 +40,6 @@ from talkies.core.training.scenes import Scene, render_scene
 
 FIRST_SEED, FIRST_WORN_SEED, FIRST_EDITED_SEED = 10_000, 15_000, 18_000
 FIRST_SILENT_SEED, FIRST_TALKING_SEED = 20_000, 25_000
-FIRST_SEEDS = FIRST_SEED, FIRST_WORN_SEED, FIRST_EDITED_SEED, FIRST_SILENT_SEED, FIRST_TALKING_SEED
 
 _SECONDS, _SIZE = Fraction(8), (256, 144)
 _SPEAKING = "speaking-"
@@ -56,13 +55,15 @@ def watched_scene(seed: int) -> Scene:
     return render_scene(seed, _SECONDS, _SIZE, rate, kind=kind, edited=edited, damage=damage)
 
 
-def prepare_watched(folder: Path, counts: Sequence[int], speaking: Sequence[Path] = ()) -> Iterator[dict[str, float]]:
+def prepare_watched(
+    folder: Path, counts: Mapping[int, int], speaking: Sequence[Path] = ()
+) -> Iterator[dict[str, float]]:
     """Writes what is seen of each scene and film into ``NAME.safetensors``; files that exist are kept.
 
-    ``counts``: how many scenes from each of :data:`FIRST_SEEDS` on.
+    ``counts``: how many scenes from a first seed on.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    ranges = [range(first, first + count) for first, count in zip(FIRST_SEEDS, counts, strict=True)]
+    ranges = [range(first, first + count) for first, count in counts.items()]
     sources: list[int | Path] = [*chain.from_iterable(ranges)]
     sources += speaking
     for number, source in enumerate(sources, 1):

@@ -94,10 +94,9 @@ def render_scene(
 ) -> Scene:
     """A scene from a seed; ``kind``: a name of :data:`KINDS` or :data:`WORDS_ONLY`, or "silent".
 
-    ``clean``: no damage, cut or distractor.
-    ``edited``: several shots, joined by dissolves, fades and cuts. ``damage``: in place of what the seed would draw;
-    what happens stays the same. The same arguments give the same pictures and events. Raises ArgumentError for an
-    unknown kind or no duration.
+    ``clean``: no damage, cut or distractor. ``edited``: several shots, joined by dissolves, fades and cuts. ``damage``:
+    in place of what the seed would draw; what happens stays the same. The same arguments give the same pictures and
+    events. Raises ArgumentError for an unknown kind or no duration.
     """
     known = (*KINDS, *WORDS_ONLY, "silent")
     if kind is not None and kind not in known:

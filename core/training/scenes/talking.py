@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,7 @@ from talkies.core.training.scenes.canvas import Canvas, Colour, View, shade
 from talkies.core.training.scenes.plain import Event, Points
 from talkies.core.training.scenes.stage import Slot, Stage
 
-LONGEST_S = 0.3
-"""No syllable is longer (s)."""
+_LONGEST_S = 0.3  # of a syllable
 _BLINK_S = 0.09  # half of a blink
 _HAIR: tuple[Colour, ...] = ((74, 48, 36), (30, 28, 28), (190, 150, 90), (150, 148, 146), (130, 62, 32))
 
@@ -36,8 +36,14 @@ class Face:
 
 @dataclass(frozen=True)
 class Talker:
-    """``size``: half the height of the head, in picture heights. ``syllables``: when each begins (s), and how wide the
-    mouth opens for it (0 .. 1); it is shut again after ``LONGEST_S`` at the latest."""
+    """A drawn person who says something.
+
+    ``size``: half the height of the head, in picture heights. ``syllables``: when each begins (s), ``widths``: how far
+    the mouth opens for each (0 .. 1); it is shut again before the next and after 0.3 s. ``blinks``: when (s).
+    ``sway`` (3, 3): reach in heads, radians per second and phase; of the head across, up and down, of the body.
+    """
+
+    events: ClassVar[tuple[Event, ...]] = ()
 
     face: Face
     x: float
@@ -46,15 +52,14 @@ class Talker:
     syllables: tuple[float, ...]
     widths: tuple[float, ...]
     blinks: tuple[float, ...]
-    sway: npt.NDArray[np.float64]  # (3, 3) reach in heads, radians per second, phase: across, up and down, of the body
-    events: tuple[Event, ...] = ()
+    sway: npt.NDArray[np.float64]
 
     def openness(self, t: float) -> float:
         """0 shut to 1 wide: one bump per syllable."""
         now = latest(self.syllables, t)
         if now < 0:
             return 0.0
-        end = self.syllables[now] + LONGEST_S
+        end = self.syllables[now] + _LONGEST_S
         if now + 1 < len(self.syllables):
             end = min(end, self.syllables[now + 1])
         place = (t - self.syllables[now]) / (end - self.syllables[now])
@@ -62,8 +67,8 @@ class Talker:
 
     def draw(self, canvas: Canvas, t: float) -> None:
         across, down, lean = self.sway[:, 0] * np.sin(self.sway[:, 1] * t + self.sway[:, 2]) * self.size
-        self._body(_moved(canvas, float(lean), 0.0))
-        head = _moved(canvas, float(across + lean), float(down))
+        self._body(_shifted(canvas, float(lean), 0.0))
+        head = _shifted(canvas, float(across + lean), float(down))
         self._head(head)
         self._eyes(head, t)
         self._mouth(head, self.openness(t))
@@ -114,7 +119,7 @@ class Talker:
             self._oval(canvas, 0, 0.5, wide * 0.6, 0.03 + 0.02 * opening, (236, 232, 224))
 
 
-def _moved(canvas: Canvas, x: float, y: float) -> Canvas:
+def _shifted(canvas: Canvas, x: float, y: float) -> Canvas:
     """The same picture with everything drawn further right and down (picture heights)."""
     view = canvas.view
     return Canvas(canvas.image, View(view.pan_x - x, view.pan_y - y, view.zoom, view.roll))

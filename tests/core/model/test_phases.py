@@ -9,7 +9,7 @@ FRAMES = Frames(1920, 480)
 
 
 def tone(hertz: float, samples: int = 48_000) -> torch.Tensor:
-    return 0.5 * torch.sin(2 * torch.pi * hertz * torch.arange(samples) / 48_000)
+    return 0.5 * torch.sin(2 * torch.pi * hertz * torch.arange(samples).double() / 48_000).float()
 
 
 def test_a_tone_shows_its_amplitude_in_its_bin():
@@ -29,6 +29,16 @@ def test_found_phases_give_the_wanted_magnitudes():
     found = FRAMES.analyse(find_phases(wanted, FRAMES)).abs()
     error = (found - wanted)[:, 4:-4].square().sum() / wanted[:, 4:-4].square().sum()
     assert 10 * torch.log10(error) < -15
+
+
+@pytest.mark.parametrize("hertz", [1000.0, 15_000.0])
+def test_the_first_guess_carries_a_sine_on_for_ten_seconds(hertz: float):
+    """Also where a million radians have been summed up."""
+    spectrum = FRAMES.analyse(tone(hertz, 480_000)).abs()
+    last = find_phases(spectrum, FRAMES, iterations=0)[-48_000:-2_000].double()
+    turning = torch.exp(-2j * torch.pi * hertz * torch.arange(len(last), dtype=torch.float64) / 48_000)
+    rest = last - (2 * (last * turning).mean() * turning.conj()).real
+    assert 10 * torch.log10(rest.square().mean() / last.square().mean()) < -40
 
 
 def test_the_sound_before_is_kept_and_continued_in_phase():

@@ -15,7 +15,7 @@ from talkies.core.errors import WeightsError
 from talkies.core.media.picture import Frame
 from talkies.core.training.events_trainer import mirrored, varied
 from talkies.core.training.scenes import render_scene
-from talkies.core.training.watching import load_watched, prepare_watched
+from talkies.core.training.watching import FIRST_SILENT_SEED, FIRST_TALKING_SEED, load_watched, prepare_watched
 
 
 def seen(mirror: bool) -> tuple[torch.Tensor, torch.Tensor]:
@@ -47,10 +47,10 @@ def test_varied_scenes_keep_their_events_beside_their_motion():
 def test_watched_scenes_are_rendered_once_and_silent_ones_want_nothing(tmp_path: Path):
     with pytest.raises(WeightsError, match="watched"):
         load_watched(tmp_path)
-    assert list(prepare_watched(tmp_path, (0, 0, 0, 1, 1)))[-1] == {"watched": 2, "of": 2}
+    assert list(prepare_watched(tmp_path, {FIRST_SILENT_SEED: 1, FIRST_TALKING_SEED: 1}))[-1] == {"watched": 2, "of": 2}
     made = {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir()}
     assert sorted(made) == ["20000.safetensors", "25000.safetensors"]
-    list(prepare_watched(tmp_path, (0, 0, 0, 1, 1)))
+    list(prepare_watched(tmp_path, {FIRST_SILENT_SEED: 1, FIRST_TALKING_SEED: 1}))
     assert {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir()} == made
     for sync, picture, wanted in load_watched(tmp_path):
         assert (sync.shape, picture.shape, wanted.shape) == ((200, 32), (80, 192), (200, 4))

@@ -126,16 +126,19 @@ def test_some_scenes_are_silent_and_others_are_not() -> None:
     assert len({scene.kind for scene in scenes}) > 15
 
 
-def test_a_talking_mouth_is_dark_while_it_is_open_and_nothing_sounds() -> None:
+def test_a_talking_mouth_is_dark_while_it_is_open_and_eyes_until_they_blink() -> None:
     face = Face((230, 190, 160), (30, 28, 28), (60, 80, 120), 0.75, -0.4, 0.0, 0.14, 0.3, beard=False)
     still = np.zeros((3, 3))
-    talker = Talker(face, 0.89, 0.45, 0.3, syllables=(1.0, 1.2), widths=(1.0, 0.5), blinks=(), sway=still)
+    talker = Talker(face, 0.89, 0.45, 0.3, syllables=(1.0, 1.2), widths=(1.0, 0.5), blinks=(3.0,), sway=still)
     shot = Shot(0.0, stage(), (talker,), lambda t: View())
-    x, y = round(0.89 * 144), round((0.45 + 0.54 * 0.3) * 144)
-    shut, wide, pause = (int(shot.image(t, SIZE)[y + 2, x].sum()) for t in (0.5, 1.1, 2.0))
-    assert wide < 150 < shut
-    assert pause == shut
-    assert render_scene(25_000, kind="talking").events == ()
+
+    def seen(t: float, x: float, y: float) -> int:
+        """Brightness (0 .. 765) of a place in heads from the middle of the face."""
+        return int(shot.image(t, SIZE)[round((0.45 + y * 0.3) * 144), round((0.89 + x * 0.3) * 144)].sum())
+
+    mouth, iris = (0.0, 0.58), (0.4 * 0.75, -0.1)
+    assert seen(1.1, *mouth) < 150 < seen(0.5, *mouth) == seen(2.0, *mouth)
+    assert seen(2.0, *iris) == seen(3.2, *iris) < 150 < seen(3.0, *iris)
 
 
 def test_other_seeds_give_other_scenes() -> None:
