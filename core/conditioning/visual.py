@@ -16,9 +16,7 @@ Picture columns, cell k is what is seen at (k + 1/2)/10 s and what moved within 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -44,7 +42,6 @@ PICTURE_RATE = Fraction(10)
 """Picture features per second."""
 
 _STILL = 156  # columns that one picture gives
-_UNREAD = 8  # pictures whose mouths may still be unread while motion goes on
 
 Array = NDArray[Any]  # float32
 Image = NDArray[Any]  # uint8 (H, W, 3), RGB
@@ -82,11 +79,10 @@ def picture_features(
     Effects need no ``mouth``, dialogue no ``motion``: what is not asked for stays zero and takes no time.
 
     Holds about 50 MB for an hour of picture, 120 MB when it is all of one face. Works on any frame size; 200 lines or
-    more let small faces speak. Mouths are read on a thread of their own, while the next picture's motion is measured.
+    more let small faces speak.
     """
     meter, sync, lips, looks = MotionMeter(), SyncRecorder(), LipReader(), LookRecorder(duration)
-    with _repeatable(), ThreadPoolExecutor(1, initializer=cv2.ipp.setUseIPP, initargs=(False,)) as beside:
-        reading: deque[Future[None]] = deque()
+    with _repeatable():
         for frame in frames:
             time = float(frame.time)
             if motion:
@@ -95,13 +91,9 @@ def picture_features(
                 for moved in meter.feed(time, cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)):
                     _record(moved, sync, looks)
             if mouth:
-                reading.append(beside.submit(lips.feed, time, frame.image, cut=meter.cut))
-            if len(reading) > _UNREAD:
-                reading.popleft().result()
+                lips.feed(time, frame.image, cut=meter.cut)
         for moved in meter.finish():
             _record(moved, sync, looks)
-        for read in reading:
-            read.result()
     return PictureFeatures(sync.on_grid(duration), looks.on_grid(), lips.on_grid(duration), lips.mouths(duration))
 
 
@@ -211,7 +203,7 @@ def _picture_cells(duration: Fraction) -> int:
 
 @contextmanager
 def _repeatable() -> Iterator[None]:
-    """OpenCV on one thread and, on this thread, without IPP.
+    """OpenCV on one thread and without IPP.
 
     Pictures this small gain nothing from more threads, and the decoder wants the other cores; IPP's last bits depend
     on where in memory an array happens to lie, so that the same picture would not give the same numbers twice.

@@ -10,14 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from talkies.core.conditioning.lips import LipReader
 from talkies.core.conditioning.visual import LIPS_DIM, PICTURE_DIM, SYNC_DIM, PictureFeatures, picture_features
-from talkies.core.demo.portrait import Portrait
-from talkies.core.errors import MediaError
 from talkies.core.media.picture import Frame
-from talkies.core.training.scenes.canvas import View
-from talkies.core.training.scenes.stage import build_stage
-from talkies.core.training.scenes.staging import Shot
 
 
 def square(x: float, y: float, colour: tuple[int, int, int] = (220, 60, 60)) -> np.ndarray:
@@ -77,33 +71,6 @@ def test_values_are_of_unit_range() -> None:
 def test_the_same_pictures_give_the_same_numbers() -> None:
     one, two = picture_features(walking(), Fraction(2)), picture_features(iter(walking()), Fraction(2))
     assert np.array_equal(one.sync, two.sync) and np.array_equal(one.picture, two.picture)
-
-
-def speaking(frames: int = 60) -> list[Frame]:
-    stage = build_stage(np.random.default_rng(0), (256, 144), "wood", indoor=True)
-    shot = Shot(0.0, stage, (Portrait(0.9, 0.45, 0.3, ((0.2, 2.0, (0.5, 1.0, 0.3, 0.8, 0.6)),)),), lambda _: View())
-    return [Frame(Fraction(index, 25), shot.image(index / 25, (640, 360))) for index in range(frames)]
-
-
-def test_mouths_are_read_as_one_after_the_other() -> None:
-    frames, alone = speaking(), LipReader()
-    for frame in frames:
-        alone.feed(float(frame.time), frame.image)
-    features = picture_features(frames, Fraction(12, 5))
-    mouths = alone.mouths(Fraction(12, 5))
-    assert (
-        mouths is not None and features.mouths is not None and np.abs(features.mouths - mouths.astype(int)).max() <= 1
-    )
-    assert features.lips.any() and features.lips == pytest.approx(alone.on_grid(Fraction(12, 5)), abs=1e-4)
-
-
-def test_what_a_mouth_cannot_be_read_from_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object, **__: object) -> None:
-        raise MediaError("film.mp4", "cannot be read")
-
-    monkeypatch.setattr(LipReader, "feed", broken)
-    with pytest.raises(MediaError):
-        picture_features(walking(), Fraction(2))
 
 
 @pytest.mark.parametrize("size", [(16, 16), (33, 17), (64, 400), (1000, 60), (719, 405)])

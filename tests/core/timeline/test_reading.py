@@ -223,13 +223,21 @@ def test_a_movies_timecode_becomes_the_timelines(make: Any) -> None:
     assert segment.picture.start == 36000 == segment.source.start
 
 
-def test_ten_thousand_clips_in_under_two_seconds(make: Any) -> None:
+def test_ten_times_the_clips_take_about_ten_times_as_long(make: Any) -> None:
     reference = otio.schema.ExternalReference
-    clips = [make.clip(f"c{i}", 10, 24, media=reference(f"/media/{i}.mov", make.span(0, 100))) for i in range(10_000)]
-    path = make.save(make.track(*clips))
-    began = time.process_time()
-    timeline = read_timeline(path)
-    assert time.process_time() - began < 2
+
+    def read(count: int) -> tuple[float, Timeline]:
+        clips = [
+            make.clip(f"c{i}", 10, 24, media=reference(f"/media/{i}.mov", make.span(0, 100))) for i in range(count)
+        ]
+        path = make.save(make.track(*clips))
+        began = time.process_time()
+        timeline = read_timeline(path)
+        return time.process_time() - began, timeline
+
+    fewer = sorted(read(1_000)[0] for _ in range(3))[1]
+    many, timeline = read(10_000)
+    assert many < 30 * fewer  # a hundred times, were every clip compared with every other
     assert timeline.segments[-1].record == TimeRange(Fraction(9999), Fraction(10000))
     assert len({segment.id for segment in timeline.segments}) == 10_000
 
