@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
+import subprocess
+import sys
 from fractions import Fraction
 from typing import Any
 
@@ -223,21 +224,24 @@ def test_a_movies_timecode_becomes_the_timelines(make: Any) -> None:
     assert segment.picture.start == 36000 == segment.source.start
 
 
-def test_ten_times_the_clips_take_about_ten_times_as_long(make: Any) -> None:
+READING = """
+import sys, time
+from pathlib import Path
+from talkies.core.timeline import read_timeline
+began = time.process_time()
+read_timeline(Path(sys.argv[1]))
+print(time.process_time() - began)
+"""
+
+
+def test_ten_thousand_clips_in_under_two_seconds(make: Any) -> None:
+    """In a process of its own, as a user has it; beside all that the tests keep in memory it took twice as long."""
     reference = otio.schema.ExternalReference
-
-    def read(count: int) -> tuple[float, Timeline]:
-        clips = [
-            make.clip(f"c{i}", 10, 24, media=reference(f"/media/{i}.mov", make.span(0, 100))) for i in range(count)
-        ]
-        path = make.save(make.track(*clips))
-        began = time.process_time()
-        timeline = read_timeline(path)
-        return time.process_time() - began, timeline
-
-    fewer = sorted(read(1_000)[0] for _ in range(3))[1]
-    many, timeline = read(10_000)
-    assert many < 30 * fewer  # a hundred times, were every clip compared with every other
+    clips = [make.clip(f"c{i}", 10, 24, media=reference(f"/media/{i}.mov", make.span(0, 100))) for i in range(10_000)]
+    path = make.save(make.track(*clips))
+    command = [sys.executable, "-c", READING, str(path)]
+    assert float(subprocess.run(command, check=True, capture_output=True, text=True).stdout) < 2
+    timeline = read_timeline(path)
     assert timeline.segments[-1].record == TimeRange(Fraction(9999), Fraction(10000))
     assert len({segment.id for segment in timeline.segments}) == 10_000
 
