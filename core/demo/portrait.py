@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from talkies.core.training.scenes.canvas import Canvas, Colour, View, shade
+from talkies.core.training.scenes.canvas import Canvas, Colour, shade
 from talkies.core.training.scenes.plain import Event, Points
 
 _SKIN: Colour = (232, 188, 156)
@@ -39,10 +39,8 @@ class Portrait:
         speaking = any(start <= t < end for start, end, _ in self.spoken)
         sway = 0.012 * np.sin(0.9 * t) + (0.006 * np.sin(4.1 * t) if speaking else 0.0)
         nod = 0.006 * np.sin(1.3 * t + 1) + (0.008 * np.sin(5.3 * t) if speaking else 0.0)
-        view = canvas.view
-        moved = View(view.pan_x - float(sway) * self.size, view.pan_y - float(nod) * self.size, view.zoom, view.roll)
         self._body(canvas)
-        head = Canvas(canvas.image, moved)
+        head = canvas.shifted(float(sway) * self.size, float(nod) * self.size)
         self._hair_behind(head)
         self._face(head)
         self._eyes(head, t)

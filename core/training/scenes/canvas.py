@@ -39,6 +39,11 @@ class Canvas:
         offset = (centre + margin) * self.scale - turn @ (centre + np.array([view.pan_x, view.pan_y]))
         self.matrix: npt.NDArray[np.float64] = np.hstack([turn, offset[:, None]])
 
+    def shifted(self, x: float, y: float) -> Canvas:
+        """The same picture with everything drawn further right and down (picture heights)."""
+        view = self.view
+        return Canvas(self.image, View(view.pan_x - x, view.pan_y - y, view.zoom, view.roll))
+
     def place(self, points: Points) -> npt.NDArray[np.int32]:
         """(N, 2) picture heights to OpenCV's fixed-point pixels; the pixel's centre is its integer position."""
         pixels = points @ self.matrix[:, :2].T + self.matrix[:, 2] - 0.5

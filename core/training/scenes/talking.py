@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from talkies.core.training.scenes.acting import Actor, Kind, irregular, latest
-from talkies.core.training.scenes.canvas import Canvas, Colour, View, shade
+from talkies.core.training.scenes.canvas import Canvas, Colour, shade
 from talkies.core.training.scenes.plain import Event, Points
 from talkies.core.training.scenes.stage import Slot, Stage
 
@@ -67,8 +67,8 @@ class Talker:
 
     def draw(self, canvas: Canvas, t: float) -> None:
         across, down, lean = self.sway[:, 0] * np.sin(self.sway[:, 1] * t + self.sway[:, 2]) * self.size
-        self._body(_shifted(canvas, float(lean), 0.0))
-        head = _shifted(canvas, float(across + lean), float(down))
+        self._body(canvas.shifted(float(lean), 0.0))
+        head = canvas.shifted(float(across + lean), float(down))
         self._head(head)
         self._eyes(head, t)
         self._mouth(head, self.openness(t))
@@ -117,12 +117,6 @@ class Talker:
         self._oval(canvas, 0, 0.54 + 0.1 * opening, wide * 0.85, max(high - 0.05, 0.008), (58, 20, 24))
         if opening > 0.15:
             self._oval(canvas, 0, 0.5, wide * 0.6, 0.03 + 0.02 * opening, (236, 232, 224))
-
-
-def _shifted(canvas: Canvas, x: float, y: float) -> Canvas:
-    """The same picture with everything drawn further right and down (picture heights)."""
-    view = canvas.view
-    return Canvas(canvas.image, View(view.pan_x - x, view.pan_y - y, view.zoom, view.roll))
 
 
 def build(rng: np.random.Generator, stage: Stage, slot: Slot, duration: float) -> Actor:
