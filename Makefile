@@ -1,6 +1,6 @@
 # Everything happens in .venv, which the first command makes; later runs are quick.
 #   make demo    renders a silent film, gives it sound, writes talkies-demo/
-#   make test    every test            make lint    ruff, mypy --strict
+#   make test    every test            make lint    ruff, import-linter, mypy --strict
 #   make panel   opens the panel, with TIMELINE=reel.otio that timeline
 #   make bench   seconds of sound per second of computing, stage by stage
 
@@ -23,6 +23,7 @@ test: .venv/ready-dev
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache --no-logo
 	.ci/link_view
 	$(BIN)/mypy -p talkies
 
