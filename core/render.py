@@ -89,6 +89,9 @@ Event = Progress | Warned | Failed | TakeReady | Finished
 def load_engine(name: str, weights: Path | None, device: str) -> Engine:
     """The engine with this name from the registry; torch is first imported here."""
     from talkies.core.engines import base
+    from talkies.core.model.torch_pair import need_torch
+
+    need_torch()
     from talkies.core.engines.devices import choose_device
 
     try:

@@ -14,9 +14,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torchaudio.functional import melscale_fbanks
 
 from talkies.core.evaluation.performing import SAMPLE_RATE, Sound
+from talkies.core.model.torch_pair import need_torchaudio
 from talkies.core.training.effects import Recording
 
 Array = NDArray[np.float64]
@@ -80,6 +80,7 @@ CLASSES = (
 
 def log_mel(sound: Sound) -> Array:
     """(N,) at 48 kHz → (F, 64) band levels in dB, 100 frames a second."""
+    melscale_fbanks = need_torchaudio().functional.melscale_fbanks
     filters = melscale_fbanks(_WINDOW // 2 + 1, 40.0, 20_000.0, _BANDS, SAMPLE_RATE, norm="slaney")
     window = torch.hann_window(_WINDOW)
     samples = torch.from_numpy(np.asarray(sound, np.float32))

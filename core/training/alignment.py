@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torchaudio.functional import forced_align
 
 from talkies.core.conditioning.phonemes import PAUSE, speak, vocabulary
 from talkies.core.conditioning.timing import Spans
 from talkies.core.model.bands import MEL_BANDS, MelFrames
 from talkies.core.model.codec import ConvNeXtBlock
+from talkies.core.model.torch_pair import need_torchaudio
 from talkies.core.training.corpus import SoundCache, Utterance, utterances
 from talkies.core.training.run import Run, rate_at, set_rate
 
@@ -108,7 +108,7 @@ def align(model: AcousticModel, mel: MelFrames, sound: np.ndarray, ids: list[int
         scores = model(pairs[None])
     if not ids or len(ids) + sum(a == b for a, b in pairwise(ids)) > len(pairs):
         return []
-    path, _ = forced_align(scores, torch.tensor([ids]))
+    path, _ = need_torchaudio().functional.forced_align(scores, torch.tensor([ids]))
     loud = _loud_frames(sound, len(pairs))
     return _spans(path[0].tolist(), ids, loud)
 
