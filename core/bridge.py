@@ -30,7 +30,7 @@ from talkies.core.placing import differences, plan_placing
 from talkies.core.question_line import ClosedError, LateError, QuestionLine, RefusedError
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.reading import read_timeline
-from talkies.core.timeline.tracks import Lane, clip_metadata
+from talkies.core.timeline.structure.tracks import Lane, clip_metadata
 from talkies.core.times import TimeRange, may_drop_frames
 
 Value = TypeVar("Value")

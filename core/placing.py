@@ -15,8 +15,8 @@ from typing import Final
 
 from talkies.core.host import AudioTrack, Conflict, PlacedClip
 from talkies.core.segment import Take, Timeline
-from talkies.core.timeline.sounds import OUR_NAME, sound_tracks
-from talkies.core.timeline.tracks import Lane, lanes_of
+from talkies.core.timeline.structure.sounds import OUR_NAME, sound_tracks
+from talkies.core.timeline.structure.tracks import Lane, lanes_of
 
 SURE: Final = Fraction(1, 1000)
 """Seconds. Editors that count frames in floats are off by less; nobody hears it."""

@@ -173,7 +173,7 @@ def _read(request: Request) -> Timeline:
 
 def _write(timeline: Timeline, takes: Sequence[Take], request: Request) -> None:
     from talkies.core.timeline import write_timeline  # late: reading alone stays quick
-    from talkies.core.timeline.writing_stems import StemsFolder
+    from talkies.core.turnover.stems_writer import StemsFolder
 
     if request.two_pop or request.tail_pop:
         StemsFolder(Pops(request.two_pop, request.tail_pop)).write(timeline, takes, request.out)
@@ -183,15 +183,15 @@ def _write(timeline: Timeline, takes: Sequence[Take], request: Request) -> None:
 
 def _losses(timeline: Timeline, out: Path) -> tuple[str, ...]:
     """What the format of ``out`` has no place for; said before anything is made."""
-    from talkies.core.timeline import writing
+    from talkies.core import destinations
 
-    return writing.losses(timeline, out)
+    return destinations.losses(timeline, out)
 
 
 def _check(request: Request, timeline: Timeline, stems: Mapping[str, Sequence[Stem]], output: Output) -> None:
     """Everything about the arguments that can be known before the work begins."""
     check_made(request, stems)
-    from talkies.core.timeline.writing import check_output
+    from talkies.core.destinations import check_output
 
     check_output(timeline, request.out)
     _check_pops(request)

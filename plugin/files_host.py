@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from talkies.core.destinations import WRITERS, losses, suffix_of, write_timeline
 from talkies.core.errors import ArgumentError, MediaError, OutputError
 from talkies.core.host import AudioTrack, Conflict, Placement
 from talkies.core.media.bwf import output_errors
@@ -22,7 +23,6 @@ from talkies.core.placing import audio_tracks_of, differences, plan_placing
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.ours import free_name, without_our_tracks
-from talkies.core.timeline.writing import WRITERS, losses, suffix_of, write_timeline
 from talkies.core.times import TimeRange
 
 _EXPORTS: Final = {

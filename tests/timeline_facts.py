@@ -15,9 +15,9 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.segment import Timeline
-from talkies.core.timeline.sounds import OUR_NAME, SoundClip, sound_tracks, track_name
-from talkies.core.timeline.titles import text_of_clip
-from talkies.core.timeline.urls import file_name
+from talkies.core.timeline.media.urls import file_name
+from talkies.core.timeline.structure.sounds import OUR_NAME, SoundClip, sound_tracks, track_name
+from talkies.core.timeline.words.titles import text_of_clip
 
 Facts = dict[str, Any]
 

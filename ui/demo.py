@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from talkies.core.timeline.movies import MOVIE_SUFFIXES
+from talkies.core.timeline.media.bare_media import MOVIE_SUFFIXES
 
 _TIMELINES = (".otio", ".otioz", ".otiod", ".xml", ".fcpxml", ".fcpxmld", ".edl", ".aaf", ".kdenlive", ".mlt", ".xges")
 

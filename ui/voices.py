@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from importlib import resources
 
-from talkies.core.timeline.writing_base import SOUND_SUFFIXES
+from talkies.core.timeline.formats.base import SOUND_SUFFIXES
 
 __all__ = ["SOUND_SUFFIXES", "VoiceName", "named_voices"]
 

@@ -42,8 +42,8 @@ class WrittenTake:
 
 def written_takes(timeline: Timeline) -> list[WrittenTake]:
     """The talkies clips of a timeline that was read, in order of tracks."""
-    from talkies.core.timeline.urls import MediaFinder
-    from talkies.core.timeline.walking import clips_of, is_audio, measure, tracks_of
+    from talkies.core.timeline.cut.walking import clips_of, is_audio, measure, tracks_of
+    from talkies.core.timeline.media.urls import MediaFinder
 
     finder = MediaFinder(timeline.path)
     root = measure(timeline.document.tracks, lambda clip: None)
@@ -52,7 +52,7 @@ def written_takes(timeline: Timeline) -> list[WrittenTake]:
 
 
 def _take(placed: Any, finder: Any) -> WrittenTake:
-    from talkies.core.timeline.walking import to_range
+    from talkies.core.timeline.cut.walking import to_range
 
     clip, facts = placed.item, placed.item.metadata["talkies"]
     reference = clip.media_reference

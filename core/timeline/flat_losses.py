@@ -8,9 +8,9 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.segment import Timeline
-from talkies.core.timeline.flattening import PICTURE, SOUND, TEXT, flat_tracks, has_compounds
-from talkies.core.timeline.losing import counted, ends_early
-from talkies.core.timeline.walking import effects_of
+from talkies.core.timeline.cut.walking import effects_of
+from talkies.core.timeline.formats.losses import counted, ends_early
+from talkies.core.timeline.structure.flattening import PICTURE, SOUND, TEXT, flat_tracks, has_compounds
 
 
 def flat_losses(timeline: Timeline, name: str, instead_of_mixes: str = "cuts") -> tuple[str, ...]:

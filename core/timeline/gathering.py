@@ -11,12 +11,7 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.segment import Cue, Segment
-from talkies.core.timeline.languages import language_of_name
-from talkies.core.timeline.pictures import PictureFinder
-from talkies.core.timeline.sidecars import mapped
-from talkies.core.timeline.titles import is_text_track, text_of_clip, text_of_marker
-from talkies.core.timeline.transcript import cues_from_text
-from talkies.core.timeline.walking import (
+from talkies.core.timeline.cut.walking import (
     Node,
     Placed,
     View,
@@ -27,6 +22,11 @@ from talkies.core.timeline.walking import (
     to_seconds,
     tracks_of,
 )
+from talkies.core.timeline.media.pictures import PictureFinder
+from talkies.core.timeline.words.languages import language_of_name
+from talkies.core.timeline.words.sidecars import mapped
+from talkies.core.timeline.words.titles import is_text_track, text_of_clip, text_of_marker
+from talkies.core.timeline.words.transcript import cues_from_text
 from talkies.core.times import TimeRange
 
 _CHARACTERS_PER_SECOND = 15  # an unhurried speaker: how long a marker without a length takes to say

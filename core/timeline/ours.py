@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.segment import StemName, Timeline
-from talkies.core.timeline.sounds import OUR_NAME, sound_tracks, track_name
+from talkies.core.timeline.structure.sounds import OUR_NAME, sound_tracks, track_name
 from talkies.core.times import TimeRange
 
 _OUR_FILE = re.compile(r"\.talkies(-\d+)?$")

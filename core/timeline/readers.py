@@ -8,13 +8,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from talkies.core.errors import TimelineError
-from talkies.core.timeline.aaf import read_aaf
-from talkies.core.timeline.bundles import read_otiod, read_otioz
-from talkies.core.timeline.edl import read_edl
-from talkies.core.timeline.fcp7 import read_fcp7
-from talkies.core.timeline.fcpxml import read_fcpxml
-from talkies.core.timeline.formats import Loaded, adapter_reader, read_otio
-from talkies.core.timeline.mlt import read_mlt
+from talkies.core.timeline.formats.aaf.reader import read_aaf
+from talkies.core.timeline.formats.adapters import Loaded, adapter_reader, read_otio
+from talkies.core.timeline.formats.edl.reader import read_edl
+from talkies.core.timeline.formats.fcp7.reader import read_fcp7
+from talkies.core.timeline.formats.fcpxml.reader import read_fcpxml
+from talkies.core.timeline.formats.mlt.reader import read_mlt
+from talkies.core.timeline.formats.otio.bundles import read_otiod, read_otioz
 
 READERS: dict[str, Callable[[Path], Loaded]] = {
     ".otio": read_otio,

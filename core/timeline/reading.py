@@ -15,13 +15,14 @@ import opentimelineio as otio
 
 from talkies.core.errors import TimelineError
 from talkies.core.segment import Timeline
-from talkies.core.timeline import movies, readers
-from talkies.core.timeline.formats import Loaded
+from talkies.core.timeline import readers
+from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds, usable_rate
+from talkies.core.timeline.formats.adapters import Loaded
 from talkies.core.timeline.gathering import Gathered, gather
-from talkies.core.timeline.pictures import PictureFinder
+from talkies.core.timeline.media import bare_media
+from talkies.core.timeline.media.pictures import PictureFinder
+from talkies.core.timeline.media.urls import MediaFinder
 from talkies.core.timeline.spoken import all_cues, with_cues
-from talkies.core.timeline.urls import MediaFinder
-from talkies.core.timeline.walking import UnusableItemError, to_seconds, usable_rate
 from talkies.core.times import exact_rate, may_drop_frames
 
 _FASTEST = 240  # frames per second; more is a sample rate
@@ -38,11 +39,11 @@ def read_timeline(path: Path, media_dir: Path | None = None, rate: Fraction | No
         raise TimelineError(media_dir, "is no folder", "name the folder that holds the media")
     if any("\ud800" <= character <= "\udfff" for character in path.name):  # bytes that are no UTF-8
         raise TimelineError(path, "its name is not UTF-8, which no timeline can hold", "rename it")
-    loaded = movies.load(path, rate) if movies.is_media(path) else readers.load(path, rate)
+    loaded = bare_media.load(path, rate) if bare_media.is_media(path) else readers.load(path, rate)
     finder = PictureFinder(MediaFinder(path, Path(media_dir) if media_dir else None, loaded.bundle))
     try:
         timeline_rate, start = _clock(loaded)
-        if not movies.is_media(path):
+        if not bare_media.is_media(path):
             usable_rate(timeline_rate)
         found = gather(loaded.document, finder, timeline_rate, start)
     except UnusableItemError as error:

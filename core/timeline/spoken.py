@@ -11,10 +11,10 @@ from pathlib import Path
 from talkies.core.errors import MediaError
 from talkies.core.segment import Cue, Segment, Timeline
 from talkies.core.timeline.gathering import Gathered
-from talkies.core.timeline.moviefacts import embedded_cues
-from talkies.core.timeline.movies import MOVIE_SUFFIXES
-from talkies.core.timeline.pictures import PictureFinder
-from talkies.core.timeline.sidecars import SidecarFinder, mapped, without_repeats
+from talkies.core.timeline.media.bare_media import MOVIE_SUFFIXES
+from talkies.core.timeline.media.movie_facts import embedded_cues
+from talkies.core.timeline.media.pictures import PictureFinder
+from talkies.core.timeline.words.sidecars import SidecarFinder, mapped, without_repeats
 from talkies.core.times import TimeRange
 
 _MOST_OPENED = 300

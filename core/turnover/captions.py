@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from talkies.core.timeline.subtitles import Line
-from talkies.core.timeline.writing_subtitles import subrip, webvtt
+from talkies.core.timeline.words.subtitle_files import Line
+from talkies.core.timeline.words.subtitle_text import subrip, webvtt
 from talkies.core.turnover.cue_sheet import spoken_cues
 from talkies.core.turnover.span import Span
 

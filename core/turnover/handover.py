@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.balance import mixed
+from talkies.core.destinations import WRITERS
 from talkies.core.errors import OutputError
 from talkies.core.laying import SAMPLE_RATE
 from talkies.core.making import Progress
@@ -28,8 +29,7 @@ from talkies.core.render import Warned
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes import time_reference
 from talkies.core.timeline.ours import without_our_tracks
-from talkies.core.timeline.tracks import lanes_of
-from talkies.core.timeline.writing import WRITERS
+from talkies.core.timeline.structure.tracks import lanes_of
 from talkies.core.turnover.folder import check_folder, whole_folder
 from talkies.core.turnover.from_timeline import SoundFile, takes_in
 from talkies.core.turnover.readme import Contents, Fact

@@ -10,7 +10,7 @@ from talkies.core.laying import SAMPLE_RATE, laid, piece_of
 from talkies.core.media.bwf import Samples, write_bwf
 from talkies.core.segment import Timeline
 from talkies.core.takes import plain_name, time_reference
-from talkies.core.timeline.tracks import Lane
+from talkies.core.timeline.structure.tracks import Lane
 from talkies.core.turnover.span import Span
 
 

@@ -15,7 +15,7 @@ from talkies.core.balance import mixed
 from talkies.core.laying import SAMPLE_RATE
 from talkies.core.media.loudness import measure
 from talkies.core.segment import Take, Timeline
-from talkies.core.timeline.tracks import lanes_of
+from talkies.core.timeline.structure.tracks import lanes_of
 from talkies.core.turnover.captions import caption_files
 from talkies.core.turnover.cue_sheet import sheet_csv, sheet_rows
 from talkies.core.turnover.folder import README, whole_folder

@@ -14,9 +14,9 @@ from talkies.core.errors import ArgumentError
 from talkies.core.media.bwf import output_errors
 from talkies.core.render import Failed, Warned, render
 from talkies.core.request import Request
-from talkies.core.timeline.splicing import with_urls
-from talkies.core.timeline.tracks import media_url
-from talkies.core.timeline.writing_base import moved
+from talkies.core.timeline.formats.base import moved
+from talkies.core.timeline.formats.otio.splicing import with_urls
+from talkies.core.timeline.structure.tracks import media_url
 
 
 def with_sound(timeline: Any, wanted: Any, written: str | None) -> Any:

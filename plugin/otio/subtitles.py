@@ -17,13 +17,13 @@ import opentimelineio as otio
 
 from talkies.core.errors import ArgumentError, OutputError, TalkiesError
 from talkies.core.media.bwf import part_file
-from talkies.core.timeline.building import otio_range, tracks_from_row
-from talkies.core.timeline.formats import as_timeline
-from talkies.core.timeline.languages import language_of_name
-from talkies.core.timeline.subtitles import Line, load_lines
-from talkies.core.timeline.titles import is_text_track, text_of_clip
-from talkies.core.timeline.walking import UnusableItemError, clips_of, measure, tracks_of
-from talkies.core.timeline.writing_subtitles import one_line, subrip, webvtt
+from talkies.core.timeline.cut.otio_items import otio_range, tracks_from_row
+from talkies.core.timeline.cut.walking import UnusableItemError, clips_of, measure, tracks_of
+from talkies.core.timeline.formats.adapters import as_timeline
+from talkies.core.timeline.words.languages import language_of_name
+from talkies.core.timeline.words.subtitle_files import Line, load_lines
+from talkies.core.timeline.words.subtitle_text import one_line, subrip, webvtt
+from talkies.core.timeline.words.titles import is_text_track, text_of_clip
 from talkies.core.times import TimeRange, exact_rate
 
 _FASTEST = 1000

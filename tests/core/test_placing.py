@@ -10,7 +10,7 @@ import pytest
 from talkies.core.host import AudioTrack, PlacedClip
 from talkies.core.placing import differences
 from talkies.core.segment import Take
-from talkies.core.timeline.tracks import lanes_of
+from talkies.core.timeline.structure.tracks import lanes_of
 from talkies.core.times import TimeRange
 
 RECORD = TimeRange(Fraction(2), Fraction(5))

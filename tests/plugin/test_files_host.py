@@ -12,10 +12,10 @@ import pytest
 from host_suite import HeardSuite, PlacingSuite, ReadingSuite
 from known_timelines import NTSC, Known
 
+from talkies.core.destinations import check_output, losses
 from talkies.core.errors import ArgumentError, OutputError
 from talkies.core.host import CONFLICTS, Host
 from talkies.core.timeline import read_timeline
-from talkies.core.timeline.writing import check_output, losses
 from talkies.plugin.files_host import HOST_FORMATS, FilesHost
 
 NO_DROP_FRAME = "OpenTimelineIO has no place for it"

@@ -23,7 +23,7 @@ from talkies.core.host import Host
 from talkies.core.orders import Order, make_takes
 from talkies.core.segment import Timeline
 from talkies.core.timeline import read_timeline
-from talkies.core.timeline.sounds import sound_tracks
+from talkies.core.timeline.structure.sounds import sound_tracks
 from talkies.ui.dialogs.write_back import WriteBackDialog
 from talkies.ui.editor import EditorLabel
 from talkies.ui.window import Window

@@ -17,7 +17,7 @@ from talkies.core.media.bwf import read_bext
 from talkies.core.media.sound import read_sound
 from talkies.core.orders import Order, make_takes
 from talkies.core.timeline import read_timeline
-from talkies.core.timeline.sounds import sound_tracks
+from talkies.core.timeline.structure.sounds import sound_tracks
 from talkies.core.times import TimeRange
 from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import plan_write_back, suggested_file, write_file, write_into_host

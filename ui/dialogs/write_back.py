@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from talkies.core.destinations import losses
 from talkies.core.errors import TalkiesError
 from talkies.core.host import AudioTrack, Placement
-from talkies.core.timeline.writing import losses
 from talkies.ui.background import in_background
 from talkies.ui.dialogs.write_back_form import WriteBackForm
 from talkies.ui.dialogs.write_back_list import WriteBackList

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from talkies.core.destinations import WRITERS, suffix_of
 from talkies.core.host import CONFLICTS, Conflict
-from talkies.core.timeline.writing import WRITERS, suffix_of
 from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import suggested_file
 

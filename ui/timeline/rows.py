@@ -17,8 +17,8 @@ from itertools import accumulate
 from typing import Any, Literal
 
 from talkies.core.segment import Cue, Segment
-from talkies.core.timeline.sounds import SoundTrack
-from talkies.core.timeline.tracks import STEMS
+from talkies.core.timeline.structure.sounds import SoundTrack
+from talkies.core.timeline.structure.tracks import STEMS
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.layout import Spans, edges
 from talkies.ui.work.state import TakeRecord

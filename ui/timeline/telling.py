@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from talkies.core.segment import Cue, Segment, Timeline
-from talkies.core.timeline.sounds import SoundClip
+from talkies.core.timeline.structure.sounds import SoundClip
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.keys import PeaksKey
 from talkies.ui.timeline.media import Media

@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 
 from talkies.core.segment import Timeline
-from talkies.core.timeline.sounds import SoundTrack, segments_without_sound, sound_tracks
+from talkies.core.timeline.structure.sounds import SoundTrack, segments_without_sound, sound_tracks
 from talkies.ui.background import in_background
 from talkies.ui.timeline import headers, ruler
 from talkies.ui.timeline.colours import timeline_colours

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-from talkies.core.timeline.sounds import SoundClip
+from talkies.core.timeline.structure.sounds import SoundClip
 from talkies.ui.timeline.peaks import Heights, Peaks
 from talkies.ui.work.state import TakeRecord
 

@@ -86,7 +86,7 @@ def plan_write_back(
     into; those of the document's own file unless given. Raises OutputError, ArgumentError: nothing open."""
     from talkies.core.placing import audio_tracks_of, plan_placing
     from talkies.core.timeline.ours import without_our_tracks
-    from talkies.core.timeline.sounds import track_name
+    from talkies.core.timeline.structure.sounds import track_name
 
     timeline = document.open_timeline()
     chosen = (segment.id for segment in document.segments) if ids is None else ids
@@ -111,8 +111,8 @@ def plan_write_back(
 
 def suggested_file(timeline: Timeline) -> Path:
     """A free name beside the timeline, in its own format where that can be written."""
+    from talkies.core.destinations import WRITERS
     from talkies.core.timeline.ours import free_name
-    from talkies.core.timeline.writing import WRITERS
 
     suffix = timeline.path.suffix.lower()
     return free_name(timeline.path, suffix if suffix in WRITERS else ".otio")
@@ -121,8 +121,8 @@ def suggested_file(timeline: Timeline) -> Path:
 def write_file(wanted: WriteBack, out: Path) -> Path:
     """A new timeline file, its sound in ``NAME.takes/`` beside it. Raises OutputError, MediaError; then nothing of it
     is there, and what was there is untouched."""
+    from talkies.core.destinations import check_output
     from talkies.core.timeline import write_timeline
-    from talkies.core.timeline.writing import check_output
 
     _refuse_nothing(wanted)
     check_output(wanted.timeline, out)

@@ -14,7 +14,7 @@ from known_reels import Laid, known_timeline
 
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Take
-from talkies.core.timeline.tracks import lanes_of
+from talkies.core.timeline.structure.tracks import lanes_of
 from talkies.core.times import TimeRange
 from talkies.core.turnover.reference import mix_blocks
 from talkies.core.turnover.span import Pops, span_of

@@ -8,7 +8,7 @@ from known_timelines import KNOWN, Known
 
 from talkies.core.segment import Take, Timeline
 from talkies.core.summary import describe_take
-from talkies.core.timeline.tracks import lanes_of
+from talkies.core.timeline.structure.tracks import lanes_of
 from talkies.plugin.blender.extension.otio import tracks_of
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from talkies.core.errors import MediaError
 from talkies.core.media.bwf import write_bwf
-from talkies.core.timeline.sounds import SoundClip, SoundTrack
+from talkies.core.timeline.structure.sounds import SoundClip, SoundTrack
 from talkies.core.times import TimeRange
 from talkies.ui.player.chunks import CHUNK_SAMPLES, SoundChunks, read_stretch
 from talkies.ui.player.mix import Mix, Voice

@@ -1,0 +1,112 @@
+"""Write a timeline with takes on new tracks; everything that was in it comes back as it was.
+
+    check_output(timeline, out)          before anything is made: can this be written there, and in that format?
+    losses(timeline, out)                before anything is made: what that format has no place for, to tell the user
+    write_timeline(timeline, takes, out) the suffix of ``out`` picks the writer
+
+A format that cannot show every shot at its place is refused by ``check_output`` in one sentence; what else it cannot
+hold is named by ``losses``, and nothing that is not named may be lost.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from talkies.core.errors import OutputError
+from talkies.core.segment import Take, Timeline
+from talkies.core.timeline.formats.aaf.writer import AafFile
+from talkies.core.timeline.formats.base import Writer
+from talkies.core.timeline.formats.edl.writer import EdlFile
+from talkies.core.timeline.formats.fcp7.writer import Fcp7Xml
+from talkies.core.timeline.formats.fcpxml.writer import FcpXml, FcpXmlBundle
+from talkies.core.timeline.formats.mlt.writer import KdenliveFile, MltFile
+from talkies.core.timeline.formats.otio.for_editors import KdenliveOtio, ResolveOtio
+from talkies.core.timeline.formats.otio.writer import OtioBundleFolder, OtioFile, OtioZip
+from talkies.core.turnover.stems_writer import StemsFolder
+
+WRITERS: dict[str, Writer] = {
+    ".otio": OtioFile(),
+    ".otioz": OtioZip(),
+    ".otiod": OtioBundleFolder(),
+    ".xml": Fcp7Xml(),
+    ".fcpxml": FcpXml(),
+    ".fcpxmld": FcpXmlBundle(),
+    ".kdenlive": KdenliveFile(),
+    ".mlt": MltFile(),
+    ".edl": EdlFile(),
+    ".aaf": AafFile(),
+    ".resolve.otio": ResolveOtio(),
+    ".kdenlive.otio": KdenliveOtio(),
+    ".stems": StemsFolder(),
+}
+
+_REFUSED = {
+    ".xges": "XGES is read, but not written",
+}
+
+
+def check_output(timeline: Timeline, out: Path) -> None:
+    """Raise OutputError when ``out`` could not be written in the end. Leaves nothing behind."""
+    writer = _writer(out)
+    if _same(timeline.path, out):
+        raise OutputError(out, "is the timeline that is read", "choose another name: the input is never changed")
+    if out.is_dir() and not (writer.is_folder and (out / writer.content).is_file()):
+        raise OutputError(out, "is a folder", "name a file for the new timeline")
+    if out.exists() and writer.is_folder and not out.is_dir():
+        raise OutputError(out, "is a file, and a bundle is a folder", "choose another name")
+    _check_folder(out)
+    writer.check(timeline, out)
+
+
+def losses(timeline: Timeline, out: Path) -> tuple[str, ...]:
+    """What would be lost by writing there, one sentence each. Raises OutputError for a suffix that names no format."""
+    return _writer(out).losses(timeline)
+
+
+def write_timeline(timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
+    """Write ``timeline`` with ``takes`` on new audio tracks at the end. Raises OutputError; atomic.
+
+    Clips point to the takes' files where these lie now; bundles (.otioz, .otiod) take copies in.
+    """
+    check_output(timeline, out)
+    _writer(out).write(timeline, takes, out)
+
+
+def suffix_of(out: Path) -> str:
+    """The ending of a file name that picks its format: the last two suffixes (``.resolve.otio``) or the last one."""
+    double = "".join(out.suffixes[-2:]).lower()
+    return double if double in WRITERS else out.suffix.lower()
+
+
+def _writer(out: Path) -> Writer:
+    suffix = suffix_of(out)
+    known = " ".join(WRITERS)
+    if suffix in _REFUSED:
+        raise OutputError(out, _REFUSED[suffix], f"write one of {known}")
+    if suffix not in WRITERS:
+        raise OutputError(out, "its suffix names no kind of timeline that can be written", f"use one of {known}")
+    return WRITERS[suffix]
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them does not exist
+        return one.resolve() == other.resolve()
+
+
+def _check_folder(out: Path) -> None:
+    """The folder, or the nearest one above it that exists, must take new files."""
+    folder = out.absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise OutputError(out, f"{folder} is no folder", "choose another place")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:  # asking for permissions is not enough: read-only disks, network shares, root
+        problem = f"the folder {folder} takes no new files ({(error.strerror or 'read-only').lower()})"
+        raise OutputError(out, problem, "choose another folder") from error

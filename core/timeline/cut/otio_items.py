@@ -1,0 +1,100 @@
+"""Small helpers for our own readers: OTIO items from exact seconds, and rows of items with gaps between them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from talkies.core.timeline.cut.walking import to_seconds
+from talkies.core.times import TimeRange
+
+Row = list[tuple[Fraction, Any]]
+"""Items with the seconds at which they start."""
+
+
+def rational_time(seconds: Fraction, rate: Fraction) -> Any:
+    return otio.opentime.RationalTime(float(seconds * rate), float(rate))
+
+
+def otio_range(span: TimeRange, rate: Fraction) -> Any:
+    return otio.opentime.TimeRange(rational_time(span.start, rate), rational_time(span.duration, rate))
+
+
+def fitting_rate(span: TimeRange, *rates: Fraction | None) -> Fraction:
+    """The first rate at which both ends are whole frames, else the last one given."""
+    known = [rate for rate in rates if rate]
+    for rate in known:
+        if (span.start * rate).denominator == 1 and (span.duration * rate).denominator == 1:
+            return rate
+    return known[-1]
+
+
+def make_clip(name: str, reference: Any, source: TimeRange, rate: Fraction, speed: Fraction = Fraction(1)) -> Any:
+    """A clip that occupies ``source.duration``; a speed other than 1 is written as OTIO's own retime."""
+    clip = otio.schema.Clip(name=name, media_reference=reference, source_range=otio_range(source, rate))
+    if speed == 0:
+        clip.effects.append(otio.schema.FreezeFrame(name="freeze"))
+    elif speed != 1:
+        clip.effects.append(otio.schema.LinearTimeWarp(name="retime", time_scalar=float(speed)))
+    return clip
+
+
+def external(url: str, available: TimeRange | None = None, rate: Fraction | None = None) -> Any:
+    stated = otio_range(available, rate) if available is not None and rate else None
+    return otio.schema.ExternalReference(target_url=url, available_range=stated)
+
+
+def text_reference(text: str, kind: str = "Title") -> Any:
+    return otio.schema.GeneratorReference(generator_kind=kind, parameters={"talkies_text": text})
+
+
+def tracks_from_row(name: str, kind: str, row: Row, rate: Fraction) -> list[Any]:
+    """Tracks that hold a row's items at their places; an item that would overlap goes to a further track."""
+    filled: list[tuple[Any, list[Fraction]]] = []
+    for start, item in sorted(row, key=lambda pair: pair[0]):
+        home = next((entry for entry in filled if entry[1][0] <= start), None)
+        if home is None:
+            suffix = f" ({len(filled) + 1})" if filled else ""
+            home = (otio.schema.Track(name + suffix, kind=kind), [Fraction(0)])
+            filled.append(home)
+        track, end = home
+        if start > end[0]:
+            track.append(otio.schema.Gap(source_range=otio_range(TimeRange(Fraction(0), start - end[0]), rate)))
+        track.append(item)
+        end[0] = start + _duration(item)
+    return [track for track, _ in filled]
+
+
+def cut_overlaps(row: Row, cuts: list[tuple[TimeRange, Fraction]], rate: Fraction) -> Row:
+    """Items in order of time, of which none overlaps: cut where a mix says, else in the middle of the overlap."""
+    ordered = sorted(row, key=lambda pair: pair[0])
+    result: Row = []
+    for start, item in ordered:
+        if result:
+            before_start, before = result[-1]
+            end = before_start + _duration(before)
+            if end > start:
+                mix = next((cut for span, cut in cuts if span.start < end and start < span.end), (start + end) / 2)
+                cut = min(max(mix, start), end, start + _duration(item))
+                result[-1] = (before_start, _trimmed(before, Fraction(0), end - cut, rate))
+                start, item = cut, _trimmed(item, cut - start, Fraction(0), rate)
+        if _duration(item) > 0:
+            result.append((start, item))
+    return result
+
+
+def _trimmed(item: Any, head: Fraction, tail: Fraction, rate: Fraction) -> Any:
+    """An item that begins ``head`` seconds later and ends ``tail`` seconds earlier."""
+    speed = Fraction(1)
+    for effect in item.effects:
+        if isinstance(effect, otio.schema.LinearTimeWarp):
+            speed *= Fraction(effect.time_scalar).limit_denominator(100_000)
+    first = to_seconds(item.source_range.start_time) + (head * speed if speed >= 0 else -tail * speed)
+    item.source_range = otio_range(TimeRange(first, first + _duration(item) - head - tail), rate)
+    return item
+
+
+def _duration(item: Any) -> Fraction:
+    return to_seconds(item.source_range.duration)

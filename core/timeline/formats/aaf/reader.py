@@ -1,0 +1,48 @@
+"""AAF through OTIO's adapter, and what the adapter does not say: whether the timecode drops frames.
+
+The adapter hangs a marker on whatever plays there; one over a gap, which nobody would look at, goes to the timeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from talkies.core.timeline.formats.adapters import Loaded, as_timeline, run_adapter
+
+
+def read_aaf(path: Path) -> Loaded:
+    """An AAF file as a timeline. Raises TimelineError."""
+    loaded = as_timeline(path, run_adapter(path, "AAF"))
+    for track in loaded.document.tracks:
+        loaded.document.tracks.markers.extend(_over_gaps(track))
+    return replace(loaded, drop_frame=_drops_frames(path, str(loaded.document.name)))
+
+
+def _drops_frames(path: Path, name: str) -> bool:
+    """What the primary timecode of the composition with this name says; the adapter could read it, so we can."""
+    import aaf2
+
+    with aaf2.open(str(path)) as file:
+        for mob in file.content.compositionmobs():
+            for slot in mob.slots if mob.name == name else ():
+                if slot.media_kind == "Timecode" and slot["PhysicalTrackNumber"].value == 1:
+                    return bool(getattr(slot.segment, "drop", False))
+    return False
+
+
+def _over_gaps(track: Any) -> Iterator[Any]:
+    """The markers of a track's gaps, in the track's own time."""
+    for gap in track if isinstance(track, otio.schema.Track) else ():
+        if isinstance(gap, otio.schema.Gap) and len(gap.markers):
+            ahead = track.range_of_child(gap).start_time - gap.trimmed_range().start_time
+            for marker in gap.markers:
+                moved = marker.clone()
+                start = marker.marked_range.start_time + ahead
+                moved.marked_range = otio.opentime.TimeRange(start, marker.marked_range.duration)
+                yield moved
+            gap.markers.clear()

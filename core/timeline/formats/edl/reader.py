@@ -1,0 +1,206 @@
+"""Edit decision lists (CMX 3600): events, retimes (M2), dissolves, clip names and files, channels 3 and 4 (AUD),
+locators, and the names of tracks that talkies wrote (a note ``* TRACK: DX talkies``; the format has no names).
+
+An EDL states no frame rate: a comment may ("* FRAME RATE: 25"), ``FCM: DROP FRAME`` means 29.97, else the highest
+frame number tells, with a warning. The record timecode of the first event becomes the timeline's start.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from talkies.core.errors import TimelineError
+from talkies.core.files.guards import read_text
+from talkies.core.timeline.cut.otio_items import external, make_clip, otio_range, rational_time, tracks_from_row
+from talkies.core.timeline.formats.adapters import Loaded
+from talkies.core.timeline.media.movie_facts import timecode_seconds
+from talkies.core.timeline.structure.sounds import OUR_NAME
+from talkies.core.times import TimeRange, exact_rate, may_drop_frames, round_half_up
+
+_TC = r"(\d{1,2}:\d\d:\d\d[:;.,]\d\d)"
+EVENT = re.compile(
+    rf"^\s*(\d{{1,9}})\s+(\S.{{0,80}}?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)\s*(\d{{1,9}})?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$"
+)
+_SPEED = re.compile(rf"^M2\s+(\S.{{0,80}}?)\s+([-+]?\d{{1,9}}(?:\.\d{{1,9}})?)\s+{_TC}\s*$")
+_NOTE = re.compile(r"^\*?\s*(FROM CLIP NAME|TO CLIP NAME|FROM CLIP|FROM FILE|SOURCE FILE|CLIP NAME)\s*:\s*(.*\S)\s*$")
+TRACK_NOTE = re.compile(r"^\*\s*TRACK:\s*(.*\S)\s*$")
+_CHANNELS_NOTE = re.compile(r"^AUD\s+(\d{1,3})(?:\s+(\d{1,3}))?\s*$")
+_LOCATOR = re.compile(rf"^\*\s*LOC:\s*{_TC}\s+(\S+)(?:\s+(.*\S))?\s*$")
+_RESOLVE_MARKER = re.compile(r"^\s*\|C:(\S+)\s*\|M:(.{0,500}?)\s*\|D:(\d{1,9})(?!\d)")
+_STATED_RATE = re.compile(r"^\*?\s*(?:FRAME ?RATE|FPS)\s*[:=]?\s*(\d{1,9}(?:\.\d{1,9})?)", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass
+class Event:
+    """One line of edits with what follows it; times are labels until the rate is known."""
+
+    number: int
+    reel: str
+    channels: str
+    kind: str
+    transition: int
+    times: tuple[str, str, str, str]
+    speed: Fraction | None = None
+    notes: dict[str, str] = field(default_factory=dict)
+    comments: list[str] = field(default_factory=list)
+    marker: tuple[str, int] | None = None
+    more_channels: str = ""
+    track: str = ""
+
+
+def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
+    """An EDL as a timeline; ``rate`` overrides what the list lets guess. Raises TimelineError."""
+    text = _text(path)
+    events = list(_events(text))
+    if not events:
+        raise TimelineError(path, "holds no edits (CMX 3600 events)", "export the timeline again as EDL or .otio")
+    drop = bool(re.search(r"^FCM:\s*DROP", text, re.MULTILINE)) or any(";" in time for e in events for time in e.times)
+    used, notes = _rate(path, text, events, drop, rate)
+    drop = drop and used.denominator == 1001 and may_drop_frames(used)
+    start = min(_seconds(event.times[2], used, drop) for event in events)
+    title = re.search(r"^TITLE:[ \t]*(\S.*)$", text, re.MULTILINE)
+    timeline = otio.schema.Timeline(
+        title[1].rstrip() if title else path.stem, global_start_time=rational_time(start, used)
+    )
+    _fill(timeline, events, used, drop, start)
+    for time, color, words in _locators(text):
+        at = TimeRange(_seconds(time, used, drop) - start, _seconds(time, used, drop) - start)
+        timeline.tracks.markers.append(otio.schema.Marker(words, otio_range(at, used), color))
+    return Loaded(timeline, used, start, drop, notes)
+
+
+def _text(path: Path) -> str:
+    data = read_text(path)
+    if b"\0" in data[:4096]:
+        raise TimelineError(path, "is no EDL: it is not text", "export the timeline again")
+    try:
+        return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _locators(text: str) -> Iterator[tuple[str, str, str]]:
+    for line in text.split("\n"):
+        if match := _LOCATOR.match(line.rstrip()):
+            yield match[1], match[2], match[3] or ""
+
+
+def _events(text: str) -> Iterator[Event]:
+    """Events in order, each with the comments and the speed that follow it."""
+    current: Event | None = None
+    before: Event | None = None
+    for line in text.split("\n"):
+        if match := EVENT.match(line):
+            if current is not None:
+                yield current
+            before = current
+            number, reel, channels, kind, transition = match.groups()[:5]
+            times = (match[6], match[7], match[8], match[9])
+            current = Event(int(number), reel, channels, kind, int(transition or 0), times)
+        elif current is not None:
+            _note(line.rstrip(), current, before)
+    if current is not None:
+        yield current
+
+
+def _note(line: str, event: Event, before: Event | None) -> None:
+    if match := _SPEED.match(line):
+        goes_out = before is not None and before.number == event.number and before.reel == match[1] != event.reel
+        (before if goes_out and before else event).speed = Fraction(match[2])
+    elif match := _RESOLVE_MARKER.match(line):
+        event.marker = (match[2], int(match[3]))
+    elif match := _CHANNELS_NOTE.match(line):
+        event.more_channels = "".join(f"A{number}" for number in match.groups() if number)
+    elif match := TRACK_NOTE.match(line):
+        event.track = match[1] if OUR_NAME.match(match[1]) else ""
+    elif match := _NOTE.match(line):
+        is_out = match[1].startswith("FROM CLIP NAME") and before is not None and before.number == event.number
+        if is_out and before is not None:
+            before.notes.setdefault(match[1], match[2])
+        event.notes.setdefault(match[1], match[2])
+    elif line.startswith("*"):
+        event.comments.append(line[1:].strip())
+
+
+def _rate(
+    path: Path, text: str, events: list[Event], drop: bool, given: Fraction | None
+) -> tuple[Fraction, tuple[str, ...]]:
+    highest = max(int(time[-2:]) for event in events for time in event.times)
+    stated = _STATED_RATE.search(text)
+    rate = given or (exact_rate(float(stated[1])) if stated else None)
+    if rate is not None and highest < round_half_up(rate):
+        return rate, ()
+    if highest > 59:
+        raise TimelineError(path, f"has a timecode with frame {highest}, beyond any rate", "export it again")
+    guesses = ((23, Fraction(24)), (24, Fraction(25)), (29, Fraction(30000, 1001)), (59, Fraction(60000, 1001)))
+    guess = next(value for limit, value in guesses if highest <= limit)
+    if drop:
+        return max(guess, Fraction(30000, 1001)), ()
+    shown = "29.97" if guess == guesses[2][1] else "59.94" if guess == guesses[3][1] else str(guess)
+    return guess, (f"the EDL states no frame rate: {shown} is assumed, from its highest frame number {highest}",)
+
+
+def _seconds(label: str, rate: Fraction, drop: bool) -> Fraction:
+    plain = label.replace(".", ":").replace(",", ":").replace(";", ":").zfill(11)
+    return timecode_seconds(f"{plain[:8]};{plain[9:]}" if drop else plain, rate)[0]
+
+
+def _fill(timeline: Any, events: list[Event], rate: Fraction, drop: bool, start: Fraction) -> None:
+    rows: dict[str, list[tuple[Fraction, Any]]] = {}
+    for event in events:
+        source_in, _, record_in, record_out = (_seconds(time, rate, drop) for time in event.times)
+        if event.marker is not None:
+            words, frames = event.marker
+            span = TimeRange(record_in - start, record_in - start + Fraction(frames) / rate)
+            timeline.tracks.markers.append(otio.schema.Marker(words, otio_range(span, rate)))
+        elif record_out > record_in and event.reel.upper() not in ("BL", "BLACK"):
+            for name in [event.track] if event.track else _track_names(event.channels + event.more_channels):
+                clip = _clip(event, TimeRange(source_in, source_in + record_out - record_in), rate)
+                rows.setdefault(name, []).append((record_in - start, clip))
+    for name in sorted(rows, key=lambda name: (name[0] != "V", name)):
+        kind = otio.schema.TrackKind.Video if name[0] == "V" else otio.schema.TrackKind.Audio
+        for track in tracks_from_row(name, kind, rows[name], rate):
+            timeline.tracks.append(track)
+
+
+def _clip(event: Event, source: TimeRange, rate: Fraction) -> Any:
+    notes = event.notes
+    transition = event.kind[0] in "DW"
+    name = (notes.get("TO CLIP NAME") if transition else None) or notes.get("FROM CLIP NAME") or notes.get("CLIP NAME")
+    file = notes.get("FROM CLIP") or notes.get("FROM FILE") or notes.get("SOURCE FILE") or ""
+    is_file = bool(re.search(r"[/\\]|\.[A-Za-z]\w{1,4}$", file))
+    reference = external(file) if is_file else otio.schema.MissingReference()
+    speed = Fraction(1) if event.speed is None else event.speed / rate
+    if abs(speed - 1) < Fraction(1, 200):  # M2 at the list's own rate, rounded: no retime
+        speed = Fraction(1)
+    clip = make_clip(name or event.reel, reference, source, rate, speed)
+    clip.metadata["cmx_3600"] = {"reel": event.reel, "comments": list(event.comments)}
+    if transition:
+        clip.metadata["cmx_3600"]["transition"] = {"kind": event.kind, "frames": event.transition}
+    return clip
+
+
+def channels_of(lines: Iterable[str]) -> set[int]:
+    """The channels of sound that one event with its notes is on."""
+    names: list[str] = []
+    for line in lines:
+        if match := EVENT.match(line):
+            names += _track_names(match[3])
+        elif match := _CHANNELS_NOTE.match(line):
+            names += [f"A{number}" for number in match.groups() if number]
+    return {int(name[1:]) for name in names if name[0] == "A"}
+
+
+def _track_names(channels: str) -> list[str]:
+    """``V`` → V; ``B`` → V, A1; ``AA/V`` → V, A1, A2; ``A2`` → A2; ``NONE`` → nothing; ``NONEA3`` → A3."""
+    channels = channels.removeprefix("NONE")
+    names = ["V" + match for match in re.findall(r"V(\d*)", channels)] or (["V"] if "B" in channels else [])
+    audio = re.findall(r"A(\d{0,3})", channels.replace("B", "A"))
+    return names + [f"A{number or index}" for index, number in enumerate(audio, start=1)]

@@ -1,0 +1,132 @@
+"""How FCPXML says things: times, roles, speeds. Shared by its reader and its writer.
+
+FCPXML has no names for tracks, only roles; FCP moves clips between lanes, but keeps roles. So a track of ours is known
+by its role: ``DX talkies 2`` is ``dialogue.talkies-2``.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from xml.etree.ElementTree import Element
+
+from talkies.core.timeline.cut.walking import UnusableItemError, usable_rate
+from talkies.core.timeline.structure.sounds import OUR_NAME
+from talkies.core.times import TimeRange
+
+CONTAINERS = ("ref-clip", "sync-clip", "mc-clip")
+STORY = ("clip", "asset-clip", "video", "audio", "gap", "title", "audition", *CONTAINERS)
+"""What takes time in a storyline or is connected to something in one."""
+
+AFTER_ANCHORS = (
+    *("marker", "chapter-marker", "rating", "keyword", "analysis-marker", "hidden-clip-marker", "reserved", "metadata"),
+    *("audio-channel-source", "audio-role-source", "sync-source", "filter-video", "filter-video-mask", "filter-audio"),
+)
+"""What the DTDs let follow the connected clips inside a clip."""
+
+_ROLES = {"DX": "dialogue", "FX": "effects", "MX": "music", "MIX": "mix"}
+_STEMS = {role: stem for stem, role in _ROLES.items()}
+_OUR_ROLE = re.compile(rf"^({'|'.join(_STEMS)})\.talkies(?:-(\d+))?$", re.IGNORECASE)
+_TIME = re.compile(r"^\s*(-?\d{1,19}(?:\.\d{1,9})?)(?:/(\d{1,19}))?s?\s*$")  # Apple's times are 64 bits wide
+_LANE = re.compile(r"^\s*-?\d{1,6}\s*$")
+
+
+def seconds(text: str | None, default: Fraction = Fraction(0)) -> Fraction:
+    """``1001/24000s``, ``5s``, ``2.5s`` as an exact fraction. Raises UnusableItemError."""
+    if text is None:
+        return default
+    match = _TIME.match(text)
+    divisor = int(match[2] or 1) if match is not None else 0
+    if match is None or divisor == 0:
+        raise UnusableItemError(f"a time of {text[:40]!r} means nothing")
+    return Fraction(match[1]) / divisor
+
+
+def lane_of(element: Element) -> int:
+    """How far above the clip that it is connected to an element lies, or below. Raises UnusableItemError."""
+    text = element.get("lane") or "0"
+    if not _LANE.match(text):
+        raise UnusableItemError(f"a lane of {text[:40]!r} means nothing")
+    return int(text)
+
+
+def time_text(time: Fraction) -> str:
+    """Seconds as FCPXML writes them."""
+    return f"{time.numerator}s" if time.denominator == 1 else f"{time.numerator}/{time.denominator}s"
+
+
+def role_of_track(name: str) -> str:
+    """The role of a track that talkies writes; "" for any other."""
+    match = OUR_NAME.match(name)
+    return f"{_ROLES[match[1]]}.talkies{(match[2] or '').replace(' ', '-')}" if match else ""
+
+
+def track_of_role(role: str | None) -> str:
+    """The name of the track whose role this is; "" when it is not one of ours."""
+    match = _OUR_ROLE.match(role or "")
+    return f"{_STEMS[match[1].lower()]} talkies{f' {match[2]}' if match[2] else ''}" if match else ""
+
+
+def projects(root: Element) -> list[tuple[str, Element]]:
+    """The name and the sequence of every project, in the file's order."""
+    found = ((project.get("name", ""), project.find("sequence")) for project in root.iter("project"))
+    return [(name, sequence) for name, sequence in found if sequence is not None]
+
+
+def zero_of(sequence: Element, story: list[Element]) -> Fraction:
+    """The offset of a sequence's first frame: its start timecode, or 0 where a writer counts from there."""
+    first = next((child for child in story if child.get("offset")), None)
+    start = seconds(sequence.get("tcStart"))
+    return start if first is not None and seconds(first.get("offset")) >= start else Fraction(0)
+
+
+class Resources(dict[str, Element]):
+    """A file's formats, assets and compound media by id, and what elements leave for them to say."""
+
+    def __init__(self, root: Element) -> None:
+        resources = root.find("resources")
+        super().__init__((item.get("id", ""), item) for item in (resources if resources is not None else ()))
+
+    def start(self, element: Element) -> Fraction:
+        """Where an element's own time begins."""
+        resource = self.get(element.get("ref", ""))
+        unstated = seconds(resource.get("start")) if resource is not None and resource.tag == "asset" else Fraction(0)
+        return seconds(element.get("start"), unstated)
+
+    def duration(self, element: Element) -> Fraction:
+        if element.get("duration") is not None:
+            return seconds(element.get("duration"))
+        resource = self.get(element.get("ref", ""))
+        holder = resource if resource is None or resource.tag == "asset" else resource.find("sequence")
+        return seconds(holder.get("duration")) if holder is not None else Fraction(0)
+
+    def rate(self, element: Element) -> Fraction | None:
+        """Frames per second of an element's format: 1 / frameDuration, reduced to the exact rate."""
+        form = self.get(element.get("format", ""))
+        frame = seconds(form.get("frameDuration")) if form is not None else Fraction(0)
+        return usable_rate(1 / frame) if frame > 0 else None
+
+
+def speed_of(element: Element) -> Fraction:
+    """The constant speed of a time map of two points (or of several on one line); 1 without one."""
+    points = _points(element)
+    if len(points) < 2 or points[-1][0] == points[0][0]:
+        return Fraction(1)
+    return (points[-1][1] - points[0][1]) / (points[-1][0] - points[0][0])
+
+
+def media_start(element: Element, shown: TimeRange, available: TimeRange) -> Fraction:
+    """The earliest media time that a clip shows. A time map counts its ``start`` in retimed time.
+
+    Some writers say the media's own time all the same; what lies outside the media cannot be meant.
+    """
+    points, speed = _points(element), speed_of(element)
+    if len(points) < 2:
+        return shown.start
+    first = points[0][1] + (shown.start - points[0][0]) * speed
+    mapped = min(first, first + shown.duration * speed)
+    return mapped if available.start <= mapped <= available.end else shown.start
+
+
+def _points(element: Element) -> list[tuple[Fraction, Fraction]]:
+    return [(seconds(point.get("time")), seconds(point.get("value"))) for point in element.iterfind("timeMap/timept")]

@@ -1,0 +1,73 @@
+"""What most editors' own formats have no place for, said in sentences before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import opentimelineio as otio
+
+from talkies.core.segment import Cue, Timeline
+from talkies.core.timeline.cut.walking import effects_of
+from talkies.core.timeline.structure.flattening import PICTURE, FlatTrack, has_compounds
+from talkies.core.timeline.words.titles import text_of_clip
+
+
+def counted(number: int, noun: str, one: str = "", many: str = "") -> str:
+    """``1 clip``, ``3 clips``; with what happens to it or them: ``1 clip is lost``, ``3 clips are lost``."""
+    return f"{number} {noun} {one}".rstrip() if number == 1 else f"{number} {noun}s {many}".rstrip()
+
+
+def ends_early(timeline: Timeline, tracks: Iterable[FlatTrack]) -> bool:
+    """Whether empty time follows the last clip, which a format that lists clips does not hold."""
+    return max((clip.record.end for track in tracks for clip in track.clips), default=0) < timeline.duration
+
+
+def plain_speech(cue: Cue) -> str:
+    """A cue as a subtitle says it: ``ANNA: Hello``, ``[door slams]``."""
+    words = f"[{cue.text}]" if cue.kind == "sound" else cue.text
+    return f"{cue.speaker}: {words}" if cue.speaker else words
+
+
+def media_kinds(tracks: Iterable[FlatTrack]) -> tuple[int, int, int]:
+    """How many clips of picture the editor generates, how many are image sequences, and how many stand still."""
+    clips = [clip for track in tracks if track.kind == PICTURE for clip in track.clips]
+    references = [clip.item.media_reference for clip in clips]
+    return (
+        sum(isinstance(reference, otio.schema.GeneratorReference) for reference in references),
+        sum(isinstance(reference, otio.schema.ImageSequenceReference) for reference in references),
+        sum(clip.speed == 0 for clip in clips),
+    )
+
+
+def lost_everywhere(timeline: Timeline, tracks: Sequence[FlatTrack], name: str) -> tuple[str, ...]:
+    """What neither FCPXML nor MLT keeps of a timeline of another kind; ``name``: that of the format."""
+    clips = [clip for track in tracks for clip in track.clips]
+    mixes = sum(len(track.mixes) for track in tracks)
+    effects = sum(
+        _is_look(effect)
+        for holder in (*timeline.document.tracks, *(clip.item for clip in clips))
+        for effect in effects_of(holder)
+    )
+    titles = sum(
+        bool(text_of_clip(clip.item, False)) for track in tracks if track.kind == PICTURE for clip in track.clips
+    )
+    document = timeline.document
+    holders = (document, document.tracks, *document.tracks, *(clip.item for clip in clips))
+    sentences = (
+        (mixes, f"{counted(mixes, 'transition', 'becomes a cut', 'become cuts')} in {name}"),
+        (effects, f"{counted(effects, 'effect', 'has', 'have')} no place in {name}"),
+        (titles, f"{counted(titles, 'title', 'becomes a subtitle', 'become subtitles')} in {name}"),
+        (has_compounds(timeline), f"nested sequences become their clips in {name}"),
+        (any(map(_has_metadata, holders)), f"what the editor noted for itself (metadata) has no place in {name}"),
+    )
+    return tuple(sentence for is_lost, sentence in sentences if is_lost)
+
+
+def _is_look(effect: Any) -> bool:
+    return not isinstance(effect, otio.schema.TimeEffect)
+
+
+def _has_metadata(holder: Any) -> bool:
+    reference = getattr(holder, "media_reference", None)
+    return bool(holder.metadata) or (reference is not None and bool(reference.metadata))

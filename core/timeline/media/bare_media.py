@@ -1,0 +1,77 @@
+"""Bare media as one-clip timelines: a movie, a folder of scanned frames, one frame of them, or a frame pattern."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import opentimelineio as otio
+
+from talkies.core.errors import MediaError
+from talkies.core.timeline.formats.adapters import Loaded
+from talkies.core.timeline.media.image_sequences import DEFAULT_RATE, IMAGE_SUFFIXES, Sequence, find_sequence
+from talkies.core.timeline.media.movie_facts import movie_facts
+from talkies.core.times import round_half_up
+
+MOVIE_SUFFIXES = (
+    *(".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".m2v", ".vob"),
+    *(".wmv", ".flv", ".ogv", ".3gp", ".dv", ".gif", ".qt", ".f4v", ".y4m"),
+)
+"""No raw camera formats (.r3d, .braw): nothing free decodes them."""
+
+
+def is_media(path: Path) -> bool:
+    """Whether a path is bare media rather than a timeline file."""
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        return suffix not in (".otiod", ".fcpxmld")
+    return suffix in MOVIE_SUFFIXES or suffix in IMAGE_SUFFIXES
+
+
+def load(path: Path, rate: Fraction | None = None) -> Loaded:
+    """A one-clip timeline of a movie or sequence. Raises MediaError."""
+    if path.suffix.lower() in MOVIE_SUFFIXES and not path.is_dir():
+        return _of_movie(path)
+    sequence = find_sequence(path)
+    if sequence is None:
+        if not path.exists() and not path.parent.is_dir():
+            raise MediaError(path, "does not exist", "check its name")
+        problem = "holds no timeline and no picture files" if path.is_dir() else "matches no picture file"
+        raise MediaError(path, problem, f"give a folder or pattern of frames ({' '.join(IMAGE_SUFFIXES[:5])} ...)")
+    return _of_sequence(path, sequence, rate)
+
+
+def _of_movie(path: Path) -> Loaded:
+    facts = movie_facts(path)
+    if not facts.has_video:
+        raise MediaError(path, "has no picture", "give a movie with a video stream")
+    frames = max(round_half_up(facts.duration * facts.rate), 1)
+    document = _one_clip(path.stem, otio.schema.ExternalReference(path.name), frames, facts.rate, facts.timecode)
+    sentence = f"{path.name}: has no constant frame rate: {float(facts.rate):.3f}, near its average, is used"
+    notes = () if facts.constant_rate else (sentence,)
+    return Loaded(document, facts.rate, facts.timecode, facts.drop_frame, notes)
+
+
+def _of_sequence(path: Path, sequence: Sequence, rate: Fraction | None) -> Loaded:
+    stated = rate or sequence.rate
+    used = stated or DEFAULT_RATE
+    folder = "./" if sequence.folder == path.parent else f"./{sequence.folder.name}/" if sequence.folder == path else ""
+    first = next(frame for frame in sequence.frames if frame is not None)
+    reference = otio.schema.ExternalReference(f"{folder}{first.name}" if folder else str(first))
+    warnings = [] if stated else [f"{path.name}: states no frame rate: read at {DEFAULT_RATE} frames per second"]
+    if len(sequence.frames) == 1:
+        warnings.append(f"{path.name}: is a single picture, not a sequence")
+    document = _one_clip(sequence.name, reference, len(sequence.frames), used, Fraction(0))
+    return Loaded(document, used, Fraction(0), warnings=tuple(warnings))
+
+
+def _one_clip(name: str, reference: Any, frames: int, rate: Fraction, start: Fraction) -> Any:
+    """``start``: the media's timecode (seconds), which becomes the timeline's."""
+    schema, time = otio.schema, otio.opentime.RationalTime
+    whole = otio.opentime.TimeRange(time(round_half_up(start * rate), float(rate)), time(frames, float(rate)))
+    reference.available_range = whole
+    clip = schema.Clip(name=name, media_reference=reference, source_range=whole)
+    document = schema.Timeline(name, global_start_time=whole.start_time)
+    document.tracks.append(schema.Track("V1", kind=schema.TrackKind.Video, children=[clip]))
+    return document

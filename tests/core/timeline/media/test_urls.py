@@ -1,0 +1,118 @@
+"""Media addresses as editors write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from talkies.core.timeline.media.urls import MediaFinder, file_name, is_remote, path_readings
+
+
+@pytest.mark.parametrize(
+    ("url", "first"),
+    [
+        ("/media/a.mov", "/media/a.mov"),
+        ("media/a.mov", "media/a.mov"),
+        ("C:/media/a.mov", "C:/media/a.mov"),
+        ("C:\\media\\a.mov", "C:\\media\\a.mov"),
+        ("\\\\server\\share\\a.mov", "\\\\server\\share\\a.mov"),
+        ("file:///media/a.mov", "/media/a.mov"),
+        ("file:/media/a.mov", "/media/a.mov"),
+        ("FILE:///media/a.mov", "/media/a.mov"),
+        ("file:///C:/media/a.mov", "C:/media/a.mov"),
+        ("file://C:/media/a.mov", "C:/media/a.mov"),
+        ("file://localhost/media/a.mov", "/media/a.mov"),
+        ("file://localhost/D%3a/media/a.mov", "/D:/media/a.mov"),
+        ("file://server/share/a.mov", "//server/share/a.mov"),
+        ("file:///media/a%20b%23c.mov", "/media/a b#c.mov"),
+        ("file:///media/100%.mov", "/media/100%.mov"),
+        ("/media/a%20b.mov", "/media/a%20b.mov"),
+        ("/media/take #2?.mov", "/media/take #2?.mov"),
+        ("file:///media/na%C3%AFve.mov", "/media/naïve.mov"),
+    ],
+)
+def test_the_likeliest_reading(url: str, first: str) -> None:
+    assert path_readings(url)[0] == first
+
+
+@pytest.mark.parametrize("url", ["https://example.org/a.mov", "s3://bucket/a.mov", "rtsp://camera/1"])
+def test_remote_addresses_are_no_paths(url: str) -> None:
+    assert is_remote(url)
+    assert path_readings(url) == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("C:\\media\\a b.mov", "a b.mov"),
+        ("\\\\server\\share\\a.mov", "a.mov"),
+        ("file:///media/a%20b.mov", "a b.mov"),
+        ("/media/folder/", "folder"),
+        ("take #2.mov", "take #2.mov"),
+        ("", ""),
+    ],
+)
+def test_the_file_name(url: str, name: str) -> None:
+    assert file_name(url) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["a.mov", "take #2.mov", "what?.mov", "100%.mov", "a%20b.mov", "naïve ü.mov", "take:1.mov", "a+b&c.mov"]
+)
+def test_files_are_found_however_they_are_addressed(tmp_path: Path, name: str) -> None:
+    from urllib.parse import quote
+
+    (tmp_path / "media").mkdir()
+    target = tmp_path / "media" / name
+    target.touch()
+    finder = MediaFinder(tmp_path / "cut.otio")
+    for url in (
+        f"media/{name}",
+        f"./media/{name}",
+        str(target),
+        target.as_uri(),
+        f"file://localhost{quote(str(target))}",
+    ):
+        found = finder.find(url)
+        assert found is not None, url
+        assert found.resolve() == target
+    assert MediaFinder(tmp_path / "cut.otio").find(f"media\\{name}") == target
+
+
+def test_a_query_is_cut_only_when_no_file_has_it_in_its_name(tmp_path: Path) -> None:
+    (tmp_path / "a.mov").touch()
+    assert MediaFinder(tmp_path / "cut.otio").find("a.mov?token=1") == tmp_path / "a.mov"
+    (tmp_path / "a.mov?token=1").touch()
+    assert MediaFinder(tmp_path / "cut.otio").find("a.mov?token=1") == tmp_path / "a.mov?token=1"
+
+
+def test_media_dir_is_searched_by_name(tmp_path: Path) -> None:
+    (tmp_path / "rushes" / "one").mkdir(parents=True)
+    target = tmp_path / "rushes" / "one" / "Film.MOV"
+    target.touch()
+    finder = MediaFinder(tmp_path / "cut.otio", tmp_path / "rushes")
+    assert finder.find("D:\\gone\\Film.MOV") == target
+    assert finder.find("file:///gone/film.mov") == target
+    assert finder.find("/gone/other.mov") is None
+    assert finder.find_named(("A001", "film"), (".mov",)) == target
+
+
+def test_a_bundle_hides_what_lies_outside(tmp_path: Path) -> None:
+    inside = tmp_path / "bundle"
+    inside.mkdir()
+    (tmp_path / "secret.mov").touch()
+    (inside / "link.mov").symlink_to(tmp_path / "secret.mov")
+    finder = MediaFinder(tmp_path / "b.otioz", root=inside)
+    for url in ("../secret.mov", str(tmp_path / "secret.mov"), (tmp_path / "secret.mov").as_uri(), "link.mov"):
+        assert finder.find(url) is None
+
+
+@given(st.text(max_size=60))
+def test_no_address_is_an_accident(url: str) -> None:
+    finder = MediaFinder(Path("cut.otio"))
+    assert all("\0" not in reading for reading in path_readings(url))
+    finder.find(url)
+    file_name(url)
