@@ -62,7 +62,7 @@ def _summed(takes: Sequence[Take], length: int) -> Sound:
 
 def sync_figures(events: Sequence[float], heard: Heard) -> dict[str, Any]:
     """How well the effects' onsets meet the picture's events (s): F1, precision, recall, offsets."""
-    from talkies.core.evaluation.onsets import OnsetCounts, detect_onsets
+    from talkies.core.media.onsets import OnsetCounts, detect_onsets
 
     return OnsetCounts.of(detect_onsets(heard.effects), list(events)).figures()
 
@@ -195,7 +195,7 @@ def _spectrum(axis: Axes, sound: Sound, seconds: float) -> None:
 
 def _lanes(axis: Axes, heard: Heard, events: Sequence[float]) -> None:
     """Events of the picture above, onsets of the effects below; a line joins those that belong together."""
-    from talkies.core.evaluation.onsets import detect_onsets
+    from talkies.core.media.onsets import detect_onsets
 
     axis.set_ylim(-0.4, 1.4)
     onsets = detect_onsets(heard.effects)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from talkies.core.media.bwf import output_errors
 
 if TYPE_CHECKING:
-    from talkies.core.training.scenes.plain import Event
+    from talkies.core.scenes.plain import Event
 
 __all__ = ["FILM_NAME", "TIMELINE_NAME", "demo_events", "render_demo_film"]
 

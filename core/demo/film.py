@@ -12,14 +12,14 @@ import numpy as np
 from talkies.core.demo.portrait import Portrait
 from talkies.core.demo.script import CLIPS, RATE, SIZE, SUBTITLES, Clip
 from talkies.core.media.bwf import part_file
-from talkies.core.training.scenes.acting import Actor, burst
-from talkies.core.training.scenes.bouncing import Ball, Bouncing
-from talkies.core.training.scenes.canvas import View
-from talkies.core.training.scenes.hammering import Blow, Hammering
-from talkies.core.training.scenes.plain import Event, Image, exact_time
-from talkies.core.training.scenes.stage import build_stage
-from talkies.core.training.scenes.staging import Shot
-from talkies.core.training.scenes.walking import Walking
+from talkies.core.scenes.acting import Actor, burst
+from talkies.core.scenes.bouncing import Ball, Bouncing
+from talkies.core.scenes.canvas import View
+from talkies.core.scenes.hammering import Blow, Hammering
+from talkies.core.scenes.plain import Event, Image, exact_time
+from talkies.core.scenes.stage import build_stage
+from talkies.core.scenes.staging import Shot
+from talkies.core.scenes.walking import Walking
 
 _FINE = 2  # drawn at twice the size and averaged: smooth edges
 _BLOWS = (1.32, 2.03, 3.22, 4.26, 4.98, 6.34)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from talkies.core.evaluation.onsets import OnsetCounts, match_onsets, pooled
+from talkies.core.media.onsets import OnsetCounts, match_onsets, pooled
 
 TOTAL_MOTION, IMPACT = 25, 30
 """Columns of the sync features (core/conditioning/sync.py): motion of the whole picture; peaks of deceleration."""

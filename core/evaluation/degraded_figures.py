@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from talkies.core.evaluation.heldout import HELDOUT_SCENE_SEED
-from talkies.core.evaluation.onsets import OnsetCounts, detect_onsets, pooled
+from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.evaluation.performing import OnProgress, Performer
+from talkies.core.media.onsets import OnsetCounts, detect_onsets, pooled
 
 if TYPE_CHECKING:
-    from talkies.core.training.degrade import Degradation
+    from talkies.core.scenes.degrade import Degradation
 
 Image = NDArray[np.uint8]
 
@@ -26,7 +26,7 @@ _BIT_RATE = 60_000  # bits per second for 256 × 144: blocks all over
 
 def damages() -> dict[str, Degradation]:
     """A badly worn reel for every kind of damage; compression comes on top of the pictures (:func:`squeezed`)."""
-    from talkies.core.training.degrade import Degradation, grain_tile
+    from talkies.core.scenes.degrade import Degradation, grain_tile
 
     tile = grain_tile(np.random.default_rng(5), 14.0, _SIZE)
     return {
@@ -72,8 +72,8 @@ def _judged(performer: Performer, seed: int, name: str, damage: Degradation | No
     from talkies.core.conditioning.visual import picture_features
     from talkies.core.evaluation.foley_figures import clip_of
     from talkies.core.media.picture import Frame
-    from talkies.core.training.degrade import Degradation
-    from talkies.core.training.scenes import render_scene
+    from talkies.core.scenes import render_scene
+    from talkies.core.scenes.degrade import Degradation
 
     scene = render_scene(seed, _SECONDS, _SIZE, damage=damage or Degradation())
     images = squeezed(scene.frames(), scene.rate) if name == "compression" else scene.frames()

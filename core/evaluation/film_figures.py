@@ -27,8 +27,8 @@ from talkies.core.evaluation.baselines import (
 )
 from talkies.core.evaluation.fidelity import mean
 from talkies.core.evaluation.leak import cut_out, level_db, voice_share
-from talkies.core.evaluation.onsets import detect_onsets
 from talkies.core.evaluation.performing import SAMPLE_RATE, OnProgress, Performer, Sound
+from talkies.core.media.onsets import detect_onsets
 from talkies.core.segment import Segment
 from talkies.core.times import TimeRange
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.evaluation.baselines import (
     IMPACT,
     TOTAL_MOTION,
@@ -26,15 +27,14 @@ from talkies.core.evaluation.baselines import (
     tune_prominence,
 )
 from talkies.core.evaluation.fidelity import mean
-from talkies.core.evaluation.heldout import HELDOUT_SCENE_SEED
 from talkies.core.evaluation.leak import level_db, silent_stretch_level_db, voice_share
-from talkies.core.evaluation.onsets import OnsetCounts, detect_onsets, pooled
 from talkies.core.evaluation.performing import OnProgress, Performer, Sound
 from talkies.core.evaluation.speech import Recogniser, normalised
+from talkies.core.media.onsets import OnsetCounts, detect_onsets, pooled
 
 if TYPE_CHECKING:
     from talkies.core.conditioning.visual import PictureFeatures
-    from talkies.core.training.scenes import Event, Scene
+    from talkies.core.scenes import Event, Scene
     from talkies.core.training.sounding import EffectLibrary
 
 SCENE_SECONDS = Fraction(8)
@@ -107,7 +107,7 @@ def see(seed: int, performer: Performer | None = None) -> Seen:
     """Renders a scene and looks at it; the looking counts as the performer's work, the rendering does not."""
     from talkies.core.conditioning.visual import picture_features
     from talkies.core.media.picture import Frame
-    from talkies.core.training.scenes import render_scene
+    from talkies.core.scenes import render_scene
 
     scene = render_scene(seed, SCENE_SECONDS)
     frames = [Frame(number / scene.rate, image) for number, image in enumerate(scene.frames())]
@@ -127,7 +127,7 @@ class Baselines:
     @classmethod
     def tuned(cls, scenes: int) -> Baselines:
         """On the first ``scenes`` training scenes; the constant rate on more, since it needs no pictures."""
-        from talkies.core.training.scenes import render_scene
+        from talkies.core.scenes import render_scene
 
         none = np.zeros((0, 32), np.float32)
         lists = [clip_of(render_scene(seed, SCENE_SECONDS), none) for seed in range(_TUNING_EVENT_LISTS)]

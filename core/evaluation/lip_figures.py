@@ -47,7 +47,7 @@ class SpokenClip:
 def spoken_clips(data: Path) -> Iterator[SpokenClip]:
     """The held-out movies with word times, but for those of which espeak runs two words together."""
     from talkies.core.conditioning.phonemes import speak
-    from talkies.core.training.corpus import utterances, word_times
+    from talkies.core.corpus.recordings import utterances, word_times
 
     times = word_times(data)
     for utterance in utterances(data, "test"):

@@ -14,9 +14,9 @@ from typing import Literal
 
 import numpy as np
 
+from talkies.core.corpus.heldout import is_heldout_effect, split_speech
+from talkies.core.corpus.tables import read_table
 from talkies.core.errors import InputError
-from talkies.core.evaluation.heldout import is_heldout_effect, split_speech
-from talkies.core.tables import read_table
 
 _FEWEST = 5
 _FILM_SUFFIXES = (".mp4", ".mov", ".webm", ".mkv", ".m4v")

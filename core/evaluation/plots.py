@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from talkies.core.evaluation.baselines import TOTAL_MOTION
-from talkies.core.evaluation.onsets import detect_onsets
 from talkies.core.evaluation.performing import SAMPLE_RATE
 from talkies.core.media.bwf import part_file
+from talkies.core.media.onsets import detect_onsets
 
 if TYPE_CHECKING:
     from talkies.core.evaluation.foley_figures import Heard

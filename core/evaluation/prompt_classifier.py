@@ -15,9 +15,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from talkies.core.corpus.effects import Recording
 from talkies.core.evaluation.performing import SAMPLE_RATE, Sound
 from talkies.core.model.torch_pair import need_torchaudio
-from talkies.core.training.effects import Recording
 
 Array = NDArray[np.float64]
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from talkies.core.corpus.effects import EffectLibrary, Recording, Samples
+from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.evaluation.foley_figures import SCENE_SECONDS, Seen
-from talkies.core.evaluation.heldout import HELDOUT_SCENE_SEED
 from talkies.core.evaluation.performing import HasCodec, OnProgress, Performer, Sound
 from talkies.core.evaluation.prompt_classifier import CLASSES, NamedClass, Namer, describe
+from talkies.core.scenes import Event
 from talkies.core.training.effect_windows import Casting, SoundClass, staged
-from talkies.core.training.effects import EffectLibrary, Recording, Samples
-from talkies.core.training.scenes import Event
 
 HIT_SCENES = ("bouncing", "hammering", "walking", "switch", "gun")
 GOING_SCENES = ("wind", "surf", "fire", "car", "helicopter")
@@ -131,7 +131,7 @@ def see_clean(seed: int, kind: str, performer: Performer) -> Seen:
     """One scene of a kind without damage or distractors."""
     from talkies.core.conditioning.visual import picture_features
     from talkies.core.media.picture import Frame
-    from talkies.core.training.scenes import render_scene
+    from talkies.core.scenes import render_scene
 
     scene = render_scene(seed, SCENE_SECONDS, kind=kind, clean=True)
     frames = (Frame(number / scene.rate, image) for number, image in enumerate(scene.frames()))

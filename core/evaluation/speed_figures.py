@@ -60,7 +60,7 @@ def write_film(folder: Path, seconds: int) -> Path:
     """``film.mp4`` (rendered scenes one after the other, as busy as real film) and its subtitles beside it."""
     import av
 
-    from talkies.core.training.scenes import render_scene
+    from talkies.core.scenes import render_scene
 
     path = folder / "film.mp4"
     with av.open(str(path), "w") as container:

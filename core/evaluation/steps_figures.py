@@ -10,17 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.engines.base import Job
 from talkies.core.evaluation.baselines import Clip
 from talkies.core.evaluation.codec_figures import read_speech
 from talkies.core.evaluation.dialogue_figures import cue_like, line_job
 from talkies.core.evaluation.fidelity import log_spectral_distance, mean
 from talkies.core.evaluation.foley_figures import see
-from talkies.core.evaluation.heldout import HELDOUT_SCENE_SEED
 from talkies.core.evaluation.material import Material
-from talkies.core.evaluation.onsets import detect_onsets, pooled
 from talkies.core.evaluation.performing import OnProgress, Performer, Sound
 from talkies.core.evaluation.speech import Recogniser, WordErrors
+from talkies.core.media.onsets import detect_onsets, pooled
 
 STEPS = (4, 8, 12)
 MANY = 50

@@ -17,9 +17,9 @@ from talkies.core.errors import MediaError, TimelineError
 from talkies.core.evaluation.baselines import IMPACT, TOTAL_MOTION, av_align, motion_peaks
 from talkies.core.evaluation.dialogue_figures import fit_figures
 from talkies.core.evaluation.leak import level_db, outside_ranges, voice_share
-from talkies.core.evaluation.onsets import OnsetCounts, detect_onsets
 from talkies.core.evaluation.performing import SAMPLE_RATE, OnProgress, Sound
 from talkies.core.evaluation.speech import cue_fit
+from talkies.core.media.onsets import OnsetCounts, detect_onsets
 from talkies.core.segment import Cue, Segment, Timeline
 from talkies.core.times import TimeRange
 

@@ -18,10 +18,10 @@ from torch import Tensor, nn
 
 from talkies.core.conditioning.phonemes import PAUSE, speak, vocabulary
 from talkies.core.conditioning.timing import Spans
+from talkies.core.corpus.recordings import SoundCache, Utterance, utterances
 from talkies.core.model.bands import MEL_BANDS, MelFrames
 from talkies.core.model.codec import ConvNeXtBlock
 from talkies.core.model.torch_pair import need_torchaudio
-from talkies.core.training.corpus import SoundCache, Utterance, utterances
 from talkies.core.training.run import Run, rate_at, set_rate
 
 FRAME_RATE = 50

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from talkies.core.corpus.recordings import SoundCache, effect_files, utterances
 from talkies.core.model.bands import FINE_BINS, FRAMES, SAMPLE_RATE, BandFrames
 from talkies.core.model.codec import Codec
-from talkies.core.training.corpus import SoundCache, effect_files, utterances
 from talkies.core.training.run import Average, Run, rate_at, set_rate
 
 FLOOR = -9.21

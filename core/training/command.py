@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from talkies.core.corpus.effects import EffectLibrary
+from talkies.core.corpus.recordings import utterances
 from talkies.core.errors import ArgumentError, InputError
 from talkies.core.training import watching
 from talkies.core.training.alignment import AlignmentTraining, align_corpus, train_acoustic_model
 from talkies.core.training.codec_trainer import CodecTraining, train_codec
-from talkies.core.training.corpus import utterances
 from talkies.core.training.durations_trainer import DurationTraining, train_durations
 from talkies.core.training.effect_windows import prepare_effects, prepare_recast
-from talkies.core.training.effects import EffectLibrary
 from talkies.core.training.events_trainer import EventTraining, train_events
 from talkies.core.training.flow_trainer import FlowTraining, train_flow
 from talkies.core.training.lips_material import prepare_mouths, speaking_clips

@@ -26,9 +26,10 @@ from torch import Tensor
 from talkies.core.conditioning.events import EVENT_DIM
 from talkies.core.conditioning.prompt import PROMPT_TOKENS
 from talkies.core.conditioning.visual import PictureFeatures
+from talkies.core.corpus.effects import SAMPLE_RATE, EffectLibrary, Recording
 from talkies.core.model.codec import Codec
+from talkies.core.scenes import Event, Scene, exact_time, render_scene
 from talkies.core.times import LATENT_RATE
-from talkies.core.training.effects import SAMPLE_RATE, EffectLibrary, Recording
 from talkies.core.training.material import (
     EFFECT_WINDOW,
     RECAST,
@@ -38,7 +39,6 @@ from talkies.core.training.material import (
     scene_example,
 )
 from talkies.core.training.preparing import SCENE_RATES, SCENE_SECONDS, SCENES_PER_SHARD, Places, trained_codec
-from talkies.core.training.scenes import Event, Scene, exact_time, render_scene
 from talkies.core.training.sounding import sound_scene
 
 WINDOWS_PER_SHARD = 25

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 
 from talkies.core.conditioning.events import EventSpotter
+from talkies.core.scenes import Event
 from talkies.core.training.run import Average, Run, rate_at, set_rate
-from talkies.core.training.scenes import Event
 
 Watched = tuple[Tensor, Tensor, Tensor]
 """sync (T, 32), picture (F, 192) and the wanted columns (T, 4) of one scene."""

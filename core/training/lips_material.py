@@ -14,11 +14,11 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from talkies.core.conditioning.lips import LipReader
+from talkies.core.corpus.recordings import Utterance, word_times
 from talkies.core.errors import WeightsError
 from talkies.core.media.picture import picture_frames, probe
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange
-from talkies.core.training.corpus import Utterance, word_times
 from talkies.core.training.lips_trainer import Clip, clip_of
 from talkies.core.training.preparing import Places, aligned_utterances
 

@@ -24,11 +24,11 @@ from torch import Tensor
 from talkies.core.conditioning.phonemes import PAUSE, speak
 from talkies.core.conditioning.timing import Spans
 from talkies.core.conditioning.voice import measure, stored_book, stored_voice
+from talkies.core.corpus.recordings import SAMPLE_RATE, SoundCache, Utterance, level_speech
 from talkies.core.errors import MissingExtraError, WeightsError
 from talkies.core.media.sound import read_sound
 from talkies.core.model.bands import MelFrames
 from talkies.core.training.alignment import AcousticModel, align
-from talkies.core.training.corpus import SAMPLE_RATE, SoundCache, Utterance, level_speech
 from talkies.core.training.durations_trainer import Line, line_of
 from talkies.core.training.material import Example, load_examples, save_examples, speech_example
 from talkies.core.training.preparing import Places, aligned_utterances, trained_codec

@@ -9,12 +9,12 @@ from typing import Any
 
 import torch
 
+from talkies.core.corpus.effects import EffectLibrary
 from talkies.core.engines.mini import MiniModel
 from talkies.core.errors import WeightsError
 from talkies.core.model.codec import CodecConfig
 from talkies.core.model.config import MINI, VSSFlowConfig
 from talkies.core.model.weights import save_state
-from talkies.core.training.effects import EffectLibrary
 from talkies.core.training.palette_fitting import fit_palette
 
 PARTS = ("flow", "codec", "events", "durations", "lips")

@@ -16,12 +16,13 @@ from talkies.core.conditioning.events import WATCHED_DIM, EventSpotter
 from talkies.core.conditioning.timing import Spans
 from talkies.core.conditioning.visual import picture_features
 from talkies.core.conditioning.voice import VoiceBook, make_book, measure
+from talkies.core.corpus.recordings import SoundCache, Utterance, utterances
 from talkies.core.errors import WeightsError
 from talkies.core.media.picture import Frame, picture_frames, probe
 from talkies.core.model.codec import Codec
+from talkies.core.scenes import Scene, render_scene
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange
-from talkies.core.training.corpus import SoundCache, Utterance, utterances
 from talkies.core.training.durations_trainer import Line, line_of
 from talkies.core.training.material import (
     Example,
@@ -30,7 +31,6 @@ from talkies.core.training.material import (
     scene_example,
     speech_example,
 )
-from talkies.core.training.scenes import Scene, render_scene
 from talkies.core.training.sounding import EffectLibrary, prompt_words, sound_scene
 from talkies.core.training.watching import silent_examples
 

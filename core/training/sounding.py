@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from talkies.core.conditioning.events import FORCE_RANGE_DB
+from talkies.core.corpus.effects import SAMPLE_RATE, EffectLibrary, Recording, Samples, label, usable
 from talkies.core.errors import MediaError
+from talkies.core.scenes.plain import Event
 from talkies.core.times import to_sample
-from talkies.core.training.effects import SAMPLE_RATE, EffectLibrary, Recording, Samples, label, usable
-from talkies.core.training.scenes.plain import Event
 
 __all__ = ["EffectLibrary", "Recording", "prompt_words", "sound_scene", "vocabulary"]
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from scipy.signal import resample_poly
 
+from talkies.core.corpus.recordings import SAMPLE_RATE, level_speech
 from talkies.core.errors import MissingExtraError
-from talkies.core.training.corpus import SAMPLE_RATE, level_speech
 
 LOWEST_HZ, HIGHEST_HZ = 60.0, 500.0
 """Where a reader's pitch is looked for."""

@@ -31,12 +31,12 @@ from talkies.core.conditioning.visual import PICTURE_DIM, PICTURE_RATE, PictureF
 from talkies.core.errors import WeightsError
 from talkies.core.media.picture import Frame, picture_frames, probe
 from talkies.core.model.codec import Codec
+from talkies.core.scenes import Scene, render_scene
+from talkies.core.scenes.degrade import draw_wear
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange, latent_count
-from talkies.core.training.degrade import draw_wear
 from talkies.core.training.events_trainer import Watched, wanted_columns
 from talkies.core.training.material import Example
-from talkies.core.training.scenes import Scene, render_scene
 
 FIRST_SEED, FIRST_WORN_SEED, FIRST_EDITED_SEED = 10_000, 15_000, 18_000
 FIRST_SILENT_SEED, FIRST_TALKING_SEED = 20_000, 25_000

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from talkies.core.conditioning.visual import PictureFeatures, picture_features
 from talkies.core.media.picture import Frame
-from talkies.core.training.scenes import render_scene
+from talkies.core.scenes import render_scene
 
 TOTAL, LOCAL, CUT, IMPACT = 25, 24, 28, 30
 Image = NDArray[np.uint8]

@@ -7,10 +7,10 @@ import torch
 
 from talkies.core.conditioning.events import WATCHED_DIM, EventSpotter, audible_frames, decided
 from talkies.core.conditioning.visual import picture_features
-from talkies.core.evaluation.heldout import HELDOUT_SCENE_SEED
+from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.media.picture import Frame
+from talkies.core.scenes import Event, render_scene
 from talkies.core.training.events_trainer import wanted_columns
-from talkies.core.training.scenes import Event, render_scene
 
 
 def test_the_wanted_columns_mark_half_frames_and_stretches():

@@ -16,8 +16,8 @@ from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import OVERLAP_FRAMES, WINDOW_FRAMES, cover
 from talkies.core.media.picture import Frame
 from talkies.core.model.weights import shipped_weights
+from talkies.core.scenes import render_scene
 from talkies.core.times import TimeRange
-from talkies.core.training.scenes import render_scene
 
 RATE = 48_000
 

@@ -11,8 +11,8 @@ from talkies.core.conditioning.visual import PictureFeatures
 from talkies.core.evaluation.degraded_figures import damages, squeezed
 from talkies.core.evaluation.film_figures import energy_without_motion, films_together, guesses
 from talkies.core.evaluation.foley_figures import clip_of, standing_out
-from talkies.core.training.degrade import Degradation
-from talkies.core.training.scenes import Event, Scene, render_scene
+from talkies.core.scenes import Event, Scene, render_scene
+from talkies.core.scenes.degrade import Degradation
 
 
 def stroke(milliseconds: int, force: float, sustain: float = 0.0) -> Event:

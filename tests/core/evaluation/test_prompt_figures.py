@@ -9,12 +9,12 @@ import pytest
 
 from talkies.core.conditioning.prompt import known_words, read_prompt
 from talkies.core.conditioning.visual import PictureFeatures
+from talkies.core.corpus.effects import Recording
 from talkies.core.evaluation.foley_figures import Seen
 from talkies.core.evaluation.performing import Performer
 from talkies.core.evaluation.prompt_classifier import CLASSES, NamedClass, Namer, describe, log_mel, strokes
 from talkies.core.evaluation.prompt_figures import negative_figures, neutral
-from talkies.core.training.effects import Recording
-from talkies.core.training.scenes import render_scene
+from talkies.core.scenes import render_scene
 
 RATE = 48_000
 RAIN, DOG = (next(each for each in CLASSES if each.name == name) for name in ("rain", "dog"))

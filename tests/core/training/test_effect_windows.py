@@ -11,7 +11,9 @@ import torch
 
 from talkies.core.conditioning.prompt import PROMPT_TOKENS, known_words
 from talkies.core.conditioning.visual import PictureFeatures
+from talkies.core.corpus.effects import EffectLibrary
 from talkies.core.model.codec import Codec, CodecConfig
+from talkies.core.scenes import Event, exact_time
 from talkies.core.training.effect_windows import (
     EFFECT_WINDOW,
     RECAST,
@@ -26,9 +28,7 @@ from talkies.core.training.effect_windows import (
     staged_scene,
     stretches,
 )
-from talkies.core.training.effects import EffectLibrary
 from talkies.core.training.preparing import SCENE_SECONDS
-from talkies.core.training.scenes import Event, exact_time
 
 RATE = 48_000
 

@@ -13,8 +13,8 @@ from safetensors.torch import save_file
 from talkies.core.conditioning.visual import picture_features
 from talkies.core.errors import WeightsError
 from talkies.core.media.picture import Frame
+from talkies.core.scenes import render_scene
 from talkies.core.training.events_trainer import mirrored, varied
-from talkies.core.training.scenes import render_scene
 from talkies.core.training.watching import FIRST_SILENT_SEED, FIRST_TALKING_SEED, load_watched, prepare_watched
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from talkies.core.corpus.effects import committed_held_out, held_out, read_table, source_group
+from talkies.core.corpus.onset import find_onset, single_stroke
 from talkies.core.errors import MediaError
-from talkies.core.training.effects import committed_held_out, held_out, read_table, source_group
-from talkies.core.training.onset import find_onset, single_stroke
-from talkies.core.training.scenes import Event, exact_time, render_scene
+from talkies.core.scenes import Event, exact_time, render_scene
 from talkies.core.training.sounding import EffectLibrary, sound_scene, vocabulary
 
 RATE = 48_000

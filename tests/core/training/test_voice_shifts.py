@@ -9,7 +9,7 @@ import pytest
 from scipy.signal import lfilter
 
 from talkies.core.conditioning.voice import measure
-from talkies.core.training.corpus import SPEECH_RMS, speech_level
+from talkies.core.corpus.recordings import SPEECH_RMS, speech_level
 from talkies.core.training.voice_shifts import Shift, put_together, random_shift, take_apart
 
 needs_world = pytest.mark.skipif(find_spec("pyworld") is None, reason="pyworld is not installed (talkies[train])")
