@@ -18,10 +18,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from talkies.core.conditioning.bundle import Conditions
 from talkies.core.conditioning.durations import DurationModel
 from talkies.core.conditioning.events import EventSpotter, audible_frames
 from talkies.core.conditioning.lipreading import LipNetwork
+from talkies.core.conditioning.naming import Words
+from talkies.core.conditioning.palette import Palette, PaletteNames
 from talkies.core.conditioning.phonemes import PAUSE, Spoken, speak
 from talkies.core.conditioning.prompt import GOING_ON, PROMPT_TOKENS, PromptWords, read_prompt
 from talkies.core.conditioning.sync import SYNC_DIM
@@ -32,10 +33,10 @@ from talkies.core.engines.base import Block, Engine, Job, Line
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.codec import Codec, CodecConfig
+from talkies.core.model.conditions import Conditions
 from talkies.core.model.config import VSSFlowConfig
-from talkies.core.model.naming import Words
-from talkies.core.model.palette import Palette, PaletteNames, Sketch
 from talkies.core.model.sampling import Settings, sample
+from talkies.core.model.sketch import Sketch
 from talkies.core.model.vssflow import VSSFlow
 from talkies.core.model.weights import file_hash, fit_state, load_metadata, load_state, shipped_weights
 from talkies.core.times import latent_count

@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import torch
 from torch import Tensor
 
-from talkies.core.conditioning.bundle import Conditions
 from talkies.core.engines.base import Block, Engine, Job, Line
 from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
 from talkies.core.flow.windows import seeded_noise
+from talkies.core.model.conditions import Conditions
 from talkies.core.model.config import VSSFLOW, VSSFlowConfig
 from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.vssflow import VSSFlow

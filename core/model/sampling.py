@@ -12,11 +12,11 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from talkies.core.conditioning.bundle import Conditions
 from talkies.core.flow.guidance import guided_halves
 from talkies.core.flow.solver import SOLVERS, even_times
 from talkies.core.flow.windows import OVERLAP_FRAMES, WINDOW_FRAMES, Window, cover, joined_velocity
-from talkies.core.model.palette import SKETCHED, Sketch
+from talkies.core.model.conditions import Conditions
+from talkies.core.model.sketch import SKETCHED, Sketch
 from talkies.core.model.transformer import Prepared
 from talkies.core.model.vssflow import Encoded, VSSFlow
 

@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from talkies.core.conditioning.naming import Words
+from talkies.core.conditioning.palette import STROKE_LEAD, TEXTURE_AXES, Palette, PaletteNames
 from talkies.core.corpus.effects import SAMPLE_RATE, EffectLibrary, Samples
 from talkies.core.model.bands import FLOOR, HOP_SAMPLES
 from talkies.core.model.codec import Codec
-from talkies.core.model.naming import Words
-from talkies.core.model.palette import STROKE_LEAD, TEXTURE_AXES, Palette, PaletteNames
 from talkies.core.training.effect_windows import SoundClass, sound_classes
 
 _LONGEST_S = 3.0

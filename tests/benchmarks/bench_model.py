@@ -16,9 +16,9 @@ from statistics import median
 import torch
 from torch import Tensor
 
-from talkies.core.conditioning.bundle import Conditions
 from talkies.core.flow.guidance import guided
 from talkies.core.flow.windows import cover, joined_velocity, seeded_noise
+from talkies.core.model.conditions import Conditions
 from talkies.core.model.config import MINI
 from talkies.core.model.sampling import Settings, half_precision_pays, sample
 from talkies.core.model.vssflow import VSSFlow

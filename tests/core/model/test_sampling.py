@@ -10,12 +10,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from talkies.core.conditioning.bundle import Conditions
 from talkies.core.errors import CancelledError
 from talkies.core.flow.windows import cover, seeded_noise
+from talkies.core.model.conditions import Conditions
 from talkies.core.model.config import MINI
-from talkies.core.model.palette import SKETCHED, Sketch
 from talkies.core.model.sampling import Settings, sample
+from talkies.core.model.sketch import SKETCHED, Sketch
 from talkies.core.model.vssflow import VSSFlow
 
 SMALL = replace(MINI, num_layers=2, attention_head_dim=16, cond_feat_dim=32)
@@ -122,7 +122,7 @@ def test_progress_rises_to_one_and_may_stop_the_work(model: VSSFlow) -> None:
 MEMORY = """
 import resource, sys, torch
 from dataclasses import replace
-from talkies.core.conditioning.bundle import Conditions
+from talkies.core.model.conditions import Conditions
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.config import MINI
 from talkies.core.model.sampling import Settings, sample

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
+from talkies.core.conditioning.palette import STROKE_LEAD
 from talkies.core.corpus.effects import EffectLibrary
 from talkies.core.model.codec import Codec, CodecConfig
-from talkies.core.model.palette import STROKE_LEAD
 from talkies.core.training.palette_fitting import alike, fit_palette, texture
 
 RATE = 48_000

@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from talkies.core.conditioning.palette import STROKE_LEAD, Palette, PaletteNames, spotted_onsets
 from talkies.core.model.bands import FLOOR
 from talkies.core.model.codec import Codec, CodecConfig
-from talkies.core.model.palette import STROKE_LEAD, Palette, PaletteNames, spotted_onsets
 
 NAMES = PaletteNames(
     strokes=(("footsteps", "gravel"), ("impact", "metal"), ("impact", "wood"), ("break", "impact", "wood")),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from talkies.core.conditioning.naming import left_out, named_sounds
+from talkies.core.conditioning.palette import PaletteNames
 from talkies.core.conditioning.prompt import read_prompt
-from talkies.core.model.naming import left_out, named_sounds
-from talkies.core.model.palette import PaletteNames
 from talkies.core.model.weights import load_metadata, shipped_weights
 
 NAMES = PaletteNames.from_json(load_metadata(shipped_weights("mini.safetensors"))["palette"])

@@ -26,13 +26,12 @@ import torch
 from torch import Tensor, nn
 
 from talkies.core.conditioning.events import FORCE_RANGE_DB
+from talkies.core.conditioning.naming import Words, left_out, named_sounds
 from talkies.core.model.bands import FLOOR
 from talkies.core.model.codec import Codec
-from talkies.core.model.naming import Words, left_out, named_sounds
+from talkies.core.model.sketch import Sketch
 from talkies.core.times import LATENT_RATE
 
-SKETCHED = 0.5
-"""The time t up to which the way is drawn (development scenes: more sounds named right than at 0.3 or 0.4)."""
 STROKE_LEAD = 8
 """Band frames of a typical stroke before its onset: two latent frames."""
 TEXTURE_AXES = 48
@@ -74,14 +73,6 @@ class PaletteNames:
         if held != (sum(self.stroke_frames), len(self.textures)):
             raise ValueError("the palette's names and its sounds do not fit together")
         return self
-
-
-@dataclass(frozen=True)
-class Sketch:
-    """``latents`` (C, T), and where something was drawn: ``drawn`` (T,) boolean, elsewhere it is silence."""
-
-    latents: Tensor
-    drawn: Tensor
 
 
 class Palette(nn.Module):
