@@ -19,7 +19,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from talkies.core.errors import ArgumentError, TalkiesError
-from talkies.core.process import settle_process
 from talkies.plugin.commands import (
     blender,
     demo,
@@ -34,9 +33,10 @@ from talkies.plugin.commands import (
     turnover,
     worker,
 )
+from talkies.plugin.process import settle_process
 
 if TYPE_CHECKING:
-    from talkies.core.render import EngineLoader
+    from talkies.core.generation.render import EngineLoader
 
 COMMANDS = (demo, inspect, generate, turnover, panel, blender, resolve, models, evaluate, train, worker, doctor)
 

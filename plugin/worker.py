@@ -8,10 +8,10 @@
 
 Each request gets any number of ``progress``, ``warning``, ``failed`` and ``take`` events and then exactly one
 ``result`` or ``error``. Methods: hello, inspect, generate, make, cancel, models, doctor, quit. ``make`` is what the
-panel orders (core/orders.py): takes in a folder, each told of when it is finished; no timeline is written. One
-generation runs at a time, further ones wait; the others are answered meanwhile. When stdin ends, what was asked for is
-finished first. When nobody reads stdout any more, the work is cancelled: finished takes stay, as they do when this
-process dies.
+panel orders (core/generation/take_orders.py): takes in a folder, each told of when it is finished; no timeline is
+written. One generation runs at a time, further ones wait; the others are answered meanwhile. When stdin ends, what was
+asked for is finished first. When nobody reads stdout any more, the work is cancelled: finished takes stay, as they do
+when this process dies.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from talkies.core.errors import ArgumentError, CancelledError, TalkiesError
-from talkies.core.orders import Order, make_takes
-from talkies.core.render import (
+from talkies.core.generation.render import (
     EngineLoader,
     Event,
     Failed,
@@ -39,10 +38,11 @@ from talkies.core.render import (
     load_engine,
     render,
 )
-from talkies.core.request import Request, did_you_mean
+from talkies.core.generation.request import Request, did_you_mean
+from talkies.core.generation.take_orders import Order, make_takes
 from talkies.core.segment import Timeline
 from talkies.core.timeline import read_timeline
-from talkies.plugin.output import plain
+from talkies.plugin.console import plain
 
 if TYPE_CHECKING:
     from talkies.core.engines.base import Engine

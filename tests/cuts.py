@@ -11,7 +11,7 @@ import numpy as np
 import opentimelineio as otio
 
 from talkies.core.segment import Take, Timeline
-from talkies.core.takes import save_take
+from talkies.core.takes.saving import save_take
 from talkies.core.times import TimeRange
 
 FRAMES = ((5, 50), (55, 30))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from talkies.core.bridge import BridgedHost
+from talkies.core.hosts.bridge import BridgedHost
 
 
 @contextmanager

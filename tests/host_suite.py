@@ -28,7 +28,7 @@ import pytest
 from known_timelines import CLICK, KNOWN, NTSC, SAMPLE_RATE, Known
 
 from talkies.core.errors import MediaError, OutputError
-from talkies.core.host import AudioTrack, Host
+from talkies.core.hosts.host import AudioTrack, Host
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Take, Timeline
 from talkies.core.times import TimeRange, to_sample

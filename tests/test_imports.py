@@ -21,8 +21,8 @@ LIGHT_MODULES = (
     "talkies.plugin.cli",
     "talkies.plugin.worker",
     "talkies.plugin.doctor",
-    "talkies.core.render",
-    "talkies.core.takes",
+    "talkies.core.generation.render",
+    "talkies.core.takes.saving",
     "talkies.core.timeline",
     "talkies.core.media",
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
-from talkies.core.host import Host
+from talkies.core.hosts.host import Host
 from talkies.ui.window import Window
 
 PATIENCE_MS = 600_000

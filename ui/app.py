@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
-from talkies.core.host import Host
+from talkies.core.hosts.host import Host
 from talkies.ui.garbage import GarbageTimer
 from talkies.ui.theme import apply_theme
 from talkies.ui.window import Window

@@ -15,7 +15,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLabel
 
-from talkies.core.host import Host
+from talkies.core.hosts.host import Host
 from talkies.ui.background import beside
 from talkies.ui.theme import colours
 from talkies.ui.work.opening import Opened, with_work

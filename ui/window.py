@@ -10,10 +10,10 @@ from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QMessageBox, QStackedWidget
 
-from talkies.core.host import Host
+from talkies.core.hosts.host import Host
 from talkies.ui.actions import KeysOfWidgets, commands, enable, make_actions, redraw_icons
-from talkies.ui.deeds import deeds
-from talkies.ui.dialogs.teller import Teller
+from talkies.ui.command_handlers import deeds
+from talkies.ui.dialogs.messages import Teller
 from talkies.ui.editor import Editor, EditorLabel
 from talkies.ui.opener import Opener
 from talkies.ui.recent import RecentFiles

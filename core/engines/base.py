@@ -1,7 +1,7 @@
 """What an engine must offer, and the literal registry of engines.
 
-An engine turns conditions into sound. The story (core/render.py) only knows this page; torch is imported when
-an engine is loaded, not before.
+An engine turns conditions into sound. The story (core/generation/render.py) only knows this page; torch is imported
+when an engine is loaded, not before.
 """
 
 from __future__ import annotations

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from talkies.core.stopwatch import timed
+from talkies.core.generation.stopwatch import timed
 from talkies.core.times import to_sample
 
 if TYPE_CHECKING:
     from talkies.core.engines.base import Engine, Job
-    from talkies.core.render import EngineLoader
-    from talkies.core.request import Request, Task
+    from talkies.core.generation.render import EngineLoader
+    from talkies.core.generation.request import Request, Task
 
 SAMPLE_RATE = 48_000
 
@@ -53,7 +53,7 @@ class Subject:
     @property
     def loader(self) -> EngineLoader:
         """How the engine comes by its name."""
-        from talkies.core.render import load_engine
+        from talkies.core.generation.render import load_engine
 
         return self.load_engine or load_engine
 
@@ -69,7 +69,7 @@ class Subject:
 
     def request(self, timeline: Path, out: Path, task: Task) -> Request:
         """The same engine and settings as ``talkies generate`` is asked for them."""
-        from talkies.core.request import Request
+        from talkies.core.generation.request import Request
 
         return Request(
             timeline, out, task=task, engine=self.engine, weights=self.weights, device=self.device,

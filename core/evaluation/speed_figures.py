@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.evaluation.performing import OnProgress, Subject
-from talkies.core.request import TASKS, Task
+from talkies.core.generation.request import TASKS, Task
 
 RATE = Fraction(25)
 SIZE = (640, 360)
@@ -40,7 +40,7 @@ def speed_figures(
 
 def timed_task(subject: Subject, film: Path, task: Task, seconds: int) -> dict[str, Any]:
     """One ``talkies generate`` of a film of ``seconds``, from the file to the new timeline."""
-    from talkies.core.render import Finished, render
+    from talkies.core.generation.render import Finished, render
 
     started = time.perf_counter()
     events = render(subject.request(film, film.with_name(f"{task}.otio"), task), load_engine=subject.loader)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from talkies.core.errors import OutputError
+from talkies.core.files.atomic import part_folder
 from talkies.core.media.bwf import output_errors
-from talkies.core.part_folder import part_folder
 
 CHECKSUMS = "SHA256SUMS"
 README = "README.txt"

@@ -11,7 +11,7 @@ from talkies.core.errors import MediaError, TimelineError
 from talkies.core.media.bwf import read_bext
 from talkies.core.media.probing import open_media
 from talkies.core.segment import StemName, Take, Timeline
-from talkies.core.takes import timecode_day
+from talkies.core.takes.saving import timecode_day
 from talkies.core.timeline.structure.sounds import OUR_NAME, SoundClip, SoundTrack, sound_tracks
 from talkies.core.timeline.structure.tracks import STEMS
 from talkies.core.times import TimeRange

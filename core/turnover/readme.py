@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from talkies.core.laying import SAMPLE_RATE
 from talkies.core.media.loudness import PRESETS, Level
 from talkies.core.segment import Take
-from talkies.core.takes import time_reference
+from talkies.core.takes.mixdown import SAMPLE_RATE
+from talkies.core.takes.saving import time_reference
 from talkies.core.turnover.folder import CHECKSUMS, MADE_BY
 from talkies.core.turnover.span import POP_DBFS, POP_HZ, Span
 from talkies.core.turnover.stems import StemFile

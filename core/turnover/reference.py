@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from talkies.core.laying import SAMPLE_RATE, laid, piece_of
+from talkies.core.demo.preview import Image, add_picture, movie_file, mux, pictures
 from talkies.core.media.bwf import Samples
-from talkies.core.preview import Image, add_picture, movie_file, mux, pictures
 from talkies.core.segment import Take
+from talkies.core.takes.mixdown import SAMPLE_RATE, laid, piece_of
 from talkies.core.times import round_half_up, to_frame
 from talkies.core.turnover.span import Span
 

@@ -15,10 +15,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from talkies.core.laying import SAMPLE_RATE, Piece
 from talkies.core.media.bwf import Samples
 from talkies.core.segment import Take, Timeline
-from talkies.core.takes import timecode_day
+from talkies.core.takes.mixdown import SAMPLE_RATE, Piece
+from talkies.core.takes.saving import timecode_day
 from talkies.core.times import TimeRange, frame_ceil, frame_floor, round_half_up, timecode
 
 POP_HZ = 1000

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from talkies.core.render import EngineLoader
+    from talkies.core.generation.render import EngineLoader
 
 SUMMARY = "make a small silent film, give it sound, and show the result"
 
@@ -22,8 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from talkies.core.render import load_engine
-    from talkies.plugin.output import print_json
+    from talkies.core.generation.render import load_engine
+    from talkies.plugin.console import print_json
 
     report = make_demo(options.out, options.engine, options.seed, options.load_engine or load_engine)
     if options.json:
@@ -38,13 +38,13 @@ def run(options: argparse.Namespace) -> int:
 def make_demo(folder: Path, engine: str, seed: int, load_engine: EngineLoader) -> dict[str, Any]:
     """Film, timeline, takes, preview and report under ``folder``; what stood there is replaced. The report."""
     from talkies.core.demo import demo_events, render_demo_film
+    from talkies.core.demo.preview import write_preview
+    from talkies.core.demo.report_chart import draw_report, hear, sync_figures
+    from talkies.core.generation.request import Request
     from talkies.core.media.bwf import output_errors, part_file
-    from talkies.core.preview import write_preview
-    from talkies.core.report import draw_report, hear, sync_figures
-    from talkies.core.request import Request
     from talkies.core.timeline import read_timeline
     from talkies.plugin.commands.generate import follow
-    from talkies.plugin.output import ProgressLine, plain
+    from talkies.plugin.console import ProgressLine, plain
 
     line = ProgressLine()
     with output_errors(folder):

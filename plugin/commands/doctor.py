@@ -12,8 +12,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from talkies.plugin.console import print_json
     from talkies.plugin.doctor import examine
-    from talkies.plugin.output import print_json
 
     findings = examine()
     if options.json:

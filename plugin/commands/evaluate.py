@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from talkies.core.evaluation.card import around, write_card
-    from talkies.plugin.output import ProgressLine, print_json
+    from talkies.plugin.console import ProgressLine, print_json
 
     if options.card:
         around(options.card, "comparison" if options.against else "figures")  # rather now than in twenty minutes

@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from talkies.core.request import TASKS, Request, seconds
+from talkies.core.generation.request import TASKS, Request, seconds
 
 if TYPE_CHECKING:
-    from talkies.core.render import EngineLoader
+    from talkies.core.generation.render import EngineLoader
     from talkies.core.segment import Take
 
 SUMMARY = "make sound for a timeline and write the timeline again with it on new tracks"
@@ -67,8 +67,8 @@ def request_from(options: argparse.Namespace) -> Request:
 
 
 def run(options: argparse.Namespace) -> int:
-    from talkies.core.render import load_engine
-    from talkies.plugin.output import print_json
+    from talkies.core.generation.render import load_engine
+    from talkies.plugin.console import print_json
 
     _, report = follow(request_from(options), options.load_engine or load_engine)
     if options.json:
@@ -80,8 +80,8 @@ def run(options: argparse.Namespace) -> int:
 
 def follow(request: Request, load_engine: EngineLoader) -> tuple[tuple[Take, ...], dict[str, Any]]:
     """Runs the story while stderr shows how far it is; the takes where they lie in the end, and the report."""
-    from talkies.core.render import Failed, Finished, Progress, Warned, render
-    from talkies.plugin.output import ProgressLine, warn
+    from talkies.core.generation.render import Failed, Finished, Progress, Warned, render
+    from talkies.plugin.console import ProgressLine, warn
 
     line = ProgressLine()
 

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from talkies.core.timeline import read_timeline
-    from talkies.plugin.output import print_json
+    from talkies.plugin.console import print_json
 
     timeline = read_timeline(options.timeline, options.media_dir)
     if options.json:

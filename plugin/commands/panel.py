@@ -1,6 +1,7 @@
 """talkies panel: the window. What it needs beyond Python is looked for first: Qt itself would only abort.
 
-With ``--bridge`` an editor has started it: the panel asks on stdout and the editor answers on stdin (core/bridge.py).
+With ``--bridge`` an editor has started it: the panel asks on stdout and the editor answers on stdin
+(core/hosts/bridge.py).
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     worker = [sys.executable, "-m", "talkies.plugin.cli", "worker"]
     if not options.bridge:
         return int(run_panel(options.timeline, worker))
-    from talkies.core.bridge import BridgedHost  # late: it knows timelines
+    from talkies.core.hosts.bridge import BridgedHost  # late: it knows timelines
 
     host = BridgedHost(*bridge_streams(), options.folder or editors_folder())
     return int(run_panel(options.timeline, worker, host, host.when_closed))

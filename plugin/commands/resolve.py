@@ -40,7 +40,7 @@ def _install(options: argparse.Namespace) -> int:
 
 
 def _panel(options: argparse.Namespace) -> int:
-    from talkies.core.bridge import BridgedHost
+    from talkies.core.hosts.bridge import BridgedHost
     from talkies.plugin.resolve.lua_transport import HOW, LuaTransport
     from talkies.plugin.resolve.places import LUA_NAME, script_states, scripts_folder
 

@@ -19,12 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from talkies.core.making import Progress
-    from talkies.core.render import Warned
+    from talkies.core.generation.maker import Progress
+    from talkies.core.generation.render import Warned
     from talkies.core.timeline import read_timeline
     from talkies.core.turnover.handover import HandedOver, hand_over
     from talkies.core.turnover.span import Pops
-    from talkies.plugin.output import ProgressLine, print_json, warn
+    from talkies.plugin.console import ProgressLine, print_json, warn
 
     line = ProgressLine()
 

@@ -10,7 +10,7 @@
                                                         inside/lua/           what it runs: part of every request
 
 The menu entries are thin and the work lies in ``inside/``, which is always as new as the talkies that is installed.
-Both speak the bridge's protocol (core/bridge.py), so that talkies does not know which of them it talks to.
+Both speak the bridge's protocol (core/hosts/bridge.py), so that talkies does not know which of them it talks to.
 
     places.py      where Resolve keeps its scripts and preferences; what is installed there
     installing.py  puts the menu entries there and reads them back

@@ -1,7 +1,7 @@
 """Resolve's free edition at the other end of the bridge, by way of two files: for a sandbox without io and sockets.
 
-    core/bridge.py ──requests──► LuaTransport ──request.lua──► Talkies (free edition), in Resolve
-    core/bridge.py ◄──answers─── LuaTransport ◄──Fusion.prefs── fusion:SetPrefs, SavePrefs
+    core/hosts/bridge.py ──requests──► LuaTransport ──request.lua──► Talkies (free edition), in Resolve
+    core/hosts/bridge.py ◄──answers─── LuaTransport ◄──Fusion.prefs── fusion:SetPrefs, SavePrefs
 
 A request is a Lua program (inside/lua) with its data, written beside and renamed; an answer is a preference that reads
 ``session:id:hex of JSON``. What Lua cannot do in its sandbox is done here: looking for files, merging subtitles into
@@ -24,12 +24,12 @@ from pathlib import Path
 from typing import Any, Final, TextIO, cast
 
 from talkies.core.errors import OutputError
-from talkies.core.locking import locked
+from talkies.core.files.lock import locked
 from talkies.core.media.bwf import output_errors, part_file
 from talkies.plugin.resolve.inside import reading
 from talkies.plugin.resolve.inside.conforming import ready
 from talkies.plugin.resolve.inside.frames import Clock
-from talkies.plugin.resolve.inside.telling import RefusedError
+from talkies.plugin.resolve.inside.refusal import RefusedError
 from talkies.plugin.resolve.places import LUA_NAME, preferences, requests_folder
 
 Message = dict[str, Any]

@@ -19,7 +19,7 @@ from films import write_movie, write_reel
 
 from talkies.core.evaluation.performing import Subject
 from talkies.core.evaluation.speed_figures import timed_task, write_film
-from talkies.core.request import TASKS
+from talkies.core.generation.request import TASKS
 
 
 def bench_generate(folder: Path, seconds: int, engine: str) -> None:

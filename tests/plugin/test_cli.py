@@ -15,7 +15,7 @@ from engines import load_tones
 
 from talkies.core.errors import CancelledError, TalkiesError
 from talkies.plugin.cli import COMMANDS, main
-from talkies.plugin.output import ProgressLine
+from talkies.plugin.console import ProgressLine
 
 TALKIES = (sys.executable, "-m", "talkies.plugin.cli")
 

@@ -14,7 +14,7 @@ from known_timelines import NTSC, Known
 
 from talkies.core.destinations import check_output, losses
 from talkies.core.errors import ArgumentError, OutputError
-from talkies.core.host import CONFLICTS, Host
+from talkies.core.hosts.host import CONFLICTS, Host
 from talkies.core.timeline import read_timeline
 from talkies.plugin.files_host import HOST_FORMATS, FilesHost
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from engines import TonesEngine
 
-from talkies.core import render
 from talkies.core.errors import WeightsError
+from talkies.core.generation import render
 from talkies.plugin.cli import main
 from talkies.plugin.commands import models
 

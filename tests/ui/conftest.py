@@ -15,7 +15,7 @@ import pytest
 from engines import load_tones
 from pytestqt.qtbot import QtBot
 
-from talkies.core.orders import Order, make_takes
+from talkies.core.generation.take_orders import Order, make_takes
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
 from talkies.ui.work.worker_client import WorkerClient

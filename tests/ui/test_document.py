@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
-from talkies.core.as_json import as_json, from_json
 from talkies.core.errors import ArgumentError, InputError, OutputError, TimelineError
-from talkies.core.orders import CueEdit
+from talkies.core.files.dataclass_json import as_json, from_json
+from talkies.core.generation.take_orders import CueEdit
 from talkies.core.segment import Segment, Take
-from talkies.core.take_folder import deliver, making
+from talkies.core.takes.take_folder import deliver, making
 from talkies.core.times import TimeRange
 from talkies.ui.work.document import Document
 from talkies.ui.work.state import MIXED, SegmentSettings, TakeChoices, WorkState

@@ -17,10 +17,10 @@ from known_timelines import KNOWN
 from pytestqt.qtbot import QtBot
 from windows import PATIENCE_MS, make_window, open_in
 
-from talkies.core.bridge import BridgedHost
 from talkies.core.errors import OutputError
-from talkies.core.host import Host
-from talkies.core.orders import Order, make_takes
+from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.hosts.bridge import BridgedHost
+from talkies.core.hosts.host import Host
 from talkies.core.segment import Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.structure.sounds import sound_tracks

@@ -11,11 +11,11 @@ import pytest
 from editors import open_editor
 from engines import load_tones
 
-from talkies.core.as_json import as_json
 from talkies.core.errors import ArgumentError, OutputError
+from talkies.core.files.dataclass_json import as_json
+from talkies.core.generation.take_orders import Order, make_takes
 from talkies.core.media.bwf import read_bext
 from talkies.core.media.sound import read_sound
-from talkies.core.orders import Order, make_takes
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.structure.sounds import sound_tracks
 from talkies.core.times import TimeRange

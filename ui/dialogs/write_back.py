@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from talkies.core.destinations import losses
 from talkies.core.errors import TalkiesError
-from talkies.core.host import AudioTrack, Placement
+from talkies.core.hosts.host import AudioTrack, Placement
 from talkies.ui.background import in_background
 from talkies.ui.dialogs.write_back_form import WriteBackForm
 from talkies.ui.dialogs.write_back_list import WriteBackList

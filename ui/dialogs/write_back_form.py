@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from talkies.core.destinations import WRITERS, suffix_of
-from talkies.core.host import CONFLICTS, Conflict
+from talkies.core.hosts.host import CONFLICTS, Conflict
 from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import suggested_file
 

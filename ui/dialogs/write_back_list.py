@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from talkies.core.host import Placement
+from talkies.core.hosts.host import Placement
 from talkies.core.segment import StemName, Timeline
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document

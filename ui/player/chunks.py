@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from talkies.core.balance import SAMPLE_RATE
 from talkies.core.errors import MediaError
 from talkies.core.media.bwf import Samples
+from talkies.core.takes.levels import SAMPLE_RATE
 
 CHUNK_SAMPLES = 4 * SAMPLE_RATE
 _MOST_CHUNKS = 160  # of 1.5 MB each
-_MIDDLE = np.float32(math.sqrt(0.5))  # a mono file sits in the middle, as in core/balance.py
+_MIDDLE = np.float32(math.sqrt(0.5))  # a mono file sits in the middle, as in core/takes/levels.py
 _RUN_UP_S = 0.5  # compressed sound needs what lies before it
 
 Key = tuple[Path, int]

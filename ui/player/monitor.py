@@ -8,7 +8,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from talkies.core.balance import SAMPLE_RATE
+from talkies.core.takes.levels import SAMPLE_RATE
 from talkies.core.timeline.structure.sounds import SoundTrack
 from talkies.core.times import to_sample
 from talkies.ui.player.mix import Voice

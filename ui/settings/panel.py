@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QScrollA
 from talkies.core.conditioning.prompt import read_prompt
 from talkies.core.engines.base import ENGINES
 from talkies.core.errors import TalkiesError
-from talkies.core.request import MAX_GUIDANCE, MAX_STEPS, MAX_TAKES
+from talkies.core.generation.request import MAX_GUIDANCE, MAX_STEPS, MAX_TAKES
 from talkies.ui.icons import icon
 from talkies.ui.settings.fields import ChoiceField, DecimalField, NumberField, PromptField, VoiceField
 from talkies.ui.work.document import Document

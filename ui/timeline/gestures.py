@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.colours import timeline_colours
-from talkies.ui.timeline.telling import Hit
+from talkies.ui.timeline.tooltips import Hit
 from talkies.ui.work.document import SelectMode
 from talkies.ui.work.state import TakeRecord
 

@@ -21,8 +21,8 @@ from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 
 from talkies.ui.timeline.cache import DiskCache
-from talkies.ui.timeline.keys import Key, PeaksKey, StillKey
-from talkies.ui.timeline.making import Maker, Worker
+from talkies.ui.timeline.cache_keys import Key, PeaksKey, StillKey
+from talkies.ui.timeline.media_threads import Maker, Worker
 from talkies.ui.timeline.peaks import Peaks
 
 K = TypeVar("K")

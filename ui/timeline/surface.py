@@ -11,7 +11,7 @@ from talkies.core.segment import Timeline
 from talkies.ui.timeline.layout import Scale, zoom_limits
 from talkies.ui.timeline.rows import Rows
 from talkies.ui.timeline.snapping import nearest_frame, next_edge, previous_edge, snapped
-from talkies.ui.timeline.telling import Hit
+from talkies.ui.timeline.tooltips import Hit
 from talkies.ui.work.document import Document
 
 _KEY_STEP = Fraction(3, 2)

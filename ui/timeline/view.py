@@ -37,7 +37,7 @@ from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.painting import Canvas, Memo, paint_row
 from talkies.ui.timeline.rows import Row, Rows, picture_rows, placed, sound_rows, take_rows, word_rows
 from talkies.ui.timeline.surface import Surface
-from talkies.ui.timeline.telling import describe
+from talkies.ui.timeline.tooltips import describe
 from talkies.ui.work.document import Document
 
 _WHEEL_STEP = 1.0018  # zoom for each of the 120 units of a wheel's click

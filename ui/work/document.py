@@ -13,14 +13,14 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Literal
 
-from talkies.core.as_json import as_json
 from talkies.core.errors import ArgumentError
-from talkies.core.orders import CueEdit
+from talkies.core.files.dataclass_json import as_json
+from talkies.core.generation.take_orders import CueEdit
 from talkies.core.segment import Cue, Segment, StemName
-from talkies.core.take_folder import SegmentMark
+from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
-from talkies.ui.work.board import Board
 from talkies.ui.work.lookup import sounding
+from talkies.ui.work.open_document import Board
 from talkies.ui.work.state import (
     SETTING_NAMES,
     SegmentSettings,

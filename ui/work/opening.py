@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from talkies.core.orders import CueEdit
+from talkies.core.generation.take_orders import CueEdit
 from talkies.core.segment import Segment, Timeline
-from talkies.core.take_folder import SegmentMark, Sidecar
+from talkies.core.takes.take_folder import SegmentMark, Sidecar
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
 from talkies.ui.work.state import TakeRecord, WorkState

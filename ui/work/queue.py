@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
-from talkies.core.as_json import as_json
+from talkies.core.files.dataclass_json import as_json
 from talkies.ui.work.document import Document
 from talkies.ui.work.jobs import Job, overall, seconds_left
 from talkies.ui.work.worker_client import WorkerClient

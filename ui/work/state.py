@@ -8,7 +8,7 @@
                └─ selected, playhead, in and out
 
 Times are exact: seconds as Fractions here, as text ("1001/24000") in JSON. What a take *is* stands in the sidecar of
-its file (core/take_folder.py), so that a take is never lost with the choices; :class:`TakeRecord` joins the two.
+its file (core/takes/take_folder.py), so that a take is never lost with the choices; :class:`TakeRecord` joins the two.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from talkies.core.orders import CueEdit
-from talkies.core.request import Task
+from talkies.core.generation.request import Task
+from talkies.core.generation.take_orders import CueEdit
 from talkies.core.segment import StemName, Take
-from talkies.core.take_folder import SegmentMark
+from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 
 VERSION = 1
@@ -41,7 +41,7 @@ MIXED: Final = Mixed.MIXED
 
 @dataclass(frozen=True)
 class SegmentSettings:
-    """How a segment's sound is made; names as in :class:`talkies.core.request.Request`.
+    """How a segment's sound is made; names as in :class:`talkies.core.generation.request.Request`.
 
     ``level_db`` is added to each of the segment's takes, when played and when written. None for ``steps`` and
     ``guidance`` means what the engine was made for.

@@ -3,7 +3,7 @@
 NAME.otio
 NAME.talkies/work.json        what was chosen, replaced at once with each save
              work.before.json the same as it was when the timeline was last opened
-             takes/           finished takes (core/take_folder.py)
+             takes/           finished takes (core/takes/take_folder.py)
              .lock            held by the panel that has the timeline open
 """
 
@@ -18,11 +18,11 @@ from itertools import count
 from pathlib import Path
 from typing import IO
 
-from talkies.core.as_json import as_json, from_json
 from talkies.core.errors import InputError, OutputError, TalkiesError
-from talkies.core.locking import locked
+from talkies.core.files.dataclass_json import as_json, from_json
+from talkies.core.files.lock import locked
 from talkies.core.media.bwf import output_errors
-from talkies.core.take_folder import Sidecar, read_takes, recover, remove_take, write_atomically
+from talkies.core.takes.take_folder import Sidecar, read_takes, recover, remove_take, write_atomically
 from talkies.ui.work.state import VERSION, WorkState
 
 

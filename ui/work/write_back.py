@@ -21,12 +21,12 @@ from typing import Final
 import numpy as np
 
 from talkies.core.errors import ArgumentError
-from talkies.core.host import AudioTrack, Conflict, Host, Placement
+from talkies.core.hosts.host import AudioTrack, Conflict, Host, Placement
 from talkies.core.media.bwf import output_errors, read_bext, write_bwf
 from talkies.core.media.sound import sound_blocks
-from talkies.core.output import Output
 from talkies.core.segment import StemName, Take, Timeline
-from talkies.core.takes import exactly, time_reference
+from talkies.core.takes.run_folder import Output
+from talkies.core.takes.saving import exactly, time_reference
 from talkies.core.times import TimeRange
 from talkies.ui.work.document import Document
 from talkies.ui.work.state import TakeRecord
@@ -84,7 +84,7 @@ def plan_write_back(
 ) -> WriteBack:
     """What would be written of some segments, all unless given. ``tracks``: the audio tracks of the editor that it goes
     into; those of the document's own file unless given. Raises OutputError, ArgumentError: nothing open."""
-    from talkies.core.placing import audio_tracks_of, plan_placing
+    from talkies.core.hosts.placement import audio_tracks_of, plan_placing
     from talkies.core.timeline.ours import without_our_tracks
     from talkies.core.timeline.structure.sounds import track_name
 

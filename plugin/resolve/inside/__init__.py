@@ -7,7 +7,7 @@
     conforming.py  a file that begins between two frames ─► a copy that begins on one
     markers.py     a marker where each take begins
     frames.py      exact time: seconds, frames, timecode
-    telling.py     one sentence in a box of the system's
+    refusal.py     one sentence in a box of the system's
     lua/           the same in Lua, for the free edition
 
 scripts/Talkies.py loads this folder as the package ``talkies_inside``.

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from .frames import round_half_up
-from .telling import RefusedError
+from .refusal import RefusedError
 
 FOLDER = "resolve"
 _TIME_REFERENCE = 338

@@ -1,4 +1,4 @@
-"""What talkies asks of an editor (core/bridge.py), answered by DaVinci Resolve."""
+"""What talkies asks of an editor (core/hosts/bridge.py), answered by DaVinci Resolve."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from . import markers, reading
 from .placing import Placing, Removed
-from .telling import RefusedError, call
+from .refusal import RefusedError, call
 
 PROTOCOL = 1
 

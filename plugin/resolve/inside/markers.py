@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from .reading import clock_of
-from .telling import call
+from .refusal import call
 
 OURS = "talkies:"
 COLOUR = "Cream"

@@ -22,7 +22,7 @@ from typing import Any
 from .conforming import ready
 from .frames import exact_rate, round_half_up
 from .reading import clock_of, file_of, items_of
-from .telling import BUSY, RefusedError, call, optional
+from .refusal import BUSY, RefusedError, call, optional
 
 BIN = "Talkies"
 OTHER_RATE = "for DaVinci Resolve counts its file at another frame rate; move it by hand on the Fairlight page"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .frames import Clock, exact_rate
-from .telling import BUSY, RefusedError, call
+from .refusal import BUSY, RefusedError, call
 
 
 def open_project(resolve: Any) -> Any:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import Any
 
 from .editor import Editor
-from .telling import RefusedError, tell
+from .refusal import RefusedError, tell
 
 METHODS = ("hello", "read_timeline", "audio_tracks", "add_takes", "undo", "move_playhead")
 

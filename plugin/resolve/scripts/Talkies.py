@@ -49,13 +49,13 @@ def find_resolve() -> Any:
 
 def main() -> None:
     try:
-        session, telling = load("session"), load("telling")
+        session, refusal = load("session"), load("refusal")
     except ImportError as error:
         print(f"talkies: {error}")
         return
     resolve = find_resolve()
     if resolve is None:
-        telling.tell(STUDIO_ONLY)
+        refusal.tell(STUDIO_ONLY)
     else:
         session.run(resolve, PROGRAM)
 

@@ -23,7 +23,7 @@ from talkies.core.evaluation.performing import Performer, Subject
 from talkies.core.media.bwf import write_bwf
 from talkies.core.media.loudness import PRESETS
 from talkies.core.media.sound import read_sound
-from talkies.core.takes import save_take
+from talkies.core.takes.saving import save_take
 from talkies.core.timeline import read_timeline, write_timeline
 
 SR = 48_000

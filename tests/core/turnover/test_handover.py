@@ -18,11 +18,11 @@ from engines import load_tones
 from films import write_movie, write_reel
 
 from talkies.core.errors import CancelledError, MediaError, OutputError, TimelineError
-from talkies.core.making import Progress
+from talkies.core.generation.maker import Progress
+from talkies.core.generation.render import Warned, render
+from talkies.core.generation.request import Request
 from talkies.core.media.bwf import read_bext
 from talkies.core.media.sound import read_sound
-from talkies.core.render import Warned, render
-from talkies.core.request import Request
 from talkies.core.timeline import read_timeline
 from talkies.core.turnover.from_timeline import takes_in
 from talkies.core.turnover.handover import HandedOver, hand_over

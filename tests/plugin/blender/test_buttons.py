@@ -220,7 +220,7 @@ PANEL = """
 
     import numpy as np
 
-    from talkies.core.bridge import BridgedHost
+    from talkies.core.hosts.bridge import BridgedHost
     from talkies.core.media.bwf import write_bwf
     from talkies.core.segment import Take
     from talkies.core.times import TimeRange

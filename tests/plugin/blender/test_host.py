@@ -15,9 +15,9 @@ from blenders import Blender
 from host_suite import HeardSuite, HostSuite
 from known_timelines import FRAMES, INSERTS, NTSC, PICTURE, WILD, WORDS, Cut, Known
 
-from talkies.core.bridge import BridgedHost
 from talkies.core.errors import OutputError
-from talkies.core.host import Host
+from talkies.core.hosts.bridge import BridgedHost
+from talkies.core.hosts.host import Host
 
 
 class TestBlender(HostSuite, HeardSuite):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from known_timelines import KNOWN, Known
 
+from talkies.core.generation.run_report import describe_take
 from talkies.core.segment import Take, Timeline
-from talkies.core.summary import describe_take
 from talkies.core.timeline.structure.tracks import lanes_of
 from talkies.plugin.blender.extension.otio import tracks_of
 

@@ -15,7 +15,7 @@ import pytest
 from engines import load_tones
 from films import write_movie, write_reel
 
-from talkies.core.render import render
+from talkies.core.generation.render import render
 from talkies.core.timeline import read_subtitles, read_timeline
 from talkies.plugin.otio import generating
 

@@ -16,9 +16,9 @@ from host_suite import HostSuite
 from known_timelines import NTSC, Known
 from lua_menu import GAPS, Menu, lua_library
 
-from talkies.core.bridge import BridgedHost
 from talkies.core.errors import OutputError
-from talkies.core.host import Host
+from talkies.core.hosts.bridge import BridgedHost
+from talkies.core.hosts.host import Host
 from talkies.plugin.resolve.lua_transport import as_lua
 
 

@@ -16,8 +16,8 @@ import pytest
 from host_suite import HostSuite
 from known_timelines import Known
 
-from talkies.core.bridge import BridgedHost
-from talkies.core.host import Host
+from talkies.core.hosts.bridge import BridgedHost
+from talkies.core.hosts.host import Host
 from talkies.plugin.resolve.inside import session
 from talkies.plugin.resolve.installing import install
 

@@ -18,7 +18,7 @@ from talkies.core.media.bwf import write_bwf
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.cache import DiskCache, media_key
-from talkies.ui.timeline.keys import PeaksKey, StillKey
+from talkies.ui.timeline.cache_keys import PeaksKey, StillKey
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.peaks import PER_SECOND, Peaks, read_peaks
 from talkies.ui.timeline.stills import StillReader, grid_of, still_time

@@ -16,12 +16,12 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from talkies.core.orders import Order, make_takes
-from talkies.core.render import TakeReady
+from talkies.core.generation.render import TakeReady
+from talkies.core.generation.take_orders import Order, make_takes
 from talkies.core.segment import Take
 from talkies.ui.timeline import Media, TimelineView
 from talkies.ui.timeline.colours import timeline_colours
-from talkies.ui.timeline.telling import Hit, describe
+from talkies.ui.timeline.tooltips import Hit, describe
 from talkies.ui.work.document import Document
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton

@@ -92,7 +92,7 @@ class MediaMobs:
 
     def take(self, take: Take, channel: int, skipped: int) -> tuple[Any, int]:
         """As ``sound``, for a take; ``skipped``: samples of the file before the master mob begins."""
-        from talkies.core.takes import time_reference
+        from talkies.core.takes.saving import time_reference
 
         count = take.file_range.samples(take.sample_rate)[1]
         channels = int(take.metadata.get("channels", 1))

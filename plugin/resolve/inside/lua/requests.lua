@@ -1,4 +1,4 @@
--- The requests, as core/bridge.py makes them: what editor.py is for Studio.
+-- The requests, as core/hosts/bridge.py makes them: what editor.py is for Studio.
 -- Returns function(resolve, memory, request) → a line of JSON; ``memory`` is kept as long as the script runs.
 
 local METHODS = {}

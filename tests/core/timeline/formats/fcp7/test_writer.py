@@ -17,7 +17,7 @@ from known_timelines import NTSC
 from talkies.core.destinations import losses
 from talkies.core.errors import TalkiesError
 from talkies.core.segment import Take, Timeline
-from talkies.core.takes import save_take
+from talkies.core.takes.saving import save_take
 from talkies.core.timeline import read_timeline, write_timeline
 from talkies.core.timeline.structure.sounds import sound_tracks
 

@@ -17,7 +17,7 @@ import pytest
 from talkies.core.destinations import WRITERS, check_output, losses
 from talkies.core.errors import OutputError, TalkiesError
 from talkies.core.segment import Take, Timeline
-from talkies.core.takes import save_take
+from talkies.core.takes.saving import save_take
 from talkies.core.timeline import read_timeline, write_timeline
 from talkies.core.timeline.formats.otio.splicing import with_tracks, with_urls
 from talkies.core.timeline.formats.otio.writer import OtioFile

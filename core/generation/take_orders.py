@@ -1,0 +1,166 @@
+"""Takes for chosen segments, without a timeline being written: what the panel orders while somebody works.
+
+    read ─► edit the cues ─► choose segments ─► per segment: look, then make each stem, take by take ─► a finished take
+
+:func:`make_takes` is :func:`talkies.core.generation.render.render` up to the point where a take is made; each one is
+then finished for good in a folder of takes (core/takes/take_folder.py), whatever happens to those after it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from talkies.core.errors import ArgumentError, OutputError, TimelineError
+from talkies.core.files.dataclass_json import from_json
+from talkies.core.generation.disk_space import needed_bytes
+from talkies.core.generation.maker import Maker, Progress, Work, effort
+from talkies.core.generation.plan import Stem, choose_segments, owners, plan
+from talkies.core.generation.render import (
+    EngineLoader,
+    Event,
+    Failed,
+    Finished,
+    Said,
+    TakeReady,
+    check_made,
+    load_engine,
+    nothing_made,
+    segment_warnings,
+    takes_of,
+)
+from talkies.core.generation.request import Request
+from talkies.core.generation.run_report import summarize
+from talkies.core.segment import Cue, Timeline
+from talkies.core.takes.take_folder import deliver, making, next_number
+from talkies.core.timeline import in_language, read_timeline
+from talkies.core.times import TimeRange
+
+
+@dataclass(frozen=True)
+class CueEdit:
+    """What was changed of one cue; None leaves it as read. ``was_*``: the cue as read, to find it again."""
+
+    was_text: str
+    was_start: Fraction
+    text: str | None = None
+    start: Fraction | None = None
+    end: Fraction | None = None
+    speaker: str | None = None
+
+    def applied(self, cue: Cue) -> Cue:
+        """The cue as it will be spoken."""
+        start = cue.range.start if self.start is None else self.start
+        end = cue.range.end if self.end is None else self.end
+        return replace(
+            cue,
+            range=TimeRange(start, end),
+            text=cue.text if self.text is None else self.text,
+            speaker=cue.speaker if self.speaker is None else self.speaker,
+        )
+
+
+@dataclass(frozen=True)
+class Order:
+    """``request`` says what is made and how; its ``out`` is the folder of takes. ``cues``: edits by the cue's place in
+    the timeline's cues. ``voices``: by speaker, before the request's own. ``made``: how many takes of this order are
+    finished already, by a worker that died."""
+
+    request: Request
+    cues: Mapping[int, CueEdit] = field(default_factory=dict)
+    voices: Mapping[str, str] = field(default_factory=dict)
+    made: int = 0
+
+    @classmethod
+    def from_mapping(cls, given: Mapping[str, Any]) -> Order:
+        """An order from JSON: the names of a request, ``folder`` for ``out``, ``cues`` and ``voices``."""
+        request = {name: value for name, value in given.items() if name not in ("folder", "cues", "voices", "made")}
+        try:
+            cues = from_json(dict[int, CueEdit], given.get("cues", {}))
+            voices = from_json(dict[str, str], given.get("voices", {}))
+            made = from_json(int, given.get("made", 0))
+        except ValueError as error:
+            raise ArgumentError("order", f"cannot be read: {error}") from error
+        return cls(Request.from_mapping({**request, "out": given.get("folder")}), cues, voices, made)
+
+
+def make_takes(
+    order: Order,
+    *,
+    read: Callable[[Path, Path | None], Timeline] = read_timeline,
+    load_engine: EngineLoader = load_engine,
+    watch: Callable[[Progress], None] = lambda progress: None,
+) -> Iterator[Event]:
+    """Makes the takes and yields events, each TakeReady with a finished take; the last one is Finished.
+
+    ``watch`` as in :func:`render`. Raises a TalkiesError for unusable input, for a folder in which another process
+    makes takes, and when no take at all could be made; finished takes stay in any case.
+    """
+    started = time.perf_counter()
+    request, folder = order.request, order.request.out
+    timeline = edited(read(request.timeline, request.media_dir), order)
+    segments = choose_segments(timeline, request.segments)
+    owner = owners(timeline)
+    stems = {segment.id: plan(timeline, segment, request, owner, order.voices) for segment in segments}
+    check_made(request, stems)
+    said = Said(segment_warnings(segments))
+    yield from said.news()
+    work = Work(sum((effort(parts, request.takes) for parts in stems.values()), Fraction(0)), watch)
+    takes, failures, skips = [], [], _skips(stems, request.takes, order.made)
+    with making(folder) as place:
+        _check_space(folder, stems, request)
+        with work.clock("load"):
+            work.say("waking the engine")
+            engine = load_engine(request.engine, request.weights, request.device)
+        maker = Maker(request, timeline, engine, place, work, said.sentences)
+        for segment in segments:
+            for event in takes_of(
+                maker, segment, stems[segment.id], lambda stem: (next_number(folder, stem), skips[stem])
+            ):
+                if isinstance(event, TakeReady):
+                    takes.append(deliver(event.take, segment, folder))
+                    yield TakeReady(takes[-1])
+                elif isinstance(event, Failed):
+                    failures.append(event)
+                    yield event
+                yield from said.news()
+    if not takes and not order.made:
+        raise nothing_made(timeline, failures)
+    seconds = {**work.seconds, "total": time.perf_counter() - started}
+    failed = [vars(failure) for failure in failures]
+    yield Finished(tuple(takes), summarize(request, timeline, takes, failed, said.sentences, seconds))
+
+
+def edited(timeline: Timeline, order: Order) -> Timeline:
+    """The timeline with the order's cues in its segments; speech without words is gone. Raises TimelineError when the
+    edits belong to another state of the timeline."""
+    from talkies.core.timeline.spoken import with_cues
+
+    cues = list(timeline.cues)
+    for index, edit in order.cues.items():
+        if not 0 <= index < len(cues) or cues[index].text != edit.was_text:
+            raise TimelineError(timeline.path, "its subtitles have changed since it was opened", "open it again")
+        cues[index] = edit.applied(cues[index])
+    if order.cues:
+        ordered = tuple(sorted((cue for cue in cues if cue.text.strip()), key=lambda cue: cue.range))
+        timeline = replace(timeline, cues=ordered, segments=with_cues(timeline.segments, ordered)[0])
+    language = order.request.language
+    return in_language(timeline, language) if language else timeline
+
+
+def _skips(stems: Mapping[str, Sequence[Stem]], takes: int, made: int) -> dict[Stem, int]:
+    """Of each stem, how many takes are there already when ``made`` were, in the order in which they are made."""
+    every = [stem for parts in stems.values() for stem in parts]
+    return {stem: min(max(made - index * takes, 0), takes) for index, stem in enumerate(every)}
+
+
+def _check_space(folder: Path, stems: Mapping[str, tuple[Stem, ...]], request: Request) -> None:
+    needed, free = needed_bytes(stems, request), shutil.disk_usage(folder).free
+    if free < needed:
+        problem = f"has {free / 1e6:.0f} MB free, and the takes need {needed / 1e6:.0f} MB"
+        raise OutputError(folder, problem, "free some space")

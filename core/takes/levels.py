@@ -1,0 +1,126 @@
+"""How loud takes become, in two steps that a mixer can follow.
+
+1. Each take by itself (:func:`gain_for`). Dialogue (DX) and a joint mix (MIX) go to the target; effects and music (FX,
+   MX) go 3 LU below it, so that they lie under the dialogue. Boosts end at 20 dB for speech and at 6 dB for effects:
+   a quiet scene stays a quiet scene. What measures below -60 LUFS is taken for silence and is never raised. Then the
+   whole take is lowered, if need be, until its true peak fits: a gain, not a limiter.
+2. All together (:func:`balance_takes`). The sum of all first takes is measured as the timeline plays it, and every take
+   gets one common gain so that the sum meets the target (raised by at most 6 dB) and its true peak fits. The balance
+   between takes stays. A single hit that has no room for that gain is limited: its peak, for some milliseconds, by no
+   more than the 6 dB; otherwise one footstep would keep a whole film below its delivery.
+
+A mono file sits in the middle of the stereo sum, 3 dB lower on each side, as editors pan it (core/takes/mixdown.py).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from talkies.core.media.bwf import Samples, read_bext, write_bwf
+from talkies.core.media.limiter import limited
+from talkies.core.media.loudness import PRESETS, Level, Loudness, Meter, measure, metered
+from talkies.core.media.sound import sound_blocks
+from talkies.core.segment import StemName, Take
+from talkies.core.takes.mixdown import SAMPLE_RATE, laid, piece_of
+
+__all__ = ["SAMPLE_RATE", "balance_takes", "gain_for", "level_facts", "mixed"]
+
+BELOW_TARGET = {"DX": 0.0, "MIX": 0.0, "FX": -3.0, "MX": -3.0}  # LU
+MAX_BOOST = {"DX": 20.0, "MIX": 20.0, "FX": 6.0, "MX": 6.0}  # dB
+MAX_COMMON_BOOST = 6.0  # dB
+SILENT_BELOW = -60.0  # LUFS
+
+_WORTH_REWRITING = 0.05  # dB
+_PEAK_ERROR = 0.02  # dB; a peak so little above is none
+_ROUNDS = 3  # what was limited is a little less loud: the sum is measured again
+_SUMMED = ("gain_db", "loudness_lufs", "true_peak_dbtp")
+
+
+def gain_for(stem: StemName, level: Level, loudness: Loudness) -> float:
+    """The gain in dB of a take that measured ``level``: step 1 above."""
+    gain = 0.0
+    if loudness.target is not None and level.integrated >= SILENT_BELOW:
+        gain = min(loudness.target + BELOW_TARGET[stem] - level.integrated, MAX_BOOST[stem])
+    return round(min(gain, loudness.true_peak - level.true_peak), 4)
+
+
+def level_facts(level: Level, gain: float) -> dict[str, Any]:
+    """What a take's metadata says of its level, after ``gain`` dB; None where there is silence."""
+    integrated, peak = level.integrated + gain, level.true_peak + gain
+    return {
+        "gain_db": gain,
+        "loudness_lufs": round(integrated, 2) if math.isfinite(integrated) else None,
+        "true_peak_dbtp": round(peak, 2) if math.isfinite(peak) else None,
+    }
+
+
+def balance_takes(takes: Sequence[Take], loudness: Loudness = PRESETS["ebu-r128"]) -> list[Take]:
+    """The same takes, their files rewritten with one common gain: step 2 above. Raises OutputError, MediaError.
+
+    Takes with other numbers are alternatives to the first ones: not in the sum, but given the same gain.
+    """
+    if loudness.target is None:
+        return list(takes)
+    balanced, room = list(takes), MAX_COMMON_BOOST
+    for _ in range(_ROUNDS):
+        level = measure(mixed([take for take in balanced if take.number == 1]), SAMPLE_RATE)
+        if level.integrated < SILENT_BELOW:
+            break
+        gain = round(min(loudness.target - level.integrated, room, loudness.true_peak - level.true_peak), 4)
+        if abs(gain) < _WORTH_REWRITING:
+            break
+        before = [take.metadata.get("limited_db") for take in balanced]
+        balanced, room = [_regained(take, gain, loudness.true_peak) for take in balanced], room - gain
+        if [take.metadata.get("limited_db") for take in balanced] == before:
+            break  # a plain gain does what it says
+        if room < _WORTH_REWRITING and _apart([take for take in balanced if take.number == 1]):
+            break  # no room to become louder, and no peaks that add up
+    return balanced
+
+
+def _apart(takes: Sequence[Take]) -> bool:
+    """Whether no two takes overlap, and the peak of each is known."""
+    spans = sorted(take.record.samples(SAMPLE_RATE) for take in takes)
+    known = all("true_peak_dbtp" in take.metadata for take in takes)
+    return known and all(first + count <= after for (first, count), (after, _) in pairwise(spans))
+
+
+def mixed(takes: Sequence[Take]) -> Iterator[Samples]:
+    """The sum of takes as a timeline plays them, handles left out, in blocks of (2, n) from the first one's start."""
+    pieces = [piece_of(take, channels=2) for take in takes]
+    first = min((piece.first for piece in pieces), default=0)
+    return laid(pieces, first, max((piece.first + piece.count for piece in pieces), default=first))
+
+
+def _regained(take: Take, gain: float, ceiling: float) -> Take:
+    """The take with another ``gain`` dB, in the same place; limited where its true peak would be above ``ceiling``."""
+    channels, bext = int(take.metadata.get("channels", 1)), read_bext(take.path)
+    factor = np.float32(10 ** (gain / 20))
+    blocks: Iterator[Samples] = (block * factor for block in sound_blocks(take.path, SAMPLE_RATE, mono=channels == 1))
+    facts = {key: round(value + gain, 4) for key in _SUMMED if (value := take.metadata.get(key)) is not None}
+    above = facts.get("true_peak_dbtp", ceiling) - ceiling
+    meter = Meter(SAMPLE_RATE)
+    if above > _PEAK_ERROR:
+        blocks = metered(limited(blocks, ceiling, SAMPLE_RATE), meter)
+    write_bwf(
+        take.path,
+        blocks,
+        sample_rate=SAMPLE_RATE,
+        channels=channels,
+        time_reference=bext.time_reference,
+        count=take.file_range.samples(SAMPLE_RATE)[1],
+        description=bext.description,
+        originator_reference=bext.originator_reference,
+        origination=bext.origination,
+    )
+    if above > _PEAK_ERROR:
+        level, before = meter.level(), take.metadata.get("limited_db", 0.0)
+        facts |= {"loudness_lufs": round(level.integrated, 2), "true_peak_dbtp": round(level.true_peak, 2)}
+        facts["limited_db"] = round(before + above, 2)
+    return replace(take, metadata={**take.metadata, **facts})

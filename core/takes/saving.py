@@ -1,0 +1,185 @@
+"""From the sound that a model makes to files that lie on a timeline: exact, gated, levelled, named.
+
+A take covers ``record`` and perhaps handles; its file has ``to_sample(end) - to_sample(start)`` samples, both rounded
+on the timeline's own axis, so that neighbours neither gap nor overlap. How loud it becomes: see core/takes/levels.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from talkies.core.errors import OutputError
+from talkies.core.media.bwf import Samples, output_errors, write_bwf
+from talkies.core.media.envelope import Envelope, around
+from talkies.core.media.loudness import PRESETS, Level, Loudness, Meter
+from talkies.core.media.sound import resampled
+from talkies.core.segment import Segment, StemName, Take, Timeline
+from talkies.core.takes.levels import SAMPLE_RATE, gain_for, level_facts
+from talkies.core.times import TimeRange, round_half_up, to_sample
+
+CUE_FADE_S = Fraction(8, 1000)
+END_FADE_S = Fraction(2, 1000)
+
+CHUNK_SAMPLES = 1 << 16
+_PADDING_S = Fraction(1, 20)
+_MEDIA_SUFFIX = re.compile(r"\.(mov|mp4|m4v|mxf|avi|mkv|webm|mpg|dpx|tiff?|png|exr|jpe?g|wav)$", re.IGNORECASE)
+
+
+def save_take(
+    blocks: Iterable[npt.NDArray[np.float32]],
+    *,
+    segment: Segment,
+    timeline: Timeline,
+    stem: StemName,
+    folder: Path,
+    number: int = 1,
+    record: TimeRange | None = None,
+    speaker: str = "",
+    gate: Sequence[TimeRange] | None = None,
+    sample_rate: int = SAMPLE_RATE,
+    loudness: Loudness = PRESETS["ebu-r128"],
+    head_handle: Fraction = Fraction(0),
+    tail_handle: Fraction = Fraction(0),
+    metadata: dict[str, Any] | None = None,
+) -> Take:
+    """Write one take and say where it belongs.
+
+    ``blocks``: (n,) or (C, n) float32 at ``sample_rate``, from the head handle's start on; more than needed is cut,
+    up to 50 ms too little is filled with silence. ``record``: what the take covers, the segment's range unless given.
+    ``gate``: the timeline ranges outside of which it is silent (dialogue: its cues), None = open. Memory does not grow
+    with length: the sound waits in a ``.part`` file in ``folder``, which is gone at the end, whatever happens.
+    Raises OutputError.
+    """
+    record = record or segment.record
+    covered = TimeRange(record.start - head_handle, record.end + tail_handle)
+    path = folder / f"{take_name(stem, segment, speaker, number)}.wav"
+    waiting = path.with_name(path.name + ".raw.part")
+    try:
+        with output_errors(path):
+            folder.mkdir(parents=True, exist_ok=True)
+            channels, level = _gather(waiting, blocks, sample_rate, covered, gate, path)
+            gain = gain_for(stem, level, loudness)
+            write_bwf(
+                path,
+                _waiting_blocks(waiting, channels, gain),
+                sample_rate=SAMPLE_RATE,
+                channels=channels,
+                time_reference=time_reference(timeline, covered.start),
+                count=covered.samples(SAMPLE_RATE)[1],
+                description=f"{stem} {segment.clip} {speaker}".strip(),
+                originator_reference=f"{segment.id} {number}",
+            )
+    finally:
+        with contextlib.suppress(OSError):
+            waiting.unlink(missing_ok=True)
+    return Take(
+        segment_id=segment.id,
+        stem=stem,
+        name=path.stem,
+        path=path,
+        record=record,
+        sample_rate=SAMPLE_RATE,
+        head_handle=head_handle,
+        tail_handle=tail_handle,
+        number=number,
+        metadata={**(metadata or {}), "speaker": speaker, "channels": channels, **level_facts(level, gain)},
+    )
+
+
+def take_name(stem: StemName, segment: Segment, speaker: str = "", number: int = 1) -> str:
+    """``DX_s003_A001-C002_Anna_t01``: a file name that every system takes and that stays inside its folder.
+
+    Segments' ids are unique in a timeline; where cleaning changed an id or a speaker, a hash keeps them apart.
+    """
+    clip = _MEDIA_SUFFIX.sub("", PurePosixPath(segment.clip.replace("\\", "/")).name)
+    parts = [_told_apart(segment.id), plain_name(clip), _told_apart(speaker)]
+    return "_".join([stem, *(part for part in parts if part), f"t{number:02}"])
+
+
+def plain_name(text: str, size: int = 32) -> str:
+    """Plain letters, digits and hyphens; accents fall off, everything else becomes a hyphen."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:size].strip("-")
+
+
+def _told_apart(text: str) -> str:
+    clean = plain_name(text)
+    if clean == text.replace(" ", "-"):
+        return clean
+    return "-".join(filter(None, [clean, hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:6]]))
+
+
+def time_reference(timeline: Timeline, position: Fraction) -> int:
+    """The record timecode of a timeline position in samples since midnight; timecode days wrap."""
+    return to_sample((timeline.start + position) % timecode_day(timeline), SAMPLE_RATE)
+
+
+def timecode_day(timeline: Timeline) -> Fraction:
+    """Seconds until the timeline's timecode is 00:00:00:00 again."""
+    nominal = round_half_up(timeline.rate)
+    dropped = 24 * (6 * 9 * (nominal // 15)) if timeline.drop_frame else 0
+    return (nominal * 86400 - dropped) / timeline.rate
+
+
+def _gather(
+    waiting: Path,
+    blocks: Iterable[npt.NDArray[np.float32]],
+    sample_rate: int,
+    covered: TimeRange,
+    gate: Sequence[TimeRange] | None,
+    path: Path,
+) -> tuple[int, Level]:
+    """Put the take, exact in length and gated, into ``waiting`` as raw float32, frames of C; measure it on the way."""
+    first, total = covered.samples(SAMPLE_RATE)
+    ends = Envelope(((0, total),), to_sample(END_FADE_S, SAMPLE_RATE))
+    fade = to_sample(CUE_FADE_S, SAMPLE_RATE)
+    cues = None if gate is None else around(gate, first, total, SAMPLE_RATE, fade)
+    meter = Meter(SAMPLE_RATE)
+    sound = resampled((np.atleast_2d(block) for block in blocks), sample_rate, SAMPLE_RATE)
+    channels, position = 1, 0
+    with waiting.open("wb") as file:
+        for block in exactly(sound, total, path):
+            channels, count = block.shape
+            gains = ends.gains(position, count)
+            if cues is not None:
+                gains *= cues.gains(position, count)
+            heard = np.nan_to_num(block, posinf=0.0, neginf=0.0) * gains
+            meter.add(heard)
+            file.write(np.ascontiguousarray(heard.T, np.float32).tobytes())
+            position += count
+    return channels, meter.level()
+
+
+def exactly(blocks: Iterable[Samples], count: int, path: Path) -> Iterator[Samples]:
+    """Exactly ``count`` samples: what is too much is cut, up to 50 ms too little is silence. Raises OutputError."""
+    position, channels = 0, 1
+    for block in blocks:
+        channels = block.shape[0]
+        wanted = block[:, : count - position]
+        for start in range(0, wanted.shape[1], CHUNK_SAMPLES):
+            yield wanted[:, start : start + CHUNK_SAMPLES]
+        position += wanted.shape[1]
+        if position == count:
+            return
+    missing = count - position
+    if missing > to_sample(_PADDING_S, SAMPLE_RATE):
+        raise OutputError(path, f"only {position} of {count} samples were made", "please report this as a bug")
+    if missing:
+        yield np.zeros((channels, missing), np.float32)
+
+
+def _waiting_blocks(waiting: Path, channels: int, gain: float) -> Iterator[Samples]:
+    factor = np.float32(10 ** (gain / 20))
+    with waiting.open("rb") as file:
+        while data := file.read(CHUNK_SAMPLES * channels * 4):
+            yield np.frombuffer(data, np.float32).reshape(-1, channels).T * factor

@@ -1,0 +1,166 @@
+"""A folder of finished takes, each with a sidecar that says what it is; nothing in it is ever half there.
+
+    takes/NAME.wav  takes/NAME.json    a finished take: both files
+    takes/making/                      takes that are being made; locked as long as somebody makes some
+
+A take is made in ``making``, then its sidecar is written, and moving the sound file out of ``making`` finishes it.
+Whoever is killed in between leaves either a finished take or one that :func:`recover` finishes or sweeps away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from talkies.core.errors import InputError, OutputError
+from talkies.core.files.dataclass_json import as_json, from_json
+from talkies.core.files.lock import locked
+from talkies.core.generation.plan import Stem
+from talkies.core.media.bwf import output_errors
+from talkies.core.segment import Segment, Take
+from talkies.core.takes.saving import take_name
+from talkies.core.times import TimeRange
+
+VERSION = 1
+_MAKING = "making"
+_LOCK = ".lock"
+
+
+@dataclass(frozen=True)
+class SegmentMark:
+    """What a segment was when something was made or chosen for it: enough to find it again in a changed timeline."""
+
+    clip: str
+    source: TimeRange
+    record: TimeRange
+
+    @classmethod
+    def of(cls, segment: Segment) -> SegmentMark:
+        return cls(segment.clip, segment.source, segment.record)
+
+
+@dataclass(frozen=True)
+class Sidecar:
+    """The content of ``NAME.json``. ``take.path`` is the sound file beside it."""
+
+    version: int
+    take: Take
+    segment: SegmentMark
+
+
+@contextmanager
+def making(folder: Path) -> Iterator[Path]:
+    """The empty place to make takes in, for one process at a time. Raises OutputError when another one is at it."""
+    place = folder / _MAKING
+    with output_errors(place):
+        place.mkdir(parents=True, exist_ok=True)
+        lock = (place / _LOCK).open("ab")
+    with lock:
+        if not locked(lock):
+            raise OutputError(folder, "another talkies is making takes there", "wait until it is done")
+        _sweep(folder)
+        yield place
+
+
+def deliver(take: Take, segment: Segment, folder: Path) -> Take:
+    """Finishes a take that lies in ``making``: the same one with its final path. Raises OutputError."""
+    final = folder / take.path.name
+    moved = replace(take, path=final)
+    with output_errors(final):
+        sidecar = Sidecar(VERSION, replace(take, path=Path(final.name)), SegmentMark.of(segment))
+        write_atomically(final.with_suffix(".json"), json.dumps(as_json(sidecar), indent=1).encode())
+        take.path.replace(final)
+        sync_folder(folder)
+    return moved
+
+
+def next_number(folder: Path, stem: Stem) -> int:
+    """The number after the highest that a take of this sound has."""
+    prefix = take_name(stem.name, stem.segment, stem.speaker).removesuffix("01")
+    used = (path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.wav"))
+    return max((int(number) for number in used if number.isdecimal()), default=0) + 1
+
+
+def recover(folder: Path) -> bool:
+    """Finishes and sweeps away what a killed process has left; False when one is at work there just now."""
+    try:
+        with making(folder):
+            return True
+    except OutputError:
+        return False
+
+
+def read_takes(folder: Path) -> tuple[list[Sidecar], list[str]]:
+    """All finished takes, by name; and a sentence for each that cannot be told what it is (its files stay)."""
+    found, notes = [], []
+    for path in sorted(folder.glob("*.json")):
+        if not path.with_suffix(".wav").is_file():
+            continue
+        try:
+            found.append(read_sidecar(path))
+        except InputError as error:
+            notes.append(str(error))
+    return found, notes
+
+
+def read_sidecar(path: Path) -> Sidecar:
+    """Raises InputError for a file that is no sidecar of this version."""
+    try:
+        sidecar = from_json(Sidecar, json.loads(path.read_bytes()))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(path, "does not say what its take is", "the sound beside it is left as it is") from error
+    if sidecar.version != VERSION:
+        raise InputError(path, "was written by another version of talkies", "the sound beside it is left as it is")
+    return replace(sidecar, take=replace(sidecar.take, name=path.stem, path=path.with_suffix(".wav")))
+
+
+def remove_take(path: Path) -> None:
+    """Deletes a take and its sidecar, the sidecar last; what cannot be deleted stays."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+        path.with_suffix(".json").unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replaces a file at once: whenever the machine stops, the old or the new content is there. Raises OSError."""
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """New names in a folder survive a power cut only when the folder itself is on the disk; where that can be asked."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _sweep(folder: Path) -> None:
+    """Moves out what has its sidecar already, and empties ``making``. The caller holds the lock."""
+    place = folder / _MAKING
+    for path in place.iterdir():
+        final = folder / path.name
+        if path.suffix == ".wav" and final.with_suffix(".json").is_file() and not final.exists():
+            path.replace(final)
+        elif path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != _LOCK:
+            path.unlink()
+    for path in folder.glob("*.json"):
+        if not path.with_suffix(".wav").exists():
+            path.unlink()
+    for path in folder.glob("*.part"):
+        path.unlink()

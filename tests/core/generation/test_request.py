@@ -1,0 +1,85 @@
+"""Requests are checked once, at the door."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from talkies.core.errors import ArgumentError
+from talkies.core.generation.request import Request, did_you_mean
+
+
+def test_defaults_are_the_contracts() -> None:
+    request = Request.from_mapping({"timeline": "a.otio", "out": "b.otio"})
+    assert (request.task, request.engine, request.seed, request.takes) == ("both", "mini", 0, 1)
+    assert request == Request(Path("a.otio"), Path("b.otio"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("task", "music"),
+        ("seed", -1),
+        ("seed", 1.5),
+        ("seed", True),
+        ("seed", 2**64),
+        ("takes", 0),
+        ("takes", 10**6),
+        ("steps", 0),
+        ("guidance", float("nan")),
+        ("guidance", float("inf")),
+        ("guidance", "3"),
+        ("segments", "one"),
+        ("segments", [1]),
+        ("prompt", 3),
+        ("prompt", "a\0b"),
+        ("prompt", "\udcff"),  # a byte of the command line that is no UTF-8
+        ("out", "\udcff.otio"),
+        ("out", "."),
+        ("out", "/"),
+        ("timeline", ""),
+        ("media_dir", "no/such/folder"),
+        ("handles", 11),
+        ("handles", -1),
+        ("handles", True),
+        ("handles", "1/0"),
+        ("handles", "1e999999999"),
+        ("handles", float("nan")),
+        ("two_pop", 1),
+        ("tail_pop", "yes"),
+    ],
+)
+def test_unusable_values_are_refused(name: str, value: object) -> None:
+    with pytest.raises(ArgumentError):
+        Request.from_mapping({"timeline": "a.otio", "out": "b.otio", name: value})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(2, Fraction(2)), (0.5, Fraction(1, 2)), ("1/3", Fraction(1, 3)), ("0.04", Fraction(1, 25))]
+)
+def test_handles_are_exact(value: object, expected: Fraction) -> None:
+    assert Request.from_mapping({"timeline": "a.otio", "out": "b.otio", "handles": value}).handles == expected
+
+
+def test_an_unknown_parameter_names_the_nearest() -> None:
+    with pytest.raises(ArgumentError, match="'seed'"):
+        Request.from_mapping({"timeline": "a.otio", "out": "b.otio", "seeds": 3})
+
+
+@pytest.mark.parametrize("missing", ["timeline", "out"])
+def test_both_paths_are_needed(missing: str) -> None:
+    given_paths = {"timeline": "a.otio", "out": "b.otio"}
+    del given_paths[missing]
+    with pytest.raises(ArgumentError, match=missing):
+        Request.from_mapping(given_paths)
+
+
+@given(st.text(), st.lists(st.text(min_size=1), max_size=20))
+def test_a_cure_is_always_one_short_line(name: str, known: list[str]) -> None:
+    cure = did_you_mean(name, known)
+    assert cure
+    assert known or cure == "there are none"

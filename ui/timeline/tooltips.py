@@ -1,0 +1,82 @@
+"""What lies under a point of the timeline, and what is said of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication
+
+from talkies.core.segment import Cue, Segment, Timeline
+from talkies.core.timeline.structure.sounds import SoundClip
+from talkies.core.times import TimeRange
+from talkies.ui.timeline.cache_keys import PeaksKey
+from talkies.ui.timeline.media import Media
+from talkies.ui.timeline.rows import Row
+from talkies.ui.work.state import TakeRecord
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A place on a row; ``index`` is the item there, None between items. ``position``: seconds, not snapped."""
+
+    row: Row
+    index: int | None
+    position: Fraction
+
+    @property
+    def item(self) -> Any:
+        """A Segment, Cue, TakeRecord or SoundClip, or None."""
+        return None if self.index is None else self.row.items[self.index]
+
+    @property
+    def segment_id(self) -> str:
+        """The segment that is meant: the clip itself, or the one that a take belongs to; "" for none."""
+        item = self.item
+        return item.id if isinstance(item, Segment) else item.segment_id if isinstance(item, TakeRecord) else ""
+
+
+def describe(hit: Hit, timeline: Timeline, media: Media) -> str:
+    """A few lines for a tool tip; "" where nothing lies."""
+    item = hit.item
+    if item is None or hit.index is None:
+        return ""
+    lines = [*_lines(item, media), _place(hit.row.spans.ranges[hit.index], timeline)]
+    return "\n".join(line for line in lines if line)
+
+
+def _lines(item: Any, media: Media) -> list[str]:
+    if isinstance(item, Segment):
+        return [f"{item.clip}  ({item.id})", speed_of(item), *item.warnings, _picture_problem(item, media)]
+    if isinstance(item, Cue):
+        return [f"{item.speaker}: {item.text}" if item.speaker else item.text]
+    if isinstance(item, SoundClip):
+        muted = "" if item.enabled else tr("disabled in the editor")
+        return [item.name, muted, item.problem or media.problem(PeaksKey(item.path)) if item.path else item.problem]
+    if isinstance(item, TakeRecord):
+        made = ", ".join(f"{name} {item.metadata[name]}" for name in ("prompt", "voice") if item.metadata.get(name))
+        seed = tr("take {number}, seed {seed}").format(number=item.number, seed=item.seed)
+        return [f"{item.stem} {item.speaker}".strip(), seed, made, media.problem(PeaksKey(item.path))]
+    return []
+
+
+def speed_of(segment: Segment) -> str:
+    """A retimed clip's speed as an editor writes it, "" at normal speed."""
+    if segment.speed == 1:
+        return ""
+    return tr("freeze") if segment.speed == 0 else f"{float(segment.speed * 100):g} %"
+
+
+def tr(text: str) -> str:
+    """For translation, outside of a widget."""
+    return QCoreApplication.translate("Timeline", text)
+
+
+def _picture_problem(segment: Segment, media: Media) -> str:
+    picture = segment.picture
+    return media.problem_of(picture.path) if picture is not None else ""
+
+
+def _place(span: TimeRange, timeline: Timeline) -> str:
+    return f"{timeline.timecode(span.start)} – {timeline.timecode(span.end)}"
