@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
-import os
+import json
 import shutil
+import subprocess
 import sys
-from importlib import metadata
 from pathlib import Path
 
+from talkies.core.model.torch_pair import TORCH_CURE, installed, torchaudio_cure
 from talkies.plugin.commands.panel import missing
 from talkies.plugin.doctor.finding import REINSTALL, Check, Finding
 
@@ -18,40 +18,65 @@ def _python() -> Finding:
     return Finding("python", True, sys.version.split()[0], needed=True)
 
 
-def _torch() -> Finding:
-    """torch takes seconds to load: it does so only where it can tell more than that it computes on the CPU."""
+def _torch() -> tuple[Finding, ...]:
+    """torch and torchaudio are asked in a process of their own: a library that is broken may take its process along."""
+    versions = {name: installed(name) for name in ("torch", "torchaudio")}
+    if not versions["torch"]:
+        return (Finding("torch", False, "is not installed", TORCH_CURE, needed=True),)
+    told = _ask_torch()
+    if problem := told.get("torch_problem"):
+        return (Finding("torch", False, f"{versions['torch']} {problem}", TORCH_CURE, needed=True),)
+    torch = Finding("torch", True, f"{versions['torch']} {told['device']}", needed=True)
+    return torch, _torchaudio(versions["torchaudio"], versions["torch"], told.get("torchaudio_problem", ""))
+
+
+def _torchaudio(version: str, torch_version: str, problem: str) -> Finding:
+    """Only training and evaluation use it; sound is made without."""
+    if not problem:
+        return Finding("torchaudio", True, version)
+    detail = f"{version} {problem}".strip() + "; sound is made without it, training and evaluation are not"
+    return Finding("torchaudio", False, detail, torchaudio_cure(torch_version))
+
+
+def _ask_torch() -> dict[str, str]:
+    """What a fresh Python says of torch and torchaudio: ``device``, or ``torch_problem`` and ``torchaudio_problem``."""
     try:
-        version = metadata.version("torch")
-    except metadata.PackageNotFoundError:
-        return Finding("torch", False, "is not installed", REINSTALL, needed=True)
-    if not _gpu_is_possible(version):
-        return Finding("torch", True, f"{version} for the CPU, of which {os.cpu_count()} cores are here", needed=True)
+        asked = subprocess.run([sys.executable, "-c", _ASK], capture_output=True, text=True, timeout=_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        return {"torch_problem": f"has not loaded after {_PATIENCE_S} s"}
+    lines = asked.stdout.splitlines()
+    if asked.returncode or not lines:
+        last = (asked.stderr.strip().splitlines() or [f"exit code {asked.returncode}"])[-1]
+        return {"torch_problem": f"does not load ({last})"}
+    told: dict[str, str] = json.loads(lines[-1])
+    return told
+
+
+_PATIENCE_S = 120
+"""The first start of a fresh installation, from a slow disk, beside a virus scanner."""
+
+_ASK = """
+import json, os
+told = {}
+def problem(error):
+    return "does not load (" + " ".join(str(error).split()) + ")"
+try:
     import torch
-
     if torch.cuda.is_available():
-        return Finding("torch", True, f"{version} on {torch.cuda.get_device_name(0)}", needed=True)
-    if torch.backends.mps.is_available():
-        return Finding("torch", True, f"{version} on Apple's GPU (mps)", needed=True)
-    return Finding("torch", True, f"{version} on the CPU, for it finds no GPU that it can use", needed=True)
-
-
-def _gpu_is_possible(version: str) -> bool:
-    """Whether this torch may find a GPU: AMD's comes with its build, Apple's with the Mac, NVIDIA's needs a driver."""
-    build = version.partition("+")[2]
-    if build == "cpu":
-        return False
-    return sys.platform == "darwin" or build.startswith("rocm") or any(_loads(library) for library in _DRIVERS)
-
-
-_DRIVERS = ("libcuda.so.1", "nvcuda.dll")
-
-
-def _loads(library: str) -> bool:
+        told["device"] = "on " + torch.cuda.get_device_name(0)
+    elif torch.backends.mps.is_available():
+        told["device"] = "on Apple's GPU (mps)"
+    else:
+        told["device"] = f"on the CPU, of which {os.cpu_count()} cores are here"
+except Exception as error:
+    told["torch_problem"] = problem(error)
+else:
     try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
+        import torchaudio
+    except Exception as error:
+        told["torchaudio_problem"] = problem(error)
+print(json.dumps(told))
+"""
 
 
 def _codecs() -> Finding:

@@ -1,49 +1,65 @@
-"""What the doctor says of torch, and that it asks torch itself only where that can tell more."""
+"""What the doctor says of torch and torchaudio: each is broken for real, in a folder that is found first."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
-from talkies.plugin.doctor import machine
 from talkies.plugin.doctor.machine import MACHINE, Finding
 
-ASK = """
-import sys
-from talkies.plugin.doctor import machine
-machine._DRIVERS = ()
-print(machine.MACHINE["torch"]().detail, "torch" in sys.modules)
-"""
+BROKEN = 'raise OSError("Could not load this library: libbroken.so")\n'
 
 
-def torch_finding() -> Finding:
+def torch_findings() -> tuple[Finding, ...]:
     found = MACHINE["torch"]()
-    assert isinstance(found, Finding)
+    assert isinstance(found, tuple)
     return found
 
 
-@pytest.mark.skipif(sys.platform == "darwin", reason="every Mac may have a GPU that torch can use")
-def test_without_a_gpus_driver_nobody_waits_for_torch() -> None:
-    told = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True, timeout=120, check=True).stdout
-    assert told.startswith(f"{metadata.version('torch')} for the CPU, ") and told.endswith(" False\n")
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder whose packages are found before the installed ones, by the processes that the doctor starts."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    return tmp_path
 
 
-def test_with_one_torch_itself_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    import torch
-
-    monkeypatch.setattr(machine, "_gpu_is_possible", lambda version: True)
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda index: "a GPU")
-    assert torch_finding().detail == f"{metadata.version('torch')} on a GPU"
+def test_a_pair_that_works_is_told_with_its_versions_and_where_it_computes() -> None:
+    torch, torchaudio = torch_findings()
+    assert torch.works and torch.detail.startswith(f"{metadata.version('torch')} on ")
+    assert torchaudio == Finding("torchaudio", True, metadata.version("torchaudio"))
 
 
-def test_a_build_for_the_cpu_alone_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metadata, "version", lambda package: "2.9.1+cpu")
-    monkeypatch.setattr(machine, "_loads", lambda library: True)
-    assert torch_finding().detail.startswith("2.9.1+cpu for the CPU")
+def test_a_torchaudio_of_another_torch_is_named_with_the_command_that_mends_it(broken: Path) -> None:
+    (broken / "torchaudio.py").write_text(BROKEN)
+    torch, torchaudio = torch_findings()
+    assert torch.works
+    assert not torchaudio.works and not torchaudio.needed
+    assert "does not load (Could not load this library: libbroken.so); sound is made without it" in torchaudio.detail
+    assert torchaudio.cure == "pip install --force-reinstall --no-deps torchaudio==2.11.0"
+
+
+def test_a_broken_torch_is_named_with_a_pair_that_works(broken: Path) -> None:
+    (broken / "torch.py").write_text(BROKEN)
+    (torch,) = torch_findings()
+    assert not torch.works and torch.needed
+    assert torch.detail == f"{metadata.version('torch')} does not load (Could not load this library: libbroken.so)"
+    assert torch.cure == "pip install --force-reinstall torch==2.11.0 torchaudio==2.11.0"
+
+
+def test_a_torch_that_takes_its_process_along_does_not_take_the_doctor(broken: Path) -> None:
+    (broken / "torch.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n")
+    (torch,) = torch_findings()
+    assert not torch.works and "does not load (exit code" in torch.detail
+
+
+def test_the_doctors_own_process_never_loads_torch() -> None:
+    ask = "import sys; from talkies.plugin.doctor.machine import _torch; _torch(); print('torch' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, timeout=120, check=True).stdout
+    assert told == "False\n"
 
 
 def test_without_torch_there_is_a_cure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,5 +67,5 @@ def test_without_torch_there_is_a_cure(monkeypatch: pytest.MonkeyPatch) -> None:
         raise metadata.PackageNotFoundError(package)
 
     monkeypatch.setattr(metadata, "version", missing)
-    found = torch_finding()
+    (found,) = torch_findings()
     assert not found.works and found.needed and found.cure
