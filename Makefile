@@ -7,9 +7,13 @@
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK ?= .ci/constraints.txt
+# by the environment, because pip hands it on to the environments in which it builds packages that come as source
+PINS := $(if $(wildcard $(LOCK)),PIP_CONSTRAINT="$(abspath $(LOCK))" PIP_BUILD_CONSTRAINT="$(abspath $(LOCK))")
+PIP := $(PINS) $(BIN)/python -m pip install --quiet --disable-pip-version-check
+NEEDS := pyproject.toml setup.py $(wildcard $(LOCK))
 
-.PHONY: demo test lint format bench panel clean
+.PHONY: demo test lint format bench panel judges lock clean
 
 demo: .venv/ready
 	$(BIN)/talkies demo --out talkies-demo
@@ -37,21 +41,44 @@ bench: .venv/ready-dev
 panel: .venv/ready-panel
 	$(BIN)/talkies panel $(if $(TIMELINE),"$(TIMELINE)")
 
+judges: .venv/ready-judges
+
 clean:
 	rm -rf .venv build dist talkies-demo talkies.egg-info .mypy_cache .pytest_cache .ruff_cache
+
+# not in .venv, which has what people run; uv reads pyproject.toml for every Python and system at once
+lock:
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check "uv==0.13.9"
+	build/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 $(UPGRADE) \
+	  --extra dev --extra train --extra judges --group build \
+	  --custom-compile-command "make lock" --output-file .ci/constraints.txt
+	echo "bpy==5.0.1" | build/lock/bin/uv pip compile - --quiet --python-version 3.11 $(UPGRADE) \
+	  --custom-compile-command "make lock" --output-file .ci/constraints-blender.txt
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "talkies: Python 3.11 or newer is needed; install it or run 'make PYTHON=/path/to/python3'" >&2; exit 2; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "talkies: .venv could not be made; on Debian and Ubuntu 'apt-get install python3-venv' mends it" >&2; exit 2; }
 
-.venv/ready: pyproject.toml setup.py | .venv/bin/python
+# torch first, where TORCH says which
+.venv/torch: $(NEEDS) | .venv/bin/python
+	$(if $(TORCH),$(PIP) $(TORCH))
+	@touch $@
+
+.venv/ready: .venv/torch
 	$(PIP) --editable .
 	@touch $@
 
-.venv/ready-panel: pyproject.toml setup.py | .venv/bin/python
+.venv/ready-panel: .venv/torch
 	$(PIP) --editable '.[panel]'
 	@touch .venv/ready $@
 
-.venv/ready-dev: pyproject.toml setup.py | .venv/bin/python
+.venv/ready-dev: .venv/torch
 	$(PIP) --editable '.[dev]'
 	@touch .venv/ready .venv/ready-panel $@
+
+# Resemblyzer asks for 'typing' and for a webrtcvad that must be compiled; it needs neither
+.venv/ready-judges: .venv/ready-dev
+	$(PIP) --editable '.[dev,judges]'
+	$(PIP) --no-deps "Resemblyzer==0.1.4" "webrtcvad-wheels==2.0.14.post1"
+	@touch $@
