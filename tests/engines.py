@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from talkies.core.conditioning.visual import PictureFeatures
+from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.engines.base import Block, Engine, Job, Line
 from talkies.core.errors import WeightsError
 from talkies.core.times import round_half_up

@@ -355,7 +355,7 @@ def test_a_prompt_of_unknown_words_warns_with_the_nearest_known(reel: Path, run:
 
 
 def test_the_shipped_vocabulary_names_the_nearest_words() -> None:
-    from talkies.core.conditioning.prompt import read_prompt
+    from talkies.core.conditioning.prompt.vocabulary import read_prompt
 
     (warning,) = read_prompt("footstpes").warnings
     assert "footsteps" in warning

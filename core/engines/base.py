@@ -21,7 +21,7 @@ from talkies.core.errors import ArgumentError
 from talkies.core.times import TimeRange
 
 if TYPE_CHECKING:
-    from talkies.core.conditioning.visual import PictureFeatures
+    from talkies.core.conditioning.picture.visual import PictureFeatures
 
 Task = Literal["foley", "dialogue", "joint"]
 Block = npt.NDArray[np.float32]

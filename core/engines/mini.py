@@ -18,17 +18,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from talkies.core.conditioning.durations import DurationModel
-from talkies.core.conditioning.events import EventSpotter, audible_frames
-from talkies.core.conditioning.lipreading import LipNetwork
-from talkies.core.conditioning.naming import Words
-from talkies.core.conditioning.palette import Palette, PaletteNames
-from talkies.core.conditioning.phonemes import PAUSE, Spoken, speak
-from talkies.core.conditioning.prompt import GOING_ON, PROMPT_TOKENS, PromptWords, read_prompt
-from talkies.core.conditioning.sync import SYNC_DIM
-from talkies.core.conditioning.timing import Spans, fit_line, phone_ids, word_starts
-from talkies.core.conditioning.visual import PictureFeatures
-from talkies.core.conditioning.voice import NamedVoice, find_voice
+from talkies.core.conditioning.picture.events import EventSpotter, audible_frames
+from talkies.core.conditioning.picture.sync import SYNC_DIM
+from talkies.core.conditioning.picture.visual import PictureFeatures
+from talkies.core.conditioning.prompt.naming import Words
+from talkies.core.conditioning.prompt.palette import Palette, PaletteNames
+from talkies.core.conditioning.prompt.vocabulary import GOING_ON, PROMPT_TOKENS, PromptWords, read_prompt
+from talkies.core.conditioning.speech.durations import DurationModel
+from talkies.core.conditioning.speech.lipreading import LipNetwork
+from talkies.core.conditioning.speech.phonemes import PAUSE, Spoken, speak
+from talkies.core.conditioning.speech.timing import Spans, fit_line, phone_ids, word_starts
+from talkies.core.conditioning.speech.voice import NamedVoice, find_voice
 from talkies.core.engines.base import Block, Engine, Job, Line
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import seeded_noise

@@ -38,7 +38,7 @@ from talkies.core.model.weights import file_hash, fit_state, load_state
 from talkies.core.times import latent_count
 
 if TYPE_CHECKING:
-    from talkies.core.conditioning.visual import PictureFeatures
+    from talkies.core.conditioning.picture.visual import PictureFeatures
 
 FEATURES_NAME = "features.safetensors"
 LATENT_SAMPLES = 640  # 16 kHz / 25 latents per second

@@ -89,7 +89,7 @@ class Part:
 
 
 def _codec(given: Given) -> dict[str, Any] | None:
-    from talkies.core.evaluation.codec_figures import codec_figures
+    from talkies.core.evaluation.figures.codec import codec_figures
 
     engine, sizes = given.performer.engine, given.sizes
     if not isinstance(engine, HasCodec) or not (given.material.sentences or given.material.effects):
@@ -98,7 +98,7 @@ def _codec(given: Given) -> dict[str, Any] | None:
 
 
 def _dialogue(given: Given) -> dict[str, Any] | None:
-    from talkies.core.evaluation.dialogue_figures import dialogue_figures
+    from talkies.core.evaluation.figures.dialogue import dialogue_figures
 
     if not given.material.english():
         return None
@@ -107,13 +107,13 @@ def _dialogue(given: Given) -> dict[str, Any] | None:
 
 
 def _voices(given: Given) -> dict[str, Any] | None:
-    from talkies.core.evaluation.voice_figures import voice_figures
+    from talkies.core.evaluation.figures.voices import voice_figures
 
     return voice_figures(given.performer, given.material, given.sizes.voices, given.progress)
 
 
 def _lips(given: Given) -> dict[str, Any] | None:
-    from talkies.core.evaluation.lip_figures import lip_figures
+    from talkies.core.evaluation.figures.lips import lip_figures
 
     if not (given.material.folder / "video" / "grid_s1_words.csv").is_file():
         return None
@@ -121,9 +121,9 @@ def _lips(given: Given) -> dict[str, Any] | None:
 
 
 def _foley(given: Given) -> dict[str, Any] | None:
-    from talkies.core.evaluation.foley_figures import foley_figures
-    from talkies.core.evaluation.plots import plot_scenes
-    from talkies.core.evaluation.voice_activity import detected_in_foley
+    from talkies.core.evaluation.card.plots import plot_scenes
+    from talkies.core.evaluation.figures.foley import foley_figures
+    from talkies.core.evaluation.figures.voice_activity import detected_in_foley
 
     sizes = given.sizes
     figures, heard = foley_figures(
@@ -141,14 +141,14 @@ def _foley(given: Given) -> dict[str, Any] | None:
 
 
 def _degraded(given: Given) -> dict[str, Any] | None:
-    from talkies.core.evaluation.degraded_figures import degraded_figures
+    from talkies.core.evaluation.figures.degraded import degraded_figures
 
     scenes = given.sizes.degraded_scenes
     return degraded_figures(given.performer, scenes, given.progress) if scenes else None
 
 
 def _film(given: Given) -> dict[str, Any] | None:
-    from talkies.core.evaluation.film_figures import film_figures, films_together, speaking_figures, still_figures
+    from talkies.core.evaluation.figures.film import film_figures, films_together, speaking_figures, still_figures
 
     films, talkers = given.material.films[: given.sizes.films], given.material.talkers[: given.sizes.talkers]
     whole = len(films) + len(talkers)
@@ -165,7 +165,7 @@ def _film(given: Given) -> dict[str, Any] | None:
 
 
 def _prompts(given: Given) -> dict[str, Any] | None:
-    from talkies.core.evaluation.prompt_figures import prompt_figures
+    from talkies.core.evaluation.figures.prompt import prompt_figures
 
     folder, sizes = given.material.foley_folder, given.sizes
     if folder is None or not sizes.prompts_per_class:
@@ -176,14 +176,14 @@ def _prompts(given: Given) -> dict[str, Any] | None:
 
 
 def _steps(given: Given) -> dict[str, Any] | None:
-    from talkies.core.evaluation.steps_figures import steps_figures
+    from talkies.core.evaluation.figures.steps import steps_figures
 
     sizes = given.sizes
     return steps_figures(given.performer, given.material, sizes.steps_scenes, sizes.steps_sentences, given.progress)
 
 
 def _speed(given: Given) -> dict[str, Any] | None:
-    from talkies.core.evaluation.speed_figures import speed_figures
+    from talkies.core.evaluation.figures.speed import speed_figures
 
     return speed_figures(given.subject, given.sizes.speed_s, given.progress)
 

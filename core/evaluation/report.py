@@ -62,7 +62,7 @@ def is_material(source: Path) -> bool:
 
 
 def _timeline(source: Path, progress: OnProgress) -> Figures:
-    from talkies.core.evaluation.written_figures import written_figures
+    from talkies.core.evaluation.figures.written import written_figures
     from talkies.core.timeline import read_timeline
 
     timeline = read_timeline(source)
@@ -94,7 +94,7 @@ def _unwatched(share: float, message: str) -> None:
 
 def _write(figures: Figures, out: Path) -> None:
     """``figures.json`` and the plots that can be drawn from it."""
-    from talkies.core.evaluation.plots import plot_figures
+    from talkies.core.evaluation.card.plots import plot_figures
 
     write_json(figures, out / "figures.json")
     if figures["kind"] == "folder":

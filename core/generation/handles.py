@@ -10,7 +10,7 @@ from talkies.core.segment import Segment
 from talkies.core.times import LATENT_RATE, TimeRange, frame_floor, round_half_up
 
 if TYPE_CHECKING:
-    from talkies.core.conditioning.visual import PictureFeatures
+    from talkies.core.conditioning.picture.visual import PictureFeatures
 
 HANDLE = Fraction(1)
 """Seconds of sound beyond each cut, where the picture has them and nobody asks for more or less, so that an editor can
@@ -61,7 +61,7 @@ def covering(features: PictureFeatures, looked: TimeRange, wanted: TimeRange) ->
         return features
     import numpy as np
 
-    from talkies.core.conditioning.visual import PICTURE_RATE, PictureFeatures
+    from talkies.core.conditioning.picture.visual import PICTURE_RATE, PictureFeatures
 
     offset, duration = wanted.start - looked.start, wanted.duration
     nothing = PictureFeatures.nothing(duration)

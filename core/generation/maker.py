@@ -20,7 +20,7 @@ from talkies.core.takes.saving import save_take
 from talkies.core.times import TimeRange
 
 if TYPE_CHECKING:
-    from talkies.core.conditioning.visual import PictureFeatures
+    from talkies.core.conditioning.picture.visual import PictureFeatures
     from talkies.core.engines.base import Block, Engine, Job, Line
     from talkies.core.media.picture import Frame
 
@@ -94,7 +94,7 @@ class Maker:
         for stems that cannot do without."""
         if segment.picture is None:
             return Looked(segment.record, None, no_picture(segment))
-        from talkies.core.conditioning.visual import picture_features
+        from talkies.core.conditioning.picture.visual import picture_features
 
         self.work.message = f"looking at {segment.clip}"
         part = segment.record.duration * _LOOK

@@ -21,18 +21,12 @@ import torch
 from talkies.core.corpus.effects import EffectLibrary
 from talkies.core.corpus.recordings import utterances
 from talkies.core.errors import ArgumentError, InputError
-from talkies.core.training import watching
-from talkies.core.training.alignment import AlignmentTraining, align_corpus, train_acoustic_model
-from talkies.core.training.codec_trainer import CodecTraining, train_codec
-from talkies.core.training.durations_trainer import DurationTraining, train_durations
-from talkies.core.training.effect_windows import prepare_effects, prepare_recast
-from talkies.core.training.events_trainer import EventTraining, train_events
-from talkies.core.training.flow_trainer import FlowTraining, train_flow
-from talkies.core.training.lips_material import prepare_mouths, speaking_clips
-from talkies.core.training.lips_trainer import LipTraining, train_lips
-from talkies.core.training.more_voices import prepare_voices, shifted_lines
 from talkies.core.training.packing import PARTS, pack_mini
-from talkies.core.training.preparing import (
+from talkies.core.training.preparing import watching
+from talkies.core.training.preparing.effect_windows import prepare_effects, prepare_recast
+from talkies.core.training.preparing.lips_material import prepare_mouths, speaking_clips
+from talkies.core.training.preparing.more_voices import prepare_voices, shifted_lines
+from talkies.core.training.preparing.speech_and_scenes import (
     Places,
     duration_lines,
     load_material,
@@ -40,6 +34,12 @@ from talkies.core.training.preparing import (
     prepare_speech,
     trained_codec,
 )
+from talkies.core.training.trainers.alignment import AlignmentTraining, align_corpus, train_acoustic_model
+from talkies.core.training.trainers.codec import CodecTraining, train_codec
+from talkies.core.training.trainers.durations import DurationTraining, train_durations
+from talkies.core.training.trainers.events import EventTraining, train_events
+from talkies.core.training.trainers.flow import FlowTraining, train_flow
+from talkies.core.training.trainers.lips import LipTraining, train_lips
 
 Figures = Iterator[dict[str, float]]
 

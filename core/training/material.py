@@ -17,10 +17,10 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from talkies.core.conditioning.lips import LIPS_DIM
-from talkies.core.conditioning.prompt import PROMPT_TOKENS, word_ids
-from talkies.core.conditioning.timing import Spans, phone_ids
-from talkies.core.conditioning.visual import PictureFeatures
+from talkies.core.conditioning.picture.lips import LIPS_DIM
+from talkies.core.conditioning.picture.visual import PictureFeatures
+from talkies.core.conditioning.prompt.vocabulary import PROMPT_TOKENS, word_ids
+from talkies.core.conditioning.speech.timing import Spans, phone_ids
 from talkies.core.model.codec import Codec
 
 EFFECT_WINDOW, RECAST = "effect window", "recast"

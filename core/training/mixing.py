@@ -12,11 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from talkies.core.conditioning.events import WATCHED_DIM
-from talkies.core.conditioning.lips import LIPS_DIM
-from talkies.core.conditioning.prompt import PROMPT_TOKENS
-from talkies.core.conditioning.visual import PICTURE_DIM
-from talkies.core.conditioning.voice import VOICE_DIM
+from talkies.core.conditioning.picture.events import WATCHED_DIM
+from talkies.core.conditioning.picture.lips import LIPS_DIM
+from talkies.core.conditioning.picture.visual import PICTURE_DIM
+from talkies.core.conditioning.prompt.vocabulary import PROMPT_TOKENS
+from talkies.core.conditioning.speech.voice import VOICE_DIM
 from talkies.core.model.codec import Codec
 from talkies.core.training.material import EFFECT_WINDOW, RECAST, Example
 

@@ -12,12 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from talkies.core.conditioning.naming import Words
-from talkies.core.conditioning.palette import STROKE_LEAD, TEXTURE_AXES, Palette, PaletteNames
+from talkies.core.conditioning.prompt.naming import Words
+from talkies.core.conditioning.prompt.palette import STROKE_LEAD, TEXTURE_AXES, Palette, PaletteNames
 from talkies.core.corpus.effects import SAMPLE_RATE, EffectLibrary, Samples
 from talkies.core.model.bands import FLOOR, HOP_SAMPLES
 from talkies.core.model.codec import Codec
-from talkies.core.training.effect_windows import SoundClass, sound_classes
+from talkies.core.training.preparing.effect_windows import SoundClass, sound_classes
 
 _LONGEST_S = 3.0
 _COMPARED_FRAMES = 120  # band frames by which strokes are found alike

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from talkies.core.evaluation.card import around, write_card
+    from talkies.core.evaluation.card.model_card import around, write_card
     from talkies.plugin.console import ProgressLine, print_json
 
     if options.card:
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _figures(options: argparse.Namespace, on_progress: OnProgress) -> dict[str, Any]:
     from talkies.core.errors import ArgumentError
-    from talkies.core.evaluation.comparison import compare, labels
+    from talkies.core.evaluation.card.comparison import compare, labels
     from talkies.core.evaluation.report import evaluate, is_material
 
     if (options.against or options.card) and not is_material(options.source):

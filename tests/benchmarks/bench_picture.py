@@ -14,7 +14,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-from talkies.core.conditioning.visual import picture_features
+from talkies.core.conditioning.picture.visual import picture_features
 from talkies.core.media.picture import picture_frames, probe
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange

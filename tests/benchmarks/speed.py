@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from films import write_movie, write_reel
 
+from talkies.core.evaluation.figures.speed import timed_task, write_film
 from talkies.core.evaluation.performing import Subject
-from talkies.core.evaluation.speed_figures import timed_task, write_film
 from talkies.core.generation.request import TASKS
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QValidator
 from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
-from talkies.core.conditioning.prompt import known_words
+from talkies.core.conditioning.prompt.vocabulary import known_words
 from talkies.ui.voices import SOUND_SUFFIXES, named_voices
 from talkies.ui.work.state import MIXED
 

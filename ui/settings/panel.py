@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from talkies.core.conditioning.prompt import read_prompt
+from talkies.core.conditioning.prompt.vocabulary import read_prompt
 from talkies.core.engines.base import ENGINES
 from talkies.core.errors import TalkiesError
 from talkies.core.generation.request import MAX_GUIDANCE, MAX_STEPS, MAX_TAKES

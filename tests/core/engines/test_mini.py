@@ -9,7 +9,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from talkies.core.conditioning.visual import PictureFeatures, picture_features
+from talkies.core.conditioning.picture.visual import PictureFeatures, picture_features
 from talkies.core.engines.base import Line, load_engine
 from talkies.core.engines.mini import MiniEngine
 from talkies.core.errors import MediaError, WeightsError

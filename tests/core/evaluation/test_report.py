@@ -12,12 +12,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pytest
 
-from talkies.core.conditioning.visual import PictureFeatures
+from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.engines.base import Block, Engine, Job, Line
 from talkies.core.errors import ArgumentError, InputError, TimelineError
 from talkies.core.evaluation import evaluate
-from talkies.core.evaluation.baselines import IMPACT, motion_peaks
 from talkies.core.evaluation.material import read_material
+from talkies.core.evaluation.measures.baselines import IMPACT, motion_peaks
 from talkies.core.evaluation.parts import Sizes
 from talkies.core.evaluation.performing import Performer, Subject
 from talkies.core.media.bwf import write_bwf
@@ -160,7 +160,7 @@ def test_a_part_that_is_done_is_not_computed_again(tmp_path: Path) -> None:
 
 
 def test_speed_is_that_of_generate(tmp_path: Path) -> None:
-    from talkies.core.evaluation.speed_figures import speed_figures
+    from talkies.core.evaluation.figures.speed import speed_figures
 
     figures = speed_figures(playback(), 2, lambda share, message: None, tasks=("foley",))
     row = figures["tasks"]["foley"]
@@ -171,7 +171,7 @@ def test_speed_is_that_of_generate(tmp_path: Path) -> None:
 
 
 def test_natural_recordings_score_as_natural_recordings(shared_dir: Path) -> None:
-    from talkies.core.evaluation.dialogue_figures import dialogue_figures
+    from talkies.core.evaluation.figures.dialogue import dialogue_figures
 
     material = read_material(shared_dir / "data")
     chosen = [*material.english()[:2], *material.spoken_in("de")[:1], *material.spoken_in("nl")[:1]]

@@ -12,7 +12,7 @@ from films import write_movie
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talkies.core.conditioning.visual import PictureFeatures
+from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.errors import MediaError
 from talkies.core.generation.handles import HANDLE, covering, with_handles
 from talkies.core.segment import Picture, Segment

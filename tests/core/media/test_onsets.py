@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talkies.core.evaluation.baselines import (
+from talkies.core.evaluation.measures.baselines import (
     Clip,
     av_align,
     constant_rate,

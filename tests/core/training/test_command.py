@@ -14,9 +14,9 @@ import torch
 
 from talkies.core.engines.mini import MiniEngine
 from talkies.core.errors import InputError
-from talkies.core.training.codec_trainer import CodecTraining
 from talkies.core.training.command import STAGES, read_config, train
-from talkies.core.training.more_voices import DRAWN
+from talkies.core.training.preparing.more_voices import DRAWN
+from talkies.core.training.trainers.codec import CodecTraining
 from talkies.plugin.cli import main
 
 RATE = 48_000

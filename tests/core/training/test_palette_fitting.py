@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from talkies.core.conditioning.palette import STROKE_LEAD
+from talkies.core.conditioning.prompt.palette import STROKE_LEAD
 from talkies.core.corpus.effects import EffectLibrary
 from talkies.core.model.codec import Codec, CodecConfig
 from talkies.core.training.palette_fitting import alike, fit_palette, texture

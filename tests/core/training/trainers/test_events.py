@@ -1,0 +1,75 @@
+"""What the spotter learns from: mirrored features must be those of the mirrored picture."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from talkies.core.conditioning.picture.visual import picture_features
+from talkies.core.errors import WeightsError
+from talkies.core.media.picture import Frame
+from talkies.core.scenes import render_scene
+from talkies.core.training.preparing.watching import (
+    FIRST_SILENT_SEED,
+    FIRST_TALKING_SEED,
+    load_watched,
+    prepare_watched,
+)
+from talkies.core.training.trainers.events import mirrored, varied
+
+
+def seen(mirror: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    scene = render_scene(3, Fraction(2), kind="bouncing", clean=True)
+    turned = slice(None, None, -1 if mirror else 1)
+    frames = (Frame(n / scene.rate, np.ascontiguousarray(image[:, turned])) for n, image in enumerate(scene.frames()))
+    features = picture_features(frames, Fraction(2))
+    return torch.from_numpy(features.sync), torch.from_numpy(features.picture)
+
+
+def test_mirrored_features_are_those_of_a_mirrored_picture():
+    sync, picture = seen(mirror=True)
+    ours = mirrored(*seen(mirror=False))
+    for truth, guess, untouched in zip((sync, picture), ours, seen(mirror=False), strict=True):
+        assert (truth - guess).abs().mean() < 0.2 * (truth - untouched).abs().mean()
+
+
+def test_varied_scenes_keep_their_events_beside_their_motion():
+    wanted = torch.zeros(200, 4)
+    wanted[100, 0] = 1
+    sync, picture = torch.zeros(200, 32), torch.ones(80, 192)
+    sync[100, 30] = 1
+    for seed in range(20):
+        moved, _, events = varied((sync, picture, wanted), np.random.default_rng(seed))
+        assert len(moved) == len(events) == 150
+        assert torch.equal(moved[:, 30] > 0, events[:, 0] > 0)
+
+
+def test_watched_scenes_are_rendered_once_and_silent_ones_want_nothing(tmp_path: Path):
+    with pytest.raises(WeightsError, match="watched"):
+        load_watched(tmp_path)
+    assert list(prepare_watched(tmp_path, {FIRST_SILENT_SEED: 1, FIRST_TALKING_SEED: 1}))[-1] == {"watched": 2, "of": 2}
+    made = {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir()}
+    assert sorted(made) == ["20000.safetensors", "25000.safetensors"]
+    list(prepare_watched(tmp_path, {FIRST_SILENT_SEED: 1, FIRST_TALKING_SEED: 1}))
+    assert {file.name: file.stat().st_mtime_ns for file in tmp_path.iterdir()} == made
+    for sync, picture, wanted in load_watched(tmp_path):
+        assert (sync.shape, picture.shape, wanted.shape) == ((200, 32), (80, 192), (200, 4))
+        assert sync.any() and not wanted.any()
+
+
+def test_short_silent_films_are_joined_to_the_length_of_a_scene(tmp_path: Path):
+    for number in range(7):
+        save_file(
+            {"sync": torch.full((75, 32), float(number)), "picture": torch.full((30, 192), float(number))},
+            tmp_path / f"speaking-{number}.safetensors",
+        )
+    first, second = load_watched(tmp_path)
+    assert first[0][:, 0].tolist() == [0.0] * 75 + [1.0] * 75 + [2.0] * 50
+    assert first[1][:, 0].tolist() == [0.0] * 30 + [1.0] * 30 + [2.0] * 20
+    assert second[0][0, 0] == 3.0
+    assert first[2].shape == (200, 4) and not first[2].any()
