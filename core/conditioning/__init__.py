@@ -1,0 +1,1 @@
+"""What the model is told: what is seen, what is said, what is asked for."""

@@ -1,0 +1,1 @@
+"""Flow matching as mathematics: path, guidance, solvers, windows over any length."""

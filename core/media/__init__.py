@@ -1,0 +1,1 @@
+"""Media files: decoding picture and sound, writing Broadcast WAV, loudness."""

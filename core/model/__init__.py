@@ -1,0 +1,1 @@
+"""The networks: codec, flow transformer, sampling; their configuration and weights."""

@@ -1,0 +1,1 @@
+"""Training: ``talkies train`` runs the stages of a configuration one after another."""

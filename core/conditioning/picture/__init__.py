@@ -1,0 +1,1 @@
+"""From pictures to motion, a mouth's movements and spotted events."""

@@ -1,0 +1,1 @@
+"""Figures for the reader: the model card's tables, comparisons, plots."""

@@ -1,0 +1,1 @@
+"""Measurements that a figure is made of: onsets guessed, fidelity, leaks, words, pitch, names of sounds."""

@@ -1,0 +1,1 @@
+"""One folder for each timeline format, and what they share."""

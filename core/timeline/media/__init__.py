@@ -1,0 +1,1 @@
+"""Where the media of a timeline lie, and what they are: addresses, image sequences, facts of movies."""

@@ -1,0 +1,1 @@
+"""Words in and beside a timeline: subtitles, titles, transcripts, languages."""

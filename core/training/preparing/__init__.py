@@ -1,0 +1,1 @@
+"""The material of training, made ready once: speech, scenes, effects, voices, mouths."""

@@ -1,0 +1,1 @@
+"""AAF (Media Composer, Pro Tools), read and written."""

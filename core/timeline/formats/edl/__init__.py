@@ -1,0 +1,1 @@
+"""EDL (CMX 3600), read and written."""

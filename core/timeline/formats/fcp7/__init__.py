@@ -1,0 +1,1 @@
+"""Final Cut 7 XML (Premiere, Resolve), read and written."""

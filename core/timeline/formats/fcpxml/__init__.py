@@ -1,0 +1,1 @@
+"""FCPXML (Final Cut Pro, DaVinci Resolve), read and written."""

@@ -1,0 +1,1 @@
+"""MLT and Kdenlive projects, read and written."""

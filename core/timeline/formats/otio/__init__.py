@@ -1,0 +1,1 @@
+"""OpenTimelineIO: files, bundles, and the flavours that single editors import."""
