@@ -60,10 +60,10 @@ lock:
 	@test -n "$(PYTHON)" || { echo "talkies: Python 3.11 or newer is needed; install it or run 'make PYTHON=/path/to/python3'" >&2; exit 2; }
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "talkies: .venv could not be made; on Debian and Ubuntu 'apt-get install python3-venv' mends it" >&2; exit 2; }
 
-# torch first, where TORCH says which
+# torch first, where TORCH says which; the file holds what pinned the environment, for a test that compares
 .venv/torch: $(NEEDS) | .venv/bin/python
 	$(if $(TORCH),$(PIP) $(TORCH))
-	@touch $@
+	@echo "$(wildcard $(LOCK))" > $@
 
 .venv/ready: .venv/torch
 	$(PIP) --editable .
