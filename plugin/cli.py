@@ -129,7 +129,7 @@ def main(argv: Sequence[str] | None = None, load_engine: EngineLoader | None = N
         return refuse(error, f"{error.filename or 'the system'}: {error.strerror or error}")
     except MemoryError as error:
         return refuse(error, "this machine has not enough memory for that; close other programs or take less at a time")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a user gets a sentence, and with --debug the traceback
         kind = type(error).__name__
         return refuse(
             error, f"something went wrong inside talkies ({kind}: {error}); 'talkies --debug ...' shows where"

@@ -109,7 +109,7 @@ class Worker:
             if method not in self._methods:
                 raise ArgumentError(f"method {method!r}", "is not known", did_you_mean(method, self._methods))
             self._methods[method](number, _params(request))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the client gets an answer, and the worker stays
             self._fail(number, error)
         return True
 
@@ -156,7 +156,7 @@ class Worker:
             number, wanted, stop = job
             try:
                 self._run(number, wanted, stop)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - likewise, and the next request gets its turn
                 self._fail(number, error)
             finally:
                 self._open.pop(_key(number), None)

@@ -29,7 +29,7 @@ class _Answer(QObject):
         with suppress(RuntimeError):  # whoever waited for the answer is gone
             try:
                 result = work()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whoever waits is told, in a sentence
                 self._failed.emit(sentence_of(error))
             else:
                 self._done.emit(result)

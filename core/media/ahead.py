@@ -42,11 +42,11 @@ class _Maker(Thread, Generic[T]):
                 self._made.put((next(self._items),))
         except StopIteration:
             pass
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - told to the thread that asks
             end = error
         try:
             self._items.close()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - likewise
             end = end or error
         self._made.put(end)
 

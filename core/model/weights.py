@@ -136,7 +136,7 @@ def _load_torch(path: Path) -> State:
     _check_file(path)
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # damaged archives surface as nearly any exception of torch, zip or pickle
+    except Exception as error:  # noqa: BLE001 - damaged archives surface as nearly any exception of torch, zip or pickle
         raise _corrupt(path, error) from None
     for wrapper in _WRAPPERS:
         if isinstance(state, dict) and isinstance(state.get(wrapper), dict):

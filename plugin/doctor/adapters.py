@@ -44,7 +44,7 @@ def adapters() -> tuple[Finding, ...]:
     try:
         with _quiet():
             manifest = _load_manifest()
-    except Exception as error:  # a manifest of anybody's that is no JSON, a schema that does not import
+    except Exception as error:  # noqa: BLE001 - a manifest of anybody's that is no JSON, a schema that does not import
         cure = "repair or uninstall that plugin of OpenTimelineIO"
         return (Finding("OTIO plugins", False, f"cannot be loaded, so no adapter works ({sentence(error)})", cure),)
     return (*(_finding(adapter, manifest) for adapter in ADAPTERS), _others(manifest))
@@ -97,7 +97,7 @@ def _problem(adapter: Adapter, manifest: Any) -> str:
             return ""
         for plugin in metadata.distribution(adapter.package).entry_points.select(group=_GROUP):
             plugin.load()
-    except Exception as error:  # whatever happens while somebody's module is imported
+    except Exception as error:  # noqa: BLE001 - whatever happens while somebody's module is imported
         return sentence(error)
     return "OpenTimelineIO does not find it"
 

@@ -137,7 +137,7 @@ class LuaTransport:
             answer = {"error": {"kind": "OutputError", "message": sentence}}
         except OutputError as error:
             answer = {"error": {"kind": "OutputError", "message": str(error)}}
-        except Exception as error:  # whoever asked must not wait for ever
+        except Exception as error:  # noqa: BLE001 - whoever asked must not wait for ever
             sentence = f"answered what talkies does not understand ({type(error).__name__}: {error}); {HOW} again"
             answer = {"error": {"kind": "OutputError", "message": sentence}}
         return {"id": question["id"], **answer}

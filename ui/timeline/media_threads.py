@@ -60,7 +60,7 @@ class Worker:
                     continue
             except TalkiesError as error:
                 problem = str(error)
-            except Exception as error:  # a broken file may bring a library to raise anything; the window stays
+            except Exception as error:  # noqa: BLE001 - a broken file may bring a library to raise anything
                 problem = f"{key.path}: cannot be shown ({type(error).__name__})"
             with suppress(RuntimeError):  # the window was closed meanwhile
                 self._done(key, made, problem)

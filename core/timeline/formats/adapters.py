@@ -113,7 +113,7 @@ def guarded(path: Path, read: Callable[[], Any]) -> Any:
             raise
         except RecursionError:
             problem = "nests sequences in a circle or too deep"
-        except Exception as error:  # adapters raise anything, from KeyError to AssertionError
+        except Exception as error:  # noqa: BLE001 - adapters raise anything, from KeyError to AssertionError
             problem = f"cannot be read as a timeline ({first_line(error)})"
         gc.collect()  # closes the file that the AAF library leaves open when it fails
     raise TimelineError(path, problem, "export it again, best as .otio")

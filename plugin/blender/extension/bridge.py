@@ -56,7 +56,7 @@ class Answers:
             return {"id": number, "result": method(request.get("params") or {})}
         except RefusedError as problem:
             error = {"kind": problem.kind, "message": str(problem)}
-        except Exception as unforeseen:  # the panel must hear of it, and Blender keep its timer
+        except Exception as unforeseen:  # noqa: BLE001 - the panel must hear of it, and Blender keep its timer
             error = {"kind": "OutputError", "message": f"Blender refused: {type(unforeseen).__name__}: {unforeseen}"}
         return {"id": number, "error": error}
 

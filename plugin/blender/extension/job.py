@@ -92,7 +92,7 @@ class Job:
             self.sentences.insert(0, self._place(report["takes"]))
         except RefusedError as problem:
             self._fail(str(problem))
-        except Exception as error:  # Blender must not lose its timer, nor the user the reason
+        except Exception as error:  # noqa: BLE001 - Blender must not lose its timer, nor the user the reason
             self._fail(f"The sound was made, but could not be placed ({type(error).__name__}: {error})")
         self._end()
 

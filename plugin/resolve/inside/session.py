@@ -68,7 +68,7 @@ def answer(editor: Editor, line: str) -> dict[str, Any]:
         return {"id": number, "result": getattr(editor, method)(request.get("params") or {})}
     except RefusedError as refusal:
         return {"id": number, "error": {"kind": refusal.kind, "message": refusal.sentence}}
-    except Exception as error:  # Resolve's objects may do anything, and this must go on
+    except Exception as error:  # noqa: BLE001 - Resolve's objects may do anything, and this must go on
         sentence = " ".join(f"DaVinci Resolve failed ({type(error).__name__}: {error}); try again".split())
         return {"id": number, "error": {"kind": "OutputError", "message": sentence}}
 
