@@ -222,7 +222,7 @@ class MiniEngine(Engine):
         settings = Settings(steps=steps, guidance=guidance)
         negative = None if job.negative is None else job.negative.to(self.device)
         conditions = job.conditions.to(self.device)
-        sketch = self._sketch(job, conditions, seed)
+        sketch = self.sketch(job, conditions, seed)
         latents = sample(
             self.model.flow, conditions, noise, settings, negative=negative, sketch=sketch, on_step=on_step
         )
@@ -231,7 +231,7 @@ class MiniEngine(Engine):
             latents = torch.lerp(silence, latents, job.audible[:frames].to(latents))
         yield from self.decode(latents)
 
-    def _sketch(self, job: Job, conditions: Conditions, seed: int) -> Sketch | None:
+    def sketch(self, job: Job, conditions: Conditions, seed: int) -> Sketch | None:
         """What is drawn of the named sounds before the network begins."""
         named, sync = job.named, conditions.sync
         if self.model.palette is None or named is None or sync is None:

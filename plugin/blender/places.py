@@ -49,7 +49,7 @@ class FoundBlender:
 
 def find_blenders() -> tuple[FoundBlender, ...]:
     """Every Blender that can be found, the newest first."""
-    programs = {path.resolve(): path for path in _candidates() if path.is_file() and os.access(path, os.X_OK)}
+    programs = {path.resolve(): path for path in candidates() if path.is_file() and os.access(path, os.X_OK)}
     found = [blender for path in programs.values() if (blender := _looked_at(path))]
     return tuple(sorted(found, key=lambda each: [int(part) for part in each.version.split(".")], reverse=True))
 
@@ -129,7 +129,7 @@ def _user_folder(program: Path, version: str) -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "blender" / version
 
 
-def _candidates() -> Iterator[Path]:
+def candidates() -> Iterator[Path]:
     """Where Blender may be; most of these paths do not exist."""
     if on_path := shutil.which("blender"):
         yield Path(on_path)

@@ -25,7 +25,7 @@ STATES: Final[tuple[State, ...]] = ("current", "old", "damaged", "absent")
 PYTHON_NAME: Final = "Talkies.py"
 LUA_NAME: Final = "Talkies (free edition).lua"
 
-_PROGRAMS = {
+PROGRAMS = {
     "darwin": ("/Applications/DaVinci Resolve/DaVinci Resolve.app", "/Applications/DaVinci Resolve.app"),
     "win32": ("$PROGRAMFILES/Blackmagic Design/DaVinci Resolve/Resolve.exe",),
     "linux": ("/opt/resolve/bin/resolve", "/home/resolve/bin/resolve"),
@@ -53,7 +53,7 @@ class Resolve:
 
 def find_resolve() -> Resolve | None:
     """The installed Resolve, looked for in the usual places; nothing is started."""
-    for place in _PROGRAMS.get(_system(), ()):
+    for place in PROGRAMS.get(_system(), ()):
         program = Path(os.path.expandvars(place))
         if program.exists():
             return Resolve(program, _version(program))

@@ -12,7 +12,7 @@ import pytest
 from host_suite import HeardSuite, PlacingSuite, ReadingSuite
 from known_timelines import NTSC, Known
 
-from talkies.core.destinations import check_output, losses
+from talkies.core.destinations import losses
 from talkies.core.errors import ArgumentError, OutputError
 from talkies.core.hosts.host import CONFLICTS, Host
 from talkies.core.timeline import read_timeline
@@ -45,15 +45,9 @@ class TestHeard(HeardSuite):
 class TestPlacing(PlacingSuite):
     @pytest.fixture
     def host(self, known: Known, tmp_path: Path, suffix: str) -> FilesHost:
-        """A format that refuses subtitles says so, and is tried without them."""
         folder = tmp_path / "editor"
         folder.mkdir()
         path = known.write(folder)
-        try:
-            check_output(read_timeline(path), folder / f"out{suffix}")
-        except OutputError as refused:
-            assert "'Subtitles'" in str(refused)
-            path = known.write(folder, words=False)
         said = losses(read_timeline(path), folder / f"out{suffix}")
         self.keeps_names = not any("track names" in sentence for sentence in said)
         return FilesHost(path, suffix)

@@ -74,16 +74,16 @@ class Person:
         x, y = self.look()["places"][what]
         hold = ["keydown", key] if key else []
         release = ["keyup", key] if key else []
-        self._do("mousemove", str(x), str(y), *hold, "click", "1", *release)
+        self.xdotool("mousemove", str(x), str(y), *hold, "click", "1", *release)
 
     def press(self, keys: str) -> None:
-        self._do("windowfocus", str(self.look()["window"]), "key", keys)
+        self.xdotool("windowfocus", str(self.look()["window"]), "key", keys)
 
     def leave(self) -> None:
         self.press("ctrl+q")
         assert self.panel.wait(PATIENCE_S) == 0, (self.folder / "panel.log").read_text()
 
-    def _do(self, *command: str) -> None:
+    def xdotool(self, *command: str) -> None:
         subprocess.run(["xdotool", *command], env=self.env, check=True, timeout=60)
 
 
@@ -124,7 +124,7 @@ def use(person: Person, demo: Path) -> None:
     person.wait_until(lambda seen: seen["dialog"] != 0)
     person.click("write")
     person.wait_until(lambda seen: seen["message"].startswith("Written"))
-    person._do("windowfocus", str(person.look()["dialog"]), "key", "Escape")
+    person.xdotool("windowfocus", str(person.look()["dialog"]), "key", "Escape")
     person.wait_until(lambda seen: seen["dialog"] == 0)
     written = otio.adapters.read_from_file(str(demo.with_name("demo.talkies.otio")))
     names = {clip.name for track in written.tracks for clip in track if track.name.endswith("talkies")}

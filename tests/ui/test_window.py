@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QThread, QThreadPool, QUrl
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QThread, QThreadPool, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QSpinBox, QTableView
 from pytestqt.qtbot import QtBot
@@ -185,7 +185,8 @@ def test_every_control_has_a_name_for_the_screen_reader(window: Window, qtbot: Q
 def test_the_theme_is_kept(window: Window, qtbot: QtBot, tmp_path: Path, worker_command: list[str]) -> None:
     window.actions_by_name["light"].trigger()
     assert theme_name() == "light"
-    assert window._store.value("theme") == "light"
+    kept = QSettings(str(tmp_path / "looks.ini"), QSettings.Format.IniFormat)
+    assert kept.value("theme") == "light"
     window.actions_by_name["light"].trigger()
     assert theme_name() == "dark"
 

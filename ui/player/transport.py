@@ -46,7 +46,7 @@ class Transport(QObject):
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
-        self._timer.timeout.connect(self._tick)
+        self._timer.timeout.connect(self.tick)
 
     @property
     def position(self) -> Fraction:
@@ -152,7 +152,8 @@ class Transport(QObject):
         start, end = self.loop or (Fraction(0), self.duration)
         return to_sample(start, SAMPLE_RATE), to_sample(end, SAMPLE_RATE)
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Brings the position up to what was heard by now; the timer calls it while playing."""
         if self._speaker is not None:
             heard = self._speaker.heard_samples
         else:

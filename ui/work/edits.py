@@ -31,19 +31,19 @@ class Edit(QUndoCommand):
         gesture: str = "",
     ) -> None:
         super().__init__(text)
-        self._apply, self._revert, self._read, self._write, self._gesture = apply, revert, read, write, gesture
+        self.apply, self._revert, self._read, self._write, self.gesture = apply, revert, read, write, gesture
 
     def redo(self) -> None:
-        self._write(self._apply(self._read()))
+        self._write(self.apply(self._read()))
 
     def undo(self) -> None:
         self._write(self._revert(self._read()))
 
     def id(self) -> int:
-        return _ID if self._gesture else -1
+        return _ID if self.gesture else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
-        if not isinstance(other, Edit) or other._gesture != self._gesture:
+        if not isinstance(other, Edit) or other.gesture != self.gesture:
             return False
-        self._apply = other._apply
+        self.apply = other.apply
         return True

@@ -200,7 +200,7 @@ def test_words_decide_what_the_same_picture_sounds_like(engine):
 
 
 def drawn(engine, job) -> np.ndarray:
-    return engine._sketch(job, job.conditions, 0).drawn.numpy()
+    return engine.sketch(job, job.conditions, 0).drawn.numpy()
 
 
 def test_beside_speech_nothing_is_drawn(engine):

@@ -159,15 +159,20 @@ def test_when_nothing_can_be_made_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_cancelling_keeps_finished_takes_and_writes_no_timeline(reel: Path) -> None:
-    ready = 0
+    ready: list[TakeReady] = []
 
     def watch(progress: Progress) -> None:
         if ready:
             raise CancelledError("reel.otio", "was cancelled")
 
-    with pytest.raises(CancelledError):
+    def generate() -> None:
         for event in render(request_for(reel), load_engine=load_tones, watch=watch):
-            ready += isinstance(event, TakeReady)
+            if isinstance(event, TakeReady):
+                ready.append(event)
+
+    with pytest.raises(CancelledError):
+        generate()
+    assert len(ready) == 1
     assert files_in(reel.parent) == {
         "film.mp4", "reel.otio", "out.takes", "out.takes/DX_V1-001_shot-1_ANNA_t01.wav",
     }  # fmt: skip

@@ -96,13 +96,16 @@ def test_a_cancelled_order_keeps_its_finished_takes(reel: Path) -> None:
         if finished:
             raise CancelledError("the order", "was cancelled")
 
-    events = make_takes(order(reel), load_engine=load_tones, watch=watch)
-    with pytest.raises(CancelledError):
-        for event in events:
+    def generate() -> None:
+        for event in make_takes(order(reel), load_engine=load_tones, watch=watch):
             if isinstance(event, TakeReady):
                 finished.append(event.take)
+
+    with pytest.raises(CancelledError):
+        generate()
     sidecars, _ = read_takes(reel.parent / "takes")
-    assert [sidecar.take for sidecar in sidecars] == finished != []
+    assert len(finished) == 1
+    assert [sidecar.take for sidecar in sidecars] == finished
 
 
 def test_what_a_killed_process_leaves_is_finished_or_swept_away(reel: Path) -> None:

@@ -62,11 +62,11 @@ def test_items_are_made_before_they_are_asked_for_but_not_too_many() -> None:
 
 @pytest.mark.parametrize("error", [ValueError("broken"), KeyboardInterrupt()])
 def test_what_is_raised_comes_after_what_came_before_it(error: BaseException) -> None:
-    source, seen = Source(3, error), []
+    items = ahead(Source(3, error).numbers())
+    assert [next(items) for _ in range(3)] == [0, 1, 2]
     with pytest.raises(type(error)) as raised:
-        for item in ahead(source.numbers()):
-            seen.append(item)
-    assert seen == [0, 1, 2] and raised.value is error
+        next(items)
+    assert raised.value is error
 
 
 def test_an_error_while_closing_is_told() -> None:

@@ -96,7 +96,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(places, "_candidates", lambda real=places._candidates: _inside(tmp_path, real()))
+    monkeypatch.setattr(places, "candidates", lambda real=places.candidates: _inside(tmp_path, real()))
     return tmp_path
 
 

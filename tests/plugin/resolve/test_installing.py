@@ -109,7 +109,7 @@ def test_the_version_is_read_where_that_is_cheap(tmp_path: Path, monkeypatch: py
     app = tmp_path / "DaVinci Resolve.app"
     (app / "Contents").mkdir(parents=True)
     monkeypatch.setattr(sys, "platform", "darwin")
-    monkeypatch.setitem(places._PROGRAMS, "darwin", (str(app),))
+    monkeypatch.setitem(places.PROGRAMS, "darwin", (str(app),))
     assert places.find_resolve() == places.Resolve(app, "")
     (app / "Contents" / "Info.plist").write_text(
         '<?xml version="1.0"?><plist version="1.0"><dict><key>CFBundleShortVersionString</key>'

@@ -66,7 +66,7 @@ def test_the_picture_follows_what_was_heard(transport: Transport, device: Device
     transport.seek(Fraction(1))
     transport.play(1)
     np.testing.assert_array_equal(device.hear(SECOND // 2), np.arange(SECOND, SECOND * 3 // 2))
-    transport._tick()
+    transport.tick()
     assert transport.position == Fraction(3, 2) - Fraction(1, 50)  # the frame that began before it: 37 / 25
     assert transport.playing
 
@@ -76,7 +76,7 @@ def test_a_loop_goes_round_to_the_sample(transport: Transport, device: Device) -
     transport.play(1)
     heard = device.hear(SECOND * 5 // 2)
     np.testing.assert_array_equal(heard, SECOND + np.arange(SECOND * 5 // 2) % SECOND)
-    transport._tick()
+    transport.tick()
     assert transport.position == Fraction(37, 25)
 
 
@@ -99,7 +99,7 @@ def test_it_stops_at_the_end_on_the_last_frame_and_starts_again_from_the_first(
     transport.seek(Fraction(3))
     transport.play(1)
     device.hear(2 * SECOND)
-    transport._tick()
+    transport.tick()
     assert (transport.playing, transport.position) == (False, Fraction(99, 25))
     transport.play(1)
     assert transport.position == 0
