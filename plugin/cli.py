@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 COMMANDS = (demo, inspect, generate, turnover, panel, blender, resolve, models, evaluate, train, worker, doctor)
 
 DEBUG = "TALKIES_DEBUG"
+_COMPLETING = "_ARGCOMPLETE"  # set by the shell while it asks what a word may become
 
 
 class Parser(argparse.ArgumentParser):
@@ -57,15 +58,15 @@ class Parser(argparse.ArgumentParser):
 
 
 class Version(argparse.Action):
-    """Looks the version up only when it is asked for."""
+    """Looks the versions up only when they are asked for."""
 
     def __init__(self, option_strings: Sequence[str], dest: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, help="print the version and leave")
+        super().__init__(option_strings, dest, nargs=0, help="print the versions of talkies, model and torch")
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        from importlib.metadata import version
+        from talkies.plugin.versions import versions
 
-        print(f"talkies {version('talkies')}")
+        print("\n".join(f"{name} {version}" for name, version in versions().items()))
         raise SystemExit(0)
 
 
@@ -84,6 +85,13 @@ def build_parser() -> argparse.ArgumentParser:
         module.add_arguments(command)
         command.set_defaults(run=module.run)
     return parser
+
+
+def complete(parser: argparse.ArgumentParser) -> None:
+    """Answers the shell's question and ends the process. Files are completed by the shell itself."""
+    import argcomplete
+
+    argcomplete.autocomplete(parser)
 
 
 def main(argv: Sequence[str] | None = None, load_engine: EngineLoader | None = None) -> int:
@@ -108,7 +116,10 @@ def main(argv: Sequence[str] | None = None, load_engine: EngineLoader | None = N
         return _say(sentence, code)
 
     try:
-        options = build_parser().parse_args(argv)
+        parser = build_parser()
+        if _COMPLETING in os.environ:
+            complete(parser)
+        options = parser.parse_args(argv)
         options.load_engine = load_engine
         debug = debug or options.debug
         with _terminated_like_interrupted():

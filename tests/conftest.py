@@ -6,6 +6,7 @@ The panel's tests need Qt, and Qt needs libraries of the system; where these are
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,12 @@ def shared_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared material is not beside this checkout (../shared)")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_configuration(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What the developer has configured for talkies changes no test."""
+    os.environ["TALKIES_CONFIG"] = str(tmp_path_factory.mktemp("configuration") / "config.toml")
 
 
 @pytest.fixture(autouse=True)

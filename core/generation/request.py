@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from talkies.core.errors import ArgumentError
+from talkies.core.preferences import read_preferences
 
 Task = Literal["both", "foley", "dialogue", "joint"]
 TASKS: tuple[Task, ...] = get_args(Task)
@@ -77,7 +78,8 @@ class Request:
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Request:
-        """A request from JSON: the same names as above, paths as text."""
+        """A request from JSON: the same names as above, paths as text; what is not given is as the user has it
+        configured."""
         known = {field.name for field in fields(cls)}
         for name in given:
             if name not in known:
@@ -85,7 +87,8 @@ class Request:
         for name in ("timeline", "out"):
             if given.get(name) is None:
                 raise ArgumentError(name, "is missing", "generate needs a timeline and a place for the result")
-        values = {name: _typed(name, value) for name, value in given.items() if value is not None}
+        stated = {name: value for name, value in given.items() if value is not None}
+        values = {name: _typed(name, value) for name, value in (read_preferences().for_request() | stated).items()}
         return cls(**values)
 
 

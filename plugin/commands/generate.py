@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.generation.request import TASKS, Request, seconds
+from talkies.core.preferences import read_preferences
 
 if TYPE_CHECKING:
     from talkies.core.generation.render import EngineLoader
@@ -21,11 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("-o", "--output", metavar="OUT", type=Path, required=True, help="the new timeline; its suffix picks the format")
     add("--segment", metavar="ID", action="append", default=[], help="only this segment (see inspect); may be repeated")
     add("--task", choices=TASKS, default="both", help="both: dialogue and effects apart; joint: one mixed track")
-    add("--engine", metavar="NAME", default="mini", help="see 'talkies models list' (default: mini)")
+    add("--engine", metavar="NAME", help="see 'talkies models list' (default: mini)")
     add("--weights", metavar="FILE", type=Path, help="another checkpoint for the engine")
     add("--prompt", metavar="TEXT", default="", help="what should sound")
     add("--negative-prompt", metavar="TEXT", default="", help="what should not")
-    add("--voice", metavar="NAME|FILE", default="", help="one voice for all lines: a name or a recording")
+    add("--voice", metavar="NAME|FILE", help="one voice for all lines: a name or a recording")
     add("--language", metavar="TAG", default="", help="which subtitles to speak when there are several: en, de, ...")
     add("--seed", metavar="N", type=int, default=0, help="the same seed gives the same sound (default: 0)")
     add("--takes", metavar="N", type=int, default=1, help="several takes, with the seeds N, N+1, ...")
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--guidance", metavar="X", type=float, help="how strictly to follow picture and prompt (default: the engine's)")
     add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: auto)")
     add("--media-dir", metavar="DIR", type=Path, help="look for missing media here as well")
-    add("--loudness", metavar="PRESET", default="ebu-r128", help="of the sum: ebu-r128 (default), a85, web, none")
+    add("--loudness", metavar="PRESET", help="of the sum: ebu-r128 (default), a85, web, none")
     handles = "sound beyond each cut, where the picture has it, 0 to 10 s (default: 1)"
     add("--handles", metavar="SECONDS", type=seconds, default=seconds(1), help=handles)
     add("--two-pop", action="store_true", help="into a stems folder: a pop two seconds before the first picture")
@@ -42,16 +43,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def request_from(options: argparse.Namespace) -> Request:
+    """What the options ask for; what they leave open is as the user has it configured."""
+    configured = read_preferences()
     return Request(
         timeline=options.timeline,
         out=options.output,
         segments=tuple(options.segment),
         task=options.task,
-        engine=options.engine,
+        engine=configured.engine if options.engine is None else options.engine,
         weights=options.weights,
         prompt=options.prompt,
         negative_prompt=options.negative_prompt,
-        voice=options.voice,
+        voice=configured.voice if options.voice is None else options.voice,
         language=options.language,
         seed=options.seed,
         takes=options.takes,
@@ -59,7 +62,7 @@ def request_from(options: argparse.Namespace) -> Request:
         guidance=options.guidance,
         device=options.device,
         media_dir=options.media_dir,
-        loudness=options.loudness,
+        loudness=configured.loudness if options.loudness is None else options.loudness,
         handles=options.handles,
         two_pop=options.two_pop,
         tail_pop=options.tail_pop,

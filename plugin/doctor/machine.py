@@ -9,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from talkies.core.errors import InputError
 from talkies.core.model.torch_pair import TORCH_CURE, installed, torchaudio_cure
+from talkies.core.preferences import preferences_file, read_preferences
 from talkies.plugin.commands.panel import missing
 from talkies.plugin.doctor.finding import REINSTALL, Check, Finding
 
@@ -79,6 +81,28 @@ print(json.dumps(told))
 """
 
 
+def _configuration() -> Finding:
+    """The user's own defaults: whether they can be read, and whether what they name is here."""
+    from talkies.core.engines.base import ENGINES
+    from talkies.core.media.loudness import PRESETS
+
+    path = preferences_file()
+    if not path.exists():
+        return Finding("configuration", True, f"none; {path} would be read")
+    try:
+        chosen = read_preferences()
+    except InputError as error:
+        return Finding("configuration", False, f"{path} {error.problem}", error.cure, needed=True)
+    unknown = [chosen.engine] * (chosen.engine not in ENGINES) + [chosen.loudness] * (chosen.loudness not in PRESETS)
+    if unknown:
+        return Finding(
+            "configuration", False, f"{path} names {unknown[0]!r}, which is not known", "correct it", needed=True
+        )
+    absent = [str(folder) for folder in chosen.media_dirs if not folder.is_dir()]
+    told = f"{path}: engine {chosen.engine}, voice {chosen.voice or 'by speaker'}, loudness {chosen.loudness}"
+    return Finding("configuration", True, told + (f"; not here now: {', '.join(absent)}" if absent else ""))
+
+
 def _codecs() -> Finding:
     import av
     from av.codec.codec import UnknownCodecError
@@ -137,6 +161,7 @@ def _disk() -> Finding:
 MACHINE: dict[str, Check] = {
     "python": _python,
     "torch": _torch,
+    "configuration": _configuration,
     "codecs": _codecs,
     "espeak": _espeak,
     "weights": _weights,

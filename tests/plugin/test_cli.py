@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,44 @@ def test_every_command_has_help(module: object, capsys: pytest.CaptureFixture[st
     assert "usage: talkies" in capsys.readouterr().out
 
 
-def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+def test_version_names_what_made_a_sound(capsys: pytest.CaptureFixture[str], project_dir: Path) -> None:
     assert main(["--version"]) == 0
-    assert capsys.readouterr().out.startswith("talkies 0.")
+    told = dict(line.rsplit(" ", 1) for line in capsys.readouterr().out.splitlines())
+    card = (project_dir / "resources" / "weights" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert told["talkies"] == metadata.version("talkies")
+    assert told["torch"] == metadata.version("torch")
+    assert card.startswith(f"# Model card: `mini` {told['model mini']}\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("talkies tur", {"turnover"}),
+        ("talkies generate --task ", {"both", "foley", "dialogue", "joint"}),
+        ("talkies generate --neg", {"--negative-prompt"}),
+    ],
+)
+def test_a_shell_completes_words(typed: str, offered: set[str], tmp_path: Path) -> None:
+    """The shell's side of the protocol: the line in the environment, the answers in a file."""
+    answers = tmp_path / "answers"
+    asked = {"_ARGCOMPLETE": "1", "_ARGCOMPLETE_IFS": "\n", "COMP_LINE": typed, "COMP_POINT": str(len(typed))}
+    environment = {**os.environ, **asked, "_ARGCOMPLETE_STDOUT_FILENAME": str(answers)}
+    subprocess.run([Path(sys.executable).with_name("talkies")], env=environment, timeout=60, check=True)
+    assert {word.strip() for word in answers.read_text().split("\n")} == offered
+
+
+def test_the_configuration_is_what_generate_starts_from(
+    reel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('loudness = "none"\n')
+    monkeypatch.setenv("TALKIES_CONFIG", str(config))
+    arguments = ["generate", str(reel), "-o", str(reel.with_name("new.otio")), "--json"]
+    assert main(arguments, load_tones) == 0
+    assert json.loads(capsys.readouterr().out)["takes"][0]["metadata"]["loudness"] == "none"
+    config.write_text('engine = "nothing"\n')
+    assert main(arguments) == 2
+    assert "engine nothing: is not known" in json.loads(capsys.readouterr().out)["error"]["message"]
 
 
 @pytest.mark.parametrize(

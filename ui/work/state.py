@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from talkies.core.generation.request import Task
 from talkies.core.generation.take_orders import CueEdit
+from talkies.core.preferences import read_preferences
 from talkies.core.segment import StemName, Take
 from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
@@ -44,19 +45,19 @@ class SegmentSettings:
     """How a segment's sound is made; names as in :class:`talkies.core.generation.request.Request`.
 
     ``level_db`` is added to each of the segment's takes, when played and when written. None for ``steps`` and
-    ``guidance`` means what the engine was made for.
+    ``guidance`` means what the engine was made for. Engine and voice begin as the user has them configured.
     """
 
     task: Task = "both"
     prompt: str = ""
     negative_prompt: str = ""
-    voice: str = ""
+    voice: str = field(default_factory=lambda: read_preferences().voice)
     seed: int = 0
     takes: int = 1
     steps: int | None = None
     guidance: float | None = None
     level_db: float = 0.0
-    engine: str = "mini"
+    engine: str = field(default_factory=lambda: read_preferences().engine)
     device: str = "auto"
 
 

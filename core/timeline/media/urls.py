@@ -11,8 +11,11 @@ import os
 import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
+
+from talkies.core.preferences import read_preferences
 
 _SCHEME = re.compile(r"^\s*([A-Za-z][A-Za-z0-9+.-]+)://")  # two letters at least: "C:" is a drive
 _DRIVE = re.compile(r"^[A-Za-z]:([/\\]|$)")
@@ -68,14 +71,16 @@ def _uncut(path: str) -> str:
 
 
 class MediaFinder:
-    """Finds files for one timeline: as addressed, beside the timeline, by name in ``media_dir`` (sub-folders too).
+    """Finds files for one timeline: as addressed, beside the timeline, by name in ``media_dir`` (sub-folders too), then
+    in the folders that the user has configured (``core/preferences.py``).
 
-    ``root``: the folder of an unpacked bundle; nothing outside it (or ``media_dir``) is then opened.
+    ``root``: the folder of an unpacked bundle; nothing outside it and those folders is then opened.
     """
 
     def __init__(self, timeline: Path, media_dir: Path | None = None, root: Path | None = None) -> None:
         self.folder = root or timeline.parent
-        self.media_dir = media_dir
+        standing = (folder for folder in read_preferences().media_dirs if folder.is_dir())
+        self.media_dirs = (*((media_dir,) if media_dir else ()), *standing)
         self._root = root.resolve() if root else None
         self._found: dict[str, Path | None] = {}
 
@@ -102,8 +107,8 @@ class MediaFinder:
                 yield path
         if name := file_name(url):
             yield self.folder / name
-            if self.media_dir:
-                yield self.media_dir / name
+            for media_dir in self.media_dirs:
+                yield media_dir / name
 
     def _search(self, url: str) -> Path | None:
         folder = str(self.folder)
@@ -134,9 +139,9 @@ class MediaFinder:
 
     @cached_property
     def _index(self) -> dict[str, Path]:
-        """File and folder names under ``media_dir`` → path; lower-cased names as a second chance."""
+        """File and folder names under the media folders → path; lower-cased names as a second chance."""
         index: dict[str, Path] = {}
-        for folder, folders, files in os.walk(self.media_dir) if self.media_dir else ():
+        for folder, folders, files in chain.from_iterable(map(os.walk, self.media_dirs)):
             folders.sort()
             for name in (*sorted(files), *folders):
                 index.setdefault(name, Path(folder) / name)

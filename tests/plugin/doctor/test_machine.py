@@ -62,6 +62,22 @@ def test_the_doctors_own_process_never_loads_torch() -> None:
     assert told == "False\n"
 
 
+def test_a_configuration_is_told_with_what_is_not_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "config.toml"
+    monkeypatch.setenv("TALKIES_CONFIG", str(config))
+    assert MACHINE["configuration"]() == Finding("configuration", True, f"none; {config} would be read")
+    config.write_text(f'loudness = "a85"\nmedia-dirs = ["{tmp_path}", "{tmp_path}/unplugged"]\n')
+    told = f"{config}: engine mini, voice by speaker, loudness a85; not here now: {tmp_path}/unplugged"
+    assert MACHINE["configuration"]() == Finding("configuration", True, told)
+    config.write_text('engine = "nothing"\n')
+    unknown = f"{config} names 'nothing', which is not known"
+    assert MACHINE["configuration"]() == Finding("configuration", False, unknown, "correct it", needed=True)
+    config.write_text("engine = 3\n")
+    broken = MACHINE["configuration"]()
+    assert isinstance(broken, Finding)
+    assert (broken.works, broken.needed) == (False, True) and broken.detail.startswith(f"{config} engine is 3")
+
+
 def test_without_torch_there_is_a_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(package: str) -> str:
         raise metadata.PackageNotFoundError(package)

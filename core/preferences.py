@@ -1,0 +1,92 @@
+"""The user's configuration: one small TOML file that says what every command starts from.
+
+    engine = "mini"
+    voice = "clara"                 # a named voice, or a recording
+    loudness = "a85"
+    media-dirs = ["/footage", "~/Movies"]
+
+It lies in the platform's folder for configurations (``preferences_file``), or where the environment variable
+TALKIES_CONFIG says. What a command, a panel or a plugin states itself goes first.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from talkies.core.errors import InputError
+
+VARIABLE = "TALKIES_CONFIG"
+KEYS = ("engine", "voice", "loudness", "media-dirs")
+_LARGEST_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """``media_dirs``: folders in which media is looked for by file name, after everything that was named for the
+    timeline at hand; one that is not there now, such as an unplugged disk, is passed over."""
+
+    engine: str = "mini"
+    voice: str = ""
+    loudness: str = "ebu-r128"
+    media_dirs: tuple[Path, ...] = ()
+
+    def for_request(self) -> dict[str, str]:
+        """The fields of a Request that are set here."""
+        return {"engine": self.engine, "voice": self.voice, "loudness": self.loudness}
+
+
+def preferences_file() -> Path:
+    """Where the configuration is, whether it exists or not."""
+    if given := os.environ.get(VARIABLE):
+        return Path(given)
+    from platformdirs import user_config_path
+
+    return user_config_path("talkies", appauthor=False) / "config.toml"
+
+
+def read_preferences() -> Preferences:
+    """What the user has set, read again when the file has changed. Raises InputError, one sentence."""
+    path = preferences_file()
+    try:
+        facts = path.stat()
+    except OSError:
+        return Preferences()
+    return _read(path, facts.st_mtime_ns, facts.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed_ns: int, size: int) -> Preferences:
+    cure = "correct it or delete it"
+    if size > _LARGEST_BYTES or not path.is_file():
+        raise InputError(path, "is not a configuration of talkies", cure)
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return _checked(values, path)
+    except OSError as error:
+        raise InputError(path, f"cannot be read ({error.strerror})", cure) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(path, f"is not TOML ({error})", cure) from error
+
+
+def _checked(values: Mapping[str, Any], path: Path) -> Preferences:
+    for name, value in values.items():
+        if name not in KEYS:
+            raise InputError(path, f"has an unknown key {name!r}", f"known are {', '.join(KEYS)}")
+        if name == "media-dirs":
+            fits = isinstance(value, list) and all(isinstance(each, str) and "\0" not in each for each in value)
+        else:
+            fits = isinstance(value, str)
+        if not fits:
+            wanted = "a list of folders" if name == "media-dirs" else "text in quotes"
+            raise InputError(path, f"{name} is {value!r}", f"it must be {wanted}")
+    given = {name: value for name, value in values.items() if name != "media-dirs"}
+    folders = (Path(each).expanduser() for each in values.get("media-dirs", ()))
+    if given.get("voice", "").startswith("~"):
+        given["voice"] = str(Path(given["voice"]).expanduser())
+    return Preferences(**given, media_dirs=tuple(path.parent / folder for folder in folders))
