@@ -5,6 +5,7 @@ dialogue  word error, cue fit, pauses, melody       film      real film, and whe
 voices    does a recording find its voice?          prompts   is heard what was asked for?
 lips      words on a real speaking face             steps     few evaluations beside many
 foley     onsets on scenes, leak                    speed     end to end, and the size of the weights
+judged_…  by ears that trained nothing and are not ours: judges/registry.py
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.errors import ArgumentError
+from talkies.core.evaluation.judges.registry import JUDGED
 from talkies.core.evaluation.material import Material
 from talkies.core.evaluation.performing import HasCodec, OnProgress, Performer, Subject
 
@@ -40,6 +42,10 @@ class Sizes:
     steps_scenes: int = 6
     steps_sentences: int = 8
     speed_s: int = 60
+    judged_sentences: int = 55
+    judged_seeds: int = 3
+    judged_scenes: int = 4
+    judged_takes: int = 3
 
 
 QUICK = Sizes(
@@ -60,6 +66,10 @@ QUICK = Sizes(
     steps_scenes=1,
     steps_sentences=1,
     speed_s=10,
+    judged_sentences=5,
+    judged_seeds=1,
+    judged_scenes=1,
+    judged_takes=1,
 )
 """For a first look: two minutes or so, and no more precise than that."""
 
@@ -209,6 +219,7 @@ PARTS: dict[str, Part] = {
     ),
     "steps": Part(_steps, ("steps_scenes", "steps_sentences"), lambda n: 18 * n.steps_scenes + 8 * n.steps_sentences),
     "speed": Part(_speed, ("speed_s",), lambda n: 5 + n.speed_s),
+    **{name: Part(*judged) for name, judged in JUDGED.items()},
 }
 
 

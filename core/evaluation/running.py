@@ -67,7 +67,7 @@ class Run:
             share = PARTS[name].seconds(self.sizes) / (whole or 1.0)
             progress = within(self.progress, done, done + share)
             records[name] = record_of(name, Given(self.subject, performer, material, self.sizes, progress, self.out))
-            if self.out is not None:
+            if self.out is not None and not absent_judges(records[name]):
                 keep(self._path(name), self._key(name, performer), records[name])
             done += share
         return records
@@ -93,9 +93,15 @@ def record_of(name: str, given: Given) -> Record:
     for tally in (performer.warnings, performer.seconds, performer.made):
         tally.clear()
     figures = PARTS[name].figures(given)
+    performer.warnings += (figures or {}).get("absent", [])
     computing = {
         "total_s": time.perf_counter() - started,
         "engine_by_stage_s": dict(performer.seconds),
         "sound_by_task_s": dict(performer.made),
     }
     return {"figures": figures, "warnings": list(performer.warnings), "computing": computing}
+
+
+def absent_judges(record: Record) -> list[str]:
+    """A sentence for each judge whom the part had to do without; such a part is not kept: the judge may come."""
+    return list((record["figures"] or {}).get("absent", []))

@@ -1,0 +1,99 @@
+"""What effects are asked for on: held-out scenes that show something else, and the plain bouncing ball."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from talkies.core.conditioning.visual import PictureFeatures
+from talkies.core.evaluation.foley_figures import Seen
+from talkies.core.evaluation.judges.bouncing import BALLS, RATE, SECONDS, Ball
+from talkies.core.evaluation.performing import Performer, Sound
+from talkies.core.evaluation.prompt_classifier import NamedClass
+from talkies.core.evaluation.prompt_figures import GOING_SCENES, HIT_SCENES, Laid, neutral, seen_scenes
+from talkies.core.training.scenes import Event
+
+SCENES, BALL = "scenes", "bouncing_ball"
+STAGES = (SCENES, BALL)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A film of 8 s as the engine sees it, and what happens in it; ``name`` tells films apart."""
+
+    name: str
+    features: PictureFeatures
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A class on a film: takes of the engine, and as many recordings at the same events; 48 kHz mono, 8 s each."""
+
+    wanted: NamedClass
+    film: str
+    generated: tuple[Sound, ...]
+    natural: tuple[Sound, ...]
+
+
+@dataclass(frozen=True)
+class Films:
+    """Everything there is to ask on, looked at once."""
+
+    hits: tuple[Seen, ...]
+    going: tuple[Seen, ...]
+    balls: tuple[Shown, ...]
+
+    @classmethod
+    def seen(cls, performer: Performer) -> Films:
+        hits, going = (seen_scenes(kinds, performer) for kinds in (HIT_SCENES, GOING_SCENES))
+        return cls(tuple(hits), tuple(going), tuple(see_ball(ball, performer) for ball in BALLS))
+
+    def of(self, stage: str, wanted: NamedClass, offset: int, count: int) -> list[Shown]:
+        """``count`` films of a stage for a class: hits for hits, what goes on for what goes on."""
+        if stage == SCENES:
+            scenes = neutral(self.going if wanted.sustained else self.hits, wanted, offset, count)
+            return [shown(seen) for seen in scenes]
+        balls = self.balls[:count]
+        return [replace(ball, events=_going_on(ball.events)) for ball in balls] if wanted.sustained else list(balls)
+
+
+def shown(seen: Seen) -> Shown:
+    """A rendered scene."""
+    return Shown(f"{seen.scene.kind} {seen.scene.seed}", seen.features, seen.scene.events)
+
+
+def see_ball(ball: Ball, performer: Performer) -> Shown:
+    """A ball's film, looked at as the engine does."""
+    from talkies.core.conditioning.visual import picture_features
+    from talkies.core.media.picture import Frame
+
+    frames = (Frame(Fraction(number) / RATE, image) for number, image in enumerate(ball.frames()))
+    with performer.clock("look"):
+        return Shown(f"ball {BALLS.index(ball) + 1}", picture_features(frames, SECONDS), ball.events())
+
+
+def _going_on(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """One sound from the first event to the end: rain does not bounce."""
+    first = events[0]
+    return (replace(first, sustain=float(SECONDS - first.time)),)
+
+
+def asked(
+    performer: Performer, kept: Laid, wanted: NamedClass, films: list[Shown], takes: int, first: int = 0
+) -> Iterator[Asked]:
+    """Each film with ``takes`` seeds and as many sources of recordings, one after the other; seeds from ``first``."""
+    words = " ".join(wanted.words)
+    for place, film in enumerate(films):
+        numbers = [place * takes + take for take in range(takes)]
+        made = tuple(perform_foley(performer, film, words, "", first + number) for number in numbers)
+        laid = tuple(kept.on(film.events, wanted, number) for number in numbers)
+        yield Asked(wanted, film.name, made, laid)
+
+
+def perform_foley(performer: Performer, film: Shown, prompt: str, unwanted: str, seed: int) -> Sound:
+    """48 kHz mono (N,) of 8 s for a film and a prompt."""
+    with performer.clock("prepare"):
+        job = performer.engine.foley(film.features, SECONDS, prompt, unwanted)
+    return performer.perform(job, seed)
