@@ -12,78 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from talkies.core.errors import ArgumentError
+from talkies.core.evaluation.given import Given, Sizes
 from talkies.core.evaluation.judges.registry import JUDGED
-from talkies.core.evaluation.material import Material
-from talkies.core.evaluation.performing import HasCodec, OnProgress, Performer, Subject
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How much is judged; the defaults take some twenty minutes on two cores."""
-
-    codec_sentences: int = 30
-    codec_effects: int = 30
-    sentences: int = 40
-    foreign_sentences: int = 4
-    voices: int = 8
-    lip_clips: int = 40
-    scenes: int = 40
-    films: int = 2
-    talkers: int = 5
-    prompts_per_class: int = 4
-    negative_prompts: bool = True
-    tuning_scenes: int = 12
-    prompted: bool = True
-    degraded_scenes: int = 8
-    steps_scenes: int = 6
-    steps_sentences: int = 8
-    speed_s: int = 60
-    judged_sentences: int = 55
-    judged_seeds: int = 3
-    judged_scenes: int = 4
-    judged_takes: int = 3
-
-
-QUICK = Sizes(
-    codec_sentences=4,
-    codec_effects=4,
-    sentences=5,
-    foreign_sentences=1,
-    voices=3,
-    lip_clips=3,
-    scenes=5,
-    films=1,
-    talkers=1,
-    prompts_per_class=1,
-    negative_prompts=False,
-    tuning_scenes=4,
-    prompted=False,
-    degraded_scenes=1,
-    steps_scenes=1,
-    steps_sentences=1,
-    speed_s=10,
-    judged_sentences=5,
-    judged_seeds=1,
-    judged_scenes=1,
-    judged_takes=1,
-)
-"""For a first look: two minutes or so, and no more precise than that."""
-
-
-@dataclass(frozen=True)
-class Given:
-    """What a part has to work with; ``out``: a folder for pictures that need more than the figures."""
-
-    subject: Subject
-    performer: Performer
-    material: Material
-    sizes: Sizes
-    progress: OnProgress
-    out: Path | None
+from talkies.core.evaluation.performing import HasCodec, OnProgress
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.errors import InputError
+from talkies.core.evaluation.given import QUICK, Sizes
 from talkies.core.evaluation.keeping import write_json
-from talkies.core.evaluation.parts import QUICK, Sizes, chosen_parts
+from talkies.core.evaluation.parts import chosen_parts
 from talkies.core.evaluation.performing import OnProgress, Subject
 from talkies.core.evaluation.running import REPORT_VERSION, Run
 

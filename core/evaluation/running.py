@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from talkies.core.evaluation.given import Given, Sizes
 from talkies.core.evaluation.keeping import keep, kept
 from talkies.core.evaluation.material import Material, read_material
-from talkies.core.evaluation.parts import PARTS, Given, Sizes, within
+from talkies.core.evaluation.parts import PARTS, within
 from talkies.core.evaluation.performing import OnProgress, Performer, Subject
 from talkies.core.evaluation.targets import target_rows
 

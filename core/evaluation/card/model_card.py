@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.errors import InputError
+from talkies.core.evaluation.card.judged_tables import JUDGED_SECTIONS
 from talkies.core.evaluation.card.tables import SECTIONS, table, targets_table, value
 from talkies.core.media.bwf import part_file
 
@@ -53,7 +54,7 @@ def figures_section(figures: Figures) -> str:
         "",
         *targets_table(figures["targets"]),
     ]
-    for name, section in SECTIONS.items():
+    for name, section in (SECTIONS | JUDGED_SECTIONS).items():
         if figures.get(name):
             lines += ["", *section(figures[name])]
     return "\n".join(lines) + "\n"

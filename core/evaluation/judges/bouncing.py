@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from talkies.core.training.scenes import Event, exact_time
+from talkies.core.scenes import Event, exact_time
 
 RATE = Fraction(25)
 SECONDS = Fraction(8)

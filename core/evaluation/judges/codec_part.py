@@ -10,7 +10,7 @@ from talkies.core.evaluation.judges.speech import ears
 from talkies.core.evaluation.performing import HasCodec, OnProgress
 
 if TYPE_CHECKING:
-    from talkies.core.evaluation.parts import Given
+    from talkies.core.evaluation.given import Given
 
 
 def codec_part(given: Given) -> dict[str, Any] | None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from talkies.core.evaluation.codec_figures import read_speech
-from talkies.core.evaluation.dialogue_figures import cue_like, perform_line
-from talkies.core.evaluation.heldout import HELDOUT_SCENE_SEED
+from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
+from talkies.core.evaluation.figures.codec import read_speech
+from talkies.core.evaluation.figures.dialogue import cue_like, perform_line
 from talkies.core.evaluation.judges.recordings import english_recordings
 from talkies.core.evaluation.judges.speech import ears, speech_figures
 from talkies.core.evaluation.material import Sentence
@@ -17,8 +17,8 @@ from talkies.core.evaluation.performing import OnProgress, Performer, Sound
 from talkies.core.times import TimeRange
 
 if TYPE_CHECKING:
-    from talkies.core.conditioning.visual import PictureFeatures
-    from talkies.core.evaluation.parts import Given
+    from talkies.core.conditioning.picture.visual import PictureFeatures
+    from talkies.core.evaluation.given import Given
 
 Said = Callable[[Performer, Sentence, TimeRange, Fraction, int], Sound]
 """A sentence in its cue, with a pause around, in so many seconds, with an offset of the seed."""
@@ -70,9 +70,9 @@ def _jointly(performer: Performer, sentence: Sentence, cue: TimeRange, duration:
 @functools.lru_cache(maxsize=2)
 def _still_life(duration: Fraction) -> PictureFeatures:
     """Of a rendered scene in which nothing happens that would be heard."""
-    from talkies.core.conditioning.visual import picture_features
+    from talkies.core.conditioning.picture.visual import picture_features
     from talkies.core.media.picture import Frame
-    from talkies.core.training.scenes import render_scene
+    from talkies.core.scenes import render_scene
 
     scene = render_scene(HELDOUT_SCENE_SEED + 700, duration, kind="silent", clean=True)
     frames = (Frame(number / scene.rate, image) for number, image in enumerate(scene.frames()))
@@ -82,9 +82,11 @@ def _still_life(duration: Fraction) -> PictureFeatures:
 def codec_speech(given: Given, roundtrip: Callable[[Sound], Sound], progress: OnProgress) -> dict[str, Any] | None:
     """The recordings through the codec beside themselves; None without English sentences."""
     _, recordings = english_recordings(given.material, given.sizes.judged_sentences)
+    if not recordings:
+        return None
     judges, coded = ears(), []
     for number, each in enumerate(recordings):
         progress(number / len(recordings), f"judged codec: {each.path.name}")
         coded.append(judges.verdict(each.text, roundtrip(read_speech(each.path))))
     natural = [judges.of_recording(each.text, each.path) for each in recordings]
-    return speech_figures(coded, natural) if recordings else None
+    return speech_figures(coded, natural)

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from talkies.core.evaluation.figures.prompt import KeptStrokes, Laid, seen_scenes
 from talkies.core.evaluation.judges.calling import Call
 from talkies.core.evaluation.judges.envelopes import distance_figures, spread_db
 from talkies.core.evaluation.judges.intervals import grouped, relative
 from talkies.core.evaluation.judges.shown import STAGES, Asked, Films, Shown, asked, perform_foley, shown
 from talkies.core.evaluation.judges.yamnet import Yamnet
+from talkies.core.evaluation.measures.prompt_classifier import CLASSES, NamedClass
 from talkies.core.evaluation.performing import OnProgress, Performer, Sound
-from talkies.core.evaluation.prompt_classifier import CLASSES, NamedClass
-from talkies.core.evaluation.prompt_figures import KeptStrokes, Laid, seen_scenes
 
 if TYPE_CHECKING:
-    from talkies.core.evaluation.parts import Given
+    from talkies.core.evaluation.given import Given
 
 FOOTSTEPS = "footsteps"
 """Not among the first five even on recordings: judged by the rank of one class instead."""
@@ -181,10 +181,10 @@ def _heard(yamnet: Yamnet, sound: Sound) -> list[NamedClass]:
 def codec_effects(given: Given, roundtrip: Any, progress: OnProgress) -> dict[str, Any] | None:
     """The recordings laid on the scenes through the codec, named beside themselves; None without recordings."""
     folder = given.material.foley_folder
-    call = Call()
-    yamnet = call.yamnet(given.material.folder)
     if folder is None or not given.sizes.judged_scenes:
         return None
+    call = Call()
+    yamnet = call.yamnet(given.material.folder)
     if yamnet is None:
         return {"absent": call.absent}
     kept, films = laid(folder), Films.seen(given.performer)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from talkies.core.corpus.tables import read_table
 from talkies.core.evaluation.material import Material, Sentence, primary
-from talkies.core.tables import read_table
 
 
 def english_recordings(material: Material, sentences: int) -> tuple[list[Sentence], list[Sentence]]:

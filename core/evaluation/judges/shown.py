@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from talkies.core.conditioning.visual import PictureFeatures
-from talkies.core.evaluation.foley_figures import Seen
+from talkies.core.conditioning.picture.visual import PictureFeatures
+from talkies.core.evaluation.figures.foley import Seen
+from talkies.core.evaluation.figures.prompt import GOING_SCENES, HIT_SCENES, Laid, neutral, seen_scenes
 from talkies.core.evaluation.judges.bouncing import BALLS, RATE, SECONDS, Ball
+from talkies.core.evaluation.measures.prompt_classifier import NamedClass
 from talkies.core.evaluation.performing import Performer, Sound
-from talkies.core.evaluation.prompt_classifier import NamedClass
-from talkies.core.evaluation.prompt_figures import GOING_SCENES, HIT_SCENES, Laid, neutral, seen_scenes
-from talkies.core.training.scenes import Event
+from talkies.core.scenes import Event
 
 SCENES, BALL = "scenes", "bouncing_ball"
 STAGES = (SCENES, BALL)
@@ -66,7 +66,7 @@ def shown(seen: Seen) -> Shown:
 
 def see_ball(ball: Ball, performer: Performer) -> Shown:
     """A ball's film, looked at as the engine does."""
-    from talkies.core.conditioning.visual import picture_features
+    from talkies.core.conditioning.picture.visual import picture_features
     from talkies.core.media.picture import Frame
 
     frames = (Frame(Fraction(number) / RATE, image) for number, image in enumerate(ball.frames()))

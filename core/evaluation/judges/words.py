@@ -15,8 +15,8 @@ import numpy as np
 
 from talkies.core.evaluation.extras import need
 from talkies.core.evaluation.judges.hearing import JUDGES_RATE, at_16k
+from talkies.core.evaluation.measures.speech import WordErrors, sound_power, spoken_number, word_errors
 from talkies.core.evaluation.performing import Sound
-from talkies.core.evaluation.speech import WordErrors, sound_power, spoken_number, word_errors
 
 _RMS = 0.08  # of the louder half
 _BEFORE_S, _AFTER_S = 0.3, 0.5  # silence around, so that first and last word are heard whole
@@ -30,12 +30,12 @@ _CURRENCIES = {"$": "dollar", "£": "pound", "€": "euro"}
 
 def spelled(text: str) -> str:
     """Ordinals, sums of money, clock times, decimals and decades in words; the rest as it is."""
-    text = re.sub(r"(?<=\d),(?=\d{3})", "", text.replace("’", "'"))
+    text = re.sub(r"\b(1[1-9])(\d\d)\b(?!,\d)", _year, text.replace("’", "'"))
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", text)
     text = re.sub(r"([$£€])(\d+)(?:\.(\d\d))?", _money, text)
     text = re.sub(r"\b(\d{1,2}):(\d\d)\b", _clock, text)
     text = re.sub(r"\b(\d+)(?:st|nd|rd|th)\b", lambda found: ordinal(int(found[1])), text, flags=re.IGNORECASE)
     text = re.sub(r"\b(\d\d)(\d0)'?s\b", lambda found: f"{_number(found[1])} {_plural(_number(found[2]))}", text)
-    text = re.sub(r"\b(1[1-9])(\d\d)\b", _year, text)
     return re.sub(r"(\d)\.(\d+)", lambda found: f"{found[1]} point {' '.join(found[2])}", text)
 
 

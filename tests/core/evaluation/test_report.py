@@ -16,9 +16,9 @@ from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.engines.base import Block, Engine, Job, Line
 from talkies.core.errors import ArgumentError, InputError, TimelineError
 from talkies.core.evaluation import evaluate
+from talkies.core.evaluation.given import Sizes
 from talkies.core.evaluation.material import read_material
 from talkies.core.evaluation.measures.baselines import IMPACT, motion_peaks
-from talkies.core.evaluation.parts import Sizes
 from talkies.core.evaluation.performing import Performer, Subject
 from talkies.core.media.bwf import write_bwf
 from talkies.core.media.loudness import PRESETS
@@ -30,6 +30,7 @@ SR = 48_000
 SMALL = Sizes(
     codec_sentences=2, codec_effects=2, sentences=2, scenes=2, films=0, talkers=0, tuning_scenes=1, prompted=False,
     degraded_scenes=0, prompts_per_class=0, steps_scenes=1, steps_sentences=0, speed_s=2,
+    judged_sentences=0, judged_scenes=0,
 )  # fmt: skip
 
 

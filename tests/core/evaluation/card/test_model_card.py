@@ -154,8 +154,9 @@ def test_sections_show_dashes_where_nothing_was_measured() -> None:
 
 
 def test_every_part_has_a_section_that_can_be_written() -> None:
+    from talkies.core.evaluation.card.judged_tables import JUDGED_SECTIONS
     from talkies.core.evaluation.card.tables import SECTIONS
     from talkies.core.evaluation.parts import PARTS
 
-    assert list(SECTIONS) == list(PARTS)
+    assert [*SECTIONS, *JUDGED_SECTIONS] == list(PARTS)
     assert "**Codec**, 2 held-out recordings of speech and 3 of effects" in figures_section(figures_of(CODEC))
