@@ -36,7 +36,7 @@ from talkies.plugin.commands import (
 from talkies.plugin.process import settle_process
 
 if TYPE_CHECKING:
-    from talkies.core.generation.render import EngineLoader
+    from talkies.core.engines.base import EngineLoader
 
 COMMANDS = (demo, inspect, generate, turnover, panel, blender, resolve, models, evaluate, train, worker, doctor)
 

@@ -17,9 +17,9 @@ from typing import Final
 
 from talkies.core.destinations import WRITERS, losses, suffix_of, write_timeline
 from talkies.core.errors import ArgumentError, MediaError, OutputError
+from talkies.core.files.atomic import output_errors
 from talkies.core.hosts.host import AudioTrack, Conflict, Placement
 from talkies.core.hosts.placement import audio_tracks_of, differences, plan_placing
-from talkies.core.media.bwf import output_errors
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.ours import free_name, without_our_tracks

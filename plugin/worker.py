@@ -26,18 +26,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.errors import ArgumentError, CancelledError, TalkiesError
-from talkies.core.generation.render import (
-    EngineLoader,
-    Event,
-    Failed,
-    Finished,
-    Progress,
-    TakeReady,
-    Warned,
-    load_engine,
-    render,
-)
+from talkies.core.events import Event, Failed, Finished, TakeReady, Warned
+from talkies.core.generation.render import Progress, render
 from talkies.core.generation.request import Request, did_you_mean
 from talkies.core.generation.take_orders import Order, make_takes
 from talkies.core.segment import Timeline

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talkies.core.media.bwf import output_errors
+from talkies.core.files.atomic import output_errors
 
 if TYPE_CHECKING:
     from talkies.core.scenes.plain import Event

@@ -11,7 +11,7 @@ import numpy as np
 
 from talkies.core.demo.portrait import Portrait
 from talkies.core.demo.script import CLIPS, RATE, SIZE, SUBTITLES, Clip
-from talkies.core.media.bwf import part_file
+from talkies.core.files.atomic import part_file
 from talkies.core.scenes.acting import Actor, burst
 from talkies.core.scenes.bouncing import Ball, Bouncing
 from talkies.core.scenes.canvas import View

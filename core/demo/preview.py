@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from talkies.core.media.bwf import Samples, part_file
+from talkies.core.files.atomic import part_file
+from talkies.core.media.bwf import Samples
 from talkies.core.segment import Segment, Take, Timeline
 from talkies.core.takes.levels import SAMPLE_RATE, mixed
 from talkies.core.times import to_frame, to_sample

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 
-from talkies.core.media.bwf import part_file
+from talkies.core.files.atomic import part_file
 
 RATE = Fraction(25)
 SIZE = (640, 360)

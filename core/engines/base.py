@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from talkies.core.errors import ArgumentError
+from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
 from talkies.core.times import TimeRange
 
 if TYPE_CHECKING:
@@ -121,6 +121,28 @@ def engine_class(name: str) -> type[Engine]:
     return found
 
 
+class EngineLoader(Protocol):
+    """How an engine comes by its name; tests give their own."""
+
+    def __call__(self, name: str, weights: Path | None, device: str) -> Engine: ...
+
+
 def load_engine(name: str, weights: Path | None = None, device: str = "cpu") -> Engine:
-    """The engine of that name, loaded. Raises ArgumentError (name), WeightsError, MissingExtraError."""
-    return engine_class(name).load(weights, device)
+    """The engine of that name, loaded; ``device`` as :func:`choose_device` takes it. Torch is first imported here.
+
+    Raises ArgumentError (name, device), WeightsError, MissingExtraError.
+    """
+    from talkies.core.model.torch_pair import need_torch
+
+    need_torch()
+    from talkies.core.engines.devices import choose_device
+
+    try:
+        found = engine_class(name)
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"engine {name}", f"needs {error.name}, which is not installed here", f"pip install 'talkies[{name}]'"
+        ) from error
+    if weights is not None and not weights.is_file():
+        raise WeightsError(weights, "is no file", "give a checkpoint, or leave --weights out")
+    return found.load(weights, choose_device(device))

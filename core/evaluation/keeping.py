@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from talkies.core.media.bwf import part_file
+from talkies.core.files.atomic import part_file
 
 
 def write_json(document: Any, path: Path) -> None:

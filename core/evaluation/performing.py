@@ -16,8 +16,7 @@ from talkies.core.generation.stopwatch import timed
 from talkies.core.times import to_sample
 
 if TYPE_CHECKING:
-    from talkies.core.engines.base import Engine, Job
-    from talkies.core.generation.render import EngineLoader
+    from talkies.core.engines.base import Engine, EngineLoader, Job
     from talkies.core.generation.request import Request, Task
 
 SAMPLE_RATE = 48_000
@@ -53,7 +52,7 @@ class Subject:
     @property
     def loader(self) -> EngineLoader:
         """How the engine comes by its name."""
-        from talkies.core.generation.render import load_engine
+        from talkies.core.engines.base import load_engine
 
         return self.load_engine or load_engine
 

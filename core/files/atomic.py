@@ -1,13 +1,38 @@
-"""A folder that appears whole or not at all, as :func:`talkies.core.media.bwf.part_file` does it for a file."""
+"""Files and folders that appear whole or not at all, and what the system says against it as an OutputError."""
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from talkies.core.media.bwf import output_errors
+from talkies.core.errors import OutputError
+
+
+@contextmanager
+def part_file(path: Path) -> Iterator[Path]:
+    """A place to write to, ``NAME.part`` beside ``path``; moved to ``path`` at the end, removed on any failure."""
+    part = path.with_name(path.name + ".part")
+    with output_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield part
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def output_errors(path: Path) -> Iterator[None]:
+    """What the operating system says while writing ``path``, as an OutputError in one sentence."""
+    try:
+        yield
+    except OSError as error:
+        problem = (error.strerror or type(error).__name__).lower()
+        raise OutputError(path, f"cannot be written ({problem})", "free some space or choose another folder") from error
 
 
 @contextmanager
@@ -39,3 +64,24 @@ def _replace(part: Path, out: Path, old: Path) -> None:
             old.rename(out)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Replaces a file at once: whenever the machine stops, the old or the new content is there. Raises OSError."""
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """New names in a folder survive a power cut only when the folder itself is on the disk; where that can be asked."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

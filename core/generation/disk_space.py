@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from talkies.core.generation.plan import Stem
 from talkies.core.generation.request import Request
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.segment import Timeline
-from talkies.core.takes.mixdown import SAMPLE_RATE
 
 STEMS_FOLDER = ".stems"
 """The suffix of an output that holds continuous stems."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.errors import InputError
+from talkies.core.events import Progress
 from talkies.core.generation.handles import covering, with_handles
 from talkies.core.generation.plan import Stem
 from talkies.core.generation.request import Request
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
 _LOOK = Fraction(1)  # work per second of picture, and
 _MAKE = Fraction(2)  # of sound: only the bar's evenness depends on them
 _DENOISING = Fraction(4, 5)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """``fraction`` of the whole work, 0 to 1, and what is going on."""
-
-    fraction: float
-    message: str
 
 
 @dataclass

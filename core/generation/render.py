@@ -14,23 +14,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
 
-from talkies.core.errors import ArgumentError, CancelledError, InputError, MissingExtraError, WeightsError
+from talkies.core.engines.base import EngineLoader, load_engine
+from talkies.core.errors import ArgumentError, CancelledError, InputError
+from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Warned
 from talkies.core.generation.disk_space import STEMS_FOLDER, continuous_bytes, needed_bytes
-from talkies.core.generation.maker import Maker, Progress, Work, effort
+from talkies.core.generation.maker import Maker, Work, effort
 from talkies.core.generation.plan import Stem, choose_segments, owners, plan
 from talkies.core.generation.request import Request, Task, did_you_mean
 from talkies.core.generation.run_report import summarize
 from talkies.core.media.loudness import PRESETS
-from talkies.core.segment import Cue, Segment, StemName, Take, Timeline
+from talkies.core.segment import Cue, Segment, Take, Timeline
 from talkies.core.takes.levels import balance_takes
 from talkies.core.takes.run_folder import Output
 from talkies.core.timeline import in_language, read_timeline
 from talkies.core.turnover.span import Pops
-
-if TYPE_CHECKING:
-    from talkies.core.engines.base import Engine
 
 __all__ = [
     "EngineLoader",
@@ -43,66 +41,6 @@ __all__ = [
     "load_engine",
     "render",
 ]
-
-
-class EngineLoader(Protocol):
-    """How an engine comes by its name; tests give their own."""
-
-    def __call__(self, name: str, weights: Path | None, device: str) -> Engine: ...
-
-
-@dataclass(frozen=True)
-class Warned:
-    """Something the user should know; the work goes on."""
-
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A stem of a segment was left out; the others are made."""
-
-    segment_id: str
-    clip: str
-    stem: StemName
-    reason: str
-
-
-@dataclass(frozen=True)
-class TakeReady:
-    """One take is finished, in its staging place until the run ends."""
-
-    take: Take
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The new timeline is written, with these takes; ``report`` is what ``--json`` prints."""
-
-    takes: tuple[Take, ...]
-    report: dict[str, Any]
-
-
-Event = Progress | Warned | Failed | TakeReady | Finished
-
-
-def load_engine(name: str, weights: Path | None, device: str) -> Engine:
-    """The engine with this name from the registry; torch is first imported here."""
-    from talkies.core.engines import base
-    from talkies.core.model.torch_pair import need_torch
-
-    need_torch()
-    from talkies.core.engines.devices import choose_device
-
-    try:
-        found = base.engine_class(name)
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"engine {name}", f"needs {error.name}, which is not installed here", f"pip install 'talkies[{name}]'"
-        ) from error
-    if weights is not None and not weights.is_file():
-        raise WeightsError(weights, "is no file", "give a checkpoint, or leave --weights out")
-    return found.load(weights, choose_device(device))
 
 
 def render(

@@ -16,28 +16,19 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.errors import ArgumentError, OutputError, TimelineError
+from talkies.core.events import Event, Failed, Finished, Progress, TakeReady
 from talkies.core.files.dataclass_json import from_json
 from talkies.core.generation.disk_space import needed_bytes
-from talkies.core.generation.maker import Maker, Progress, Work, effort
+from talkies.core.generation.maker import Maker, Work, effort
 from talkies.core.generation.plan import Stem, choose_segments, owners, plan
-from talkies.core.generation.render import (
-    EngineLoader,
-    Event,
-    Failed,
-    Finished,
-    Said,
-    TakeReady,
-    check_made,
-    load_engine,
-    nothing_made,
-    segment_warnings,
-    takes_of,
-)
+from talkies.core.generation.render import Said, check_made, nothing_made, segment_warnings, takes_of
 from talkies.core.generation.request import Request
 from talkies.core.generation.run_report import summarize
 from talkies.core.segment import Cue, Timeline
-from talkies.core.takes.take_folder import deliver, making, next_number
+from talkies.core.takes.saving import take_name
+from talkies.core.takes.take_folder import deliver, making
 from talkies.core.timeline import in_language, read_timeline
 from talkies.core.times import TimeRange
 
@@ -164,3 +155,10 @@ def _check_space(folder: Path, stems: Mapping[str, tuple[Stem, ...]], request: R
     if free < needed:
         problem = f"has {free / 1e6:.0f} MB free, and the takes need {needed / 1e6:.0f} MB"
         raise OutputError(folder, problem, "free some space")
+
+
+def next_number(folder: Path, stem: Stem) -> int:
+    """The number after the highest that a take of this sound has."""
+    prefix = take_name(stem.name, stem.segment, stem.speaker).removesuffix("01")
+    used = (path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.wav"))
+    return max((int(number) for number in used if number.isdecimal()), default=0) + 1

@@ -18,9 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from talkies.core.errors import MediaError, OutputError
+from talkies.core.files.atomic import part_file
 
 if TYPE_CHECKING:
     import av
+
+SAMPLE_RATE = 48000
+"""Of every file we write, in samples per second."""
 
 Samples = npt.NDArray[np.float32]
 """Sound: float32 of shape (C, N), C channels of N samples, full scale ±1."""
@@ -35,7 +39,7 @@ def write_bwf(
     path: Path,
     blocks: Iterable[Samples],
     *,
-    sample_rate: int = 48000,
+    sample_rate: int = SAMPLE_RATE,
     channels: int = 1,
     time_reference: int = 0,
     count: int | None = None,
@@ -88,29 +92,6 @@ def read_bext(path: Path) -> Bext:
     reference, stated = fields.get("originator_reference", ""), fields.get("time_reference", "")
     first = int(stated) if stated.isdecimal() and len(stated) < 20 else 0  # in other formats anything may stand there
     return Bext(first, fields.get("comment", ""), reference, origination)
-
-
-@contextmanager
-def part_file(path: Path) -> Iterator[Path]:
-    """A place to write to, ``NAME.part`` beside ``path``; moved to ``path`` at the end, removed on any failure."""
-    part = path.with_name(path.name + ".part")
-    with output_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield part
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-
-
-@contextmanager
-def output_errors(path: Path) -> Iterator[None]:
-    """What the operating system says while writing ``path``, as an OutputError in one sentence."""
-    try:
-        yield
-    except OSError as error:
-        problem = (error.strerror or type(error).__name__).lower()
-        raise OutputError(path, f"cannot be written ({problem})", "free some space or choose another folder") from error
 
 
 def _bext(

@@ -165,3 +165,20 @@ def _tone_mapped(frame: Any, width: int, height: int) -> NDArray[Any]:
     shown = np.clip(linear * (1 + linear / 16) / (1 + linear), 0, 1) ** (1 / 2.2)
     image = (shown * 255 + 0.5).astype(np.uint8)
     return image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)
+
+
+def decode_check(path: Path) -> str:
+    """One sentence when the movie ends earlier than it says (a broken copy), else ""; decodes its last second.
+
+    Raises MediaError when not even its beginning can be decoded.
+    """
+    with Movie(path) as movie:
+        end = movie.info.duration
+        tail = [time for time, _ in movie.frames(max(end - 1, Fraction(0)), end)]
+        last = tail[-1] if tail else max((time for time, _ in movie.frames(Fraction(0), end)), default=None)
+        if last is None:
+            raise MediaError(path, "no picture can be decoded: the file is corrupt", "export or copy it again")
+        shown = last + 1 / movie.info.rate
+        if end - shown > max(2 / movie.info.rate, Fraction(1, 5)):
+            return f"{path}: picture ends at {float(shown):.2f} s of {float(end):.2f} s; the copy may be truncated"
+    return ""

@@ -14,7 +14,8 @@ from math import ceil, floor
 from typing import Any
 
 from talkies.core.errors import MediaError
-from talkies.core.media.probing import MediaInfo, decode_check, probe
+from talkies.core.media.movie import decode_check
+from talkies.core.media.probing import MediaInfo, probe
 from talkies.core.segment import Picture, Segment
 
 __all__ = ["Frame", "MediaInfo", "decode_check", "picture_frames", "probe"]

@@ -22,12 +22,12 @@ from typing import Any
 
 import numpy as np
 
-from talkies.core.media.bwf import Samples, read_bext, write_bwf
+from talkies.core.media.bwf import SAMPLE_RATE, Samples, read_bext, write_bwf
 from talkies.core.media.limiter import limited
 from talkies.core.media.loudness import PRESETS, Level, Loudness, Meter, measure, metered
 from talkies.core.media.sound import sound_blocks
 from talkies.core.segment import StemName, Take
-from talkies.core.takes.mixdown import SAMPLE_RATE, laid, piece_of
+from talkies.core.takes.mixdown import laid, piece_of
 
 __all__ = ["SAMPLE_RATE", "balance_takes", "gain_for", "level_facts", "mixed"]
 

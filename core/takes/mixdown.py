@@ -13,13 +13,10 @@ from typing import Protocol
 
 import numpy as np
 
-from talkies.core.media.bwf import Samples
+from talkies.core.media.bwf import SAMPLE_RATE, Samples
 from talkies.core.media.sound import sound_blocks
 from talkies.core.segment import Take
 from talkies.core.times import to_sample
-
-SAMPLE_RATE = 48000
-"""Of every file we write, in samples per second."""
 
 _BLOCK_SAMPLES = 1 << 16
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import IO
 
 from talkies.core.errors import OutputError
+from talkies.core.files.atomic import output_errors
 from talkies.core.files.lock import locked
-from talkies.core.media.bwf import output_errors
 from talkies.core.segment import Take
 
 

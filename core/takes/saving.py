@@ -19,7 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from talkies.core.errors import OutputError
-from talkies.core.media.bwf import Samples, output_errors, write_bwf
+from talkies.core.files.atomic import output_errors
+from talkies.core.media.bwf import Samples, write_bwf
 from talkies.core.media.envelope import Envelope, around
 from talkies.core.media.loudness import PRESETS, Level, Loudness, Meter
 from talkies.core.media.sound import resampled

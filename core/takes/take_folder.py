@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,12 +18,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from talkies.core.errors import InputError, OutputError
+from talkies.core.files.atomic import output_errors, sync_folder, write_atomically
 from talkies.core.files.dataclass_json import as_json, from_json
 from talkies.core.files.lock import locked
-from talkies.core.generation.plan import Stem
-from talkies.core.media.bwf import output_errors
 from talkies.core.segment import Segment, Take
-from talkies.core.takes.saving import take_name
 from talkies.core.times import TimeRange
 
 VERSION = 1
@@ -80,13 +77,6 @@ def deliver(take: Take, segment: Segment, folder: Path) -> Take:
     return moved
 
 
-def next_number(folder: Path, stem: Stem) -> int:
-    """The number after the highest that a take of this sound has."""
-    prefix = take_name(stem.name, stem.segment, stem.speaker).removesuffix("01")
-    used = (path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.wav"))
-    return max((int(number) for number in used if number.isdecimal()), default=0) + 1
-
-
 def recover(folder: Path) -> bool:
     """Finishes and sweeps away what a killed process has left; False when one is at work there just now."""
     try:
@@ -125,27 +115,6 @@ def remove_take(path: Path) -> None:
     with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
         path.with_suffix(".json").unlink(missing_ok=True)
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replaces a file at once: whenever the machine stops, the old or the new content is there. Raises OSError."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """New names in a folder survive a power cut only when the folder itself is on the disk; where that can be asked."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _sweep(folder: Path) -> None:

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from talkies.core.errors import OutputError
-from talkies.core.files.atomic import part_folder
-from talkies.core.media.bwf import output_errors
+from talkies.core.files.atomic import output_errors, part_folder
 
 CHECKSUMS = "SHA256SUMS"
 README = "README.txt"

@@ -19,14 +19,12 @@ from typing import Any
 
 from talkies.core.destinations import WRITERS
 from talkies.core.errors import OutputError
-from talkies.core.generation.maker import Progress
-from talkies.core.generation.render import Warned
-from talkies.core.media.bwf import read_bext, write_bwf
+from talkies.core.events import Progress, Warned
+from talkies.core.media.bwf import SAMPLE_RATE, read_bext, write_bwf
 from talkies.core.media.loudness import Level, measure
 from talkies.core.media.sound import sound_blocks
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.levels import mixed
-from talkies.core.takes.mixdown import SAMPLE_RATE
 from talkies.core.takes.saving import time_reference
 from talkies.core.timeline.ours import without_our_tracks
 from talkies.core.timeline.structure.tracks import lanes_of

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.loudness import PRESETS, Level
 from talkies.core.segment import Take
-from talkies.core.takes.mixdown import SAMPLE_RATE
 from talkies.core.takes.saving import time_reference
 from talkies.core.turnover.folder import CHECKSUMS, MADE_BY
 from talkies.core.turnover.span import POP_DBFS, POP_HZ, Span

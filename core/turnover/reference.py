@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from talkies.core.demo.preview import Image, add_picture, movie_file, mux, pictures
-from talkies.core.media.bwf import Samples
+from talkies.core.media.bwf import SAMPLE_RATE, Samples
 from talkies.core.segment import Take
-from talkies.core.takes.mixdown import SAMPLE_RATE, laid, piece_of
+from talkies.core.takes.mixdown import laid, piece_of
 from talkies.core.times import round_half_up, to_frame
 from talkies.core.turnover.span import Span
 

@@ -15,9 +15,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from talkies.core.media.bwf import Samples
+from talkies.core.media.bwf import SAMPLE_RATE, Samples
 from talkies.core.segment import Take, Timeline
-from talkies.core.takes.mixdown import SAMPLE_RATE, Piece
+from talkies.core.takes.mixdown import Piece
 from talkies.core.takes.saving import timecode_day
 from talkies.core.times import TimeRange, frame_ceil, frame_floor, round_half_up, timecode
 

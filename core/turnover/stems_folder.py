@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.loudness import measure
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.levels import mixed
-from talkies.core.takes.mixdown import SAMPLE_RATE
 from talkies.core.timeline.structure.tracks import lanes_of
 from talkies.core.turnover.captions import caption_files
 from talkies.core.turnover.cue_sheet import sheet_csv, sheet_rows

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from talkies.core.errors import ArgumentError, OutputError
-from talkies.core.files.atomic import part_folder
-from talkies.core.media.bwf import output_errors, part_file
+from talkies.core.files.atomic import output_errors, part_file, part_folder
 from talkies.plugin.blender.places import OLDEST, FoundBlender, installed_version
 
 SOURCE = Path(__file__).with_name("extension")

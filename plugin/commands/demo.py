@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from talkies.core.generation.render import EngineLoader
+    from talkies.core.engines.base import EngineLoader
 
 SUMMARY = "make a small silent film, give it sound, and show the result"
 
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from talkies.core.generation.render import load_engine
+    from talkies.core.engines.base import load_engine
     from talkies.plugin.console import print_json
 
     report = make_demo(options.out, options.engine, options.seed, options.load_engine or load_engine)
@@ -40,8 +40,8 @@ def make_demo(folder: Path, engine: str, seed: int, load_engine: EngineLoader) -
     from talkies.core.demo import demo_events, render_demo_film
     from talkies.core.demo.preview import write_preview
     from talkies.core.demo.report_chart import draw_report, hear, sync_figures
+    from talkies.core.files.atomic import output_errors, part_file
     from talkies.core.generation.request import Request
-    from talkies.core.media.bwf import output_errors, part_file
     from talkies.core.timeline import read_timeline
     from talkies.plugin.commands.generate import follow
     from talkies.plugin.console import ProgressLine, plain

@@ -10,7 +10,7 @@ from talkies.core.generation.request import TASKS, Request, seconds
 from talkies.core.preferences import read_preferences
 
 if TYPE_CHECKING:
-    from talkies.core.generation.render import EngineLoader
+    from talkies.core.engines.base import EngineLoader
     from talkies.core.segment import Take
 
 SUMMARY = "make sound for a timeline and write the timeline again with it on new tracks"
@@ -70,7 +70,7 @@ def request_from(options: argparse.Namespace) -> Request:
 
 
 def run(options: argparse.Namespace) -> int:
-    from talkies.core.generation.render import load_engine
+    from talkies.core.engines.base import load_engine
     from talkies.plugin.console import print_json
 
     _, report = follow(request_from(options), options.load_engine or load_engine)
@@ -83,7 +83,8 @@ def run(options: argparse.Namespace) -> int:
 
 def follow(request: Request, load_engine: EngineLoader) -> tuple[tuple[Take, ...], dict[str, Any]]:
     """Runs the story while stderr shows how far it is; the takes where they lie in the end, and the report."""
-    from talkies.core.generation.render import Failed, Finished, Progress, Warned, render
+    from talkies.core.events import Failed, Finished, Warned
+    from talkies.core.generation.render import Progress, render
     from talkies.plugin.console import ProgressLine, warn
 
     line = ProgressLine()

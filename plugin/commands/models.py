@@ -97,7 +97,7 @@ def _list(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     row = _row(_known(options.name))
     if row["here"]:
-        from talkies.core.generation.render import load_engine
+        from talkies.core.engines.base import load_engine
 
         engine = load_engine(options.name, None, "cpu")
         row |= {"licence": engine.licence, "sha256": engine.weights_hash, "sample_rate": engine.sample_rate}
@@ -123,8 +123,7 @@ def _pull(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     """Loads each engine, which checks names, shapes and numbers, and compares the file with its stated hash."""
-    from talkies.core.engines.base import ENGINES
-    from talkies.core.generation.render import load_engine
+    from talkies.core.engines.base import ENGINES, load_engine
 
     names = [_known(options.name)] if options.name else [name for name in ENGINES if _weights(name).is_file()]
     if not names:

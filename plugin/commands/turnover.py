@@ -19,8 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from talkies.core.generation.maker import Progress
-    from talkies.core.generation.render import Warned
+    from talkies.core.events import Progress, Warned
     from talkies.core.timeline import read_timeline
     from talkies.core.turnover.handover import HandedOver, hand_over
     from talkies.core.turnover.span import Pops

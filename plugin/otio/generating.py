@@ -11,9 +11,10 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.errors import ArgumentError
-from talkies.core.generation.render import Failed, Warned, render
+from talkies.core.events import Failed, Warned
+from talkies.core.files.atomic import output_errors
+from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
-from talkies.core.media.bwf import output_errors
 from talkies.core.timeline.formats.base import moved
 from talkies.core.timeline.formats.otio.splicing import with_urls
 from talkies.core.timeline.structure.tracks import media_url

@@ -16,7 +16,7 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.errors import ArgumentError, OutputError, TalkiesError
-from talkies.core.media.bwf import part_file
+from talkies.core.files.atomic import part_file
 from talkies.core.timeline.cut.otio_items import otio_range, tracks_from_row
 from talkies.core.timeline.cut.walking import UnusableItemError, clips_of, measure, tracks_of
 from talkies.core.timeline.formats.adapters import as_timeline

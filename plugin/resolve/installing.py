@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from talkies.core.errors import OutputError
-from talkies.core.media.bwf import output_errors, part_file
+from talkies.core.files.atomic import output_errors, part_file
 from talkies.plugin.resolve.places import LUA_NAME, PYTHON_NAME, State, fusion_folder, requests_place, scripts_folder
 
 _HERE = Path(__file__).parent

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any, Final, TextIO, cast
 
 from talkies.core.errors import OutputError
+from talkies.core.files.atomic import output_errors, part_file
 from talkies.core.files.lock import locked
-from talkies.core.media.bwf import output_errors, part_file
 from talkies.plugin.resolve.inside import reading
 from talkies.plugin.resolve.inside.conforming import ready
 from talkies.plugin.resolve.inside.frames import Clock

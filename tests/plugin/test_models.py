@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from engines import TonesEngine
 
+from talkies.core.engines import base
 from talkies.core.errors import WeightsError
-from talkies.core.generation import render
 from talkies.plugin.cli import main
 from talkies.plugin.commands import models
 
@@ -32,7 +32,7 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return Hashed()
 
     monkeypatch.setattr(models, "_weights", lambda name: tmp_path / f"{name}.safetensors")
-    monkeypatch.setattr(render, "load_engine", load)
+    monkeypatch.setattr(base, "load_engine", load)
     return file
 
 
@@ -122,7 +122,7 @@ def test_verify_passes_on_what_loading_finds(weights: Path, run: Run, monkeypatc
     def broken(*_: object) -> TonesEngine:
         raise WeightsError(weights, "flow.transformer.in.weight has the wrong shape")
 
-    monkeypatch.setattr(render, "load_engine", broken)
+    monkeypatch.setattr(base, "load_engine", broken)
     code, _, err = run("verify", "mini")
     assert code == 2 and "wrong shape" in err
 

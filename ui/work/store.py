@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import IO
 
 from talkies.core.errors import InputError, OutputError, TalkiesError
+from talkies.core.files.atomic import output_errors, write_atomically
 from talkies.core.files.dataclass_json import as_json, from_json
 from talkies.core.files.lock import locked
-from talkies.core.media.bwf import output_errors
-from talkies.core.takes.take_folder import Sidecar, read_takes, recover, remove_take, write_atomically
+from talkies.core.takes.take_folder import Sidecar, read_takes, recover, remove_take
 from talkies.ui.work.state import VERSION, WorkState
 
 

@@ -21,8 +21,9 @@ from typing import Final
 import numpy as np
 
 from talkies.core.errors import ArgumentError
+from talkies.core.files.atomic import output_errors
 from talkies.core.hosts.host import AudioTrack, Conflict, Host, Placement
-from talkies.core.media.bwf import output_errors, read_bext, write_bwf
+from talkies.core.media.bwf import read_bext, write_bwf
 from talkies.core.media.sound import sound_blocks
 from talkies.core.segment import StemName, Take, Timeline
 from talkies.core.takes.run_folder import Output

@@ -15,7 +15,7 @@ from typing import Any
 from talkies.core.errors import InputError
 from talkies.core.evaluation.card.judged_tables import JUDGED_SECTIONS
 from talkies.core.evaluation.card.tables import SECTIONS, table, targets_table, value
-from talkies.core.media.bwf import part_file
+from talkies.core.files.atomic import part_file
 
 Figures = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from talkies.core.evaluation.measures.baselines import TOTAL_MOTION
 from talkies.core.evaluation.performing import SAMPLE_RATE
-from talkies.core.media.bwf import part_file
+from talkies.core.files.atomic import part_file
 from talkies.core.media.onsets import detect_onsets
 
 if TYPE_CHECKING:

@@ -40,7 +40,8 @@ def speed_figures(
 
 def timed_task(subject: Subject, film: Path, task: Task, seconds: int) -> dict[str, Any]:
     """One ``talkies generate`` of a film of ``seconds``, from the file to the new timeline."""
-    from talkies.core.generation.render import Finished, render
+    from talkies.core.events import Finished
+    from talkies.core.generation.render import render
 
     started = time.perf_counter()
     events = render(subject.request(film, film.with_name(f"{task}.otio"), task), load_engine=subject.loader)

@@ -12,7 +12,8 @@ import pytest
 from engines import TonesEngine
 
 from talkies.core.errors import CancelledError
-from talkies.core.generation.maker import Maker, Progress, Work
+from talkies.core.events import Progress
+from talkies.core.generation.maker import Maker, Work
 from talkies.core.generation.plan import Stem
 from talkies.core.generation.request import Request
 from talkies.core.media.picture import Frame

@@ -17,7 +17,8 @@ from films import write_movie, write_reel
 
 from talkies.core.engines.base import Engine
 from talkies.core.errors import ArgumentError, CancelledError, InputError, OutputError, WeightsError
-from talkies.core.generation.render import Event, Failed, Finished, Progress, TakeReady, Warned, render
+from talkies.core.events import Event, Failed, Finished, TakeReady, Warned
+from talkies.core.generation.render import Progress, render
 from talkies.core.generation.request import Request
 from talkies.core.media.sound import read_sound
 from talkies.core.timeline import read_timeline

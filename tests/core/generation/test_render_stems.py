@@ -12,8 +12,8 @@ import pytest
 from engines import load_tones
 
 from talkies.core.errors import ArgumentError, CancelledError, OutputError
-from talkies.core.generation.maker import Progress
-from talkies.core.generation.render import Event, Finished, Warned, render
+from talkies.core.events import Event, Finished, Progress, Warned
+from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.media.sound import read_sound
 from talkies.plugin.cli import main

@@ -18,8 +18,8 @@ from engines import load_tones
 from films import write_movie, write_reel
 
 from talkies.core.errors import CancelledError, MediaError, OutputError, TimelineError
-from talkies.core.generation.maker import Progress
-from talkies.core.generation.render import Warned, render
+from talkies.core.events import Progress, Warned
+from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.media.bwf import read_bext
 from talkies.core.media.sound import read_sound

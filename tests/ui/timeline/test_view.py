@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from talkies.core.generation.render import TakeReady
+from talkies.core.events import TakeReady
 from talkies.core.generation.take_orders import Order, make_takes
 from talkies.core.segment import Take
 from talkies.ui.timeline import Media, TimelineView

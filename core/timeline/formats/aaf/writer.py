@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from talkies.core.errors import OutputError, TalkiesError
-from talkies.core.media.bwf import part_file
+from talkies.core.files.atomic import part_file
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.flat_losses import flat_losses
 from talkies.core.timeline.formats.aaf.document import add_document, split_tracks

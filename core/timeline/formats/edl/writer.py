@@ -20,7 +20,7 @@ from typing import ClassVar
 import opentimelineio as otio
 
 from talkies.core.errors import OutputError
-from talkies.core.media.bwf import part_file
+from talkies.core.files.atomic import part_file
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.flat_losses import flat_losses
 from talkies.core.timeline.formats.base import Writer, local_file, media_folder

@@ -21,9 +21,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from talkies.core.errors import OutputError, TalkiesError
-from talkies.core.files.atomic import part_folder
+from talkies.core.files.atomic import part_file, part_folder
 from talkies.core.files.guards import read_text, safe_xml
-from talkies.core.media.bwf import part_file
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.formats.base import Writer, moved
 from talkies.core.timeline.formats.fcpxml.document import lost_in_fcpxml, new_fcpxml

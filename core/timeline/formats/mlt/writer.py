@@ -14,8 +14,8 @@ from typing import ClassVar
 from xml.etree.ElementTree import SubElement
 
 from talkies.core.errors import OutputError, TalkiesError
+from talkies.core.files.atomic import part_file
 from talkies.core.files.guards import read_text, safe_xml
-from talkies.core.media.bwf import part_file
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.formats.base import Writer
 from talkies.core.timeline.formats.losses import plain_speech

@@ -19,7 +19,8 @@ from typing import Any, ClassVar
 import opentimelineio as otio
 
 from talkies.core.errors import MediaError
-from talkies.core.media.bwf import part_file, read_bext
+from talkies.core.files.atomic import part_file
+from talkies.core.media.bwf import read_bext
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.cut.otio_items import otio_range, rational_time
 from talkies.core.timeline.cut.walking import to_range

@@ -15,9 +15,8 @@ from urllib.parse import quote, unquote
 import opentimelineio as otio
 
 from talkies.core.errors import OutputError, TalkiesError
-from talkies.core.files.atomic import part_folder
+from talkies.core.files.atomic import part_file, part_folder
 from talkies.core.files.guards import read_text
-from talkies.core.media.bwf import part_file
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.formats.adapters import as_timeline, read_otio
 from talkies.core.timeline.formats.base import MEDIA_SUFFIXES, Writer, local_file, media_folder, moved
