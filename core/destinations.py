@@ -10,11 +10,12 @@ hold is named by ``losses``, and nothing that is not named may be lost.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from talkies.core.errors import OutputError
+from talkies.core.files.preflight import check_place
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.formats.aaf.writer import AafFile
 from talkies.core.timeline.formats.base import Writer
@@ -24,6 +25,7 @@ from talkies.core.timeline.formats.fcpxml.writer import FcpXml, FcpXmlBundle
 from talkies.core.timeline.formats.mlt.writer import KdenliveFile, MltFile
 from talkies.core.timeline.formats.otio.for_editors import KdenliveOtio, ResolveOtio
 from talkies.core.timeline.formats.otio.writer import OtioBundleFolder, OtioFile, OtioZip
+from talkies.core.turnover.span import Pops
 from talkies.core.turnover.stems_writer import StemsFolder
 
 WRITERS: dict[str, Writer] = {
@@ -56,7 +58,7 @@ def check_output(timeline: Timeline, out: Path) -> None:
         raise OutputError(out, "is a folder", "name a file for the new timeline")
     if out.exists() and writer.is_folder and not out.is_dir():
         raise OutputError(out, "is a file, and a bundle is a folder", "choose another name")
-    _check_folder(out)
+    check_place(out)
     writer.check(timeline, out)
 
 
@@ -65,13 +67,19 @@ def losses(timeline: Timeline, out: Path) -> tuple[str, ...]:
     return _writer(out).losses(timeline)
 
 
-def write_timeline(timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
+def write_timeline(
+    timeline: Timeline, takes: Sequence[Take], out: Path, *, two_pop: bool = False, tail_pop: bool = False
+) -> None:
     """Write ``timeline`` with ``takes`` on new audio tracks at the end. Raises OutputError; atomic.
 
-    Clips point to the takes' files where these lie now; bundles (.otioz, .otiod) take copies in.
+    Clips point to the takes' files where these lie now; bundles (.otioz, .otiod) take copies in. Pops have room only in
+    a stems folder; elsewhere they are not asked for (core/generation/checks.py).
     """
     check_output(timeline, out)
-    _writer(out).write(timeline, takes, out)
+    writer = _writer(out)
+    if isinstance(writer, StemsFolder):
+        writer = replace(writer, pops=Pops(two_pop, tail_pop))
+    writer.write(timeline, takes, out)
 
 
 def suffix_of(out: Path) -> str:
@@ -95,18 +103,3 @@ def _same(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:  # one of them does not exist
         return one.resolve() == other.resolve()
-
-
-def _check_folder(out: Path) -> None:
-    """The folder, or the nearest one above it that exists, must take new files."""
-    folder = out.absolute().parent
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    if not folder.is_dir():
-        raise OutputError(out, f"{folder} is no folder", "choose another place")
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:  # asking for permissions is not enough: read-only disks, network shares, root
-        problem = f"the folder {folder} takes no new files ({(error.strerror or 'read-only').lower()})"
-        raise OutputError(out, problem, "choose another folder") from error

@@ -19,7 +19,7 @@ HEAVY = ("torch", "torchaudio", "cv2", "matplotlib", "scipy", "PySide6", "av")
 TORCH_ROOMS = ("conditioning", "flow", "model", "engines", "training", "evaluation")
 LIGHT_MODULES = (
     "talkies.plugin.cli",
-    "talkies.plugin.worker",
+    "talkies.plugin.commands.worker",
     "talkies.plugin.doctor",
     "talkies.core.generation.render",
     "talkies.core.takes.saving",

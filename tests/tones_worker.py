@@ -14,7 +14,7 @@ from typing import Any
 from engines import TonesEngine
 
 from talkies.core.engines.base import Block, Job
-from talkies.plugin.worker import serve_stdio
+from talkies.plugin.commands.worker import serve_stdio
 
 
 class SlowTones(TonesEngine):

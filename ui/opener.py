@@ -5,27 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from talkies.ui import demo
 from talkies.ui.background import in_background
+from talkies.ui.dialogs.messages import Teller
 from talkies.ui.editor import Editor
+from talkies.ui.recent import RecentFiles
+from talkies.ui.work.document import Document
 from talkies.ui.work.opening import Opened, load
-
-if TYPE_CHECKING:
-    from talkies.ui.window import Window
 
 
 class Opener(QObject):
     """Works for one window; ``editor``: the one that it was opened from, if any. What cannot be read is refused, and
     all stays as it is."""
 
-    def __init__(self, window: Window, editor: Editor | None, demo_folder: Path) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        document: Document,
+        recent: RecentFiles,
+        teller: Teller,
+        editor: Editor | None,
+        demo_folder: Path,
+    ) -> None:
         super().__init__(window)
-        self._window, self._editor, self._demo_folder = window, editor, demo_folder
+        self._window, self._document, self._recent, self._teller = window, document, recent, teller
+        self._editor, self._demo_folder = editor, demo_folder
         self._from_editor: Path | None = None
         self._closed = False
         self._newest = 0  # the number of the last wish: what is asked for later is what the user wants to see
@@ -33,7 +41,7 @@ class Opener(QObject):
     @property
     def open_editor(self) -> Editor | None:
         """The editor, where what is open is the editor's own timeline and the editor is still there."""
-        timeline = self._window.document.timeline
+        timeline = self._document.timeline
         same = timeline is not None and timeline.path == self._from_editor
         return self._editor if same and self._editor is not None and self._editor.is_there else None
 
@@ -43,7 +51,7 @@ class Opener(QObject):
         path, _ = QFileDialog.getOpenFileName(
             self._window,
             self.tr("Open a timeline or movie"),
-            self._window.recent.folder(),
+            self._recent.folder(),
             f"{names};;{self.tr('All files')} (*)",
         )
         if path:
@@ -51,7 +59,7 @@ class Opener(QObject):
 
     def open(self, path: Path) -> None:
         """Reads a timeline in the background and shows it."""
-        document = self._window.document
+        document = self._document
         refused = self._begin(self.tr("Reading {name} …").format(name=path.name), self.tr("This cannot be opened"))
         in_background(self, lambda: load(path, None, document.store), self._adopt, refused)
 
@@ -65,7 +73,7 @@ class Opener(QObject):
         """Asks the editor for the timeline that is open in it."""
         if self._editor is None:
             return
-        document, name = self._window.document, self._editor.name
+        document, name = self._document, self._editor.name
         words = self.tr("Asking {name} for its timeline …").format(name=name)
         refused = self._begin(words, self.tr("The timeline of {name} cannot be read").format(name=name))
         adopt = partial(self._adopt_from_editor, self._newest)
@@ -74,27 +82,28 @@ class Opener(QObject):
 
     def read_again(self) -> None:
         """What is open, as its file or the editor has it now; with nothing open, what the editor has."""
-        timeline = self._window.document.timeline
+        timeline = self._document.timeline
         if timeline is None or self.open_editor is not None:
             self.read_editor()
         else:
-            self._window.document.save()
+            self._document.save()
             self.open(timeline.path)
 
     def _begin(self, words: str, title: str) -> Callable[[str], None]:
         """Says what is done; what to call when it cannot be."""
         self._newest += 1
         number = self._newest
-        self._window.teller.say(words)
+        self._teller.say(words)
         self._window.setCursor(Qt.CursorShape.BusyCursor)
 
         def refused(why: str) -> None:
             if self._closed:
                 return
             if number == self._newest:
-                self._window.refuse(title, why)
+                self._window.unsetCursor()
+                self._teller.refuse(title, why)
             else:
-                self._window.teller.say(why)
+                self._teller.say(why)
 
         return refused
 
@@ -103,7 +112,7 @@ class Opener(QObject):
         if number == self._newest:
             self._from_editor = opened.timeline.path
             self._adopt(opened)
-        elif opened.store is not self._window.document.store:
+        elif opened.store is not self._document.store:
             opened.store.close()
 
     def close(self) -> None:
@@ -111,18 +120,17 @@ class Opener(QObject):
         self._closed = True
 
     def _adopt(self, opened: Opened) -> None:
-        window, document = self._window, self._window.document
         if self._closed:
             opened.store.close()
             return
-        window.unsetCursor()
-        document.adopt(opened)
-        window.recent.add(opened.timeline.path)
-        window.teller.say(
+        self._window.unsetCursor()
+        self._document.adopt(opened)
+        self._recent.add(opened.timeline.path)
+        self._teller.say(
             self.tr("{name}: {shots} shots, {cues} subtitles, {takes} takes").format(
                 name=opened.timeline.path.name,
-                shots=len(document.segments),
-                cues=len(document.cues),
-                takes=len(document.all_takes),
+                shots=len(self._document.segments),
+                cues=len(self._document.cues),
+                takes=len(self._document.all_takes),
             )
         )

@@ -36,7 +36,6 @@ class Window(QMainWindow):
         super().__init__()
         self._store = store
         self.editor = Editor(host, self) if host is not None else None
-        self.opener = Opener(self, self.editor, demo_folder)
         self.recent = RecentFiles(store)
         self.document = Document(self)
         self.queue = Queue(self.document, WorkerClient(worker_command, self), self)
@@ -45,6 +44,7 @@ class Window(QMainWindow):
         self.pages = QStackedWidget(self)
         self.notes = QLabel(self)
         self.teller = Teller(self)
+        self.opener = Opener(self, self.document, self.recent, self.teller, self.editor, demo_folder)
         self._keys = KeysOfWidgets(self)
         self.actions_by_name = make_actions(self, deeds(self))
         self._build()

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from talkies.core.demo.preview import pictures
 from talkies.core.files.atomic import part_file
+from talkies.core.media.timeline_movie import pictures
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.levels import SAMPLE_RATE, mixed
 from talkies.core.times import to_sample

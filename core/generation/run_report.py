@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from talkies.core.generation.request import Request
@@ -9,7 +10,7 @@ from talkies.core.segment import Take, Timeline
 
 
 def summarize(
-    request: Request, timeline: Timeline, takes: list[Take], failures: list[dict[str, str]], warnings: list[str],
+    request: Request, timeline: Timeline, takes: Sequence[Take], failures: list[dict[str, str]], warnings: list[str],
     seconds: dict[str, float],
 ) -> dict[str, Any]:  # fmt: skip
     """Plain values only. ``seconds``: computing time by stage and, as ``total``, altogether."""

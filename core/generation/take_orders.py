@@ -8,8 +8,6 @@ then finished for good in a folder of takes (core/takes/take_folder.py), whateve
 
 from __future__ import annotations
 
-import shutil
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -17,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.engines.base import EngineLoader, load_engine
-from talkies.core.errors import ArgumentError, OutputError, TimelineError
-from talkies.core.events import Event, Failed, Finished, Progress, TakeReady
+from talkies.core.errors import ArgumentError, TimelineError
+from talkies.core.events import Event, Progress
 from talkies.core.files.dataclass_json import from_json
+from talkies.core.files.preflight import check_space
+from talkies.core.generation.checks import check_made, segment_warnings
 from talkies.core.generation.disk_space import needed_bytes
-from talkies.core.generation.maker import Maker, Work, effort
-from talkies.core.generation.plan import Stem, choose_segments, owners, plan
-from talkies.core.generation.render import Said, check_made, nothing_made, segment_warnings, takes_of
+from talkies.core.generation.plan import Stem
 from talkies.core.generation.request import Request
-from talkies.core.generation.run_report import summarize
+from talkies.core.generation.take_loop import TakeLoop
 from talkies.core.segment import Cue, Timeline
 from talkies.core.takes.saving import take_name
 from talkies.core.takes.take_folder import deliver, making
@@ -92,39 +90,24 @@ def make_takes(
     ``watch`` as in :func:`render`. Raises a TalkiesError for unusable input, for a folder in which another process
     makes takes, and when no take at all could be made; finished takes stay in any case.
     """
-    started = time.perf_counter()
     request, folder = order.request, order.request.out
-    timeline = edited(read(request.timeline, request.media_dir), order)
-    segments = choose_segments(timeline, request.segments)
-    owner = owners(timeline)
-    stems = {segment.id: plan(timeline, segment, request, owner, order.voices) for segment in segments}
-    check_made(request, stems)
-    said = Said(segment_warnings(segments))
-    yield from said.news()
-    work = Work(sum((effort(parts, request.takes) for parts in stems.values()), Fraction(0)), watch)
-    takes, failures, skips = [], [], _skips(stems, request.takes, order.made)
+    loop = TakeLoop.of(request, lambda: edited(read(request.timeline, request.media_dir), order), watch, order.voices)
+    check_made(request, loop.stems)
+    loop.log.sentences += segment_warnings(loop.segments)
+    yield from loop.log.new()
+    skips = _skips(loop.stems, request.takes, order.made)
     with making(folder) as place:
-        _check_space(folder, stems, request)
-        with work.clock("load"):
-            work.say("waking the engine")
-            engine = load_engine(request.engine, request.weights, request.device)
-        maker = Maker(request, timeline, engine, place, work, said.sentences)
-        for segment in segments:
-            for event in takes_of(
-                maker, segment, stems[segment.id], lambda stem: (next_number(folder, stem), skips[stem])
-            ):
-                if isinstance(event, TakeReady):
-                    takes.append(deliver(event.take, segment, folder))
-                    yield TakeReady(takes[-1])
-                elif isinstance(event, Failed):
-                    failures.append(event)
-                    yield event
-                yield from said.news()
-    if not takes and not order.made:
-        raise nothing_made(timeline, failures)
-    seconds = {**work.seconds, "total": time.perf_counter() - started}
-    failed = [vars(failure) for failure in failures]
-    yield Finished(tuple(takes), summarize(request, timeline, takes, failed, said.sentences, seconds))
+        check_space(folder, needed_bytes(loop.stems, request), "free some space")
+        loop.work.say("waking the engine")
+        engine = loop.load(load_engine)
+        yield from loop.make(
+            engine,
+            place,
+            finish=lambda take, segment: deliver(take, segment, folder),
+            beginning=lambda stem: (next_number(folder, stem), skips[stem]),
+            made_before=order.made,
+        )
+    yield loop.finished(loop.takes)
 
 
 def edited(timeline: Timeline, order: Order) -> Timeline:
@@ -148,13 +131,6 @@ def _skips(stems: Mapping[str, Sequence[Stem]], takes: int, made: int) -> dict[S
     """Of each stem, how many takes are there already when ``made`` were, in the order in which they are made."""
     every = [stem for parts in stems.values() for stem in parts]
     return {stem: min(max(made - index * takes, 0), takes) for index, stem in enumerate(every)}
-
-
-def _check_space(folder: Path, stems: Mapping[str, tuple[Stem, ...]], request: Request) -> None:
-    needed, free = needed_bytes(stems, request), shutil.disk_usage(folder).free
-    if free < needed:
-        problem = f"has {free / 1e6:.0f} MB free, and the takes need {needed / 1e6:.0f} MB"
-        raise OutputError(folder, problem, "free some space")
 
 
 def next_number(folder: Path, stem: Stem) -> int:

@@ -22,10 +22,10 @@ from typing import Any
 
 import numpy as np
 
-from talkies.core.media.bwf import SAMPLE_RATE, Samples, read_bext, write_bwf
+from talkies.core.media.bwf import SAMPLE_RATE, Samples
+from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.media.limiter import limited
 from talkies.core.media.loudness import PRESETS, Level, Loudness, Meter, measure, metered
-from talkies.core.media.sound import sound_blocks
 from talkies.core.segment import StemName, Take
 from talkies.core.takes.mixdown import laid, piece_of
 
@@ -100,25 +100,17 @@ def mixed(takes: Sequence[Take]) -> Iterator[Samples]:
 
 def _regained(take: Take, gain: float, ceiling: float) -> Take:
     """The take with another ``gain`` dB, in the same place; limited where its true peak would be above ``ceiling``."""
-    channels, bext = int(take.metadata.get("channels", 1)), read_bext(take.path)
     factor = np.float32(10 ** (gain / 20))
-    blocks: Iterator[Samples] = (block * factor for block in sound_blocks(take.path, SAMPLE_RATE, mono=channels == 1))
     facts = {key: round(value + gain, 4) for key in _SUMMED if (value := take.metadata.get(key)) is not None}
     above = facts.get("true_peak_dbtp", ceiling) - ceiling
     meter = Meter(SAMPLE_RATE)
-    if above > _PEAK_ERROR:
-        blocks = metered(limited(blocks, ceiling, SAMPLE_RATE), meter)
-    write_bwf(
-        take.path,
-        blocks,
-        sample_rate=SAMPLE_RATE,
-        channels=channels,
-        time_reference=bext.time_reference,
-        count=take.file_range.samples(SAMPLE_RATE)[1],
-        description=bext.description,
-        originator_reference=bext.originator_reference,
-        origination=bext.origination,
-    )
+
+    def regained(blocks: Iterator[Samples]) -> Iterator[Samples]:
+        louder = (block * factor for block in blocks)
+        return metered(limited(louder, ceiling, SAMPLE_RATE), meter) if above > _PEAK_ERROR else louder
+
+    channels, count = int(take.metadata.get("channels", 1)), take.file_range.samples(SAMPLE_RATE)[1]
+    rewrite_bwf(take.path, take.path, regained, channels=channels, count=count)
     if above > _PEAK_ERROR:
         level, before = meter.level(), take.metadata.get("limited_db", 0.0)
         facts |= {"loudness_lufs": round(level.integrated, 2), "true_peak_dbtp": round(level.true_peak, 2)}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
@@ -20,6 +19,7 @@ from typing import IO
 from talkies.core.errors import OutputError
 from talkies.core.files.atomic import output_errors
 from talkies.core.files.lock import locked
+from talkies.core.files.preflight import check_space, nearest_folder
 from talkies.core.segment import Take
 
 
@@ -38,17 +38,14 @@ class Output:
         self._lock: IO[bytes] | None = None
 
     def check(self, needed_bytes: int) -> None:
-        """Says what will not work before any work is done (see also timeline.writing). Raises OutputError."""
+        """Says what will not work before any work is done, once the place of ``out`` is known to take files
+        (core/destinations.py). Raises OutputError."""
         for folder in (self.takes, self.staging):
             if folder.exists() and not folder.is_dir():
                 raise OutputError(folder, "is a file, but the takes belong in a folder of this name", "move it away")
-        folder = _nearest(self.out.parent)
-        _try_writing(folder)
+        folder = nearest_folder(self.out.parent)
         self._take_lock(keep=False)
-        free = shutil.disk_usage(folder).free
-        if free < needed_bytes:
-            problem = f"has {free / 1e6:.0f} MB free, and the takes need {needed_bytes / 1e6:.0f} MB"
-            raise OutputError(folder, problem, "free some space or choose another folder")
+        check_space(folder, needed_bytes)
 
     def open(self) -> Path:
         """The empty folder that takes are made in; finished takes that a killed run has left there are set aside."""
@@ -152,16 +149,3 @@ class Output:
 
 
 _LOCK = ".lock"
-
-
-def _nearest(folder: Path) -> Path:
-    """The deepest part of a path that is there."""
-    with output_errors(folder):
-        return next(place for place in (folder, *folder.absolute().parents) if place.exists())
-
-
-def _try_writing(folder: Path) -> None:
-    """A read-only or full place is found out here, and not after an hour of work."""
-    with output_errors(folder), tempfile.TemporaryFile(prefix=".talkies-", suffix=".part", dir=folder) as file:
-        file.write(bytes(1 << 16))
-        file.flush()

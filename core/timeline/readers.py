@@ -8,8 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from talkies.core.errors import TimelineError
+from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.formats.aaf.reader import read_aaf
-from talkies.core.timeline.formats.adapters import Loaded, adapter_reader, read_otio
+from talkies.core.timeline.formats.adapters import adapter_reader, read_otio
 from talkies.core.timeline.formats.edl.reader import read_edl
 from talkies.core.timeline.formats.fcp7.reader import read_fcp7
 from talkies.core.timeline.formats.fcpxml.reader import read_fcpxml

@@ -16,8 +16,8 @@ import opentimelineio as otio
 from talkies.core.errors import TimelineError
 from talkies.core.segment import Timeline
 from talkies.core.timeline import readers
+from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds, usable_rate
-from talkies.core.timeline.formats.adapters import Loaded
 from talkies.core.timeline.gathering import Gathered, gather
 from talkies.core.timeline.media import bare_media
 from talkies.core.timeline.media.pictures import PictureFinder

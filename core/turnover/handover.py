@@ -17,15 +17,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from talkies.core.destinations import WRITERS
 from talkies.core.errors import OutputError
 from talkies.core.events import Progress, Warned
-from talkies.core.media.bwf import SAMPLE_RATE, read_bext, write_bwf
+from talkies.core.media.bwf import SAMPLE_RATE, read_bext
+from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.media.loudness import Level, measure
-from talkies.core.media.sound import sound_blocks
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.levels import mixed
 from talkies.core.takes.saving import time_reference
+from talkies.core.timeline.formats.aaf.writer import AafFile
+from talkies.core.timeline.formats.base import Writer
+from talkies.core.timeline.formats.otio.writer import OtioFile
 from talkies.core.timeline.ours import without_our_tracks
 from talkies.core.timeline.structure.tracks import lanes_of
 from talkies.core.turnover.folder import check_folder, whole_folder
@@ -38,6 +40,7 @@ from talkies.core.turnover.stems_folder import span_notes, stem_facts, write_lis
 
 Watch = Callable[[Progress], None]
 
+_WRITERS: dict[str, Writer] = {".otio": OtioFile(), ".aaf": AafFile()}
 _CUT = {
     ".otio": "the cut with the takes, for DaVinci Resolve and everything that reads OpenTimelineIO",
     ".aaf": "the cut with the takes, for Pro Tools, Media Composer and Nuendo",
@@ -92,7 +95,7 @@ class _Job:
     out: Path
     span: Span
     watch: Watch
-    cut: list[str] = field(default_factory=lambda: [suffix for suffix in _CUT if suffix in WRITERS])
+    cut: list[str] = field(default_factory=lambda: list(_WRITERS))
 
     def losses(self) -> list[str]:
         """What the formats of the cut cannot hold; a format that cannot hold the cut at all is left out."""
@@ -100,8 +103,8 @@ class _Job:
         for suffix in list(self.cut):
             name = self._cut_file(self.out, suffix).name
             try:
-                WRITERS[suffix].check(bare, self._cut_file(self.out, suffix))
-                said += [f"{name}: {sentence}" for sentence in WRITERS[suffix].losses(bare)]
+                _WRITERS[suffix].check(bare, self._cut_file(self.out, suffix))
+                said += [f"{name}: {sentence}" for sentence in _WRITERS[suffix].losses(bare)]
             except OutputError as error:
                 self.cut.remove(suffix)
                 said.append(f"{name} is left out: {error.problem}")
@@ -131,7 +134,7 @@ class _Job:
         final = [replace(take, path=self.out.absolute() / "TAKES" / take.path.name) for take in copies]
         for suffix in self.cut:
             path = self._cut_file(folder, suffix)
-            WRITERS[suffix].write(bare, copies if suffix == ".otio" else final, path)
+            _WRITERS[suffix].write(bare, copies if suffix == ".otio" else final, path)
             yield path.name, _CUT[suffix]
 
     def _cut_file(self, folder: Path, suffix: str) -> Path:
@@ -173,22 +176,12 @@ def _free_place(folder: Path, stem: str, taken: set[Path]) -> Path:
 
 
 def _copy(timeline: Timeline, take: Take, place: Path) -> None:
-    bext, file = read_bext(take.path), SoundFile.of(take.path)
+    stated, file = read_bext(take.path).time_reference, SoundFile.of(take.path)
     reference = time_reference(timeline, take.file_range.start)
-    if (file.codec, file.sample_rate, bext.time_reference) == ("pcm_s24le", SAMPLE_RATE, reference):
+    if (file.codec, file.sample_rate, stated) == ("pcm_s24le", SAMPLE_RATE, reference):
         shutil.copyfile(take.path, place)
         return
-    channels = min(file.channels, 2)
-    write_bwf(
-        place,
-        sound_blocks(take.path, SAMPLE_RATE, mono=channels == 1),
-        sample_rate=SAMPLE_RATE,
-        channels=channels,
-        time_reference=reference,
-        description=bext.description,
-        originator_reference=bext.originator_reference,
-        origination=bext.origination,
-    )
+    rewrite_bwf(take.path, place, channels=min(file.channels, 2), time_reference=lambda before: reference)
 
 
 def _report(contents: Contents, out: Path) -> dict[str, Any]:

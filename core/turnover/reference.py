@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from talkies.core.demo.preview import Image, add_picture, movie_file, mux, pictures
 from talkies.core.media.bwf import SAMPLE_RATE, Samples
+from talkies.core.media.timeline_movie import Image, add_picture, movie_file, mux, pictures
 from talkies.core.segment import Take
 from talkies.core.takes.mixdown import laid, piece_of
 from talkies.core.times import round_half_up, to_frame

@@ -83,8 +83,8 @@ def run(options: argparse.Namespace) -> int:
 
 def follow(request: Request, load_engine: EngineLoader) -> tuple[tuple[Take, ...], dict[str, Any]]:
     """Runs the story while stderr shows how far it is; the takes where they lie in the end, and the report."""
-    from talkies.core.events import Failed, Finished, Warned
-    from talkies.core.generation.render import Progress, render
+    from talkies.core.events import Failed, Finished, Progress, Warned
+    from talkies.core.generation.render import render
     from talkies.plugin.console import ProgressLine, warn
 
     line = ProgressLine()

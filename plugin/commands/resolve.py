@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from talkies.core.errors import OutputError
-from talkies.plugin.commands.panel import check_display, missing
+from talkies.plugin.display import check_display, missing
 
 SUMMARY = "DaVinci Resolve: install the menu entries, or open the panel for its free edition"
 
@@ -41,8 +41,9 @@ def _install(options: argparse.Namespace) -> int:
 
 def _panel(options: argparse.Namespace) -> int:
     from talkies.core.hosts.bridge import BridgedHost
+    from talkies.plugin.resolve.installing import script_states
     from talkies.plugin.resolve.lua_transport import HOW, LuaTransport
-    from talkies.plugin.resolve.places import LUA_NAME, script_states, scripts_folder
+    from talkies.plugin.resolve.places import LUA_NAME, scripts_folder
 
     state = script_states()[LUA_NAME]
     if state != "current":

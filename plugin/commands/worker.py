@@ -1,10 +1,50 @@
-"""talkies worker: see plugin/worker.py."""
+"""talkies worker: a child process for editors and the panel. One JSON object per line on stdin and stdout, no port.
+
+    → {"id": 1, "method": "generate", "params": {"timeline": "reel.otio", "out": "reel.talkies.otio"}}
+    ← {"id": 1, "event": "progress", "fraction": 0.4, "message": "effects for shot 1"}
+    ← {"id": 1, "event": "result", "result": {...}}
+    ← {"id": 1, "event": "error", "error": {"kind": "ArgumentError", "message": "...", "exit_code": 2}}
+    → {"id": 2, "method": "cancel", "params": {"id": 1}}
+
+Each request gets any number of ``progress``, ``warning``, ``failed`` and ``take`` events and then exactly one
+``result`` or ``error``. Methods: hello, inspect, generate, make, cancel, models, doctor, quit. ``make`` is what the
+panel orders (core/generation/take_orders.py): takes in a folder, each told of when it is finished; no timeline is
+written. One generation runs at a time, further ones wait; the others are answered meanwhile. When stdin ends, what was
+asked for is finished first. When nobody reads stdout any more, the work is cancelled: finished takes stay, as they do
+when this process dies.
+"""
 
 from __future__ import annotations
 
 import argparse
+import io
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from talkies.core.engines.base import EngineLoader, load_engine
+from talkies.core.errors import ArgumentError, CancelledError, TalkiesError
+from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Warned
+from talkies.core.generation.render import render
+from talkies.core.generation.request import Request, did_you_mean
+from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.segment import Timeline
+from talkies.core.timeline import read_timeline
+from talkies.plugin.console import plain
+
+if TYPE_CHECKING:
+    from talkies.core.engines.base import Engine
 
 SUMMARY = "answer requests, one JSON object per line, on standard input and output (for editor plugins)"
+
+PROTOCOL = 1
+
+Message = dict[str, Any]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,6 +52,224 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from talkies.plugin.worker import serve_stdio
-
     return serve_stdio()
+
+
+def serve_stdio(engines: EngineLoader = load_engine) -> int:
+    """Serves this process' stdin and stdout. Whatever a library prints goes to stderr: stdout is for JSON alone."""
+    answers = io.TextIOWrapper(os.fdopen(os.dup(1), "wb"), encoding="utf-8", newline="\n")
+    os.dup2(2, 1)
+    requests = io.TextIOWrapper(os.fdopen(os.dup(0), "rb"), encoding="utf-8", errors="replace")
+    sys.stdout = sys.stderr
+    return Worker(answers, engines).serve(requests)
+
+
+class Worker:
+    """``engines`` makes the engine for a request; tests give their own."""
+
+    def __init__(self, answers: TextIO, engines: EngineLoader = load_engine) -> None:
+        self._answers, self._engines, self._kept = answers, engines, Kept(engines)
+        self._writing = threading.Lock()
+        self._reader_left = threading.Event()
+        self._jobs: queue.SimpleQueue[tuple[Any, Request | Order, threading.Event] | None] = queue.SimpleQueue()
+        self._open: dict[str, threading.Event] = {}
+        self._methods: Mapping[str, Callable[[Any, Message], None]] = {
+            "hello": self._hello,
+            "inspect": self._inspect,
+            "generate": lambda number, params: self._start(number, Request.from_mapping(params)),
+            "make": lambda number, params: self._start(number, Order.from_mapping(params)),
+            "cancel": self._cancel,
+            "models": self._models,
+            "doctor": self._doctor,
+        }
+
+    def serve(self, requests: Iterable[str]) -> int:
+        """Answers until the input ends or ``quit`` comes; always returns 0."""
+        thread = threading.Thread(target=self._work, name="generate")
+        thread.start()
+        try:
+            for line in requests:
+                if self._reader_left.is_set() or (line.strip() and not self._handle(line)):
+                    break
+        except KeyboardInterrupt:  # also what the command line makes of SIGTERM
+            self._cancel_all()
+            raise
+        finally:
+            self._jobs.put(None)
+            thread.join()
+        return 0
+
+    def _handle(self, line: str) -> bool:
+        """Answers one line; False when it says goodbye."""
+        number = None
+        try:
+            request = _parse(line)
+            number, method = request.get("id"), str(request.get("method"))
+            if method == "quit":
+                self._cancel_all()
+                self._send(number, "result", result={})
+                return False
+            if method not in self._methods:
+                raise ArgumentError(f"method {method!r}", "is not known", did_you_mean(method, self._methods))
+            self._methods[method](number, _params(request))
+        except Exception as error:  # noqa: BLE001 - the client gets an answer, and the worker stays
+            self._fail(number, error)
+        return True
+
+    def _hello(self, number: Any, params: Message) -> None:
+        from importlib.metadata import version
+
+        self._send(number, "result", result={"protocol": PROTOCOL, "version": version("talkies")})
+
+    def _inspect(self, number: Any, params: Message) -> None:
+        from talkies.plugin.commands.inspect import describe
+
+        media_dir = _path(params, "media_dir") if params.get("media_dir") else None
+        self._send(number, "result", result=describe(read_timeline(_path(params, "timeline"), media_dir)))
+
+    def _models(self, number: Any, params: Message) -> None:
+        from talkies.plugin.commands.models import describe_models
+
+        self._send(number, "result", result=describe_models())
+
+    def _doctor(self, number: Any, params: Message) -> None:
+        from talkies.plugin.doctor import examine
+
+        self._send(number, "result", result=[vars(finding) for finding in examine()])
+
+    def _start(self, number: Any, wanted: Request | Order) -> None:
+        if _key(number) in self._open:
+            raise ArgumentError(f"id {number!r}", "is still at work", "give every request an id of its own")
+        self._open[_key(number)] = stop = threading.Event()
+        self._jobs.put((number, wanted, stop))
+
+    def _cancel(self, number: Any, params: Message) -> None:
+        stop = self._open.get(_key(params.get("id")))
+        if stop is not None:
+            stop.set()
+        self._send(number, "result", result={"cancelled": stop is not None})
+
+    def _cancel_all(self) -> None:
+        for stop in list(self._open.values()):
+            stop.set()
+
+    def _work(self) -> None:
+        """The thread that generates, one request after the other."""
+        while (job := self._jobs.get()) is not None:
+            number, wanted, stop = job
+            try:
+                self._run(number, wanted, stop)
+            except Exception as error:  # noqa: BLE001 - likewise, and the next request gets its turn
+                self._fail(number, error)
+            finally:
+                self._open.pop(_key(number), None)
+
+    def _run(self, number: Any, wanted: Request | Order, stop: threading.Event) -> None:
+        told: tuple[float, str] | None = None
+
+        def watch(progress: Progress) -> None:
+            nonlocal told
+            refuse_stopped()
+            now = round(progress.fraction, 3), progress.message
+            if now != told:  # a thousand lines tell the whole way
+                told = now
+                self._send(number, "progress", fraction=now[0], message=now[1])
+
+        def refuse_stopped() -> None:
+            if stop.is_set() or self._reader_left.is_set():
+                raise CancelledError(timeline, "was cancelled", "finished takes stay")
+
+        timeline = wanted.timeline if isinstance(wanted, Request) else wanted.request.timeline
+        refuse_stopped()  # it may have waited long for its turn
+        for event in self._events(wanted, watch):
+            match event:
+                case Progress():
+                    watch(event)
+                case Warned():
+                    self._send(number, "warning", message=event.sentence)
+                case TakeReady() if isinstance(wanted, Order):
+                    self._send(number, "take", segment=event.take.segment_id, path=event.take.path)
+                case Failed():
+                    self._send(
+                        number,
+                        "failed",
+                        segment=event.segment_id,
+                        clip=event.clip,
+                        stem=event.stem,
+                        message=event.reason,
+                    )
+                case Finished():
+                    self._send(number, "result", result=event.report)
+
+    def _events(self, wanted: Request | Order, watch: Callable[[Progress], None]) -> Iterator[Event]:
+        if isinstance(wanted, Request):
+            return render(wanted, load_engine=self._engines, watch=watch)
+        return make_takes(wanted, read=self._kept.timeline, load_engine=self._kept.engine, watch=watch)
+
+    def _fail(self, number: Any, error: Exception) -> None:
+        code = error.exit_code if isinstance(error, TalkiesError) else 2
+        message = " ".join(str(error).split()) or type(error).__name__
+        kind = type(error).__name__
+        self._send(number, "error", error={"kind": kind, "message": message, "exit_code": code})
+
+    def _send(self, number: Any, event: str, **content: Any) -> None:
+        line = json.dumps({"id": number, "event": event, **content}, default=plain)
+        with self._writing:
+            try:
+                self._answers.write(line + "\n")
+                self._answers.flush()
+            except (OSError, ValueError):
+                self._reader_left.set()
+
+
+class Kept:
+    """The last timeline and the last engine, for a panel orders many takes of one timeline one after the other."""
+
+    def __init__(self, engines: EngineLoader) -> None:
+        self._engines = engines
+        self._engine: tuple[tuple[str, Path | None, str], Engine] | None = None
+        self._timeline: tuple[tuple[Path, Path | None, int, int], Timeline] | None = None
+
+    def engine(self, name: str, weights: Path | None, device: str) -> Engine:
+        key = (name, weights, device)
+        if self._engine is None or self._engine[0] != key:
+            self._engine = None  # two at a time may be too much for the memory
+            self._engine = key, self._engines(name, weights, device)
+        return self._engine[1]
+
+    def timeline(self, path: Path, media_dir: Path | None) -> Timeline:
+        """Read again when the file has changed."""
+        facts = path.stat() if path.exists() else None
+        key = (path, media_dir, facts.st_mtime_ns if facts else 0, facts.st_size if facts else 0)
+        if self._timeline is None or self._timeline[0] != key:
+            self._timeline = key, read_timeline(path, media_dir)
+        return self._timeline[1]
+
+
+def _parse(line: str) -> Message:
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ArgumentError("request", f"is no JSON: {error}", "send one object per line") from error
+    if not isinstance(request, dict):
+        raise ArgumentError("request", "is no JSON object", 'send {"id": 1, "method": "...", "params": {}}')
+    return request
+
+
+def _params(request: Message) -> Message:
+    params = request.get("params") or {}
+    if not isinstance(params, dict):
+        raise ArgumentError("params", "is no JSON object")
+    return params
+
+
+def _path(params: Message, name: str) -> Path:
+    value = params.get(name)
+    if not isinstance(value, str) or not value:
+        raise ArgumentError(name, "is missing" if value in (None, "") else f"{value!r} is no path")
+    return Path(value)
+
+
+def _key(number: Any) -> str:
+    """Ids are any JSON value."""
+    return json.dumps(number, sort_keys=True)

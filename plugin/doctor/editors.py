@@ -6,7 +6,8 @@ from talkies.plugin.blender import packaging
 from talkies.plugin.blender.places import OLDEST, FoundBlender, find_blenders
 from talkies.plugin.doctor.finding import Check, Finding
 from talkies.plugin.doctor.programs import Program, numbers, version_of
-from talkies.plugin.resolve.places import LUA_NAME, find_resolve, fusion_folder, script_states, scripts_folder
+from talkies.plugin.resolve.installing import script_states
+from talkies.plugin.resolve.places import LUA_NAME, find_resolve, fusion_folder, scripts_folder
 
 KDENLIVE = Program(
     ("kdenlive", "org.kde.kdenlive"),

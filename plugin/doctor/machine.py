@@ -12,7 +12,7 @@ from pathlib import Path
 from talkies.core.errors import InputError
 from talkies.core.model.torch_pair import TORCH_CURE, installed, torchaudio_cure
 from talkies.core.preferences import preferences_file, read_preferences
-from talkies.plugin.commands.panel import missing
+from talkies.plugin.display import missing
 from talkies.plugin.doctor.finding import REINSTALL, Check, Finding
 
 

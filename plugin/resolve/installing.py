@@ -10,13 +10,22 @@ import hashlib
 import json
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from talkies.core.errors import OutputError
 from talkies.core.files.atomic import output_errors, part_file
-from talkies.plugin.resolve.places import LUA_NAME, PYTHON_NAME, State, fusion_folder, requests_place, scripts_folder
+from talkies.plugin.resolve.places import (
+    LUA_NAME,
+    PYTHON_NAME,
+    STATES,
+    State,
+    fusion_folder,
+    requests_place,
+    scripts_folder,
+)
 
 _HERE = Path(__file__).parent
 _STAMP = re.compile(r'^(?:local )?STAMP = "(.*?)"', re.MULTILINE)
@@ -113,3 +122,14 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return ""
+
+
+def installed_scripts(folder: Path | None = None) -> State:
+    """The worst state of our two scripts in a scripts folder, that of this system unless another is given."""
+    return max(script_states(folder).values(), key=STATES.index)
+
+
+def script_states(folder: Path | None = None) -> Mapping[str, State]:
+    """How each of our scripts is there, by its name in Resolve's menu."""
+    place = folder if folder is not None else scripts_folder()
+    return {name: state_of(place / name, text) for name, text in scripts().items()}

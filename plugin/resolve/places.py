@@ -13,7 +13,6 @@ from __future__ import annotations
 import os
 import plistlib
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -91,19 +90,6 @@ def requests_place() -> tuple[str, str]:
 def requests_folder() -> Path:
     variable, rest = requests_place()
     return Path(os.environ.get(variable, str(Path.home())) + rest)
-
-
-def installed_scripts(folder: Path | None = None) -> State:
-    """The worst state of our two scripts in a scripts folder, that of this system unless another is given."""
-    return max(script_states(folder).values(), key=STATES.index)
-
-
-def script_states(folder: Path | None = None) -> Mapping[str, State]:
-    """How each of our scripts is there, by its name in Resolve's menu."""
-    from talkies.plugin.resolve.installing import scripts, state_of
-
-    place = folder if folder is not None else scripts_folder()
-    return {name: state_of(place / name, text) for name, text in scripts().items()}
 
 
 def _system() -> str:

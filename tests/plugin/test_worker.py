@@ -16,7 +16,7 @@ import pytest
 from engines import TonesEngine, load_tones
 
 from talkies.core.engines.base import Block, Job
-from talkies.plugin.worker import Worker
+from talkies.plugin.commands.worker import Worker
 
 Message = dict[str, Any]
 

@@ -23,8 +23,7 @@ import numpy as np
 from talkies.core.errors import ArgumentError
 from talkies.core.files.atomic import output_errors
 from talkies.core.hosts.host import AudioTrack, Conflict, Host, Placement
-from talkies.core.media.bwf import read_bext, write_bwf
-from talkies.core.media.sound import sound_blocks
+from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.segment import StemName, Take, Timeline
 from talkies.core.takes.run_folder import Output
 from talkies.core.takes.saving import exactly, time_reference
@@ -122,8 +121,7 @@ def suggested_file(timeline: Timeline) -> Path:
 def write_file(wanted: WriteBack, out: Path) -> Path:
     """A new timeline file, its sound in ``NAME.takes/`` beside it. Raises OutputError, MediaError; then nothing of it
     is there, and what was there is untouched."""
-    from talkies.core.destinations import check_output
-    from talkies.core.timeline import write_timeline
+    from talkies.core.destinations import check_output, write_timeline
 
     _refuse_nothing(wanted)
     check_output(wanted.timeline, out)
@@ -183,20 +181,16 @@ def _copied(placement: PlannedTake, timeline: Timeline, folder: Path) -> Take:
         if not placement.gain_db and placement.place == placement.take.take.record:
             shutil.copyfile(source, path)
             return take
-    bext, channels = read_bext(source), int(take.metadata.get("channels", 1))
     factor = np.float32(10 ** (placement.gain_db / 20))
     total = take.file_range.samples(take.sample_rate)[1]
-    blocks = (block * factor for block in sound_blocks(source, take.sample_rate, mono=channels == 1))
-    write_bwf(
+    rewrite_bwf(
+        source,
         path,
-        exactly(blocks, total, path),
+        lambda blocks: exactly((block * factor for block in blocks), total, path),
+        channels=int(take.metadata.get("channels", 1)),
         sample_rate=take.sample_rate,
-        channels=channels,
-        time_reference=time_reference(timeline, take.file_range.start),
+        time_reference=lambda before: time_reference(timeline, take.file_range.start),
         count=total,
-        description=bext.description,
-        originator_reference=bext.originator_reference,
-        origination=bext.origination,
     )
     return take
 

@@ -10,8 +10,6 @@ import gc
 import io
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +17,7 @@ import opentimelineio as otio
 
 from talkies.core.errors import TimelineError
 from talkies.core.files.guards import check_json, plain_json, read_text, safe_xml
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A file as an OTIO timeline; the rest is what a reader knows better than OTIO says (None: it does not)."""
-
-    document: Any
-    rate: Fraction | None = None
-    start: Fraction | None = None
-    drop_frame: bool = False
-    warnings: tuple[str, ...] = ()
-    bundle: Path | None = None
+from talkies.core.timeline.cut.loaded import Loaded
 
 
 def read_otio(path: Path, data: bytes | None = None) -> Loaded:

@@ -9,7 +9,7 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.errors import MediaError
-from talkies.core.timeline.formats.adapters import Loaded
+from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.media.image_sequences import DEFAULT_RATE, IMAGE_SUFFIXES, Sequence, find_sequence
 from talkies.core.timeline.media.movie_facts import movie_facts
 from talkies.core.times import round_half_up

@@ -18,7 +18,7 @@ import opentimelineio as otio
 
 from talkies.core.segment import Timeline
 from talkies.core.timeline.cut.walking import Node, View, is_audio, measure, to_range, to_seconds
-from talkies.core.timeline.formats.otio.bundles import bundle_folder
+from talkies.core.timeline.media.bundle_folder import bundle_folder
 from talkies.core.timeline.media.pictures import PictureFinder
 from talkies.core.timeline.media.urls import MediaFinder
 from talkies.core.timeline.structure.sounds import track_name

@@ -21,8 +21,8 @@ import opentimelineio as otio
 from talkies.core.errors import MediaError
 from talkies.core.segment import Segment, Timeline
 from talkies.core.timeline.cut.walking import Node, Placed, View, is_audio, measure, to_range
-from talkies.core.timeline.formats.otio.bundles import bundle_folder
 from talkies.core.timeline.media import bare_media
+from talkies.core.timeline.media.bundle_folder import bundle_folder
 from talkies.core.timeline.media.pictures import SOUND_SUFFIXES, PictureFinder
 from talkies.core.timeline.media.urls import MediaFinder, file_name
 from talkies.core.times import TimeRange

@@ -9,6 +9,7 @@ from . import folders, job, otio, program, reading, settings, state, strips
 from .bridge import Bridge, title
 from .clock import Clock
 from .errors import RefusedError
+from .shots import Reading, Shot
 from .versions import places_within_frames, scene_of
 
 TASKS = (
@@ -119,10 +120,10 @@ class OpenPanel(_Button):
 
 def start(
     scene: Any,
-    found: reading.Reading,
+    found: Reading,
     task: str,
     params: dict[str, Any],
-    wanted: list[reading.Shot],
+    wanted: list[Shot],
     instead: str = "",
 ) -> None:
     """Exports the scene and sets the worker to work on the wanted shots. Raises RefusedError."""
@@ -157,7 +158,7 @@ def _params(chosen: Any) -> dict[str, Any]:
     return params | ({"steps": chosen.steps} if chosen.steps else {})
 
 
-def _wanted(scene: Any, found: reading.Reading, task: str, conflict: str) -> list[reading.Shot]:
+def _wanted(scene: Any, found: Reading, task: str, conflict: str) -> list[Shot]:
     """With "keep ours", shots of which every department is there are not made again."""
     if conflict != "skip":
         return found.wanted
@@ -168,7 +169,7 @@ def _wanted(scene: Any, found: reading.Reading, task: str, conflict: str) -> lis
     ]
 
 
-def _shared(shot: reading.Shot, strip: Any) -> int:
+def _shared(shot: Shot, strip: Any) -> int:
     """How many frames a shot and a strip have in common."""
     start, end = int(strip.frame_final_start), int(strip.frame_final_end)
     return max(0, min(shot.end, end) - max(shot.start, start))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from .clock import Clock
-    from .reading import Line, Noise, Reading, Shot
+    from .shots import Line, Noise, Reading, Shot
 
 Item = TypeVar("Item", "Shot", "Line", "Noise")
 

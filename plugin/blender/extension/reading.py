@@ -8,79 +8,17 @@ these count; selected text without selected picture stands for the shots under i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from . import media
 from .clock import Clock
+from .shots import Line, Noise, Reading, Shot
 from .strips import file_of, file_start
 from .versions import strips_of
 
 _LAST_FRAME = 1 << 30
-
-
-@dataclass(frozen=True)
-class Shot:
-    """A stretch of picture, ``start <= frame < end``. ``head``: seconds of its media before it; ``speed``: times
-    normal, negative in reverse, 0 for a still. ``reference`` is OTIO's media reference."""
-
-    name: str
-    channel: tuple[int, ...]
-    start: int
-    end: int
-    reference: dict[str, Any]
-    head: Fraction = Fraction(0)
-    speed: Fraction = Fraction(1)
-    selected: bool = False
-
-
-@dataclass(frozen=True)
-class Line:
-    """A text strip."""
-
-    text: str
-    start: int
-    end: int
-    selected: bool = False
-
-
-@dataclass(frozen=True)
-class Noise:
-    """A sound strip: what is already heard. ``track`` is its channel's name."""
-
-    name: str
-    track: str
-    channel: tuple[int, ...]
-    start: int
-    end: int
-    file: str
-    head: Fraction
-
-
-@dataclass
-class Reading:
-    """What was found; ``warnings`` are sentences for the user."""
-
-    shots: list[Shot] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
-    noises: list[Noise] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def wanted(self) -> list[Shot]:
-        """The shots that are to sound."""
-        chosen = [shot for shot in self.shots if shot.selected]
-        words = [line for line in self.lines if line.selected]
-        if chosen or not words:
-            return chosen or self.shots
-        return [shot for shot in self.shots if any(_meet(shot, line) for line in words)]
-
-    @property
-    def spoken(self) -> list[Line]:
-        """The lines that count."""
-        chosen = [line for line in self.lines if line.selected]
-        return chosen or self.lines
 
 
 def read(scene: Any) -> Reading:
@@ -148,10 +86,6 @@ def _noise(seen: _Seen, track: str, clock: Clock) -> Noise:
     return Noise(
         seen.strip.name, track, seen.channel, seen.start, seen.end, file_of(seen.strip) or "", max(head, Fraction(0))
     )
-
-
-def _meet(shot: Shot, line: Line) -> bool:
-    return shot.start < line.end and line.start < shot.end
 
 
 _SHOTS = {"MOVIE": media.of_movie, "IMAGE": media.of_images, "SCENE": media.of_scene}

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from talkies.core.conditioning.picture.visual import PictureFeatures
+from talkies.core.destinations import write_timeline
 from talkies.core.engines.base import Block, Engine, Job, Line
 from talkies.core.errors import ArgumentError, InputError, TimelineError
 from talkies.core.evaluation import evaluate
@@ -24,7 +25,7 @@ from talkies.core.media.bwf import write_bwf
 from talkies.core.media.loudness import PRESETS
 from talkies.core.media.sound import read_sound
 from talkies.core.takes.saving import save_take
-from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.timeline import read_timeline
 
 SR = 48_000
 SMALL = Sizes(

@@ -17,8 +17,8 @@ from films import write_movie, write_reel
 
 from talkies.core.engines.base import Engine
 from talkies.core.errors import ArgumentError, CancelledError, InputError, OutputError, WeightsError
-from talkies.core.events import Event, Failed, Finished, TakeReady, Warned
-from talkies.core.generation.render import Progress, render
+from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Warned
+from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.media.sound import read_sound
 from talkies.core.timeline import read_timeline
@@ -284,10 +284,10 @@ def test_a_timeline_that_cannot_be_written_leaves_older_takes_as_they_were(
     tell(request_for(reel))
     before = contents(reel.parent)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **pops: object) -> None:
         raise OutputError("out.otio", "no space left")
 
-    monkeypatch.setattr("talkies.core.timeline.write_timeline", full)
+    monkeypatch.setattr("talkies.core.destinations.write_timeline", full)
     with pytest.raises(OutputError):
         tell(request_for(reel, seed=9))
     assert contents(reel.parent) == before

@@ -11,8 +11,7 @@ import pytest
 from engines import TonesEngine, load_tones
 
 from talkies.core.errors import ArgumentError, CancelledError, OutputError, TalkiesError, TimelineError
-from talkies.core.events import Finished, TakeReady
-from talkies.core.generation.render import Progress
+from talkies.core.events import Finished, Progress, TakeReady
 from talkies.core.generation.take_orders import Order, make_takes
 from talkies.core.segment import Take
 from talkies.core.takes.take_folder import SegmentMark, deliver, making, read_sidecar, read_takes, recover

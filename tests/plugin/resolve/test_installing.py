@@ -14,8 +14,8 @@ from talkies.core.errors import OutputError
 from talkies.plugin.cli import main
 from talkies.plugin.resolve import places
 from talkies.plugin.resolve.inside import session
-from talkies.plugin.resolve.installing import install, scripts
-from talkies.plugin.resolve.places import LUA_NAME, PYTHON_NAME, installed_scripts, script_states
+from talkies.plugin.resolve.installing import install, installed_scripts, script_states, scripts
+from talkies.plugin.resolve.places import LUA_NAME, PYTHON_NAME
 
 FOLDERS = {
     "darwin": "Library/Application Support/Blackmagic Design/DaVinci Resolve/Fusion/Scripts/Utility",

@@ -12,7 +12,8 @@ from typing import Any
 
 import opentimelineio as otio
 
-from talkies.core.timeline.formats.adapters import Loaded, as_timeline, run_adapter
+from talkies.core.timeline.cut.loaded import Loaded
+from talkies.core.timeline.formats.adapters import as_timeline, run_adapter
 
 
 def read_aaf(path: Path) -> Loaded:

@@ -20,12 +20,11 @@ from typing import Any, ClassVar
 from talkies.core.errors import OutputError, TalkiesError
 from talkies.core.files.atomic import part_file
 from talkies.core.segment import Take, Timeline
-from talkies.core.timeline.flat_losses import flat_losses
 from talkies.core.timeline.formats.aaf.document import add_document, split_tracks
 from talkies.core.timeline.formats.aaf.media import MediaMobs, add_timecode
 from talkies.core.timeline.formats.aaf.tracks import Piece, TrackBuilder, edit_rate
 from talkies.core.timeline.formats.base import Writer
-from talkies.core.timeline.formats.losses import counted
+from talkies.core.timeline.formats.losses import counted, flat_losses
 from talkies.core.timeline.formats.otio.writer import OtioFile
 from talkies.core.timeline.structure.flattening import SOUND, TEXT, flat_tracks
 from talkies.core.timeline.structure.sounds import OUR_NAME, track_name

@@ -18,8 +18,8 @@ import opentimelineio as otio
 
 from talkies.core.errors import TimelineError
 from talkies.core.files.guards import read_text
+from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.cut.otio_items import external, make_clip, otio_range, rational_time, tracks_from_row
-from talkies.core.timeline.formats.adapters import Loaded
 from talkies.core.timeline.media.movie_facts import timecode_seconds
 from talkies.core.timeline.structure.sounds import OUR_NAME
 from talkies.core.times import TimeRange, exact_rate, may_drop_frames, round_half_up

@@ -22,10 +22,9 @@ import opentimelineio as otio
 from talkies.core.errors import OutputError
 from talkies.core.files.atomic import part_file
 from talkies.core.segment import Take, Timeline
-from talkies.core.timeline.flat_losses import flat_losses
 from talkies.core.timeline.formats.base import Writer, local_file, media_folder
 from talkies.core.timeline.formats.edl.document import CHANNELS, EdlList, Entry, ListText, kept_list, one_line
-from talkies.core.timeline.formats.losses import counted
+from talkies.core.timeline.formats.losses import counted, flat_losses
 from talkies.core.timeline.formats.otio.writer import OtioFile
 from talkies.core.timeline.media.urls import path_readings
 from talkies.core.timeline.structure.flattening import PICTURE, SOUND, TEXT, FlatClip, FlatTrack, flat_tracks, notes_of

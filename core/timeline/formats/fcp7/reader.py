@@ -15,7 +15,8 @@ import opentimelineio as otio
 
 from talkies.core.errors import TimelineError
 from talkies.core.files.guards import read_text, safe_xml
-from talkies.core.timeline.formats.adapters import Loaded, as_timeline, guarded
+from talkies.core.timeline.cut.loaded import Loaded
+from talkies.core.timeline.formats.adapters import as_timeline, guarded
 from talkies.core.timeline.formats.fcp7.terms import TICKS_PER_SECOND
 
 _UNFOLDED, _UNFOLDED_TIMES = 10_000, 10

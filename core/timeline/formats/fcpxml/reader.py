@@ -19,6 +19,7 @@ import opentimelineio as otio
 
 from talkies.core.errors import TimelineError
 from talkies.core.files.guards import MAX_NESTING, read_text, safe_xml
+from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.cut.otio_items import (
     Row,
     external,
@@ -30,7 +31,6 @@ from talkies.core.timeline.cut.otio_items import (
     tracks_from_row,
 )
 from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds
-from talkies.core.timeline.formats.adapters import Loaded
 from talkies.core.timeline.formats.fcpxml.terms import (
     CONTAINERS,
     STORY,

@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from talkies.core.errors import MediaError, OutputError
-from talkies.core.media.bwf import Samples, read_bext, write_bwf
-from talkies.core.media.sound import sound_blocks
+from talkies.core.media.bwf import Samples
+from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.segment import Take
 from talkies.core.times import to_sample
 
@@ -97,22 +97,19 @@ def _write_copy(framed: FramedTake, rate: Fraction) -> None:
     channels = int(take.metadata.get("channels", 1))
     starts = (take.record.start, take.file_range.start, framed.first / rate)
     start, file_start, frame_start = (to_sample(position, take.sample_rate) for position in starts)
-    bext = read_bext(take.path)
-    write_bwf(
+    rewrite_bwf(
+        take.path,
         framed.path,
-        _blocks(take.path, take.sample_rate, channels, silence=start - frame_start, skipped=start - file_start),
-        sample_rate=take.sample_rate,
+        lambda blocks: _shifted(blocks, channels, silence=start - frame_start, skipped=start - file_start),
         channels=channels,
-        time_reference=max(bext.time_reference + frame_start - file_start, 0),
-        description=bext.description,
-        originator_reference=bext.originator_reference,
-        origination=bext.origination,
+        sample_rate=take.sample_rate,
+        time_reference=lambda before: max(before + frame_start - file_start, 0),
     )
 
 
-def _blocks(path: Path, sample_rate: int, channels: int, silence: int, skipped: int) -> Iterator[Samples]:
-    """Silence, then a file from its sample ``skipped`` on."""
+def _shifted(blocks: Iterator[Samples], channels: int, silence: int, skipped: int) -> Iterator[Samples]:
+    """Silence, then a file's blocks (C, n) from its sample ``skipped`` on."""
     yield np.zeros((channels, silence), np.float32)
-    for block in sound_blocks(path, sample_rate, mono=channels == 1):
+    for block in blocks:
         yield block[:, skipped:]
         skipped = max(skipped - block.shape[1], 0)

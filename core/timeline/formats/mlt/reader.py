@@ -18,6 +18,7 @@ import opentimelineio as otio
 
 from talkies.core.errors import TimelineError
 from talkies.core.files.guards import MAX_NESTING, read_text, safe_xml
+from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.cut.otio_items import (
     Row,
     cut_overlaps,
@@ -28,7 +29,6 @@ from talkies.core.timeline.cut.otio_items import (
     tracks_from_row,
 )
 from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds, usable_rate
-from talkies.core.timeline.formats.adapters import Loaded
 from talkies.core.timeline.formats.mlt.terms import KDENLIVE_COLORS, main_of, plain_list, property_of, rate_of
 from talkies.core.times import TimeRange, round_half_up
 

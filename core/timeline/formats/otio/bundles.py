@@ -17,13 +17,13 @@ from pathlib import Path, PurePosixPath
 
 from talkies.core.errors import TimelineError
 from talkies.core.files.guards import MOST_BYTES, read_text
-from talkies.core.timeline.formats.adapters import Loaded, read_otio
+from talkies.core.timeline.cut.loaded import Loaded
+from talkies.core.timeline.formats.adapters import read_otio
+from talkies.core.timeline.media.bundle_folder import UNPACKED, bundle_key
 
 _CONTENT = "content.otio"
 _LARGEST_RATIO = 200
 """Media hardly compress; something that grows more than this is made to fill disks."""
-
-_unpacked: dict[tuple[Path, int, int], tempfile.TemporaryDirectory[str]] = {}
 
 
 def read_otiod(path: Path) -> Loaded:
@@ -47,19 +47,6 @@ def read_otioz(path: Path) -> Loaded:
         problem = f"cannot be unpacked ({error.strerror or error})"
         raise TimelineError(path, problem, "make room in the temporary folder, or use .otio") from error
     return _with_bundle(read_otio(path, content), folder)
-
-
-def bundle_folder(path: Path) -> Path | None:
-    """Where the media of a bundle lie that this process has read; None for any other file."""
-    if path.suffix.lower() == ".otiod":
-        return path if path.is_dir() else None
-    held = _unpacked.get(_key(path)) if path.suffix.lower() == ".otioz" and path.is_file() else None
-    return Path(held.name) if held is not None else None
-
-
-def _key(path: Path) -> tuple[Path, int, int]:
-    state = path.stat()
-    return path.resolve(), state.st_mtime_ns, state.st_size
 
 
 def _with_bundle(loaded: Loaded, folder: Path) -> Loaded:
@@ -92,9 +79,9 @@ def _read_content(path: Path, archive: zipfile.ZipFile, members: dict[str, zipfi
 
 def _unpack(path: Path, archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> Path:
     """The folder with the bundle's media; the same file is unpacked once in a process."""
-    key = _key(path)
-    if key in _unpacked:
-        return Path(_unpacked[key].name)
+    key = bundle_key(path)
+    if key in UNPACKED:
+        return Path(UNPACKED[key].name)
     needed = sum(info.file_size for info in members.values())
     if needed > key[2] * _LARGEST_RATIO + 10_000_000:
         raise TimelineError(path, f"would unpack to {needed // 1_000_000} MB, which no media do", "check what it is")
@@ -107,5 +94,5 @@ def _unpack(path: Path, archive: zipfile.ZipFile, members: dict[str, zipfile.Zip
         target.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(info) as source, target.open("wb") as sink:
             shutil.copyfileobj(source, sink, 1 << 20)
-    _unpacked[key] = holder
+    UNPACKED[key] = holder
     return folder

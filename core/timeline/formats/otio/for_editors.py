@@ -24,9 +24,8 @@ from talkies.core.media.bwf import read_bext
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.cut.otio_items import otio_range, rational_time
 from talkies.core.timeline.cut.walking import to_range
-from talkies.core.timeline.flat_losses import flat_losses
 from talkies.core.timeline.formats.base import Writer
-from talkies.core.timeline.formats.losses import counted
+from talkies.core.timeline.formats.losses import counted, flat_losses
 from talkies.core.timeline.formats.mlt.frame_copies import FramedTake, copies_written, on_frames
 from talkies.core.timeline.formats.otio.writer import OtioFile
 from talkies.core.timeline.media.pictures import SOUND_SUFFIXES, PictureFinder

@@ -12,8 +12,9 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
+from talkies.core.destinations import write_timeline
 from talkies.core.errors import InputError, TimelineError
-from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.timeline import read_timeline
 
 
 def refusal(path: Path) -> str:

@@ -21,12 +21,12 @@ import opentimelineio as otio
 import pytest
 from timeline_facts import Facts, facts, lost, unnamed
 
-from talkies.core.destinations import WRITERS, check_output, losses
+from talkies.core.destinations import WRITERS, check_output, losses, write_timeline
 from talkies.core.errors import OutputError, TalkiesError
 from talkies.core.media.bwf import write_bwf
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import StemName, Take, Timeline
-from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.timeline import read_timeline
 from talkies.core.timeline.structure.sounds import sound_tracks
 from talkies.core.times import TimeRange, to_sample
 

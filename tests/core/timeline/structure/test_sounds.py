@@ -10,7 +10,7 @@ from films import write_sound_only
 
 from talkies.core.segment import Segment
 from talkies.core.timeline import read_timeline
-from talkies.core.timeline.formats.otio.bundles import bundle_folder
+from talkies.core.timeline.media.bundle_folder import bundle_folder
 from talkies.core.timeline.structure.sounds import segments_without_sound, sound_tracks
 from talkies.core.times import TimeRange
 

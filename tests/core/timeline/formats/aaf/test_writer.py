@@ -14,10 +14,10 @@ import opentimelineio as otio
 import pytest
 from cuts import FRAMES, nearest_sample, save, span, takes_of, time_reference_of, write_cut
 
-from talkies.core.destinations import losses
+from talkies.core.destinations import losses, write_timeline
 from talkies.core.errors import OutputError
 from talkies.core.media.bwf import write_bwf
-from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.timeline import read_timeline
 from talkies.core.timeline.ours import our_tracks, without_our_tracks
 from talkies.core.timeline.structure.sounds import sound_tracks
 from talkies.core.times import TimeRange

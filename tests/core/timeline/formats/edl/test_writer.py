@@ -11,10 +11,10 @@ import pycmx
 import pytest
 from cuts import save, span, takes_of, time_reference_of, write_cut
 
-from talkies.core.destinations import check_output, losses
+from talkies.core.destinations import check_output, losses, write_timeline
 from talkies.core.errors import OutputError
 from talkies.core.segment import Timeline
-from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.timeline import read_timeline
 from talkies.core.timeline.ours import without_our_tracks
 from talkies.core.timeline.structure.sounds import sound_tracks
 from talkies.core.times import TimeRange

@@ -11,11 +11,11 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 
-from talkies.core.destinations import check_output, losses
+from talkies.core.destinations import check_output, losses, write_timeline
 from talkies.core.errors import OutputError
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.saving import save_take
-from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.timeline import read_timeline
 from talkies.core.timeline.structure.sounds import sound_tracks
 
 Element = ElementTree.Element

@@ -14,11 +14,11 @@ import opentimelineio as otio
 import pytest
 from known_timelines import NTSC
 
-from talkies.core.destinations import losses
+from talkies.core.destinations import losses, write_timeline
 from talkies.core.errors import TalkiesError
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.saving import save_take
-from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.timeline import read_timeline
 from talkies.core.timeline.structure.sounds import sound_tracks
 
 

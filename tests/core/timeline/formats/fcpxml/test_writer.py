@@ -17,10 +17,10 @@ from fcpxml_rules import broken_rules
 from known_timelines import KNOWN, Known
 from otio_fcpx_xml_adapter import fcpx_xml
 
-from talkies.core.destinations import check_output, losses
+from talkies.core.destinations import check_output, losses, write_timeline
 from talkies.core.errors import OutputError
 from talkies.core.segment import Take
-from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.timeline import read_timeline
 from talkies.core.timeline.ours import our_tracks, without_our_tracks
 from talkies.core.timeline.structure.sounds import sound_tracks
 from talkies.core.times import TimeRange

@@ -10,11 +10,12 @@ import opentimelineio as otio
 import pytest
 from melt import render_with_melt
 
+from talkies.core.destinations import write_timeline
 from talkies.core.media.loudness import PRESETS
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.saving import save_take
-from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.timeline import read_timeline
 
 pytestmark = pytest.mark.melt
 

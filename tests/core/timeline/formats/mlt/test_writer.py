@@ -19,12 +19,12 @@ import pytest
 from known_timelines import CLICK, KNOWN, Known
 from melt import render_project
 
-from talkies.core.destinations import check_output, losses
+from talkies.core.destinations import check_output, losses, write_timeline
 from talkies.core.errors import OutputError
 from talkies.core.media.bwf import read_bext, write_bwf
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Take, Timeline
-from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.timeline import read_timeline
 from talkies.core.timeline.ours import without_our_tracks
 from talkies.core.timeline.structure.sounds import sound_tracks
 from talkies.core.times import TimeRange, to_sample

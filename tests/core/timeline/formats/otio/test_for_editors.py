@@ -14,8 +14,8 @@ import opentimelineio as otio
 import pytest
 from cuts import FRAMES, save, span, takes_of, time_reference_of, write_cut
 
-from talkies.core.destinations import losses
-from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.destinations import losses, write_timeline
+from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
 
 

@@ -14,11 +14,11 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 
-from talkies.core.destinations import WRITERS, check_output, losses
+from talkies.core.destinations import WRITERS, check_output, losses, write_timeline
 from talkies.core.errors import OutputError, TalkiesError
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.saving import save_take
-from talkies.core.timeline import read_timeline, write_timeline
+from talkies.core.timeline import read_timeline
 from talkies.core.timeline.formats.otio.splicing import with_tracks, with_urls
 from talkies.core.timeline.formats.otio.writer import OtioFile
 from talkies.core.timeline.structure.tracks import lanes_of, media_url, plain

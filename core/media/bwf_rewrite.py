@@ -1,0 +1,39 @@
+"""A Broadcast WAV file rewritten: other samples, what its ``bext`` chunk says kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from talkies.core.media.bwf import SAMPLE_RATE, Samples, read_bext, write_bwf
+from talkies.core.media.sound import sound_blocks
+
+
+def rewrite_bwf(
+    source: Path,
+    path: Path,
+    change: Callable[[Iterator[Samples]], Iterable[Samples]] = lambda blocks: blocks,
+    *,
+    channels: int,
+    sample_rate: int = SAMPLE_RATE,
+    time_reference: Callable[[int], int] = lambda before: before,
+    count: int | None = None,
+) -> int:
+    """Writes the sound of ``source`` to ``path``, which may be the same file, and returns the number of samples.
+
+    ``change``: blocks of (C, n) to those that are written. ``time_reference``: samples since midnight, from those that
+    ``source`` states. ``count``: how many samples there must be in the end. Description, originator's reference and
+    the time of origination stay. Raises MediaError, OutputError; atomic.
+    """
+    bext = read_bext(source)
+    return write_bwf(
+        path,
+        change(sound_blocks(source, sample_rate, mono=channels == 1)),
+        sample_rate=sample_rate,
+        channels=channels,
+        time_reference=time_reference(bext.time_reference),
+        count=count,
+        description=bext.description,
+        originator_reference=bext.originator_reference,
+        origination=bext.origination,
+    )
