@@ -14,6 +14,7 @@ from engines import load_tones
 from talkies.core.errors import ArgumentError, OutputError
 from talkies.core.files.dataclass_json import as_json
 from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.hosts.placement import audio_tracks_of
 from talkies.core.media.bwf import read_bext
 from talkies.core.media.sound import read_sound
 from talkies.core.timeline import read_timeline
@@ -134,6 +135,21 @@ class TestWhereTracksOfOursAre:
         assert (track.name, [clip.record.start for clip in track.clips]) == ("FX talkies", [0, 1])
         document = otio.adapters.read_from_file(str(out))
         assert [track.name for track in document.tracks] == ["V1", "Subtitles", "FX talkies"]
+
+    @pytest.mark.parametrize("into_editor", [False, True])
+    def test_sound_of_shots_that_are_not_chosen_is_never_replaced(self, again: Document, into_editor: bool) -> None:
+        tracks = audio_tracks_of(again.open_timeline()) if into_editor else None
+        with pytest.raises(ArgumentError, match=r"1 sound of shots that are not chosen; choose these shots too"):
+            plan_write_back(again, "replace", ["V1-001"], tracks)
+        both = plan_write_back(again, "replace", ["V1-001", "V1-002"], tracks)
+        assert set(both.removed) == {"DX talkies", "DX talkies 2", "FX talkies"}
+
+    def test_the_shots_that_have_sound_of_ours_may_be_replaced_alone(self, generated: Document, reel: Path) -> None:
+        generated.open(write_file(plan_write_back(generated, ids=["V1-001"]), reel.with_name("first.otio")))
+        list(make_takes(Order.from_mapping({**generated.order(), "task": "foley", "seed": 9}), load_engine=load_tones))
+        generated.find_takes()
+        plan = plan_write_back(generated, "replace", ["V1-001"])
+        assert plan.removed and [each.take.segment_id for each in plan.placements] == ["V1-001"]
 
     def test_what_is_there_is_skipped(self, again: Document) -> None:
         plan = plan_write_back(again, "skip")

@@ -11,7 +11,7 @@ a widget; the functions may run in any thread.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
@@ -24,7 +24,7 @@ from talkies.core.errors import ArgumentError
 from talkies.core.files.atomic import output_errors
 from talkies.core.hosts.host import AudioTrack, Conflict, Host, Placement
 from talkies.core.media.bwf_rewrite import rewrite_bwf
-from talkies.core.segment import StemName, Take, Timeline
+from talkies.core.segment import Segment, StemName, Take, Timeline
 from talkies.core.takes.run_folder import Output
 from talkies.core.takes.saving import exactly, time_reference
 from talkies.core.times import TimeRange
@@ -83,13 +83,14 @@ def plan_write_back(
     tracks: Sequence[AudioTrack] | None = None,
 ) -> WriteBack:
     """What would be written of some segments, all unless given. ``tracks``: the audio tracks of the editor that it goes
-    into; those of the document's own file unless given. Raises OutputError, ArgumentError: nothing open."""
+    into; those of the document's own file unless given. Raises OutputError; ArgumentError: nothing open, or "replace"
+    would take away sound of segments that are not among ``ids``."""
     from talkies.core.hosts.placement import audio_tracks_of, plan_placing
     from talkies.core.timeline.ours import without_our_tracks
     from talkies.core.timeline.structure.sounds import track_name
 
     timeline = document.open_timeline()
-    chosen = (segment.id for segment in document.segments) if ids is None else ids
+    chosen = tuple(segment.id for segment in document.segments) if ids is None else tuple(ids)
     takes = (take for key in chosen for take in document.chosen_takes(key) if not take.muted and not take.lost)
     placed = (PlannedTake(take, document.place_of(take), document.gain_of(take)) for take in takes)
     every = {each.take.id: each for each in placed if each.place.end > 0}
@@ -98,6 +99,8 @@ def plan_write_back(
         tracks = audio_tracks_of(timeline)
         others = [track_name(track) for track in timeline.document.tracks] if timeline.document is not None else []
         others = [name for name in others if name not in {track.name for track in tracks}]
+    if conflict == "replace" and ids is not None:
+        _refuse_to_replace_others(tracks, document.segments, chosen)
     plan = plan_placing([_as_written(each) for each in every.values()], tracks, conflict, others)
     new = tuple(
         NewTrack(lane.name, lane.takes[0].stem, lane.speaker, tuple(every[take.name] for take in lane.takes))
@@ -107,6 +110,27 @@ def plan_write_back(
     if conflict == "replace":
         timeline = without_our_tracks(timeline)
     return WriteBack(timeline, new, plan.removed, skipped, _warnings(new), conflict)
+
+
+def _refuse_to_replace_others(
+    tracks: Iterable[AudioTrack], segments: Sequence[Segment], chosen: Collection[str]
+) -> None:
+    """Raises ArgumentError where tracks of ours, which "replace" takes away whole, hold sound of other segments than
+    the chosen ones. A clip belongs to the segment that it overlaps most."""
+    from talkies.core.timeline.structure.sounds import OUR_NAME
+
+    clips = [clip for track in tracks if OUR_NAME.match(track.name) for clip in track.clips]
+    kept = sum(_segment_under(clip.record, segments) not in chosen for clip in clips)
+    if kept:
+        sounds = "1 sound" if kept == 1 else f"{kept} sounds"
+        problem = f"would take away {sounds} of shots that are not chosen"
+        raise ArgumentError("replacing", problem, "choose these shots too, or write new tracks")
+
+
+def _segment_under(place: TimeRange, segments: Iterable[Segment]) -> str:
+    """The id of the segment that a place overlaps most, "" where there is none."""
+    shared = ((segment.record.overlap(place), segment.id) for segment in segments)
+    return max(((both.duration, key) for both, key in shared if both), default=(0, ""))[1]
 
 
 def suggested_file(timeline: Timeline) -> Path:
