@@ -34,6 +34,12 @@ class Sizes:
     judged_seeds: int = 3
     judged_scenes: int = 4
     judged_takes: int = 3
+    judged_voice_sentences: int = 10
+    judged_people: int = 20
+    judged_lip_clips: int = 12
+    judged_films: int = 12
+    judged_wears: int = 5
+    judged_long_s: int = 60
 
 
 QUICK = Sizes(
@@ -58,6 +64,12 @@ QUICK = Sizes(
     judged_seeds=1,
     judged_scenes=1,
     judged_takes=1,
+    judged_voice_sentences=1,
+    judged_people=2,
+    judged_lip_clips=1,
+    judged_films=2,
+    judged_wears=1,
+    judged_long_s=25,
 )
 """For a first look: two minutes or so, and no more precise than that."""
 

@@ -44,6 +44,73 @@ def _spoken(title: str, spoken: Figures) -> list[str]:
     return [*_head(title, amounts), *table(_COLUMNS, _speech_rows(spoken)), *_absent(spoken)]
 
 
+def voices_section(voices: Figures) -> list[str]:
+    rows = [[name, *_voice_cells(row)] for name, row in voices["voices"].items()]
+    first = next(iter(voices["voices"].values()), {"sentences": 0, "recordings": 0})
+    head = ["", "word error, × recordings (95 %)", "DistillMOS (95 % of the difference)", "pitch off, semitones",
+            "own sample first", "of"]  # fmt: skip
+    amounts = f"each says {first['sentences']} held-out sentences; pitch and rank against a sample of the voice"
+    return [*_head("Voices", amounts), *table(head, rows), *_absent(voices)]
+
+
+def _voice_cells(row: Figures) -> list[str]:
+    words, natural = row["word_error"], row["distillmos"]
+    return [
+        f"{_times(words['relative'])} {_range(words['relative_95_percent'])}",
+        f"{value(natural['generated'])} ({_signed(natural['difference'])}; {_range(natural['difference_95_percent'])})",
+        value(row["pitch_off_semitones"]),
+        value(row["own_first"]),
+        value(row["offered"]),
+    ]
+
+
+def people_section(people: Figures) -> list[str]:
+    rows = _speech_rows(people)
+    rows.append(["own recording first among all", value(people["own_first_natural"]), value(people["own_first"]), "–"])
+    rows.append(["pitch off the reference, semitones", "0", value(people["pitch_off_semitones"]), "–"])
+    amounts = f"{len(people['people'])} people whom nothing was trained on as reference of English lines"
+    return [*_head("`--voice FILE`", amounts), *table(_COLUMNS, rows), *_absent(people)]
+
+
+def lips_section(lips: Figures) -> list[str]:
+    if "voices" not in lips:
+        return [*_head("Words on lips", "in the sound that was made"), *_absent(lips)]
+    errors = lips["word_start_error_ms"]
+    named = {"recordings": errors["natural"], "**ours, all voices**": errors["generated"], **lips["voices"]}
+    rows = [[name, *(value(row[key]) for key in ("median", "p90", "late"))] for name, row in named.items()]
+    interval = _range(errors["generated_95_percent"])
+    return [
+        *_head("Words on lips", f"{lips['clips']} clips, in the sound that was made, aligned by pocketsphinx"),
+        *table(["word starts, ms", "median", "90th percentile", "late by (median)"], rows),
+        "",
+        f"95 % interval of the median of ours: {interval}. {lips['not_aligned']} sounds could not be aligned.",
+    ]
+
+
+def film_section(film: Figures) -> list[str]:
+    common, people = film["common"], film["people"]
+    rows = [
+        [name, value(row["onsets"]), ", ".join(map(str, row["worn"])), value(row["in_common"])]
+        for name, row in common["films"].items()
+    ]
+    rows.append(["**together**", "", "", value(common["in_common"])])
+    return [
+        "**Real film, clean and lightly worn copies** (grain, a scratch, some weave and flicker), onsets in common:",
+        "",
+        *table(["", "onsets, clean", "onsets, worn copies", "in common"], rows),
+        "",
+        f"Of {people['clips']} clips in which people only sign or talk {people['silent_clips']} are silent; the "
+        f"loudest lies at {value(people['loudest_db'])} dBFS.",
+    ]
+
+
+def joints_section(joints: Figures) -> list[str]:
+    return [
+        f"**Joints**, every 10 s of {len(joints['takes'])} long takes: {joints['jumps']} of {joints['joints']} where "
+        f"level, spectrum or samples jump as hardly anywhere else; {joints['not_finite']} samples are no numbers.",
+    ]
+
+
 _COLUMNS = ("", "recordings", "ours", "ours against them (95 %)")
 
 
@@ -135,5 +202,10 @@ JUDGED_SECTIONS: dict[str, Callable[[Figures], list[str]]] = {
     "judged_dialogue": dialogue_section,
     "judged_joint": joint_section,
     "judged_prompts": prompts_section,
+    "judged_voices": voices_section,
+    "judged_people": people_section,
+    "judged_lips": lips_section,
+    "judged_film": film_section,
+    "judged_joints": joints_section,
 }
 """By the name of the part."""

@@ -84,7 +84,7 @@ def _plans(performer: Performer, clip: SpokenClip) -> dict[str, Starts]:
 
     assert isinstance(performer.engine, PlansWords)
     with performer.clock("look"):
-        features, duration = _seen(clip.path)
+        features, duration = seen_movie(clip.path)
     line = Line(TimeRange(Fraction(0), duration), clip.text, _SPEAKER, _LANGUAGE)
     known = {"lips": features, "movement": replace(features, mouths=None), "no_picture": None}
     with performer.clock("prepare"):
@@ -92,7 +92,7 @@ def _plans(performer: Performer, clip: SpokenClip) -> dict[str, Starts]:
     return plans | {"even": even_starts(clip.text, float(duration))}
 
 
-def _seen(path: Path) -> tuple[PictureFeatures, Fraction]:
+def seen_movie(path: Path) -> tuple[PictureFeatures, Fraction]:
     """What a whole movie shows, and how long it is (s)."""
     from talkies.core.conditioning.picture.visual import picture_features
     from talkies.core.media.picture import picture_frames, probe

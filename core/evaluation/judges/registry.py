@@ -47,5 +47,18 @@ JUDGED: dict[str, Judged] = {
         (*_EFFECTS, "negative_prompts"),
         lambda n: 20 + 65 * n.judged_scenes * n.judged_takes + 120 * n.negative_prompts,
     ),
+    "judged_voices": (
+        _part("voices", "voices_part"),
+        ("judged_voice_sentences",),
+        lambda n: 30 + 15 * n.judged_voice_sentences,
+    ),
+    "judged_people": (_part("voices", "people_part"), ("judged_people",), lambda n: 20 + 8 * n.judged_people),
+    "judged_lips": (_part("lips_part", "lips_part"), ("judged_lip_clips",), lambda n: 5 + 8 * n.judged_lip_clips),
+    "judged_film": (
+        _part("film_part", "film_part"),
+        ("judged_films", "judged_wears"),
+        lambda n: 6 * n.judged_films * (1 + n.judged_wears),
+    ),
+    "judged_joints": (_part("joints_part", "joints_part"), ("judged_long_s",), lambda n: n.judged_long_s / 2),
 }
 """In the order of the report."""

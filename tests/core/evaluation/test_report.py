@@ -31,7 +31,8 @@ SR = 48_000
 SMALL = Sizes(
     codec_sentences=2, codec_effects=2, sentences=2, scenes=2, films=0, talkers=0, tuning_scenes=1, prompted=False,
     degraded_scenes=0, prompts_per_class=0, steps_scenes=1, steps_sentences=0, speed_s=2,
-    judged_sentences=0, judged_scenes=0,
+    judged_sentences=0, judged_scenes=0, judged_voice_sentences=0, judged_people=0, judged_lip_clips=0,
+    judged_wears=0, judged_long_s=0,
 )  # fmt: skip
 
 
