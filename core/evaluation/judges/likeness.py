@@ -15,7 +15,7 @@ from talkies.core.evaluation.performing import Sound
 
 Vector = NDArray[np.float32]
 
-_CURE = "pip install 'talkies[judges]', then pip install --no-deps Resemblyzer==0.1.4 webrtcvad-wheels"
+_CURE = "'make judges', or pip install 'talkies[judges]' and --no-deps Resemblyzer==0.1.4 webrtcvad-wheels"
 
 
 class Resemblyzer:
