@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
 
 import numpy as np
 
 from talkies.core.conditioning.picture.visual import PictureFeatures
-from talkies.core.engines.base import Block, Engine, Job, Line
+from talkies.core.engines.base import Block, Brief, Engine, Line, Prepared
 from talkies.core.errors import WeightsError
 from talkies.core.times import round_half_up
 
 BLOCK_SAMPLES = 24_000
+
+
+UNKNOWN_WORD = "no sound is known for 'zzz'; the nearest known words are jazz"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TonesPrepared(Prepared):
+    """What is heard of a brief."""
+
+    features: PictureFeatures | None
+    lines: tuple[Line, ...]
+    voice: str
 
 
 class TonesEngine(Engine):
@@ -29,7 +41,7 @@ class TonesEngine(Engine):
     weights_hash = "0" * 64
 
     def __init__(self) -> None:
-        self.jobs: list[Job] = []
+        self.prepared: list[TonesPrepared] = []
 
     @classmethod
     def load(cls, weights: Path | None, device: str) -> Self:
@@ -37,52 +49,42 @@ class TonesEngine(Engine):
             raise WeightsError(weights, "tones have no weights")
         return cls()
 
-    def foley(self, features: PictureFeatures | None, duration: Fraction, prompt: str, negative_prompt: str) -> Job:
-        warnings = () if "zzz" not in prompt else ("no sound is known for 'zzz'; the nearest known words are jazz",)
-        return self._kept(Job("foley", duration, conditions=(features, (), prompt), warnings=warnings))
+    def prepare(self, brief: Brief) -> TonesPrepared:
+        foley, dialogue = brief.task == "foley", brief.task == "dialogue"
+        prepared = TonesPrepared(
+            task=brief.task,
+            duration=brief.duration,
+            warnings=(UNKNOWN_WORD,) if foley and "zzz" in brief.prompt else (),
+            features=None if dialogue else brief.features,
+            lines=() if foley else brief.lines,
+            voice=brief.voice,
+        )
+        self.prepared.append(prepared)
+        return prepared
 
-    def dialogue(self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str) -> Job:
-        return self._kept(Job("dialogue", duration, conditions=(None, tuple(lines), voice)))
-
-    def joint(
-        self,
-        features: PictureFeatures | None,
-        duration: Fraction,
-        lines: Sequence[Line],
-        voice: str,
-        prompt: str,
-        negative_prompt: str,
-    ) -> Job:
-        return self._kept(Job("joint", duration, conditions=(features, tuple(lines), voice)))
-
-    def _kept(self, job: Job) -> Job:
-        self.jobs.append(job)
-        return job
-
-    def generate(
-        self, job: Job, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+    def sound(
+        self, prepared: TonesPrepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
     ) -> Iterator[Block]:
         for step in range(steps):
             on_step((step + 1) / steps)
-        features, lines, voice = job.conditions
-        count = round_half_up(job.duration * self.sample_rate)
+        count = round_half_up(prepared.duration * self.sample_rate)
         for start in range(0, count, BLOCK_SAMPLES):
             times = np.arange(start, min(start + BLOCK_SAMPLES, count)) / self.sample_rate
-            yield self._sound(times, features, lines, voice, seed).astype(np.float32)
+            yield _tones(times, prepared, seed).astype(np.float32)
 
-    def _sound(
-        self, times: np.ndarray, features: PictureFeatures | None, lines: Sequence[Line], voice: str, seed: int
-    ) -> np.ndarray:
-        sound = np.zeros_like(times)
-        if features is not None:
-            motion = np.abs(features.sync).max(axis=1)
-            cells = np.minimum((times * 25).astype(int), len(motion) - 1)
-            sound += 0.3 * motion[cells] * np.sin(2 * np.pi * (900 + seed) * times)
-        for line in lines:
-            pitch = 150 + zlib.crc32((voice or line.speaker).encode()) % 200 + seed
-            inside = (times >= float(line.range.start)) & (times < float(line.range.end))
-            sound += 0.3 * inside * np.sin(2 * np.pi * pitch * times)
-        return sound
+
+def _tones(times: np.ndarray, prepared: TonesPrepared, seed: int) -> np.ndarray:
+    """Times (s) of samples (n,) → sound (n,)."""
+    sound = np.zeros_like(times)
+    if prepared.features is not None:
+        motion = np.abs(prepared.features.sync).max(axis=1)
+        cells = np.minimum((times * 25).astype(int), len(motion) - 1)
+        sound += 0.3 * motion[cells] * np.sin(2 * np.pi * (900 + seed) * times)
+    for line in prepared.lines:
+        pitch = 150 + zlib.crc32((prepared.voice or line.speaker).encode()) % 200 + seed
+        inside = (times >= float(line.range.start)) & (times < float(line.range.end))
+        sound += 0.3 * inside * np.sin(2 * np.pi * pitch * times)
+    return sound
 
 
 def load_tones(name: str, weights: Path | None, device: str) -> TonesEngine:

@@ -13,7 +13,7 @@ from typing import Any
 
 from engines import TonesEngine
 
-from talkies.core.engines.base import Block, Job
+from talkies.core.engines.base import Block, Prepared
 from talkies.plugin.commands.worker import serve_stdio
 
 
@@ -22,8 +22,8 @@ class SlowTones(TonesEngine):
 
     pause_s = float(sys.argv[1]) if len(sys.argv) > 1 else 0.0
 
-    def generate(self, job: Job, **options: Any) -> Iterator[Block]:
-        for block in super().generate(job, **options):
+    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
+        for block in super().generate(prepared, **options):
             time.sleep(self.pause_s)
             yield block
 

@@ -1,14 +1,14 @@
 """What an engine must offer, and the literal registry of engines.
 
-An engine turns conditions into sound. The story (core/generation/render.py) only knows this page; torch is imported
-when an engine is loaded, not before.
+An engine prepares a :class:`Brief` once and makes sound from it as often as it is asked. The story
+(core/generation/render.py) only knows this page; torch is imported when an engine is loaded, not before.
 """
 
 from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
-from talkies.core.times import TimeRange
+from talkies.core.times import TimeRange, round_half_up
 
 if TYPE_CHECKING:
     from talkies.core.conditioning.picture.visual import PictureFeatures
@@ -39,22 +39,34 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Job:
-    """Conditions ready to be denoised; what they are is the engine's own affair.
+class Brief:
+    """What an engine is asked for: one sound of ``duration`` seconds.
 
-    ``duration`` in seconds. ``conditions`` and ``negative`` are engine data (None: no condition); ``silent`` means
-    that there is nothing to sound, and the answer is silence. ``audible`` is engine data too: where something may
-    be heard (None: everywhere), and ``named``: what the words name (None: nothing). ``warnings``: one sentence each,
-    for the user.
+    ``features``: what was seen of the picture, None without one. ``lines``, in ``voice`` (a name or a recording, ""
+    lets the speaker choose), belong to dialogue and joint; ``prompt`` and ``negative_prompt`` to foley and joint.
+    What does not belong to the task is ignored.
     """
 
     task: Task
     duration: Fraction
-    conditions: Any = None
-    negative: Any = None
+    features: PictureFeatures | None = None
+    lines: tuple[Line, ...] = ()
+    voice: str = ""
+    prompt: str = ""
+    negative_prompt: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A brief ready to be made into sound, any number of times; engines add their own conditions in a subclass.
+
+    ``duration`` in seconds. ``silent``: there is nothing to sound, and the answer is silence. ``warnings``: one
+    sentence each, for the user.
+    """
+
+    task: Task
+    duration: Fraction
     silent: bool = False
-    audible: Any = None
-    named: Any = None
     warnings: tuple[str, ...] = ()
 
 
@@ -74,34 +86,40 @@ class Engine(ABC):
         """The engine on a device, with the weights it ships or those given. Raises WeightsError."""
 
     @abstractmethod
-    def foley(self, features: PictureFeatures | None, duration: Fraction, prompt: str, negative_prompt: str) -> Job:
-        """A job for effects only: nobody speaks."""
+    def prepare(self, brief: Brief) -> Prepared:
+        """The conditions of a sound: effects only (foley), speech only (dialogue), or both in one pass (joint).
+
+        Raises MediaError when the task needs a picture and there is none, ArgumentError for a voice that is not
+        known.
+        """
 
     @abstractmethod
-    def dialogue(self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str) -> Job:
-        """A job for speech only: no effects."""
+    def sound(
+        self, prepared: Any, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+    ) -> Iterator[Block]:
+        """As :meth:`generate`, of what this engine has prepared and is not silent."""
 
-    @abstractmethod
-    def joint(
-        self,
-        features: PictureFeatures | None,
-        duration: Fraction,
-        lines: Sequence[Line],
-        voice: str,
-        prompt: str,
-        negative_prompt: str,
-    ) -> Job:
-        """A job for speech and effects in one pass."""
-
-    @abstractmethod
     def generate(
-        self, job: Job, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+        self, prepared: Prepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
     ) -> Iterator[Block]:
         """Blocks of sound, together at least ``round(duration · sample_rate)`` samples; the caller trims the rest.
 
         The same seed on the same machine gives the same samples. ``on_step`` hears the share of the denoising done
         and may raise CancelledError.
         """
+        if prepared.silent:
+            on_step(1.0)
+            yield from _silence(round_half_up(prepared.duration * self.sample_rate))
+        else:
+            yield from self.sound(prepared, seed=seed, steps=steps, guidance=guidance, on_step=on_step)
+
+
+def _silence(samples: int) -> Iterator[Block]:
+    for start in range(0, samples, _SILENT_BLOCK):
+        yield np.zeros(min(_SILENT_BLOCK, samples - start), np.float32)
+
+
+_SILENT_BLOCK = 480_000
 
 
 ENGINES: dict[str, str] = {

@@ -8,9 +8,8 @@ without ``palette`` it heeds prompts less.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -23,13 +22,13 @@ from talkies.core.conditioning.picture.sync import SYNC_DIM
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.conditioning.prompt.naming import Words
 from talkies.core.conditioning.prompt.palette import Palette, PaletteNames
-from talkies.core.conditioning.prompt.vocabulary import GOING_ON, PROMPT_TOKENS, PromptWords, read_prompt
+from talkies.core.conditioning.prompt.vocabulary import GOING_ON, PROMPT_TOKENS, read_prompt
 from talkies.core.conditioning.speech.durations import DurationModel
 from talkies.core.conditioning.speech.lipreading import LipNetwork
 from talkies.core.conditioning.speech.phonemes import PAUSE, Spoken, speak
 from talkies.core.conditioning.speech.timing import Spans, fit_line, phone_ids, word_starts
 from talkies.core.conditioning.speech.voice import NamedVoice, find_voice
-from talkies.core.engines.base import Block, Engine, Job, Line
+from talkies.core.engines.base import Block, Brief, Engine, Line, Prepared
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.codec import Codec, CodecConfig
@@ -70,6 +69,18 @@ class Named:
     spoken: Tensor | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class MiniPrepared(Prepared):
+    """``conditions`` of the flow model, and the ``negative`` branch that guidance leads away from (None:
+    unconditional). ``audible``: where something may be heard (T,), None everywhere. ``named``: what the prompt names.
+    """
+
+    conditions: Conditions
+    negative: Conditions | None = None
+    audible: Tensor | None = None
+    named: Named | None = None
+
+
 class MiniEngine(Engine):
     """See the module; ``licence`` is the weights' own."""
 
@@ -98,62 +109,66 @@ class MiniEngine(Engine):
         fit_state(model, state, path)
         return cls(model, file_hash(path), device)
 
-    # Jobs: what the model is told
+    # Conditions: what the model is told
 
-    def foley(self, features: PictureFeatures | None, duration: Fraction, prompt: str, negative_prompt: str) -> Job:
-        if features is None:
-            raise MediaError("foley", "needs a picture and there is none", "relink the media or choose dialogue")
-        wanted, unwanted = read_prompt(prompt), read_prompt(negative_prompt)
-        conditions, negative, warnings = self._effects(features, duration, wanted, unwanted)
-        audible, named = _audible(conditions, wanted.words), _named(wanted, unwanted)
-        silent = not _moves(features) or (audible is not None and not bool(audible.any()))
-        return Job("foley", duration, conditions, negative, silent, audible, named, warnings)
+    def prepare(self, brief: Brief) -> MiniPrepared:
+        if brief.task == "dialogue":
+            return self._dialogue(brief)
+        if brief.features is None:
+            raise MediaError(brief.task, "needs a picture and there is none", "relink the media or choose dialogue")
+        prepare = self._effects if brief.task == "foley" else self._joint
+        return prepare(brief.features, brief)
 
-    def dialogue(self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str) -> Job:
-        speech, warnings = self._speech(features, duration, lines, voice)
-        silent = speech.phones is None or not bool(speech.phones.any())
-        return Job("dialogue", duration, speech, silent=silent, warnings=warnings)
+    def _dialogue(self, brief: Brief) -> MiniPrepared:
+        speech, warnings = self._speech(brief)
+        return MiniPrepared(
+            task=brief.task, duration=brief.duration, silent=_says_nothing(speech), warnings=warnings, conditions=speech
+        )
 
-    def joint(
-        self,
-        features: PictureFeatures | None,
-        duration: Fraction,
-        lines: Sequence[Line],
-        voice: str,
-        prompt: str,
-        negative_prompt: str,
-    ) -> Job:
-        if features is None:
-            raise MediaError("joint", "needs a picture and there is none", "relink the media or choose dialogue")
-        wanted, unwanted = read_prompt(prompt), read_prompt(negative_prompt)
-        effects, negative, warnings = self._effects(features, duration, wanted, unwanted)
-        speech, more = self._speech(features, duration, lines, voice)
-        both = replace(effects, phones=speech.phones, lips=speech.lips, voice=speech.voice)
-        silent = not _moves(features) and not bool(speech.phones is not None and speech.phones.any())
-        named = _named(wanted, unwanted, speech.phones)
-        return Job("joint", duration, both, negative, silent, named=named, warnings=warnings + more)
+    def _joint(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
+        """Effects with speech beside them."""
+        effects = self._effects(features, brief)
+        speech, warnings = self._speech(brief)
+        return replace(
+            effects,
+            silent=not _moves(features) and _says_nothing(speech),
+            warnings=effects.warnings + warnings,
+            conditions=replace(effects.conditions, phones=speech.phones, lips=speech.lips, voice=speech.voice),
+            audible=None,
+            named=effects.named and replace(effects.named, spoken=_spoken(speech.phones)),
+        )
 
-    def _effects(
-        self, features: PictureFeatures, duration: Fraction, wanted: PromptWords, unwanted: PromptWords
-    ) -> tuple[Conditions, Conditions | None, tuple[str, ...]]:
-        """Conditions for effects, what guidance leads away from if it is not no condition, and warnings about words.
+    def _effects(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
+        """Effects alone.
 
         With words, guidance leads away from what the same place looks like, unmoved and without these words: towards
         the words and the moments, and no further towards the material that the eye would guess.
         """
-        frames = latent_count(duration)
-        nobody = torch.zeros(2 * frames, dtype=torch.long)
-        sync, picture = torch.from_numpy(features.sync), torch.from_numpy(features.picture)
-        seen = Conditions(
-            frames, phones=nobody, sync=self.model.events.watch(sync, picture, decide=True), picture=picture
-        )
-        conditions = replace(seen, prompt=_prompt_ids(wanted.ids)) if wanted.ids else seen
+        wanted, unwanted = read_prompt(brief.prompt), read_prompt(brief.negative_prompt)
+        seen = self._seen(features, latent_count(brief.duration))
         negative = None
         if wanted.ids or unwanted.ids:
             looks = replace(seen, sync=None)
             negative = replace(looks, prompt=_prompt_ids(unwanted.ids)) if unwanted.ids else looks
-        said = *wanted.warnings, *unwanted.warnings, *self._left_out(wanted.words, unwanted.words)
-        return conditions, negative, said
+        audible = _audible(seen, wanted.words)
+        return MiniPrepared(
+            task=brief.task,
+            duration=brief.duration,
+            silent=not _moves(features) or (audible is not None and not bool(audible.any())),
+            warnings=(*wanted.warnings, *unwanted.warnings, *self._left_out(wanted.words, unwanted.words)),
+            conditions=replace(seen, prompt=_prompt_ids(wanted.ids)) if wanted.ids else seen,
+            negative=negative,
+            audible=audible,
+            named=Named(wanted.words, unwanted.words) if wanted.words else None,
+        )
+
+    def _seen(self, features: PictureFeatures, frames: int) -> Conditions:
+        """The picture's share of the conditions; nobody speaks."""
+        sync, picture = torch.from_numpy(features.sync), torch.from_numpy(features.picture)
+        nobody = torch.zeros(2 * frames, dtype=torch.long)
+        return Conditions(
+            frames, phones=nobody, sync=self.model.events.watch(sync, picture, decide=True), picture=picture
+        )
 
     def _left_out(self, words: Words, unwanted: Words) -> list[str]:
         """Says when a prompt names more than one sound that strikes."""
@@ -165,13 +180,11 @@ class MiniEngine(Engine):
             f"{', '.join(left)} is not; give shots prompts of their own"
         ]
 
-    def _speech(
-        self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str
-    ) -> tuple[Conditions, tuple[str, ...]]:
+    def _speech(self, brief: Brief) -> tuple[Conditions, tuple[str, ...]]:
         """Conditions for one speaker's lines, and warnings about what will not sound as written."""
-        frames = latent_count(duration)
-        chosen = find_voice(voice, *((lines[0].speaker, lines[0].language) if lines else ("", "")))
-        lips, evidence = self._read_lips(features)
+        lines, frames = brief.lines, latent_count(brief.duration)
+        chosen = find_voice(brief.voice, *((lines[0].speaker, lines[0].language) if lines else ("", "")))
+        lips, evidence = self._read_lips(brief.features)
         spans: Spans = []
         warnings: list[str] = []
         for line in lines:
@@ -209,31 +222,27 @@ class MiniEngine(Engine):
 
     # Sound
 
-    def generate(
-        self, job: Job, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+    def sound(
+        self, prepared: MiniPrepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
     ) -> Iterator[Block]:
-        frames = latent_count(job.duration)
-        if job.silent:
-            on_step(1.0)
-            yield from _silence(frames * self.model.codec.config.latent_samples)
-            return
+        frames = latent_count(prepared.duration)
         channels = self.model.codec.config.latent_channels
         noise = seeded_noise(seed, channels, frames).to(self.device)
         settings = Settings(steps=steps, guidance=guidance)
-        negative = None if job.negative is None else job.negative.to(self.device)
-        conditions = job.conditions.to(self.device)
-        sketch = self.sketch(job, conditions, seed)
+        negative = None if prepared.negative is None else prepared.negative.to(self.device)
+        conditions = prepared.conditions.to(self.device)
+        sketch = self.sketch(prepared, conditions, seed)
         latents = sample(
             self.model.flow, conditions, noise, settings, negative=negative, sketch=sketch, on_step=on_step
         )
-        if job.audible is not None:
+        if prepared.audible is not None:
             silence = self.model.codec.silence(frames).to(latents)
-            latents = torch.lerp(silence, latents, job.audible[:frames].to(latents))
+            latents = torch.lerp(silence, latents, prepared.audible[:frames].to(latents))
         yield from self.decode(latents)
 
-    def sketch(self, job: Job, conditions: Conditions, seed: int) -> Sketch | None:
+    def sketch(self, prepared: MiniPrepared, conditions: Conditions, seed: int) -> Sketch | None:
         """What is drawn of the named sounds before the network begins."""
-        named, sync = job.named, conditions.sync
+        named, sync = prepared.named, conditions.sync
         if self.model.palette is None or named is None or sync is None:
             return None
         sketch = self.model.palette.sketch(self.model.codec, named.words, named.unwanted, sync[:, SYNC_DIM:], seed)
@@ -256,16 +265,16 @@ class MiniEngine(Engine):
         return np.concatenate(list(self.decode(latents)))[: len(sound)]
 
 
-def _named(wanted: PromptWords, unwanted: PromptWords, phones: Tensor | None = None) -> Named | None:
-    """What a prompt names; ``phones`` (2 T,) of the speech beside it."""
-    if not wanted.words:
+def _says_nothing(speech: Conditions) -> bool:
+    return speech.phones is None or not bool(speech.phones.any())
+
+
+def _spoken(phones: Tensor | None) -> Tensor | None:
+    """Where somebody speaks, or is about to or just has: phonemes (2 T,) → (T,)."""
+    if phones is None:
         return None
-    spoken = None
-    if phones is not None:
-        said = ((phones != 0) & (phones != PAUSE)).reshape(-1, 2).any(1).float()
-        near = 2 * _BESIDE_SPEECH + 1
-        spoken = nn.functional.max_pool1d(said[None, None], near, 1, _BESIDE_SPEECH)[0, 0] > 0
-    return Named(wanted.words, unwanted.words, spoken)
+    said = ((phones != 0) & (phones != PAUSE)).reshape(-1, 2).any(1).float()
+    return nn.functional.max_pool1d(said[None, None], 2 * _BESIDE_SPEECH + 1, 1, _BESIDE_SPEECH)[0, 0] > 0
 
 
 def _prompt_ids(ids: tuple[int, ...]) -> Tensor:
@@ -291,8 +300,3 @@ def _language_warning(line: Line, language: str, voice: NamedVoice, replaced: tu
         return []
     sounds = f"; sounds replaced by near ones: {' '.join(replaced)}" if replaced else ""
     return [f"{language} is spoken by the voice {voice.name}, which learned {voice.language}{sounds}"]
-
-
-def _silence(samples: int) -> Iterator[Block]:
-    for start in range(0, samples, 480_000):
-        yield np.zeros(min(480_000, samples - start), np.float32)

@@ -18,16 +18,16 @@ scaling factor, as AudioLDM 2's do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor
 
-from talkies.core.engines.base import Block, Engine, Job, Line
+from talkies.core.engines.base import Block, Brief, Engine, Prepared
 from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.conditions import Conditions
@@ -36,9 +36,6 @@ from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.vssflow import VSSFlow
 from talkies.core.model.weights import file_hash, fit_state, load_state
 from talkies.core.times import latent_count
-
-if TYPE_CHECKING:
-    from talkies.core.conditioning.picture.visual import PictureFeatures
 
 FEATURES_NAME = "features.safetensors"
 LATENT_SAMPLES = 640  # 16 kHz / 25 latents per second
@@ -61,6 +58,13 @@ _TASKS = {
 
 Decoder = Callable[[Tensor], Tensor]
 """Autoencoder and vocoder: latents (1, 8, T, 16) → 16 kHz samples (640 T,) or nearly as many."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class VSSFlowPrepared(Prepared):
+    """``conditions`` of the reference's transformer."""
+
+    conditions: Conditions
 
 
 class VSSFlowEngine(Engine):
@@ -88,26 +92,10 @@ class VSSFlowEngine(Engine):
         features = weights.with_name(FEATURES_NAME)
         return cls(model, decoder, load_state(features) if features.is_file() else {}, file_hash(weights), device)
 
-    def foley(self, features: PictureFeatures | None, duration: Fraction, prompt: str, negative_prompt: str) -> Job:
-        return self._job("foley", duration, warnings=_prompts_ignored(prompt, negative_prompt))
-
-    def dialogue(self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str) -> Job:
-        return self._job("dialogue", duration, silent=not lines)
-
-    def joint(
-        self,
-        features: PictureFeatures | None,
-        duration: Fraction,
-        lines: Sequence[Line],
-        voice: str,
-        prompt: str,
-        negative_prompt: str,
-    ) -> Job:
-        return self._job("joint", duration, warnings=_prompts_ignored(prompt, negative_prompt))
-
-    def _job(self, task: Any, duration: Fraction, *, silent: bool = False, warnings: tuple[str, ...] = ()) -> Job:
-        """A job from the features file: our own light features mean nothing to this model."""
-        frames = latent_count(duration)
+    def prepare(self, brief: Brief) -> VSSFlowPrepared:
+        """Of the features file: our own light features mean nothing to this model."""
+        task, frames = brief.task, latent_count(brief.duration)
+        silent = task == "dialogue" and not brief.lines
         found = {name: self.features[_FEATURES[name]] for name in _TASKS[task] if _FEATURES[name] in self.features}
         needed = "phones" if task == "dialogue" else "sync"
         if needed not in found and not silent:
@@ -119,24 +107,26 @@ class VSSFlowEngine(Engine):
         phones = found.get("phones", torch.zeros(frames, dtype=torch.long))
         if abs(len(phones) - frames) > 1 and not silent:
             raise ArgumentError(
-                FEATURES_NAME, f"is for {len(phones) / 25:.2f} s, the segment lasts {float(duration):.2f} s"
+                FEATURES_NAME, f"is for {len(phones) / 25:.2f} s, the segment lasts {float(brief.duration):.2f} s"
             )
         if "sync" in found:
             found["sync"] = found["sync"].reshape(-1, found["sync"].shape[-1])
-        return Job(task, duration, Conditions(frames, **{**found, "phones": phones}), silent=silent, warnings=warnings)
+        return VSSFlowPrepared(
+            task=task,
+            duration=brief.duration,
+            silent=silent,
+            warnings=() if task == "dialogue" else _prompts_ignored(brief),
+            conditions=Conditions(frames, **{**found, "phones": phones}),
+        )
 
     @torch.no_grad()
-    def generate(
-        self, job: Job, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+    def sound(
+        self, prepared: VSSFlowPrepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
     ) -> Iterator[Block]:
-        frames = latent_count(job.duration)
-        if job.silent:
-            on_step(1.0)
-            yield torch.zeros(frames * LATENT_SAMPLES).numpy()
-            return
+        frames = latent_count(prepared.duration)
         noise = seeded_noise(seed, self.model.config.latent_channels, frames).to(self.device)
         settings = Settings(steps=steps, guidance=guidance, solver="midpoint")
-        latents = sample(self.model, job.conditions.to(self.device), noise, settings, on_step=on_step)
+        latents = sample(self.model, prepared.conditions.to(self.device), noise, settings, on_step=on_step)
         yield from self.decode(latents)
 
     def decode(self, latents: Tensor) -> Iterator[Block]:
@@ -193,5 +183,6 @@ def load_decoder(folder: Path, device: str) -> Decoder:
     return decode
 
 
-def _prompts_ignored(prompt: str, negative_prompt: str) -> tuple[str, ...]:
-    return ("the engine vssflow knows no prompts; yours is ignored",) if prompt or negative_prompt else ()
+def _prompts_ignored(brief: Brief) -> tuple[str, ...]:
+    asked = brief.prompt or brief.negative_prompt
+    return ("the engine vssflow knows no prompts; yours is ignored",) if asked else ()

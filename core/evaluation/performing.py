@@ -16,7 +16,7 @@ from talkies.core.generation.stopwatch import timed
 from talkies.core.times import to_sample
 
 if TYPE_CHECKING:
-    from talkies.core.engines.base import Engine, EngineLoader, Job
+    from talkies.core.engines.base import Engine, EngineLoader, Prepared
     from talkies.core.generation.request import Request, Task
 
 SAMPLE_RATE = 48_000
@@ -95,19 +95,19 @@ class Performer:
     made: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
-    def perform(self, job: Job, seed_offset: int = 0) -> Sound:
-        """The job's sound, 48 kHz mono, exactly as long as the job."""
+    def perform(self, prepared: Prepared, seed_offset: int = 0) -> Sound:
+        """What was prepared as sound: 48 kHz mono, of its exact duration."""
         from talkies.core.media.sound import resampled
 
-        self.warnings += [warning for warning in job.warnings if warning not in self.warnings]
+        self.warnings += [warning for warning in prepared.warnings if warning not in self.warnings]
         with self.clock("make"):
             blocks = self.engine.generate(
-                job, seed=self.seed + seed_offset, steps=self.steps, guidance=self.guidance, on_step=_nothing
+                prepared, seed=self.seed + seed_offset, steps=self.steps, guidance=self.guidance, on_step=_nothing
             )
             rows = (np.atleast_2d(np.asarray(block, np.float32)) for block in blocks)
             sound = np.concatenate(list(resampled(rows, self.engine.sample_rate, SAMPLE_RATE)), axis=1)[0]
-        self.made[job.task] = self.made.get(job.task, 0.0) + float(job.duration)
-        return exactly(sound, job.duration)
+        self.made[prepared.task] = self.made.get(prepared.task, 0.0) + float(prepared.duration)
+        return exactly(sound, prepared.duration)
 
     def clock(self, stage: str) -> AbstractContextManager[None]:
         """Counts the time spent inside to a stage."""

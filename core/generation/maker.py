@@ -22,7 +22,7 @@ from talkies.core.times import TimeRange
 
 if TYPE_CHECKING:
     from talkies.core.conditioning.picture.visual import PictureFeatures
-    from talkies.core.engines.base import Block, Engine, Job, Line
+    from talkies.core.engines.base import Block, Brief, Engine, Line, Prepared
     from talkies.core.media.picture import Frame
 
 _LOOK = Fraction(1)  # work per second of picture, and
@@ -126,21 +126,18 @@ class Maker:
         whole = _with_room(stem.record, looked.range, stem.segment)
         features = covering(looked.features, looked.range, whole) if looked.features is not None else None
         with self.work.clock("prepare"):
-            job = self._job(stem, whole, features)
-        self.warnings.extend(job.warnings)
+            prepared = self.engine.prepare(self._brief(stem, whole, features))
+        self.warnings.extend(prepared.warnings)
         for number, index in enumerate(range(skip, self.request.takes), start=first):
-            yield self._take(stem, whole, job, index, number)
+            yield self._take(stem, whole, prepared, index, number)
 
-    def _job(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Job:
-        engine, request = self.engine, self.request
-        if stem.task == "foley":
-            return engine.foley(features, whole.duration, stem.prompt, request.negative_prompt)
-        lines = _lines(stem, whole)
-        if stem.task == "dialogue":
-            return engine.dialogue(features, whole.duration, lines, stem.voice)
-        return engine.joint(features, whole.duration, lines, stem.voice, stem.prompt, request.negative_prompt)
+    def _brief(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Brief:
+        from talkies.core.engines.base import Brief
 
-    def _take(self, stem: Stem, whole: TimeRange, job: Job, index: int, number: int) -> Take:
+        unwanted = self.request.negative_prompt
+        return Brief(stem.task, whole.duration, features, _lines(stem, whole), stem.voice, stem.prompt, unwanted)
+
+    def _take(self, stem: Stem, whole: TimeRange, prepared: Prepared, index: int, number: int) -> Take:
         from talkies.core.media.loudness import PRESETS
 
         request, engine, work = self.request, self.engine, self.work
@@ -152,7 +149,7 @@ class Maker:
         work.message = f"{_WHAT[stem.task]} for {stem.segment.clip}{many}"
         work.at(part, 0)
         sound = engine.generate(
-            job, seed=seed, steps=steps, guidance=guidance, on_step=lambda share: work.at(part, _DENOISING * share)
+            prepared, seed=seed, steps=steps, guidance=guidance, on_step=lambda share: work.at(part, _DENOISING * share)
         )
         spoken = [cue.range for cue in stem.cues]
         with work.clock("save"):
@@ -227,13 +224,13 @@ def _with_room(record: TimeRange, looked: TimeRange, segment: Segment) -> TimeRa
     return TimeRange(record.start - head, record.end + tail)
 
 
-def _lines(stem: Stem, whole: TimeRange) -> list[Line]:
+def _lines(stem: Stem, whole: TimeRange) -> tuple[Line, ...]:
     """The cues as lines, in seconds from the start of the sound; what lies outside the stem is cut off."""
     from talkies.core.engines.base import Line
 
     inside = ((cue, cue.range.overlap(stem.record)) for cue in stem.cues)
-    return [
+    return tuple(
         Line(span.shifted(-whole.start), cue.text, cue.speaker, cue.language)
         for cue, span in inside
         if span is not None
-    ]
+    )

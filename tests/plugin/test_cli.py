@@ -288,9 +288,9 @@ def test_a_terminated_run_keeps_its_finished_takes(reel: Path) -> None:
     script = (
         "import os, signal, sys; sys.path.insert(0, sys.argv[1]); import engines; from talkies.plugin.cli import main\n"
         "class Terminated(engines.TonesEngine):\n"
-        "    def generate(self, job, **options):\n"
-        "        if job.task == 'foley': os.kill(os.getpid(), signal.SIGTERM)\n"
-        "        yield from super().generate(job, **options)\n"
+        "    def generate(self, prepared, **options):\n"
+        "        if prepared.task == 'foley': os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        yield from super().generate(prepared, **options)\n"
         "sys.exit(main(['generate', sys.argv[2], '-o', sys.argv[3]], lambda *_: Terminated()))"
     )
     command = [sys.executable, "-c", script, str(Path(__file__).parents[1]), str(reel), str(reel.with_name("out.otio"))]

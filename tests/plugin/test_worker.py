@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from engines import TonesEngine, load_tones
 
-from talkies.core.engines.base import Block, Job
+from talkies.core.engines.base import Block, Prepared
 from talkies.plugin.commands.worker import Worker
 
 Message = dict[str, Any]
@@ -125,7 +125,7 @@ class Conversation:
 class EndlessEngine(TonesEngine):
     """Works until it is told to stop."""
 
-    def generate(self, job: Job, **options: Any) -> Iterator[Block]:
+    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
         while True:
             options["on_step"](0.5)
         yield
@@ -162,9 +162,9 @@ def test_an_interrupt_stops_the_work_and_what_waits_for_its_turn(reel: Path) -> 
     answers, started = io.StringIO(), threading.Event()
 
     class Engine(EndlessEngine):
-        def generate(self, job: Job, **options: Any) -> Iterator[Block]:
+        def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
             started.set()
-            yield from super().generate(job, **options)
+            yield from super().generate(prepared, **options)
 
     def requests() -> Iterator[str]:
         for number in (1, 2):

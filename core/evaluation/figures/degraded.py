@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
+from talkies.core.engines.base import Brief
 from talkies.core.evaluation.performing import OnProgress, Performer
 from talkies.core.media.onsets import OnsetCounts, detect_onsets, pooled
 
@@ -78,7 +79,8 @@ def _judged(performer: Performer, seed: int, name: str, damage: Degradation | No
     scene = render_scene(seed, _SECONDS, _SIZE, damage=damage or Degradation())
     images = squeezed(scene.frames(), scene.rate) if name == "compression" else scene.frames()
     features = picture_features((Frame(n / scene.rate, image) for n, image in enumerate(images)), _SECONDS)
-    sound = performer.perform(performer.engine.foley(features, scene.duration, "", ""), seed - HELDOUT_SCENE_SEED)
+    prepared = performer.engine.prepare(Brief("foley", scene.duration, features))
+    sound = performer.perform(prepared, seed - HELDOUT_SCENE_SEED)
     return clip_of(scene, features.sync).judge(detect_onsets(sound))
 
 

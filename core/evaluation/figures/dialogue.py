@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ from talkies.core.evaluation.performing import SAMPLE_RATE, HasCodec, OnProgress
 from talkies.core.times import TimeRange
 
 if TYPE_CHECKING:
-    from talkies.core.engines.base import Engine, Job
+    from talkies.core.engines.base import Brief, Engine, Prepared
 
 _AROUND = Fraction(2, 5)
 """Seconds of pause before and after the cue, so that speech has room to miss it."""
@@ -99,20 +99,26 @@ def perform_line(
 ) -> Sound:
     """The sentence as the engine says it, without a picture; ``voice``: a name or a recording, "" its speaker's."""
     with performer.clock("prepare"):
-        job = line_job(performer.engine, sentence, cue, duration, voice or sentence.speaker)
-    return performer.perform(job, number)
+        prepared = prepare_line(performer.engine, sentence, cue, duration, voice or sentence.speaker)
+    return performer.perform(prepared, number)
 
 
-def line_job(engine: Engine, sentence: Sentence, cue: TimeRange, duration: Fraction, voice: str) -> Job:
-    """A job that says one sentence; in a voice of the engine's choice if it has none of that name."""
-    from talkies.core.engines.base import Line
+def prepare_line(engine: Engine, sentence: Sentence, cue: TimeRange, duration: Fraction, voice: str) -> Prepared:
+    """One sentence, ready to be said without a picture."""
+    from talkies.core.engines.base import Brief, Line
+
+    line = Line(cue, sentence.text, sentence.speaker, sentence.language)
+    return prepare_spoken(engine, Brief("dialogue", duration, lines=(line,), voice=voice))
+
+
+def prepare_spoken(engine: Engine, brief: Brief) -> Prepared:
+    """In the brief's voice; in one of the engine's choice if it has none of that name."""
     from talkies.core.errors import ArgumentError
 
-    lines = [Line(cue, sentence.text, sentence.speaker, sentence.language)]
     try:
-        return engine.dialogue(None, duration, lines, voice)
+        return engine.prepare(brief)
     except ArgumentError:
-        return engine.dialogue(None, duration, lines, "")
+        return engine.prepare(replace(brief, voice=""))
 
 
 def cue_like(natural: Sound) -> tuple[TimeRange, Fraction]:

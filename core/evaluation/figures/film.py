@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.engines.base import Brief
 from talkies.core.errors import MediaError
 from talkies.core.evaluation.measures.baselines import (
     TOTAL_MOTION,
@@ -143,7 +144,7 @@ def still_figures(performer: Performer, film: Path) -> dict[str, Any] | None:
         return None
     image = next(iter(picture_frames(segment))).image
     features = picture_features((Frame(Fraction(n, 25), image) for n in range(100)), duration)
-    sound = performer.perform(performer.engine.foley(features, duration, "", ""))
+    sound = performer.perform(performer.engine.prepare(Brief("foley", duration, features)))
     return {"level_db": level_db(sound), "digital_silence": not sound.any()}
 
 
@@ -171,8 +172,8 @@ def _foley(performer: Performer, segment: Segment) -> tuple[PictureFeatures, Sou
     with performer.clock("look"):
         features = picture_features(picture_frames(segment), segment.record.duration)
     with performer.clock("prepare"):
-        job = performer.engine.foley(features, segment.record.duration, "", "")
-    return features, performer.perform(job)
+        prepared = performer.engine.prepare(Brief("foley", segment.record.duration, features))
+    return features, performer.perform(prepared)
 
 
 def first_segment(path: Path) -> Segment | None:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
+from talkies.core.engines.base import Brief
 from talkies.core.evaluation.measures.baselines import (
     IMPACT,
     TOTAL_MOTION,
@@ -204,8 +205,8 @@ def _perform(performer: Performer, seen: Seen, library: EffectLibrary | None, pr
 
     def foley(prompt: str) -> Sound:
         with performer.clock("prepare"):
-            job = performer.engine.foley(seen.features, seen.scene.duration, prompt, "")
-        return performer.perform(job, number)
+            prepared = performer.engine.prepare(Brief("foley", seen.scene.duration, seen.features, prompt=prompt))
+        return performer.perform(prepared, number)
 
     words = ", ".join(seen.scene.tags)
     plain = foley("")

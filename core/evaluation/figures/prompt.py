@@ -15,6 +15,7 @@ import numpy as np
 
 from talkies.core.corpus.effects import EffectLibrary, Recording, Samples
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
+from talkies.core.engines.base import Brief
 from talkies.core.evaluation.figures.foley import SCENE_SECONDS, Seen
 from talkies.core.evaluation.measures.prompt_classifier import CLASSES, NamedClass, Namer, describe
 from talkies.core.evaluation.performing import HasCodec, OnProgress, Performer, Sound
@@ -156,8 +157,9 @@ def _rates(performer: Performer, namer: Namer, kept: Laid, scenes: Sequence[Seen
 
 def _made(performer: Performer, seen: Seen, prompt: str, unwanted: str, seed: int) -> Sound:
     with performer.clock("prepare"):
-        job = performer.engine.foley(seen.features, seen.scene.duration, prompt, unwanted)
-    return performer.perform(job, seed)
+        brief = Brief("foley", seen.scene.duration, seen.features, prompt=prompt, negative_prompt=unwanted)
+        prepared = performer.engine.prepare(brief)
+    return performer.perform(prepared, seed)
 
 
 def negative_figures(performer: Performer, namer: Namer, scenes: Sequence[Seen]) -> dict[str, Any]:

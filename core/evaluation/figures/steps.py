@@ -1,4 +1,4 @@
-"""Few steps: the same jobs, from the same noise, at 4, 8, 12 and 50 evaluations of the flow model.
+"""Few steps: the same sounds, from the same noise, at 4, 8, 12 and 50 evaluations of the flow model.
 
 Beside the distance of each result to that of 50 evaluations stands the distance of another seed at 50 evaluations:
 two results that nobody would call one better than the other.
@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
-from talkies.core.engines.base import Job
+from talkies.core.engines.base import Brief, Prepared
 from talkies.core.evaluation.figures.codec import read_speech
-from talkies.core.evaluation.figures.dialogue import cue_like, line_job
+from talkies.core.evaluation.figures.dialogue import cue_like, prepare_line
 from talkies.core.evaluation.figures.foley import see
 from talkies.core.evaluation.material import Material
 from talkies.core.evaluation.measures.baselines import Clip
@@ -29,7 +29,7 @@ _ANOTHER_SEED = 500_000
 
 @dataclass(frozen=True)
 class Tried:
-    """One job made with each number of steps, and once more with many steps from another seed."""
+    """One sound made with each number of steps, and once more with many steps from another seed."""
 
     by_steps: dict[int, Sound]
     another_seed: Sound
@@ -53,12 +53,13 @@ def steps_figures(
         progress(number / whole, f"steps: scene {number + 1} of {scenes}")
         seen = see(HELDOUT_SCENE_SEED + number)
         clips.append(seen.clip)
-        foley.append(_tried(performer, performer.engine.foley(seen.features, seen.scene.duration, "", ""), number))
+        brief = Brief("foley", seen.scene.duration, seen.features)
+        foley.append(_tried(performer, performer.engine.prepare(brief), number))
     dialogue: list[Tried] = []
     for number, sentence in enumerate(chosen):
         progress((scenes + number) / whole, f"steps: {sentence.path.name}")
-        job = line_job(performer.engine, sentence, *cue_like(read_speech(sentence.path)), sentence.speaker)
-        dialogue.append(_tried(performer, job, number))
+        prepared = prepare_line(performer.engine, sentence, *cue_like(read_speech(sentence.path)), sentence.speaker)
+        dialogue.append(_tried(performer, prepared, number))
     return {
         "scenes": scenes,
         "sentences": len(chosen),
@@ -69,9 +70,9 @@ def steps_figures(
     }
 
 
-def _tried(performer: Performer, job: Job, number: int) -> Tried:
+def _tried(performer: Performer, prepared: Prepared, number: int) -> Tried:
     def made(steps: int, offset: int) -> Sound:
-        return replace(performer, steps=steps).perform(job, offset)
+        return replace(performer, steps=steps).perform(prepared, offset)
 
     return Tried({steps: made(steps, number) for steps in (*STEPS, MANY)}, made(MANY, _ANOTHER_SEED + number))
 

@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
+from talkies.core.engines.base import Brief, Line
 from talkies.core.evaluation.figures.codec import read_speech
-from talkies.core.evaluation.figures.dialogue import cue_like, perform_line
+from talkies.core.evaluation.figures.dialogue import cue_like, perform_line, prepare_spoken
 from talkies.core.evaluation.judges.recordings import english_recordings
 from talkies.core.evaluation.judges.speech import ears, speech_figures
 from talkies.core.evaluation.material import Sentence
@@ -54,17 +55,11 @@ def _figures(given: Given, said: Said) -> dict[str, Any] | None:
 
 
 def _jointly(performer: Performer, sentence: Sentence, cue: TimeRange, duration: Fraction, number: int) -> Sound:
-    from talkies.core.engines.base import Line
-    from talkies.core.errors import ArgumentError
-
-    lines = [Line(cue, sentence.text, sentence.speaker, sentence.language)]
-    features = _still_life(duration)
+    lines = (Line(cue, sentence.text, sentence.speaker, sentence.language),)
+    brief = Brief("joint", duration, _still_life(duration), lines, sentence.speaker)
     with performer.clock("prepare"):
-        try:
-            job = performer.engine.joint(features, duration, lines, sentence.speaker, "", "")
-        except ArgumentError:
-            job = performer.engine.joint(features, duration, lines, "", "", "")
-    return performer.perform(job, number)
+        prepared = prepare_spoken(performer.engine, brief)
+    return performer.perform(prepared, number)
 
 
 @functools.lru_cache(maxsize=2)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.engines.base import Brief
 from talkies.core.evaluation.figures.film import first_segment
 from talkies.core.evaluation.measures.leak import level_db
 from talkies.core.evaluation.performing import Performer, Sound
@@ -117,5 +118,5 @@ def foley_of(performer: Performer, segment: Segment, wear: LightWear | None) -> 
     with performer.clock("look"):
         features = picture_features(wear.worn(frames) if wear else frames, segment.record.duration)
     with performer.clock("prepare"):
-        job = performer.engine.foley(features, segment.record.duration, "", "")
-    return performer.perform(job)
+        prepared = performer.engine.prepare(Brief("foley", segment.record.duration, features))
+    return performer.perform(prepared)

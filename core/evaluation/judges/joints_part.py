@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.engines.base import Brief
 from talkies.core.evaluation.judges.envelopes import FLOOR_DB, envelopes
 from talkies.core.evaluation.performing import SAMPLE_RATE, Sound
 
@@ -32,8 +33,8 @@ def joints_part(given: Given) -> dict[str, Any] | None:
     rows = {}
     for number, prompt in enumerate(_PROMPTS):
         given.progress(number / len(_PROMPTS), f"judged joints: {prompt}")
-        job = given.performer.engine.foley(PictureFeatures.nothing(duration), duration, prompt, "")
-        rows[prompt] = joint_figures(given.performer.perform(job, number))
+        brief = Brief("foley", duration, PictureFeatures.nothing(duration), prompt=prompt)
+        rows[prompt] = joint_figures(given.performer.perform(given.performer.engine.prepare(brief), number))
     return {
         "takes": rows,
         "joints": sum(row["joints"] for row in rows.values()),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from talkies.core.engines.base import Brief, Line
 from talkies.core.errors import MissingExtraError
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.figures.lips import SpokenClip, error_figures, seen_movie, spoken_clips, word_errors_s
@@ -74,12 +75,10 @@ def starts_off(aligner: WordAligner, clip: SpokenClip, sound: Sound) -> list[flo
 def _said(
     performer: Performer, clip: SpokenClip, features: PictureFeatures, duration: Fraction, voice: str, number: int
 ) -> Sound:
-    from talkies.core.engines.base import Line
-
     line = Line(TimeRange(Fraction(0), duration), clip.text, voice, _LANGUAGE)
     with performer.clock("prepare"):
-        job = performer.engine.dialogue(features, duration, [line], voice)
-    return performer.perform(job, number)
+        prepared = performer.engine.prepare(Brief("dialogue", duration, features, (line,), voice))
+    return performer.perform(prepared, number)
 
 
 def median_interval(errors_s: Sequence[float], draws: int = 2000) -> list[float] | None:

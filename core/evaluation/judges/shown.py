@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from talkies.core.conditioning.picture.visual import PictureFeatures
+from talkies.core.engines.base import Brief
 from talkies.core.evaluation.figures.foley import Seen
 from talkies.core.evaluation.figures.prompt import GOING_SCENES, HIT_SCENES, Laid, neutral, seen_scenes
 from talkies.core.evaluation.judges.bouncing import BALLS, RATE, SECONDS, Ball
@@ -95,5 +96,6 @@ def asked(
 def perform_foley(performer: Performer, film: Shown, prompt: str, unwanted: str, seed: int) -> Sound:
     """48 kHz mono (N,) of 8 s for a film and a prompt."""
     with performer.clock("prepare"):
-        job = performer.engine.foley(film.features, SECONDS, prompt, unwanted)
-    return performer.perform(job, seed)
+        brief = Brief("foley", SECONDS, film.features, prompt=prompt, negative_prompt=unwanted)
+        prepared = performer.engine.prepare(brief)
+    return performer.perform(prepared, seed)

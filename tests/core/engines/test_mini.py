@@ -1,6 +1,7 @@
 """The shipped engine, with the shipped weights: exact lengths, seeds, silence, seams, refusals."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +11,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from talkies.core.conditioning.picture.visual import PictureFeatures, picture_features
-from talkies.core.engines.base import Line, load_engine
+from talkies.core.engines.base import Brief, Line, load_engine
 from talkies.core.engines.mini import MiniEngine
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import OVERLAP_FRAMES, WINDOW_FRAMES, cover
@@ -27,8 +28,9 @@ def engine():
     return load_engine("mini")
 
 
-def sound_of(engine, job, seed=0, steps=2) -> np.ndarray:
-    return np.concatenate(list(engine.generate(job, seed=seed, steps=steps, guidance=2.0, on_step=lambda share: None)))
+def sound_of(engine, prepared, seed=0, steps=2) -> np.ndarray:
+    blocks = engine.generate(prepared, seed=seed, steps=steps, guidance=2.0, on_step=lambda share: None)
+    return np.concatenate(list(blocks))
 
 
 def moving(duration: Fraction, seed=0) -> PictureFeatures:
@@ -42,60 +44,66 @@ def line(start: float, end: float, text="The door was open.", language="en-US") 
     return Line(TimeRange(Fraction(start), Fraction(end)), text, language=language)
 
 
+def speaking(duration: Fraction, *lines: Line, voice="") -> Brief:
+    return Brief("dialogue", duration, lines=lines, voice=voice)
+
+
 def test_takes_are_long_enough_for_any_duration(engine):
     duration = Fraction(1001, 24000) * 61
-    job = engine.dialogue(None, duration, [line(0, 2)], "")
-    assert len(sound_of(engine, job)) >= round(duration * RATE)
+    prepared = engine.prepare(speaking(duration, line(0, 2)))
+    assert len(sound_of(engine, prepared)) >= round(duration * RATE)
 
 
 def test_a_seed_repeats_and_another_does_not(engine):
-    job = engine.dialogue(None, Fraction(2), [line(0, 2)], "kathleen")
-    first = sound_of(engine, job, seed=4)
-    assert np.array_equal(first, sound_of(engine, job, seed=4))
-    assert not np.array_equal(first, sound_of(engine, job, seed=5))
+    prepared = engine.prepare(speaking(Fraction(2), line(0, 2), voice="kathleen"))
+    first = sound_of(engine, prepared, seed=4)
+    assert np.array_equal(first, sound_of(engine, prepared, seed=4))
+    assert not np.array_equal(first, sound_of(engine, prepared, seed=5))
 
 
 def test_nothing_moves_so_nothing_sounds(engine):
-    job = engine.foley(PictureFeatures.nothing(Fraction(12)), Fraction(12), "", "")
-    assert job.silent
-    assert not sound_of(engine, job).any()
+    prepared = engine.prepare(Brief("foley", Fraction(12), PictureFeatures.nothing(Fraction(12))))
+    assert prepared.silent
+    assert not sound_of(engine, prepared).any()
 
 
 def test_no_words_so_no_voice(engine):
-    job = engine.dialogue(None, Fraction(3), [line(0, 2, "...")], "")
-    assert job.silent and not sound_of(engine, job).any()
+    prepared = engine.prepare(speaking(Fraction(3), line(0, 2, "...")))
+    assert prepared.silent and not sound_of(engine, prepared).any()
 
 
 def test_speech_is_louder_inside_its_cue_than_outside(engine):
-    job = engine.dialogue(None, Fraction(6), [line(2, 4, "She had your dark suit in greasy wash water.")], "kathleen")
-    sound = sound_of(engine, job, steps=8)
+    prepared = engine.prepare(
+        speaking(Fraction(6), line(2, 4, "She had your dark suit in greasy wash water."), voice="kathleen")
+    )
+    sound = sound_of(engine, prepared, steps=8)
     inside, outside = sound[2 * RATE : 4 * RATE], np.concatenate((sound[: RATE * 3 // 2], sound[RATE * 9 // 2 :]))
     assert np.sqrt(np.square(inside).mean()) > 10 * np.sqrt(np.square(outside).mean())
 
 
 def test_foley_without_a_picture_is_refused(engine):
     with pytest.raises(MediaError, match="needs a picture"):
-        engine.foley(None, Fraction(2), "", "")
+        engine.prepare(Brief("foley", Fraction(2)))
 
 
 def test_unknown_words_and_foreign_lines_are_said(engine):
-    job = engine.foley(moving(Fraction(2)), Fraction(2), "footsteps zzyzx", "")
-    assert any("zzyzx" in warning for warning in job.warnings)
-    job = engine.dialogue(None, Fraction(2), [line(0, 2, "Bonjour madame", "fr-FR")], "")
-    assert any("fr-FR" in warning for warning in job.warnings)
+    prepared = engine.prepare(Brief("foley", Fraction(2), moving(Fraction(2)), prompt="footsteps zzyzx"))
+    assert any("zzyzx" in warning for warning in prepared.warnings)
+    prepared = engine.prepare(speaking(Fraction(2), line(0, 2, "Bonjour madame", "fr-FR")))
+    assert any("fr-FR" in warning for warning in prepared.warnings)
 
 
 def test_progress_ends_at_one_and_stopping_stops(engine):
-    job = engine.dialogue(None, Fraction(2), [line(0, 2)], "")
+    prepared = engine.prepare(speaking(Fraction(2), line(0, 2)))
     shares: list[float] = []
-    list(engine.generate(job, seed=0, steps=3, guidance=2.0, on_step=shares.append))
+    list(engine.generate(prepared, seed=0, steps=3, guidance=2.0, on_step=shares.append))
     assert shares == sorted(shares) and shares[-1] == 1.0
 
     def stop(share: float) -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        list(engine.generate(job, seed=0, steps=3, guidance=2.0, on_step=stop))
+        list(engine.generate(prepared, seed=0, steps=3, guidance=2.0, on_step=stop))
 
 
 def flux(sound: np.ndarray) -> np.ndarray:
@@ -107,7 +115,7 @@ def flux(sound: np.ndarray) -> np.ndarray:
 def test_windows_leave_no_seam(engine):
     """Where windows and decoded pieces meet, level and spectral flux look as elsewhere."""
     duration = Fraction(45)
-    sound = sound_of(engine, engine.foley(moving(duration), duration, "rain", ""), seed=3, steps=4)
+    sound = sound_of(engine, engine.prepare(Brief("foley", duration, moving(duration), prompt="rain")), seed=3, steps=4)
     windows = cover(45 * 25)
     borders = {window.start for window in windows} | {window.stop for window in windows} | set(range(250, 1125, 250))
     changes = flux(sound)
@@ -147,7 +155,9 @@ def test_hits_sound_where_something_strikes_and_rain_anywhere(engine):
     scene = render_scene(1_000_500, Fraction(8), kind="hammering", clean=True)
     frames = (Frame(number / scene.rate, image) for number, image in enumerate(scene.frames()))
     features = picture_features(frames, Fraction(8), mouth=False)
-    plain, hits, rain = (engine.foley(features, Fraction(8), words, "") for words in ("", "wood impact", "rain"))
+    plain, hits, rain = (
+        engine.prepare(Brief("foley", Fraction(8), features, prompt=words)) for words in ("", "wood impact", "rain")
+    )
     first = int(scene.events[0].time * 25)
     assert plain.audible[first] == 1
     assert torch.equal(hits.audible, plain.audible)
@@ -190,7 +200,7 @@ def centre_hz(sound: np.ndarray) -> float:
 def test_words_decide_what_the_same_picture_sounds_like(engine):
     seen = hammering()
     heard = {
-        words: sound_of(engine, engine.foley(seen, Fraction(6), words, ""), steps=8)
+        words: sound_of(engine, engine.prepare(Brief("foley", Fraction(6), seen, prompt=words)), steps=8)
         for words in ("thunder", "glass break", "rain")
     }
     assert centre_hz(heard["thunder"]) < 600
@@ -199,25 +209,26 @@ def test_words_decide_what_the_same_picture_sounds_like(engine):
     assert seconds.max() < 30 * seconds.min(), "rain goes on, whatever strikes"
 
 
-def drawn(engine, job) -> np.ndarray:
-    return engine.sketch(job, job.conditions, 0).drawn.numpy()
+def drawn(engine, prepared) -> np.ndarray:
+    return engine.sketch(prepared, prepared.conditions, 0).drawn.numpy()
 
 
 def test_beside_speech_nothing_is_drawn(engine):
-    seen, lines = hammering(), [line(1, 3, "She had your dark suit in greasy wash water.")]
+    seen, said = hammering(), line(1, 3, "She had your dark suit in greasy wash water.")
+    both = replace(speaking(Fraction(6), said, voice="kathleen"), task="joint", features=seen, prompt="thunder")
     beside, alone = (
-        drawn(engine, engine.joint(seen, Fraction(6), lines, "kathleen", "thunder", "")),
-        drawn(engine, engine.foley(seen, Fraction(6), "thunder", "")),
+        drawn(engine, engine.prepare(both)),
+        drawn(engine, engine.prepare(Brief("foley", Fraction(6), seen, prompt="thunder"))),
     )
     assert not beside[30:70].any(), "from the first word to the last, pauses between them too"
     assert beside[90:].any(), "what strikes after the line"
     assert alone.all(), "an effects stem is drawn throughout"
-    assert engine.joint(seen, Fraction(6), lines, "kathleen", "", "").named is None
+    assert engine.prepare(replace(both, prompt="")).named is None
 
 
 def test_a_prompt_for_two_hits_says_which_is_heard(engine):
-    said = engine.foley(hammering(), Fraction(6), "footsteps, door closes", "").warnings
+    said = engine.prepare(Brief("foley", Fraction(6), hammering(), prompt="footsteps, door closes")).warnings
     assert len(said) == 1
     assert "door close is laid" in said[0]
     assert "footsteps is not" in said[0]
-    assert not engine.foley(hammering(), Fraction(6), "dog barks in the rain", "").warnings
+    assert not engine.prepare(Brief("foley", Fraction(6), hammering(), prompt="dog barks in the rain")).warnings

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from talkies.core.engines.base import ENGINES, Line, engine_class, load_engine
+from talkies.core.engines.base import ENGINES, Brief, Line, Task, engine_class, load_engine
 from talkies.core.engines.vssflow import LATENT_SAMPLES, VSSFlowEngine, load_decoder, load_model
 from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
 from talkies.core.model.config import VSSFLOW
@@ -58,19 +58,15 @@ def engine(features: dict[str, Tensor]) -> VSSFlowEngine:
     return VSSFlowEngine(VSSFlow(TINY), corner_decoder, features, "0" * 64, "cpu")
 
 
-def sound(made: VSSFlowEngine, task: str, seed: int = 3) -> Tensor:
-    lines = [Line(TimeRange(Fraction(1), Fraction(2)), "hello")]
-    job = {
-        "foley": lambda: made.foley(None, SECONDS, "", ""),
-        "dialogue": lambda: made.dialogue(None, SECONDS, lines, ""),
-        "joint": lambda: made.joint(None, SECONDS, lines, "", "", ""),
-    }[task]()
-    blocks = made.generate(job, seed=seed, steps=1, guidance=3.0, on_step=lambda share: None)
+def sound(made: VSSFlowEngine, task: Task, seed: int = 3) -> Tensor:
+    lines = (Line(TimeRange(Fraction(1), Fraction(2)), "hello"),)
+    prepared = made.prepare(Brief(task, SECONDS, lines=lines))
+    blocks = made.generate(prepared, seed=seed, steps=1, guidance=3.0, on_step=lambda share: None)
     return torch.cat([torch.from_numpy(block) for block in blocks])
 
 
 @pytest.mark.parametrize("task", ["foley", "dialogue", "joint"])
-def test_every_task_has_the_right_length_and_repeats_with_its_seed(task: str, features: dict[str, Tensor]) -> None:
+def test_every_task_has_the_right_length_and_repeats_with_its_seed(task: Task, features: dict[str, Tensor]) -> None:
     made = engine(features)
     first = sound(made, task)
     assert len(first) == 12 * 16_000
@@ -87,24 +83,24 @@ def test_latent_channels_are_frequency_times_eight_plus_channel() -> None:
 
 def test_no_lines_is_silence(features: dict[str, Tensor]) -> None:
     made = engine(features)
-    job = made.dialogue(None, SECONDS, [], "")
-    (block,) = made.generate(job, seed=0, steps=1, guidance=3.0, on_step=lambda share: None)
+    prepared = made.prepare(Brief("dialogue", SECONDS))
+    (block,) = made.generate(prepared, seed=0, steps=1, guidance=3.0, on_step=lambda share: None)
     assert len(block) == 12 * 16_000
     assert not block.any()
 
 
 def test_missing_features_are_named() -> None:
     with pytest.raises(ArgumentError, match=r"foley with the engine vssflow: needs sync_24fps .* use the engine mini"):
-        engine({}).foley(None, SECONDS, "", "")
+        engine({}).prepare(Brief("foley", SECONDS))
 
 
 def test_features_of_another_stretch_are_refused(features: dict[str, Tensor]) -> None:
     with pytest.raises(ArgumentError, match=r"is for 12\.00 s, the segment lasts 3\.00 s"):
-        engine(features).joint(None, Fraction(3), [], "", "", "")
+        engine(features).prepare(Brief("joint", Fraction(3)))
 
 
 def test_prompts_are_ignored_with_a_warning(features: dict[str, Tensor]) -> None:
-    assert engine(features).foley(None, SECONDS, "rain", "").warnings == (
+    assert engine(features).prepare(Brief("foley", SECONDS, prompt="rain")).warnings == (
         "the engine vssflow knows no prompts; yours is ignored",
     )
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from fractions import Fraction
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import pytest
 
-from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.destinations import write_timeline
-from talkies.core.engines.base import Block, Engine, Job, Line
+from talkies.core.engines.base import Block, Brief, Engine, Prepared
 from talkies.core.errors import ArgumentError, InputError, TimelineError
 from talkies.core.evaluation import evaluate
 from talkies.core.evaluation.given import Sizes
@@ -36,6 +34,13 @@ SMALL = Sizes(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, kw_only=True)
+class PlaybackPrepared(Prepared):
+    """Recordings, and when (s) each begins."""
+
+    pieces: tuple[tuple[float, Block], ...]
+
+
 class PlaybackEngine(Engine):
     """Plays a recorded stroke at the picture's impacts, and the recording of a sentence where it is asked for."""
 
@@ -52,35 +57,27 @@ class PlaybackEngine(Engine):
     def load(cls, weights: Path | None, device: str) -> Self:
         return cls()
 
-    def foley(self, features: PictureFeatures | None, duration: Fraction, prompt: str, negative_prompt: str) -> Job:
-        times = motion_peaks(features.sync, IMPACT, 0.3) if features is not None else []
+    def prepare(self, brief: Brief) -> PlaybackPrepared:
+        pieces = {"foley": self._strokes, "dialogue": self._sentences}[brief.task](brief)
+        return PlaybackPrepared(task=brief.task, duration=brief.duration, pieces=tuple(pieces))
+
+    def _strokes(self, brief: Brief) -> list[tuple[float, Block]]:
+        times = motion_peaks(brief.features.sync, IMPACT, 0.3) if brief.features is not None else []
         stroke = 0.3 * np.random.default_rng(0).standard_normal(SR // 10) * np.exp(-np.arange(SR // 10) / 900)
-        return Job("foley", duration, conditions=[(time, stroke) for time in times])
+        return [(time, stroke) for time in times]
 
-    def dialogue(self, features: PictureFeatures | None, duration: Fraction, lines: Sequence[Line], voice: str) -> Job:
-        spoken = [(float(line.range.start), read_sound(self.recordings[line.text])[0]) for line in lines]
-        return Job("dialogue", duration, conditions=spoken)
-
-    def joint(
-        self,
-        features: PictureFeatures | None,
-        duration: Fraction,
-        lines: Sequence[Line],
-        voice: str,
-        prompt: str,
-        negative_prompt: str,
-    ) -> Job:
-        raise NotImplementedError
+    def _sentences(self, brief: Brief) -> list[tuple[float, Block]]:
+        return [(float(line.range.start), read_sound(self.recordings[line.text])[0]) for line in brief.lines]
 
     generated = 0
-    """How many jobs were ever made."""
+    """How many sounds were ever made."""
 
-    def generate(
-        self, job: Job, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+    def sound(
+        self, prepared: PlaybackPrepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
     ) -> Iterator[Block]:
         type(self).generated += 1
-        sound = np.zeros(round(job.duration * SR) + SR, np.float32)
-        for time, piece in job.conditions:
+        sound = np.zeros(round(prepared.duration * SR) + SR, np.float32)
+        for time, piece in prepared.pieces:
             start = round(time * SR)
             room = min(len(piece), len(sound) - start)
             sound[start : start + room] += piece[:room]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -15,7 +17,7 @@ import pytest
 from engines import TonesEngine, load_tones
 from films import write_movie, write_reel
 
-from talkies.core.engines.base import Engine
+from talkies.core.engines.base import Block, Engine, Prepared
 from talkies.core.errors import ArgumentError, CancelledError, InputError, OutputError, WeightsError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Warned
 from talkies.core.generation.render import render
@@ -127,8 +129,8 @@ def test_the_picture_is_looked_at_once_for_all_stems(reel: Path) -> None:
 
     tell(request_for(reel, task="joint"), load_engine=load)
     (engine,) = engines
-    assert [job.task for job in engine.jobs] == ["joint", "joint"]
-    assert [job.duration for job in engine.jobs] == [3, 3]
+    assert [each.task for each in engine.prepared] == ["joint", "joint"]
+    assert [each.duration for each in engine.prepared] == [3, 3]
 
 
 def test_progress_only_grows_and_ends_at_one(reel: Path) -> None:
@@ -190,8 +192,8 @@ def test_leaving_the_story_early_is_a_cancellation(reel: Path) -> None:
 class FailingEngine(TonesEngine):
     """Breaks while it makes effects."""
 
-    def generate(self, job: object, **options: object):  # type: ignore[no-untyped-def, override]
-        yield from () if job.task == "foley" else super().generate(job, **options)  # type: ignore[attr-defined, arg-type]
+    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:  # type: ignore[override]
+        yield from () if prepared.task == "foley" else super().generate(prepared, **options)
 
 
 def test_an_error_takes_away_what_the_run_has_made_and_leaves_the_rest(reel: Path) -> None:

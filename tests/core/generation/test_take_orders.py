@@ -61,7 +61,7 @@ def test_edited_cues_and_voices_are_what_is_spoken(reel: Path) -> None:
         event.take for event in make_takes(wanted, load_engine=lambda *_: engine) if isinstance(event, TakeReady)
     ]
     assert (take.metadata["text"], take.metadata["speaker"], take.metadata["voice"]) == ("Good night.", "CLARA", "low")
-    _, (line,), voice = engine.jobs[0].conditions
+    (line,), voice = engine.prepared[0].lines, engine.prepared[0].voice
     assert (line.text, line.range.duration, voice) == ("Good night.", Fraction(1, 2) - Fraction(2, 25), "low")
 
 

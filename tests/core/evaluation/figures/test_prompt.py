@@ -10,6 +10,7 @@ import pytest
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.conditioning.prompt.vocabulary import known_words, read_prompt
 from talkies.core.corpus.effects import Recording
+from talkies.core.engines.base import Brief, Prepared
 from talkies.core.evaluation.figures.foley import Seen
 from talkies.core.evaluation.figures.prompt import negative_figures, neutral
 from talkies.core.evaluation.measures.prompt_classifier import CLASSES, NamedClass, Namer, describe, log_mel, strokes
@@ -86,13 +87,12 @@ class Obedient:
 
     sample_rate = RATE
 
-    def foley(self, features: PictureFeatures, duration: Fraction, prompt: str, negative_prompt: str):
-        from talkies.core.engines.base import Job
+    def prepare(self, brief: Brief):
+        low = "dog" not in brief.negative_prompt
+        return Prepared(task="foley", duration=brief.duration, warnings=("low",) if low else ())
 
-        return Job("foley", duration, negative_prompt)
-
-    def generate(self, job, *, seed, steps, guidance, on_step):
-        yield tone(6000.0 if "dog" in job.conditions else 200.0, seed)
+    def generate(self, prepared, *, seed, steps, guidance, on_step):
+        yield tone(200.0 if prepared.warnings else 6000.0, seed)
 
 
 def test_a_negative_prompt_that_works_and_one_that_matters_not() -> None:
