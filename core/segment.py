@@ -1,8 +1,10 @@
-"""The plain data that every room hands to the next: Cue, Picture, Segment, Timeline, Take."""
+"""The plain data that every room hands to the next: Cue, Picture, Segment, Timeline, Stem, Take."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -93,11 +95,57 @@ class Timeline:
 
 
 @dataclass(frozen=True)
+class Stem:
+    """One sound to make: ``record`` is what it covers, ``cues`` what is said in it, all in timeline seconds."""
+
+    segment: Segment
+    task: Literal["foley", "dialogue", "joint"]
+    name: StemName
+    record: TimeRange
+    cues: tuple[Cue, ...] = ()
+    speaker: str = ""
+    prompt: str = ""
+    voice: str = ""
+
+    @property
+    def gate(self) -> tuple[TimeRange, ...] | None:
+        """Outside of these ranges it is silent: dialogue speaks in its cues. None: nothing is gated."""
+        return tuple(cue.range for cue in self.cues) if self.task == "dialogue" else None
+
+
+@dataclass(frozen=True)
+class Levels:
+    """How loud a take is, and what was done for it: ``gain_db`` in all, ``limited_db`` off single peaks.
+
+    ``loudness_lufs`` (integrated) and ``true_peak_dbtp`` are None where there is silence.
+    """
+
+    gain_db: float = 0.0
+    loudness_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+    limited_db: float = 0.0
+
+    def raised(self, gain_db: float) -> Levels:
+        """The same after ``gain_db`` more."""
+        loudness, peak = (
+            None if value is None else round(value + gain_db, 4) for value in (self.loudness_lufs, self.true_peak_dbtp)
+        )
+        return Levels(round(self.gain_db + gain_db, 4), loudness, peak, self.limited_db)
+
+    @property
+    def facts(self) -> dict[str, float | None]:
+        """As reports and timelines say it; limiting only where there was some."""
+        facts = {name: getattr(self, name) for name in _LEVELS}
+        return facts if self.limited_db else {name: facts[name] for name in _LEVELS if name != "limited_db"}
+
+
+@dataclass(frozen=True)
 class Take:
     """One sound file that belongs at one place of the timeline.
 
-    ``record`` is the stretch it covers; the file may hold ``handle`` seconds more before and after it.
-    ``metadata`` goes into the timeline under ``talkies`` and makes the take repeatable.
+    ``record`` is the stretch it covers; the file has ``channels`` and may hold ``handle`` seconds more before and after
+    it. ``speaker`` and ``voice`` are "" where nobody speaks; ``levels`` is None where nobody measured. ``metadata`` is
+    provenance: what makes the take again (engine, weights, prompt, seed, ...). Nothing else depends on it.
     """
 
     segment_id: str
@@ -109,9 +157,38 @@ class Take:
     head_handle: Fraction = Fraction(0)
     tail_handle: Fraction = Fraction(0)
     number: int = 1
+    channels: int = 1
+    speaker: str = ""
+    voice: str = ""
+    levels: Levels | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
     def file_range(self) -> TimeRange:
         """What the file covers on the timeline, handles included."""
         return TimeRange(self.record.start - self.head_handle, self.record.end + self.tail_handle)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """All that a timeline says of it under ``talkies``, and a report as ``metadata``: flat, by these names."""
+        known = {"voice": self.voice, "speaker": self.speaker, "channels": self.channels}
+        return {**self.metadata, **known, **(self.levels.facts if self.levels else {})}
+
+    def with_facts(self, facts: Mapping[str, Any]) -> Take:
+        """The take as :attr:`facts` describe it, where they make sense: they may come from a file from anywhere."""
+        said: dict[str, Any] = {name: facts[name] for name in _TEXTS if isinstance(facts.get(name), str)}
+        channels = facts.get("channels")
+        if isinstance(channels, int) and channels > 0:
+            said["channels"] = channels
+        levels = {name: float(facts[name]) for name in _LEVELS if _is_number(facts.get(name))}
+        rest = {name: value for name, value in facts.items() if name not in (*_TEXTS, *_LEVELS, "channels")}
+        measured = Levels(**levels) if any(name in facts for name in _LEVELS) else self.levels
+        return replace(self, **said, levels=measured, metadata=rest)
+
+
+_TEXTS = ("speaker", "voice")
+_LEVELS = tuple(each.name for each in fields(Levels))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import opentimelineio as otio
+from stems import stem_of
 
-from talkies.core.segment import Take, Timeline
+from talkies.core.segment import StemName, Take, Timeline
 from talkies.core.takes.saving import save_take
 from talkies.core.times import TimeRange
 
@@ -42,17 +43,22 @@ def save(timeline: Any, path: Path) -> Path:
 
 
 def takes_of(
-    timeline: Timeline, folder: Path, stem: str = "DX", channels: int = 1, frames: int = 1000, **options: Any
+    timeline: Timeline,
+    folder: Path,
+    stem: StemName = "DX",
+    channels: int = 1,
+    frames: int = 1000,
+    record: TimeRange | None = None,
+    **options: Any,
 ) -> list[Take]:
     """A take for each segment, of its first ``frames`` at most, all of one level; ``options`` as of ``save_take``."""
     made = []
-    handles = options.get("head_handle", 0) + options.get("tail_handle", 0)
+    handles = sum(options.get("handles", ()))
     for segment in timeline.segments:
         end = min(segment.record.end, segment.record.start + frames / timeline.rate)
-        wanted = {"record": TimeRange(segment.record.start, end), **options}
-        sound = np.full((channels, int((wanted["record"].duration + handles) * 48000) + 2), 0.01, np.float32)
-        take = save_take([sound], segment=segment, timeline=timeline, stem=stem, folder=folder, **wanted)  # type: ignore[arg-type]
-        made.append(take)
+        covered = record or TimeRange(segment.record.start, end)
+        sound = np.full((channels, int((covered.duration + handles) * 48000) + 2), 0.01, np.float32)
+        made.append(save_take(stem_of(segment, stem, record=covered), timeline, [sound], folder, **options))
     return made
 
 

@@ -49,8 +49,7 @@ def layer(folder: Path) -> Laid:
         noise = np.random.default_rng(seed).standard_normal((channels, count)).astype(np.float32) * 0.05
         path = folder / f"{stem}_{seed:02}.wav"
         write_bwf(path, [noise], channels=channels)
-        facts = {"channels": channels, "seed": seed, **metadata}
-        return Take(
+        take = Take(
             "V1-001",
             stem,
             path.stem,
@@ -60,7 +59,8 @@ def layer(folder: Path) -> Laid:
             handle,
             handle,
             number=number,
-            metadata=facts,  # type: ignore[arg-type]
+            channels=channels,
         )
+        return take.with_facts({"channels": channels, "seed": seed, **metadata})
 
     return lay

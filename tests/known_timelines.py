@@ -143,10 +143,12 @@ class Known:
         call of :meth:`takes` from the next."""
         record = TimeRange(self.seconds(first), self.seconds(end))
         title = f"{stem}_{name}_s{seed}_t{number:02}"
-        facts: dict[str, Any] = {"seed": seed, "channels": channels, "prompt": "steps, gravel", "speaker": speaker}
+        facts = {"seed": seed, "prompt": "steps, gravel"}
         path = folder / f"{title}.wav"
         handles = self.seconds(head), self.seconds(tail)
-        take = Take(f"V1-{name}", stem, title, path, record, SAMPLE_RATE, *handles, number, facts)
+        take = Take(
+            f"V1-{name}", stem, title, path, record, SAMPLE_RATE, *handles, number, channels, speaker, metadata=facts
+        )
         first_sample, count = take.file_range.samples(SAMPLE_RATE)
         sound = np.zeros((channels, count), np.float32)
         sound[:, to_sample(record.start + CLICK, SAMPLE_RATE) - first_sample] = 0.5

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from talkies.core.generation.plan import Stem
 from talkies.core.generation.request import Request
 from talkies.core.media.bwf import SAMPLE_RATE
-from talkies.core.segment import Timeline
+from talkies.core.segment import Stem, Timeline
 
 STEMS_FOLDER = ".stems"
 """The suffix of an output that holds continuous stems."""

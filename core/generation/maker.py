@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 from talkies.core.errors import InputError
 from talkies.core.events import Progress
 from talkies.core.generation.handles import covering, with_handles
-from talkies.core.generation.plan import Stem
 from talkies.core.generation.request import Request
 from talkies.core.generation.stopwatch import timed
-from talkies.core.segment import Segment, Take, Timeline
+from talkies.core.segment import Segment, Stem, Take, Timeline
 from talkies.core.takes.saving import save_take
 from talkies.core.times import TimeRange
 
@@ -151,23 +150,17 @@ class Maker:
         sound = engine.generate(
             prepared, seed=seed, steps=steps, guidance=guidance, on_step=lambda share: work.at(part, _DENOISING * share)
         )
-        spoken = [cue.range for cue in stem.cues]
         with work.clock("save"):
             made_before = work.seconds.get("make", 0.0)
             take = save_take(
+                stem,
+                self.timeline,
                 self._heard(sound, whole, part),
-                segment=stem.segment,
-                timeline=self.timeline,
-                stem=stem.name,
-                folder=self.folder,
+                self.folder,
                 number=number,
-                record=stem.record,
-                speaker=stem.speaker,
-                gate=spoken if stem.task == "dialogue" else None,
+                handles=(stem.record.start - whole.start, whole.end - stem.record.end),
                 sample_rate=engine.sample_rate,
                 loudness=PRESETS[request.loudness],
-                head_handle=stem.record.start - whole.start,
-                tail_handle=whole.end - stem.record.end,
                 metadata=self._metadata(stem, seed, steps, guidance),
             )
         work.seconds["save"] -= work.seconds.get("make", 0.0) - made_before  # the model works while the file is filled
@@ -199,8 +192,6 @@ class Maker:
             "segment": stem.segment.id,
             "prompt": stem.prompt,
             "negative_prompt": request.negative_prompt,
-            "voice": stem.voice,
-            "speaker": stem.speaker,
             "text": " / ".join(cue.text for cue in stem.cues),
             "seed": seed,
             "steps": steps,

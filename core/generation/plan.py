@@ -13,28 +13,12 @@ way in the neighbour::
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.request import Request, did_you_mean
-from talkies.core.segment import Cue, Segment, StemName, Timeline
+from talkies.core.segment import Cue, Segment, Stem, Timeline
 from talkies.core.times import TimeRange, frame_ceil, frame_floor
-
-
-@dataclass(frozen=True)
-class Stem:
-    """One sound to make: ``record`` is what it covers, ``cues`` what is said in it, all in timeline seconds."""
-
-    segment: Segment
-    task: Literal["foley", "dialogue", "joint"]
-    name: StemName
-    record: TimeRange
-    cues: tuple[Cue, ...] = ()
-    speaker: str = ""
-    prompt: str = ""
-    voice: str = ""
 
 
 def choose_segments(timeline: Timeline, ids: Sequence[str]) -> tuple[Segment, ...]:

@@ -45,5 +45,5 @@ def describe_take(take: Take, timeline: Timeline) -> dict[str, Any]:
         "file_samples": take.file_range.samples(take.sample_rate)[1],
         "head_handle_s": float(take.head_handle),
         "tail_handle_s": float(take.tail_handle),
-        "metadata": take.metadata,
+        "metadata": take.facts,
     }

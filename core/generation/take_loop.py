@@ -17,10 +17,10 @@ from talkies.core.errors import ArgumentError, InputError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Warned
 from talkies.core.generation.checks import nothing_made
 from talkies.core.generation.maker import Maker, Work, effort
-from talkies.core.generation.plan import Stem, choose_segments, owners, plan
+from talkies.core.generation.plan import choose_segments, owners, plan
 from talkies.core.generation.request import Request
 from talkies.core.generation.run_report import summarize
-from talkies.core.segment import Cue, Segment, Take, Timeline
+from talkies.core.segment import Cue, Segment, Stem, Take, Timeline
 
 if TYPE_CHECKING:
     from talkies.core.engines.base import Engine, EngineLoader

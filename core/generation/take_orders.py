@@ -21,10 +21,9 @@ from talkies.core.files.dataclass_json import from_json
 from talkies.core.files.preflight import check_space
 from talkies.core.generation.checks import check_made, segment_warnings
 from talkies.core.generation.disk_space import needed_bytes
-from talkies.core.generation.plan import Stem
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_loop import TakeLoop
-from talkies.core.segment import Cue, Timeline
+from talkies.core.segment import Cue, Stem, Timeline
 from talkies.core.takes.saving import take_name
 from talkies.core.takes.take_folder import deliver, making
 from talkies.core.timeline import in_language, read_timeline

@@ -18,7 +18,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -26,10 +25,10 @@ from talkies.core.media.bwf import SAMPLE_RATE, Samples
 from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.media.limiter import limited
 from talkies.core.media.loudness import PRESETS, Level, Loudness, Meter, measure, metered
-from talkies.core.segment import StemName, Take
+from talkies.core.segment import Levels, StemName, Take
 from talkies.core.takes.mixdown import laid, piece_of
 
-__all__ = ["SAMPLE_RATE", "balance_takes", "gain_for", "level_facts", "mixed"]
+__all__ = ["SAMPLE_RATE", "balance_takes", "gain_for", "levels_of", "mixed"]
 
 BELOW_TARGET = {"DX": 0.0, "MIX": 0.0, "FX": -3.0, "MX": -3.0}  # LU
 MAX_BOOST = {"DX": 20.0, "MIX": 20.0, "FX": 6.0, "MX": 6.0}  # dB
@@ -39,7 +38,6 @@ SILENT_BELOW = -60.0  # LUFS
 _WORTH_REWRITING = 0.05  # dB
 _PEAK_ERROR = 0.02  # dB; a peak so little above is none
 _ROUNDS = 3  # what was limited is a little less loud: the sum is measured again
-_SUMMED = ("gain_db", "loudness_lufs", "true_peak_dbtp")
 
 
 def gain_for(stem: StemName, level: Level, loudness: Loudness) -> float:
@@ -50,14 +48,15 @@ def gain_for(stem: StemName, level: Level, loudness: Loudness) -> float:
     return round(min(gain, loudness.true_peak - level.true_peak), 4)
 
 
-def level_facts(level: Level, gain: float) -> dict[str, Any]:
-    """What a take's metadata says of its level, after ``gain`` dB; None where there is silence."""
+def levels_of(level: Level, gain: float, limited_db: float = 0.0) -> Levels:
+    """A take's levels after ``gain`` dB on what measured ``level``."""
     integrated, peak = level.integrated + gain, level.true_peak + gain
-    return {
-        "gain_db": gain,
-        "loudness_lufs": round(integrated, 2) if math.isfinite(integrated) else None,
-        "true_peak_dbtp": round(peak, 2) if math.isfinite(peak) else None,
-    }
+    return Levels(
+        gain_db=gain,
+        loudness_lufs=round(integrated, 2) if math.isfinite(integrated) else None,
+        true_peak_dbtp=round(peak, 2) if math.isfinite(peak) else None,
+        limited_db=limited_db,
+    )
 
 
 def balance_takes(takes: Sequence[Take], loudness: Loudness = PRESETS["ebu-r128"]) -> list[Take]:
@@ -75,19 +74,23 @@ def balance_takes(takes: Sequence[Take], loudness: Loudness = PRESETS["ebu-r128"
         gain = round(min(loudness.target - level.integrated, room, loudness.true_peak - level.true_peak), 4)
         if abs(gain) < _WORTH_REWRITING:
             break
-        before = [take.metadata.get("limited_db") for take in balanced]
+        before = _limited(balanced)
         balanced, room = [_regained(take, gain, loudness.true_peak) for take in balanced], room - gain
-        if [take.metadata.get("limited_db") for take in balanced] == before:
+        if _limited(balanced) == before:
             break  # a plain gain does what it says
         if room < _WORTH_REWRITING and _apart([take for take in balanced if take.number == 1]):
             break  # no room to become louder, and no peaks that add up
     return balanced
 
 
+def _limited(takes: Sequence[Take]) -> list[float]:
+    return [take.levels.limited_db if take.levels else 0.0 for take in takes]
+
+
 def _apart(takes: Sequence[Take]) -> bool:
     """Whether no two takes overlap, and the peak of each is known."""
     spans = sorted(take.record.samples(SAMPLE_RATE) for take in takes)
-    known = all("true_peak_dbtp" in take.metadata for take in takes)
+    known = all(take.levels is not None for take in takes)
     return known and all(first + count <= after for (first, count), (after, _) in pairwise(spans))
 
 
@@ -101,18 +104,17 @@ def mixed(takes: Sequence[Take]) -> Iterator[Samples]:
 def _regained(take: Take, gain: float, ceiling: float) -> Take:
     """The take with another ``gain`` dB, in the same place; limited where its true peak would be above ``ceiling``."""
     factor = np.float32(10 ** (gain / 20))
-    facts = {key: round(value + gain, 4) for key in _SUMMED if (value := take.metadata.get(key)) is not None}
-    above = facts.get("true_peak_dbtp", ceiling) - ceiling
+    levels = take.levels.raised(gain) if take.levels else None
+    above = levels.true_peak_dbtp - ceiling if levels and levels.true_peak_dbtp is not None else 0.0
     meter = Meter(SAMPLE_RATE)
 
     def regained(blocks: Iterator[Samples]) -> Iterator[Samples]:
         louder = (block * factor for block in blocks)
         return metered(limited(louder, ceiling, SAMPLE_RATE), meter) if above > _PEAK_ERROR else louder
 
-    channels, count = int(take.metadata.get("channels", 1)), take.file_range.samples(SAMPLE_RATE)[1]
-    rewrite_bwf(take.path, take.path, regained, channels=channels, count=count)
-    if above > _PEAK_ERROR:
-        level, before = meter.level(), take.metadata.get("limited_db", 0.0)
-        facts |= {"loudness_lufs": round(level.integrated, 2), "true_peak_dbtp": round(level.true_peak, 2)}
-        facts["limited_db"] = round(before + above, 2)
-    return replace(take, metadata={**take.metadata, **facts})
+    count = take.file_range.samples(SAMPLE_RATE)[1]
+    rewrite_bwf(take.path, take.path, regained, channels=take.channels, count=count)
+    if levels and above > _PEAK_ERROR:
+        measured = levels_of(meter.level(), 0.0, round(levels.limited_db + above, 2))
+        levels = replace(measured, gain_db=levels.gain_db)
+    return replace(take, levels=levels)

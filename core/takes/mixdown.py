@@ -72,7 +72,7 @@ class Player:
     def __init__(self, take: Take, channels: int = 2) -> None:
         self._blocks = sound_blocks(take.path, SAMPLE_RATE, mono=channels == 1)
         self._rest: Samples = np.zeros((channels, 0), np.float32)
-        panned = channels == 2 and take.metadata.get("channels", 1) == 1
+        panned = channels == 2 and take.channels == 1
         self._pan = np.float32(math.sqrt(0.5) if panned else 1.0)
         self.read(to_sample(take.record.start, SAMPLE_RATE) - to_sample(take.file_range.start, SAMPLE_RATE))
 

@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -24,8 +24,8 @@ from talkies.core.media.bwf import Samples, write_bwf
 from talkies.core.media.envelope import Envelope, around
 from talkies.core.media.loudness import PRESETS, Level, Loudness, Meter
 from talkies.core.media.sound import resampled
-from talkies.core.segment import Segment, StemName, Take, Timeline
-from talkies.core.takes.levels import SAMPLE_RATE, gain_for, level_facts
+from talkies.core.segment import Segment, Stem, StemName, Take, Timeline
+from talkies.core.takes.levels import SAMPLE_RATE, gain_for, levels_of
 from talkies.core.times import TimeRange, round_half_up, to_sample
 
 CUE_FADE_S = Fraction(8, 1000)
@@ -37,39 +37,33 @@ _MEDIA_SUFFIX = re.compile(r"\.(mov|mp4|m4v|mxf|avi|mkv|webm|mpg|dpx|tiff?|png|e
 
 
 def save_take(
-    blocks: Iterable[npt.NDArray[np.float32]],
-    *,
-    segment: Segment,
+    stem: Stem,
     timeline: Timeline,
-    stem: StemName,
+    blocks: Iterable[npt.NDArray[np.float32]],
     folder: Path,
+    *,
     number: int = 1,
-    record: TimeRange | None = None,
-    speaker: str = "",
-    gate: Sequence[TimeRange] | None = None,
+    handles: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0)),
     sample_rate: int = SAMPLE_RATE,
     loudness: Loudness = PRESETS["ebu-r128"],
-    head_handle: Fraction = Fraction(0),
-    tail_handle: Fraction = Fraction(0),
-    metadata: dict[str, Any] | None = None,
+    metadata: Mapping[str, Any] | None = None,
 ) -> Take:
-    """Write one take and say where it belongs.
+    """Write one take of a stem and say where it belongs.
 
     ``blocks``: (n,) or (C, n) float32 at ``sample_rate``, from the head handle's start on; more than needed is cut,
-    up to 50 ms too little is filled with silence. ``record``: what the take covers, the segment's range unless given.
-    ``gate``: the timeline ranges outside of which it is silent (dialogue: its cues), None = open. Memory does not grow
-    with length: the sound waits in a ``.part`` file in ``folder``, which is gone at the end, whatever happens.
-    Raises OutputError.
+    up to 50 ms too little is filled with silence. ``handles``: seconds before and after what the stem covers. Outside
+    of the stem's gate it is silent. ``metadata``: provenance. Memory does not grow with length: the sound waits in a
+    ``.part`` file in ``folder``, which is gone at the end, whatever happens. Raises OutputError.
     """
-    record = record or segment.record
-    covered = TimeRange(record.start - head_handle, record.end + tail_handle)
-    path = folder / f"{take_name(stem, segment, speaker, number)}.wav"
+    segment, record, (head, tail) = stem.segment, stem.record, handles
+    covered = TimeRange(record.start - head, record.end + tail)
+    path = folder / f"{take_name(stem.name, segment, stem.speaker, number)}.wav"
     waiting = path.with_name(path.name + ".raw.part")
     try:
         with output_errors(path):
             folder.mkdir(parents=True, exist_ok=True)
-            channels, level = _gather(waiting, blocks, sample_rate, covered, gate, path)
-            gain = gain_for(stem, level, loudness)
+            channels, level = _gather(waiting, blocks, sample_rate, covered, stem.gate, path)
+            gain = gain_for(stem.name, level, loudness)
             write_bwf(
                 path,
                 _waiting_blocks(waiting, channels, gain),
@@ -77,7 +71,7 @@ def save_take(
                 channels=channels,
                 time_reference=time_reference(timeline, covered.start),
                 count=covered.samples(SAMPLE_RATE)[1],
-                description=f"{stem} {segment.clip} {speaker}".strip(),
+                description=f"{stem.name} {segment.clip} {stem.speaker}".strip(),
                 originator_reference=f"{segment.id} {number}",
             )
     finally:
@@ -85,15 +79,19 @@ def save_take(
             waiting.unlink(missing_ok=True)
     return Take(
         segment_id=segment.id,
-        stem=stem,
+        stem=stem.name,
         name=path.stem,
         path=path,
         record=record,
         sample_rate=SAMPLE_RATE,
-        head_handle=head_handle,
-        tail_handle=tail_handle,
+        head_handle=head,
+        tail_handle=tail,
         number=number,
-        metadata={**(metadata or {}), "speaker": speaker, "channels": channels, **level_facts(level, gain)},
+        channels=channels,
+        speaker=stem.speaker,
+        voice=stem.voice,
+        levels=levels_of(level, gain),
+        metadata=dict(metadata or {}),
     )
 
 

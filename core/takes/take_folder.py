@@ -24,7 +24,9 @@ from talkies.core.files.lock import locked
 from talkies.core.segment import Segment, Take
 from talkies.core.times import TimeRange
 
-VERSION = 1
+VERSION = 2
+"""Of the sidecars. Version 1 had what a take says of itself in one flat ``metadata``; it is read too."""
+
 _MAKING = "making"
 _LOCK = ".lock"
 
@@ -100,14 +102,21 @@ def read_takes(folder: Path) -> tuple[list[Sidecar], list[str]]:
 
 
 def read_sidecar(path: Path) -> Sidecar:
-    """Raises InputError for a file that is no sidecar of this version."""
+    """A sidecar of this version or the first. Raises InputError for any other file."""
     try:
-        sidecar = from_json(Sidecar, json.loads(path.read_bytes()))
+        sidecar = _upgraded(from_json(Sidecar, json.loads(path.read_bytes())))
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(path, "does not say what its take is", "the sound beside it is left as it is") from error
     if sidecar.version != VERSION:
         raise InputError(path, "was written by another version of talkies", "the sound beside it is left as it is")
     return replace(sidecar, take=replace(sidecar.take, name=path.stem, path=path.with_suffix(".wav")))
+
+
+def _upgraded(sidecar: Sidecar) -> Sidecar:
+    """A sidecar of version 1 as one of today; any other as it is."""
+    if sidecar.version != 1:
+        return sidecar
+    return replace(sidecar, version=VERSION, take=sidecar.take.with_facts(sidecar.take.metadata))
 
 
 def remove_take(path: Path) -> None:

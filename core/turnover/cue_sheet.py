@@ -76,7 +76,7 @@ def _cue_rows(timeline: Timeline, takes: Sequence[Take]) -> Iterator[SheetRow]:
 def _says(take: Take, cue: Cue) -> bool:
     """Whether a take of dialogue speaks a cue, which may reach into its neighbour's place."""
     text = take.metadata.get("text")
-    return take.metadata.get("speaker", "") == cue.speaker and (text is None or cue.text in str(text))
+    return take.speaker == cue.speaker and (text is None or cue.text in str(text))
 
 
 def _shot_rows(timeline: Timeline, takes: Sequence[Take]) -> Iterator[SheetRow]:
@@ -94,8 +94,8 @@ def _notes(takes: Sequence[Take]) -> str:
         return "not made"
     first = takes[0]
     facts = [", ".join(take.name for take in takes)]
-    if voice := first.metadata.get("voice"):
-        facts.append(f"voice {PurePath(str(voice)).name}")
+    if first.voice:
+        facts.append(f"voice {PurePath(first.voice).name}")
     if "seed" in first.metadata:
         facts.append(f"seed {first.metadata['seed']}")
     return "; ".join(facts)

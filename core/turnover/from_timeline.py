@@ -70,7 +70,7 @@ def _take(timeline: Timeline, track: SoundTrack, clip: SoundClip) -> Take:
     stem = _stem(track, clip)
     number = clip.metadata.get("take")
     counted = number if isinstance(number, int) and number > 0 else 1
-    return Take(
+    take = Take(
         segment_id=str(clip.metadata.get("segment") or _segment_under(timeline, clip.record)),
         stem=stem,
         name=clip.name,
@@ -80,8 +80,8 @@ def _take(timeline: Timeline, track: SoundTrack, clip: SoundClip) -> Take:
         head_handle=head,
         tail_handle=max(file.duration - head - clip.record.duration, Fraction(0)),
         number=1 if clip.enabled else max(counted, 2),
-        metadata={**clip.metadata, "channels": min(file.channels, 2)},
     )
+    return take.with_facts({**clip.metadata, "channels": min(file.channels, 2)})
 
 
 def _head(timeline: Timeline, clip: SoundClip) -> Fraction:

@@ -96,8 +96,7 @@ def _sound(contents: Contents) -> Iterator[Fact]:
     yield "loudness", _level(contents.level)
     for preset in sorted({str(take.metadata.get("loudness")) for take in contents.takes} & set(PRESETS)):
         yield "delivery", verdict(contents.level, preset)
-    stated = (take.metadata.get("limited_db") for take in contents.takes)  # by a file from anywhere
-    held = [float(value) for value in stated if isinstance(value, (int, float)) and value]
+    held = [take.levels.limited_db for take in contents.takes if take.levels and take.levels.limited_db]
     if held:
         yield "limited", f"single peaks of {len(held)} takes, by at most {max(held):.1f} dB"
     yield "handles", _handles(contents.takes)

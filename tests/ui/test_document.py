@@ -32,8 +32,8 @@ def put_take(document: Document, segment: Segment, number: int = 1, stem: Any = 
     with making(document.store.takes) as place:
         sound = place / f"{stem}_{segment.id}_t{number:02}.wav"
         sound.write_bytes(b"sound")
-        take = Take(segment.id, stem, sound.stem, sound, segment.record, 48_000, number=number, metadata=metadata)
-        document.add_finished(deliver(take, segment, document.store.takes).path)
+        take = Take(segment.id, stem, sound.stem, sound, segment.record, 48_000, number=number)
+        document.add_finished(deliver(take.with_facts(metadata), segment, document.store.takes).path)
     return take.name
 
 

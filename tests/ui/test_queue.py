@@ -37,7 +37,7 @@ def test_segments_get_their_takes_with_their_own_settings(document: Document, qu
     assert states(queue) == ["done", "done"]
     assert [(take.stem, take.number, take.seed) for take in document.takes("V1-001")] == [("FX", 1, 3), ("FX", 2, 4)]
     (spoken,) = document.takes("V1-002")
-    assert (spoken.stem, spoken.metadata["text"], spoken.metadata["voice"]) == ("DX", "Good evening.", "low")
+    assert (spoken.stem, spoken.facts["text"], spoken.facts["voice"]) == ("DX", "Good evening.", "low")
     assert spoken.loudness_lufs is not None
     assert queue.fraction == 1.0
     queue.clear()

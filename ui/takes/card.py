@@ -158,7 +158,7 @@ class TakeCard(QFrame):
         self.update()
 
     def _about(self, take: TakeRecord) -> str:
-        known = take.metadata
+        known = take.facts
         parts = [known.get("text"), known.get("prompt"), known.get("voice")]
         made = self.tr("{engine}, {steps} steps, guidance {guidance}").format(
             engine=known.get("engine", "?"), steps=known.get("steps", "?"), guidance=known.get("guidance", "?")

@@ -55,7 +55,7 @@ def _lines(item: Any, media: Media) -> list[str]:
         muted = "" if item.enabled else tr("disabled in the editor")
         return [item.name, muted, item.problem or media.problem(PeaksKey(item.path)) if item.path else item.problem]
     if isinstance(item, TakeRecord):
-        made = ", ".join(f"{name} {item.metadata[name]}" for name in ("prompt", "voice") if item.metadata.get(name))
+        made = ", ".join(f"{name} {item.facts[name]}" for name in ("prompt", "voice") if item.facts.get(name))
         seed = tr("take {number}, seed {seed}").format(number=item.number, seed=item.seed)
         return [f"{item.stem} {item.speaker}".strip(), seed, made, media.problem(PeaksKey(item.path))]
     return []

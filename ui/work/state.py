@@ -104,7 +104,7 @@ class TakeRecord:
 
     @property
     def speaker(self) -> str:
-        return str(self.take.metadata.get("speaker", ""))
+        return self.take.speaker
 
     @property
     def number(self) -> int:
@@ -124,9 +124,9 @@ class TakeRecord:
         return self.take.tail_handle
 
     @property
-    def metadata(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """What it was made with: engine, prompt, seed, steps, guidance, voice, text, ..."""
-        return self.take.metadata
+        return self.take.facts
 
     @property
     def seed(self) -> int:
@@ -135,8 +135,7 @@ class TakeRecord:
     @property
     def loudness_lufs(self) -> float | None:
         """Integrated loudness of the file, None for silence."""
-        value = self.take.metadata.get("loudness_lufs")
-        return None if value is None else float(value)
+        return self.take.levels.loudness_lufs if self.take.levels else None
 
     @property
     def starred(self) -> bool:

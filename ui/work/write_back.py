@@ -45,8 +45,9 @@ class PlannedTake:
     @property
     def clips(self) -> bool:
         """Whether the gain drives it over full scale."""
-        peak = self.take.metadata.get("true_peak_dbtp")
-        return peak is not None and float(peak) + self.gain_db > _FULL_SCALE
+        levels = self.take.take.levels
+        peak = levels.true_peak_dbtp if levels else None
+        return peak is not None and peak + self.gain_db > _FULL_SCALE
 
 
 @dataclass(frozen=True)
@@ -183,8 +184,6 @@ def _refuse_nothing(wanted: WriteBack) -> None:
 def _as_written(placement: PlannedTake) -> Take:
     """The chosen take is the first one on the timeline, whatever its number among the takes was."""
     take, gain = placement.take.take, placement.gain_db
-    levels = ("gain_db", "loudness_lufs", "true_peak_dbtp")
-    facts = {key: round(take.metadata[key] + gain, 4) for key in levels if take.metadata.get(key) is not None}
     place = TimeRange(max(placement.place.start, Fraction(0)), placement.place.end)  # nothing lies before the start
     return replace(
         take,
@@ -192,7 +191,8 @@ def _as_written(placement: PlannedTake) -> Take:
         record=place,
         head_handle=take.head_handle + place.start - placement.place.start,
         number=1,
-        metadata={**take.metadata, **facts, "take": take.number},
+        levels=take.levels.raised(gain) if take.levels else None,
+        metadata={**take.metadata, "take": take.number},
     )
 
 
@@ -211,7 +211,7 @@ def _copied(placement: PlannedTake, timeline: Timeline, folder: Path) -> Take:
         source,
         path,
         lambda blocks: exactly((block * factor for block in blocks), total, path),
-        channels=int(take.metadata.get("channels", 1)),
+        channels=take.channels,
         sample_rate=take.sample_rate,
         time_reference=lambda before: time_reference(timeline, take.file_range.start),
         count=total,

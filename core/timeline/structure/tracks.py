@@ -41,7 +41,7 @@ class Lane:
 
     @property
     def channels(self) -> int:
-        return max(int(take.metadata.get("channels", 1)) for take in self.takes)
+        return max(take.channels for take in self.takes)
 
     @property
     def enabled(self) -> bool:
@@ -54,7 +54,7 @@ def lanes_of(takes: Iterable[Take], taken_names: Iterable[str] = ()) -> tuple[La
     groups: dict[tuple[int, int, str], list[list[Take]]] = {}
     ordered = sorted(takes, key=lambda take: (take.record, take.name))
     for take in sorted(ordered, key=lambda take: (STEMS.index(take.stem), take.number)):
-        lanes = groups.setdefault((STEMS.index(take.stem), take.number, str(take.metadata.get("speaker", ""))), [])
+        lanes = groups.setdefault((STEMS.index(take.stem), take.number, take.speaker), [])
         free = next((lane for lane in lanes if lane[-1].record.end <= take.record.start), None)
         if free is None:
             lanes.append([take])
@@ -153,7 +153,7 @@ def _clip(take: Take, lane: Lane, clock: Clock, url: str) -> Any:
 
 def clip_metadata(take: Take) -> dict[str, Any]:
     """What a clip says under ``talkies``, in any editor: enough to make the take again. Plain JSON."""
-    facts: dict[str, Any] = plain({"segment": take.segment_id, "stem": take.stem, "take": take.number, **take.metadata})
+    facts: dict[str, Any] = plain({"segment": take.segment_id, "stem": take.stem, "take": take.number, **take.facts})
     return facts
 
 

@@ -28,7 +28,7 @@ def tone_take(path: Path, start: Fraction, end: Fraction, number: int = 1) -> Ta
     record = TimeRange(start, end)
     times = np.arange(record.samples(48_000)[1]) / 48_000
     write_bwf(path, [(0.5 * np.sin(2 * np.pi * 1000 * times)).astype(np.float32)[None]])
-    return Take("V1-001", "FX", path.stem, path, record, 48_000, number=number, metadata={"channels": 1})
+    return Take("V1-001", "FX", path.stem, path, record, 48_000, number=number)
 
 
 def square_left(image: np.ndarray) -> float:

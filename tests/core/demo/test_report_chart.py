@@ -24,8 +24,7 @@ def take(path: Path, stem: StemName, start: Fraction, sound: np.ndarray, number:
     handle = np.full((len(sound), RATE // 2), 0.9, np.float32)
     write_bwf(path, [handle, sound.astype(np.float32)], channels=len(sound))
     record = TimeRange(start, start + Fraction(sound.shape[1], RATE))
-    facts = {"channels": len(sound)}
-    return Take("V1-001", stem, path.stem, path, record, RATE, Fraction(1, 2), number=number, metadata=facts)
+    return Take("V1-001", stem, path.stem, path, record, RATE, Fraction(1, 2), number=number, channels=len(sound))
 
 
 def noise(seed: int, seconds: float, channels: int = 1) -> np.ndarray:

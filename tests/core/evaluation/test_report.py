@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pytest
+from stems import stem_of
 
 from talkies.core.destinations import write_timeline
 from talkies.core.engines.base import Block, Brief, Engine, Prepared
@@ -206,10 +207,10 @@ def written(reel: Path, *, late: int = 0) -> Path:
     clicks[[round(0.2 * SR) + late, round(0.7 * SR) + late]] = 0.5
     speech = (0.1 * np.sin(2 * np.pi * 200 * np.arange(count) / SR)).astype(np.float32)
     anna = next(cue for cue in timeline.cues if cue.speaker.upper() == "ANNA")
-    common = {"segment": segment, "timeline": timeline, "folder": reel.parent, "loudness": PRESETS["none"]}
+    said = stem_of(segment, "DX", speaker=anna.speaker, spoken=[anna.range])
     takes = [
-        save_take([clicks], stem="FX", **common),
-        save_take([speech], stem="DX", speaker=anna.speaker, gate=[anna.range], **common),
+        save_take(stem_of(segment), timeline, [clicks], reel.parent, loudness=PRESETS["none"]),
+        save_take(said, timeline, [speech], reel.parent, loudness=PRESETS["none"]),
     ]
     out = reel.with_name("out.otio")
     write_timeline(timeline, takes, out)

@@ -14,10 +14,9 @@ from engines import TonesEngine
 from talkies.core.errors import CancelledError
 from talkies.core.events import Progress
 from talkies.core.generation.maker import Maker, Work
-from talkies.core.generation.plan import Stem
 from talkies.core.generation.request import Request
 from talkies.core.media.picture import Frame
-from talkies.core.segment import Segment
+from talkies.core.segment import Segment, Stem
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
 

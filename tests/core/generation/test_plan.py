@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talkies.core.errors import ArgumentError
-from talkies.core.generation.plan import Stem, choose_segments, owners, plan
+from talkies.core.generation.plan import choose_segments, owners, plan
 from talkies.core.generation.request import Request, Task
-from talkies.core.segment import Cue, Segment, Timeline
+from talkies.core.segment import Cue, Segment, Stem, Timeline
 from talkies.core.times import TimeRange
 
 RATE = Fraction(25)

@@ -60,7 +60,7 @@ def test_edited_cues_and_voices_are_what_is_spoken(reel: Path) -> None:
     (take,) = [
         event.take for event in make_takes(wanted, load_engine=lambda *_: engine) if isinstance(event, TakeReady)
     ]
-    assert (take.metadata["text"], take.metadata["speaker"], take.metadata["voice"]) == ("Good night.", "CLARA", "low")
+    assert (take.metadata["text"], take.speaker, take.voice) == ("Good night.", "CLARA", "low")
     (line,), voice = engine.prepared[0].lines, engine.prepared[0].voice
     assert (line.text, line.range.duration, voice) == ("Good night.", Fraction(1, 2) - Fraction(2, 25), "low")
 

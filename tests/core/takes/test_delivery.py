@@ -10,10 +10,11 @@ import pyloudnorm
 import pytest
 from judges import ffmpeg_judges
 from numpy.typing import NDArray
+from stems import stem_of
 
 from talkies.core.media.loudness import PRESETS, Level
 from talkies.core.media.sound import read_sound
-from talkies.core.segment import Segment, Take, Timeline
+from talkies.core.segment import Segment, StemName, Take, Timeline
 from talkies.core.takes.levels import balance_takes, mixed
 from talkies.core.takes.saving import save_take
 from talkies.core.times import TimeRange
@@ -34,9 +35,11 @@ def scene(folder: Path, preset: str) -> list[Take]:
     times = np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE
     speech = random.standard_normal(len(times)) * 0.02 * (np.sin(2 * np.pi * 1.5 * times) > -0.3)
     hits = np.exp(-((times % 1.1) * 60)) * np.sin(2 * np.pi * 11_999 * times + 0.8) * 0.9
-    place = {"segment": segment, "timeline": timeline, "folder": folder, "loudness": PRESETS[preset]}
-    sounds = {"DX": speech.astype(np.float32), "FX": hits.astype(np.float32)}
-    return [save_take([sound], stem=stem, **place) for stem, sound in sounds.items()]  # type: ignore[arg-type]
+    sounds: list[tuple[StemName, NDArray[np.float64]]] = [("DX", speech), ("FX", hits)]
+    return [
+        save_take(stem_of(segment, name), timeline, [sound.astype(np.float32)], folder, loudness=PRESETS[preset])
+        for name, sound in sounds
+    ]
 
 
 def steps(seconds: int) -> NDArray[np.float32]:
@@ -67,12 +70,11 @@ def test_single_hits_do_not_keep_a_film_below_its_delivery(tmp_path: Path) -> No
     timeline = Timeline(Path("cut.otio"), "cut", Fraction(25), Fraction(3600), record.end, (segment,))
     times = np.arange(6 * SAMPLE_RATE) / SAMPLE_RATE
     speech = np.random.default_rng(3).standard_normal(len(times)) * 0.02 * (times < 1)
-    place = {"segment": segment, "timeline": timeline, "folder": tmp_path}
     takes = [
-        save_take([sound.astype(np.float32)], stem=stem, **place)  # type: ignore[arg-type]
-        for stem, sound in (("DX", speech), ("FX", steps(6)))
+        save_take(stem_of(segment, "DX"), timeline, [speech.astype(np.float32)], tmp_path),
+        save_take(stem_of(segment, "FX"), timeline, [steps(6)], tmp_path),
     ]
-    assert takes[1].metadata["true_peak_dbtp"] == -1.0
+    assert takes[1].levels is not None and takes[1].levels.true_peak_dbtp == -1.0
     before = pyloudnorm.Meter(SAMPLE_RATE).integrated_loudness(np.concatenate(list(mixed(takes)), axis=1).T)
     assert before < -24
     balanced = balance_takes(takes)
@@ -80,7 +82,9 @@ def test_single_hits_do_not_keep_a_film_below_its_delivery(tmp_path: Path) -> No
     assert pyloudnorm.Meter(SAMPLE_RATE).integrated_loudness(sound.T) == pytest.approx(-23, abs=0.5)
     assert ffmpeg_judges(sound)[1] <= -1 + 0.02
     assert ffmpeg_judges(np.repeat(read_sound(balanced[1].path), 2, axis=0))[1] <= -1 + 0.02
-    assert 0.5 < balanced[1].metadata["limited_db"] <= 6 and "limited_db" not in balanced[0].metadata
+    speech_levels, step_levels = (take.levels for take in balanced)
+    assert speech_levels is not None and speech_levels.limited_db == 0 and "limited_db" not in speech_levels.facts
+    assert step_levels is not None and 0.5 < step_levels.limited_db <= 6
 
 
 def test_where_no_room_is_left_another_look_would_change_nothing(
@@ -90,16 +94,16 @@ def test_where_no_room_is_left_another_look_would_change_nothing(
     record = TimeRange(Fraction(0), Fraction(6))
     segment = Segment("s1", "shot.mov", "V1", record, record, Fraction(25))
     timeline = Timeline(Path("cut.otio"), "cut", Fraction(25), Fraction(3600), record.end, (segment,))
-    place = {"segment": segment, "timeline": timeline, "stem": "FX"}
     seen = []
     for name, apart in (("apart", True), ("looked at again", False)):
-        take = save_take([steps(6)], folder=tmp_path / name, **place)  # type: ignore[arg-type]
+        take = save_take(stem_of(segment), timeline, [steps(6)], tmp_path / name)
         if not apart:
             monkeypatch.setattr("talkies.core.takes.levels._apart", lambda takes: False)
         (balanced,) = balance_takes([take])
-        assert balanced.metadata["gain_db"] == pytest.approx(take.metadata["gain_db"] + 6)
-        seen.append((balanced.metadata, read_sound(balanced.path).tobytes()))
-    assert seen[0][0]["limited_db"] > 0.5
+        assert take.levels is not None and balanced.levels is not None
+        assert balanced.levels.gain_db == pytest.approx(take.levels.gain_db + 6)
+        seen.append((balanced.levels, read_sound(balanced.path).tobytes()))
+    assert seen[0][0].limited_db > 0.5
     assert seen[0] == seen[1]
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stems import stem_of
 
 from talkies.core.errors import OutputError
 from talkies.core.media.bwf import read_bext
 from talkies.core.media.loudness import PRESETS, measure
 from talkies.core.media.sound import read_sound
-from talkies.core.segment import Segment, Take, Timeline
+from talkies.core.segment import Levels, Segment, StemName, Take, Timeline
 from talkies.core.takes.levels import balance_takes, mixed
 from talkies.core.takes.saving import save_take, take_name, time_reference
 from talkies.core.times import TimeRange
@@ -41,10 +44,24 @@ def noise(duration: float, level: float = 0.05, seed: int = 0, rate: int = SR) -
     return (np.random.default_rng(seed).standard_normal(round(duration * rate)) * level).astype(np.float32)
 
 
-def save(folder: Path, sound: np.ndarray, record: TimeRange, **options: object) -> Take:
+def save(
+    folder: Path,
+    sound: np.ndarray,
+    record: TimeRange,
+    stem: StemName = "FX",
+    *,
+    spoken: Sequence[TimeRange] | None = None,
+    speaker: str = "",
+    **options: Any,
+) -> Take:
     timeline, segment = scene(record)
-    chosen = {"stem": "FX", **options}
-    return save_take(np.array_split(sound, 7), segment=segment, timeline=timeline, folder=folder, **chosen)  # type: ignore[arg-type]
+    wanted = stem_of(segment, stem, spoken=spoken, speaker=speaker)
+    return save_take(wanted, timeline, np.array_split(sound, 7), folder, **options)
+
+
+def levels(take: Take) -> Levels:
+    assert take.levels is not None
+    return take.levels
 
 
 @pytest.mark.parametrize("rate", RATES)
@@ -62,7 +79,7 @@ def test_neighbours_neither_gap_nor_overlap(tmp_path: Path, rate: Fraction) -> N
 
 def test_dialogue_lies_exactly_inside_its_cues(tmp_path: Path) -> None:
     cues = [seconds(1.5, 2), seconds(2, 2.25), seconds(2.1, 2.4), seconds(4.5, 9)]
-    take = save(tmp_path, noise(4), seconds(1, 5), stem="DX", gate=cues, speaker="Anna")
+    take = save(tmp_path, noise(4), seconds(1, 5), stem="DX", spoken=cues, speaker="Anna")
     sound = np.abs(read_sound(take.path)[0])
     heard = np.flatnonzero(sound) + SR
     inside = (heard >= 1.5 * SR) & (heard < 2.4 * SR) | (heard >= 4.5 * SR) & (heard < 5 * SR)
@@ -74,25 +91,25 @@ def test_dialogue_lies_exactly_inside_its_cues(tmp_path: Path) -> None:
 
 
 def test_no_cue_no_voice(tmp_path: Path) -> None:
-    take = save(tmp_path, noise(4), seconds(1, 5), stem="DX", gate=[])
+    take = save(tmp_path, noise(4), seconds(1, 5), stem="DX", spoken=[])
     assert not read_sound(take.path).any()
-    assert take.metadata["loudness_lufs"] is None
+    assert levels(take).loudness_lufs is None
 
 
 @pytest.mark.parametrize(
     ("stem", "preset", "expected"), [("DX", "ebu-r128", -23), ("FX", "ebu-r128", -26), ("DX", "a85", -24)]
 )
-def test_takes_go_to_their_target(tmp_path: Path, stem: str, preset: str, expected: float) -> None:
+def test_takes_go_to_their_target(tmp_path: Path, stem: StemName, preset: str, expected: float) -> None:
     take = save(tmp_path, noise(3, 0.04), seconds(0, 3), stem=stem, loudness=PRESETS[preset])
     assert measure([read_sound(take.path)], SR).integrated == pytest.approx(expected, abs=0.1)
-    assert take.metadata["loudness_lufs"] == pytest.approx(expected, abs=0.02)
+    assert levels(take).loudness_lufs == pytest.approx(expected, abs=0.02)
 
 
 def test_silence_stays_silent_and_quiet_scenes_quiet(tmp_path: Path) -> None:
     hiss = save(tmp_path, noise(2, 1e-4), seconds(0, 2), stem="DX")
-    assert hiss.metadata["gain_db"] == 0
+    assert levels(hiss).gain_db == 0
     quiet = save(tmp_path, noise(2, 0.004), seconds(0, 2))
-    assert quiet.metadata["gain_db"] == 6
+    assert levels(quiet).gain_db == 6
 
 
 def test_true_peak_fits_even_for_one_click(tmp_path: Path) -> None:
@@ -106,9 +123,7 @@ def test_true_peak_fits_even_for_one_click(tmp_path: Path) -> None:
 def test_handles_lie_outside_the_record_range(tmp_path: Path) -> None:
     sound = np.full(4 * SR, 0.01, np.float32)
     sound[SR] = 0.5
-    take = save(
-        tmp_path, sound, seconds(10, 12), head_handle=Fraction(1), tail_handle=Fraction(1), loudness=PRESETS["none"]
-    )
+    take = save(tmp_path, sound, seconds(10, 12), handles=(Fraction(1), Fraction(1)), loudness=PRESETS["none"])
     written = read_sound(take.path)[0]
     assert len(written) == 4 * SR and written.argmax() == SR
     assert read_bext(take.path).time_reference == (3600 + 9) * SR
@@ -132,13 +147,13 @@ def test_too_little_sound_is_refused_and_nothing_stays(tmp_path: Path) -> None:
 
 
 def test_a_stop_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
-    def stopped() -> object:
+    def stopped() -> Iterator[np.ndarray]:
         yield noise(0.5)
         raise KeyboardInterrupt
 
     timeline, segment = scene(seconds(0, 2))
     with pytest.raises(KeyboardInterrupt):
-        save_take(stopped(), segment=segment, timeline=timeline, stem="FX", folder=tmp_path)  # type: ignore[arg-type]
+        save_take(stem_of(segment), timeline, stopped(), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
@@ -155,13 +170,13 @@ def test_the_sum_meets_the_target(tmp_path: Path) -> None:
     balanced = balance_takes([dialogue, effects, other])
     assert measure(mixed(balanced[:2]), SR).integrated == pytest.approx(-23, abs=0.05)
     gains = [
-        after.metadata["gain_db"] - before.metadata["gain_db"]
+        levels(after).gain_db - levels(before).gain_db
         for before, after in zip([dialogue, effects, other], balanced, strict=True)
     ]
     assert gains == pytest.approx([gains[0]] * 3) and -3 < gains[0] < 0
     for take in balanced:
         measured = measure([read_sound(take.path)], SR)
-        assert measured.integrated == pytest.approx(take.metadata["loudness_lufs"], abs=0.02)
+        assert measured.integrated == pytest.approx(levels(take).loudness_lufs, abs=0.02)
         assert read_bext(take.path).time_reference == (3600 + int(take.record.start)) * SR
     assert balance_takes(balanced) == balanced
 

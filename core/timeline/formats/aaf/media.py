@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.segment import Take, Timeline
-from talkies.core.timeline.structure.tracks import plain
+from talkies.core.timeline.structure.tracks import clip_metadata
 from talkies.core.times import TimeRange, round_half_up, to_frame, to_sample
 
 SAMPLE_RATE = 48000
@@ -95,22 +95,20 @@ class MediaMobs:
         from talkies.core.takes.saving import time_reference
 
         count = take.file_range.samples(take.sample_rate)[1]
-        channels = int(take.metadata.get("channels", 1))
         medium = Medium(
             take.path.name,
             take.path.resolve().as_uri(),
             take.path,
             TimeRange(Fraction(0), Fraction(count, take.sample_rate)),
             self.timeline.rate,
-            channels=channels,
+            channels=take.channels,
             sample_rate=take.sample_rate,
         )
         master, slot = self._master(take.name, medium), _SOUND + channel
         if not len(master.slots):
-            facts = {"segment": take.segment_id, "stem": take.stem, "take": take.number, **take.metadata}
-            master.comments["talkies"] = json.dumps(plain(facts), sort_keys=True)
+            master.comments["talkies"] = json.dumps(clip_metadata(take), sort_keys=True)
         start = time_reference(self.timeline, take.file_range.start)
-        source = self._sound_file(medium, self._day(take.sample_rate, channels), start)
+        source = self._sound_file(medium, self._day(take.sample_rate, take.channels), start)
         self._slot(master, slot, take.sample_rate, count - skipped, source, skipped)
         return master, slot
 

@@ -170,7 +170,7 @@ def _add_lane(builder: TrackBuilder, media: MediaMobs, lane: Lane) -> None:
     positions = (edge for take in lane.takes for edge in (take.record.start, take.record.end))
     rate = edit_rate(positions, builder.rate, sample_rate)
     for channel in range(1, lane.channels + 1):
-        heard = (take for take in lane.takes if channel <= int(take.metadata.get("channels", 1)))
+        heard = (take for take in lane.takes if channel <= take.channels)
         pieces = [_take_piece(media, take, channel, rate, lane.enabled) for take in heard]
         builder.add(lane.name, SOUND, rate, [piece for piece in pieces if piece.length > 0])
 

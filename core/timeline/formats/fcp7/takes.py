@@ -40,7 +40,7 @@ class _Builder:
         track = Element("track", {"MZ.TrackName": lane.name, "premiereTrackType": kind, **exploded})
         texts(track, enabled=truth(lane.enabled), locked="FALSE")
         for take in lane.takes:
-            if channel <= int(take.metadata.get("channels", 1)):
+            if channel <= take.channels:
                 track.append(self.clip(take, lane, channel))
         texts(track, outputchannelindex=str(channel))
         return track
@@ -80,5 +80,5 @@ class _Builder:
         file.append(self.terms.timecode(self.start + take.file_range.start))
         audio = SubElement(SubElement(file, "media"), "audio")
         texts(SubElement(audio, "samplecharacteristics"), depth="24", samplerate=str(take.sample_rate))
-        texts(audio, channelcount=str(take.metadata.get("channels", 1)))
+        texts(audio, channelcount=str(take.channels))
         return file

@@ -267,7 +267,7 @@ class _Splice:
             "duration": time_text(Fraction(count, take.sample_rate)),
             "hasAudio": "1",
             "audioSources": "1",
-            "audioChannels": str(take.metadata.get("channels", 1)),
+            "audioChannels": str(take.channels),
             "audioRate": str(take.sample_rate),
         }
         url = take.path.resolve().as_uri()

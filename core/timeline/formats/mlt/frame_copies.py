@@ -94,14 +94,13 @@ def _needs_copy(take: Take, rate: Fraction) -> bool:
 
 def _write_copy(framed: FramedTake, rate: Fraction) -> None:
     take = framed.take
-    channels = int(take.metadata.get("channels", 1))
     starts = (take.record.start, take.file_range.start, framed.first / rate)
     start, file_start, frame_start = (to_sample(position, take.sample_rate) for position in starts)
     rewrite_bwf(
         take.path,
         framed.path,
-        lambda blocks: _shifted(blocks, channels, silence=start - frame_start, skipped=start - file_start),
-        channels=channels,
+        lambda blocks: _shifted(blocks, take.channels, silence=start - frame_start, skipped=start - file_start),
+        channels=take.channels,
         sample_rate=take.sample_rate,
         time_reference=lambda before: max(before + frame_start - file_start, 0),
     )

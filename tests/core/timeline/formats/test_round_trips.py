@@ -105,9 +105,7 @@ def take(
     timeline: Timeline, stem: StemName, channels: int, span: TimeRange, head: Fraction, tail: Fraction, folder: Path
 ) -> Take:
     name = f"{stem}_{timeline.path.name.replace('.', '_')}"
-    result = Take(
-        "V1-001", stem, name, folder / f"{name}.wav", span, SAMPLE_RATE, head, tail, 1, {"channels": channels}
-    )
+    result = Take("V1-001", stem, name, folder / f"{name}.wav", span, SAMPLE_RATE, head, tail, channels=channels)
     first = to_sample(result.file_range.start, SAMPLE_RATE)
     sound = np.zeros((channels, to_sample(result.file_range.end, SAMPLE_RATE) - first), np.float32)
     sound[:, to_sample(click_of(result), SAMPLE_RATE) - first] = 0.5

@@ -77,7 +77,7 @@ def primary_timecode(mob: Any) -> Any:
 def test_takes_lie_on_their_sample_and_link_to_their_files(tmp_path: Path, rate: Fraction, nominal: int) -> None:
     timeline = read_timeline(write_cut(tmp_path / "cut.otio", float(rate), nominal * 3600))
     handle = Fraction(1)
-    takes = takes_of(timeline, tmp_path / "Töne #1", head_handle=handle, tail_handle=handle)
+    takes = takes_of(timeline, tmp_path / "Töne #1", handles=(handle, handle))
     write_timeline(timeline, takes, tmp_path / "out.aaf")
     with aaf2.open(str(tmp_path / "out.aaf")) as file:
         (composition,) = file.content.toplevel()
@@ -126,7 +126,7 @@ def test_a_take_between_frames_counts_in_samples(tmp_path: Path) -> None:
     timeline = read_timeline(write_cut(tmp_path / "cut.otio", 25))
     start, handle = Fraction(12345, 48000), Fraction(777, 48000)
     record = TimeRange(start, start + Fraction(54321, 48000))
-    takes = takes_of(timeline, tmp_path, record=record, head_handle=handle)[:1]
+    takes = takes_of(timeline, tmp_path, record=record, handles=(handle, Fraction(0)))[:1]
     write_timeline(timeline, takes, tmp_path / "out.aaf")
     with aaf2.open(str(tmp_path / "out.aaf")) as file:
         (clip,) = heard(next(file.content.toplevel()), "DX talkies")

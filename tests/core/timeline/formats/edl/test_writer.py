@@ -55,7 +55,7 @@ def test_takes_are_events_at_their_timecode(
     timeline = read_timeline(write_cut(tmp_path / "cut.otio", float(rate), first))
     assert timeline.timecode(Fraction(0)) == start
     handle = 10 / rate
-    takes = takes_of(timeline, tmp_path / "Töne #1", head_handle=handle)
+    takes = takes_of(timeline, tmp_path / "Töne #1", handles=(handle, Fraction(0)))
     write_timeline(timeline, takes, tmp_path / "out.edl")
     begin, middle, end = labels
     ten = f"00:00:00:10 {_count(60, rate)}".split(), f"00:00:00:10 {_count(40, rate)}".split()

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 import opentimelineio as otio
 import pytest
+from stems import stem_of
 
 from talkies.core.destinations import check_output, losses, write_timeline
 from talkies.core.errors import OutputError
@@ -168,7 +169,7 @@ def test_a_take_between_frames_sounds_on_its_sample(make: Any) -> None:
 
 def between(timeline: Timeline, folder: Path) -> Take:
     sound = np.full((1, 48_000 * 3), 0.01, np.float32)
-    return save_take([sound], segment=timeline.segments[1], timeline=timeline, stem="FX", folder=folder)
+    return save_take(stem_of(timeline.segments[1]), timeline, [sound], folder)
 
 
 def test_rates_that_fcp7_cannot_count(make: Any) -> None:

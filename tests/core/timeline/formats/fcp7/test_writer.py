@@ -13,6 +13,7 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 from known_timelines import NTSC
+from stems import stem_of
 
 from talkies.core.destinations import losses, write_timeline
 from talkies.core.errors import TalkiesError
@@ -25,7 +26,7 @@ from talkies.core.timeline.structure.sounds import sound_tracks
 def takes_of(timeline: Timeline, folder: Path, channels: int = 1, **options: Any) -> list[Take]:
     sound = np.full((channels, 48000 * 400), 0.01, np.float32)
     return [
-        save_take([sound], segment=segment, timeline=timeline, stem="FX", folder=folder, **options)
+        save_take(stem_of(segment), timeline, [sound], folder, **options)
         for segment in timeline.segments[:2]
         if segment.record.duration < 400
     ]
@@ -91,7 +92,7 @@ def test_an_otio_timeline_becomes_complete_xml(tmp_path: Path, rate: float, time
     otio.adapters.write_to_file(document, str(tmp_path / "cut.otio"))
     timeline = read_timeline(tmp_path / "cut.otio")
     handle = 5 / timeline.rate
-    takes = takes_of(timeline, tmp_path / "t a#kes", 2, head_handle=handle, tail_handle=handle)
+    takes = takes_of(timeline, tmp_path / "t a#kes", 2, handles=(handle, handle))
     write_timeline(timeline, takes, tmp_path / "out.xml")
     root = ElementTree.fromstring((tmp_path / "out.xml").read_bytes())
     sequence = root.find(".//sequence")

@@ -9,11 +9,12 @@ import numpy as np
 import opentimelineio as otio
 import pytest
 from melt import render_with_melt
+from stems import stem_of
 
 from talkies.core.destinations import write_timeline
 from talkies.core.media.loudness import PRESETS
 from talkies.core.media.sound import read_sound
-from talkies.core.segment import Take, Timeline
+from talkies.core.segment import StemName, Take, Timeline
 from talkies.core.takes.saving import save_take
 from talkies.core.timeline import read_timeline
 
@@ -45,23 +46,15 @@ def cut(path: Path, rate: str, start: int) -> Path:
     return path
 
 
-def click_take(timeline: Timeline, index: int, folder: Path, stem: str, handle: Fraction) -> tuple[Take, int]:
+def click_take(timeline: Timeline, index: int, folder: Path, stem: StemName, handle: Fraction) -> tuple[Take, int]:
     """A take with one click some way into its segment, and the sample of the timeline at which it must be heard."""
     segment = timeline.segments[index]
     first = round((segment.record.start - handle) * SR)
     at = round(segment.record.start * SR) + 1000 + 777 * index
     sound = np.zeros(round((segment.record.end + handle) * SR) - first, np.float32)
     sound[at - first] = 0.5
-    take = save_take(
-        [sound],
-        segment=segment,
-        timeline=timeline,
-        stem=stem,  # type: ignore[arg-type]
-        folder=folder,
-        loudness=PRESETS["none"],
-        head_handle=handle,
-        tail_handle=handle,
-    )
+    wanted = stem_of(segment, stem)
+    take = save_take(wanted, timeline, [sound], folder, loudness=PRESETS["none"], handles=(handle, handle))
     return take, at
 
 

@@ -49,7 +49,7 @@ def click_take(folder: Path, start: Fraction, end: Fraction, *, head: Fraction =
     """A take with one click, ``CLICK`` after its start, and noise in its handles that nobody may hear."""
     name, channels = options.pop("name", f"FX_{start.numerator}-{start.denominator}"), options.pop("channels", 1)
     path = folder / f"{name}.wav"
-    placed = Take("V1-001", "FX", name, path, TimeRange(start, end), SR, head, head, metadata={"channels": channels})
+    placed = Take("V1-001", "FX", name, path, TimeRange(start, end), SR, head, head, channels=channels)
     first, count = placed.file_range.samples(SR)
     sound = np.full((channels, count), 0.3, np.float32)
     sound[:, to_sample(start, SR) - first : to_sample(end, SR) - first] = 0

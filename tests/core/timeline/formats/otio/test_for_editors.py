@@ -36,7 +36,7 @@ def filmed(make: Any) -> Any:
 
 def test_resolve_finds_bare_paths_and_ranges_in_each_file_s_own_timecode(filmed: Any, tmp_path: Path) -> None:
     handle = Fraction(2, 25)
-    takes = takes_of(filmed, tmp_path / "Töne #1", head_handle=handle)
+    takes = takes_of(filmed, tmp_path / "Töne #1", handles=(handle, Fraction(0)))
     out = tmp_path / "reel.resolve.otio"
     write_timeline(filmed, takes, out)
     assert '"OTIO_SCHEMA": "Clip.2"' in out.read_text() and '"OTIO_SCHEMA": "Clip.1"' not in out.read_text()
@@ -90,7 +90,7 @@ def kdenlive_path(url: str) -> Path:
 
 
 def test_kdenlive_counts_frames_from_the_start_of_each_file(filmed: Any, tmp_path: Path) -> None:
-    takes = takes_of(filmed, tmp_path / "Töne #1", head_handle=Fraction(2, 25))
+    takes = takes_of(filmed, tmp_path / "Töne #1", handles=(Fraction(2, 25), Fraction(0)))
     out = tmp_path / "reel.kdenlive.otio"
     write_timeline(filmed, takes, out)
     written = otio.adapters.read_from_file(str(out))

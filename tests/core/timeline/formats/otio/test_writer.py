@@ -13,10 +13,11 @@ from urllib.parse import unquote
 import numpy as np
 import opentimelineio as otio
 import pytest
+from stems import stem_of
 
 from talkies.core.destinations import WRITERS, check_output, losses, write_timeline
 from talkies.core.errors import OutputError, TalkiesError
-from talkies.core.segment import Take, Timeline
+from talkies.core.segment import StemName, Take, Timeline
 from talkies.core.takes.saving import save_take
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.formats.otio.splicing import with_tracks, with_urls
@@ -46,10 +47,9 @@ def cut(path: Path, rate: float = 25, start: int | None = None, url: str = "") -
     return path
 
 
-def take(timeline: Timeline, index: int, folder: Path, stem: str = "FX", **options: Any) -> Take:
-    segment = timeline.segments[index]
+def take(timeline: Timeline, index: int, folder: Path, **options: Any) -> Take:
     sound = np.full(48000 * 60, 0.01, np.float32)
-    return save_take([sound], segment=segment, timeline=timeline, stem=stem, folder=folder, **options)  # type: ignore[arg-type]
+    return save_take(stem_of(timeline.segments[index]), timeline, [sound], folder, **options)
 
 
 def loads(text: str) -> Any:
@@ -87,7 +87,7 @@ def test_takes_start_on_their_record_frames(tmp_path: Path) -> None:
     timeline = read_timeline(cut(tmp_path / "cut.otio", 24000 / 1001, 86400))
     handle = 24 / timeline.rate
     takes = [
-        take(timeline, 1, tmp_path / "t", head_handle=handle, tail_handle=handle),
+        take(timeline, 1, tmp_path / "t", handles=(handle, handle)),
         take(timeline, 0, tmp_path / "t"),
     ]
     write_timeline(timeline, takes, tmp_path / "out.otio")
@@ -124,10 +124,9 @@ def test_a_stack_that_shows_its_tracks_from_later_on(tmp_path: Path) -> None:
 
 
 def test_lanes_by_department_number_speaker_and_overlap() -> None:
-    def made(stem: str, first: int, last: int, number: int = 1, speaker: str = "") -> Take:
+    def made(stem: StemName, first: int, last: int, number: int = 1, speaker: str = "") -> Take:
         record = TimeRange(Fraction(first), Fraction(last))
-        meta = {"speaker": speaker}
-        return Take("s", stem, f"{stem}{first}", Path("x.wav"), record, 48000, number=number, metadata=meta)  # type: ignore[arg-type]
+        return Take("s", stem, f"{stem}{first}", Path("x.wav"), record, 48000, number=number, speaker=speaker)
 
     takes = [made("FX", 0, 4), made("FX", 4, 8), made("FX", 3, 5), made("DX", 0, 4, speaker="Bo"), made("FX", 0, 4, 2)]
     takes += [made("DX", 0, 4, speaker="Ann"), made("DX", 6, 8, speaker="Bo"), made("MX", 0, 9)]
