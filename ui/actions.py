@@ -1,11 +1,11 @@
-"""Every command of the window: its words, its keys, its icon; menus, toolbar and the list of keys are made from it."""
+"""Actions for the commands of a window (ui/commands.py): its menus, keys, marks and the list of keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -14,138 +14,87 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QMenu,
+    QMenuBar,
     QWidget,
 )
 
+from talkies.ui.commands import Command, Menus, Need, Place
 from talkies.ui.icons import icon
 from talkies.ui.theme import colours
 
 
-@dataclass(frozen=True)
-class Command:
-    """``keys`` as Qt writes them. ``needs``: "timeline", "selection", "take", "editor" (what is open is the editor's)
-    or "source" (something can be read once more) must be there, "" nothing."""
+class Actions(Mapping[str, QAction]):
+    """An action for every command, by its name. Single keys stay with the text field that has the focus."""
 
-    name: str
-    text: str
-    keys: tuple[str, ...] = ()
-    icon: str = ""
-    needs: str = ""
-    checkable: bool = False
+    def __init__(self, parent: QWidget, menus: Menus) -> None:
+        self.menus = menus
+        self._commands = {each.name: each for group in menus.values() for each in group if isinstance(each, Command)}
+        self._actions = {name: self._made(command, parent) for name, command in self._commands.items()}
+        self.redraw_icons()
 
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
 
-def tr(text: str) -> str:
-    """For translation, outside of a widget."""
-    return QCoreApplication.translate("Commands", text)
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._actions)
 
+    def __len__(self) -> int:
+        return len(self._actions)
 
-def commands() -> dict[str, tuple[Command, ...]]:
-    """By menu, in the order of the menus; a command named "-" is a line between others."""
-    line = Command("-", "")
-    return {
-        tr("&File"): (
-            Command("open", tr("&Open …"), ("Ctrl+O",), "open"),
-            Command("demo", tr("Open the &demo"), (), "film"),
-            Command("read_again", tr("&Read again"), ("F5",), "again", "source"),
-            line,
-            Command("write", tr("&Write back …"), ("Ctrl+E",), "write", "timeline"),
-            Command("save", tr("&Save now"), ("Ctrl+S",), "", "timeline"),
-            Command("folder", tr("Open the work &folder"), (), "reveal", "timeline"),
-            line,
-            Command("close", tr("&Close the timeline"), ("Ctrl+W",), "", "timeline"),
-            Command("quit", tr("&Quit"), ("Ctrl+Q",)),
-        ),
-        tr("&Edit"): (
-            Command("undo", tr("&Undo"), ("Ctrl+Z",), "undo"),
-            Command("redo", tr("&Redo"), ("Ctrl+Shift+Z",), "redo"),
-            line,
-            Command("select_all", tr("Select &all shots"), ("Ctrl+A",), "", "timeline"),
-            Command("select_silent", tr("Select shots &without sound"), ("Ctrl+Shift+A",), "", "timeline"),
-            Command("select_here", tr("Select the shot at the &playhead"), ("X",), "", "timeline"),
-            Command("select_none", tr("Select &nothing"), ("Ctrl+D",), "", "timeline"),
-        ),
-        tr("&Play"): (
-            Command("play", tr("&Play or stop"), ("Space",), "play", "timeline"),
-            Command("backwards", tr("&Backwards, faster each time"), ("J",), "", "timeline"),
-            Command("stop", tr("&Stop"), ("K",), "", "timeline"),
-            Command("onwards", tr("&Forward, faster each time"), ("L",), "", "timeline"),
-            line,
-            Command("frame_back", tr("One frame bac&k"), ("Left",), "", "timeline"),
-            Command("frame_on", tr("One frame &on"), ("Right",), "", "timeline"),
-            Command("shot_back", tr("&Previous cut"), ("Up",), "", "timeline"),
-            Command("shot_on", tr("&Next cut"), ("Down",), "", "timeline"),
-            Command("show_frame", tr("Show this frame in the &editor"), ("E",), "", "editor"),
-            line,
-            Command("mark_in", tr("Set the &in point"), ("I",), "in", "timeline"),
-            Command("mark_out", tr("Set the o&ut point"), ("O",), "out", "timeline"),
-            Command("clear_range", tr("&Clear in and out"), ("Alt+X",), "", "timeline"),
-            line,
-            Command("hear_original", tr("Hear the ori&ginal sound"), ("Alt+O",), "", "timeline", True),
-            Command("hear_takes", tr("Hear the &takes"), ("Alt+T",), "", "timeline", True),
-        ),
-        tr("&Sound"): (
-            Command("generate", tr("&Generate"), ("Ctrl+G",), "generate", "selection"),
-            Command("again", tr("Once more with &another seed"), ("Ctrl+Shift+G",), "again", "selection"),
-            line,
-            Command("pause", tr("&Pause or continue the queue"), ("Ctrl+P",), "pause", "timeline"),
-            Command("cancel", tr("&Cancel everything in the queue"), ("Ctrl+.",), "cancel", "timeline"),
-        ),
-        tr("&Takes"): (
-            Command("star", tr("&Keep this take"), ("Ctrl+Return",), "star", "take"),
-            Command("compare", tr("&Compare: hear the other one"), ("C",), "compare", "take"),
-            Command("solo", tr("Hear only &this"), ("S",), "solo", "take"),
-            Command("mute", tr("&Mute"), ("M",), "mute", "take"),
-            Command("next_take", tr("&Next take"), ("Ctrl+Right",), "", "take"),
-            Command("previous_take", tr("&Previous take"), ("Ctrl+Left",), "", "take"),
-            line,
-            Command("earlier", tr("One frame &earlier"), (",",), "", "take"),
-            Command("later", tr("One frame &later"), (".",), "", "take"),
-            Command("louder", tr("L&ouder"), ("Ctrl+Up",), "", "take"),
-            Command("softer", tr("So&fter"), ("Ctrl+Down",), "", "take"),
-            line,
-            Command("redo_take", tr("&Redo with another seed"), ("R",), "again", "take"),
-            Command("reveal_take", tr("&Show the file in its folder"), (), "reveal", "take"),
-            Command("remove_take", tr("Remo&ve"), ("Delete",), "delete", "take"),
-        ),
-        tr("&View"): (
-            Command("zoom_in", tr("Zoom &in"), ("+", "="), "", "timeline"),
-            Command("zoom_out", tr("Zoom &out"), ("-",), "", "timeline"),
-            Command("zoom_fit", tr("Show the &whole timeline"), ("Shift+Z",), "", "timeline"),
-            Command("snapping", tr("&Snapping"), ("N",), "", "timeline", True),
-            line,
-            Command("light", tr("&Light theme"), (), "", "", True),
-        ),
-        tr("&Help"): (
-            Command("keyboard", tr("&Keyboard"), ("F1",)),
-            Command("about", tr("&About talkies")),
-        ),
-    }
+    def refresh(self, met: Collection[Need]) -> None:
+        """What can be given now, what is on, and what it is called; ``met``: the needs for which all is there."""
+        for name, command in self._commands.items():
+            action = self._actions[name]
+            action.setEnabled(command.needs is None or command.needs in met)
+            if command.what is not None:
+                action.setText(command.words)
+            if command.checked is not None:
+                action.setChecked(command.checked())
 
+    def redraw_icons(self) -> None:
+        """In the colours of the theme; the one that stands on the accent has that one's ink."""
+        for name, command in self._commands.items():
+            if command.icon:
+                self._actions[name].setIcon(icon(command.icon, colours().on_accent if name == "generate" else ""))
 
-def make_actions(parent: QWidget, does: dict[str, Callable[[], None]]) -> dict[str, QAction]:
-    """An action for every command; ``does`` says what. Single keys stay with the text field that has the focus."""
-    actions = {}
-    for command in (command for group in commands().values() for command in group if command.name != "-"):
-        action = QAction(command.text, parent)
+    def fill(self, bar: QMenuBar, recent: QMenu, docks: Collection[QAction]) -> None:
+        """The menus, with ``recent`` and the actions of the ``docks`` where they belong."""
+        for title, group in self.menus.items():
+            menu = bar.addMenu(title)
+            for each in group:
+                if isinstance(each, Command):
+                    menu.addAction(self[each.name])
+                elif each is Place.RECENT:
+                    menu.addMenu(recent)
+                elif each is Place.DOCKS:
+                    menu.addActions(list(docks))
+                else:
+                    menu.addSeparator()
+
+    def keys_by_menu(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """By menu, the keys and what they do; menus without keys are left out."""
+        groups = (
+            (title.replace("&", ""), [self._key(each) for each in group if isinstance(each, Command) and each.keys])
+            for title, group in self.menus.items()
+        )
+        return [(title, keys) for title, keys in groups if keys]
+
+    def _key(self, command: Command) -> tuple[str, str]:
+        shortcuts = (key.toString(QKeySequence.SequenceFormat.NativeText) for key in self[command.name].shortcuts())
+        return ", ".join(shortcuts), command.words.replace("&", "").rstrip(" …")
+
+    def _made(self, command: Command, parent: QWidget) -> QAction:
+        action = QAction(command.words, parent)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
-        action.setCheckable(command.checkable)
-        action.setData(command.needs)
-        action.triggered.connect(lambda checked, do=does[command.name]: do())
-        actions[command.name] = action
-    redraw_icons(actions)
-    return actions
+        action.setCheckable(command.checked is not None)
+        action.triggered.connect(partial(self._give, command))
+        return action
 
-
-def redraw_icons(actions: dict[str, QAction]) -> None:
-    """In the colours of the theme; the one that stands on the accent has that one's ink."""
-    for command in (command for group in commands().values() for command in group if command.icon):
-        actions[command.name].setIcon(icon(command.icon, colours().on_accent if command.name == "generate" else ""))
-
-
-def enable(actions: Iterable[QAction], there: set[str]) -> None:
-    """Only what can be done now; ``there``: which of the needs are met."""
-    for action in actions:
-        action.setEnabled(not action.data() or action.data() in there)
+    def _give(self, command: Command, _: bool = False) -> None:
+        command.does()
+        if command.checked is not None:
+            self[command.name].setChecked(command.checked())
 
 
 class KeysOfWidgets(QObject):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
@@ -11,7 +13,7 @@ _RIGHT = ("compare", "write", "generate")
 _WITH_WORDS = {"open", "select_silent", "compare", "write", "generate"}
 
 
-def make_toolbar(parent: QWidget, actions: dict[str, QAction]) -> QToolBar:
+def make_toolbar(parent: QWidget, actions: Mapping[str, QAction]) -> QToolBar:
     """Left what prepares, right what makes sound."""
     bar = QToolBar(QCoreApplication.translate("Toolbar", "Tools"), parent)
     bar.setObjectName("tools")

@@ -11,13 +11,13 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QMessageBox, QStackedWidget
 
 from talkies.core.hosts.host import Host
-from talkies.ui.actions import KeysOfWidgets, commands, enable, make_actions, redraw_icons
-from talkies.ui.command_handlers import deeds
+from talkies.ui.actions import Actions, KeysOfWidgets
+from talkies.ui.commands import Need, commands
 from talkies.ui.dialogs.messages import Teller
 from talkies.ui.editor import Editor, EditorLabel
 from talkies.ui.opener import Opener
 from talkies.ui.recent import RecentFiles
-from talkies.ui.theme import apply_theme, theme_name
+from talkies.ui.theme import apply_theme
 from talkies.ui.toolbar import make_toolbar
 from talkies.ui.welcome import Welcome
 from talkies.ui.work.document import Document
@@ -46,7 +46,7 @@ class Window(QMainWindow):
         self.teller = Teller(self)
         self.opener = Opener(self, self.document, self.recent, self.teller, self.editor, demo_folder)
         self._keys = KeysOfWidgets(self)
-        self.actions_by_name = make_actions(self, deeds(self))
+        self.commands = Actions(self, commands(self))
         self._build()
         self._connect()
         self._restore()
@@ -61,11 +61,11 @@ class Window(QMainWindow):
             self.pages.addWidget(page)
         self.setCentralWidget(self.pages)
         self._fill_menus()
-        self.addToolBar(make_toolbar(self, self.actions_by_name))
+        self.addToolBar(make_toolbar(self, self.commands))
         self.notes.setOpenExternalLinks(False)
         self.notes.linkActivated.connect(lambda link: self.teller.show_notes(self.document.notes))
         self.statusBar().addPermanentWidget(self.notes)
-        self.actions_by_name["show_frame"].setVisible(self.editor is not None)
+        self.commands["show_frame"].setVisible(self.editor is not None)
         if self.editor is not None:
             self.statusBar().addPermanentWidget(EditorLabel(self.editor))
         application = QApplication.instance()
@@ -75,19 +75,8 @@ class Window(QMainWindow):
     def _fill_menus(self) -> None:
         self._recent_menu = QMenu(self.tr("Open &recent"), self)
         self._recent_menu.aboutToShow.connect(self._fill_recent)
-        for title, group in commands().items():
-            menu = self.menuBar().addMenu(title)
-            for command in group:
-                if command.name == "-":
-                    menu.addSeparator()
-                    continue
-                menu.addAction(self.actions_by_name[command.name])
-                if command.name == "demo":
-                    menu.addMenu(self._recent_menu)
-                elif command.name == "snapping":
-                    menu.addSeparator()
-                    for dock in self.workspace.docks.values():
-                        menu.addAction(dock.toggleViewAction())
+        docks = [dock.toggleViewAction() for dock in self.workspace.docks.values()]
+        self.commands.fill(self.menuBar(), self._recent_menu, docks)
 
     def _connect(self) -> None:
         document, queue, workspace = self.document, self.queue, self.workspace
@@ -144,6 +133,14 @@ class Window(QMainWindow):
         if (editor := self.opener.open_editor) is not None:
             editor.show(self.document.playhead)
 
+    def show_keyboard(self) -> None:
+        """Every key."""
+        from talkies.ui.dialogs.keyboard import KeyboardHelp
+
+        shown = KeyboardHelp(self.commands.keys_by_menu(), self)
+        shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        shown.open()
+
     def _tell_gone(self) -> None:
         name = self.editor.name if self.editor is not None else ""
         self.teller.say(self.tr("{name} was closed. What you made is kept; write it to a file.").format(name=name))
@@ -159,10 +156,9 @@ class Window(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply_theme(application, name)
-        redraw_icons(self.actions_by_name)
+        self.commands.redraw_icons()
         self.workspace.takes.refresh()
         self._store.setValue("theme", name)
-        self.actions_by_name["light"].setChecked(theme_name() == "light")
 
     def _show_timeline(self) -> None:
         timeline = self.document.timeline
@@ -177,22 +173,19 @@ class Window(QMainWindow):
 
     def _refresh(self, *_: object) -> None:
         """Which commands can be given now."""
-        document, actions = self.document, self.actions_by_name
-        there = {"timeline"} if document.timeline is not None else set()
-        there |= {"selection"} if document.selected else set()
-        there |= {"take"} if any(document.takes(key) for key in document.selected) else set()
-        there |= {"source"} if document.timeline is not None or (self.editor and self.editor.is_there) else set()
-        there |= {"editor"} if self.opener.open_editor is not None else set()
-        enable(actions.values(), there)
-        actions["undo"].setEnabled(document.undo_stack.canUndo())
-        actions["redo"].setEnabled(document.undo_stack.canRedo())
-        actions["undo"].setText(self.tr("&Undo {what}").format(what=document.undo_stack.undoText()).rstrip())
-        actions["redo"].setText(self.tr("&Redo {what}").format(what=document.undo_stack.redoText()).rstrip())
-        monitor = self.workspace.player.monitor
-        actions["hear_original"].setChecked(monitor.original)
-        actions["hear_takes"].setChecked(monitor.takes)
-        actions["snapping"].setChecked(self.workspace.timeline.snapping)
-        actions["light"].setChecked(theme_name() == "light")
+        self.commands.refresh({need for need, met in self._needs().items() if met})
+
+    def _needs(self) -> dict[Need, bool]:
+        document, is_open = self.document, self.document.timeline is not None
+        return {
+            "timeline": is_open,
+            "selection": bool(document.selected),
+            "take": any(document.takes(key) for key in document.selected),
+            "source": is_open or (self.editor is not None and self.editor.is_there),
+            "editor": self.opener.open_editor is not None,
+            "undo": document.undo_stack.canUndo(),
+            "redo": document.undo_stack.canRedo(),
+        }
 
     def _fill_recent(self) -> None:
         self._recent_menu.clear()

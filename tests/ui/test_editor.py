@@ -41,7 +41,7 @@ class Opened:
 
     def dialog(self, qtbot: QtBot) -> WriteBackDialog:
         """The dialog, when it knows the editor's tracks."""
-        self.window.actions_by_name["write"].trigger()
+        self.window.commands["write"].trigger()
         dialog = self.window.findChildren(WriteBackDialog)[-1]
         qtbot.waitUntil(dialog.write.isEnabled, timeout=PATIENCE_MS)
         return dialog
@@ -169,7 +169,7 @@ def test_it_is_read_again(opened: Opened, qtbot: QtBot) -> None:
     dialog.write.click()
     qtbot.waitUntil(dialog.undo.isVisible, timeout=PATIENCE_MS)
     with qtbot.waitSignal(window.document.timeline_changed, timeout=PATIENCE_MS):
-        window.actions_by_name["read_again"].trigger()
+        window.commands["read_again"].trigger()
     there = [track.name for track in sound_tracks(window.document.open_timeline())]
     assert there == ["Wild track", "FX talkies", "FX talkies 2"]
     assert {take.id for take in window.document.all_takes} == takes
@@ -178,7 +178,7 @@ def test_it_is_read_again(opened: Opened, qtbot: QtBot) -> None:
 def test_the_editor_shows_the_frame_at_the_playhead(opened: Opened, qtbot: QtBot) -> None:
     document = opened.window.document
     document.set_playhead(DROP_FRAME.seconds(60))
-    action = opened.window.actions_by_name["show_frame"]
+    action = opened.window.commands["show_frame"]
     assert action.isVisible() and action.isEnabled()
     action.trigger()
     qtbot.waitUntil(lambda: opened.host.read_timeline().name == f"known at {DROP_FRAME.seconds(60)}", timeout=60_000)
@@ -197,7 +197,7 @@ def test_an_editor_that_goes_leaves_a_panel_for_files(opened: Opened, qtbot: QtB
     dialog.write.click()
     qtbot.waitUntil(lambda: "Written" in dialog.message.text(), timeout=PATIENCE_MS)
     assert (tmp_path / "saved.otio").is_file()
-    assert not window.actions_by_name["show_frame"].isEnabled()
+    assert not window.commands["show_frame"].isEnabled()
 
 
 def test_a_silent_editor_freezes_nothing(
@@ -208,7 +208,7 @@ def test_a_silent_editor_freezes_nothing(
     window.opener.read_editor()
     assert window.statusBar().currentMessage() == "Asking the editor for its timeline …"
     open_in(qtbot, window, reel)
-    window.actions_by_name["write"].trigger()
+    window.commands["write"].trigger()
     dialog = window.findChild(WriteBackDialog)
     assert dialog is not None and not dialog.into_editor.isVisible() and dialog.form.path.isVisible()
     dialog.close()

@@ -60,7 +60,7 @@ def test_a_persons_path(qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.mouseClick(strip.cards[portrait[0].id].buttons["star"], LEFT)
     assert document.take(portrait[0].id).starred
 
-    window.actions_by_name["write"].trigger()
+    window.commands["write"].trigger()
     dialog = window.findChild(WriteBackDialog)
     assert dialog is not None
     qtbot.mouseClick(dialog.write, LEFT)

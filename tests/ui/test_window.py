@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 from windows import PATIENCE_MS, make_window, open_in, wait_for_queue
 
 from talkies.plugin.cli import main
-from talkies.ui.actions import commands
 from talkies.ui.dialogs.keyboard import KeyboardHelp
 from talkies.ui.dialogs.write_back import WriteBackDialog
 from talkies.ui.theme import theme_name
@@ -38,7 +37,7 @@ def test_nothing_heavy_is_loaded_to_open_the_window() -> None:
 
 def test_it_starts_with_the_first_page(window: Window) -> None:
     assert window.pages.currentWidget() is window.welcome
-    enabled = {name for name, action in window.actions_by_name.items() if action.isEnabled()}
+    enabled = {name for name, action in window.commands.items() if action.isEnabled()}
     assert enabled == {"open", "demo", "quit", "light", "keyboard", "about"}
 
 
@@ -47,7 +46,7 @@ def test_a_timeline_is_opened_closed_and_remembered(window: Window, qtbot: QtBot
     assert window.pages.currentWidget() is window.workspace
     assert window.windowTitle() == "reel.otio — talkies"
     assert "2 shots, 3 subtitles, 0 takes" in window.statusBar().currentMessage()
-    window.actions_by_name["close"].trigger()
+    window.commands["close"].trigger()
     assert window.pages.currentWidget() is window.welcome
     assert window.recent.paths() == [str(reel)]
 
@@ -109,7 +108,7 @@ def test_a_sound_that_cannot_be_made_is_told(window: Window, qtbot: QtBot, reel:
     reel.with_name("film.mp4").unlink()
     window.document.change_settings(["V1-001"], task="foley")
     window.document.select(["V1-001"])
-    window.actions_by_name["generate"].trigger()
+    window.commands["generate"].trigger()
     qtbot.waitUntil(lambda: window.teller.dialog is not None, timeout=PATIENCE_MS)
     assert window.teller.dialog is not None
     assert "film.mp4" in window.teller.dialog.informativeText()
@@ -119,7 +118,7 @@ def test_a_sound_that_cannot_be_made_is_told(window: Window, qtbot: QtBot, reel:
 def test_a_take_is_redone_alone_with_a_new_seed(window: Window, qtbot: QtBot, reel: Path) -> None:
     open_in(qtbot, window, reel)
     window.document.select(["V1-001"])
-    window.actions_by_name["generate"].trigger()
+    window.commands["generate"].trigger()
     wait_for_queue(qtbot, window)
     assert [take.stem for take in window.document.takes("V1-001")] == ["DX", "FX"]
     effects = window.document.takes("V1-001")[1]
@@ -159,9 +158,9 @@ def test_letters_typed_into_a_field_are_no_commands(window: Window, qtbot: QtBot
 
 
 def test_every_key_means_one_thing_and_is_listed(window: Window, qtbot: QtBot) -> None:
-    keys = [key for group in commands().values() for each in group for key in each.keys]
+    keys = [key.toString() for action in window.commands.values() for key in action.shortcuts()]
     assert len(keys) == len(set(keys))
-    window.actions_by_name["keyboard"].trigger()
+    window.commands["keyboard"].trigger()
     help_ = window.findChild(KeyboardHelp)
     assert help_ is not None
     shown = {label.text() for label in help_.findChildren(QLabel)}
@@ -183,11 +182,11 @@ def test_every_control_has_a_name_for_the_screen_reader(window: Window, qtbot: Q
 
 
 def test_the_theme_is_kept(window: Window, qtbot: QtBot, tmp_path: Path, worker_command: list[str]) -> None:
-    window.actions_by_name["light"].trigger()
+    window.commands["light"].trigger()
     assert theme_name() == "light"
     kept = QSettings(str(tmp_path / "looks.ini"), QSettings.Format.IniFormat)
     assert kept.value("theme") == "light"
-    window.actions_by_name["light"].trigger()
+    window.commands["light"].trigger()
     assert theme_name() == "dark"
 
 
@@ -195,9 +194,9 @@ def test_write_back_shows_what_it_does_and_says_what_it_cannot(window: Window, q
     open_in(qtbot, window, reel)
     window.document.change_settings(["V1-001", "V1-002"], task="foley")
     window.document.select(["V1-001", "V1-002"])
-    window.actions_by_name["generate"].trigger()
+    window.commands["generate"].trigger()
     wait_for_queue(qtbot, window)
-    window.actions_by_name["write"].trigger()
+    window.commands["write"].trigger()
     dialog = window.findChild(WriteBackDialog)
     assert dialog is not None
     assert dialog.list.topLevelItem(0).text(0) == "FX talkies: new track, 2 takes"

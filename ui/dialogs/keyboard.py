@@ -1,11 +1,10 @@
-"""Every key there is, read from the actions themselves, so that the list is never out of date."""
+"""The list of keys, as the table of commands has them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 _ROWS = 16
@@ -52,13 +51,3 @@ def _grid() -> QGridLayout:
     grid.setHorizontalSpacing(16)
     grid.setVerticalSpacing(7)
     return grid
-
-
-def keys_of(actions: Iterable[QAction]) -> list[tuple[str, str]]:
-    """(keys, text) of the actions that have a shortcut."""
-    native = QKeySequence.SequenceFormat.NativeText
-    return [
-        (", ".join(key.toString(native) for key in action.shortcuts()), action.text().replace("&", "").rstrip(" …"))
-        for action in actions
-        if action.shortcuts()
-    ]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow, QMessageBox
-
-from talkies.ui.actions import commands
 
 _SAID_MS = 9000
 _MOST_NOTES = 12
@@ -47,18 +44,6 @@ class Teller(QObject):
         more = len(notes) - _MOST_NOTES
         shown = [*notes[:_MOST_NOTES], *([self.tr("… and {count} more").format(count=more)] if more > 0 else [])]
         self._show(self.tr("Notes about this timeline"), "\n\n".join(shown), QMessageBox.Icon.Information)
-
-    def show_keyboard(self, actions: Mapping[str, QAction]) -> None:
-        """Every key."""
-        from talkies.ui.dialogs.keyboard import KeyboardHelp, keys_of
-
-        groups = [
-            (title.replace("&", ""), keys_of(actions[each.name] for each in group if each.name != "-"))
-            for title, group in commands().items()
-        ]
-        shown = KeyboardHelp([group for group in groups if group[1]], self._window)
-        shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        shown.open()
 
     def show_about(self) -> None:
         from importlib.metadata import version
