@@ -9,7 +9,8 @@ Methods: hello, read_timeline, audio_tracks, add_takes, undo, move_playhead. All
 ("12/5") from the timeline's first frame. The editor's side is small: it removes the tracks that it is told to, adds
 tracks with clips, and reads them back; it is one undo step, and a failure leaves nothing. tests/bridged_editor.py is
 such a side, in the standard library alone. An exported timeline may come with "drop_frame": true, which .otio cannot
-say, and with "warnings". Everything that comes back is checked before it is believed.
+say, and with "warnings"; hello's answer with the "version" of the editor's copy of talkies (core/hosts/handshake.py).
+Everything that comes back is checked before it is believed.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from threading import Lock
 from typing import Any, Final, TextIO, TypeVar
 
 from talkies.core.errors import CancelledError, MediaError, OutputError, TalkiesError, TimelineError
+from talkies.core.hosts.handshake import VERSIONS, cure_in, outdated
 from talkies.core.hosts.host import AudioTrack, Conflict, PlacedClip, Placement
 from talkies.core.hosts.json_lines import ClosedError, LateError, QuestionLine, RefusedError
 from talkies.core.hosts.placement import differences, plan_placing
@@ -55,6 +57,7 @@ class BridgedHost:
         self._line = QuestionLine(requests, answers, patience_s)
         self._folder = folder
         self._name = ""
+        self._greeted: tuple[str, ...] = ()
         self._greeting = Lock()
 
     @property
@@ -77,12 +80,12 @@ class BridgedHost:
         answer = self._ask("read_timeline", {"folder": str(folder)}, TimelineError)
         path = folder / self._checked(lambda: _text(answer, "timeline"), TimelineError)
         if path.suffix.lower() != ".otio" or not path.resolve().is_relative_to(folder.resolve()):
-            raise TimelineError(self.name, f"exported {str(path)[:300]}, which is no .otio file in {folder}", _VERSIONS)
+            raise TimelineError(self.name, f"exported {str(path)[:300]}, which is no .otio file in {folder}", VERSIONS)
         if not os.path.isfile(path):  # noqa: PTH113 - Path raises where a name is too long for any file
             raise TimelineError(self.name, f"says it exported {path.name[:80]}, which is not there", "try again")
         timeline, said = read_timeline(path), self._checked(lambda: _texts(answer, "warnings"), TimelineError)
         drop_frame = answer.get("drop_frame") is True and may_drop_frames(timeline.rate)
-        return replace(timeline, drop_frame=drop_frame, warnings=(*said, *timeline.warnings))
+        return replace(timeline, drop_frame=drop_frame, warnings=(*self._greeted, *said, *timeline.warnings))
 
     def audio_tracks(self) -> tuple[AudioTrack, ...]:
         """See :class:`Host`. Raises OutputError."""
@@ -134,8 +137,9 @@ class BridgedHost:
                 problem = (
                     f"speaks version {answer.get('protocol')!r} of the bridge, and this talkies version {PROTOCOL}"
                 )
-                raise OutputError(name, " ".join(problem.split())[:200], _VERSIONS)
+                raise OutputError(name, " ".join(problem.split())[:200], cure_in(name))
             self._name = " ".join(name.split())[:80]
+            self._greeted = tuple(filter(None, [outdated(self._name, answer.get("version"))]))
 
     def _answer(
         self, method: str, params: dict[str, Any], error: type[TalkiesError], undo: dict[str, Any] | None
@@ -161,10 +165,7 @@ class BridgedHost:
             raise self._garbled(garbled, error) from garbled
 
     def _garbled(self, why: ValueError, error: type[TalkiesError]) -> TalkiesError:
-        return error(self.name, f"answered what talkies does not understand ({why})", _VERSIONS)
-
-
-_VERSIONS = "install the same version of talkies in the editor"
+        return error(self.name, f"answered what talkies does not understand ({why})", VERSIONS)
 
 
 def _track(lane: Lane) -> dict[str, Any]:

@@ -7,17 +7,16 @@ The listening thread is a daemon: it waits on a stream that only the other side 
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from itertools import count
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
-Message = dict[str, Any]
+from talkies.core.hosts.conversation import Conversation, Event, Garbage, Message, Received
 
-_LONGEST_LINE: Final = 1 << 26  # characters: some hundred thousand clips
+_PIECE: Final = 1 << 20  # characters read at once
 
 
 class ClosedError(Exception):
@@ -84,7 +83,7 @@ class QuestionLine:
     def _send(self, message: Message) -> None:
         try:
             with self._writing:
-                self._requests.write(json.dumps(message) + "\n")
+                self._requests.write(Conversation().send(message).decode())
                 self._requests.flush()
             return
         except (OSError, ValueError):  # the pipe is broken, or the stream is closed
@@ -92,21 +91,25 @@ class QuestionLine:
         self._close()
 
     def _listen(self) -> None:
+        conversation = Conversation()
         with suppress(OSError, ValueError), self._answers:
-            while line := self._answers.readline(_LONGEST_LINE):
-                if line.strip() and not self._heard(line):
+            while line := self._answers.readline(_PIECE):
+                events = conversation.receive(line.encode("utf-8", "replace"))
+                if not all(self._heard(event) for event in events):
                     break
         self._close()
 
-    def _heard(self, line: str) -> bool:
+    def _heard(self, event: Event) -> bool:
         """Gives an answer to who waits for it; False when it was the last word."""
-        try:
-            message = json.loads(line)
-            if not isinstance(message, dict):
-                raise ValueError
-        except (ValueError, RecursionError):
-            self._fail_all(ValueError(f"{line.strip()[:60]!r} is no JSON object"))
-            return line.endswith("\n")  # the rest of an endless line is not waited for
+        match event:
+            case Received(message):
+                return self._answered(message)
+            case Garbage():
+                self._fail_all(ValueError(f"{event.start!r} {event.problem}"))
+                return not event.endless  # the rest of an endless line is not waited for
+        return False
+
+    def _answered(self, message: Message) -> bool:
         if "event" in message:
             return bool(message["event"] != "closed")
         number = message.get("id")

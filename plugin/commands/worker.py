@@ -5,27 +5,29 @@
     ← {"id": 1, "event": "result", "result": {...}}
     ← {"id": 1, "event": "error", "error": {"kind": "ArgumentError", "message": "...", "exit_code": 2}}
     → {"id": 2, "method": "cancel", "params": {"id": 1}}
+    → {"id": 0, "method": "hello", "params": {"client": "panel", "protocol": 2, "version": "0.1.0"}}
 
 Each request gets any number of ``progress``, ``warning``, ``failed`` and ``take`` events and then exactly one
-``result`` or ``error``. Methods: hello, inspect, generate, make, cancel, models, doctor, quit. ``make`` is what the
-panel orders (core/generation/take_orders.py): takes in a folder, each told of when it is finished; no timeline is
-written. One generation runs at a time, further ones wait; the others are answered meanwhile. When stdin ends, what was
-asked for is finished first. When nobody reads stdout any more, the work is cancelled: finished takes stay, as they do
-when this process dies.
+``result`` or ``error``. Methods: hello, inspect, generate, make, cancel, models, doctor, quit. ``hello`` says whether
+both sides fit together (core/hosts/handshake.py). ``make`` is what the panel orders (core/generation/take_orders.py):
+takes in a folder, each told of when it is finished; no timeline is written. One generation runs at a time, further ones
+wait; the others are answered meanwhile. When stdin ends, what was asked for is finished first. When nobody reads stdout
+any more, the work is cancelled: finished takes stay, as they do when this process dies.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import queue
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.errors import ArgumentError, CancelledError, TalkiesError
@@ -33,6 +35,9 @@ from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Wa
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request, did_you_mean
 from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.hosts.conversation import Conversation, Garbage, Message, Received
+from talkies.core.hosts.conversation import Event as HeardEvent
+from talkies.core.hosts.handshake import greeting
 from talkies.core.segment import Timeline
 from talkies.core.timeline import read_timeline
 from talkies.plugin.console import plain
@@ -42,9 +47,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "answer requests, one JSON object per line, on standard input and output (for editor plugins)"
 
-PROTOCOL = 1
-
-Message = dict[str, Any]
+_PIECE = 1 << 16  # bytes read at once
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,9 +60,9 @@ def run(options: argparse.Namespace) -> int:
 
 def serve_stdio(engines: EngineLoader = load_engine) -> int:
     """Serves this process' stdin and stdout. Whatever a library prints goes to stderr: stdout is for JSON alone."""
-    answers = io.TextIOWrapper(os.fdopen(os.dup(1), "wb"), encoding="utf-8", newline="\n")
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    requests = io.TextIOWrapper(os.fdopen(os.dup(0), "rb"), encoding="utf-8", errors="replace")
+    requests = iter(partial(os.read, os.dup(0), _PIECE), b"")
     sys.stdout = sys.stderr
     return Worker(answers, engines).serve(requests)
 
@@ -67,8 +70,10 @@ def serve_stdio(engines: EngineLoader = load_engine) -> int:
 class Worker:
     """``engines`` makes the engine for a request; tests give their own."""
 
-    def __init__(self, answers: TextIO, engines: EngineLoader = load_engine) -> None:
+    def __init__(self, answers: BinaryIO, engines: EngineLoader = load_engine) -> None:
         self._answers, self._engines, self._kept = answers, engines, Kept(engines)
+        self._conversation = Conversation()
+        self._unfit: ArgumentError | None = None
         self._writing = threading.Lock()
         self._reader_left = threading.Event()
         self._jobs: queue.SimpleQueue[tuple[Any, Request | Order, threading.Event] | None] = queue.SimpleQueue()
@@ -83,13 +88,14 @@ class Worker:
             "doctor": self._doctor,
         }
 
-    def serve(self, requests: Iterable[str]) -> int:
-        """Answers until the input ends or ``quit`` comes; always returns 0."""
+    def serve(self, requests: Iterable[bytes]) -> int:
+        """Answers until the input ends or ``quit`` comes; always returns 0. ``requests``: lines, in any pieces."""
         thread = threading.Thread(target=self._work, name="generate")
         thread.start()
         try:
-            for line in requests:
-                if self._reader_left.is_set() or (line.strip() and not self._handle(line)):
+            for data in chain(requests, (b"",)):
+                events = self._conversation.receive(data)
+                if self._reader_left.is_set() or not all(self._handle(event) for event in events):
                     break
         except KeyboardInterrupt:  # also what the command line makes of SIGTERM
             self._cancel_all()
@@ -99,27 +105,41 @@ class Worker:
             thread.join()
         return 0
 
-    def _handle(self, line: str) -> bool:
-        """Answers one line; False when it says goodbye."""
-        number = None
+    def _handle(self, event: HeardEvent) -> bool:
+        """Answers what was heard; False when it says goodbye."""
+        match event:
+            case Received(message):
+                return self._answer(message)
+            case Garbage():
+                cure = 'send {"id": 1, "method": "...", "params": {}}, one object per line'
+                self._fail(None, ArgumentError("request", event.problem, cure))
+        return True
+
+    def _answer(self, request: Message) -> bool:
+        number, method = request.get("id"), str(request.get("method"))
         try:
-            request = _parse(line)
-            number, method = request.get("id"), str(request.get("method"))
             if method == "quit":
                 self._cancel_all()
                 self._send(number, "result", result={})
                 return False
             if method not in self._methods:
                 raise ArgumentError(f"method {method!r}", "is not known", did_you_mean(method, self._methods))
+            if self._unfit is not None and method != "hello":
+                raise self._unfit
             self._methods[method](number, _params(request))
         except Exception as error:  # noqa: BLE001 - the client gets an answer, and the worker stays
             self._fail(number, error)
         return True
 
     def _hello(self, number: Any, params: Message) -> None:
-        from importlib.metadata import version
-
-        self._send(number, "result", result={"protocol": PROTOCOL, "version": version("talkies")})
+        """A client that does not fit hears it of whatever it asks, until it says something else of itself."""
+        try:
+            answer = greeting(params)
+        except ArgumentError as unfit:
+            self._unfit = unfit
+            raise
+        self._unfit = None
+        self._send(number, "result", result=answer)
 
     def _inspect(self, number: Any, params: Message) -> None:
         from talkies.plugin.commands.inspect import describe
@@ -213,10 +233,10 @@ class Worker:
         self._send(number, "error", error={"kind": kind, "message": message, "exit_code": code})
 
     def _send(self, number: Any, event: str, **content: Any) -> None:
-        line = json.dumps({"id": number, "event": event, **content}, default=plain)
+        line = self._conversation.send({"id": number, "event": event, **content}, default=plain)
         with self._writing:
             try:
-                self._answers.write(line + "\n")
+                self._answers.write(line)
                 self._answers.flush()
             except (OSError, ValueError):
                 self._reader_left.set()
@@ -244,16 +264,6 @@ class Kept:
         if self._timeline is None or self._timeline[0] != key:
             self._timeline = key, read_timeline(path, media_dir)
         return self._timeline[1]
-
-
-def _parse(line: str) -> Message:
-    try:
-        request = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise ArgumentError("request", f"is no JSON: {error}", "send one object per line") from error
-    if not isinstance(request, dict):
-        raise ArgumentError("request", "is no JSON object", 'send {"id": 1, "method": "...", "params": {}}')
-    return request
 
 
 def _params(request: Message) -> Message:

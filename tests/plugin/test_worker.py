@@ -23,14 +23,14 @@ Message = dict[str, Any]
 
 def converse(*requests: Message | str) -> list[Message]:
     lines = [request if isinstance(request, str) else json.dumps(request) for request in requests]
-    answers = io.StringIO()
-    assert Worker(answers, load_tones).serve(f"{line}\n" for line in lines) == 0
+    answers = io.BytesIO()
+    assert Worker(answers, load_tones).serve(f"{line}\n".encode() for line in lines) == 0
     return [json.loads(line) for line in answers.getvalue().splitlines()]
 
 
 def test_hello_says_which_protocol() -> None:
     (answer,) = converse({"id": 1, "method": "hello"})
-    assert (answer["id"], answer["event"], answer["result"]["protocol"]) == (1, "result", 1)
+    assert (answer["id"], answer["event"], answer["result"]["protocol"]) == (1, "result", 2)
 
 
 def test_inspect_answers_with_the_document_of_the_command_line(reel: Path) -> None:
@@ -97,19 +97,19 @@ class Conversation:
     """A worker on a thread of its own, fed line by line."""
 
     def __init__(self, engines: Callable[..., Any]) -> None:
-        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._lines: queue.Queue[bytes | None] = queue.Queue()
         self.answers: queue.Queue[Message] = queue.Queue()
         self._thread = threading.Thread(target=Worker(self, engines).serve, args=(iter(self._lines.get, None),))  # type: ignore[arg-type]
         self._thread.start()
 
-    def write(self, text: str) -> None:
-        self.answers.put(json.loads(text))
+    def write(self, line: bytes) -> None:
+        self.answers.put(json.loads(line))
 
     def flush(self) -> None:
         pass
 
     def send(self, **request: Any) -> None:
-        self._lines.put(json.dumps(request) + "\n")
+        self._lines.put(json.dumps(request).encode() + b"\n")
 
     def until(self, wanted: Callable[[Message], bool]) -> Message:
         while not wanted(answer := self.answers.get(timeout=60)):
@@ -159,17 +159,17 @@ def test_quit_stops_the_work(reel: Path) -> None:
 
 def test_an_interrupt_stops_the_work_and_what_waits_for_its_turn(reel: Path) -> None:
     """Ctrl+C, and SIGTERM by way of the command line."""
-    answers, started = io.StringIO(), threading.Event()
+    answers, started = io.BytesIO(), threading.Event()
 
     class Engine(EndlessEngine):
         def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
             started.set()
             yield from super().generate(prepared, **options)
 
-    def requests() -> Iterator[str]:
+    def requests() -> Iterator[bytes]:
         for number in (1, 2):
             params = {"timeline": str(reel), "out": str(reel.with_name("new.otio"))}
-            yield json.dumps({"id": number, "method": "generate", "params": params}) + "\n"
+            yield json.dumps({"id": number, "method": "generate", "params": params}).encode() + b"\n"
         started.wait(60)
         raise KeyboardInterrupt
 
@@ -207,3 +207,30 @@ def test_a_reader_that_dies_ends_the_worker(reel: Path) -> None:
         process.stdin.flush()
     process.stdin.close()
     assert process.wait(60) == 0
+
+
+def test_a_client_that_does_not_fit_hears_it_of_all_that_it_asks(reel: Path) -> None:
+    old = {"client": "Blender extension", "protocol": 0, "version": "0.0.1"}
+    inspect = {"id": 2, "method": "inspect", "params": {"timeline": str(reel)}}
+    answers = converse({"id": 1, "method": "hello", "params": old}, inspect, {"id": 3, "method": "quit"})
+    sentences = [answer["error"]["message"] for answer in answers[:2]]
+    assert sentences[0] == sentences[1]
+    assert "Blender extension: is too old for talkies" in sentences[0]
+    assert "talkies blender install" in sentences[0]
+    assert answers[2]["event"] == "result"
+
+
+def test_another_version_is_warned_of_and_served(reel: Path) -> None:
+    other = {"client": "panel", "protocol": 1, "version": "0.0.1"}
+    inspect = {"id": 2, "method": "inspect", "params": {"timeline": str(reel)}}
+    hello, segments = converse({"id": 1, "method": "hello", "params": other}, inspect)
+    assert "close the panel and open it again" in hello["result"]["warning"]
+    assert segments["event"] == "result"
+
+
+def test_a_request_may_come_in_any_pieces() -> None:
+    answers = io.BytesIO()
+    data = b'{"id": 1, "method": "hello"}\nno json\n{"id": 2, "method": "hello"}'
+    assert Worker(answers, load_tones).serve(data[at : at + 7] for at in range(0, len(data), 7)) == 0
+    told = [json.loads(line) for line in answers.getvalue().splitlines()]
+    assert [(answer["id"], answer["event"]) for answer in told] == [(1, "result"), (None, "error"), (2, "result")]

@@ -6,14 +6,17 @@ command is a list of arguments that whoever opens the panel gives; no shell is i
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
+from talkies.core.hosts.conversation import Conversation, Message, Received
+from talkies.core.hosts.handshake import hello_of, problem_with
+
 _LAST_WORDS: Final = 20  # lines of stderr that are kept, for the message when it dies
+_HELLO: Final = -1  # the number of what is said first
 _PATIENCE_MS: Final = 3000  # before a worker that was told to quit is killed
 
 
@@ -30,7 +33,7 @@ class WorkerClient(QObject):
         self._command = tuple(command)
         self._process: QProcess | None = None
         self._number = 0
-        self._rest = b""
+        self._conversation = Conversation()
         self._said: deque[str] = deque(maxlen=_LAST_WORDS)
 
     @property
@@ -46,8 +49,7 @@ class WorkerClient(QObject):
         """Sends a request and returns its number, which its answers carry."""
         process = self._process or self._started()
         self._number += 1
-        line = json.dumps({"id": self._number, "method": method, "params": params})
-        process.write(line.encode() + b"\n")
+        self._send(process, self._number, method, params)
         return self._number
 
     def stop(self) -> None:
@@ -56,7 +58,7 @@ class WorkerClient(QObject):
         if process is None:
             return
         process.disconnect(self)
-        process.write(b'{"id": 0, "method": "quit"}\n')
+        self._send(process, 0, "quit", {})
         process.closeWriteChannel()
         if not process.waitForFinished(_PATIENCE_MS):
             process.kill()
@@ -72,23 +74,37 @@ class WorkerClient(QObject):
         process.readyReadStandardError.connect(self._listen)
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._not_started)
-        self._rest = b""
+        self._conversation = Conversation()
         self._said.clear()
         self._process = process
         process.start(self._command[0], list(self._command[1:]))
+        self._send(process, _HELLO, "hello", hello_of("panel"))
         return process
+
+    def _send(self, process: QProcess, number: int, method: str, params: Mapping[str, Any]) -> None:
+        process.write(self._conversation.send({"id": number, "method": method, "params": dict(params)}))
 
     def _read(self) -> None:
         if self._process is None:
             return
-        *lines, self._rest = (self._rest + bytes(self._process.readAllStandardOutput().data())).split(b"\n")
-        for line in lines:
-            try:
-                message = json.loads(line)
-                number = int(message["id"])
-            except (ValueError, TypeError, KeyError):
-                continue  # not for us: every answer to our requests carries its number
+        data = bytes(self._process.readAllStandardOutput().data())
+        for event in self._conversation.receive(data) if data else ():
+            if isinstance(event, Received):  # what is no message is not for us
+                self._hear(event.message)
+
+    def _hear(self, message: Message) -> None:
+        number = message.get("id")
+        if number == _HELLO:
+            self._greeted(message)
+        elif isinstance(number, int):  # every answer to our requests carries its number
             self.answered.emit(number, message)
+
+    def _greeted(self, answer: Message) -> None:
+        """An older worker than this panel does not know what it is asked; a newer one refuses by itself."""
+        problem = problem_with(answer["result"]) if "result" in answer else ""
+        if problem and self._process is not None:
+            self._process.kill()
+            self._bury(problem)
 
     def _listen(self) -> None:
         if self._process is not None:

@@ -22,6 +22,7 @@ from .child import Child
 from .clock import Clock
 from .errors import RefusedError
 from .folders import panel_folder
+from .handshake import version
 from .placing import Placed
 from .versions import places_within_frames, product
 
@@ -38,7 +39,7 @@ class Answers:
         self._name = scene.name
         self._placed: list[Placed] = []
         self._methods: dict[str, Callable[[Params], dict[str, Any]]] = {
-            "hello": lambda params: {"protocol": PROTOCOL, "name": product()},
+            "hello": lambda params: {"protocol": PROTOCOL, "name": product(), "version": version()},
             "read_timeline": self._read_timeline,
             "audio_tracks": lambda params: {"tracks": placing.audio_tracks(self._scene())},
             "add_takes": self._add_takes,

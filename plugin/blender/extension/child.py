@@ -6,7 +6,6 @@ No shell, no port. It may be killed, hang or crash at any time; Blender goes on 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import queue
 import subprocess
@@ -16,8 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .errors import RefusedError
+from .lines import Lines
 
 _LAST_WORDS = 20  # lines of stderr that are kept
+_PIECE = 1 << 16  # bytes read at once
 _PATIENCE_S = 5.0  # before a process that was told to end is killed
 
 
@@ -26,15 +27,16 @@ class Child:
 
     def __init__(self, command: Sequence[str]) -> None:
         self.ended = False
+        self._lines = Lines()
         self._said: deque[str] = deque(maxlen=_LAST_WORDS)
         self._news: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        self._to_say: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._to_say: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
         environment.pop("PYTHONHOME", None)  # it would be Blender's
         try:
             self._process = subprocess.Popen(
-                list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                encoding="utf-8", errors="replace", env=environment, creationflags=_NO_WINDOW,
+                list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                env=environment, creationflags=_NO_WINDOW,
             )  # fmt: skip
         except OSError as error:
             raise RefusedError(
@@ -55,7 +57,7 @@ class Child:
 
     def send(self, message: dict[str, Any]) -> None:
         """A process that is gone is noticed by :meth:`news`."""
-        self._to_say.put(json.dumps(message) + "\n")
+        self._to_say.put(self._lines.send(message))
 
     def news(self) -> Iterator[dict[str, Any]]:
         """What it has said since the last time; after its end ``ended`` is True."""
@@ -90,12 +92,10 @@ class Child:
 
     def _read(self) -> None:
         assert self._process.stdout is not None
-        with self._process.stdout as lines:
-            for line in lines:
-                with contextlib.suppress(ValueError, RecursionError):
-                    message = json.loads(line)
-                    if isinstance(message, dict):
-                        self._news.put(message)
+        with self._process.stdout as pipe:
+            while data := os.read(pipe.fileno(), _PIECE):
+                for message in self._lines.receive(data):
+                    self._news.put(message)
         self._process.wait()
         self._overhearing.join(1)  # its last words come before its end
         self.hang_up()
@@ -112,7 +112,8 @@ class Child:
     def _overhear(self) -> None:
         assert self._process.stderr is not None
         with self._process.stderr as lines:
-            self._said.extend(line.strip() for line in lines if line.strip())
+            said = (line.decode("utf-8", "replace").strip() for line in lines)
+            self._said.extend(line for line in said if line)
 
 
 def _started(work: Callable[[], None]) -> threading.Thread:

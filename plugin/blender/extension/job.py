@@ -13,7 +13,7 @@ from typing import Any
 
 import bpy
 
-from . import placing, strips
+from . import handshake, placing, strips
 from .child import Child
 from .clock import Clock
 from .errors import RefusedError
@@ -52,6 +52,7 @@ class Job:
     @classmethod
     def start(cls, program: Path, order: Order) -> Job:
         child = Child([str(program), "worker"])
+        child.send({"id": 0, "method": "hello", "params": handshake.hello()})
         child.send({"id": 1, "method": "generate", "params": dict(order.params)})
         return cls(order, child)
 
@@ -66,15 +67,27 @@ class Job:
     def poll(self) -> bool:
         """Hears the news; True while there is more to wait for."""
         for message in self.child.news():
-            if not self.done and message.get("id") == 1:
+            if not self.done and message.get("id") in (0, 1):
                 try:
-                    self._hear(message)
+                    if message["id"] == 0:
+                        self._greeted(message)
+                    else:
+                        self._hear(message)
                 except (LookupError, TypeError, ValueError):  # Blender would drop a timer that fails, and never be done
                     self._fail("The talkies program says what this extension does not understand; install both again")
         if self.child.ended and not self.done:
             told = f": {self.child.last_words}" if self.child.last_words else ""
             self._fail(f"The talkies program has stopped unexpectedly{told}; nothing was changed, try again")
         return not self.done
+
+    def _greeted(self, message: Mapping[str, Any]) -> None:
+        """Whether extension and program fit together; a program that refuses says so itself."""
+        if message.get("event") == "error":
+            self._fail(str(message["error"]["message"]))
+        elif problem := handshake.problem_with(message["result"]):
+            self._fail(problem)
+        elif warning := message["result"].get("warning"):
+            self.sentences.append(str(warning))
 
     def _hear(self, message: Mapping[str, Any]) -> None:
         match message.get("event"):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 import talkies.plugin.resolve
+from talkies.core.hosts.conversation import Conversation, Garbage
+from talkies.plugin.resolve.inside import session
 
 FOLDER = Path(talkies.plugin.resolve.__file__).parent
 FILES = [*sorted((FOLDER / "inside").glob("*.py")), FOLDER / "scripts" / "Talkies.py"]
@@ -26,3 +29,12 @@ def test_it_needs_nothing_that_may_not_be_there(path: Path) -> None:
     local = [node for node in relative if node.level]
     named = [[node.module] if node.module else [alias.name for alias in node.names] for node in local]
     assert {name for each in named for name in each} <= siblings
+
+
+@pytest.mark.parametrize("line", ["no json", '{"id": 1', "[1, 2]", "7", "[" * 200_000, '{"id": 5, "method": "sing"}'])
+def test_a_line_is_a_request_where_core_hears_a_message(line: str) -> None:
+    """The island reads its lines itself; what core calls garbage is refused here, and has no number to answer to."""
+    (event,) = Conversation().receive(line.encode() + b"\n")
+    answer = session.answer(cast(Any, None), line)
+    assert "error" in answer
+    assert (answer["id"] is None) == isinstance(event, Garbage)
