@@ -5,7 +5,7 @@ start ─► worker process ─► poll, by a timer in Blender's main thread ─
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -102,20 +102,20 @@ class Job:
 
     def _finish(self, report: Mapping[str, Any]) -> None:
         try:
-            self.sentences.insert(0, self._place(report["takes"]))
+            self.sentences.insert(0, self._place(report))
         except RefusedError as problem:
             self._fail(str(problem))
         except Exception as error:  # noqa: BLE001 - Blender must not lose its timer, nor the user the reason
             self._fail(f"The sound was made, but could not be placed ({type(error).__name__}: {error})")
         self._end()
 
-    def _place(self, takes: Sequence[Mapping[str, Any]]) -> str:
+    def _place(self, report: Mapping[str, Any]) -> str:
         scene = bpy.data.scenes.get(self.order.scene)
         if scene is None:
             raise RefusedError(
-                f"The scene {self.order.scene!r} is gone; the takes lie in {Path(takes[0]['path']).parent}"
+                f"The scene {self.order.scene!r} is gone; the takes lie in {Path(report['takes'][0]['path']).parent}"
             )
-        tracks, gone = arrange(scene, self.order, takes)
+        tracks, gone = arrange(scene, self.order, report)
         if not tracks:
             return "Everything was there already; nothing was added"
         placed = placing.place(scene, tracks, gone)
@@ -135,16 +135,16 @@ class Job:
         self.child.end()
 
 
-def arrange(scene: Any, order: Order, takes: Sequence[Mapping[str, Any]]) -> tuple[list[Track], list[Any]]:
+def arrange(scene: Any, order: Order, report: Mapping[str, Any]) -> tuple[list[Track], list[Any]]:
     """The tracks for the takes, and the strips that make way for them, as the user has chosen."""
-    editor, clock = editor_of(scene), Clock.of(scene)
+    editor, clock, takes = editor_of(scene), Clock.of(scene), list(report["takes"])
     if order.instead:
         old = next((strip for strip in strips.sounds(editor) if strip.name == order.instead), None)
         if old is not None:
             name = editor.channels[old.channel].name
             speaker = strips.metadata_of(old).get("speaker", "")
             same = [take for take in takes if take["metadata"].get("speaker", "") == speaker]
-            return [Track(name, (clip_of((same or list(takes))[0]),))], [old]
+            return [Track(name, (clip_of((same or takes)[0]),))], [old]
     if order.conflict == "skip":
         takes = [take for take in takes if not _ours(scene, take["stem"], _span(take, clock))]
     elif order.conflict == "replace":
@@ -152,8 +152,8 @@ def arrange(scene: Any, order: Order, takes: Sequence[Mapping[str, Any]]) -> tup
         leaving = {strip.channel for strip in gone.values()}
         names = [editor.channels[number].name for number in leaving]
         kept = [name for name in placing.track_names(scene) if name not in names]
-        return tracks_of(takes, kept), list(gone.values())
-    return tracks_of(takes, placing.track_names(scene)), []
+        return tracks_of(report, takes, kept), list(gone.values())
+    return tracks_of(report, takes, placing.track_names(scene)), []
 
 
 def covered(scene: Any, stem: str, start: int, end: int) -> bool:
@@ -173,5 +173,5 @@ def _ours(scene: Any, stem: str, frames: tuple[Fraction | int, Fraction | int]) 
 
 
 def _span(take: Mapping[str, Any], clock: Clock) -> tuple[Fraction, Fraction]:
-    first, last = (Fraction(take[name]).limit_denominator(120_000) for name in ("record_in_s", "record_out_s"))
+    first, last = (Fraction(take["exact"][name]) for name in ("record_in", "record_out"))
     return clock.frame(first), clock.frame(last)

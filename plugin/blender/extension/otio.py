@@ -21,12 +21,6 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item", "Shot", "Line", "Noise")
 
-STEMS = ("DX", "FX", "MX", "MIX")
-"""Departments in their order on the timeline."""
-
-_FINEST = 120_000
-"""No frame rate needs a larger denominator for its frames' positions in seconds."""
-
 
 def rational_time(frames: Fraction | int, rate: Fraction) -> dict[str, Any]:
     return {"OTIO_SCHEMA": "RationalTime.1", "value": float(frames), "rate": float(rate)}
@@ -163,33 +157,25 @@ class Track:
     enabled: bool = True
 
 
-def tracks_of(takes: Iterable[Mapping[str, Any]], taken_names: Iterable[str]) -> list[Track]:
-    """The takes of a report sorted into tracks: by department, number and speaker, apart where they overlap."""
-    groups: dict[tuple[int, int, str], list[list[Clip]]] = {}
-    for take in sorted(takes, key=lambda take: (STEMS.index(take["stem"]), take["number"], take["record_in_s"])):
-        speaker = str(take["metadata"].get("speaker", ""))
-        rows = groups.setdefault((STEMS.index(take["stem"]), take["number"], speaker), [])
-        clip = clip_of(take)
-        free = next((row for row in rows if row[-1].end <= clip.start), None)
-        if free is None:
-            rows.append([clip])
-        else:
-            free.append(clip)
+def tracks_of(
+    report: Mapping[str, Any], wanted: Iterable[Mapping[str, Any]], taken_names: Iterable[str]
+) -> list[Track]:
+    """The tracks of a report with the takes that are wanted; each gets a name that is free here."""
+    clips = {take["name"]: clip_of(take) for take in wanted}
     used, tracks = set(taken_names), []
-    for (stem, number, _), rows in groups.items():
-        for row in rows:
-            name = free_name(f"{STEMS[stem]} talkies", used)
+    for track in report["tracks"]:
+        placed = tuple(clips[name] for name in track["takes"] if name in clips)
+        if placed:
+            name = free_name(f"{track['stem']} talkies", used)
             used.add(name)
-            tracks.append(Track(name, tuple(row), enabled=number == 1))
+            tracks.append(Track(name, placed, bool(track["enabled"])))
     return tracks
 
 
 def clip_of(take: Mapping[str, Any]) -> Clip:
-    """A take of a report; its times there are the nearest floats of what is meant."""
-    start, end, head, tail = (
-        Fraction(take[name]).limit_denominator(_FINEST)
-        for name in ("record_in_s", "record_out_s", "head_handle_s", "tail_handle_s")
-    )
+    """A take of a report."""
+    times = ("record_in", "record_out", "head_handle", "tail_handle")
+    start, end, head, tail = (Fraction(take["exact"][name]) for name in times)
     about = {"segment": take["segment"], "stem": take["stem"], "take": take["number"]}
     return Clip(take["name"], Path(take["path"]), start, end, head, tail, {**about, **take["metadata"]})
 

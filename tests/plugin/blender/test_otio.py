@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from known_timelines import KNOWN, Known
 
-from talkies.core.generation.run_report import describe_take
+from talkies.core.generation.request import Request
+from talkies.core.generation.run_report import summarize
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.structure.tracks import lanes_of
 from talkies.plugin.blender.extension.otio import tracks_of
 
 
 def test_takes_are_sorted_into_the_same_tracks_to_the_exact_second(tmp_path: Path) -> None:
-    """Though the report tells times as floats."""
+    """The report went through a pipe as JSON."""
     for known in KNOWN:
         takes = known.takes(tmp_path)
-        tracks = tracks_of([describe_take(take, timeline(known)) for take in takes], ["FX talkies"])
+        report = json.loads(json.dumps(report_of(known, takes)))
+        tracks = tracks_of(report, report["takes"], ["FX talkies"])
         lanes = lanes_of(takes, ["FX talkies"])
         assert [(track.name, track.enabled) for track in tracks] == [(lane.name, lane.enabled) for lane in lanes]
         placed = [(clip.file, clip.start, clip.end, clip.head, clip.tail) for track in tracks for clip in track.clips]
         assert placed == [facts(take) for lane in lanes for take in lane.takes]
+
+
+def test_takes_that_are_not_wanted_leave_no_track_behind(tmp_path: Path) -> None:
+    known = KNOWN[0]
+    takes = known.takes(tmp_path)
+    report = report_of(known, takes)
+    spoken = [take for take in report["takes"] if take["stem"] == "DX"]
+    tracks = tracks_of(report, spoken, [])
+    assert tracks
+    assert {clip.name for track in tracks for clip in track.clips} == {take["name"] for take in spoken}
+    assert tracks_of(report, [], []) == []
+
+
+def report_of(known: Known, takes: list[Take]) -> dict[str, Any]:
+    request = Request(Path("known.otio"), Path("out.otio"))
+    return summarize(request, timeline(known), takes, [], [], {"total": 1.0})
 
 
 def facts(take: Take) -> tuple[object, ...]:
