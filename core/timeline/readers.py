@@ -13,6 +13,7 @@ from talkies.core.timeline.formats.aaf.reader import read_aaf
 from talkies.core.timeline.formats.adapters import adapter_reader, read_otio
 from talkies.core.timeline.formats.edl.reader import read_edl
 from talkies.core.timeline.formats.fcp7.reader import read_fcp7
+from talkies.core.timeline.formats.fcp7.retimes import translate_retimes
 from talkies.core.timeline.formats.fcpxml.reader import read_fcpxml
 from talkies.core.timeline.formats.mlt.reader import read_mlt
 from talkies.core.timeline.formats.otio.bundles import read_otiod, read_otioz
@@ -53,4 +54,6 @@ def load(path: Path, rate: Fraction | None = None) -> Loaded:
     if path.is_dir() and suffix not in _FOLDERS:
         raise TimelineError(path, "is a folder, not a timeline file", "name the file inside it")
     loaded = read_edl(path, rate) if suffix == ".edl" else reader(path)
+    if suffix.startswith(".otio") and "fcp_xml" in loaded.document.metadata:  # OTIO's adapter read it from Final Cut 7
+        translate_retimes(loaded.document)
     return replace(loaded, warnings=tuple(f"{path.name}: {sentence}" for sentence in loaded.warnings))

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -148,7 +148,7 @@ def measure(item: Any, available: Callable[[Any], TimeRange | None], depth: int 
     is_composition = isinstance(item, otio.core.Composition)
     children = _children(item, available, depth) if is_composition else ()
     if item.source_range is not None:
-        shown = _fcp7_shown(item, to_range(item.source_range), speed)
+        shown = to_range(item.source_range)
     elif is_composition:
         shown = TimeRange(_ZERO, max((offset + child.duration for offset, child in children), default=_ZERO))
     else:
@@ -225,10 +225,6 @@ def retime(item: Any) -> tuple[Fraction, tuple[str, ...]]:
             if not abs(effect.time_scalar) <= _FASTEST:  # not a number is not either
                 raise UnusableItemError(f"clip {item.name!r} has a speed of {effect.time_scalar}")
             speed *= Fraction(effect.time_scalar).limit_denominator(100_000)
-            continue
-        known = _fcp7_speed(effect)
-        if known is not None:
-            speed *= known
         elif isinstance(effect, otio.schema.TimeEffect) or _TIMING.search(_effect_name(effect)):
             warnings.append(f"the retime {_effect_name(effect)!r} is not understood: played at normal speed")
         elif effect.is_unknown_schema:
@@ -236,34 +232,5 @@ def retime(item: Any) -> tuple[Fraction, tuple[str, ...]]:
     return speed, tuple(warnings)
 
 
-def _fcp7_shown(item: Any, shown: TimeRange, speed: Fraction) -> TimeRange:
-    """Final Cut 7 counts a retimed clip's in and out in the retimed clip, reversed ones from its end."""
-    if not any(_fcp7_speed(effect) is not None for effect in effects_of(item)):
-        return shown
-    reference = getattr(item, "media_reference", None)
-    stated = reference.available_range if reference is not None else None
-    media = to_range(stated) if stated is not None else TimeRange(_ZERO, _ZERO)
-    pace, head = abs(speed), shown.start - media.start
-    start = media.start + head * pace if speed >= 0 else media.end - (head + shown.duration) * pace
-    return TimeRange(start, start + shown.duration)
-
-
 def _effect_name(effect: Any) -> str:
     return str(getattr(effect, "effect_name", "") or effect.name or effect.schema_name())
-
-
-def _fcp7_speed(effect: Any) -> Fraction | None:
-    """The constant speed of Final Cut's and Premiere's "Time Remap" filter; None when it is something else."""
-    metadata = effect.metadata.get("fcp_xml") if hasattr(effect, "metadata") else None
-    if not isinstance(metadata, Mapping) or metadata.get("effectid") != "timeremap":
-        return None
-    rows = metadata.get("parameter", ())
-    rows = [rows] if isinstance(rows, Mapping) else rows
-    values = {str(row.get("parameterid", "")): str(row.get("value", "")) for row in rows}
-    if values.get("variablespeed", "0").strip() not in ("0", "FALSE"):
-        return None
-    try:
-        speed = Fraction(values.get("speed", "100")) / 100
-    except ValueError:
-        return None
-    return -abs(speed) if values.get("reverse", "").strip().upper() == "TRUE" else speed

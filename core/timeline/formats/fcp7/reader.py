@@ -1,8 +1,9 @@
 """Final Cut Pro 7 XML, read by OTIO's adapter, with what that leaves out.
 
 The adapter looks for a nested sequence's tracks beside its ``<media>``; takes elements of different kinds with the same
-id for one; counts a clip's markers from zero where FCP7 counts from the first frame of the file; and knows neither
-Premiere's names of tracks and exact places of sound, nor stills, nor what is switched off, nor drop-frame timecode.
+id for one; leaves retimes in Final Cut's own terms (retimes.py); counts a clip's markers from zero where FCP7 counts
+from the first frame of the file; and knows neither Premiere's names of tracks and exact places of sound, nor stills,
+nor what is switched off, nor drop-frame timecode.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from talkies.core.errors import TimelineError
 from talkies.core.files.guards import read_text, safe_xml
 from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.formats.adapters import as_timeline, guarded
+from talkies.core.timeline.formats.fcp7.retimes import translate_retime
 from talkies.core.timeline.formats.fcp7.terms import TICKS_PER_SECOND
 
 _UNFOLDED, _UNFOLDED_TIMES = 10_000, 10
@@ -86,6 +88,7 @@ def _parser_class() -> Any:
                     span = marker.marked_range
                     span = otio.opentime.TimeRange(media.available_range.start_time + span.start_time, span.duration)
                     marker.marked_range = span
+            translate_retime(item)
             _hold_still(item, clipitem_element)
             _place_exactly(item, clipitem_element)
             return item
