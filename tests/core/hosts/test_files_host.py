@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import melt
 import pytest
+from files_host import HOST_FORMATS, FilesHost
 from host_suite import HeardSuite, PlacingSuite, ReadingSuite
 from known_timelines import NTSC, Known
 
@@ -16,7 +17,6 @@ from talkies.core.destinations import losses
 from talkies.core.errors import ArgumentError, OutputError
 from talkies.core.hosts.host import CONFLICTS, Host
 from talkies.core.timeline import read_timeline
-from talkies.plugin.files_host import HOST_FORMATS, FilesHost
 
 NO_DROP_FRAME = "OpenTimelineIO has no place for it"
 

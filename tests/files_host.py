@@ -2,7 +2,8 @@
 
     reel.otio ──add_takes──► reel.talkies.otio ──add_takes──► reel.talkies-2.otio ──undo──► reel.talkies.otio
 
-The file that was given is never changed. It is the host for editors that talkies cannot reach but whose files it can.
+The file that was given is never changed. A real host without an editor: it holds placement and every writer to what
+hosts promise. No command has it: who writes to a file names that file (ui/work/write_back.py).
 """
 
 from __future__ import annotations
