@@ -1,5 +1,6 @@
 # Everything happens in .venv, which the first command makes; later runs are quick.
 #   make demo    renders a silent film, gives it sound, writes talkies-demo/
+#   make quick   the tests that are not slow, on every core
 #   make test    every test            make lint    ruff, import-linter, mypy --strict
 #   make panel   opens the panel, with TIMELINE=reel.otio that timeline
 #   make bench   seconds of sound per second of computing, stage by stage
@@ -11,18 +12,26 @@ LOCK ?= .ci/constraints.txt
 # by the environment, because pip hands it on to the environments in which it builds packages that come as source
 PINS := $(if $(wildcard $(LOCK)),PIP_CONSTRAINT="$(abspath $(LOCK))" PIP_BUILD_CONSTRAINT="$(abspath $(LOCK))")
 PIP := $(PINS) $(BIN)/python -m pip install --quiet --disable-pip-version-check
+MEASURED := $(if $(COVERAGE),coverage run --append,python)
 NEEDS := pyproject.toml setup.py $(wildcard $(LOCK))
 
-.PHONY: demo test lint format bench panel judges lock clean
+.PHONY: demo quick test lint format bench panel judges lock clean
 
 demo: .venv/ready
 	$(BIN)/talkies demo --out talkies-demo
 
+# a thread for each: several processes that each take every core for their tensors would wait for each other
+quick: .venv/ready-dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" $(PYTEST_ARGS)
+
 # the panel's tests in a process of their own: what a thousand other tests leave in memory is no part of them
-# (5 is pytest's word for no tests: where Qt cannot run they are left out)
+# (5 is pytest's word for no tests: where Qt cannot run they are left out). With COVERAGE=1 the share of lines that ran
+# in these two processes is printed; what ran in the workers and programs that they start is not counted
 test: .venv/ready-dev
-	$(BIN)/python -m pytest --ignore tests/ui $(PYTEST_ARGS)
-	$(BIN)/python -m pytest tests/ui $(PYTEST_ARGS) || test $$? = 5
+	$(if $(COVERAGE),$(BIN)/coverage erase)
+	$(BIN)/$(MEASURED) -m pytest --ignore tests/ui $(PYTEST_ARGS)
+	$(BIN)/$(MEASURED) -m pytest tests/ui $(PYTEST_ARGS) || test $$? = 5
+	$(if $(COVERAGE),@for room in core ui plugin; do echo "lines of $$room that ran: $$($(BIN)/coverage report --include="$$room/*" --format=total) %"; done)
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
@@ -44,7 +53,7 @@ panel: .venv/ready-panel
 judges: .venv/ready-judges
 
 clean:
-	rm -rf .venv build dist talkies-demo talkies.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist talkies-demo talkies.egg-info .mypy_cache .pytest_cache .ruff_cache .coverage
 
 # not in .venv, which has what people run; uv reads pyproject.toml for every Python and system at once
 lock:
