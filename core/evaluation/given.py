@@ -11,7 +11,7 @@ from talkies.core.evaluation.performing import OnProgress, Performer, Subject
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is judged; the defaults take some twenty minutes on two cores."""
+    """How much is judged; the defaults take an hour and a half on two free cores."""
 
     codec_sentences: int = 30
     codec_effects: int = 30
