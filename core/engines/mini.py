@@ -120,10 +120,9 @@ class MiniEngine(Engine):
         return prepare(brief.features, brief)
 
     def _dialogue(self, brief: Brief) -> MiniPrepared:
-        speech, warnings = self._speech(brief)
-        return MiniPrepared(
-            task=brief.task, duration=brief.duration, silent=_says_nothing(speech), warnings=warnings, conditions=speech
-        )
+        speech, said = self._speech(brief)
+        silent = _says_nothing(speech)
+        return MiniPrepared(task="dialogue", duration=brief.duration, silent=silent, warnings=said, conditions=speech)
 
     def _joint(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
         """Effects with speech beside them."""
@@ -164,11 +163,9 @@ class MiniEngine(Engine):
 
     def _seen(self, features: PictureFeatures, frames: int) -> Conditions:
         """The picture's share of the conditions; nobody speaks."""
-        sync, picture = torch.from_numpy(features.sync), torch.from_numpy(features.picture)
-        nobody = torch.zeros(2 * frames, dtype=torch.long)
-        return Conditions(
-            frames, phones=nobody, sync=self.model.events.watch(sync, picture, decide=True), picture=picture
-        )
+        picture, nobody = torch.from_numpy(features.picture), torch.zeros(2 * frames, dtype=torch.long)
+        sync = self.model.events.watch(torch.from_numpy(features.sync), picture, decide=True)
+        return Conditions(frames, phones=nobody, sync=sync, picture=picture)
 
     def _left_out(self, words: Words, unwanted: Words) -> list[str]:
         """Says when a prompt names more than one sound that strikes."""
