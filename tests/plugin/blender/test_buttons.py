@@ -132,6 +132,37 @@ def test_a_worker_of_another_version_is_refused_in_a_sentence(film: Blender, tmp
     assert after["failed"] and "does not understand; install both again" in after["sentences"][0]
 
 
+def test_a_program_older_than_the_extension_is_named_with_its_cure(film: Blender, tmp_path: Path) -> None:
+    """It answers hello as talkies did before both sides were compared, and changes nothing."""
+    answer = '{"id": 0, "event": "result", "result": {"protocol": 1, "version": "0.0.9"}}'
+    (tmp_path / "old.py").write_text(
+        f"import sys\nsys.stdin.readline()\nprint({answer!r}, flush=True)\nsys.stdin.read()"
+    )
+    film.call("variable", name="TALKIES", value=str(program(tmp_path / "old", str(tmp_path / "old.py"))))
+    said = press(film, "foley")
+    assert said["sentences"][0].startswith("talkies 0.0.9: is older than what asks it")
+    assert said["sentences"][0].endswith("update it: pip install --upgrade talkies")
+    assert film.call("listed") == []
+
+
+def test_an_extension_of_another_version_is_named_and_served(film: Blender, tmp_path: Path) -> None:
+    """A program in front of talkies' own says that it is of another version."""
+    script = tmp_path / "newer.py"
+    script.write_text(
+        "import sys; sys.argv = sys.argv[:1]\n"
+        f"sys.path.insert(0, {str(ROOT / 'tests')!r})\n"
+        "from talkies.core.hosts import handshake\n"
+        "handshake.our_version = lambda: '9.9'\n"
+        "from tones_worker import load_slow_tones\n"
+        "from talkies.plugin.commands.worker import serve_stdio\n"
+        "sys.exit(serve_stdio(load_slow_tones))\n"
+    )
+    film.call("variable", name="TALKIES", value=str(program(tmp_path / "newer", str(script))))
+    said = press(film, "foley")
+    assert any("the program is 9.9; run 'talkies blender install'" in sentence for sentence in said["sentences"])
+    assert film.call("listed")
+
+
 def test_a_worker_that_hangs_is_ended_by_cancelling_twice(film: Blender, tmp_path: Path) -> None:
     (tmp_path / "deaf.py").write_text("import time; time.sleep(600)", encoding="utf-8")
     film.call("variable", name="TALKIES", value=str(program(tmp_path / "deaf", str(tmp_path / "deaf.py"))))
