@@ -60,12 +60,13 @@ def greeting(hello: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def problem_with(answer: Mapping[str, Any]) -> str:
-    """What a client must say of the worker's greeting, "" when they fit."""
-    spoken = answer.get("protocol")
+def problem_with(answer: Any) -> str:
+    """What a client must say of the worker's greeting, whatever that is; "" when they fit."""
+    said = answer if isinstance(answer, Mapping) else {}
+    spoken = said.get("protocol")
     if isinstance(spoken, int) and spoken >= PROTOCOL:
         return ""
-    return f"talkies {_short(answer.get('version'))}: is older than what asks it ({our_version()}); {UPDATE}"
+    return f"talkies {_short(said.get('version'))}: is older than what asks it ({our_version()}); {UPDATE}"
 
 
 def outdated(editor: str, stated: Any) -> str:

@@ -29,10 +29,11 @@ def hello() -> dict[str, Any]:
     return {"client": CLIENT, "protocol": PROTOCOL, "version": version()}
 
 
-def problem_with(answer: Mapping[str, Any]) -> str:
-    """What to say of the program's greeting, "" when the two fit."""
-    spoken = answer.get("protocol")
+def problem_with(answer: Any) -> str:
+    """What to say of the program's greeting, whatever that is; "" when the two fit."""
+    said = answer if isinstance(answer, Mapping) else {}
+    spoken = said.get("protocol")
     if isinstance(spoken, int) and spoken >= PROTOCOL:
         return ""
-    theirs = " ".join(str(answer.get("version") or "unknown").split())[:60]
+    theirs = " ".join(str(said.get("version") or "unknown").split())[:60]
     return f"talkies {theirs}: is older than what asks it ({version()}); {UPDATE}"

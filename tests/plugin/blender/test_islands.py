@@ -45,6 +45,6 @@ def test_the_extension_introduces_itself_as_core_expects() -> None:
     assert core.greeting(handshake.hello()) == {"protocol": core.PROTOCOL, "version": version("talkies")}
 
 
-@pytest.mark.parametrize("answer", [{"protocol": 2}, {"protocol": 3}, {"protocol": 1, "version": "0.0.9"}, {}])
-def test_an_old_program_is_named_in_the_same_words(answer: dict[str, Any]) -> None:
+@pytest.mark.parametrize("answer", [{"protocol": 2}, {"protocol": 3}, {"protocol": 1, "version": "0.0.9"}, {}, [], "2"])
+def test_an_old_program_is_named_in_the_same_words(answer: Any) -> None:
     assert handshake.problem_with(answer) == core.problem_with(answer)
