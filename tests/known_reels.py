@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from talkies.core.media.bwf import write_bwf
-from talkies.core.segment import Cue, Segment, Take, Timeline
+from talkies.core.segment import Cue, Segment, StemName, Take, Timeline
 from talkies.core.times import TimeRange
 
 SAMPLE_RATE = 48_000
@@ -41,7 +41,7 @@ def layer(folder: Path) -> Laid:
     """What writes a take of noise, with handles of half a second, into ``folder``."""
     folder.mkdir()
 
-    def lay(stem: str, record: TimeRange, channels: int = 1, number: int = 1, **metadata: object) -> Take:
+    def lay(stem: StemName, record: TimeRange, channels: int = 1, number: int = 1, **metadata: object) -> Take:
         handle = Fraction(1, 2)
         whole = TimeRange(record.start - handle, record.end + handle)
         count = whole.samples(SAMPLE_RATE)[1]

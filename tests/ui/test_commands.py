@@ -14,7 +14,8 @@ class Lamp:
     """What the commands of this test work on."""
 
     def __init__(self) -> None:
-        self.lit, self.given, self.bulb = False, [], "a bulb"
+        self.lit, self.bulb = False, "a bulb"
+        self.given: list[str] = []
 
     def switch(self) -> None:
         self.lit = not self.lit

@@ -22,7 +22,8 @@ class NeverAsked(TonesEngine):
 
 
 def test_silence_is_made_by_no_model_and_is_long_enough() -> None:
-    engine, shares = NeverAsked(), []
+    engine = NeverAsked()
+    shares: list[float] = []
     duration = Fraction(1001, 24000) * 601  # 25.07 s: more than two blocks
     prepared = engine.prepare(Brief("foley", duration))
     blocks = list(engine.generate(prepared, seed=0, steps=4, guidance=1.0, on_step=shares.append))

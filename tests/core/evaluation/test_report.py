@@ -63,9 +63,9 @@ class PlaybackEngine(Engine):
         return PlaybackPrepared(task=brief.task, duration=brief.duration, pieces=tuple(pieces))
 
     def _strokes(self, brief: Brief) -> list[tuple[float, Block]]:
-        times = motion_peaks(brief.features.sync, IMPACT, 0.3) if brief.features is not None else []
+        times = () if brief.features is None else motion_peaks(brief.features.sync, IMPACT, 0.3)
         stroke = 0.3 * np.random.default_rng(0).standard_normal(SR // 10) * np.exp(-np.arange(SR // 10) / 900)
-        return [(time, stroke) for time in times]
+        return [(float(time), stroke.astype(np.float32)) for time in times]
 
     def _sentences(self, brief: Brief) -> list[tuple[float, Block]]:
         return [(float(line.range.start), read_sound(self.recordings[line.text])[0]) for line in brief.lines]

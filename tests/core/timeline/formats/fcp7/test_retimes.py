@@ -97,7 +97,8 @@ def test_the_reader_leaves_no_filter_behind(tmp_path: Path) -> None:
     (item,) = document.tracks[0]
     assert [type(effect) for effect in item.effects] == [otio.schema.LinearTimeWarp]
     (segment,) = read_timeline(tmp_path / "cut.xml").segments
-    assert (segment.speed, segment.source.start, segment.source.duration) == (2, Fraction(20, 25), Fraction(60, 25))
+    assert segment.speed == 2
+    assert (segment.source.start, segment.source.duration) == (Fraction(20, 25), Fraction(60, 25))
 
 
 def test_what_otios_adapter_wrote_down_as_otio_is_read_alike(tmp_path: Path) -> None:
