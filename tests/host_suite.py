@@ -32,6 +32,7 @@ from talkies.core.hosts.host import AudioTrack, Host
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Take, Timeline
 from talkies.core.times import TimeRange, to_sample
+from talkies.ui.work.carried import carried_over
 
 Lacking = Literal["start", "drop_frame", "cues", "files"]
 """A start timecode; timecode that says it drops frames; subtitles; the files of clips, told when tracks are read."""
@@ -161,6 +162,18 @@ class PlacingSuite(Opening):
         assert all(name.startswith(("DX talkies", "FX talkies")) for name in placement.removed)
         expected = {wild.name: records(wild), "FX talkies": [more_takes[0].record]}
         assert self.places(host.audio_tracks()) == self.named(expected)
+
+    def test_replacing_one_take_leaves_all_others(self, host: Host, takes: list[Take], more_takes: list[Take]) -> None:
+        """As the panel does it: what lies in no new take's place is among the takes."""
+        host.add_takes(takes)
+        new = more_takes[1]
+        staying = [take for take in takes if take.stem != new.stem or not take.record.overlap(new.record)]
+        assert 0 < len(staying) < len(takes)
+        kept = carried_over(host.read_timeline(), host.audio_tracks(), [new])
+        assert {(take.stem, take.record) for take in kept} == {(take.stem, take.record) for take in staying}
+        host.add_takes([new, *kept], "replace")
+        after = sorted(clip.record for track in host.audio_tracks()[1:] for clip in track.clips)
+        assert after == sorted(take.record for take in (new, *staying))
 
     def test_what_is_there_is_skipped(self, host: Host, takes: list[Take], more_takes: list[Take]) -> None:
         host.add_takes(takes[1:2])

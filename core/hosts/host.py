@@ -66,7 +66,8 @@ class Host(Protocol):
     def add_takes(self, takes: Sequence[Take], conflict: Conflict = "new") -> Placement:
         """New tracks at the end, one undo step; what the user made stays. OutputError leaves nothing behind.
 
-        ``replace`` takes away tracks that talkies made before, no others; ``skip`` leaves out takes in whose place a
+        ``replace`` takes away the tracks that talkies made before, no others: what shall stay of them is among
+        ``takes`` (ui/work/carried.py); ``skip`` leaves out takes in whose place a
         clip of ours of the same department lies.
         """
         ...

@@ -13,18 +13,26 @@ from engines import load_tones
 
 from talkies.core.errors import ArgumentError, OutputError
 from talkies.core.files.dataclass_json import as_json
+from talkies.core.generation.render import render
+from talkies.core.generation.request import Request
 from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.hosts.host import AudioTrack, PlacedClip
 from talkies.core.hosts.placement import audio_tracks_of
 from talkies.core.media.bwf import read_bext
 from talkies.core.media.sound import read_sound
+from talkies.core.segment import Timeline
 from talkies.core.timeline import read_timeline
-from talkies.core.timeline.structure.sounds import sound_tracks
+from talkies.core.timeline.structure.sounds import SoundClip, sound_tracks
 from talkies.core.times import TimeRange
 from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import plan_write_back, suggested_file, write_file, write_into_host
 
 DAY_SAMPLES = 24 * 3600 * 48_000
 """Timecode begins anew at midnight."""
+
+
+def tracks_by_name(timeline: Timeline) -> dict[str, tuple[SoundClip, ...]]:
+    return {track.name: track.clips for track in sound_tracks(timeline)}
 
 
 def written_places(out: Path) -> dict[str, tuple[str, TimeRange]]:
@@ -131,25 +139,49 @@ class TestWhereTracksOfOursAre:
         plan = plan_write_back(again, "replace")
         assert set(plan.removed) == {"DX talkies", "DX talkies 2", "FX talkies"}
         out = write_file(plan, reel.with_name("out.otio"))
-        (track,) = sound_tracks(read_timeline(out))
-        assert (track.name, [clip.record.start for clip in track.clips]) == ("FX talkies", [0, 1])
+        before, after = tracks_by_name(again.open_timeline()), tracks_by_name(read_timeline(out))
+        assert list(after) == ["DX talkies", "DX talkies 2", "FX talkies"]
+        for name in ("DX talkies", "DX talkies 2"):  # nothing new was spoken: the words stay
+            assert [(clip.name, clip.record) for clip in after[name]] == [
+                (clip.name, clip.record) for clip in before[name]
+            ]
+        assert [clip.record.start for clip in after["FX talkies"]] == [0, 1]
+        assert [clip.metadata["seed"] for clip in after["FX talkies"]] == [9, 9]
         document = otio.adapters.read_from_file(str(out))
-        assert [track.name for track in document.tracks] == ["V1", "Subtitles", "FX talkies"]
+        assert [track.name for track in document.tracks] == ["V1", "Subtitles", *after]
 
     @pytest.mark.parametrize("into_editor", [False, True])
-    def test_sound_of_shots_that_are_not_chosen_is_never_replaced(self, again: Document, into_editor: bool) -> None:
+    def test_sound_of_shots_that_are_not_chosen_stays(self, again: Document, reel: Path, into_editor: bool) -> None:
         tracks = audio_tracks_of(again.open_timeline()) if into_editor else None
-        with pytest.raises(ArgumentError, match=r"1 sound of shots that are not chosen; choose these shots too"):
-            plan_write_back(again, "replace", ["V1-001"], tracks)
-        both = plan_write_back(again, "replace", ["V1-001", "V1-002"], tracks)
-        assert set(both.removed) == {"DX talkies", "DX talkies 2", "FX talkies"}
+        (kept,) = tracks_by_name(again.open_timeline())["FX talkies"]
+        assert kept.metadata["seed"] != 9
+        plan = plan_write_back(again, "replace", ["V1-002"], tracks)
+        after = tracks_by_name(read_timeline(write_file(plan, reel.with_name("out.otio"))))
+        assert [clip.record.start for clip in after["FX talkies"]] == [0, 1]
+        assert [clip.metadata["seed"] for clip in after["FX talkies"]] == [kept.metadata["seed"], 9]
+        first = after["FX talkies"][0]
+        assert first.path is not None and kept.path is not None
+        assert first.path != kept.path and first.path.read_bytes() == kept.path.read_bytes()
 
-    def test_the_shots_that_have_sound_of_ours_may_be_replaced_alone(self, generated: Document, reel: Path) -> None:
-        generated.open(write_file(plan_write_back(generated, ids=["V1-001"]), reel.with_name("first.otio")))
-        list(make_takes(Order.from_mapping({**generated.order(), "task": "foley", "seed": 9}), load_engine=load_tones))
-        generated.find_takes()
-        plan = plan_write_back(generated, "replace", ["V1-001"])
-        assert plan.removed and [each.take.segment_id for each in plan.placements] == ["V1-001"]
+    def test_a_second_take_that_stays_remains_switched_off(self, again: Document, reel: Path) -> None:
+        many = reel.with_name("many.otio")
+        request = Request(reel, many, segments=("V1-001",), task="foley", takes=2)
+        list(render(request, load_engine=load_tones))
+        again.open(many)
+        order = Order.from_mapping({**again.order(), "task": "foley", "segments": ["V1-002"]})
+        list(make_takes(order, load_engine=load_tones))
+        again.find_takes()
+        plan = plan_write_back(again, "replace", ["V1-002"])
+        after = tracks_by_name(read_timeline(write_file(plan, reel.with_name("out.otio"))))
+        heard = {(clip.record.start, clip.name, clip.enabled) for clips in after.values() for clip in clips}
+        assert sorted((start, enabled) for start, _, enabled in heard) == [(0, False), (0, True), (1, True)]
+
+    def test_what_cannot_be_read_back_is_never_taken_away(self, again: Document) -> None:
+        stranger = AudioTrack("FX talkies 7", (PlacedClip("renamed", TimeRange(Fraction(0), Fraction(1))),))
+        with pytest.raises(
+            ArgumentError, match="would take away renamed, which was not chosen and cannot be read back"
+        ):
+            plan_write_back(again, "replace", ["V1-002"], [*audio_tracks_of(again.open_timeline()), stranger])
 
     def test_what_is_there_is_skipped(self, again: Document) -> None:
         plan = plan_write_back(again, "skip")

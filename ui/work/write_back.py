@@ -11,7 +11,7 @@ a widget; the functions may run in any thread.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
@@ -24,10 +24,11 @@ from talkies.core.errors import ArgumentError
 from talkies.core.files.atomic import output_errors
 from talkies.core.hosts.host import AudioTrack, Conflict, Host, Placement
 from talkies.core.media.bwf_rewrite import rewrite_bwf
-from talkies.core.segment import Segment, StemName, Take, Timeline
+from talkies.core.segment import StemName, Take, Timeline
 from talkies.core.takes.run_folder import Output
 from talkies.core.takes.saving import exactly, time_reference
 from talkies.core.times import TimeRange
+from talkies.ui.work.carried import carried_over
 from talkies.ui.work.document import Document
 from talkies.ui.work.state import TakeRecord
 
@@ -36,11 +37,13 @@ _FULL_SCALE: Final = 0.0  # dBTP
 
 @dataclass(frozen=True)
 class PlannedTake:
-    """One take to be written: where, and with how many dB."""
+    """One take to be written: where, and with how many dB. ``stays``: it lies there already, and is laid again because
+    others on its track are replaced."""
 
     take: TakeRecord
     place: TimeRange
     gain_db: float
+    stays: bool = False
 
     @property
     def clips(self) -> bool:
@@ -84,8 +87,9 @@ def plan_write_back(
     tracks: Sequence[AudioTrack] | None = None,
 ) -> WriteBack:
     """What would be written of some segments, all unless given. ``tracks``: the audio tracks of the editor that it goes
-    into; those of the document's own file unless given. Raises OutputError; ArgumentError: nothing open, or "replace"
-    would take away sound of segments that are not among ``ids``."""
+    into; those of the document's own file unless given. "replace" takes away what lies in a new take's place, of its
+    department, and nothing else. Raises OutputError; ArgumentError: nothing open, or something would be lost;
+    MediaError and TimelineError for what stays and cannot be read."""
     from talkies.core.hosts.placement import audio_tracks_of, plan_placing
     from talkies.core.timeline.ours import without_our_tracks
     from talkies.core.timeline.structure.sounds import track_name
@@ -100,8 +104,10 @@ def plan_write_back(
         tracks = audio_tracks_of(timeline)
         others = [track_name(track) for track in timeline.document.tracks] if timeline.document is not None else []
         others = [name for name in others if name not in {track.name for track in tracks}]
-    if conflict == "replace" and ids is not None:
-        _refuse_to_replace_others(tracks, document.segments, chosen)
+    if conflict == "replace":
+        written = [_as_written(each) for each in every.values()]
+        for take in carried_over(timeline, tracks, written, document.media_dir):
+            every[take.name] = PlannedTake(TakeRecord(take, take.segment_id, take.record), take.record, 0.0, stays=True)
     plan = plan_placing([_as_written(each) for each in every.values()], tracks, conflict, others)
     new = tuple(
         NewTrack(lane.name, lane.takes[0].stem, lane.speaker, tuple(every[take.name] for take in lane.takes))
@@ -111,27 +117,6 @@ def plan_write_back(
     if conflict == "replace":
         timeline = without_our_tracks(timeline)
     return WriteBack(timeline, new, plan.removed, skipped, _warnings(new), conflict)
-
-
-def _refuse_to_replace_others(
-    tracks: Iterable[AudioTrack], segments: Sequence[Segment], chosen: Collection[str]
-) -> None:
-    """Raises ArgumentError where tracks of ours, which "replace" takes away whole, hold sound of other segments than
-    the chosen ones. A clip belongs to the segment that it overlaps most."""
-    from talkies.core.timeline.structure.sounds import OUR_NAME
-
-    clips = [clip for track in tracks if OUR_NAME.match(track.name) for clip in track.clips]
-    kept = sum(_segment_under(clip.record, segments) not in chosen for clip in clips)
-    if kept:
-        sounds = "1 sound" if kept == 1 else f"{kept} sounds"
-        problem = f"would take away {sounds} of shots that are not chosen"
-        raise ArgumentError("replacing", problem, "choose these shots too, or write new tracks")
-
-
-def _segment_under(place: TimeRange, segments: Iterable[Segment]) -> str:
-    """The id of the segment that a place overlaps most, "" where there is none."""
-    shared = ((segment.record.overlap(place), segment.id) for segment in segments)
-    return max(((both.duration, key) for both, key in shared if both), default=(0, ""))[1]
 
 
 def suggested_file(timeline: Timeline) -> Path:
@@ -184,6 +169,8 @@ def _refuse_nothing(wanted: WriteBack) -> None:
 def _as_written(placement: PlannedTake) -> Take:
     """The chosen take is the first one on the timeline, whatever its number among the takes was."""
     take, gain = placement.take.take, placement.gain_db
+    if placement.stays:
+        return take
     place = TimeRange(max(placement.place.start, Fraction(0)), placement.place.end)  # nothing lies before the start
     return replace(
         take,
