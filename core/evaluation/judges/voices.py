@@ -53,9 +53,8 @@ def samples_of(voices: Sequence[str], material: Material) -> dict[str, Path]:
     book = voice_book().voices
     owned = {name: getattr(book[name], "sample", None) for name in voices if name in book}
     read = {each.speaker: each.path for each in material.sentences[::-1]}
-    clips = {clip.parent.name: clip for clip in sorted((material.folder / "video" / "grid_s1").glob("*.mp4"))[:1]}
     known = {name: Path(path) for name, path in owned.items() if path}
-    return {name: path for name in voices if (path := (known | read | clips).get(name) or known.get(name))}
+    return {name: path for name in voices if (path := (read | known).get(name))}
 
 
 def voices_part(given: Given) -> dict[str, Any] | None:
