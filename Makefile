@@ -36,8 +36,8 @@ test: .venv/ready-dev
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports --no-cache --no-logo
 	.ci/link_view
+	PYTHONPATH=build/view $(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy -p talkies
 
 format: .venv/ready-dev

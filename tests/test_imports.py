@@ -18,6 +18,7 @@ FORBIDDEN = {
 HEAVY = ("torch", "torchaudio", "cv2", "matplotlib", "scipy", "PySide6", "av")
 TORCH_ROOMS = ("conditioning", "flow", "model", "engines", "training", "evaluation")
 LIGHT_MODULES = (
+    "talkies",
     "talkies.plugin.cli",
     "talkies.plugin.commands.worker",
     "talkies.plugin.doctor",
