@@ -8,7 +8,7 @@ from talkies.core.errors import ArgumentError, InputError
 from talkies.core.events import Failed
 from talkies.core.generation.disk_space import STEMS_FOLDER, continuous_bytes, needed_bytes
 from talkies.core.generation.request import Request, Task, did_you_mean
-from talkies.core.media.loudness import PRESETS
+from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.segment import Cue, Segment, Stem, Timeline
 from talkies.core.takes.run_folder import Output
 

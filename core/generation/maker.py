@@ -137,7 +137,7 @@ class Maker:
         return Brief(stem.task, whole.duration, features, _lines(stem, whole), stem.voice, stem.prompt, unwanted)
 
     def _take(self, stem: Stem, whole: TimeRange, prepared: Prepared, index: int, number: int) -> Take:
-        from talkies.core.media.loudness import PRESETS
+        from talkies.core.media.loudness_presets import PRESETS
 
         request, engine, work = self.request, self.engine, self.work
         seed = request.seed + index

@@ -17,7 +17,7 @@ from talkies.core.events import Event, Progress
 from talkies.core.generation.checks import check_request, warnings_about
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_loop import TakeLoop
-from talkies.core.media.loudness import PRESETS
+from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.levels import balance_takes
 from talkies.core.takes.run_folder import Output

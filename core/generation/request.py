@@ -31,7 +31,8 @@ class Request:
 
     ``segments``: ids, empty for all of them. ``voice``: a name or a recording, "" to let the speakers choose.
     ``language``: of the subtitles to speak, "" for the first there is.
-    ``loudness``: a preset of ``core.media.loudness``. ``weights``: another checkpoint of the engine, None for its own.
+    ``loudness``: one of ``PRESETS`` (core/media/loudness_presets.py). ``weights``: another checkpoint of the engine,
+    None for its own.
     ``handles``: seconds of sound beyond each cut, where the picture has them. ``two_pop``, ``tail_pop``: a pop two
     seconds before and after the picture, for which only a stems folder has room.
     """

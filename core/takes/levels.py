@@ -24,7 +24,8 @@ import numpy as np
 from talkies.core.media.bwf import SAMPLE_RATE, Samples
 from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.media.limiter import limited
-from talkies.core.media.loudness import PRESETS, Level, Loudness, Meter, measure, metered
+from talkies.core.media.loudness import Level, Meter, measure, metered
+from talkies.core.media.loudness_presets import PRESETS, Loudness
 from talkies.core.segment import Levels, StemName, Take
 from talkies.core.takes.mixdown import laid, piece_of
 

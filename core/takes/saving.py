@@ -22,7 +22,8 @@ from talkies.core.errors import OutputError
 from talkies.core.files.atomic import output_errors
 from talkies.core.media.bwf import Samples, write_bwf
 from talkies.core.media.envelope import Envelope, around
-from talkies.core.media.loudness import PRESETS, Level, Loudness, Meter
+from talkies.core.media.loudness import Level, Meter
+from talkies.core.media.loudness_presets import PRESETS, Loudness
 from talkies.core.media.sound import resampled
 from talkies.core.segment import Segment, Stem, StemName, Take, Timeline
 from talkies.core.takes.levels import SAMPLE_RATE, gain_for, levels_of

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from talkies.core.engines import Engine, load_engine
     from talkies.core.errors import CancelledError, InputError, OutputError, TalkiesError
-    from talkies.core.generation.render import Event, Failed, Finished, Progress, TakeReady, Warned, render
+    from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Warned
+    from talkies.core.generation.render import render
     from talkies.core.generation.request import Request
     from talkies.core.segment import Cue, Segment, Take, Timeline
     from talkies.core.timeline import read_timeline
@@ -49,7 +50,8 @@ __all__ = [
 _HOMES = {
     "talkies.core.engines": ("Engine", "load_engine"),
     "talkies.core.errors": ("CancelledError", "InputError", "OutputError", "TalkiesError"),
-    "talkies.core.generation.render": (*("Event", "Failed", "Finished", "Progress", "TakeReady", "Warned", "render"),),
+    "talkies.core.events": ("Event", "Failed", "Finished", "Progress", "TakeReady", "Warned"),
+    "talkies.core.generation.render": ("render",),
     "talkies.core.generation.request": ("Request",),
     "talkies.core.segment": ("Cue", "Segment", "Take", "Timeline"),
     "talkies.core.timeline": ("read_timeline",),

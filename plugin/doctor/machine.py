@@ -84,7 +84,7 @@ print(json.dumps(told))
 def _configuration() -> Finding:
     """The user's own defaults: whether they can be read, and whether what they name is here."""
     from talkies.core.engines.base import ENGINES
-    from talkies.core.media.loudness import PRESETS
+    from talkies.core.media.loudness_presets import PRESETS
 
     path = preferences_file()
     if not path.exists():

@@ -21,7 +21,7 @@ from talkies.core.evaluation.material import read_material
 from talkies.core.evaluation.measures.baselines import IMPACT, motion_peaks
 from talkies.core.evaluation.performing import Performer, Subject
 from talkies.core.media.bwf import write_bwf
-from talkies.core.media.loudness import PRESETS
+from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.sound import read_sound
 from talkies.core.takes.saving import save_take
 from talkies.core.timeline import read_timeline

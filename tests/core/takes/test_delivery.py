@@ -12,7 +12,8 @@ from judges import ffmpeg_judges
 from numpy.typing import NDArray
 from stems import stem_of
 
-from talkies.core.media.loudness import PRESETS, Level
+from talkies.core.media.loudness import Level
+from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Segment, StemName, Take, Timeline
 from talkies.core.takes.levels import balance_takes, mixed

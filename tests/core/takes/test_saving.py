@@ -18,7 +18,8 @@ from stems import stem_of
 
 from talkies.core.errors import OutputError
 from talkies.core.media.bwf import read_bext
-from talkies.core.media.loudness import PRESETS, measure
+from talkies.core.media.loudness import measure
+from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Levels, Segment, StemName, Take, Timeline
 from talkies.core.takes.levels import balance_takes, mixed

@@ -12,7 +12,7 @@ from melt import render_with_melt
 from stems import stem_of
 
 from talkies.core.destinations import write_timeline
-from talkies.core.media.loudness import PRESETS
+from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import StemName, Take, Timeline
 from talkies.core.takes.saving import save_take
