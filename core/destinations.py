@@ -2,6 +2,7 @@
 
     check_output(timeline, out)          before anything is made: can this be written there, and in that format?
     losses(timeline, out)                before anything is made: what that format has no place for, to tell the user
+    preflight(timeline, out)             both of these
     write_timeline(timeline, takes, out) the suffix of ``out`` picks the writer
 
 A format that cannot show every shot at its place is refused by ``check_output`` in one sentence; what else it cannot
@@ -67,13 +68,19 @@ def losses(timeline: Timeline, out: Path) -> tuple[str, ...]:
     return _writer(out).losses(timeline)
 
 
+def preflight(timeline: Timeline, out: Path) -> tuple[str, ...]:
+    """Both of these before a run: refuses ``out`` by OutputError, and says what its format has no place for."""
+    check_output(timeline, out)
+    return losses(timeline, out)
+
+
 def write_timeline(
     timeline: Timeline, takes: Sequence[Take], out: Path, *, two_pop: bool = False, tail_pop: bool = False
 ) -> None:
     """Write ``timeline`` with ``takes`` on new audio tracks at the end. Raises OutputError; atomic.
 
     Clips point to the takes' files where these lie now; bundles (.otioz, .otiod) take copies in. Pops have room only in
-    a stems folder; elsewhere they are not asked for (core/generation/checks.py).
+    a stems folder; elsewhere they are not asked for (core/generation/request.py).
     """
     check_output(timeline, out)
     writer = _writer(out)

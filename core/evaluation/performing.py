@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from talkies.core.generation.stopwatch import timed
+from talkies.core.progress import timed
 from talkies.core.times import to_sample
 
 if TYPE_CHECKING:

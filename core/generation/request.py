@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from talkies.core.errors import ArgumentError
+from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.preferences import read_preferences
 
 Task = Literal["both", "foley", "dialogue", "joint"]
@@ -23,6 +24,9 @@ MAX_TAKES = 100
 MAX_STEPS = 1000
 MAX_GUIDANCE = 100.0
 MAX_HANDLES = 10
+
+STEMS_FOLDER = ".stems"
+"""The suffix of an output that holds continuous stems."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,19 @@ class Request:
         if self.guidance is not None:
             _in_range("--guidance", self.guidance, 0.0, MAX_GUIDANCE)
         _in_range("--handles", self.handles, 0, MAX_HANDLES)
+        self._check_delivery()
         if self.media_dir is not None and not self.media_dir.is_dir():
             raise ArgumentError(self.media_dir, "is no folder", "--media-dir names the folder that holds the media")
+
+    def _check_delivery(self) -> None:
+        """A loudness that there is, and room for pops."""
+        if self.loudness not in PRESETS:
+            problem, cure = f"there is no preset {self.loudness!r}", did_you_mean(self.loudness, PRESETS)
+            raise ArgumentError("--loudness", problem, cure)
+        if (self.two_pop or self.tail_pop) and self.out.suffix.lower() != STEMS_FOLDER:
+            option = "--two-pop" if self.two_pop else "--tail-pop"
+            cure = f"write a stems folder (NAME{STEMS_FOLDER}), or use 'talkies turnover'"
+            raise ArgumentError(option, "there is no room for it before and after a timeline", cure)
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Request:

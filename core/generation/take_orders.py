@@ -19,8 +19,7 @@ from talkies.core.errors import ArgumentError, TimelineError
 from talkies.core.events import Event, Progress
 from talkies.core.files.dataclass_json import from_json
 from talkies.core.files.preflight import check_space
-from talkies.core.generation.checks import check_made, segment_warnings
-from talkies.core.generation.disk_space import needed_bytes
+from talkies.core.generation.planning.plan import plan_run
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_loop import TakeLoop
 from talkies.core.segment import Cue, Stem, Timeline
@@ -90,23 +89,23 @@ def make_takes(
     makes takes, and when no take at all could be made; finished takes stay in any case.
     """
     request, folder = order.request, order.request.out
-    loop = TakeLoop.of(request, lambda: edited(read(request.timeline, request.media_dir), order), watch, order.voices)
-    check_made(request, loop.stems)
-    loop.log.sentences += segment_warnings(loop.segments)
+    timeline = edited(read(request.timeline, request.media_dir), order)
+    plan = plan_run(timeline, request, order.voices)
+    loop = TakeLoop(request, plan, watch)
+    loop.log.sentences += plan.segment_warnings
     yield from loop.log.new()
-    skips = _skips(loop.stems, request.takes, order.made)
+    skips = _skips(plan.stems, request.takes, order.made)
     with making(folder) as place:
-        check_space(folder, needed_bytes(loop.stems, request), "free some space")
+        check_space(folder, plan.needed_bytes, "free some space")
         loop.work.say("waking the engine")
-        engine = loop.load(load_engine)
         yield from loop.make(
-            engine,
+            load_engine,
             place,
             finish=lambda take, segment: deliver(take, segment, folder),
             beginning=lambda stem: (next_number(folder, stem), skips[stem]),
             made_before=order.made,
         )
-    yield loop.finished(loop.takes)
+    yield loop.finished()
 
 
 def edited(timeline: Timeline, order: Order) -> Timeline:

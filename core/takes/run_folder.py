@@ -10,20 +10,44 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import IO
 
-from talkies.core.errors import OutputError
+from talkies.core.errors import CancelledError, OutputError
 from talkies.core.files.atomic import output_errors
 from talkies.core.files.lock import locked
 from talkies.core.files.preflight import check_space, nearest_folder
 from talkies.core.segment import Take
 
 
-class Output:
+@contextmanager
+def run_folder(out: Path, needed_bytes: int, made: Sequence[Take]) -> Iterator[RunFolder]:
+    """The folder of one run, open. Raises OutputError, with nothing done, where ``needed_bytes`` have no place.
+
+    ``made`` grows with the takes that are finished: who stops the run keeps them, an error takes everything away.
+    """
+    run = RunFolder(out)
+    try:
+        run.open(needed_bytes)
+    except BaseException:
+        run.remove_empty()
+        raise
+    try:
+        yield run
+    except (CancelledError, KeyboardInterrupt, GeneratorExit):
+        run.keep(made)
+        raise
+    except BaseException:
+        run.discard()
+        raise
+    run.finish()
+
+
+class RunFolder:
     """The files of one run that ends with the timeline ``out``."""
 
     def __init__(self, out: Path) -> None:
@@ -37,26 +61,23 @@ class Output:
         self._made: list[Path] = []
         self._lock: IO[bytes] | None = None
 
-    def check(self, needed_bytes: int) -> None:
-        """Says what will not work before any work is done, once the place of ``out`` is known to take files
-        (core/destinations.py). Raises OutputError."""
+    def open(self, needed_bytes: int) -> Path:
+        """The empty folder that takes are made in; finished takes that a killed run has left there are set aside.
+
+        Raises OutputError for what will not work later, before any work is done; that the place of ``out`` takes files
+        is known by then (core/destinations.py).
+        """
         for folder in (self.takes, self.staging):
             if folder.exists() and not folder.is_dir():
                 raise OutputError(folder, "is a file, but the takes belong in a folder of this name", "move it away")
-        folder = nearest_folder(self.out.parent)
-        self._take_lock(keep=False)
-        check_space(folder, needed_bytes)
-
-    def open(self) -> Path:
-        """The empty folder that takes are made in; finished takes that a killed run has left there are set aside."""
+        check_space(nearest_folder(self.out.parent), needed_bytes)
         with output_errors(self.staging):
             missing = [folder for folder in (self.out.parent, *self.out.parent.parents) if not folder.exists()]
-            self.out.parent.mkdir(parents=True, exist_ok=True)
-            self._made = missing
             if self.staging.exists():
                 self._take_lock(keep=False)
                 self.rescued = self._set_aside()
-            self.staging.mkdir()
+            self._made = missing
+            self.staging.mkdir(parents=True)
             self._take_lock(keep=True)
         return self.staging
 
@@ -85,9 +106,11 @@ class Output:
         if any((self.takes / take.path.name).exists() for take in takes if take.path.parent == self.staging):
             with output_errors(self.staging):
                 self._set_aside()
-        else:
+        elif takes:
             self.publish(takes)
             self._remove_staging()
+        else:
+            self.discard()
 
     def discard(self) -> None:
         """Removes what this run has added and restores what it has replaced; never raises, the error that led here
@@ -98,6 +121,10 @@ class Output:
             for path, before in self._replaced:
                 before.replace(path)
         self._remove_staging()
+        self.remove_empty()
+
+    def remove_empty(self) -> None:
+        """Removes the folders that were made for the output, as far as nothing is in them."""
         with contextlib.suppress(OSError):
             for folder in self._made:
                 folder.rmdir()

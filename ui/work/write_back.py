@@ -25,7 +25,7 @@ from talkies.core.files.atomic import output_errors
 from talkies.core.hosts.host import AudioTrack, Conflict, Host, Placement
 from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.segment import StemName, Take, Timeline
-from talkies.core.takes.run_folder import Output
+from talkies.core.takes.run_folder import run_folder
 from talkies.core.takes.saving import exactly, time_reference
 from talkies.core.times import TimeRange
 from talkies.ui.work.carried import carried_over
@@ -135,16 +135,9 @@ def write_file(wanted: WriteBack, out: Path) -> Path:
 
     _refuse_nothing(wanted)
     check_output(wanted.timeline, out)
-    output = Output(out)
-    output.check(sum(placement.take.path.stat().st_size for placement in wanted.placements))
-    try:
-        folder = output.open()
-        takes = output.publish([_copied(placement, wanted.timeline, folder) for placement in wanted.placements])
+    with run_folder(out, sum(placement.take.path.stat().st_size for placement in wanted.placements), ()) as run:
+        takes = run.publish([_copied(placement, wanted.timeline, run.staging) for placement in wanted.placements])
         write_timeline(wanted.timeline, takes, out)
-        output.finish()
-    except BaseException:
-        output.discard()
-        raise
     return out
 
 

@@ -13,9 +13,10 @@ from engines import TonesEngine
 
 from talkies.core.errors import CancelledError
 from talkies.core.events import Progress
-from talkies.core.generation.maker import Maker, Work
+from talkies.core.generation.maker import Maker
 from talkies.core.generation.request import Request
 from talkies.core.media.picture import Frame
+from talkies.core.progress import Work
 from talkies.core.segment import Segment, Stem
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
@@ -51,8 +52,8 @@ def maker_of(reel: Path, watch: Watcher) -> tuple[Maker, Segment, list[Stem]]:
 def test_progress_and_warnings_are_told_on_the_callers_thread(reel: Path) -> None:
     watch = Watcher()
     maker, segment, stems = maker_of(reel, watch)
-    looked = maker.look(segment, stems)
-    assert looked.problem is None and looked.features is not None
+    look = maker.look(segment, stems)
+    assert look.problem is None and look.features is not None
     assert watch.threads == {threading.current_thread()}
     assert watch.fractions == sorted(watch.fractions) and len(watch.fractions) > 20
     assert ["picture ends" in warning for warning in maker.warnings] == [True]
@@ -66,7 +67,7 @@ def test_cancelling_ends_the_thread_at_once(reel: Path, monkeypatch: pytest.Monk
             made.append(Frame(Fraction(len(made), 25), np.zeros((72, 128, 3), np.uint8)))
             yield made[-1]
 
-    monkeypatch.setattr("talkies.core.media.picture.picture_frames", endless)
+    monkeypatch.setattr("talkies.core.conditioning.picture.look.picture_frames", endless)
     before = threading.active_count()
     maker, segment, stems = maker_of(reel, Watcher(cancel_at=3))
     with pytest.raises(CancelledError):

@@ -13,8 +13,8 @@ from talkies.core.errors import InputError
 from talkies.core.events import Event, Failed, TakeReady, Warned
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
-from talkies.core.generation.take_loop import WarningLog
 from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.progress import WarningLog
 
 
 def written(reel: Path) -> Iterator[Event]:

@@ -1,16 +1,13 @@
-"""What is looked at: a segment with the picture just outside its cuts, and features cut to what a stem covers."""
+"""Handles: a segment with the picture just outside its cuts, as far as its media reaches."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
 
+from talkies.core.media.probing import probe
 from talkies.core.segment import Segment
-from talkies.core.times import LATENT_RATE, TimeRange, frame_floor, round_half_up
-
-if TYPE_CHECKING:
-    from talkies.core.conditioning.picture.visual import PictureFeatures
+from talkies.core.times import TimeRange, frame_floor
 
 HANDLE = Fraction(1)
 """Seconds of sound beyond each cut, where the picture has them and nobody asks for more or less, so that an editor can
@@ -39,8 +36,6 @@ def with_handles(segment: Segment, most: Fraction = HANDLE) -> Segment:
 
 def _available(segment: Segment) -> TimeRange:
     """The media's whole range in media time."""
-    from talkies.core.media.picture import probe
-
     picture = segment.picture
     if picture is None:
         return segment.source
@@ -53,31 +48,3 @@ def _room(media_seconds: Fraction, segment: Segment, most: Fraction) -> Fraction
     """Whole frames of the timeline, 0 to ``most``, that this much media fills."""
     room = min(max(media_seconds / abs(segment.speed), Fraction(0)), most)
     return frame_floor(room, segment.rate)
-
-
-def covering(features: PictureFeatures, looked: TimeRange, wanted: TimeRange) -> PictureFeatures:
-    """Features of ``looked`` cut to ``wanted``, with nothing (zeros) where nobody looked."""
-    if looked == wanted:
-        return features
-    import numpy as np
-
-    from talkies.core.conditioning.picture.visual import PICTURE_RATE, PictureFeatures
-
-    offset, duration = wanted.start - looked.start, wanted.duration
-    nothing = PictureFeatures.nothing(duration)
-    mouths = None if features.mouths is None else np.zeros((len(nothing.lips), *features.mouths.shape[1:]), np.uint8)
-    return PictureFeatures(
-        sync=_shifted(features.sync, nothing.sync, offset * LATENT_RATE),
-        picture=_shifted(features.picture, nothing.picture, offset * PICTURE_RATE),
-        lips=_shifted(features.lips, nothing.lips, offset * LATENT_RATE),
-        mouths=None if mouths is None else _shifted(features.mouths, mouths, offset * LATENT_RATE),
-    )
-
-
-def _shifted(source: Any, target: Any, offset: Fraction) -> Any:
-    """``target[i] = source[i + offset]`` where both are there; arrays (N, …)."""
-    first = round_half_up(offset)
-    start, end = max(0, -first), min(len(target), len(source) - first)
-    if start < end:
-        target[start:end] = source[start + first : end + first]
-    return target

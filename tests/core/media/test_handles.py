@@ -1,20 +1,17 @@
-"""What is looked at beside the cuts, and which features a stem gets: counted again in whole frames."""
+"""What is looked at beside the cuts, counted again in whole frames."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pytest
 from films import write_movie
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.errors import MediaError
-from talkies.core.generation.handles import HANDLE, covering, with_handles
+from talkies.core.media.handles import HANDLE, with_handles
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange
 
@@ -96,38 +93,3 @@ def test_what_shows_at_a_time_still_shows_at_that_time(first: int, count: int, s
     for handle in (record.start - wider.record.start, wider.record.end - record.end):
         assert 0 <= handle <= HANDLE
         assert (handle * rate).denominator == 1
-
-
-def features(start: int, count: int) -> PictureFeatures:
-    """Each cell holds its number on a clock that began at 0: 25 and 10 cells a second."""
-    fast, slow = np.arange(start * 25, (start + count) * 25), np.arange(start * 10, (start + count) * 10)
-    columns = (np.repeat(numbers[:, None].astype(np.float32), wide, 1) for numbers, wide in ((fast, 32), (slow, 192)))
-    sync, picture = columns
-    return PictureFeatures(sync, picture, np.repeat(fast[:, None].astype(np.float32), 4, 1))
-
-
-def test_features_are_cut_to_what_is_wanted() -> None:
-    whole = features(10, 6)
-    inner = covering(whole, seconds("10", "16"), seconds("12", "14"))
-    assert np.array_equal(inner.sync[:, 0], np.arange(300, 350))
-    assert np.array_equal(inner.lips[:, 3], np.arange(300, 350))
-    assert np.array_equal(inner.picture[:, 191], np.arange(120, 140))
-    assert covering(whole, seconds("10", "16"), seconds("10", "16")) is whole
-
-
-def test_where_nobody_looked_there_is_nothing() -> None:
-    wider = covering(features(10, 2), seconds("10", "12"), seconds("9", "13"))
-    assert wider.sync.shape == (100, 32) and wider.picture.shape == (40, 192) and wider.lips.shape == (100, 4)
-    assert not wider.sync[:25].any() and not wider.sync[75:].any()
-    assert np.array_equal(wider.sync[25:75, 0], np.arange(250, 300))
-    apart = covering(features(10, 2), seconds("10", "12"), seconds("20", "21"))
-    assert not apart.sync.any() and not apart.picture.any() and not apart.lips.any()
-
-
-def test_pictures_of_the_mouth_are_cut_along() -> None:
-    mouths = np.arange(50, dtype=np.uint8)[:, None, None].repeat(24, 1).repeat(32, 2)
-    seen = replace(features(10, 2), mouths=mouths)
-    wider = covering(seen, seconds("10", "12"), seconds("11", "13"))
-    assert wider.mouths is not None and wider.mouths.shape == (50, 24, 32)
-    assert list(wider.mouths[:, 5, 5]) == [*range(25, 50), *[0] * 25]
-    assert covering(features(10, 2), seconds("10", "12"), seconds("11", "13")).mouths is None

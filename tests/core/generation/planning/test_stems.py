@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talkies.core.errors import ArgumentError
-from talkies.core.generation.plan import choose_segments, owners, plan
+from talkies.core.generation.planning.stems import choose_segments, owners, stems_of
 from talkies.core.generation.request import Request, Task
 from talkies.core.segment import Cue, Segment, Stem, Timeline
 from talkies.core.times import TimeRange
@@ -35,7 +35,7 @@ def timeline(cuts: list[float], cues: list[Cue], track: str = "V1") -> Timeline:
 
 def planned(reel: Timeline, task: Task = "both", prompt: str = "") -> list[Stem]:
     request = Request(Path("reel.otio"), Path("out.otio"), task=task, prompt=prompt)
-    return [stem for segment in reel.segments for stem in plan(reel, segment, request, owners(reel))]
+    return [stem for segment in reel.segments for stem in stems_of(reel, segment, request, owners(reel))]
 
 
 def test_both_gives_effects_everywhere_and_dialogue_where_someone_speaks() -> None:

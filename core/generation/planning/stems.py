@@ -43,7 +43,7 @@ def owners(timeline: Timeline) -> dict[Cue, Segment]:
     return {cue: owner for cue, (_, owner) in best.items()}
 
 
-def plan(
+def stems_of(
     timeline: Timeline,
     segment: Segment,
     request: Request,

@@ -1,0 +1,107 @@
+"""A look at a segment's picture: one pass over its frames, handles included, for all sounds that are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from talkies.core.conditioning.picture.visual import PICTURE_RATE, PictureFeatures, picture_features
+from talkies.core.errors import InputError
+from talkies.core.media.ahead import ahead
+from talkies.core.media.handles import with_handles
+from talkies.core.media.picture import Frame, picture_frames
+from talkies.core.segment import Segment
+from talkies.core.times import LATENT_RATE, TimeRange, round_half_up
+
+
+@dataclass(frozen=True)
+class PictureLook:
+    """What was seen of ``segment`` within ``range``, seconds of the timeline.
+
+    ``features`` is None when there is nothing to see; ``problem`` then says why.
+    """
+
+    segment: Segment
+    range: TimeRange
+    features: PictureFeatures | None = None
+    problem: InputError | None = None
+
+    def around(self, record: TimeRange) -> tuple[TimeRange, PictureFeatures | None]:
+        """The range of a sound with the handles that the segment has, wherever the sound's own cuts lie, and the
+        features there."""
+        head, tail = self.segment.record.start - self.range.start, self.range.end - self.segment.record.end
+        whole = TimeRange(record.start - head, record.end + tail)
+        return whole, None if self.features is None else covering(self.features, self.range, whole)
+
+
+def look_at(
+    segment: Segment,
+    handles: Fraction,
+    *,
+    motion: bool = True,
+    mouth: bool = True,
+    on_share: Callable[[Fraction], None] = lambda share: None,
+    on_warning: Callable[[str], None] = lambda sentence: None,
+) -> PictureLook:
+    """Looks at a segment and at most ``handles`` seconds beyond its cuts, for ``motion``, ``mouth`` or both.
+
+    A picture that cannot be read is a ``problem`` of the look. ``on_share`` hears how much has been seen and may raise
+    CancelledError; both callbacks are called on the caller's thread.
+    """
+    if segment.picture is None:
+        return PictureLook(segment, segment.record, problem=no_picture(segment))
+    try:
+        wide = with_handles(segment, handles)
+        with closing(_frames(wide, on_share, on_warning)) as frames:
+            features = picture_features(frames, wide.record.duration, motion=motion, mouth=mouth)
+    except InputError as error:
+        return PictureLook(segment, segment.record, problem=error)
+    return PictureLook(segment, wide.record, features)
+
+
+def no_picture(segment: Segment) -> InputError:
+    """Why a segment without picture has no effects."""
+    why = "; ".join(segment.warnings) or "there is no picture to look at"
+    return InputError(f"segment {segment.id} ({segment.clip})", why)
+
+
+def _frames(wide: Segment, on_share: Callable[[Fraction], None], on_warning: Callable[[str], None]) -> Generator[Frame]:
+    """The frames of a segment, decoded ahead on another thread; what they tell is told on this one."""
+    warnings: list[str] = []
+    try:
+        with closing(ahead(picture_frames(wide, on_warning=warnings.append))) as frames:
+            for frame in frames:
+                yield frame
+                on_share(frame.time / wide.record.duration)
+    finally:
+        for sentence in warnings:
+            on_warning(sentence)
+
+
+def covering(features: PictureFeatures, looked: TimeRange, wanted: TimeRange) -> PictureFeatures:
+    """Features of ``looked`` cut to ``wanted``, with nothing (zeros) where nobody looked."""
+    if looked == wanted:
+        return features
+    offset, duration = wanted.start - looked.start, wanted.duration
+    nothing = PictureFeatures.nothing(duration)
+    mouths = None if features.mouths is None else np.zeros((len(nothing.lips), *features.mouths.shape[1:]), np.uint8)
+    return PictureFeatures(
+        sync=_shifted(features.sync, nothing.sync, offset * LATENT_RATE),
+        picture=_shifted(features.picture, nothing.picture, offset * PICTURE_RATE),
+        lips=_shifted(features.lips, nothing.lips, offset * LATENT_RATE),
+        mouths=None if mouths is None else _shifted(features.mouths, mouths, offset * LATENT_RATE),
+    )
+
+
+def _shifted(source: Any, target: Any, offset: Fraction) -> Any:
+    """``target[i] = source[i + offset]`` where both are there; arrays (N, …)."""
+    first = round_half_up(offset)
+    start, end = max(0, -first), min(len(target), len(source) - first)
+    if start < end:
+        target[start:end] = source[start + first : end + first]
+    return target

@@ -1,0 +1,82 @@
+"""The plan of a run: which sounds it makes for which segments, and what that needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from talkies.core.errors import ArgumentError
+from talkies.core.generation.planning.disk_space import needed_bytes
+from talkies.core.generation.planning.stems import choose_segments, owners, stems_of
+from talkies.core.generation.request import Request, Task
+from talkies.core.segment import Cue, Segment, Stem, Timeline
+
+LOOKING = Fraction(1)  # work per second of picture, and
+MAKING = Fraction(2)  # of sound: only the bar's evenness depends on them
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run makes of ``timeline``: the stems of each segment by its id, in order.
+
+    ``segment_warnings``: what the reader noticed about the chosen segments; ``warnings``: these, what it noticed about
+    the timeline, and words that nobody will speak. ``needed_bytes``: on the disk, for the takes and, in a stems
+    folder, for continuous stems.
+    """
+
+    timeline: Timeline
+    segments: tuple[Segment, ...]
+    stems: Mapping[str, tuple[Stem, ...]]
+    segment_warnings: tuple[str, ...]
+    warnings: tuple[str, ...]
+    needed_bytes: int
+    work: Fraction
+
+
+def plan_run(timeline: Timeline, request: Request, voices: Mapping[str, str] | None = None) -> Plan:
+    """What ``request`` asks for of ``timeline``; ``voices``: by speaker, before the request's own.
+
+    Raises ArgumentError for a segment that is not there and when there would be nothing to make.
+    """
+    segments, owner = choose_segments(timeline, request.segments), owners(timeline)
+    stems = {segment.id: stems_of(timeline, segment, request, owner, voices) for segment in segments}
+    if not any(stems.values()):
+        problem, cure = "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
+        raise ArgumentError(request.timeline, problem, cure)
+    noticed = segment_warnings(segments)
+    return Plan(
+        timeline,
+        segments,
+        stems,
+        segment_warnings=noticed,
+        warnings=(*timeline.warnings, *noticed, *_unspoken(timeline, owner, request.task)),
+        needed_bytes=needed_bytes(timeline, stems, request),
+        work=sum((work_of(parts, request.takes) for parts in stems.values()), Fraction(0)),
+    )
+
+
+def work_of(stems: Sequence[Stem], takes: int) -> Fraction:
+    """The work of one segment's stems."""
+    looking = stems[0].segment.record.duration * LOOKING if stems else Fraction(0)
+    return looking + sum((stem.record.duration * MAKING * takes for stem in stems), Fraction(0))
+
+
+def segment_warnings(segments: Iterable[Segment]) -> tuple[str, ...]:
+    """What the reader noticed about segments that have a picture; the others fail, and say why."""
+    return tuple(
+        f"segment {segment.id} ({segment.clip}): {warning}"
+        for segment in segments
+        if segment.picture is not None
+        for warning in segment.warnings
+    )
+
+
+def _unspoken(timeline: Timeline, owner: Mapping[Cue, Segment], task: Task) -> tuple[str, ...]:
+    """Words that nobody will speak."""
+    languages = {cue.language for cue in owner} or {cue.language for cue in timeline.cues}
+    lost = [cue for cue in timeline.cues if cue.kind == "speech" and cue not in owner and cue.language in languages]
+    if not lost or task == "foley":
+        return ()
+    where = timeline.timecode(lost[0].range.start)
+    return (f"{len(lost)} subtitles lie over no picture and are not spoken, the first at {where}",)

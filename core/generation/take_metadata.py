@@ -1,0 +1,36 @@
+"""What is written into a take's metadata: all that makes it again, bit for bit on the same machine.
+
+Files and timelines carry it under ``talkies``, beside what :attr:`Take.facts` adds: voice, speaker, channels, levels.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from talkies.core.generation.request import Request
+from talkies.core.segment import Stem
+
+if TYPE_CHECKING:
+    from talkies.core.engines.base import Engine
+
+
+def take_metadata(
+    stem: Stem, request: Request, engine: Engine, *, seed: int, steps: int, guidance: float
+) -> dict[str, Any]:
+    """Provenance of one take of ``stem``."""
+    return {
+        "version": version("talkies"),
+        "engine": engine.name,
+        "weights": engine.weights_hash,
+        "licence": engine.licence,
+        "task": stem.task,
+        "segment": stem.segment.id,
+        "prompt": stem.prompt,
+        "negative_prompt": request.negative_prompt,
+        "text": " / ".join(cue.text for cue in stem.cues),
+        "seed": seed,
+        "steps": steps,
+        "guidance": guidance,
+        "loudness": request.loudness,
+    }
