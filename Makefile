@@ -39,6 +39,7 @@ lint: .venv/ready-dev
 	.ci/link_view
 	PYTHONPATH=build/view $(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/mypy -p talkies
+	$(BIN)/mypy tests docs
 
 format: .venv/ready-dev
 	$(BIN)/ruff check --fix .

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 from talkies.core.hosts.bridge import BridgedHost
@@ -16,7 +17,7 @@ def open_editor(timeline: Path, exported: Path) -> Iterator[tuple[BridgedHost, C
     """An editor with a timeline open, and what closes it; it puts what it exports into ``exported``."""
     command = [sys.executable, "-S", str(Path(__file__).with_name("bridged_editor.py")), str(timeline)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-    assert process.stdin is not None and process.stdout is not None
+    assert isinstance(process.stdin, TextIOWrapper) and isinstance(process.stdout, TextIOWrapper)
 
     def close() -> None:
         process.kill()

@@ -81,11 +81,11 @@ def write_reel(
     if cues:
         children: list[otio.core.Composable] = []
         position = 0
-        for first, last, text in cues:
-            if first > position:
-                children.append(otio.schema.Gap(source_range=span(0, first - position)))
-            children.append(otio.schema.Clip(text, source_range=span(0, last - first)))
-            position = last
+        for begin, end, text in cues:
+            if begin > position:
+                children.append(otio.schema.Gap(source_range=span(0, begin - position)))
+            children.append(otio.schema.Clip(text, source_range=span(0, end - begin)))
+            position = end
         timeline.tracks.append(otio.schema.Track("Subtitles", kind="Subtitle", children=children))
     otio.adapters.write_to_file(timeline, str(path))
     return path

@@ -97,7 +97,7 @@ def mlt_xml(path: Path, cuttings: Path) -> bytes:
     for index, playlist in enumerate(playlists, start=1):
         ElementTree.SubElement(multitrack, "track", producer=playlist, hide="video")
         _add(tractor, "transition", mlt_service="mix", a_track="0", b_track=str(index), always_active="1", sum="1")
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def _add(parent: ElementTree.Element, tag: str, attributes: dict[str, str] | None = None, **properties: str) -> None:
@@ -160,7 +160,7 @@ def _media(clip: Any, folder: Path) -> Path | None:
 
 
 def _frames(time: Any) -> int:
-    return round(time.value)
+    return round(float(time.value))
 
 
 def _profile_rate(timeline: Any) -> tuple[int, int]:

@@ -78,13 +78,13 @@ def samples_of(path: Path) -> np.ndarray:
     """24-bit PCM at 48 kHz as float (N, C), read by SciPy."""
     rate, sound = wavfile.read(path)
     assert rate == 48_000 and sound.dtype == np.int32
-    return sound.reshape(len(sound), -1) / 2**31
+    return np.asarray(sound.reshape(len(sound), -1) / 2**31)
 
 
 @pytest.mark.filterwarnings("ignore:Chunk")  # SciPy does not know the bext chunk
 @pytest.mark.skipif(not available(), reason="melt is not installed (apt-get install melt)")
 @pytest.mark.parametrize("clip", CLIPS, ids=["25", "23.976", "29.97"])
-def test_a_real_clip_gets_its_sound(clip: RealClip, shared_dir: Path, tmp_path: Path):
+def test_a_real_clip_gets_its_sound(clip: RealClip, shared_dir: Path, tmp_path: Path) -> None:
     source = write_clip_timeline(tmp_path / "cut.otio", clip, shared_dir / "data" / "video" / clip.media)
     out = tmp_path / "cut.talkies.otio"
     assert main(["generate", str(source), "-o", str(out), "--steps", "2", "--seed", "1"]) == 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from talkies.core.hosts.host import Host
+from talkies.ui.dialogs.write_back import WriteBackDialog
 from talkies.ui.window import Window
 
 PATIENCE_MS = 600_000
@@ -26,6 +28,17 @@ def open_in(qtbot: QtBot, window: Window, path: Path) -> None:
     """Opens a timeline and waits until it is there."""
     with qtbot.waitSignal(window.document.timeline_changed, timeout=PATIENCE_MS):
         window.open_path(path)
+
+
+def rows_in(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    """What hangs under an item of a tree."""
+    found = [item.child(index) for index in range(item.childCount())]
+    return [row for row in found if row is not None]
+
+
+def first_row(dialog: WriteBackDialog) -> QTreeWidgetItem:
+    """The first track that is shown before it is written."""
+    return rows_in(dialog.list.invisibleRootItem())[0]
 
 
 def wait_for_queue(qtbot: QtBot, window: Window) -> None:

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from talkies.core.flow.guidance import guided
-from talkies.core.flow.windows import cover, joined_velocity, seeded_noise
+from talkies.core.flow.windows import Window, cover, joined_velocity, seeded_noise
 from talkies.core.model.conditions import Conditions
 from talkies.core.model.config import MINI
 from talkies.core.model.sampling import Settings, half_precision_pays, sample
@@ -42,14 +43,15 @@ def conditions(frames: int) -> Conditions:
 @torch.no_grad()
 def naive(model: VSSFlow, given: Conditions, noise: Tensor) -> Tensor:
     """As the formulas stand: two calls per evaluation, everything computed anew, float32."""
-    encoded = model.encode(frames=given.frames, **given.batched())  # type: ignore[arg-type]
+    tensors: dict[str, Any] = {**given.batched()}
+    encoded = model.encode(frames=given.frames, **tensors)
     windows = cover(given.frames)
     x = noise
     for step in range(STEPS):
         t = torch.tensor([step / STEPS])
 
-        def velocity(parts: Tensor, some: object, t: Tensor = t) -> Tensor:
-            (window,) = some  # type: ignore[misc,attr-defined]
+        def velocity(parts: Tensor, some: Sequence[Window], t: Tensor = t) -> Tensor:
+            (window,) = some
             here = encoded.window(window.start, window.stop)
             return guided(model.velocity(parts, t, here), model.velocity(parts, t, model.unconditional(here)), GUIDANCE)
 

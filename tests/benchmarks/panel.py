@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -127,6 +128,7 @@ def measure_frames(path: Path, width: int) -> None:
     from talkies.ui.work.document import Document
 
     application = QApplication.instance() or QApplication([])
+    assert isinstance(application, QApplication)
     apply_theme(application, "dark")
     document = Document()
     started = time.perf_counter()
@@ -139,12 +141,16 @@ def measure_frames(path: Path, width: int) -> None:
     print(f"timeline read in {opened - started:.2f} s, first painted {time.perf_counter() - opened:.2f} s later\n")
     whole = view.scale.pixels_per_second
     scroll = view.horizontalScrollBar()
+
+    def scrolled(step: int, _: int) -> None:
+        scroll.setValue(scroll.value() + step)
+
     print(f"{'ms a frame':34} {'wall':>8} {'95 %':>8}   {'processor':>10} {'95 %':>8}")
     for name, clip_width in (("clips of 4 pixels", 4), ("clips of 30 pixels", 30), ("clips of 200 pixels", 200)):
         view.zoom_to_fit()
         view.zoom(Fraction(clip_width * RATE, CLIP_FRAMES) / whole, 0)
         step = max(view.viewport().width() // 24, 1)
-        report(f"scrolling, {name}", frames(lambda _, step=step: scroll.setValue(scroll.value() + step)))
+        report(f"scrolling, {name}", frames(partial(scrolled, step)))
     view.zoom_to_fit()
     report("zooming in and out", frames(lambda number: view.zoom(1.06 if number % 120 < 60 else 1 / 1.06, 700)))
     view.zoom_to_fit()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 import cv2
+import numpy as np
 import pytest
 from engines import load_tones
 
@@ -53,7 +54,7 @@ def test_the_preview_is_as_long_as_the_film_and_sounds(folder: Path) -> None:
     with av.open(str(folder / "preview.mp4")) as preview, av.open(str(folder / "film.mp4")) as film:
         assert sum(1 for _ in preview.decode(video=0)) == film.streams.video[0].frames
     with av.open(str(folder / "preview.mp4")) as preview:
-        assert max(abs(frame.to_ndarray()).max() for frame in preview.decode(audio=0)) > 0.05
+        assert max(np.abs(frame.to_ndarray()).max() for frame in preview.decode(audio=0)) > 0.05
 
 
 def test_the_report_counts_the_films_own_events(folder: Path, report: dict[str, object]) -> None:
@@ -62,7 +63,8 @@ def test_the_report_counts_the_films_own_events(folder: Path, report: dict[str, 
     assert sync["reference"] == len(demo_events())
     assert 0 <= sync["f1_100ms"] <= 1
     assert report["failures"] == []
-    assert cv2.imread(str(folder / "report.png")).shape == (1300, 2000, 3)
+    picture = cv2.imread(str(folder / "report.png"))
+    assert picture is not None and picture.shape == (1300, 2000, 3)
 
 
 def test_what_an_older_demo_left_is_replaced(folder: Path) -> None:

@@ -16,8 +16,8 @@ from bridged_editor import BridgedEditor
 from known_timelines import NTSC
 
 from talkies.core.errors import MissingExtraError
+from talkies.plugin import display
 from talkies.plugin.cli import main
-from talkies.plugin.commands import panel
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
@@ -31,7 +31,7 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: p
 def test_an_offscreen_platform_needs_no_display(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
-    panel.check_display()
+    display.check_display()
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_an_offscreen_platform_needs_no_display(monkeypatch: pytest.MonkeyPatch)
     ids=["no PySide6", "no library", "else"],
 )  # fmt: skip
 def test_what_is_missing_is_named_with_its_cure(error: ImportError, problem: str, cure: str) -> None:
-    refused = panel.missing(error)
+    refused = display.missing(error)
     assert isinstance(refused, MissingExtraError)
     assert problem in str(refused) and cure in str(refused)
 

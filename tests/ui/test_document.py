@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -64,13 +65,14 @@ def test_one_gesture_is_one_step(document: Document) -> None:
 
 def test_what_cannot_be_is_refused_and_nothing_changes(document: Document) -> None:
     before = document.state
-    for change in (
+    refused: tuple[Callable[[], object], ...] = (
         lambda: document.change_settings(["V9-001"], takes=2),
         lambda: document.change_settings(["V1-001"], taks=2),
         lambda: document.edit_cue(0, start=Fraction(5)),
         lambda: document.edit_cue(0, start=Fraction(-1)),
         lambda: document.star("nothing"),
-    ):
+    )
+    for change in refused:
         with pytest.raises(ArgumentError):
             change()
     assert document.state == before

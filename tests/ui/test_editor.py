@@ -15,7 +15,7 @@ from editors import open_editor
 from engines import load_tones
 from known_timelines import KNOWN
 from pytestqt.qtbot import QtBot
-from windows import PATIENCE_MS, make_window, open_in
+from windows import PATIENCE_MS, first_row, make_window, open_in, rows_in
 
 from talkies.core.errors import OutputError
 from talkies.core.generation.take_orders import Order, make_takes
@@ -52,6 +52,7 @@ def opened(qtbot: QtBot, tmp_path: Path, worker_command: list[str]) -> Iterator[
     """The timeline of the editor, with a take of effects for each shot."""
     with open_editor(DROP_FRAME.write(tmp_path), tmp_path / "exported") as (host, close):
         window = make_window(qtbot, tmp_path, worker_command, host)
+        assert window.editor is not None
         host.when_closed(window.editor.gone.emit)
         with qtbot.waitSignal(window.document.timeline_changed, timeout=PATIENCE_MS):
             window.opener.read_editor()
@@ -95,18 +96,17 @@ def test_takes_go_into_the_editor_and_back(opened: Opened, qtbot: QtBot) -> None
     qtbot.waitUntil(dialog.undo.isVisible, timeout=PATIENCE_MS)
     assert dialog.message.text() == "Editor of the tests 1.0 has 3 new clips on 2 new tracks."
     tracks = opened.host.audio_tracks()[1:]
-    shown = [dialog.list.topLevelItem(index) for index in range(dialog.list.topLevelItemCount())]
+    shown = rows_in(dialog.list.invisibleRootItem())
     assert [item.text(0) for item in shown] == ["✓ FX talkies: 2 clips", "✓ FX talkies 2: 1 clip"]
     timeline = opened.window.document.open_timeline()
     for item, track in zip(shown, tracks, strict=True):
-        rows = [item.child(index) for index in range(item.childCount())]
-        assert [(row.text(0), row.text(1)) for row in rows] == [
+        assert [(row.text(0), row.text(1)) for row in rows_in(item)] == [
             (clip.name, timeline.timecode(clip.record.start)) for clip in track.clips
         ]
     dialog.undo.click()
     qtbot.waitUntil(lambda: dialog.write.isVisible() and dialog.write.isEnabled(), timeout=PATIENCE_MS)
     assert opened.host.audio_tracks() == before
-    assert dialog.list.topLevelItem(0).text(0) == "FX talkies: new track, 2 takes"
+    assert first_row(dialog).text(0) == "FX talkies: new track, 2 takes"
 
 
 def test_the_three_choices_where_tracks_of_ours_are(opened: Opened, qtbot: QtBot) -> None:
@@ -115,14 +115,14 @@ def test_the_three_choices_where_tracks_of_ours_are(opened: Opened, qtbot: QtBot
     qtbot.waitUntil(first.undo.isVisible, timeout=PATIENCE_MS)
     first.close()
     dialog = opened.dialog(qtbot)
-    assert dialog.list.topLevelItem(0).text(0) == "FX talkies 3: new track, 2 takes"
+    assert first_row(dialog).text(0) == "FX talkies 3: new track, 2 takes"
     dialog.form.conflict.setCurrentIndex(dialog.form.conflict.findData("skip"))
     dialog.form.conflict.activated.emit(2)
     assert "3 takes are skipped" in dialog.message.text()
     assert not dialog.write.isEnabled()
     dialog.form.conflict.setCurrentIndex(dialog.form.conflict.findData("replace"))
     dialog.form.conflict.activated.emit(1)
-    assert dialog.list.topLevelItem(0).text(0) == "FX talkies: goes"
+    assert first_row(dialog).text(0) == "FX talkies: goes"
     dialog.write.click()
     qtbot.waitUntil(dialog.undo.isVisible, timeout=PATIENCE_MS)
     assert "FX talkies, FX talkies 2 went." in dialog.message.text()

@@ -22,7 +22,7 @@ def test_the_timer_takes_over_from_the_automatic_collector() -> None:
     timer = GarbageTimer(parent)
     assert not gc.isenabled()
     lost = weakref.ref(Ring())
-    padding = [[] for _ in range(gc.get_threshold()[0] + 1)]
+    padding: list[list[None]] = [[] for _ in range(gc.get_threshold()[0] + 1)]
     assert lost() is not None
     timer.collect()
     assert lost() is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -99,10 +100,14 @@ class TestWithASlowWorker:
         crashes: list[tuple[str, bool]] = []
         queue.crashed.connect(lambda sentence, again: crashes.append((sentence, again)))
         (job,) = queue.generate(["V1-001"])
+
+        def died(times: int) -> Callable[[], bool]:
+            return lambda: len(crashes) == times
+
         for death in (1, 2):
             qtbot.waitUntil(lambda: queue.is_busy and queue.jobs[0].fraction > 0.2, timeout=PATIENCE_MS)
             os.kill(queue.worker_process_id, signal.SIGKILL)
-            qtbot.waitUntil(lambda expected=death: len(crashes) == expected, timeout=PATIENCE_MS)
+            qtbot.waitUntil(died(death), timeout=PATIENCE_MS)
         assert [again for _, again in crashes] == [True, False]
         assert states(queue) == ["failed"] and queue.is_paused
         queue.retry([job])

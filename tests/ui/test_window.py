@@ -12,7 +12,7 @@ from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QThread, QThreadPo
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QSpinBox, QTableView
 from pytestqt.qtbot import QtBot
-from windows import PATIENCE_MS, make_window, open_in, wait_for_queue
+from windows import PATIENCE_MS, first_row, make_window, open_in, wait_for_queue
 
 from talkies.plugin.cli import main
 from talkies.ui.dialogs.keyboard import KeyboardHelp
@@ -199,12 +199,12 @@ def test_write_back_shows_what_it_does_and_says_what_it_cannot(window: Window, q
     window.commands["write"].trigger()
     dialog = window.findChild(WriteBackDialog)
     assert dialog is not None
-    assert dialog.list.topLevelItem(0).text(0) == "FX talkies: new track, 2 takes"
-    assert dialog.list.topLevelItem(0).childCount() == 2
+    assert first_row(dialog).text(0) == "FX talkies: new track, 2 takes"
+    assert first_row(dialog).childCount() == 2
     dialog.form.only_selected.setChecked(True)
     window.document.select(["V1-001"])
     dialog.refresh()
-    assert dialog.list.topLevelItem(0).childCount() == 1
+    assert first_row(dialog).childCount() == 1
     dialog.form.path.setText(str(reel))
     dialog.write.click()
     qtbot.waitUntil(lambda: "is the timeline that is read" in dialog.message.text(), timeout=PATIENCE_MS)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 import cv2
+import cv2.data
 import numpy as np
 import pytest
 

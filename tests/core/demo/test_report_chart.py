@@ -80,10 +80,12 @@ def test_the_picture_is_drawn_and_differs_with_what_is_heard(reel: Path, tmp_pat
         ("loud", Heard(clicks(2, [0.3]), clicks(2, [1.0, 1.4]))),
     ):
         draw_report(timeline, heard, [1.0, 1.4], tmp_path / f"{name}.png")
-        images.append(cv2.imread(str(tmp_path / f"{name}.png")))
+        image = cv2.imread(str(tmp_path / f"{name}.png"))
+        assert image is not None
+        images.append(image)
     assert [image.shape for image in images] == [(1300, 2000, 3)] * 2
     assert images[0].std() > 5, "the film strip and the cues are there although nothing sounds"
-    assert (images[0] != images[1]).mean() > 0.05
+    assert np.mean(images[0] != images[1]) > 0.05
     assert sorted(path.name for path in tmp_path.glob("*.p*")) == ["loud.png", "silent.png"]
 
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from safetensors.torch import load_file, save_file
 
 from talkies.core.conditioning.picture.visual import PictureFeatures, picture_features
 from talkies.core.engines.base import Brief, Line, load_engine
-from talkies.core.engines.mini import MiniEngine
+from talkies.core.engines.mini import MiniEngine, MiniPrepared
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import OVERLAP_FRAMES, WINDOW_FRAMES, cover
 from talkies.core.media.picture import Frame
@@ -24,55 +25,57 @@ RATE = 48_000
 
 
 @pytest.fixture(scope="module")
-def engine():
-    return load_engine("mini")
+def engine() -> MiniEngine:
+    engine = load_engine("mini")
+    assert isinstance(engine, MiniEngine)
+    return engine
 
 
-def sound_of(engine, prepared, seed=0, steps=2) -> np.ndarray:
+def sound_of(engine: MiniEngine, prepared: MiniPrepared, seed: int = 0, steps: int = 2) -> np.ndarray:
     blocks = engine.generate(prepared, seed=seed, steps=steps, guidance=2.0, on_step=lambda share: None)
     return np.concatenate(list(blocks))
 
 
-def moving(duration: Fraction, seed=0) -> PictureFeatures:
+def moving(duration: Fraction, seed: int = 0) -> PictureFeatures:
     """A picture in which something moves without end."""
     still = PictureFeatures.nothing(duration)
     rng = np.random.default_rng(seed)
     return PictureFeatures(rng.random(still.sync.shape, np.float32) * 0.3, still.picture, still.lips)
 
 
-def line(start: float, end: float, text="The door was open.", language="en-US") -> Line:
+def line(start: float, end: float, text: str = "The door was open.", language: str = "en-US") -> Line:
     return Line(TimeRange(Fraction(start), Fraction(end)), text, language=language)
 
 
-def speaking(duration: Fraction, *lines: Line, voice="") -> Brief:
+def speaking(duration: Fraction, *lines: Line, voice: str = "") -> Brief:
     return Brief("dialogue", duration, lines=lines, voice=voice)
 
 
-def test_takes_are_long_enough_for_any_duration(engine):
+def test_takes_are_long_enough_for_any_duration(engine: MiniEngine) -> None:
     duration = Fraction(1001, 24000) * 61
     prepared = engine.prepare(speaking(duration, line(0, 2)))
     assert len(sound_of(engine, prepared)) >= round(duration * RATE)
 
 
-def test_a_seed_repeats_and_another_does_not(engine):
+def test_a_seed_repeats_and_another_does_not(engine: MiniEngine) -> None:
     prepared = engine.prepare(speaking(Fraction(2), line(0, 2), voice="kathleen"))
     first = sound_of(engine, prepared, seed=4)
     assert np.array_equal(first, sound_of(engine, prepared, seed=4))
     assert not np.array_equal(first, sound_of(engine, prepared, seed=5))
 
 
-def test_nothing_moves_so_nothing_sounds(engine):
+def test_nothing_moves_so_nothing_sounds(engine: MiniEngine) -> None:
     prepared = engine.prepare(Brief("foley", Fraction(12), PictureFeatures.nothing(Fraction(12))))
     assert prepared.silent
     assert not sound_of(engine, prepared).any()
 
 
-def test_no_words_so_no_voice(engine):
+def test_no_words_so_no_voice(engine: MiniEngine) -> None:
     prepared = engine.prepare(speaking(Fraction(3), line(0, 2, "...")))
     assert prepared.silent and not sound_of(engine, prepared).any()
 
 
-def test_speech_is_louder_inside_its_cue_than_outside(engine):
+def test_speech_is_louder_inside_its_cue_than_outside(engine: MiniEngine) -> None:
     prepared = engine.prepare(
         speaking(Fraction(6), line(2, 4, "She had your dark suit in greasy wash water."), voice="kathleen")
     )
@@ -81,19 +84,19 @@ def test_speech_is_louder_inside_its_cue_than_outside(engine):
     assert np.sqrt(np.square(inside).mean()) > 10 * np.sqrt(np.square(outside).mean())
 
 
-def test_foley_without_a_picture_is_refused(engine):
+def test_foley_without_a_picture_is_refused(engine: MiniEngine) -> None:
     with pytest.raises(MediaError, match="needs a picture"):
         engine.prepare(Brief("foley", Fraction(2)))
 
 
-def test_unknown_words_and_foreign_lines_are_said(engine):
+def test_unknown_words_and_foreign_lines_are_said(engine: MiniEngine) -> None:
     prepared = engine.prepare(Brief("foley", Fraction(2), moving(Fraction(2)), prompt="footsteps zzyzx"))
     assert any("zzyzx" in warning for warning in prepared.warnings)
     prepared = engine.prepare(speaking(Fraction(2), line(0, 2, "Bonjour madame", "fr-FR")))
     assert any("fr-FR" in warning for warning in prepared.warnings)
 
 
-def test_progress_ends_at_one_and_stopping_stops(engine):
+def test_progress_ends_at_one_and_stopping_stops(engine: MiniEngine) -> None:
     prepared = engine.prepare(speaking(Fraction(2), line(0, 2)))
     shares: list[float] = []
     list(engine.generate(prepared, seed=0, steps=3, guidance=2.0, on_step=shares.append))
@@ -109,10 +112,10 @@ def test_progress_ends_at_one_and_stopping_stops(engine):
 def flux(sound: np.ndarray) -> np.ndarray:
     """Rise of the log spectrum from one 40 ms frame to the next."""
     frames = np.abs(np.fft.rfft(sound[: len(sound) // 1920 * 1920].reshape(-1, 1920), axis=1))
-    return np.abs(np.diff(np.log(frames + 1e-4), axis=0)).mean(1)
+    return np.asarray(np.abs(np.diff(np.log(frames + 1e-4), axis=0)).mean(1))
 
 
-def test_windows_leave_no_seam(engine):
+def test_windows_leave_no_seam(engine: MiniEngine) -> None:
     """Where windows and decoded pieces meet, level and spectral flux look as elsewhere."""
     duration = Fraction(45)
     sound = sound_of(engine, engine.prepare(Brief("foley", duration, moving(duration), prompt="rain")), seed=3, steps=4)
@@ -128,7 +131,7 @@ def test_windows_leave_no_seam(engine):
     assert np.median(at_borders) <= np.percentile(jumps, 90)
 
 
-def test_weights_of_the_wrong_shape_are_refused(tmp_path):
+def test_weights_of_the_wrong_shape_are_refused(tmp_path: Path) -> None:
     state = load_file(shipped_weights("mini.safetensors"))
     from safetensors import safe_open
 
@@ -145,13 +148,13 @@ def test_weights_of_the_wrong_shape_are_refused(tmp_path):
         MiniEngine.load(bad, "cpu")
 
 
-def test_a_file_that_is_no_checkpoint_is_refused(tmp_path):
+def test_a_file_that_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     (tmp_path / "noise.safetensors").write_bytes(b"\x00" * 100)
     with pytest.raises(WeightsError, match=r"noise\.safetensors"):
         MiniEngine.load(tmp_path / "noise.safetensors", "cpu")
 
 
-def test_hits_sound_where_something_strikes_and_rain_anywhere(engine):
+def test_hits_sound_where_something_strikes_and_rain_anywhere(engine: MiniEngine) -> None:
     scene = render_scene(1_000_500, Fraction(8), kind="hammering", clean=True)
     frames = (Frame(number / scene.rate, image) for number, image in enumerate(scene.frames()))
     features = picture_features(frames, Fraction(8), mouth=False)
@@ -173,7 +176,7 @@ def test_hits_sound_where_something_strikes_and_rain_anywhere(engine):
         "nonsense",
     ],
 )
-def test_a_palette_that_is_not_the_weights_own_is_refused(tmp_path, palette):
+def test_a_palette_that_is_not_the_weights_own_is_refused(tmp_path: Path, palette: str) -> None:
     path = shipped_weights("mini.safetensors")
     with safe_open(path, framework="pt") as file:
         metadata = file.metadata() | {"palette": palette}
@@ -197,7 +200,7 @@ def centre_hz(sound: np.ndarray) -> float:
     return float((power * np.fft.rfftfreq(len(sound), 1 / RATE)).sum() / power.sum())
 
 
-def test_words_decide_what_the_same_picture_sounds_like(engine):
+def test_words_decide_what_the_same_picture_sounds_like(engine: MiniEngine) -> None:
     seen = hammering()
     heard = {
         words: sound_of(engine, engine.prepare(Brief("foley", Fraction(6), seen, prompt=words)), steps=8)
@@ -209,11 +212,13 @@ def test_words_decide_what_the_same_picture_sounds_like(engine):
     assert seconds.max() < 30 * seconds.min(), "rain goes on, whatever strikes"
 
 
-def drawn(engine, prepared) -> np.ndarray:
-    return engine.sketch(prepared, prepared.conditions, 0).drawn.numpy()
+def drawn(engine: MiniEngine, prepared: MiniPrepared) -> np.ndarray:
+    sketch = engine.sketch(prepared, prepared.conditions, 0)
+    assert sketch is not None
+    return np.asarray(sketch.drawn)
 
 
-def test_beside_speech_nothing_is_drawn(engine):
+def test_beside_speech_nothing_is_drawn(engine: MiniEngine) -> None:
     seen, said = hammering(), line(1, 3, "She had your dark suit in greasy wash water.")
     both = replace(speaking(Fraction(6), said, voice="kathleen"), task="joint", features=seen, prompt="thunder")
     beside, alone = (
@@ -226,7 +231,7 @@ def test_beside_speech_nothing_is_drawn(engine):
     assert engine.prepare(replace(both, prompt="")).named is None
 
 
-def test_a_prompt_for_two_hits_says_which_is_heard(engine):
+def test_a_prompt_for_two_hits_says_which_is_heard(engine: MiniEngine) -> None:
     said = engine.prepare(Brief("foley", Fraction(6), hammering(), prompt="footsteps, door closes")).warnings
     assert len(said) == 1
     assert "door close is laid" in said[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -60,9 +61,9 @@ def test_progress_and_warnings_are_told_on_the_callers_thread(reel: Path) -> Non
 
 
 def test_cancelling_ends_the_thread_at_once(reel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
+    made: list[Frame] = []
 
-    def endless(segment: Segment, **options: object):  # type: ignore[no-untyped-def]
+    def endless(segment: Segment, **options: object) -> Iterator[Frame]:
         while True:
             made.append(Frame(Fraction(len(made), 25), np.zeros((72, 128, 3), np.uint8)))
             yield made[-1]

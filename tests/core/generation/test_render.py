@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -184,6 +184,7 @@ def test_cancelling_keeps_finished_takes_and_writes_no_timeline(reel: Path) -> N
 def test_leaving_the_story_early_is_a_cancellation(reel: Path) -> None:
     story = render(request_for(reel), load_engine=load_tones)
     next(event for event in story if isinstance(event, TakeReady))
+    assert isinstance(story, Generator)
     story.close()
     assert (reel.parent / "out.takes").is_dir()
     assert not (reel.parent / "out.takes.part").exists()
@@ -192,7 +193,7 @@ def test_leaving_the_story_early_is_a_cancellation(reel: Path) -> None:
 class FailingEngine(TonesEngine):
     """Breaks while it makes effects."""
 
-    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:  # type: ignore[override]
+    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
         yield from () if prepared.task == "foley" else super().generate(prepared, **options)
 
 
@@ -274,6 +275,7 @@ def test_cancelling_leaves_the_takes_of_an_earlier_run_as_they_are(reel: Path) -
     before = contents(reel.parent)
     story = render(request_for(reel, seed=9), load_engine=load_tones)
     ready = next(event for event in story if isinstance(event, TakeReady))
+    assert isinstance(story, Generator)
     story.close()
     after = contents(reel.parent)
     assert {name: after[name] for name in before} == before

@@ -52,9 +52,10 @@ def test_handles_are_as_long_as_asked_for_where_the_picture_has_them(reel: Path,
 
 
 def test_a_pop_has_no_room_in_a_timeline(reel: Path) -> None:
-    for option in ("two_pop", "tail_pop"):
-        with pytest.raises(ArgumentError, match=f"--{option.replace('_', '-')}: there is no room"):
-            tell(replace(Request(reel, reel.with_name("out.otio")), **{option: True}))
+    plain = Request(reel, reel.with_name("out.otio"))
+    for option, request in (("two-pop", replace(plain, two_pop=True)), ("tail-pop", replace(plain, tail_pop=True))):
+        with pytest.raises(ArgumentError, match=f"--{option}: there is no room"):
+            tell(request)
 
 
 def test_what_stands_there_is_replaced_only_if_it_is_ours(reel: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +26,8 @@ def ordered(reel: Path, made: int = 0) -> Iterator[Event]:
     return make_takes(order, load_engine=load_tones)
 
 
-DOORS = (written, ordered)
+Door = Callable[[Path], Iterator[Event]]
+DOORS: tuple[Door, ...] = (written, ordered)
 
 
 @pytest.fixture
@@ -48,13 +49,13 @@ def test_both_doors_make_the_same_takes(half_gone: Path) -> None:
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_failures_wait_until_there_is_a_take(door, half_gone: Path) -> None:
+def test_failures_wait_until_there_is_a_take(door: Door, half_gone: Path) -> None:
     told = [type(event) for event in door(half_gone) if isinstance(event, Failed | TakeReady)]
     assert told == [TakeReady, Failed]
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_when_all_fail_one_sentence_says_why(door, tmp_path: Path) -> None:
+def test_when_all_fail_one_sentence_says_why(door: Door, tmp_path: Path) -> None:
     reel = write_reel(tmp_path / "reel.otio", ["gone.mp4"])
     events: list[Event] = []
     with pytest.raises(InputError, match=r"gone\.mp4"):

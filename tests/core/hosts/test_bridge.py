@@ -207,7 +207,7 @@ def test_an_editor_says_that_it_goes(answered: Answered) -> None:
 @pytest.mark.parametrize("noise", [None, "a line that some script printed\n"], ids=["late", "after noise"])
 def test_what_is_done_after_nobody_waits_is_undone(answered: Answered, tmp_path: Path, noise: str | None) -> None:
     """An editor behind a dialog answers when the dialog is closed; by then the takes' files are gone."""
-    script = {"audio_tracks": {"result": {"tracks": []}}, "add_takes": noise, "undo": {"result": {}}}
+    script: dict[str, Any] = {"audio_tracks": {"result": {"tracks": []}}, "add_takes": noise, "undo": {"result": {}}}
     host, editor = answered(script, patience_s=60 if noise else 0.2)
     with pytest.raises(OutputError) as refused:
         host.add_takes(NTSC.takes(tmp_path))

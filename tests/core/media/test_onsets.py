@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -47,14 +48,14 @@ def placed(sounds: list[np.ndarray], times: np.ndarray, noise: float, rng: np.ra
 @pytest.mark.parametrize("kind", ["click", "burst", "soft burst", "bell", "low drum"])
 def test_events_are_found_where_they_are(kind: str, noise: float) -> None:
     rng = np.random.default_rng(1)
-    make = {
+    makers: dict[str, Callable[[], np.ndarray]] = {
         "click": lambda: np.full(3, 0.5),
         "burst": lambda: burst(0, rng),
         "soft burst": lambda: burst(10, rng),
         "bell": lambda: decaying(1200, 0.15),
         "low drum": lambda: decaying(80, 0.08),
-    }[kind]
-    sounds = [make() * gain for gain in (1, 0.5, 0.8, 0.3, 1, 0.6, 0.4)]
+    }
+    sounds = [makers[kind]() * gain for gain in (1, 0.5, 0.8, 0.3, 1, 0.6, 0.4)]
     found = detect_onsets(placed(sounds, TIMES, noise, rng))
     assert len(found) == len(TIMES)
     offsets = found - TIMES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -51,6 +51,7 @@ def write_movie(
     """Numbered frames; ``stamps`` (seconds) make the rate variable."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = *size, pixels
         stream.codec_context.gop_size = gop
         if pixel_aspect:
@@ -171,7 +172,8 @@ def test_a_movie_that_ends_early_stops_and_warns(movie: Path) -> None:
 def test_memory_holds_a_few_frames_only(movie: Path) -> None:
     frames = picture_frames(segment(Picture(movie), (0, 2)))
     assert next(frames).time == 0
-    frames.close()  # type: ignore[attr-defined]
+    assert isinstance(frames, Generator)
+    frames.close()
 
 
 @pytest.mark.parametrize(
@@ -284,6 +286,7 @@ def write_sequence(folder: Path, suffix: str, depth: type = np.uint8, frames: in
 
 def _write_with_av(path: Path, image: np.ndarray, codec: str) -> None:
     context = av.CodecContext.create(codec, "w")
+    assert isinstance(context, av.VideoCodecContext)
     context.width, context.height, context.time_base = image.shape[1], image.shape[0], Fraction(1, 25)
     if codec == "dpx":
         context.pix_fmt = "gbrp10le" if image.dtype == np.uint8 else "rgb48be"

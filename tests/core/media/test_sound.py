@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ def tone(count: int, channels: int = 1) -> np.ndarray:
 def test_the_bytes_are_broadcast_wav(tmp_path: Path, channels: int) -> None:
     path, sound = tmp_path / "new" / "take.wav", tone(200_001, channels)
     made = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
-    text = {"description": "DX Hänsel", "originator_reference": "s001 1"}
+    text: dict[str, Any] = {"description": "DX Hänsel", "originator_reference": "s001 1"}
     blocks = np.array_split(sound, 3, axis=1)
     assert write_bwf(path, blocks, channels=channels, time_reference=5_000_000_000, origination=made, **text) == 200_001
     chunks = riff(path)
@@ -139,6 +140,7 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     program = """
 import resource, sys
 from pathlib import Path
+from typing import Any
 import numpy as np
 from talkies.core.errors import OutputError
 from talkies.core.media.bwf import write_bwf

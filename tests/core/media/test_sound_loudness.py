@@ -17,7 +17,7 @@ def noise(seconds: float, channels: int, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     times = np.arange(int(seconds * RATE)) / RATE
     envelope = 10 ** (rng.uniform(-60, -6, int(seconds) + 2)[(times // 1).astype(int)] / 20)
-    return (rng.standard_normal((channels, len(times))) * envelope * 0.3).astype(np.float32)
+    return np.asarray(rng.standard_normal((channels, len(times))) * envelope * 0.3, np.float32)
 
 
 def pieces(sound: np.ndarray, seed: int) -> list[np.ndarray]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -16,7 +17,7 @@ from talkies.core.model.conditions import Conditions
 from talkies.core.model.config import MINI
 from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.sketch import SKETCHED, Sketch
-from talkies.core.model.vssflow import VSSFlow
+from talkies.core.model.vssflow import Encoded, VSSFlow
 
 SMALL = replace(MINI, num_layers=2, attention_head_dim=16, cond_feat_dim=32)
 EXACT = Settings(steps=3, guidance=2.0, half=False)
@@ -45,6 +46,11 @@ def conditions(frames: int, *, prompt: list[int] | None = None) -> Conditions:
     )
 
 
+def encode(model: VSSFlow, given: Conditions) -> Encoded:
+    tensors: dict[str, Any] = {**given.batched()}
+    return model.encode(frames=given.frames, **tensors)
+
+
 def noise(frames: int, seed: int = 0) -> Tensor:
     return seeded_noise(seed, SMALL.latent_channels, frames)
 
@@ -53,7 +59,7 @@ def noise(frames: int, seed: int = 0) -> Tensor:
 @torch.no_grad()
 def test_one_window_is_the_plain_loop(model: VSSFlow, guidance: float) -> None:
     given, x = conditions(80), noise(80)[None]
-    encoded = model.encode(frames=80, **given.batched())
+    encoded = encode(model, given)
     for step in range(4):
         t = torch.tensor([step / 4])
         without = model.velocity(x, t, model.unconditional(encoded))
@@ -70,7 +76,7 @@ def test_the_seed_decides(model: VSSFlow) -> None:
 
 
 @pytest.mark.parametrize("change", [{"cache_bytes": 0}, {"batch": 1}, {"batch": 5}])
-def test_neither_cache_nor_batch_changes_the_answer(model: VSSFlow, change: dict[str, int]) -> None:
+def test_neither_cache_nor_batch_changes_the_answer(model: VSSFlow, change: dict[str, Any]) -> None:
     given = conditions(900)
     whole = sample(model, given, noise(900), EXACT)
     torch.testing.assert_close(sample(model, given, noise(900), replace(EXACT, **change)), whole, atol=1e-5, rtol=1e-5)
@@ -126,7 +132,7 @@ from talkies.core.model.conditions import Conditions
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.config import MINI
 from talkies.core.model.sampling import Settings, sample
-from talkies.core.model.vssflow import VSSFlow
+from talkies.core.model.vssflow import Encoded, VSSFlow
 torch.set_num_threads(1)
 model = VSSFlow(replace(MINI, num_layers=1)).requires_grad_(False)
 for frames in map(int, sys.argv[1:]):
@@ -156,7 +162,7 @@ def drawn(frames: int, *ranges: tuple[int, int]) -> Sketch:
 @torch.no_grad()
 def test_a_sketch_of_everything_is_where_the_way_begins(model: VSSFlow) -> None:
     given, x = conditions(80), noise(80)
-    encoded = model.encode(frames=80, **given.batched())
+    encoded = encode(model, given)
     mixed = (1 - SKETCHED) * x + SKETCHED * torch.full_like(x, 2.0)
     state = mixed[None]
     for step in range(4, 8):  # the first half of eight steps is not walked

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
 
 from talkies.core.model.config import MINI
 from talkies.core.model.transformer import mix
@@ -28,7 +28,8 @@ def model() -> VSSFlow:
     return made
 
 
-def conditions(batch: int = 2) -> dict[str, Tensor]:
+def conditions(batch: int = 2) -> dict[str, Any]:
+    """The tensors that ``encode`` takes by name."""
     torch.manual_seed(1)
     return {
         "phones": torch.randint(0, 256, (batch, 2 * FRAMES)),
@@ -137,8 +138,8 @@ def test_plain_attention_in_half_precision_agrees_with_pytorchs_own(kv_heads: in
     torch.manual_seed(0)
     query, key, value = torch.randn(2, 4, 9, 8), torch.randn(2, kv_heads, 11, 8), torch.randn(2, kv_heads, 11, 8)
     plain = mix(query.bfloat16(), key.bfloat16(), value.bfloat16()).float()
-    repeated = (x.repeat_interleave(4 // kv_heads, dim=1) for x in (key, value))
-    whole = torch.nn.functional.scaled_dot_product_attention(query, *repeated)
+    keys, values = (x.repeat_interleave(4 // kv_heads, dim=1) for x in (key, value))
+    whole = torch.nn.functional.scaled_dot_product_attention(query, keys, values)
     torch.testing.assert_close(mix(query, key, value), whole)
     torch.testing.assert_close(plain, whole, atol=0.03, rtol=0.03)
 

@@ -15,7 +15,7 @@ from talkies.core.scenes import KINDS, render_scene
 from talkies.core.scenes.bouncing import Ball, Bouncing
 from talkies.core.scenes.canvas import View
 from talkies.core.scenes.hammering import Blow, Hammering
-from talkies.core.scenes.stage import Slot, build_stage
+from talkies.core.scenes.stage import Slot, Stage, build_stage
 from talkies.core.scenes.staging import WORDS_ONLY, Shot
 from talkies.core.scenes.talking import Face, Talker
 from talkies.core.scenes.walking import Walking
@@ -24,13 +24,14 @@ from talkies.core.scenes.walking import build as build_walking
 SIZE = (256, 144)
 
 
-def stage(surface: str = "concrete", seed: int = 1):  # type: ignore[no-untyped-def]
+def stage(surface: str = "concrete", seed: int = 1) -> Stage:
     return build_stage(np.random.default_rng(seed), SIZE, surface, indoor=True)
 
 
 def integrated_contacts(ball: Ball, count: int) -> list[float]:
     """Landings found by stepping through time, without the closed form."""
-    dt, t, height, speed, found = 2e-5, ball.start, ball.height, 0.0, []
+    dt, t, height, speed = 2e-5, ball.start, ball.height, 0.0
+    found: list[float] = []
     while len(found) < count:
         speed -= ball.gravity * dt
         height += speed * dt

@@ -75,7 +75,7 @@ def facts(folder: Path) -> dict[str, list[str]]:
 
 def test_every_file_is_listed_and_its_checksum_holds(handed: Path) -> None:
     lines = (handed / "SHA256SUMS").read_text().splitlines()
-    sums = dict(reversed(line.split("  ", 1)) for line in lines)  # type: ignore[misc]
+    sums = {name: checksum for checksum, name in (line.split("  ", 1) for line in lines)}
     there = {str(path.relative_to(handed)) for path in handed.rglob("*") if path.is_file()}
     assert set(sums) == there - {"SHA256SUMS"}
     for name, expected in sums.items():

@@ -12,7 +12,7 @@ import pycmx
 import pysubs2
 import pytest
 from known_reels import Laid, known_timeline
-from timecode import Timecode
+from timecode.timecode import Timecode
 
 from talkies.core.segment import Cue, Take, Timeline
 from talkies.core.times import TimeRange
@@ -46,9 +46,12 @@ REELS = {
     ),
 }  # fmt: skip
 
+Reel = tuple[Timeline, list[Take], tuple[list[str], ...]]
+"""The timeline, its takes, and what is known of it."""
+
 
 @pytest.fixture(params=REELS)
-def reel(request: pytest.FixtureRequest, laid: Laid) -> tuple[Timeline, list[Take], tuple]:
+def reel(request: pytest.FixtureRequest, laid: Laid) -> Reel:
     """The timeline with Anna's line and the shot's effects made, Boris' not; and what is known of it."""
     rate, start, drop_frame, *known = REELS[request.param]
     timeline = known_timeline(rate, start, drop_frame=drop_frame)
@@ -61,7 +64,7 @@ def reel(request: pytest.FixtureRequest, laid: Laid) -> tuple[Timeline, list[Tak
     return timeline, takes, tuple(text.split() for text in known)
 
 
-def test_the_cue_sheet(reel: tuple[Timeline, list[Take], tuple]) -> None:
+def test_the_cue_sheet(reel: Reel) -> None:
     timeline, takes, (at, _, _) = reel
     assert sheet_csv(timeline, sheet_rows(timeline, takes)) == "\r\n".join(
         [
@@ -75,7 +78,7 @@ def test_the_cue_sheet(reel: tuple[Timeline, list[Take], tuple]) -> None:
     )
 
 
-def test_the_marker_edl(reel: tuple[Timeline, list[Take], tuple]) -> None:
+def test_the_marker_edl(reel: Reel) -> None:
     timeline, takes, (at, after, _) = reel
     starts = [f"{first} {end} {first} {end}" for first, end in zip((at[0], at[1], at[3], at[5]), after, strict=True)]
     (text,) = marker_edls(timeline, "Reel-1", sheet_rows(timeline, takes))
@@ -100,7 +103,7 @@ def test_the_marker_edl(reel: tuple[Timeline, list[Take], tuple]) -> None:
     )
 
 
-def test_other_readers_find_the_markers_on_their_frames(reel: tuple[Timeline, list[Take], tuple]) -> None:
+def test_other_readers_find_the_markers_on_their_frames(reel: Reel) -> None:
     timeline, takes, _ = reel
     (text,) = marker_edls(timeline, "Reel-1", sheet_rows(timeline, takes))
     read = pycmx.parse_cmx3600(io.StringIO(text))
@@ -117,7 +120,7 @@ def test_other_readers_find_the_markers_on_their_frames(reel: tuple[Timeline, li
     assert [frame(edit.record_out) - first for edit in edits] == [1, 3, 13, 31]
 
 
-def test_subtitles(reel: tuple[Timeline, list[Take], tuple]) -> None:
+def test_subtitles(reel: Reel) -> None:
     timeline, takes, (_, _, at) = reel
     files = caption_files(span_of(timeline, takes, Pops()))
     assert files[".srt"].rstrip("\n").split("\n") == [

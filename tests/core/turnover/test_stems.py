@@ -33,7 +33,7 @@ def samples(path: Path) -> np.ndarray:
         assert (stream.codec_context.name, stream.rate) == ("pcm_s24le", 48_000)
         frames = [frame.to_ndarray() for frame in container.decode(stream)]
         whole = np.concatenate(frames, axis=1).reshape(-1, stream.channels).T
-    return whole >> 8
+    return np.right_shift(whole.astype(np.int32), 8)
 
 
 def time_reference(path: Path) -> int:

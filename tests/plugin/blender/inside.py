@@ -7,6 +7,8 @@ Standard library and bpy only. The extension is the installed one; its timers ar
 no event loop. See tests/blenders.py for the other end.
 """
 
+from __future__ import annotations
+
 import contextlib
 import importlib
 import json
@@ -14,28 +16,29 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import bpy
 
 MODULE = "bl_ext.user_default.talkies"
 
 
-def part(name):
+def part(name: str) -> Any:
     return importlib.import_module(f"{MODULE}.{name}")
 
 
-def enable():
+def enable() -> dict[str, Any]:
     bpy.ops.preferences.addon_enable(module=MODULE)
     return {"enabled": MODULE in bpy.context.preferences.addons, "version": bpy.app.version_string,
             "online": bool(bpy.app.online_access), "panel": hasattr(bpy.types, "TALKIES_PT_sidebar")}  # fmt: skip
 
 
-def disable():
+def disable() -> dict[str, Any]:
     bpy.ops.preferences.addon_disable(module=MODULE)
     return {"operator": hasattr(bpy.types, "TALKIES_OT_generate"), "settings": hasattr(bpy.types.Scene, "talkies")}
 
 
-def new(fps=25, base=1.0, first=1, last=250):
+def new(fps: int = 25, base: float = 1.0, first: int = 1, last: int = 250) -> None:
     """An empty scene."""
     bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
     if MODULE not in bpy.context.preferences.addons:
@@ -47,20 +50,32 @@ def new(fps=25, base=1.0, first=1, last=250):
     scene.sequence_editor_create()
 
 
-def editor():
+def editor() -> Any:
     return bpy.context.scene.sequence_editor
 
 
-def strips(owner=None):
+def strips(owner: Any = None) -> Any:
     owner = owner or editor()
     return owner.strips if hasattr(owner, "strips") else owner.sequences
 
 
-def named(name):
+def named(name: str) -> Any:
     return next(strip for strip in strips() if strip.name == name)
 
 
-def add(kind, name, channel, start, file="", text="", length=0, inside="", skip=0, cut=0, **properties):
+def add(
+    kind: str,
+    name: str,
+    channel: int,
+    start: int,
+    file: Any = "",
+    text: str = "",
+    length: int = 0,
+    inside: str = "",
+    skip: int = 0,
+    cut: int = 0,
+    **properties: Any,
+) -> None:
     """A strip of any kind. ``skip`` and ``cut``: frames trimmed off its start and end."""
     owner = strips(named(inside) if inside else None)
     if kind == "MOVIE":
@@ -92,39 +107,39 @@ def add(kind, name, channel, start, file="", text="", length=0, inside="", skip=
     strip.select = False
 
 
-def change(name, **properties):
+def change(name: str, **properties: Any) -> None:
     for key, value in properties.items():
         setattr(named(name), key, value)
 
 
-def activate(name):
+def activate(name: str) -> None:
     editor().active_strip = named(name)
 
 
-def channel(number, **properties):
+def channel(number: int, **properties: Any) -> None:
     for key, value in properties.items():
         setattr(editor().channels[number], key, value)
 
 
-def scene(name):
+def scene(name: str) -> None:
     """Gives the scene another name."""
     bpy.context.scene.name = name
 
 
-def settings(**values):
+def settings(**values: Any) -> None:
     for key, value in values.items():
         setattr(bpy.context.scene.talkies, key, value)
 
 
-def preference(program):
+def preference(program: str) -> None:
     bpy.context.preferences.addons[MODULE].preferences.program = program
 
 
-def variable(name, value):
+def variable(name: str, value: str) -> None:
     os.environ[name] = value
 
 
-def read():
+def read() -> dict[str, Any]:
     """The timeline as the extension would export it, and what it says of it."""
     found = part("reading").read(bpy.context.scene)
     export = part("otio").export(found, part("clock").Clock.of(bpy.context.scene), "scene")
@@ -133,7 +148,7 @@ def read():
             "ids": {name: shot.name for name, shot in export.ids.items()}}  # fmt: skip
 
 
-def press(button, **properties):
+def press(button: str, **properties: Any) -> str:
     """Runs an operator as a click does; the sentence with which it refuses, "" when it does not."""
     operator = getattr(bpy.ops.talkies, button)
     if not operator.poll():
@@ -146,7 +161,7 @@ def press(button, **properties):
     return ""
 
 
-def polled():
+def polled() -> dict[str, Any]:
     """One call of the timer; what the sidebar then shows."""
     state = part("state")
     if state.poll_job() is None and bpy.app.timers.is_registered(state.poll_job):
@@ -154,7 +169,7 @@ def polled():
     return shown()
 
 
-def shown():
+def shown() -> dict[str, Any]:
     state = part("state")
     job = state.job
     return {"working": job is not None, "fraction": job.fraction if job else None,
@@ -162,7 +177,7 @@ def shown():
             "timer": bpy.app.timers.is_registered(state.poll_job)}  # fmt: skip
 
 
-def wait(seconds=540.0):
+def wait(seconds: float = 540.0) -> dict[str, Any]:
     """Calls the timer's function as Blender would until the work is done."""
     fractions, end = [], time.monotonic() + seconds
     while polled()["working"]:
@@ -173,7 +188,7 @@ def wait(seconds=540.0):
     return {**shown(), "fractions": sorted(set(fractions)), "in_order": fractions == sorted(fractions)}
 
 
-def wait_for_panel(seconds=60.0):
+def wait_for_panel(seconds: float = 60.0) -> dict[str, Any]:
     state, end = part("state"), time.monotonic() + seconds
     while state.poll_bridge() is not None:
         if time.monotonic() > end:
@@ -187,43 +202,43 @@ class Layout:
 
     icons = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys()
 
-    def __init__(self, drawn):
+    def __init__(self, drawn: list[str]) -> None:
         self.drawn = drawn
 
-    def column(self, **how):
+    def column(self, **how: Any) -> Layout:
         return Layout(self.drawn)
 
     box = column
 
-    def label(self, text, icon="NONE"):
+    def label(self, text: str, icon: str = "NONE") -> None:
         assert icon in self.icons, icon
         self.drawn.append(text)
 
-    def operator(self, name, text="", icon="NONE"):
+    def operator(self, name: str, text: str = "", icon: str = "NONE") -> Any:
         assert icon in self.icons, icon
         self.drawn.append(text or name)
         return type("Properties", (), {})()
 
-    def prop(self, data, name):
+    def prop(self, data: Any, name: str) -> None:
         assert name in data.bl_rna.properties, name
         self.drawn.append(name)
 
-    def progress(self, factor, text):
+    def progress(self, factor: float, text: str) -> None:
         self.drawn.append(text)
 
 
-def drawn():
+def drawn() -> list[str]:
     """The texts, buttons and settings of the sidebar; lines that Blender would not wrap are joined again."""
-    texts = []
+    texts: list[str] = []
     part("panel").Sidebar.draw(type("Drawn", (), {"layout": Layout(texts)})(), bpy.context)
     return [*texts, " ".join(texts)]
 
 
-def worker_id():
-    return part("state").job.child.process_id
+def worker_id() -> int:
+    return int(part("state").job.child.process_id)
 
 
-def listed():
+def listed() -> list[dict[str, Any]]:
     """Every sound strip as Blender has it."""
     sounds = sorted((s for s in strips() if s.type == "SOUND"), key=lambda s: (s.channel, s.frame_final_start))
     return [{"name": s.name, "channel": s.channel, "track": editor().channels[s.channel].name, "mute": s.mute,
@@ -231,40 +246,40 @@ def listed():
              "path": s.sound.filepath, "talkies": json.loads(s.get("talkies", "null"))} for s in sounds]  # fmt: skip
 
 
-def undo():
+def undo() -> None:
     bpy.ops.ed.undo()
 
 
-def redo():
+def redo() -> None:
     bpy.ops.ed.redo()
 
 
-def save(path):
+def save(path: str) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=path)
 
 
-def reopen(path):
+def reopen(path: str) -> None:
     bpy.ops.wm.open_mainfile(filepath=path)
 
 
-def mixdown(path):
+def mixdown(path: str) -> None:
     bpy.ops.sound.mixdown(filepath=path, container="WAV", codec="PCM", format="S24", mixrate=48000)
 
 
-def open_answers():
+def open_answers() -> None:
     globals()["answers"] = part("bridge").Answers(bpy.context.scene)
 
 
-def answer(request):
+def answer(request: dict[str, Any]) -> Any:
     """What the extension answers the panel."""
     return globals()["answers"].answer(request)
 
 
-def playhead():
+def playhead() -> Any:
     return bpy.context.scene.frame_current
 
 
-def main():
+def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # Blender talks on stdout
     for line in sys.stdin:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from talkies.plugin.blender.extension.child import Child
 
@@ -25,7 +27,7 @@ def test_a_child_that_does_not_listen_holds_nobody_up(tmp_path: Path) -> None:
     child = Child([sys.executable, "-c", DEAF, str(tmp_path / "listen")])
     child.send({"text": "." * 1_000_000})
     (tmp_path / "listen").touch()
-    heard = []
+    heard: list[Mapping[str, Any]] = []
     while not child.ended:
         heard += child.news()
         time.sleep(0.01)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from talkies.plugin.doctor.machine import MACHINE, Finding
+from talkies.plugin.doctor.finding import Finding
+from talkies.plugin.doctor.machine import MACHINE
 
 BROKEN = 'raise OSError("Could not load this library: libbroken.so")\n'
 

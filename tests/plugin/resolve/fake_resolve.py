@@ -91,7 +91,8 @@ class Resolve(Thing):
 class Medium(Thing):
     def __init__(self, world: World, path: Path, fps: float) -> None:
         super().__init__(world)
-        self.path, self.metadata = path, {}
+        self.path = path
+        self.metadata: dict[str, str] = {}
         self.facts = {"File Path": str(path), "Clip Name": path.name, "FPS": fps}
         self.seconds = Fraction(read_sound(path).shape[1], SAMPLE_RATE) if path.suffix == ".wav" else Fraction(3600)
         self.used: list[Item] = []
@@ -160,7 +161,9 @@ class Track:
 class Folder(Thing):
     def __init__(self, world: World, name: str) -> None:
         super().__init__(world)
-        self.name, self.folders, self.clips = name, [], []
+        self.name = name
+        self.folders: list[Folder] = []
+        self.clips: list[Medium] = []
 
     def GetName(self) -> str:
         return self.name
@@ -387,7 +390,7 @@ class Timeline(Thing):
         for item in heard:
             assert item.medium is not None
             sound = read_sound(item.medium.path)
-            first = to_sample(item.source / exact_rate(float(item.medium.facts["FPS"])), SAMPLE_RATE)
+            first = to_sample(item.source / exact_rate(float(str(item.medium.facts["FPS"]))), SAMPLE_RATE)
             start, end = (to_sample((frame - self.start) / self.rate, SAMPLE_RATE)
                           for frame in (item.start, item.GetEnd()))  # fmt: skip
             part = sound[:, first : first + end - start]
@@ -400,7 +403,8 @@ class Fusion(Thing):
 
     def __init__(self, world: World, file: Path) -> None:
         super().__init__(world)
-        self.file, self.values = file, {}
+        self.file = file
+        self.values: dict[str, str] = {}
 
     def SetPrefs(self, key: str, value: str) -> None:
         self.values[key] = value

@@ -14,8 +14,14 @@ try:
 except ImportError:  # some wheels have no LuaJIT; its language is that of 5.1
     from lupa import lua51 as lua_library
 
+__all__ = ["GAPS", "Menu", "lua_library"]
+
 GAPS = ("io", "require", "package", "debug", "module", "jit", "ffi", "python", "newproxy")
 OS_KEEPS = ("clock", "date", "difftime", "getenv", "time", "tmpname")
+
+
+def _is_file(path: str) -> bool:
+    return Path(path).is_file()
 
 
 class Menu:
@@ -40,7 +46,7 @@ class Menu:
             self._facade.runtime = runtime
             names = runtime.globals()
             names.resolve, names.fusion = self._facade.lua(self._resolve), self._facade.lua(self._fusion)
-            names.bmd = runtime.table_from({"wait": self._wait, "fileexists": lambda path: Path(path).is_file()})
+            names.bmd = runtime.table_from({"wait": self._wait, "fileexists": _is_file})
             kept = {name: names.os[name] for name in OS_KEEPS}
             names.os = runtime.table_from({**kept, "getenv": self._environment.get, "time": self._time})
             for gap in GAPS:

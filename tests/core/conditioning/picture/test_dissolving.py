@@ -76,7 +76,7 @@ def test_what_moves_before_and_after_a_dissolve_still_moves() -> None:
 def test_a_slow_pan_is_no_dissolve() -> None:
     rng = np.random.default_rng(0)
     wide = cv2.GaussianBlur(rng.integers(0, 256, (200, 500, 3), np.uint8), (0, 0), 4)
-    wide = cv2.normalize(wide, None, 0, 255, cv2.NORM_MINMAX)
+    wide = cv2.normalize(wide, np.empty_like(wide), 0, 255, cv2.NORM_MINMAX)
     shifts = [np.array([[1, 0, -0.8 * n], [0, 1, 0]], np.float32) for n in range(50)]
     sync = seen([np.asarray(cv2.warpAffine(wide, shift, (256, 144))) for shift in shifts]).sync
     assert np.median(sync[:, 27]) > 0.02, "the camera moves"

@@ -13,7 +13,7 @@ from talkies.core.scenes import Event, render_scene
 from talkies.core.training.trainers.events import wanted_columns
 
 
-def test_the_wanted_columns_mark_half_frames_and_stretches():
+def test_the_wanted_columns_mark_half_frames_and_stretches() -> None:
     strike = Event(Fraction(1), "ball", "wood", 0.8, 0.0, ("impact",))
     rain = Event(Fraction(2), "rain", "water", 0.5, 1.0, ("rain",))
     columns = wanted_columns([strike, rain], 100)
@@ -23,7 +23,7 @@ def test_the_wanted_columns_mark_half_frames_and_stretches():
     assert columns[25, 3] == pytest.approx(0.8)
 
 
-def test_nothing_moves_so_nothing_is_spotted():
+def test_nothing_moves_so_nothing_is_spotted() -> None:
     torch.manual_seed(0)
     watched = EventSpotter().eval().watch(torch.zeros(100, 32), torch.zeros(40, 192))
     assert watched.shape == (100, WATCHED_DIM)
@@ -39,7 +39,7 @@ def spotted(peak: float, going: float = 0.0) -> torch.Tensor:
     return events
 
 
-def test_a_likely_event_becomes_certain_and_an_unlikely_one_goes():
+def test_a_likely_event_becomes_certain_and_an_unlikely_one_goes() -> None:
     likely, unlikely = decided(spotted(0.7)), decided(spotted(0.4))
     assert likely[50, 0] == pytest.approx(0.9)
     assert likely[49, 1] == pytest.approx(0.54), "its flanks rise with it"
@@ -47,17 +47,17 @@ def test_a_likely_event_becomes_certain_and_an_unlikely_one_goes():
     assert not unlikely.any()
 
 
-def test_a_certain_event_stays_as_it_is():
+def test_a_certain_event_stays_as_it_is() -> None:
     events = spotted(0.95)
     assert torch.equal(decided(events), events)
 
 
 @pytest.mark.parametrize(("going", "kept"), [(0.9, True), (0.3, False)])
-def test_what_sounds_on_is_kept_where_it_is_likely(going, kept):
+def test_what_sounds_on_is_kept_where_it_is_likely(going: float, kept: bool) -> None:
     assert bool(decided(spotted(0.0, going))[90:, 2].all()) is kept
 
 
-def test_sound_is_let_through_around_events_only():
+def test_sound_is_let_through_around_events_only() -> None:
     events = torch.zeros(500, 4)
     events[200, 0] = 0.9
     audible = audible_frames(events)
@@ -67,7 +67,7 @@ def test_sound_is_let_through_around_events_only():
     assert not audible[285:].any()
 
 
-def test_the_shipped_spotter_finds_strikes_in_new_scenes():
+def test_the_shipped_spotter_finds_strikes_in_new_scenes() -> None:
     """Balls: of all known bounces most are spotted within two latent frames, and little else is."""
     from talkies.core.engines.base import load_engine
 

@@ -9,7 +9,7 @@ from talkies.core.conditioning.picture.median import median
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(1,), (2,), (7,), (12, 16), (9, 5)])
 def test_it_is_numpys(shape: tuple[int, ...], dtype: type) -> None:
-    values = np.random.default_rng(1).integers(0, 256, shape).astype(dtype)
+    values: np.ndarray = np.random.default_rng(1).integers(0, 256, shape).astype(dtype)
     assert median(values) == np.median(values)
     assert median(values[::-1]) == np.median(values)  # not contiguous
 

@@ -30,7 +30,7 @@ def ground(seed: int = 0, size: tuple[int, int] = SIZE) -> NDArray[np.uint8]:
     """A soft random picture: textured everywhere."""
     noise = np.random.default_rng(seed).integers(0, 255, (size[1] // 4, size[0] // 4, 3), dtype=np.uint8)
     soft = cv2.resize(cv2.GaussianBlur(noise, (0, 0), 2), size, interpolation=cv2.INTER_CUBIC)
-    return cv2.normalize(soft, None, 20, 220, cv2.NORM_MINMAX)
+    return np.asarray(cv2.normalize(soft, np.empty_like(soft), 20, 220, cv2.NORM_MINMAX), np.uint8)
 
 
 def ball(rate: Fraction, height: Position, duration: Fraction = Fraction(2)) -> Iterator[Frame]:
@@ -47,6 +47,11 @@ def ball(rate: Fraction, height: Position, duration: Fraction = Fraction(2)) -> 
 def still(image: NDArray[np.uint8], frames: int = 50) -> Iterator[Frame]:
     for index in range(frames):
         yield Frame(Fraction(index, 25), image)
+
+
+def bouncing(at: float) -> Position:
+    """Straight down to the ground and up again."""
+    return lambda t: 0.8 - 0.6 * abs(at - t)
 
 
 def peak_time(column: NDArray[np.float32]) -> float:
@@ -66,7 +71,7 @@ def test_a_ball_that_stops_dead_strikes_within_half_a_cell_and_a_frame(rate: Fra
 @pytest.mark.parametrize("rate", RATES, ids=lambda rate: f"{float(rate):.3f}")
 def test_a_bounce_keeps_its_time_too(rate: Fraction) -> None:
     for bounce in (1.0, 1.03):
-        sync = picture_features(ball(rate, lambda t, at=bounce: 0.8 - 0.6 * abs(at - t)), Fraction(2)).sync
+        sync = picture_features(ball(rate, bouncing(bounce)), Fraction(2)).sync
         assert abs(peak_time(sync[:, IMPACT]) - bounce) <= 0.0201
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import cv2
@@ -30,9 +31,9 @@ def walking(frames: int = 50) -> list[Frame]:
 def test_lengths_are_the_duration_rounded_up(duration: Fraction) -> None:
     frames = [Frame(Fraction(index, 24), square(0.5, 0.5)) for index in range(4)]
     features = picture_features(frames, duration)
-    assert features.sync.shape == (int(np.ceil(25 * duration)), SYNC_DIM)
-    assert features.picture.shape == (int(np.ceil(10 * duration)), PICTURE_DIM)
-    assert features.lips.shape == (int(np.ceil(25 * duration)), LIPS_DIM)
+    assert features.sync.shape == (math.ceil(25 * duration), SYNC_DIM)
+    assert features.picture.shape == (math.ceil(10 * duration), PICTURE_DIM)
+    assert features.lips.shape == (math.ceil(25 * duration), LIPS_DIM)
     assert all(part.dtype == np.float32 for part in (features.sync, features.picture, features.lips))
 
 

@@ -14,7 +14,7 @@ from talkies.core.evaluation.card.model_card import comparison_section, figures_
 from talkies.core.evaluation.performing import Subject
 from talkies.core.evaluation.targets import TARGETS, figure, target_rows
 
-CODEC = {
+CODEC: dict[str, Any] = {
     "speech": {"recordings": 2, "log_spectral_distance_db": 2.0, "stoi": 0.97, "pesq_wb": 3.0},
     "speech_by_speaker": {"anna": {"recordings": 2, "log_spectral_distance_db": 2.0, "stoi": 0.97, "pesq_wb": 3.0}},
     "effects": {"recordings": 3, "log_spectral_distance_db": 3.0, "relative_to_opus": 1.5},

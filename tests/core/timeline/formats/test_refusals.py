@@ -160,7 +160,7 @@ def test_entities_are_not_expanded(tmp_path: Path, name: str, root: str) -> None
 
 def bundle(make: Any, url: str, **files: bytes) -> Path:
     content = make.save(make.track(make.clip("a", 0, 24, media=otio.schema.ExternalReference(url))))
-    path = make.folder / "bundle.otioz"
+    path: Path = make.folder / "bundle.otioz"
     with zipfile.ZipFile(path, "w") as archive:
         archive.write(content, "content.otio")
         for name, data in files.items():

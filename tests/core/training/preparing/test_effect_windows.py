@@ -14,9 +14,8 @@ from talkies.core.conditioning.prompt.vocabulary import PROMPT_TOKENS, known_wor
 from talkies.core.corpus.effects import EffectLibrary
 from talkies.core.model.codec import Codec, CodecConfig
 from talkies.core.scenes import Event, exact_time
+from talkies.core.training.material import EFFECT_WINDOW, RECAST
 from talkies.core.training.preparing.effect_windows import (
-    EFFECT_WINDOW,
-    RECAST,
     Casting,
     SoundClass,
     effect_examples,

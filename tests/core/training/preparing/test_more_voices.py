@@ -46,8 +46,8 @@ def places(tmp_path: Path) -> Places:
     places.alignments.parent.mkdir(parents=True)
     places.alignments.write_text(json.dumps({file: [[7, 0.0, 0.1 * n]] for _, n, file in rows}))
     save_examples(places.speech, [example(name, 0.0) for name, _, _ in rows])
-    stored = {"mean": [0.0] * VOICE_DIM, "scale": [1.0] * VOICE_DIM, "voices": {}}
-    stored["voices"] = {"kathleen": {"language": "en-US", "about": "a reader", "vector": [0.0] * VOICE_DIM}}
+    kathleen = {"language": "en-US", "about": "a reader", "vector": [0.0] * VOICE_DIM}
+    stored = {"mean": [0.0] * VOICE_DIM, "scale": [1.0] * VOICE_DIM, "voices": {"kathleen": kathleen}}
     places.voices.write_text(json.dumps(stored))
     places.run("voices").mkdir()
     made = [example("arthur", -1.0), example("arthur", -2.0), example("shifted kathleen", 0.5)]

@@ -25,7 +25,7 @@ def vowel(first_hz: float = 170, then_hz: float = 170) -> np.ndarray:
     radius, angle = np.exp(-np.pi * 120 / RATE), 2 * np.pi * FORMANT_HZ / RATE
     sound = lfilter([1], [1, -2 * radius * np.cos(angle), radius**2], pulses)
     sound = sound / np.abs(sound).max() * ((times > 0.5) & (times < 1.5))
-    return (0.3 * sound + np.random.default_rng(0).normal(0, 1e-4, len(sound))).astype(np.float32)
+    return np.asarray(0.3 * sound + np.random.default_rng(0).normal(0, 1e-4, len(sound)), np.float32)
 
 
 def formant_hz(sound: np.ndarray) -> float:

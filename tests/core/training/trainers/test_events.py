@@ -31,14 +31,14 @@ def seen(mirror: bool) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.from_numpy(features.sync), torch.from_numpy(features.picture)
 
 
-def test_mirrored_features_are_those_of_a_mirrored_picture():
+def test_mirrored_features_are_those_of_a_mirrored_picture() -> None:
     sync, picture = seen(mirror=True)
     ours = mirrored(*seen(mirror=False))
     for truth, guess, untouched in zip((sync, picture), ours, seen(mirror=False), strict=True):
         assert (truth - guess).abs().mean() < 0.2 * (truth - untouched).abs().mean()
 
 
-def test_varied_scenes_keep_their_events_beside_their_motion():
+def test_varied_scenes_keep_their_events_beside_their_motion() -> None:
     wanted = torch.zeros(200, 4)
     wanted[100, 0] = 1
     sync, picture = torch.zeros(200, 32), torch.ones(80, 192)
@@ -49,7 +49,7 @@ def test_varied_scenes_keep_their_events_beside_their_motion():
         assert torch.equal(moved[:, 30] > 0, events[:, 0] > 0)
 
 
-def test_watched_scenes_are_rendered_once_and_silent_ones_want_nothing(tmp_path: Path):
+def test_watched_scenes_are_rendered_once_and_silent_ones_want_nothing(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="watched"):
         load_watched(tmp_path)
     assert list(prepare_watched(tmp_path, {FIRST_SILENT_SEED: 1, FIRST_TALKING_SEED: 1}))[-1] == {"watched": 2, "of": 2}
@@ -62,7 +62,7 @@ def test_watched_scenes_are_rendered_once_and_silent_ones_want_nothing(tmp_path:
         assert sync.any() and not wanted.any()
 
 
-def test_short_silent_films_are_joined_to_the_length_of_a_scene(tmp_path: Path):
+def test_short_silent_films_are_joined_to_the_length_of_a_scene(tmp_path: Path) -> None:
     for number in range(7):
         save_file(
             {"sync": torch.full((75, 32), float(number)), "picture": torch.full((30, 192), float(number))},

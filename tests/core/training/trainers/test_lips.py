@@ -10,7 +10,7 @@ import torch
 from talkies.core.conditioning.speech.lipreading import LipNetwork
 from talkies.core.conditioning.speech.phonemes import PAUSE, vocabulary
 from talkies.core.conditioning.speech.visemes import REST, VISEMES, visemes_of
-from talkies.core.training.trainers.lips import LipTraining, clip_of, disturbed, said, train_lips, usual_shares
+from talkies.core.training.trainers.lips import Clip, LipTraining, clip_of, disturbed, said, train_lips, usual_shares
 
 B, EE = vocabulary()["b"], vocabulary()["ˈiː"]
 
@@ -22,21 +22,21 @@ def face(open_mouth: bool) -> np.ndarray:
     return picture
 
 
-def movie(pictures: int, rng: np.random.Generator):
+def movie(pictures: int, rng: np.random.Generator) -> Clip:
     """A mouth that opens and closes: closed lips say b, open ones ee."""
     is_open = np.repeat(rng.random(pictures // 4 + 1) < 0.5, 4)[:pictures]
     spans = [(EE if wide else B, k / 25, (k + 1) / 25) for k, wide in enumerate(is_open)]
     return clip_of(np.stack([face(bool(wide)) for wide in is_open]), spans, 0.0, pictures / 25)
 
 
-def test_what_is_said_every_20_ms():
+def test_what_is_said_every_20_ms() -> None:
     spans = [(B, 0.02, 0.1), (EE, 0.1, 0.14), (PAUSE, 0.14, 0.18), (B, 0.18, 0.3)]
     b, ee = visemes_of([B, EE])
     wanted = [REST, REST, b, b, b, ee, ee, REST, REST, b, b, REST]
     assert said(spans, first_s=0.04, last_s=0.22, pictures=6).tolist() == wanted
 
 
-def test_shares_of_time_sum_to_one_and_none_is_nothing():
+def test_shares_of_time_sum_to_one_and_none_is_nothing() -> None:
     clips = [movie(40, np.random.default_rng(0))]
     shares = usual_shares(clips)
     assert shares.shape == (VISEMES,) and torch.isclose(shares.sum(), torch.tensor(1.0))
@@ -44,7 +44,7 @@ def test_shares_of_time_sum_to_one_and_none_is_nothing():
     assert set(shares.topk(2).indices.tolist()) == set(visemes_of([B, EE]).tolist())
 
 
-def test_disturbed_pictures_still_show_the_mouth():
+def test_disturbed_pictures_still_show_the_mouth() -> None:
     mouths = torch.from_numpy(np.stack([face(True)] * 6 + [face(False)] * 6))[None].repeat(4, 1, 1, 1)
     other = disturbed(mouths, np.random.default_rng(0))
     assert other.shape == mouths.shape and bool(other.isfinite().all())
@@ -53,7 +53,7 @@ def test_disturbed_pictures_still_show_the_mouth():
     assert bool((dark[:, :6].mean(1) > 2 * dark[:, 6:].mean(1)).all())
 
 
-def test_a_run_learns_to_tell_open_from_closed_and_resumes(tmp_path: Path):
+def test_a_run_learns_to_tell_open_from_closed_and_resumes(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     clips = [movie(40, rng) for _ in range(6)]
     plan = LipTraining(tmp_path, steps=50, batch=4, pictures=20, peak_rate=1e-2)

@@ -16,7 +16,7 @@ from talkies.core.errors import OutputError
 from talkies.core.segment import Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.ours import without_our_tracks
-from talkies.core.timeline.structure.sounds import sound_tracks
+from talkies.core.timeline.structure.sounds import SoundClip, sound_tracks
 from talkies.core.times import TimeRange
 
 EVENT = re.compile(
@@ -107,7 +107,7 @@ def test_an_edl_comes_back_byte_for_byte(tmp_path: Path, shared_dir: Path) -> No
     assert compared >= 15
 
 
-def _ours(timeline: Timeline) -> list[object]:
+def _ours(timeline: Timeline) -> list[SoundClip]:
     return [clip for track in sound_tracks(timeline) if track.name == "DX talkies" for clip in track.clips]
 
 

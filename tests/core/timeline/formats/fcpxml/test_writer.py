@@ -29,7 +29,7 @@ FILM = KNOWN[1]
 FRAME = Fraction(1, 25)
 
 
-def known(number: int) -> Any:
+def known(number: int) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("film", KNOWN[:number], ids=str)
 
 

@@ -65,10 +65,8 @@ def test_clicks_are_heard_at_their_samples(tmp_path: Path, rate: str, start: str
     timeline = read_timeline(cut(tmp_path / "cut.otio", rate, first))
     assert timeline.rate == exact(rate)
     handle = 3 / exact(rate)
-    made = [
-        click_take(timeline, index, tmp_path / "takes", stem, handle)
-        for index, stem in enumerate(["FX", "FX", "DX", "FX"])
-    ]
+    stems: tuple[StemName, ...] = ("FX", "FX", "DX", "FX")
+    made = [click_take(timeline, index, tmp_path / "takes", stem, handle) for index, stem in enumerate(stems)]
     write_timeline(timeline, [take for take, _ in made], tmp_path / "out.otio")
     render_with_melt(tmp_path / "out.otio", tmp_path / "mix.wav")
     heard = np.abs(read_sound(tmp_path / "mix.wav")[0])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import defusedxml.ElementTree
 import numpy as np
@@ -51,9 +52,15 @@ def test_a_project_of_a_usual_size_and_rate_names_its_profile(tmp_path: Path) ->
     assert named_profile(write_reel(tmp_path / "reel.otio", ["small.mp4"])) is None
 
 
+def root_of(project: Path) -> Element:
+    root = defusedxml.ElementTree.parse(project).getroot()
+    assert root is not None
+    return root
+
+
 def named_profile(reel: Path) -> str | None:
     write_timeline(read_timeline(reel), [], reel.with_suffix(".kdenlive"))
-    root = defusedxml.ElementTree.parse(reel.with_suffix(".kdenlive")).getroot()
+    root = root_of(reel.with_suffix(".kdenlive"))
     text: str | None = root.findtext("playlist/property[@name='kdenlive:docproperties.profile']")
     return text
 
@@ -73,7 +80,7 @@ def test_profiles_are_called_as_mlt_calls_them(size: tuple[int, int]) -> None:
 def test_everything_is_known_before_it_is_named(project: Path) -> None:
     known: set[str] = set()
     named = []
-    for element in defusedxml.ElementTree.parse(project).getroot():
+    for element in root_of(project):
         for inner in element.iter():
             if inner.tag in ("entry", "track"):
                 named.append(inner.get("producer"))
@@ -83,7 +90,7 @@ def test_everything_is_known_before_it_is_named(project: Path) -> None:
 
 
 def test_the_bin_lists_every_clip_of_the_tracks(project: Path) -> None:
-    root = defusedxml.ElementTree.parse(project).getroot()
+    root = root_of(project)
     listed = {entry.get("producer") for entry in root.findall("playlist[@id='main_bin']/entry")}
     used = {entry.get("producer") for playlist in root.findall("playlist") for entry in playlist.findall("entry")}
     assert used <= listed
@@ -92,12 +99,12 @@ def test_the_bin_lists_every_clip_of_the_tracks(project: Path) -> None:
 def test_shotcut_opens_the_tracks(project: Path) -> None:
     timeline = read_timeline(project.with_name("reel.otio"))
     write_timeline(timeline, [], project.with_name("out.mlt"))
-    main = defusedxml.ElementTree.parse(project.with_name("out.mlt")).getroot().findall("tractor")[-1]
+    main = root_of(project.with_name("out.mlt")).findall("tractor")[-1]
     assert main.findtext("property[@name='shotcut']") == "1"
 
 
 def test_media_are_looked_into(project: Path) -> None:
     """avformat-novalidate is for projects that hold what Kdenlive found in a medium; ours do not."""
-    root = defusedxml.ElementTree.parse(project).getroot()
+    root = root_of(project)
     services = {root.findtext(f"producer[@id='{each.get('id')}']/property[@name='mlt_service']") for each in root}
     assert services == {None, "avformat", "color"}

@@ -42,7 +42,7 @@ def written(film: Known, folder: Path, suffix: str) -> Path:
 def heard(project: Path) -> np.ndarray[Any, np.dtype[np.float32]]:
     """The mix as melt makes it, mono, without its sign."""
     render_project(project, project.with_name("mix.wav"))
-    return np.abs(read_sound(project.with_name("mix.wav"))[0])
+    return np.asarray(np.abs(read_sound(project.with_name("mix.wav"))[0]))
 
 
 def click_take(folder: Path, start: Fraction, end: Fraction, *, head: Fraction = Fraction(0), **options: Any) -> Take:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -272,7 +273,11 @@ def test_refused_before_anything_is_made(tmp_path: Path, name: str, sentence: st
         (tmp_path / folder).mkdir()
     (tmp_path / "file").write_text("")
     before = sorted(tmp_path.rglob("*"))
-    for act in (lambda: check_output(timeline, tmp_path / name), lambda: write_timeline(timeline, [], tmp_path / name)):
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: check_output(timeline, tmp_path / name),
+        lambda: write_timeline(timeline, [], tmp_path / name),
+    )
+    for act in acts:
         with pytest.raises(OutputError, match=sentence) as caught:
             act()
         assert "\n" not in str(caught.value)
