@@ -228,20 +228,27 @@ READING = """
 import sys, time
 from pathlib import Path
 from talkies.core.timeline import read_timeline
-began = time.process_time()
-read_timeline(Path(sys.argv[1]))
-print(time.process_time() - began)
+def seconds(path):
+    began = time.process_time()
+    read_timeline(Path(path))
+    return time.process_time() - began
+short, long = sys.argv[1:]
+read_timeline(Path(short))
+print(min(seconds(long) for _ in range(2)) / min(seconds(short) for _ in range(5)))
 """
 
 
-def test_ten_thousand_clips_in_under_two_seconds(make: Any) -> None:
-    """In a process of its own, as a user has it; beside all that the tests keep in memory it took twice as long."""
+def test_ten_times_the_clips_take_no_more_than_ten_times_as_long(make: Any) -> None:
+    """In a process of its own, away from all that the tests keep in memory. What looks at every clip for every clip
+    would take a hundred times as long."""
     reference = otio.schema.ExternalReference
     clips = [make.clip(f"c{i}", 10, 24, media=reference(f"/media/{i}.mov", make.span(0, 100))) for i in range(10_000)]
-    path = make.save(make.track(*clips))
-    command = [sys.executable, "-c", READING, str(path)]
-    assert float(subprocess.run(command, check=True, capture_output=True, text=True).stdout) < 2
-    timeline = read_timeline(path)
+    short = make.save(make.track(*(clip.deepcopy() for clip in clips[:1000])), name="short.otio")
+    long = make.save(make.track(*clips), name="long.otio")
+    command = [sys.executable, "-c", READING, str(short), str(long)]
+    ratio = float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert ratio < 20, "ten, and as much again for memory that the caches do not hold"
+    timeline = read_timeline(long)
     assert timeline.segments[-1].record == TimeRange(Fraction(9999), Fraction(10000))
     assert len({segment.id for segment in timeline.segments}) == 10_000
 
