@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import os
@@ -16,6 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from talkies.core.corpus.tables import read_table
 from talkies.core.errors import MediaError
 
 Samples = npt.NDArray[np.float32]
@@ -115,16 +115,6 @@ class Recording:
     split: Split
 
 
-def read_table(folder: Path) -> list[dict[str, str]]:
-    """Rows of ``tags.csv``. Raises MediaError when it is not there."""
-    path = folder / "tags.csv"
-    try:
-        with path.open(encoding="utf-8", newline="") as table:
-            return list(csv.DictReader(table, delimiter="|"))
-    except OSError as error:
-        raise MediaError(path, f"cannot be read ({error.strerror})", "give the folder of recordings") from error
-
-
 def label(row: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
     """Words and kind of a row of ``tags.csv``, corrected where the file's name says more than the published tags."""
     file, words, kind = row["file"], row["tags"].split(), row["kind"]
@@ -201,7 +191,7 @@ class EffectLibrary:
         self._strokes: dict[str, Samples] = {}
         kept = committed_held_out()
         recordings: list[Recording] = []
-        for row in read_table(self.folder):
+        for row in read_table(self.folder / "tags.csv"):
             if not usable(row):
                 continue
             tags, kind = label(row)

@@ -6,7 +6,6 @@ The folder is laid out like ``shared/data`` (its README says what may train). He
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from talkies.core.corpus.heldout import is_heldout_effect, split_speech
-from talkies.core.errors import InputError
+from talkies.core.corpus.tables import read_table
 from talkies.core.media.sound import read_sound
 
 Split = Literal["train", "test"]
@@ -38,9 +37,9 @@ class Utterance:
 def utterances(data: Path, split: Split) -> list[Utterance]:
     """Every sentence with a trustworthy transcript: three readers and the speaking face."""
     side = 0 if split == "train" else 1
-    read = split_speech(row for row in _table(data / "speech" / "transcripts.csv") if not row["note"])[side]
+    read = split_speech(row for row in read_table(data / "speech" / "transcripts.csv") if not row["note"])[side]
     seen = split_speech(
-        row for row in _table(data / "video" / "grid_s1_transcripts.csv") if row["decode_warning"] == "0"
+        row for row in read_table(data / "video" / "grid_s1_transcripts.csv") if row["decode_warning"] == "0"
     )
     return [Utterance(f"speech/{row['file']}", row["speaker"], row["text"], row["lang"]) for row in read] + [
         Utterance(f"video/{row['file']}", "grid_s1", row["text"], "en-GB") for row in seen[side]
@@ -49,25 +48,16 @@ def utterances(data: Path, split: Split) -> list[Utterance]:
 
 def effect_files(data: Path, split: Split) -> list[str]:
     """Every recorded effect of the split, also those with voices in them (the codec learns from all)."""
-    rows = _table(data / "foley" / "tags.csv")
+    rows = read_table(data / "foley" / "tags.csv")
     return [f"foley/{row['file']}" for row in rows if is_heldout_effect(row["file"]) == (split == "test")]
 
 
 def word_times(data: Path) -> dict[str, list[tuple[str, float, float]]]:
     """Per file of the speaking face: (word, start s, end s), silences as ``sil``."""
     times: dict[str, list[tuple[str, float, float]]] = {}
-    for row in _table(data / "video" / "grid_s1_words.csv"):
+    for row in read_table(data / "video" / "grid_s1_words.csv"):
         times.setdefault(f"video/{row['file']}", []).append((row["word"], float(row["start_s"]), float(row["end_s"])))
     return times
-
-
-def _table(path: Path) -> list[dict[str, str]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file, delimiter="|"))
-    except OSError as error:
-        cure = "give a folder laid out like shared/data"
-        raise InputError(path, error.strerror or "cannot be read", cure) from error
 
 
 class SoundCache:

@@ -25,11 +25,6 @@ def straight_path(x_0: Tensor, x_1: Tensor, t: Tensor) -> PathPoint:
     return PathPoint(x_t=(1 - t) * x_0 + t * x_1, dx_t=x_1 - x_0)
 
 
-def data_estimate(x_t: Tensor, v: Tensor, t: Tensor) -> Tensor:
-    """Where the straight line from x_t (B, C, T) with velocity v ends at t = 1."""
-    return x_t + (1 - t.reshape(-1, *[1] * (x_t.ndim - 1))) * v
-
-
 def random_times(batch: int, generator: torch.Generator | None = None, *, centred: bool = False) -> Tensor:
     """Training times (B,) in (0, 1), one from each of B equal strata in random order: lower variance than uniform.
 

@@ -25,11 +25,6 @@ def even_times(steps: int) -> tuple[float, ...]:
     return tuple(index / steps for index in range(steps + 1))
 
 
-def early_times(steps: int, shift: float) -> tuple[float, ...]:
-    """Steps from 0 to 1 that are shorter near the noise for ``shift`` > 1: u / (u + shift (1 - u)). 1 is even."""
-    return tuple(u / (u + shift * (1 - u)) for u in even_times(steps))
-
-
 def _fixed_steps(step: Callable[[Field, float, float, Tensor], Tensor]) -> Solver:
     """A solver from the rule of one step: (field, t, h, x) → x at t + h."""
 

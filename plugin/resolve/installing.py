@@ -20,7 +20,6 @@ from talkies.core.files.atomic import output_errors, part_file
 from talkies.plugin.resolve.places import (
     LUA_NAME,
     PYTHON_NAME,
-    STATES,
     State,
     fusion_folder,
     requests_place,
@@ -122,11 +121,6 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return ""
-
-
-def installed_scripts(folder: Path | None = None) -> State:
-    """The worst state of our two scripts in a scripts folder, that of this system unless another is given."""
-    return max(script_states(folder).values(), key=STATES.index)
 
 
 def script_states(folder: Path | None = None) -> Mapping[str, State]:

@@ -294,7 +294,7 @@ def test_takes_of_clips_that_are_gone_are_kept_and_listed(document: Document, re
     document.close()
     write_reel(reel, ["film.mp4"], start=25)
     document.open(reel)
-    assert [each.id for each in document.lost_takes] == [take]
+    assert [each.id for each in document.all_takes if each.lost] == [take]
     assert any("no longer in the timeline" in note for note in document.notes)
 
 

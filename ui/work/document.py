@@ -168,11 +168,6 @@ class Document(Board):
         """Every take that was not removed, those of lost segments included."""
         return tuple(take for takes in self._lookup.takes.values() for take in takes)
 
-    @property
-    def lost_takes(self) -> tuple[TakeRecord, ...]:
-        """Takes whose segment is no longer in the timeline; they are kept."""
-        return tuple(take for take in self.all_takes if take.lost)
-
     def take(self, take_id: str) -> TakeRecord:
         try:
             return replace(self._takes[take_id], choices=self._state.choices.get(take_id, TakeChoices()))

@@ -37,10 +37,6 @@ class WorkerClient(QObject):
         self._said: deque[str] = deque(maxlen=_LAST_WORDS)
 
     @property
-    def is_running(self) -> bool:
-        return self._process is not None
-
-    @property
     def process_id(self) -> int:
         """Of the worker, 0 when there is none."""
         return int(self._process.processId()) if self._process is not None else 0

@@ -49,13 +49,9 @@ class Spoken:
     """Where in ``ids`` each word begins. espeak runs some together: "at a" is one."""
 
 
-def units_of(text: str, language: str) -> list[list[str]]:
-    """Phrases of phonemes, named as in the vocabulary. Raises ArgumentError for a language espeak does not know."""
-    return [[unit for word in phrase for unit in word] for phrase in _phrases(text, language)]
-
-
 def speak(text: str, language: str = "en-US") -> Spoken:
-    """The line's phoneme ids; phrases are parted by :data:`PAUSE`."""
+    """The line's phoneme ids; phrases are parted by :data:`PAUSE`. Raises ArgumentError for a language that espeak does
+    not know."""
     ids: list[int] = []
     replaced: list[str] = []
     words: list[int] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 
 from talkies.core.conditioning.picture.events import FORCE_RANGE_DB
 from talkies.core.corpus.effects import SAMPLE_RATE, EffectLibrary, Recording, Samples, label, usable
-from talkies.core.errors import MediaError
+from talkies.core.corpus.tables import read_table
 from talkies.core.scenes.plain import Event
 from talkies.core.times import to_sample
 
@@ -96,9 +95,4 @@ def prompt_words(tags: Sequence[str]) -> list[str]:
 
 def vocabulary(table: Path) -> list[str]:
     """All words that usable recordings of a ``tags.csv`` carry, in alphabetical order."""
-    try:
-        with table.open(encoding="utf-8", newline="") as lines:
-            rows = [row for row in csv.DictReader(lines, delimiter="|") if usable(row)]
-    except OSError as error:
-        raise MediaError(table, f"cannot be read ({error.strerror})", "give the table of recordings") from error
-    return sorted({word for row in rows for word in label(row)[0]})
+    return sorted({word for row in read_table(table) if usable(row) for word in label(row)[0]})

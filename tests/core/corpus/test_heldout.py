@@ -66,4 +66,4 @@ def test_about_five_percent_of_the_corpus(shared_dir: Path) -> None:
     training, held_out = split_speech(rows)
     assert 0.04 < len(held_out) / len(rows) < 0.06
     assert len(training) > 0.94 * len(rows)
-    assert {row["speaker"] for row in held_out} == {"kathleen", "kerstin", "nathalie"}
+    assert {row["speaker"] for row in held_out} == {row["speaker"] for row in rows} >= {"kathleen", "nathalie"}

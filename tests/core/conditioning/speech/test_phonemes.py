@@ -2,15 +2,14 @@
 
 import pytest
 
-from talkies.core.conditioning.speech.phonemes import PAUSE, espeak_name, speak, units_of, vocabulary
+from talkies.core.conditioning.speech.phonemes import PAUSE, espeak_name, speak, vocabulary
 from talkies.core.errors import ArgumentError
 
 NAMES = {number: name for name, number in vocabulary().items()}
 
 
 def test_english_words_have_the_sounds_a_dictionary_gives() -> None:
-    (phrase,) = units_of("cheese", "en-US")
-    assert phrase == ["tʃ", "ˈiː", "z"]
+    assert [NAMES[number] for number in speak("cheese", "en-US").ids] == ["tʃ", "ˈiː", "z"]
 
 
 def test_punctuation_parts_phrases_by_one_pause() -> None:

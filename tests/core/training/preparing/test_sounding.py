@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from talkies.core.corpus.effects import committed_held_out, held_out, read_table, source_group
+from talkies.core.corpus.effects import committed_held_out, held_out, source_group
 from talkies.core.corpus.onset import find_onset, single_stroke
-from talkies.core.errors import MediaError
+from talkies.core.corpus.tables import read_table
+from talkies.core.errors import InputError
 from talkies.core.scenes import Event, exact_time, render_scene
 from talkies.core.training.preparing.sounding import EffectLibrary, sound_scene, vocabulary
 
@@ -154,7 +155,7 @@ def test_same_seed_same_samples_with_and_without_cache(folder: Path, tmp_path: P
 
 
 def test_missing_table_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(MediaError, match=r"tags\.csv: cannot be read"):
+    with pytest.raises(InputError, match=r"tags\.csv: cannot be read"):
         EffectLibrary(tmp_path)
 
 
@@ -176,7 +177,7 @@ def test_vocabulary_covers_the_recordings(shared_dir: Path) -> None:
 
 
 def test_held_out_recordings_are_fixed_and_apart(shared_dir: Path) -> None:
-    rows = read_table(shared_dir / "data/foley")
+    rows = read_table(shared_dir / "data/foley" / "tags.csv")
     assert set(held_out(rows)) == committed_held_out()
     train, test = (EffectLibrary(shared_dir / "data", split).recordings for split in ("train", "test"))
     assert not {r.file for r in train} & {r.file for r in test}
