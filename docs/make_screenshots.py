@@ -170,10 +170,10 @@ def main(folder: Path) -> None:
     broken = Path("reel-3.otio")
     broken.write_text('{"OTIO_SCHEMA": "Timeline.1", "tracks": ')
     window.open_path(broken)
-    camera.wait(lambda: window.teller.dialog is not None)
+    camera.wait(lambda: window.messages.dialog is not None)
     camera.settle(1)
-    camera.keep("error", window.teller.dialog)
-    close(window.teller.dialog)
+    camera.keep("error", window.messages.dialog)
+    close(window.messages.dialog)
 
     camera.open(many_clips(Path("demo") / "film.mp4", Path("many.otio")))
     middle = document.segments[MANY // 2]

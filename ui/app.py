@@ -12,7 +12,7 @@ from PySide6.QtCore import QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from talkies.core.hosts.host import Host
-from talkies.ui.garbage import GarbageTimer
+from talkies.ui.gc_timer import GcTimer
 from talkies.ui.theme import apply_theme
 from talkies.ui.window import Window
 
@@ -34,7 +34,7 @@ def run_panel(
     store = QSettings("talkies", "panel")
     apply_theme(application, str(store.value("theme", "dark")))
     window = Window(worker_command, store, demo_folder(), host)
-    GarbageTimer(window)
+    GcTimer(window)
     window.show()
     if window.editor is not None and when_gone is not None:
         when_gone(window.editor.gone.emit)

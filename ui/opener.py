@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from talkies.ui import demo
 from talkies.ui.background import in_background
-from talkies.ui.dialogs.messages import Teller
+from talkies.ui.dialogs.messages import Messages
 from talkies.ui.editor import Editor
 from talkies.ui.recent import RecentFiles
 from talkies.ui.work.document import Document
@@ -27,12 +27,12 @@ class Opener(QObject):
         window: QWidget,
         document: Document,
         recent: RecentFiles,
-        teller: Teller,
+        messages: Messages,
         editor: Editor | None,
         demo_folder: Path,
     ) -> None:
         super().__init__(window)
-        self._window, self._document, self._recent, self._teller = window, document, recent, teller
+        self._window, self._document, self._recent, self._messages = window, document, recent, messages
         self._editor, self._demo_folder = editor, demo_folder
         self._from_editor: Path | None = None
         self._closed = False
@@ -93,7 +93,7 @@ class Opener(QObject):
         """Says what is done; what to call when it cannot be."""
         self._newest += 1
         number = self._newest
-        self._teller.say(words)
+        self._messages.show_status(words)
         self._window.setCursor(Qt.CursorShape.BusyCursor)
 
         def refused(why: str) -> None:
@@ -101,9 +101,9 @@ class Opener(QObject):
                 return
             if number == self._newest:
                 self._window.unsetCursor()
-                self._teller.refuse(title, why)
+                self._messages.refuse(title, why)
             else:
-                self._teller.say(why)
+                self._messages.show_status(why)
 
         return refused
 
@@ -126,7 +126,7 @@ class Opener(QObject):
         self._window.unsetCursor()
         self._document.adopt(opened)
         self._recent.add(opened.timeline.path)
-        self._teller.say(
+        self._messages.show_status(
             self.tr("{name}: {shots} shots, {cues} subtitles, {takes} takes").format(
                 name=opened.timeline.path.name,
                 shots=len(self._document.segments),

@@ -43,8 +43,8 @@ class Window(QMainWindow):
         self.welcome = Welcome(self)
         self.pages = QStackedWidget(self)
         self.notes = QLabel(self)
-        self.teller = Teller(self)
-        self.opener = Opener(self, self.document, self.recent, self.teller, self.editor, demo_folder)
+        self.messages = Messages(self)
+        self.opener = Opener(self, self.document, self.recent, self.messages, self.editor, demo_folder)
         self._keys = KeysOfWidgets(self)
         self.commands = Actions(self, commands(self))
         self._build()
@@ -63,7 +63,7 @@ class Window(QMainWindow):
         self._fill_menus()
         self.addToolBar(make_toolbar(self, self.commands))
         self.notes.setOpenExternalLinks(False)
-        self.notes.linkActivated.connect(lambda link: self.teller.show_notes(self.document.notes))
+        self.notes.linkActivated.connect(lambda link: self.messages.show_notes(self.document.notes))
         self.statusBar().addPermanentWidget(self.notes)
         self.commands["show_frame"].setVisible(self.editor is not None)
         if self.editor is not None:
@@ -92,12 +92,12 @@ class Window(QMainWindow):
         for signal in (document.undo_stack.canUndoChanged, document.undo_stack.canRedoChanged):
             signal.connect(self._refresh)
         document.undo_stack.indexChanged.connect(self._refresh)
-        document.save_failed.connect(self.teller.say)
-        workspace.said.connect(self.teller.say)
-        workspace.refused.connect(self.teller.say)
-        queue.warned.connect(self.teller.say)
+        document.save_failed.connect(self.messages.show_status)
+        workspace.status_message.connect(self.messages.show_status)
+        workspace.refused.connect(self.messages.show_status)
+        queue.warned.connect(self.messages.show_status)
         queue.failed.connect(lambda job_id, why: self.refuse(self.tr("A sound could not be made"), why))
-        queue.crashed.connect(self.teller.tell_crash)
+        queue.crashed.connect(self.messages.show_crash)
 
     # Files
 
@@ -111,7 +111,7 @@ class Window(QMainWindow):
 
     def save(self) -> None:
         self.document.save()
-        self.teller.say(
+        self.messages.show_status(
             self.tr("Saved in {folder}. Everything is saved by itself, too.").format(folder=self.document.folder)
         )
 
@@ -125,7 +125,7 @@ class Window(QMainWindow):
 
         dialog = WriteBackDialog(self.document, self, self.opener.open_editor)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.said.connect(self.teller.say)
+        dialog.status_message.connect(self.messages.show_status)
         dialog.open()
 
     def show_frame(self) -> None:
@@ -143,12 +143,14 @@ class Window(QMainWindow):
 
     def _tell_gone(self) -> None:
         name = self.editor.name if self.editor is not None else ""
-        self.teller.say(self.tr("{name} was closed. What you made is kept; write it to a file.").format(name=name))
+        self.messages.show_status(
+            self.tr("{name} was closed. What you made is kept; write it to a file.").format(name=name)
+        )
 
     def refuse(self, title: str, sentence: str) -> None:
         """Nothing has changed, and the sentence says why."""
         self.unsetCursor()
-        self.teller.refuse(title, sentence)
+        self.messages.refuse(title, sentence)
 
     # Looks
 

@@ -31,9 +31,9 @@ _TASKS = {"DX": "dialogue", "FX": "foley", "MX": "foley", "MIX": "joint"}
 
 
 class Workspace(QMainWindow):
-    """``said``: one sentence for the status bar. ``refused``: why something typed was not taken."""
+    """``status_message``: one sentence for the status bar. ``refused``: why something typed was not taken."""
 
-    said = Signal(str)
+    status_message = Signal(str)
     refused = Signal(str)
 
     def __init__(self, document: Document, queue: Queue, parent: QWidget | None = None) -> None:
@@ -95,8 +95,8 @@ class Workspace(QMainWindow):
         self.viewer.in_wanted.connect(self.timeline.set_in)
         self.viewer.out_wanted.connect(self.timeline.set_out)
         self.timeline.sounds_read.connect(lambda: self.player.monitor.set_sounds(self.timeline.sounds))
-        self.player.said.connect(self.said)
-        self.takes.said.connect(self.said)
+        self.player.status_message.connect(self.status_message)
+        self.takes.status_message.connect(self.status_message)
         self.takes.redo.connect(self.redo)
         self.takes.reveal.connect(self.reveal)
         self.transcript.refused.connect(self.refused)
@@ -114,7 +114,7 @@ class Workspace(QMainWindow):
         """The selected shots, each with its settings."""
         jobs = self.queue.generate(self.document.selected)
         self.docks["queue"].show()
-        self.said.emit(self.tr("{count} shots wait for their sound.").format(count=len(jobs)))
+        self.status_message.emit(self.tr("{count} shots wait for their sound.").format(count=len(jobs)))
 
     def generate_again(self) -> None:
         """One more take of each selected shot, with a seed that is new to it."""
@@ -125,7 +125,7 @@ class Workspace(QMainWindow):
         """One more of the same kind, with a new seed."""
         take = self.document.take(take_id)
         self.queue.redo(take.segment_id, task=_TASKS[take.stem])
-        self.said.emit(self.tr("Another take is being made with a new seed."))
+        self.status_message.emit(self.tr("Another take is being made with a new seed."))
 
     def reveal(self, take_id: str) -> None:
         """Opens the folder in which a take lies."""
@@ -137,7 +137,9 @@ class Workspace(QMainWindow):
 
     def _open_folder(self, folder: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self.said.emit(self.tr("No program opens folders here; the files lie in {folder}").format(folder=folder))
+            self.status_message.emit(
+                self.tr("No program opens folders here; the files lie in {folder}").format(folder=folder)
+            )
 
     def take_command(self, name: str) -> None:
         """What a key does with the current take."""

@@ -24,14 +24,14 @@ _SUFFIXES = (".py", ".toml", ".txt")
 _LONG_AGO = (2026, 1, 1, 0, 0, 0)
 """Every zip of the same files is the same."""
 
-Deed = Literal["installed", "upgraded", "repaired", "up to date"]
+Outcome = Literal["installed", "upgraded", "repaired", "up to date"]
 
 
 @dataclass(frozen=True)
 class Installed:
     """What was done in ``folder``; ``before``: the version that was there."""
 
-    deed: Deed
+    outcome: Outcome
     folder: Path
     version: str
     before: str | None
@@ -83,8 +83,8 @@ def install_into(folder: Path, program: Path | None = None) -> Installed:
             (part / name).write_bytes(data)
     if _read(folder) != wanted:
         raise OutputError(folder, "does not hold what was written there", "check the disk and install again")
-    deed: Deed = "installed" if before is None else "repaired" if before == version() else "upgraded"
-    return Installed(deed, folder, version(), before)
+    outcome: Outcome = "installed" if before is None else "repaired" if before == version() else "upgraded"
+    return Installed(outcome, folder, version(), before)
 
 
 def is_current(folder: Path) -> bool:

@@ -27,7 +27,7 @@ REPOSITORY = "user_default"
 """Blender's own name for what the user installs from files."""
 
 _VERSION = re.compile(r"(\d+)\.(\d+)")
-_PATIENCE_S = 30
+_TIMEOUT_S = 30
 _FLATPAK = "org.blender.Blender"
 
 
@@ -102,7 +102,7 @@ def _version_beside(program: Path) -> str | None:
 def _version_told(program: Path) -> str | None:
     try:
         said = subprocess.run(
-            [str(program), "--version"], capture_output=True, text=True, errors="replace", timeout=_PATIENCE_S
+            [str(program), "--version"], capture_output=True, text=True, errors="replace", timeout=_TIMEOUT_S
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -47,7 +47,7 @@ def _install(options: argparse.Namespace) -> int:
         )
     for blender in blenders:
         done = install(blender)
-        what = f"{done.before} to {done.version}" if done.deed == "upgraded" else done.version
-        print(f"Blender {blender.version} ({blender.path}): talkies {what} {done.deed} in {done.folder}")
+        what = f"{done.before} to {done.version}" if done.outcome == "upgraded" else done.version
+        print(f"Blender {blender.version} ({blender.path}): talkies {what} {done.outcome} in {done.folder}")
     print(SWITCH_ON)
     return 0

@@ -43,9 +43,9 @@ def _torchaudio(version: str, torch_version: str, problem: str) -> Finding:
 def _ask_torch() -> dict[str, str]:
     """What a fresh Python says of torch and torchaudio: ``device``, or ``torch_problem`` and ``torchaudio_problem``."""
     try:
-        asked = subprocess.run([sys.executable, "-c", _ASK], capture_output=True, text=True, timeout=_PATIENCE_S)
+        asked = subprocess.run([sys.executable, "-c", _ASK], capture_output=True, text=True, timeout=_TIMEOUT_S)
     except subprocess.TimeoutExpired:
-        return {"torch_problem": f"has not loaded after {_PATIENCE_S} s"}
+        return {"torch_problem": f"has not loaded after {_TIMEOUT_S} s"}
     lines = asked.stdout.splitlines()
     if asked.returncode or not lines:
         last = (asked.stderr.strip().splitlines() or [f"exit code {asked.returncode}"])[-1]
@@ -54,7 +54,7 @@ def _ask_torch() -> dict[str, str]:
     return told
 
 
-_PATIENCE_S = 120
+_TIMEOUT_S = 120
 """The first start of a fresh installation, from a slow disk, beside a virus scanner."""
 
 _ASK = """

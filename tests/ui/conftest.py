@@ -24,8 +24,8 @@ TONES_WORKER = Path(__file__).resolve().parents[1] / "tones_worker.py"
 
 
 @pytest.fixture(autouse=True)
-def garbage_in_this_thread() -> Iterator[None]:
-    """As in the running panel (ui/garbage.py): no background thread destroys widgets."""
+def gc_in_this_thread() -> Iterator[None]:
+    """As in the running panel (ui/gc_timer.py): no background thread destroys widgets."""
     gc.disable()
     yield
     gc.collect()

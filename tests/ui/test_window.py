@@ -92,8 +92,8 @@ def test_bad_input_is_refused_in_the_same_words_and_the_work_stays(
     if content is not None:
         (tmp_path / name).write_bytes(content)
     window.open_path(tmp_path / name)
-    qtbot.waitUntil(lambda: window.teller.dialog is not None, timeout=PATIENCE_MS)
-    dialog = window.teller.dialog
+    qtbot.waitUntil(lambda: window.messages.dialog is not None, timeout=PATIENCE_MS)
+    dialog = window.messages.dialog
     assert dialog is not None and dialog.isVisible()
     assert main(["inspect", str(tmp_path / name)]) == 2
     sentence = capsys.readouterr().err.removeprefix("talkies: ").strip()

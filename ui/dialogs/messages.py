@@ -1,4 +1,4 @@
-"""What the window tells: a sentence at its foot, or a dialog with the sentence that the command line would print."""
+"""Messages of the window: a sentence in its status bar, or a dialog with the sentence that the command line prints."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ _SAID_MS = 9000
 _MOST_NOTES = 12
 
 
-class Teller(QObject):
-    """Belongs to a window. ``dialog``: the last one that was shown."""
+class Messages(QObject):
+    """Of a window. ``dialog``: the last one that was shown."""
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
         self.dialog: QMessageBox | None = None
 
-    def say(self, sentence: str) -> None:
+    def show_status(self, sentence: str) -> None:
         """One sentence at the foot of the window."""
-        self._window.statusBar().showMessage(sentence, _SAID_MS)
+        self._window.statusBar().showMessage(sentence, _STATUS_MS)
 
     def refuse(self, title: str, sentence: str) -> None:
         """Why something was not done, and that nothing has changed; one dialog at a time, further ones at the foot."""
         if self.dialog is not None and self.dialog.isVisible():
-            self.say(sentence)
+            self.show_status(sentence)
             return
         self._window.statusBar().clearMessage()
         self._show(title, f"{sentence}\n\n{self.tr('Your work is as it was.')}", QMessageBox.Icon.Warning)
 
-    def tell_crash(self, sentence: str, again: bool) -> None:
+    def show_crash(self, sentence: str, again: bool) -> None:
         """The generator died; ``again``: it was started again by itself."""
         if again:
-            self.say(sentence)
+            self.show_status(sentence)
         else:
             self._show(self.tr("The generator stopped"), sentence, QMessageBox.Icon.Warning)
 

@@ -32,9 +32,9 @@ _MOST_SENTENCES = 4
 
 
 class WriteBackDialog(QDialog):
-    """``said``: one sentence for the status bar. ``editor``: where takes may go straight away."""
+    """``status_message``: one sentence for the status bar. ``editor``: where takes may go straight away."""
 
-    said = Signal(str)
+    status_message = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None, editor: Editor | None = None) -> None:
         super().__init__(parent)
@@ -216,7 +216,7 @@ class WriteBackDialog(QDialog):
 
     def _finish(self, sentence: str, warnings: tuple[str, ...]) -> None:
         self._tell_all([sentence, *warnings], "warning" if warnings else "good")
-        self.said.emit(sentence)
+        self.status_message.emit(sentence)
         self.form.hide()
         self.write.hide()
         close = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
@@ -235,7 +235,7 @@ class WriteBackDialog(QDialog):
         self._tracks = None
         self._set_busy(False)
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("Cancel"))
-        self.said.emit(self.tr("Taken back"))
+        self.status_message.emit(self.tr("Taken back"))
         self._choose_place()
 
     def _not_taken_back(self, sentence: str) -> None:

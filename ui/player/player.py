@@ -15,10 +15,10 @@ from talkies.ui.work.document import Document
 
 
 class Player(QObject):
-    """``picture``: the QImage to show, None over a gap. ``said``: one sentence for the status bar."""
+    """``picture``: the QImage to show, None over a gap. ``status_message``: one sentence for the status bar."""
 
     picture = Signal(object)
-    said = Signal(str)
+    status_message = Signal(str)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -29,8 +29,8 @@ class Player(QObject):
         self.mix = Mix(self._chunks)
         self.transport = Transport(self.mix, Fraction(25), Fraction(0), self)
         self.transport.moved.connect(self._moved)
-        self.transport.mute_because.connect(self.said)
-        self.monitor.changed.connect(self._hear)
+        self.transport.mute_because.connect(self.status_message)
+        self.monitor.changed.connect(self._update_mix)
         document.timeline_changed.connect(self._open)
         document.playhead_changed.connect(self._follow)
         document.in_out_changed.connect(self._set_loop)
@@ -55,12 +55,12 @@ class Player(QObject):
         if timeline is not None:
             self._frames = FrameReader(timeline, self)
             self._frames.shown.connect(lambda position, image: self.picture.emit(image))
-            self._frames.failed.connect(self.said)
+            self._frames.failed.connect(self.status_message)
             self._frames.start()
         else:
             self.picture.emit(None)
         self._set_loop()
-        self._hear()
+        self._update_mix()
         self.transport.seek(self._document.playhead)
 
     def _close_frames(self) -> None:
@@ -82,7 +82,7 @@ class Player(QObject):
         if self._frames is not None:
             self._frames.show_at(position)
 
-    def _hear(self) -> None:
+    def _update_mix(self) -> None:
         self.mix.voices = self.monitor.voices()
 
     def _set_loop(self) -> None:

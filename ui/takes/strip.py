@@ -17,11 +17,11 @@ _MOST_CARDS = 60
 
 
 class TakeStrip(QWidget):
-    """``redo`` and ``reveal``: a take's id. ``said``: one sentence for the status bar."""
+    """``redo`` and ``reveal``: a take's id. ``status_message``: one sentence for the status bar."""
 
     redo = Signal(str)
     reveal = Signal(str)
-    said = Signal(str)
+    status_message = Signal(str)
 
     def __init__(self, document: Document, monitor: Monitor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -184,7 +184,7 @@ class TakeStrip(QWidget):
         heard = "A" if side == "A" else "B"
         self._monitor.compare(Comparison(self._a, self._b, heard) if both else None)  # type: ignore[arg-type]
         if both:
-            self.said.emit(self.tr("Comparing two takes, equally loud; C changes between them."))
+            self.status_message.emit(self.tr("Comparing two takes, equally loud; C changes between them."))
 
     def swap(self) -> None:
         """The other one; without a comparison the first two takes of one place are compared."""
@@ -197,7 +197,7 @@ class TakeStrip(QWidget):
             self.compare_as(second, "B")
             self.compare_as(first, "A")
         else:
-            self.said.emit(self.tr("There are no two takes of one kind to compare: make another one first."))
+            self.status_message.emit(self.tr("There are no two takes of one kind to compare: make another one first."))
 
     def _rivals(self) -> tuple[str, str]:
         """The current take, or the first, and another one of its kind."""

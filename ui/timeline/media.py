@@ -1,9 +1,9 @@
 """Thumbnails and waveforms for painting: what is ready at once, the rest from two threads and a disk cache.
 
     paint ── still(...) ──► in memory: shown now
-                 └─ not yet: on the wish list ──► worker ──► disk cache, else decoded ──► arrived ──► paint again
+                 └─ not yet: on the request list ──► worker ──► disk cache, else decoded ──► arrived ──► paint again
 
-Each full paint replaces the whole wish list, so that what was scrolled away is no longer waited for. What cannot be
+Each full paint replaces the whole request list, so that what was scrolled away is no longer waited for. What cannot be
 read is remembered with its sentence and not tried again.
 """
 
@@ -76,7 +76,7 @@ class Media(QObject):
         self._times: dict[tuple[Path, int], list[Fraction]] = {}
         self._peaks: Recent[PeaksKey, Peaks] = Recent(_MOST_PEAKS)
         self._problems: Recent[Key, str] = Recent(_MOST_PROBLEMS)
-        self._wishes: dict[Key, None] = {}
+        self._requests: dict[Key, None] = {}
         self._workers = {kind: Worker(Maker(cache), self._made.emit) for kind in (StillKey, PeaksKey)}
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._pass_on)
@@ -86,7 +86,7 @@ class Media(QObject):
     def begin(self, *, everything: bool) -> None:
         """A paint begins; ``everything``: what it does not ask for is no longer on the screen."""
         if everything:
-            self._wishes.clear()
+            self._requests.clear()
 
     def end(self) -> None:
         """A paint has ended: what it asked for is made, first asked first."""
@@ -137,15 +137,15 @@ class Media(QObject):
 
     def _wish(self, key: Key) -> None:
         if self._problems.get(key) is None:
-            self._wishes[key] = None
+            self._requests[key] = None
 
     def _pass_on(self) -> None:
         for kind, worker in self._workers.items():
-            worker.wish([key for key in self._wishes if isinstance(key, kind)])
+            worker.request([key for key in self._requests if isinstance(key, kind)])
 
     @Slot(object, object, str)
     def _keep(self, key: Key, made: QImage | Peaks | None, problem: str) -> None:
-        self._wishes.pop(key, None)
+        self._requests.pop(key, None)
         if isinstance(key, StillKey) and isinstance(made, QImage):
             self._stills.keep(key, QPixmap.fromImage(made))
             times = self._times.setdefault((key.path, key.height), [])

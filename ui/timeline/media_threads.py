@@ -24,19 +24,19 @@ class Worker:
 
     def __init__(self, maker: Maker, done: Callable[[Any, Any, str], None]) -> None:
         self._maker, self._done = maker, done
-        self._wishes: list[Key] = []
+        self._requests: list[Key] = []
         self._current: Key | None = None
         self._given_up = False
         self._changed = threading.Condition()
         self._stopped = False
         self._thread: threading.Thread | None = None
 
-    def wish(self, keys: Sequence[Key]) -> None:
+    def request(self, keys: Sequence[Key]) -> None:
         """These, and nothing that was wished for before; the thread starts with the first."""
         with self._changed:
             if self._stopped:
                 return
-            self._wishes = [key for key in keys if key != self._current]
+            self._requests = [key for key in keys if key != self._current]
             self._given_up = self._current not in keys and bool(keys)
             if keys and self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="talkies media", daemon=True)
@@ -46,7 +46,7 @@ class Worker:
     def stop(self) -> None:
         """No further work; waits for what is being made, which stops soon where it can."""
         with self._changed:
-            self._stopped, self._wishes = True, []
+            self._stopped, self._requests = True, []
             self._changed.notify()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(5)
@@ -69,10 +69,10 @@ class Worker:
     def _next(self) -> Key | None:
         with self._changed:
             self._current, self._given_up = None, False
-            while not self._wishes and not self._stopped:
+            while not self._requests and not self._stopped:
                 self._changed.wait()
             if not self._stopped:
-                self._current = self._wishes.pop(0)
+                self._current = self._requests.pop(0)
             return self._current
 
     def _wanted(self) -> bool:

@@ -20,7 +20,7 @@ from talkies.core.segment import Cue, Segment, StemName
 from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 from talkies.ui.work.lookup import sounding
-from talkies.ui.work.open_document import Board
+from talkies.ui.work.open_document import OpenDocument
 from talkies.ui.work.state import (
     SETTING_NAMES,
     SegmentSettings,
@@ -32,7 +32,7 @@ from talkies.ui.work.state import (
 SelectMode = Literal["replace", "add", "toggle", "remove"]
 
 
-class Document(Board):
+class Document(OpenDocument):
     """See the module. Without a timeline it is empty: no segments, no cues, no takes."""
 
     @property

@@ -1,4 +1,4 @@
-"""What is open in the panel, kept and told of: the base of the document.
+"""The open timeline and its work: state, takes, undo stack, saving; the base class of the document.
 
 A change of the state happens in one place (``_write``), which sends the signals and sees to it that it is saved.
 """
@@ -27,7 +27,7 @@ _MOVED_MS: Final = 5000  # until the playhead's place is, which moves all the ti
 _ORPHAN_MS: Final = 2000  # between looks at what a worker of an earlier panel makes
 
 
-class Board(QObject):
+class OpenDocument(QObject):
     """An open timeline with its state, takes, undo stack and place on the disk; or nothing."""
 
     timeline_changed = Signal()

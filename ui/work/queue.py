@@ -49,8 +49,8 @@ class Queue(QObject):
         self._paused = self._stopping = False
         self._crashes = 0
         self._watch = QElapsedTimer()
-        client.answered.connect(self._hear)
-        client.died.connect(self._mourn)
+        client.answered.connect(self._on_message)
+        client.died.connect(self._worker_died)
         document.timeline_changed.connect(self._other_timeline)
 
     # What there is
@@ -169,7 +169,7 @@ class Queue(QObject):
         self._running = waiting.id, self._client.request("make", {**waiting.order, "made": waiting.made})
         self.jobs_changed.emit()
 
-    def _hear(self, number: int, message: dict[str, Any]) -> None:
+    def _on_message(self, number: int, message: dict[str, Any]) -> None:
         if self._running is None or self._running[1] != number:
             return
         job = self._jobs[self._running[0]]
@@ -203,7 +203,7 @@ class Queue(QObject):
         self.jobs_changed.emit()
         self._next()
 
-    def _mourn(self, last_words: str) -> None:
+    def _worker_died(self, last_stderr_line: str) -> None:
         """The worker is dead. What it had finished is on the disk."""
         self._document.find_takes()
         running, self._running = self._running, None
@@ -214,7 +214,7 @@ class Queue(QObject):
             self._end(replace(job, state="cancelled", message=""))
             return
         self._crashes += 1
-        why = f" ({last_words})" if last_words else ""
+        why = f" ({last_stderr_line})" if last_stderr_line else ""
         if again:
             self._put(replace(job, state="waiting", fraction=0.0, message=""))
             sentence = self.tr("The generator stopped unexpectedly{why}; it was started again.")

@@ -26,7 +26,7 @@ class WorkerClient(QObject):
     answered = Signal(int, dict)
     """The request's number and one message of its: progress, warning, failed, take, result or error."""
     died = Signal(str)
-    """It stopped without being asked, or could not be started: its last words. Its requests get no more answers."""
+    """It stopped unasked, or could not be started: its last line on stderr. Its requests get no more answers."""
 
     def __init__(self, command: Sequence[str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,9 +56,9 @@ class WorkerClient(QObject):
         process.disconnect(self)
         self._send(process, 0, "quit", {})
         process.closeWriteChannel()
-        if not process.waitForFinished(_PATIENCE_MS):
+        if not process.waitForFinished(_QUIT_TIMEOUT_MS):
             process.kill()
-            process.waitForFinished(_PATIENCE_MS)
+            process.waitForFinished(_QUIT_TIMEOUT_MS)
         process.deleteLater()
 
     def _started(self) -> QProcess:
@@ -67,7 +67,7 @@ class WorkerClient(QObject):
         environment.insert("PYTHONUNBUFFERED", "1")
         process.setProcessEnvironment(environment)
         process.readyReadStandardOutput.connect(self._read)
-        process.readyReadStandardError.connect(self._listen)
+        process.readyReadStandardError.connect(self._read_stderr)
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._not_started)
         self._conversation = Conversation()
@@ -105,19 +105,19 @@ class WorkerClient(QObject):
     def _listen(self) -> None:
         if self._process is not None:
             text = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
-            self._said.extend(line for line in text.splitlines() if line.strip())
+            self._stderr_lines.extend(line for line in text.splitlines() if line.strip())
 
     def _ended(self) -> None:
         self._read()
-        self._listen()
-        self._bury(self._said[-1] if self._said else "")
+        self._read_stderr()
+        self._reap(self._stderr_lines[-1] if self._stderr_lines else "")
 
     def _not_started(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart:
-            self._bury(self.tr("it could not be started"))
+            self._reap(self.tr("it could not be started"))
 
-    def _bury(self, last_words: str) -> None:
+    def _reap(self, last_stderr_line: str) -> None:
         process, self._process = self._process, None
         if process is not None:
             process.deleteLater()
-            self.died.emit(last_words)
+            self.died.emit(last_stderr_line)

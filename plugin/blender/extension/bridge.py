@@ -114,7 +114,7 @@ class Bridge:
             if "method" in request:
                 self._child.send(self._answers.answer(request))
         if self._child.ended and self._child.exit_code:
-            self.problem = self._child.last_words or "The panel has stopped unexpectedly; open it again"
+            self.problem = self._child.last_stderr_line or "The panel has stopped unexpectedly; open it again"
         return not self._child.ended
 
     def close(self) -> None:

@@ -42,18 +42,18 @@ class Child:
             raise RefusedError(
                 f"{command[0]}: cannot be started ({error.strerror}); check the program's path"
             ) from error
-        self._overhearing = _started(self._overhear)
+        self._stderr_thread = _started(self._read_stderr)
         _started(self._read)
-        _started(self._talk)
+        _started(self._write)
 
     @property
     def process_id(self) -> int:
         return self._process.pid
 
     @property
-    def last_words(self) -> str:
+    def last_stderr_line(self) -> str:
         """Its last line on stderr, "" when it said nothing."""
-        return self._said[-1] if self._said else ""
+        return self._stderr_lines[-1] if self._stderr_lines else ""
 
     def send(self, message: dict[str, Any]) -> None:
         """A process that is gone is noticed by :meth:`news`."""
@@ -75,17 +75,17 @@ class Child:
 
     def hang_up(self) -> None:
         """Says nothing more after what it was sent; the process may go on."""
-        self._to_say.put(None)
+        self._outbox.put(None)
 
     def end(self) -> None:
         """Returns at once; the process is gone soon."""
         self.hang_up()
         self._process.terminate()
-        threading.Thread(target=self._bury).start()
+        threading.Thread(target=self._reap).start()
 
-    def _bury(self) -> None:
+    def _reap(self) -> None:
         try:
-            self._process.wait(_PATIENCE_S)
+            self._process.wait(_QUIT_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -97,19 +97,19 @@ class Child:
                 for message in self._lines.receive(data):
                     self._news.put(message)
         self._process.wait()
-        self._overhearing.join(1)  # its last words come before its end
+        self._stderr_thread.join(1)  # the rest of stderr is read before its end
         self.hang_up()
         self._news.put(None)
 
-    def _talk(self) -> None:
+    def _write(self) -> None:
         """A child that does not read fills its pipe: then this thread waits, and Blender does not."""
         assert self._process.stdin is not None
         with contextlib.suppress(OSError, ValueError), self._process.stdin as pipe:
-            while (line := self._to_say.get()) is not None:
+            while (line := self._outbox.get()) is not None:
                 pipe.write(line)
                 pipe.flush()
 
-    def _overhear(self) -> None:
+    def _read_stderr(self) -> None:
         assert self._process.stderr is not None
         with self._process.stderr as lines:
             said = (line.decode("utf-8", "replace").strip() for line in lines)

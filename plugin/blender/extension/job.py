@@ -58,7 +58,7 @@ class Job:
 
     def cancel(self) -> None:
         """Finished takes stay on disk; the worker then says that it has stopped. One that does not hear is ended by
-        being told twice."""
+        being why twice."""
         if self.message == "cancelling":
             self._fail("The work was cancelled; nothing was changed")
         self.message = "cancelling"
@@ -76,8 +76,8 @@ class Job:
                 except (LookupError, TypeError, ValueError):  # Blender would drop a timer that fails, and never be done
                     self._fail("The talkies program says what this extension does not understand; install both again")
         if self.child.ended and not self.done:
-            told = f": {self.child.last_words}" if self.child.last_words else ""
-            self._fail(f"The talkies program has stopped unexpectedly{told}; nothing was changed, try again")
+            why = f": {self.child.last_stderr_line}" if self.child.last_stderr_line else ""
+            self._fail(f"The talkies program has stopped unexpectedly{why}; nothing was changed, try again")
         return not self.done
 
     def _greeted(self, message: Mapping[str, Any]) -> None:

@@ -32,4 +32,4 @@ def test_a_child_that_does_not_listen_holds_nobody_up(tmp_path: Path) -> None:
         heard += child.news()
         time.sleep(0.01)
     assert heard == [{"heard": 1_000_000 + len('{"text": ""}\n')}]
-    assert child.exit_code == 1 and child.last_words == "these are its last words"
+    assert child.exit_code == 1 and child.last_stderr_line == "these are its last words"

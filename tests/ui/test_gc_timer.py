@@ -7,7 +7,7 @@ import weakref
 
 from PySide6.QtCore import QObject
 
-from talkies.ui.garbage import GarbageTimer
+from talkies.ui.gc_timer import GcTimer
 
 
 class Ring:
@@ -19,7 +19,7 @@ class Ring:
 
 def test_the_timer_takes_over_from_the_automatic_collector() -> None:
     parent = QObject()
-    timer = GarbageTimer(parent)
+    timer = GcTimer(parent)
     assert not gc.isenabled()
     lost = weakref.ref(Ring())
     padding: list[list[None]] = [[] for _ in range(gc.get_threshold()[0] + 1)]

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer
 _EVERY_MS = 1000
 
 
-class GarbageTimer(QObject):
+class GcTimer(QObject):
     """Takes over from the automatic collector for as long as it lives."""
 
     def __init__(self, parent: QObject) -> None:
