@@ -96,7 +96,7 @@ class Window(QMainWindow):
         workspace.status_message.connect(self.messages.show_status)
         workspace.refused.connect(self.messages.show_status)
         queue.warned.connect(self.messages.show_status)
-        queue.failed.connect(lambda job_id, why: self.refuse(self.tr("A sound could not be made"), why))
+        queue.failed.connect(lambda job_id, why: self.refuse(self.tr("A take could not be generated"), why))
         queue.crashed.connect(self.messages.show_crash)
 
     # Files
@@ -112,7 +112,7 @@ class Window(QMainWindow):
     def save(self) -> None:
         self.document.save()
         self.messages.show_status(
-            self.tr("Saved in {folder}. Everything is saved by itself, too.").format(folder=self.document.folder)
+            self.tr("Saved in {folder}. Changes are also saved automatically.").format(folder=self.document.folder)
         )
 
     def close_timeline(self) -> None:
@@ -244,6 +244,6 @@ class Window(QMainWindow):
         self.close()
 
     def _sure(self) -> bool:
-        words = self.tr("Sound is still being made. Finished takes are kept; what is at work now is lost. Quit?")
+        words = self.tr("Takes are still being generated. Finished takes are kept; the running one is lost. Quit?")
         answer: Any = QMessageBox.question(self, self.tr("Quit talkies"), words)
         return bool(answer == QMessageBox.StandardButton.Yes)

@@ -114,7 +114,7 @@ class Workspace(QMainWindow):
         """The selected shots, each with its settings."""
         jobs = self.queue.generate(self.document.selected)
         self.docks["queue"].show()
-        self.status_message.emit(self.tr("{count} shots wait for their sound.").format(count=len(jobs)))
+        self.status_message.emit(self.tr("{count} shots are in the queue.").format(count=len(jobs)))
 
     def generate_again(self) -> None:
         """One more take of each selected shot, with a seed that is new to it."""
@@ -125,7 +125,7 @@ class Workspace(QMainWindow):
         """One more of the same kind, with a new seed."""
         take = self.document.take(take_id)
         self.queue.redo(take.segment_id, task=_TASKS[take.stem])
-        self.status_message.emit(self.tr("Another take is being made with a new seed."))
+        self.status_message.emit(self.tr("Another take is in the queue, with a new seed."))
 
     def reveal(self, take_id: str) -> None:
         """Opens the folder in which a take lies."""

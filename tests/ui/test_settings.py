@@ -44,13 +44,13 @@ def test_what_differs_is_mixed_and_an_edit_makes_it_one(document: Document, pane
 def test_a_field_that_may_be_left_to_the_engine(document: Document, panel: SettingsPanel) -> None:
     document.select(["V1-001"])
     field = panel.fields["steps"]
-    assert field.text() == "as made for"
+    assert field.text() == "Default"
     field.stepUp()
     assert document.settings()["steps"] == 1
     field.stepDown()
     assert document.settings()["steps"] is None
     field.stepDown()
-    assert field.text() == "as made for"
+    assert field.text() == "Default"
 
 
 def test_words_are_typed_in_one_step_and_unknown_ones_are_named(

@@ -97,7 +97,7 @@ def test_bad_input_is_refused_in_the_same_words_and_the_work_stays(
     assert dialog is not None and dialog.isVisible()
     assert main(["inspect", str(tmp_path / name)]) == 2
     sentence = capsys.readouterr().err.removeprefix("talkies: ").strip()
-    assert dialog.informativeText().split("\n\n") == [sentence, "Your work is as it was."]
+    assert dialog.informativeText().split("\n\n") == [sentence, "Your work is unchanged."]
     assert window.document.state == before
     assert window.document.timeline is not None and window.document.timeline.path == reel
     dialog.close()

@@ -30,7 +30,7 @@ class Messages(QObject):
             self.show_status(sentence)
             return
         self._window.statusBar().clearMessage()
-        self._show(title, f"{sentence}\n\n{self.tr('Your work is as it was.')}", QMessageBox.Icon.Warning)
+        self._show(title, f"{sentence}\n\n{self.tr('Your work is unchanged.')}", QMessageBox.Icon.Warning)
 
     def show_crash(self, sentence: str, again: bool) -> None:
         """The generator died; ``again``: it was started again by itself."""

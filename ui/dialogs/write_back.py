@@ -199,7 +199,7 @@ class WriteBackDialog(QDialog):
         self.list.show_placement(placement, self._document.open_timeline(), name)
         sentence = self._added(placement)
         if placement.removed:
-            sentence += " " + self.tr("{names} went.").format(names=", ".join(placement.removed))
+            sentence += " " + self.tr("{names} removed.").format(names=", ".join(placement.removed))
         self._finish(sentence, placement.warnings)
         self.undo.setText(self.tr("Undo in {name}").format(name=name))
         self.undo.setEnabled(self._editor.is_there)
@@ -235,7 +235,7 @@ class WriteBackDialog(QDialog):
         self._tracks = None
         self._set_busy(False)
         self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setText(self.tr("Cancel"))
-        self.status_message.emit(self.tr("Taken back"))
+        self.status_message.emit(self.tr("Undone"))
         self._choose_place()
 
     def _not_taken_back(self, sentence: str) -> None:

@@ -64,11 +64,11 @@ class WriteBackForm(QWidget):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.addRow(tr("New timeline"), self._file)
         self._rows.addRow(tr("Format"), self.format)
-        self._rows.addRow(tr("If there are tracks of ours"), self.conflict)
+        self._rows.addRow(tr("Existing talkies tracks"), self.conflict)
         self._rows.addRow("", self.only_selected)
         self.path.setAccessibleName(tr("File of the new timeline"))
         self.format.setAccessibleName(tr("Format"))
-        self.conflict.setAccessibleName(tr("If there are tracks of ours"))
+        self.conflict.setAccessibleName(tr("Existing talkies tracks"))
 
     @property
     def out(self) -> Path:

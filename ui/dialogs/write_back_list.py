@@ -29,7 +29,7 @@ class WriteBackList(QTreeWidget):
         """Before: the tracks that go and those that come."""
         self._begin(self.tr("What is added"), self.tr("Gain"))
         for name in plan.removed:
-            self._track(self.tr("{name}: goes").format(name=name), colours().error, ())
+            self._track(self.tr("{name}: is removed").format(name=name), colours().error, ())
         for track in plan.tracks:
             who = f" · {track.speaker}" if track.speaker else ""
             takes = self.tr("1 take") if len(track.placements) == 1 else self.tr("{count} takes")

@@ -73,14 +73,14 @@ class Viewer(QWidget):
         tr = self.tr
         self.back = self._button("left", tr("One frame back"), "←", lambda: transport.step(-1))
         self.play = self._button("play", tr("Play or stop"), tr("Space"), transport.toggle)
-        self.forward = self._button("right", tr("One frame on"), "→", lambda: transport.step(1))
+        self.forward = self._button("right", tr("One frame forward"), "→", lambda: transport.step(1))
         self.mark_in = self._button("in", tr("Set the in point here"), "I", self.in_wanted.emit)
         self.mark_out = self._button("out", tr("Set the out point here"), "O", self.out_wanted.emit)
         self.original = self._button(
-            "film", tr("Hear the original sound"), "", lambda: monitor.hear(original=not monitor.original), True
+            "film", tr("Play the original sound"), "", lambda: monitor.hear(original=not monitor.original), True
         )
         self.takes = self._button(
-            "sound", tr("Hear the takes"), "", lambda: monitor.hear(takes=not monitor.takes), True
+            "sound", tr("Play the takes"), "", lambda: monitor.hear(takes=not monitor.takes), True
         )
         row = QHBoxLayout()
         row.setContentsMargins(8, 4, 8, 4)

@@ -135,9 +135,9 @@ class QueuePanel(QWidget):
         self._icons: dict[QToolButton, str] = {}
         tr = self.tr
         self.pause = self._button("pause", tr("Pause after this shot, or continue"), self.toggle_pause)
-        self.cancel = self._button("cancel", tr("Cancel everything; finished takes stay"), lambda: queue.cancel())
-        self.retry = self._button("again", tr("Try again what failed or was cancelled"), self.retry_all)
-        self.clear = self._button("delete", tr("Clear what has ended"), queue.clear)
+        self.cancel = self._button("cancel", tr("Cancel everything; finished takes are kept"), lambda: queue.cancel())
+        self.retry = self._button("again", tr("Retry what failed or was cancelled"), self.retry_all)
+        self.clear = self._button("delete", tr("Clear finished jobs"), queue.clear)
         self._build()
         self._timer = QTimer(self, interval=_REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
@@ -163,7 +163,7 @@ class QueuePanel(QWidget):
         buttons.addWidget(self.text, 1)
         for each in (self.pause, self.cancel, self.retry, self.clear):
             buttons.addWidget(each)
-        empty = QLabel(self.tr("Nothing is being made.\nSelect shots and press Ctrl+G."))
+        empty = QLabel(self.tr("The queue is empty.\nSelect shots and press Ctrl+G to generate."))
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         empty.setProperty("role", "faint")
         self._stack = QStackedLayout()
@@ -234,7 +234,7 @@ class QueuePanel(QWidget):
         open_jobs = [job.id for job in jobs if job.is_open]
         ended = [job.id for job in jobs if job.state in ("failed", "cancelled")]
         menu.addAction(self.tr("Cancel"), lambda: self._queue.cancel(open_jobs)).setEnabled(bool(open_jobs))
-        menu.addAction(self.tr("Try again"), lambda: self._queue.retry(ended)).setEnabled(bool(ended))
+        menu.addAction(self.tr("Retry"), lambda: self._queue.retry(ended)).setEnabled(bool(ended))
         menu.addAction(self.tr("Select the shots"), lambda: self._document.select(job.segment_id for job in jobs))
         menu.popup(self.list.viewport().mapToGlobal(point))
 

@@ -45,11 +45,11 @@ class SettingsPanel(QWidget):
             ("joint", tr("Both in one pass")),
         ]
         devices = [("auto", tr("Automatic")), ("cpu", "CPU"), ("cuda", "CUDA"), ("mps", "Apple GPU")]
-        made_for = tr("as made for")
+        made_for = tr("Default")
         return {
             "task": ChoiceField(tasks, self._changer("task")),
             "prompt": PromptField(tr("footsteps, gravel"), self._changer("prompt")),
-            "negative_prompt": PromptField(tr("what must not be heard"), self._changer("negative_prompt")),
+            "negative_prompt": PromptField(tr("negative prompt"), self._changer("negative_prompt")),
             "voice": VoiceField(self._changer("voice")),
             "seed": NumberField(0, _MAX_SEED, self._changer("seed")),
             "takes": NumberField(1, MAX_TAKES, self._changer("takes")),
@@ -62,9 +62,9 @@ class SettingsPanel(QWidget):
 
     def _build(self) -> None:
         names = {
-            "task": self.tr("Make"),
-            "prompt": self.tr("Effects"),
-            "negative_prompt": self.tr("Without"),
+            "task": self.tr("Generate"),
+            "prompt": self.tr("Prompt"),
+            "negative_prompt": self.tr("Exclude"),
             "voice": self.tr("Voice"),
             "seed": self.tr("Seed"),
             "takes": self.tr("Takes"),
@@ -115,8 +115,8 @@ class SettingsPanel(QWidget):
         layout.addWidget(self.fields["seed"], 1)
         layout.addWidget(self.dice)
         self.dice.setIcon(icon("dice"))
-        self.dice.setToolTip(self.tr("Another seed: other sounds from the same settings"))
-        self.dice.setAccessibleName(self.tr("Another seed"))
+        self.dice.setToolTip(self.tr("Random seed: other sounds from the same settings"))
+        self.dice.setAccessibleName(self.tr("Random seed"))
         self.dice.clicked.connect(self.roll)
         return row
 
@@ -129,7 +129,7 @@ class SettingsPanel(QWidget):
         document, chosen = self._document, self._document.selected
         self._form.setEnabled(bool(chosen))
         if not chosen:
-            self.title.setText(self.tr("Select shots in the timeline to set how their sound is made."))
+            self.title.setText(self.tr("Select shots in the timeline to edit their settings."))
         elif len(chosen) == 1:
             segment = document.segment(chosen[0])
             self.title.setText(f"<b>{segment.clip}</b> · {segment.id}")

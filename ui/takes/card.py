@@ -61,17 +61,17 @@ class TakeCard(QFrame):
         self.details.setProperty("role", "faint")
         for widget, stretch in ((self.name, 0), (self.details, 1)):
             head.addWidget(widget, stretch)
-        head.addWidget(self._button("star", tr("Keep this take: it is heard and written"), "Enter", True))
+        head.addWidget(self._button("star", tr("Circle take: it is played and written back"), "Enter", True))
         for name, text, key, checkable in (
-            ("solo", tr("Hear only this"), "S", True),
+            ("solo", tr("Solo"), "S", True),
             ("mute", tr("Mute"), "M", True),
-            ("A", tr("Compare as A"), "A", True),
-            ("B", tr("Compare as B"), "B", True),
+            ("A", tr("A/B: this take as A"), "A", True),
+            ("B", tr("A/B: this take as B"), "B", True),
         ):
             first.addWidget(self._button(name, text, key, checkable))
         first.addStretch(1)
         for name, text, key in (
-            ("again", tr("Redo with another seed"), "R"),
+            ("again", tr("Regenerate with another seed"), "R"),
             ("reveal", tr("Show the file in its folder"), ""),
             ("delete", tr("Remove this take"), "Del"),
         ):

@@ -56,8 +56,8 @@ class TakeStrip(QWidget):
         head.addStretch(1)
         head.addWidget(self.compare)
         self.compare.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.compare.setAccessibleName(self.tr("Compare two takes: hear the other one"))
-        self.compare.setToolTip(self.tr("Hear the other of two takes, equally loud, from the same place on  (C)"))
+        self.compare.setAccessibleName(self.tr("A/B: switch to the other take"))
+        self.compare.setToolTip(self.tr("A/B: switch to the other take, level-matched, at the same position  (C)"))
         self.compare.clicked.connect(lambda: self.swap())
         self.hint.setProperty("role", "faint")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -116,9 +116,9 @@ class TakeStrip(QWidget):
             return
         self.title.setText(self._title(chosen))
         self.hint.setText(
-            self.tr("Nothing made for this yet: press Ctrl+G to generate.")
+            self.tr("No takes yet: press Ctrl+G to generate.")
             if chosen
-            else self.tr("Select a shot to see and hear its takes.")
+            else self.tr("Select a shot to see and play its takes.")
         )
         for card in self.cards.values():
             card.refresh(self._a, self._b, len(chosen) > 1)
@@ -184,7 +184,7 @@ class TakeStrip(QWidget):
         heard = "A" if side == "A" else "B"
         self._monitor.compare(Comparison(self._a, self._b, heard) if both else None)  # type: ignore[arg-type]
         if both:
-            self.status_message.emit(self.tr("Comparing two takes, equally loud; C changes between them."))
+            self.status_message.emit(self.tr("A/B comparison of two takes, level-matched; C switches between them."))
 
     def swap(self) -> None:
         """The other one; without a comparison the first two takes of one place are compared."""
@@ -197,7 +197,7 @@ class TakeStrip(QWidget):
             self.compare_as(second, "B")
             self.compare_as(first, "A")
         else:
-            self.status_message.emit(self.tr("There are no two takes of one kind to compare: make another one first."))
+            self.status_message.emit(self.tr("A/B needs two takes of one stem: generate another one first."))
 
     def _rivals(self) -> tuple[str, str]:
         """The current take, or the first, and another one of its kind."""
@@ -215,7 +215,7 @@ class TakeStrip(QWidget):
             self._a = self._b = ""  # one of them was removed
         self.compare.setVisible(count > 1)
         self.compare.setIcon(icon("compare", colours().accent if pair else ""))
-        self.compare.setText(self.tr("Compare") if pair is None else self.tr("Hearing {side}").format(side=pair.side))
+        self.compare.setText(self.tr("A/B") if pair is None else self.tr("Playing {side}").format(side=pair.side))
 
     def _mute_stem(self, stem: str, muted: bool) -> None:
         ids = [take.id for take in self.shown_takes() if take.stem == stem]

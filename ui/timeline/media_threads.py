@@ -1,4 +1,4 @@
-"""The threads behind the timeline's pictures: one list of wishes, replaced as a whole, worked on from its front."""
+"""The threads behind the timeline's pictures: one list of requests, replaced as a whole, worked on from its front."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _JPEG_QUALITY = 85
 
 
 class Worker:
-    """One thread that makes what is wished for; ``done(key, thing or None, problem)`` is called in that thread."""
+    """One thread that makes what is requested; ``done(key, thing or None, problem)`` is called in that thread."""
 
     def __init__(self, maker: Maker, done: Callable[[Any, Any, str], None]) -> None:
         self._maker, self._done = maker, done
@@ -32,7 +32,7 @@ class Worker:
         self._thread: threading.Thread | None = None
 
     def request(self, keys: Sequence[Key]) -> None:
-        """These, and nothing that was wished for before; the thread starts with the first."""
+        """These, and nothing that was requested before; the thread starts with the first."""
         with self._changed:
             if self._stopped:
                 return
@@ -76,7 +76,7 @@ class Worker:
             return self._current
 
     def _wanted(self) -> bool:
-        """Whether to go on with something long: as long as nothing else is wished for in its place."""
+        """Whether to go on with something long: as long as nothing else is requested in its place."""
         return not (self._stopped or self._given_up)
 
 

@@ -106,7 +106,7 @@ class TranscriptModel(QAbstractTableModel):
 
     def _tip(self, cue: Cue) -> str:
         if cue.kind == "sound":
-            return self.tr("A description of sound: not spoken, but wished for in the effects")
+            return self.tr("A sound description: not spoken, but part of the prompt for the effects")
         return self.tr("Will be spoken between these times")
 
     def _edit(self, row: int, column: int, text: str) -> None:

@@ -194,7 +194,7 @@ class Document(OpenDocument):
         take = self.take(take_id)
         same = [each for each in self.takes(take.segment_id) if (each.stem, each.speaker) == (take.stem, take.speaker)]
         new = {each.id: replace(each.choices, starred=False) for each in same if each.starred}
-        self._choose(self.tr("Star take"), {**new, take_id: replace(take.choices, starred=starred)})
+        self._choose(self.tr("Circle take"), {**new, take_id: replace(take.choices, starred=starred)})
 
     def mute(self, take_ids: Iterable[str], muted: bool = True) -> None:
         self._change_takes(self.tr("Mute take"), take_ids, muted=muted)

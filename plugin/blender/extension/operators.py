@@ -132,7 +132,7 @@ def start(
     if not found.shots:
         raise RefusedError("There is no picture in the sequencer; add a movie or an image sequence")
     if not wanted:
-        raise RefusedError("Everything wanted has sound of ours already; choose New channels or Replace ours")
+        raise RefusedError("Everything selected has talkies sound already; choose New channels or Replace")
     runs = program.find(settings.program_preference())
     folder = folders.new_folder()
     export = otio.export(found, Clock.of(scene), title(scene))

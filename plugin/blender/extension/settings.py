@@ -10,23 +10,25 @@ from bpy.props import EnumProperty, IntProperty, PointerProperty, StringProperty
 
 CONFLICTS = (
     ("new", "New channels", "Put the sound on channels of its own; what is there stays"),
-    ("replace", "Replace ours", "Sound that talkies made before makes way where the new one lies"),
-    ("skip", "Keep ours", "Make only what talkies has not made yet"),
+    ("replace", "Replace", "The new sound takes the place of what talkies made there before"),
+    ("skip", "Skip", "Generate only where talkies has made no sound yet"),
 )
 
 
 class TalkiesSettings(bpy.types.PropertyGroup):
     """Of one scene, saved with it."""
 
-    prompt: StringProperty(name="Prompt", description="What should sound, in a few words: footsteps on gravel")
-    negative_prompt: StringProperty(name="Without", description="What should not sound")
+    prompt: StringProperty(name="Prompt", description="What should be heard, in a few words: footsteps on gravel")
+    negative_prompt: StringProperty(name="Exclude", description="Negative prompt: what should not be heard")
     voice: StringProperty(name="Voice", description="One voice for all lines: a name or a recording; empty: by speaker")
     takes: IntProperty(
-        name="Takes", description="Several to choose from; only the first sounds", default=1, min=1, max=20
+        name="Takes", description="Several to choose from; only the first one plays", default=1, min=1, max=20
     )
     seed: IntProperty(name="Seed", description="The same seed gives the same sound", min=0)
-    steps: IntProperty(name="Steps", description="More is slower; 0: as the model was made for", min=0, max=1000)
-    conflict: EnumProperty(name="Ours there", description="Where talkies has made sound before", items=CONFLICTS)
+    steps: IntProperty(name="Steps", description="More is slower; 0: the model's default", min=0, max=1000)
+    conflict: EnumProperty(
+        name="Existing talkies tracks", description="What happens to sound that talkies made before", items=CONFLICTS
+    )
 
 
 class TalkiesPreferences(bpy.types.AddonPreferences):

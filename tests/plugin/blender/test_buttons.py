@@ -95,7 +95,7 @@ def test_keeping_ours_makes_only_what_is_not_there(film: Blender) -> None:
     film.call("settings", conflict="skip")
     press(film, "foley")
     assert [each["talkies"]["segment"] for each in film.call("listed")] == ["V1-001", "V1-002"]
-    assert "sound of ours already" in film.call("press", button="generate", task="foley")
+    assert "talkies sound already" in film.call("press", button="generate", task="foley")
 
 
 def test_generating_again_replaces_the_active_strip(film: Blender) -> None:
