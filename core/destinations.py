@@ -54,7 +54,7 @@ def check_output(timeline: Timeline, out: Path) -> None:
     """Raise OutputError when ``out`` could not be written in the end. Leaves nothing behind."""
     writer = _writer(out)
     if _same(timeline.path, out):
-        raise OutputError(out, "is the timeline that is read", "choose another name: the input is never changed")
+        raise OutputError(out, "is the input timeline", "choose another name: the input is never changed")
     if out.is_dir() and not (writer.is_folder and (out / writer.content).is_file()):
         raise OutputError(out, "is a folder", "name a file for the new timeline")
     if out.exists() and writer.is_folder and not out.is_dir():
@@ -101,7 +101,7 @@ def _writer(out: Path) -> Writer:
     if suffix in _REFUSED:
         raise OutputError(out, _REFUSED[suffix], f"write one of {known}")
     if suffix not in WRITERS:
-        raise OutputError(out, "its suffix names no kind of timeline that can be written", f"use one of {known}")
+        raise OutputError(out, "its suffix is not a timeline format that can be written", f"use one of {known}")
     return WRITERS[suffix]
 
 

@@ -54,14 +54,14 @@ class Parser(argparse.ArgumentParser):
         subject, _, problem = message.partition(": ")
         if not problem:
             subject, problem = self.prog, message
-        raise ArgumentError(subject, problem, f"'{self.prog} --help' lists what there is")
+        raise ArgumentError(subject, problem, f"'{self.prog} --help' lists the options")
 
 
 class Version(argparse.Action):
     """Looks the versions up only when they are asked for."""
 
     def __init__(self, option_strings: Sequence[str], dest: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, help="print the versions of talkies, model and torch")
+        super().__init__(option_strings, dest, nargs=0, help="print the versions of talkies, model and torch and exit")
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         from talkies.plugin.versions import versions
@@ -133,18 +133,16 @@ def main(argv: Sequence[str] | None = None, load_engine: EngineLoader | None = N
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt as error:
-        return refuse(error, "stopped; finished takes stay", 130)
+        return refuse(error, "stopped; finished takes are kept", 130)
     except TalkiesError as error:
         return refuse(error, str(error), error.exit_code)
     except OSError as error:
         return refuse(error, f"{error.filename or 'the system'}: {error.strerror or error}")
     except MemoryError as error:
-        return refuse(error, "this machine has not enough memory for that; close other programs or take less at a time")
+        return refuse(error, "not enough memory; close other programs or process less at a time")
     except Exception as error:  # noqa: BLE001 - a user gets a sentence, and with --debug the traceback
         kind = type(error).__name__
-        return refuse(
-            error, f"something went wrong inside talkies ({kind}: {error}); 'talkies --debug ...' shows where"
-        )
+        return refuse(error, f"internal error in talkies ({kind}: {error}); 'talkies --debug ...' shows where")
 
 
 @contextmanager

@@ -68,7 +68,7 @@ class BridgedEditor:
 
     def undo(self) -> dict[str, Any]:
         if not self.before:
-            raise RefusedError("there is nothing of talkies to undo")
+            raise RefusedError("there is nothing to undo")
         self.tracks = self.before.pop()
         return {}
 
@@ -130,7 +130,7 @@ def length_of(path: Path) -> Fraction:
     """Seconds in a WAV file (Python 3.11's wave module refuses those of 24 bits)."""
     with path.open("rb") as file:
         if file.read(12)[8:] != b"WAVE":
-            raise ValueError("no WAV file")
+            raise ValueError("not a WAV file")
         facts = (0, 0)
         while len(head := file.read(8)) == 8:
             name, size = struct.unpack("<4sI", head)

@@ -47,7 +47,7 @@ def project_dir() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
-    """Recordings, timelines and reference tensors beside the checkout; they are no part of the project."""
+    """Recordings, timelines and reference tensors beside the checkout; they are not part of the project."""
     folder = ROOT.parent / "shared"
     if not folder.is_dir():
         pytest.skip("the shared material is not beside this checkout (../shared)")

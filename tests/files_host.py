@@ -50,7 +50,7 @@ HOST_FORMATS: Final = tuple(suffix for suffix in WRITERS if suffix not in _EXPOR
 class FilesHost:
     """``path``: the timeline. ``suffix``: the format to write, that of the timeline unless given.
 
-    Raises ArgumentError for a format that is no timeline to go on with."""
+    Raises ArgumentError for a format that does not hold the whole timeline."""
 
     def __init__(self, path: Path, suffix: str = "") -> None:
         self._original, self._suffix = path, suffix or suffix_of(path)

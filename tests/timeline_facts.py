@@ -52,7 +52,7 @@ _PER_SHOT = frozenset(("clip names", "record places", "source places", "speeds")
 
 
 def facts(timeline: Timeline) -> Facts:
-    """Everything that is compared; our own tracks are no part of it."""
+    """Everything that is compared; our own tracks are not part of it."""
     document = timeline.document
     tracks = [track for track in document.tracks if not OUR_NAME.match(track_name(track))]
     items = tuple(item for track in tracks for item in _inside(track))

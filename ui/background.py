@@ -77,4 +77,4 @@ def sentence_of(error: BaseException) -> str:
         return str(error)
     if isinstance(error, OSError):
         return f"{error.filename or 'the system'}: {error.strerror or error}"
-    return f"something went wrong inside talkies ({type(error).__name__}: {error})"
+    return f"internal error in talkies ({type(error).__name__}: {error})"

@@ -253,7 +253,7 @@ class EffectLibrary:
 
 
 def _same_action(wanted: tuple[str, ...], tags: tuple[str, ...]) -> bool:
-    """A blow is no breakage, rain is no thunder, a bird no rooster, unless that was asked for."""
+    """A blow is not breakage, rain is not thunder, a bird is not a rooster, unless that was asked for."""
     actions = {"break", "creak", "footsteps", "eating", "explosion", "knock", "drip", "burst"}
     actions |= {"thunder", "rooster", "fireworks", "sizzle_steam"}
     return not (set(tags) - set(wanted)) & actions

@@ -23,7 +23,7 @@ def read_table(path: Path, columns: Sequence[str] = ()) -> list[dict[str, str]]:
         problem = f"cannot be read ({(error.strerror or type(error).__name__).lower()})"
         raise InputError(path, problem, "give a folder laid out like shared/data") from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(path, "is no table of text", "give a UTF-8 file whose columns are separated by |") from error
+        raise InputError(path, "is not a text table", "give a UTF-8 file whose columns are separated by |") from error
     missing = [column for column in columns if column not in names]
     if missing:
         raise InputError(path, f"lacks the columns {', '.join(missing)}", "separate columns by |")

@@ -133,7 +133,7 @@ def engine_class(name: str) -> type[Engine]:
     """The class of an engine. Raises ArgumentError for an unknown name, with the known ones."""
     if name not in ENGINES:
         known = ", ".join(sorted(ENGINES))
-        raise ArgumentError(f"engine {name}" if name else "engine", "is not known", f"known are {known}")
+        raise ArgumentError(f"engine {name}" if name else "engine", "is not known", f"use one of {known}")
     module, _, attribute = ENGINES[name].partition(":")
     found: type[Engine] = getattr(importlib.import_module(module), attribute)
     return found

@@ -74,7 +74,7 @@ class VSSFlowEngine(Engine):
     default_steps: ClassVar[int] = 25
     default_guidance: ClassVar[float] = 3.0
     sample_rate = 16_000
-    licence = "the checkpoint's own; see where you got it"
+    licence = "that of the checkpoint; see its source"
 
     def __init__(
         self, model: VSSFlow, decoder: Decoder, features: dict[str, Tensor], weights_hash: str, device: str
@@ -86,7 +86,7 @@ class VSSFlowEngine(Engine):
     def load(cls, weights: Path | None, device: str) -> Self:
         """Raises WeightsError for what is missing or does not fit, MissingExtraError without [vssflow]."""
         if weights is None:
-            raise WeightsError("engine vssflow", "ships no weights", "name VSSFlow's checkpoint with --weights FILE")
+            raise WeightsError("engine vssflow", "ships no weights", "give VSSFlow's checkpoint with --weights FILE")
         decoder = load_decoder(weights.parent, device)
         model = load_model(weights)
         features = weights.with_name(FEATURES_NAME)

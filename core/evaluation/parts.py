@@ -166,5 +166,5 @@ def chosen_parts(names: tuple[str, ...]) -> tuple[str, ...]:
     """All parts, or those of the names given, in their order. Raises ArgumentError."""
     unknown = [name for name in names if name not in PARTS]
     if unknown:
-        raise ArgumentError("--only", f"there is no part {unknown[0]!r}", f"use some of {', '.join(PARTS)}")
+        raise ArgumentError("--only", f"unknown part {unknown[0]!r}", f"use some of {', '.join(PARTS)}")
     return tuple(name for name in PARTS if not names or name in names)

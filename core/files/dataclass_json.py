@@ -58,12 +58,12 @@ def _restored(kind: Any, value: Any) -> Any:
         return float(value)
     elif kind in (str, bool, int) and type(value) is kind:
         return value
-    raise ValueError(f"{value!r} is no {getattr(kind, '__name__', kind)}")
+    raise ValueError(f"{value!r} is not of type {getattr(kind, '__name__', kind)}")
 
 
 def _dataclass(kind: Any, value: Any) -> Any:
     if not isinstance(value, dict):
-        raise ValueError(f"{value!r} is no {kind.__name__}")
+        raise ValueError(f"{value!r} is not of type {kind.__name__}")
     hints = _hints(kind)
     known = {each.name: value[each.name] for each in fields(kind) if each.name in value}
     try:
@@ -85,4 +85,4 @@ def _exact(text: str) -> Fraction:
     try:
         return Fraction(text)
     except ZeroDivisionError as error:
-        raise ValueError(f"{text!r} is no number") from error
+        raise ValueError(f"{text!r} is not a number") from error

@@ -49,10 +49,10 @@ def check_json(path: Path, data: bytes) -> None:
             path, "is nested too deep to be a timeline", "export it again, with fewer levels"
         ) from error
     except ValueError as error:
-        problem = f"is no OTIO file: it is not JSON ({str(error)[:80]})"
+        problem = f"is not an OTIO file: it is not JSON ({str(error)[:80]})"
         raise TimelineError(path, problem, "export the timeline again as .otio") from error
     if not isinstance(document, dict) or "OTIO_SCHEMA" not in document:
-        raise TimelineError(path, "is no OTIO file: it names no OTIO_SCHEMA", "export the timeline again as .otio")
+        raise TimelineError(path, "is not an OTIO file: it names no OTIO_SCHEMA", "export the timeline again as .otio")
     if b"SerializableObjectRef" in data:
         _refuse_cycles(path, document)
     _refuse_depth(path, document)
@@ -135,9 +135,11 @@ def safe_xml(path: Path, data: bytes, error_class: type[InputError] = TimelineEr
             data, forbid_dtd=False, forbid_entities=True, forbid_external=True
         )
     except DefusedXmlException as error:
-        raise error_class(path, "declares XML entities, which may do harm", "export it again without them") from error
+        raise error_class(
+            path, "declares XML entities, which can be harmful", "export it again without them"
+        ) from error
     except (ParseError, ValueError, LookupError) as error:
-        raise error_class(path, f"is no well-formed XML ({str(error)[:80]})", "export it again") from error
+        raise error_class(path, f"is not well-formed XML ({str(error)[:80]})", "export it again") from error
     if _is_deep(root):
         raise error_class(path, "is nested too deep", "export it again, with fewer levels")
     return root

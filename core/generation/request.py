@@ -64,13 +64,13 @@ class Request:
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
-            raise ArgumentError("--task", f"there is no task {self.task!r}", f"use one of {', '.join(TASKS)}")
+            raise ArgumentError("--task", f"unknown task {self.task!r}", f"use one of {', '.join(TASKS)}")
         for name in _TEXTS:
             _legible(f"--{name.replace('_', '-')}", getattr(self, name))
         for path in (self.timeline, self.out):
             _legible("a file name", str(path))
         if not self.out.name:
-            raise ArgumentError("--output", "names no file", "give the new timeline a name, such as out.otio")
+            raise ArgumentError("--output", "is not a file name", "give the new timeline a name, such as out.otio")
         _in_range("--seed", self.seed, 0, MAX_SEED - MAX_TAKES)
         _in_range("--takes", self.takes, 1, MAX_TAKES)
         if self.steps is not None:
@@ -80,7 +80,7 @@ class Request:
         _in_range("--handles", self.handles, 0, MAX_HANDLES)
         self._check_delivery()
         if self.media_dir is not None and not self.media_dir.is_dir():
-            raise ArgumentError(self.media_dir, "is no folder", "--media-dir names the folder that holds the media")
+            raise ArgumentError(self.media_dir, "is not a folder", "--media-dir names the folder that holds the media")
 
     def _check_delivery(self) -> None:
         """A loudness that there is, and room for pops."""
@@ -99,7 +99,7 @@ class Request:
         known = {field.name for field in fields(cls)}
         for name in given:
             if name not in known:
-                raise ArgumentError(name, "is no parameter of generate", did_you_mean(name, known))
+                raise ArgumentError(name, "is not a parameter of generate", did_you_mean(name, known))
         for name in ("timeline", "out"):
             if given.get(name) is None:
                 raise ArgumentError(name, "is missing", "generate needs a timeline and a place for the result")
@@ -121,7 +121,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def _legible(subject: str, text: str) -> None:
-    """What goes into timelines must be text: no bytes that are no UTF-8, no character that ends a string."""
+    """What goes into timelines must be text: no bytes that are not UTF-8, no character that ends a string."""
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
         shown = text.encode(errors="backslashreplace").decode().replace("\0", "\\0")
         raise ArgumentError(subject, f"'{shown}' is not UTF-8 text", "write it in UTF-8")
@@ -130,7 +130,7 @@ def _legible(subject: str, text: str) -> None:
 def seconds(given: str | float) -> Fraction:
     """Exact seconds of what somebody wrote: "1.5", "3/2", 2. Raises ValueError."""
     if not _SECONDS.fullmatch(str(given)):
-        raise ValueError(f"{given!r} is no number of seconds")
+        raise ValueError(f"{given!r} is not a number of seconds")
     return Fraction(str(given))
 
 
@@ -153,7 +153,7 @@ _SWITCHES = ("two_pop", "tail_pop")
 
 
 def _typed(name: str, value: Any) -> Any:
-    """A JSON value as the type of its field; bool is no number here."""
+    """A JSON value as the type of its field; bool is not a number here."""
     if name in _PATHS and isinstance(value, str) and value:
         return Path(value)
     if name in _TEXTS and isinstance(value, str):

@@ -116,7 +116,9 @@ def edited(timeline: Timeline, order: Order) -> Timeline:
     cues = list(timeline.cues)
     for index, edit in order.cues.items():
         if not 0 <= index < len(cues) or cues[index].text != edit.was_text:
-            raise TimelineError(timeline.path, "its subtitles have changed since it was opened", "open it again")
+            raise TimelineError(
+                timeline.path, "its subtitles have changed since the timeline was opened", "open it again"
+            )
         cues[index] = edit.applied(cues[index])
     if order.cues:
         ordered = tuple(sorted((cue for cue in cues if cue.text.strip()), key=lambda cue: cue.range))

@@ -82,7 +82,7 @@ class BridgedHost:
         if path.suffix.lower() != ".otio" or not path.resolve().is_relative_to(folder.resolve()):
             raise TimelineError(self.name, f"exported {str(path)[:300]}, which is no .otio file in {folder}", VERSIONS)
         if not os.path.isfile(path):  # noqa: PTH113 - Path raises where a name is too long for any file
-            raise TimelineError(self.name, f"says it exported {path.name[:80]}, which is not there", "try again")
+            raise TimelineError(self.name, f"says it exported {path.name[:80]}, which does not exist", "try again")
         timeline, said = read_timeline(path), self._checked(lambda: _texts(answer, "warnings"), TimelineError)
         drop_frame = answer.get("drop_frame") is True and may_drop_frames(timeline.rate)
         return replace(timeline, drop_frame=drop_frame, warnings=(*self._greeted, *said, *timeline.warnings))
@@ -204,21 +204,21 @@ def _clip(clip: dict[str, Any]) -> PlacedClip:
 def _objects(value: dict[str, Any], key: str) -> list[dict[str, Any]]:
     items = value.get(key)
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise ValueError(f"{key!r} is no list of objects")
+        raise ValueError(f"{key!r} is not a list of objects")
     return items
 
 
 def _texts(value: dict[str, Any], key: str) -> tuple[str, ...]:
     items = value.get(key, [])
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise ValueError(f"{key!r} is no list of sentences")
+        raise ValueError(f"{key!r} is not a list of sentences")
     return tuple(" ".join(item.split()) for item in items)
 
 
 def _text(value: dict[str, Any], key: str) -> str:
     text = value.get(key)
     if not isinstance(text, str):
-        raise ValueError(f"{key!r} is no text")
+        raise ValueError(f"{key!r} is not text")
     if "\0" in text:
         raise ValueError(f"{key!r} holds a character that no name has")
     return text
@@ -228,7 +228,7 @@ def _seconds(value: dict[str, Any], key: str) -> Fraction:
     """Exact seconds. Only digits: an exponent could stand for more digits than there is memory."""
     text = value.get(key)
     if not isinstance(text, str) or not _SECONDS.fullmatch(text):
-        raise ValueError(f"{key!r} is no exact time like '12/5'")
+        raise ValueError(f"{key!r} is not an exact time like '12/5'")
     try:
         return Fraction(text)
     except ZeroDivisionError:

@@ -147,7 +147,7 @@ def _result(message: Message) -> Message:
     """The result of an answer. Raises RefusedError, ValueError."""
     error, result = message.get("error"), message.get("result")
     if isinstance(error, dict) and isinstance(error.get("message"), str):
-        raise RefusedError(str(error.get("kind")), " ".join(error["message"].split())[:1000] or "it does not say why")
+        raise RefusedError(str(error.get("kind")), " ".join(error["message"].split())[:1000] or "no reason given")
     if not isinstance(result, dict):
         raise ValueError("the answer is neither a result nor a refusal")
     return result

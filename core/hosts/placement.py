@@ -59,7 +59,7 @@ def plan_placing(
 def differences(lanes: Iterable[Lane], tracks: Sequence[AudioTrack]) -> Iterator[str]:
     """One sentence for each take that does not lie where it should; ``tracks``: the new ones as the editor shows them.
 
-    A track that the editor has named otherwise is no difference as long as the takes are there."""
+    A track that the editor has named otherwise is not a difference as long as the takes are there."""
     named = {track.name: list(track.clips) for track in tracks}
     anywhere = [clip for track in tracks for clip in track.clips]
     for lane in lanes:

@@ -61,7 +61,7 @@ def write_bwf(
     with part_file(path) as part:
         written = _encode(part, blocks, sample_rate, channels, metadata, rng)
         if count is not None and written != count:
-            raise OutputError(path, f"{written} samples came where {count} belong")
+            raise OutputError(path, f"{written} samples were written, {count} were expected")
     return written
 
 

@@ -105,7 +105,7 @@ def _of_movie(segment: Segment, picture: Picture, height: int, warn: Callable[[s
         needed = min(end, start + segment.record.duration * speed) if speed > 0 else end
         allowed = 2 * one if movie.info.constant_rate else Fraction(1, 2)
         if needed - (last + one) > allowed:
-            warn(f"{picture.path}: picture ends at {float(last + one):.2f} s, before the clip does; the rest is still")
+            warn(f"{picture.path}: picture ends at {float(last + one):.2f} s, before the clip; the last frame is held")
 
 
 def _of_sequence(segment: Segment, picture: Picture, height: int, warn: Callable[[str], None]) -> Iterator[Shown]:

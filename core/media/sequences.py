@@ -52,7 +52,7 @@ def read_image(path: Path, scaler: Scaler) -> NDArray[Any]:
 
 
 def _options(path: Path) -> dict[str, str]:
-    """A file name is a name: ``%`` and digits in it are no pattern."""
+    """A file name is a name: ``%`` and digits in it are not a pattern."""
     image_demuxer = path.suffix.lower() in (".dpx", ".tif", ".tiff", ".png", ".exr", ".jpg", ".jpeg", ".tga", ".bmp")
     return {"pattern_type": "none"} if image_demuxer else {}
 

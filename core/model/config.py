@@ -87,7 +87,7 @@ class VSSFlowConfig:
         derived = {name: value for name, value in values.items() if name == "in_channels"}
         unknown = sorted(set(values) - known - set(derived))
         if unknown:
-            raise WeightsError(subject, f"unknown field {unknown[0]}", f"known are {', '.join(sorted(known))}")
+            raise WeightsError(subject, f"unknown field {unknown[0]}", f"use one of {', '.join(sorted(known))}")
         try:
             config = cls(**{name: value for name, value in values.items() if name in known})
         except WeightsError as error:

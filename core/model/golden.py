@@ -54,7 +54,7 @@ def compare_golden(path: Path) -> dict[str, float]:
     inputs, expected = _under(tensors, "input."), {**_named(tensors, "cond."), **_named(tensors, "output.")}
     if not weights or not expected:
         raise WeightsError(
-            path, "is no golden file", "it needs tensors named weights.*, input.*, and output.* or cond.*"
+            path, "is not a golden file", "it needs tensors named weights.*, input.*, and output.* or cond.*"
         )
     frames, guidance = _frames(settings, inputs, path), _guidance(settings, path)
     model = VSSFlow(_config(settings, weights, path)).float().eval()

@@ -21,7 +21,7 @@ Keep = Mapping[str, Tensor]
 
 @dataclass(frozen=True)
 class Encoded:
-    """Conditions as the transformer reads them; zeros are no condition.
+    """Conditions as the transformer reads them; zeros mean unconditional.
 
     ``latent`` (B, condition_channels, T): lips, phonemes, sync. ``cross`` (B, K, cond_feat_dim): one voice token,
     P prompt tokens, the picture stretched to T.

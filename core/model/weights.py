@@ -127,7 +127,7 @@ def _load_safetensors(path: Path) -> State:
     _check_file(path)
     try:
         with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - safe_open is no mapping
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - safe_open is not a mapping
     except (SafetensorError, OSError) as error:
         raise _corrupt(path, error) from None
 
@@ -148,7 +148,7 @@ def _load_torch(path: Path) -> State:
 
 def _corrupt(path: Path, error: Exception) -> WeightsError:
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-    return WeightsError(path, f"is damaged or no checkpoint ({reason[:120]})", "get the file again")
+    return WeightsError(path, f"is damaged or not a checkpoint ({reason[:120]})", "get the file again")
 
 
 def _count(names: list[str]) -> str:

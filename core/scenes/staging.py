@@ -100,7 +100,7 @@ def render_scene(
     """
     known = (*KINDS, *WORDS_ONLY, "silent")
     if kind is not None and kind not in known:
-        raise ArgumentError(f"scene {kind!r}", "is no known kind", f"choose from {', '.join(known)}")
+        raise ArgumentError(f"scene {kind!r}", "is not a known kind", f"choose from {', '.join(known)}")
     if duration <= 0 or rate <= 0:
         raise ArgumentError("scene", "duration and rate must be above 0")
     rng = np.random.default_rng([seed, 7])

@@ -106,9 +106,9 @@ def read_sidecar(path: Path) -> Sidecar:
     try:
         sidecar = _upgraded(from_json(Sidecar, json.loads(path.read_bytes())))
     except (OSError, ValueError, RecursionError) as error:
-        raise InputError(path, "does not say what its take is", "the sound beside it is left as it is") from error
+        raise InputError(path, "does not describe a take", "the sound beside it is kept") from error
     if sidecar.version != VERSION:
-        raise InputError(path, "was written by another version of talkies", "the sound beside it is left as it is")
+        raise InputError(path, "was written by another version of talkies", "the sound beside it is kept")
     return replace(sidecar, take=replace(sidecar.take, name=path.stem, path=path.with_suffix(".wav")))
 
 

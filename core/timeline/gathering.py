@@ -154,7 +154,7 @@ def _summary(found: Gathered, root: Node) -> Iterator[str]:
         yield f"{disabled} disabled clips are left out"
     if found.generated:
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(found.generated.items()))
-        yield f"clips that the editor generates are no picture here ({kinds})"
+        yield f"generated clips have no picture here ({kinds})"
     if not found.segments:
         yield "no video track has a clip with a picture"
 

@@ -49,7 +49,7 @@ def load(path: Path, rate: Fraction | None = None) -> Loaded:
         raise TimelineError(path, "does not exist", "check its name")
     reader = READERS.get(suffix)
     if reader is None:
-        problem = _ADVICE.get(suffix, "is no kind of timeline or movie known here")
+        problem = _ADVICE.get(suffix, "is not a known kind of timeline or movie")
         raise TimelineError(path, problem, f"give a movie, or a timeline exported as {' '.join(READERS)}")
     if path.is_dir() and suffix not in _FOLDERS:
         raise TimelineError(path, "is a folder, not a timeline file", "name the file inside it")

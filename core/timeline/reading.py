@@ -36,8 +36,8 @@ def read_timeline(path: Path, media_dir: Path | None = None, rate: Fraction | No
     """
     path = Path(path)
     if media_dir is not None and not Path(media_dir).is_dir():
-        raise TimelineError(media_dir, "is no folder", "name the folder that holds the media")
-    if any("\ud800" <= character <= "\udfff" for character in path.name):  # bytes that are no UTF-8
+        raise TimelineError(media_dir, "is not a folder", "name the folder that holds the media")
+    if any("\ud800" <= character <= "\udfff" for character in path.name):  # bytes that are not UTF-8
         raise TimelineError(path, "its name is not UTF-8, which no timeline can hold", "rename it")
     loaded = bare_media.load(path, rate) if bare_media.is_media(path) else readers.load(path, rate)
     finder = PictureFinder(MediaFinder(path, Path(media_dir) if media_dir else None, loaded.bundle))

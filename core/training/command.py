@@ -102,12 +102,12 @@ def read_config(path: Path) -> TrainingConfig:
     _check(str(path), {name: value for name, value in values.items() if name not in tables}, _TOP)
     for stage, table in tables.items():
         if stage not in PLANS:
-            raise ArgumentError(path, f"has an unknown table [{stage}]", f"known are {', '.join(PLANS)}")
+            raise ArgumentError(path, f"has an unknown table [{stage}]", f"use one of {', '.join(PLANS)}")
         _check(f"[{stage}] in the configuration", table, _settings(PLANS[stage]))
     stages = tuple(values.get("stages", STAGES))
     unknown = [stage for stage in stages if stage not in STAGES]
     if unknown:
-        raise ArgumentError(f"stage {unknown[0]!r}", "is not known", f"known are {', '.join(STAGES)}")
+        raise ArgumentError(f"stage {unknown[0]!r}", "is not known", f"use one of {', '.join(STAGES)}")
     places = Places(path.parent / values["data"], path.parent / values["folder"])
     return TrainingConfig(places, stages, values.get("threads", 2), values.get("device", "cpu"), tables)
 
@@ -124,7 +124,7 @@ def _check(subject: str, given: dict[str, Any], known: dict[str, Any]) -> None:
     """Raises ArgumentError for a setting that is not known, or of another kind than its usual value."""
     for name, value in given.items():
         if name not in known:
-            raise ArgumentError(subject, f"has an unknown setting {name}", f"known are {', '.join(sorted(known))}")
+            raise ArgumentError(subject, f"has an unknown setting {name}", f"use one of {', '.join(sorted(known))}")
         if not _fits(value, known[name]) or (name == "threads" and value == 0):
             raise ArgumentError(subject, f"{name} cannot be {value!r}", f"give one like {known[name]!r}")
 

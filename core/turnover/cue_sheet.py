@@ -83,7 +83,7 @@ def _shot_rows(timeline: Timeline, takes: Sequence[Take]) -> Iterator[SheetRow]:
     clips = {segment.id: segment.clip for segment in timeline.segments}
     for take in takes:
         if take.number == 1 and take.stem != "DX":
-            line = str(take.metadata.get("prompt") or "") or f"what moves in {clips.get(take.segment_id, take.name)}"
+            line = str(take.metadata.get("prompt") or "") or f"picture of {clips.get(take.segment_id, take.name)}"
             others = [other for other in takes if (other.stem, other.record) == (take.stem, take.record)]
             yield SheetRow("", take.stem, "", take.record, line, "silent picture", _notes(others))
 

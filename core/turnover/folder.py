@@ -26,7 +26,7 @@ def check_folder(out: Path) -> None:
         foreign = sorted(_foreign(out))
     if foreign:
         others = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
-        problem = f"holds what talkies did not write there ({foreign[0]}{others})"
+        problem = f"holds files that talkies did not write ({foreign[0]}{others})"
         raise OutputError(out, problem, "choose another name, or move it out of the way")
 
 

@@ -45,7 +45,7 @@ _CUT = {
     ".otio": "the cut with the takes, for DaVinci Resolve and everything that reads OpenTimelineIO",
     ".aaf": "the cut with the takes, for Pro Tools, Media Composer and Nuendo",
 }
-_NOTES = ("Addresses in the cut are those of the machine it was made on: relink to TAKES/ by name.",)
+_NOTES = ("Media paths in the cut are those of the machine it was made on: relink to TAKES/ by name.",)
 
 
 @dataclass(frozen=True)

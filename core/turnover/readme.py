@@ -57,7 +57,7 @@ def verdict(level: Level, preset: str) -> str:
         return f"{wanted.title}, at most {wanted.true_peak:.1f} dBTP"
     asked = f"{wanted.title}: {wanted.target:.1f} LUFS ±{wanted.tolerance:g}, at most {wanted.true_peak:.1f} dBTP"
     if not math.isfinite(level.integrated):
-        return f"{asked}: cannot be met, for there is only silence"
+        return f"{asked}: cannot be met (only silence)"
     off, over = level.integrated - wanted.target, level.true_peak - wanted.true_peak
     missed = [f"{off:+.1f} LU off"] if abs(off) > wanted.tolerance else []
     missed += [f"{over:.1f} dB too high a peak"] if over > _PEAK_ERROR else []

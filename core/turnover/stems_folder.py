@@ -47,7 +47,7 @@ def write_lists(span: Span, takes: Sequence[Take], lists: Path, folder: Path) ->
     timeline, name = span.timeline, reel_name(span.timeline)
     rows = sheet_rows(timeline, takes)
     texts = {
-        f"{name}_cues.csv": (sheet_csv(timeline, rows), "cue sheet: what is said and heard when", "utf-8-sig"),
+        f"{name}_cues.csv": (sheet_csv(timeline, rows), "cue sheet: spoken lines and sounds, with times", "utf-8-sig"),
     }
     for number, text in enumerate(marker_edls(timeline, name, rows), start=1):
         part = "" if number == 1 else f"_{number}"

@@ -1,7 +1,7 @@
 """The extension as the zip that Blender installs, and straight into Blender's own folder.
 
 ``program.txt`` in an installed copy names the talkies program that put it there, so that Blender finds it without a
-word in its preferences; it is no part of the zip.
+word in its preferences; it is not part of the zip.
 """
 
 from __future__ import annotations

@@ -59,7 +59,9 @@ def blender_at(path: Path) -> FoundBlender:
     inside = (path, path / "blender", path / "blender.exe", path / "Contents" / "MacOS" / "Blender")
     program = next((each for each in inside if each.is_file() and os.access(each, os.X_OK)), None)
     if program is None:
-        raise ArgumentError(path, "is no Blender that can be started", "name the program itself: /opt/blender/blender")
+        raise ArgumentError(
+            path, "is not a Blender that can be started", "name the program itself: /opt/blender/blender"
+        )
     found = _looked_at(program)
     if found is None:
         raise ArgumentError(path, "does not say which version of Blender it is", "is it Blender?")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-SUMMARY = "check what works here: device, codecs, espeak, weights, Qt, OTIO adapters, editors and what is in them"
+SUMMARY = "check this machine: device, codecs, espeak, weights, Qt, OTIO adapters, editors and their extensions"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -19,9 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("source", metavar="DIR|TIMELINE", type=Path, help="held-out material (see docs), or a timeline talkies wrote")
     add("--out", metavar="DIR", type=Path, help="also write figures.json and plots here, and go on from what is here")
-    add("--only", metavar="PART,...", default="", help="some parts, such as codec,dialogue (default: all)")
-    add("--quick", action="store_true", help="a first look in a few minutes, less precise")
-    add("--fresh", action="store_true", help="compute every part again, also those that --out has")
+    add("--only", metavar="PART,...", default="", help="only these parts, such as codec,dialogue (default: all)")
+    add("--quick", action="store_true", help="a preview in a few minutes, less precise")
+    add("--fresh", action="store_true", help="ignore the part cache of --out and compute every part again")
     add("--card", metavar="FILE", type=Path, help="write the figures into a model card, between its markers")
     add("--engine", metavar="NAME", default="mini", help="see 'talkies models list' (default: mini)")
     add("--weights", metavar="FILE", type=Path, help="another checkpoint for the engine")
@@ -57,7 +57,9 @@ def _figures(options: argparse.Namespace, on_progress: OnProgress) -> dict[str, 
     from talkies.core.evaluation.report import evaluate, is_material
 
     if (options.against or options.card) and not is_material(options.source):
-        raise ArgumentError("--against and --card", "need a folder of held-out material", "a timeline is judged alone")
+        raise ArgumentError(
+            "--against and --card", "need a folder of held-out material", "a timeline is evaluated alone"
+        )
     only = tuple(name.strip() for name in options.only.split(",") if name.strip())
     how = {"quick": options.quick, "only": only, "fresh": options.fresh}
     subject = _subject(options)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from talkies.core.engines.base import EngineLoader
     from talkies.core.segment import Take
 
-SUMMARY = "make sound for a timeline and write the timeline again with it on new tracks"
+SUMMARY = "generate sound for a timeline and write a new timeline with it on new tracks"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--task", choices=TASKS, default="both", help="both: dialogue and effects apart; joint: one mixed track")
     add("--engine", metavar="NAME", help="see 'talkies models list' (default: mini)")
     add("--weights", metavar="FILE", type=Path, help="another checkpoint for the engine")
-    add("--prompt", metavar="TEXT", default="", help="what should sound")
-    add("--negative-prompt", metavar="TEXT", default="", help="what should not")
+    add("--prompt", metavar="TEXT", default="", help="prompt: what should be heard")
+    add("--negative-prompt", metavar="TEXT", default="", help="negative prompt: what should not be heard")
     add("--voice", metavar="NAME|FILE", help="one voice for all lines: a name or a recording")
     add("--language", metavar="TAG", default="", help="which subtitles to speak when there are several: en, de, ...")
     add("--seed", metavar="N", type=int, default=0, help="the same seed gives the same sound (default: 0)")
@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--guidance", metavar="X", type=float, help="how strictly to follow picture and prompt (default: the engine's)")
     add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: auto)")
     add("--media-dir", metavar="DIR", type=Path, help="look for missing media here as well")
-    add("--loudness", metavar="PRESET", help="of the sum: ebu-r128 (default), a85, web, none")
+    add("--loudness", metavar="PRESET", help="loudness preset for the sum: ebu-r128 (default), a85, web, none")
     handles = "sound beyond each cut, where the picture has it, 0 to 10 s (default: 1)"
     add("--handles", metavar="SECONDS", type=seconds, default=seconds(1), help=handles)
     add("--two-pop", action="store_true", help="into a stems folder: a pop two seconds before the first picture")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from talkies.core.segment import Cue, Segment, Timeline
 
-SUMMARY = "show the segments of a timeline: where they play, what they show, what is said over them"
+SUMMARY = "list the segments of a timeline: record range, source range, subtitles, warnings"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

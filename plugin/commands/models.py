@@ -19,8 +19,8 @@ SUMS = "SHA256SUMS.txt"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     for name, act, text in (
-        ("list", _list, "the engines, and whether their weights are here"),
-        ("show", _show, "one engine: licence, hash, sizes, voices"),
+        ("list", _list, "list the engines, and whether their weights are installed"),
+        ("show", _show, "show one engine: licence, hash, sizes, voices"),
         ("pull", _pull, "fetch an engine's weights"),
         ("verify", _verify, "compare weights with their hashes"),
         ("golden", _golden, "run our modules on reference tensors and print the largest differences"),
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if name in ("show", "pull"):
             action.add_argument("name", metavar="NAME", help="an engine")
         if name == "verify":
-            action.add_argument("name", metavar="NAME", nargs="?", help="an engine (default: all that are here)")
+            action.add_argument("name", metavar="NAME", nargs="?", help="an engine (default: all that are installed)")
         if name == "golden":
             action.add_argument(
                 "file", metavar="FILE", type=Path, help="safetensors, with the sizes in .json beside it"
@@ -89,7 +89,7 @@ def _list(options: argparse.Namespace) -> int:
     if options.json:
         print_json(rows)
     for row in rows if not options.json else ():
-        where = f"{row['bytes'] / 1e6:.0f} MB  {row['path']}" if row["here"] else "no weights here; see 'models pull'"
+        where = f"{row['bytes'] / 1e6:.0f} MB  {row['path']}" if row["here"] else "no weights; see 'models pull'"
         print(f"{row['name']:8}  {where}")
     return 0
 
@@ -113,10 +113,10 @@ def _show(options: argparse.Namespace) -> int:
 
 def _pull(options: argparse.Namespace) -> int:
     if _weights(_known(options.name)).is_file():
-        print(f"{options.name}: its weights came with talkies; there is nothing to fetch")
+        print(f"{options.name}: its weights ship with talkies; nothing to pull")
         return 0
     raise WeightsError(
-        f"engine {options.name}", "has no weights that may be fetched from here",
+        f"engine {options.name}", "has no weights that may be downloaded from here",
         "get a checkpoint from its authors and name it with --weights",
     )  # fmt: skip
 

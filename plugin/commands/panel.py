@@ -19,12 +19,12 @@ SUMMARY = "open the panel: timeline, transcript, takes, in a window"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("timeline", metavar="TIMELINE", type=Path, nargs="?", help="a timeline or a movie to open")
-    parser.add_argument("--bridge", action="store_true", help="work in the editor that started this")
+    parser.add_argument("--bridge", action="store_true", help="connect to the editor that started this process")
     parser.add_argument(
         "--folder",
         metavar="DIR",
         type=Path,
-        help="where the editor's timeline and the takes for it are kept (with --bridge; default: Documents/talkies)",
+        help="folder for the editor's timeline and its takes (with --bridge; default: Documents/talkies)",
     )
 
 

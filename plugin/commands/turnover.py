@@ -5,13 +5,20 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-SUMMARY = "collect the takes in a timeline for a post house: cut, takes, stems, reference movie, cue sheet, README"
+SUMMARY = "collect a turnover for a post house: cut, takes, stems, reference movie, cue sheet, README"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("timeline", metavar="TIMELINE", type=Path, help="a timeline that holds takes of 'talkies generate'")
-    add("-o", "--output", metavar="DIR", type=Path, required=True, help="the folder to write; it appears whole")
+    add(
+        "-o",
+        "--output",
+        metavar="DIR",
+        type=Path,
+        required=True,
+        help="the folder to write; it appears when it is complete",
+    )
     add("--two-pop", action="store_true", help="a pop two seconds before the first picture, after a leader")
     add("--tail-pop", action="store_true", help="a pop two seconds after the last picture")
     add("--media-dir", metavar="DIR", type=Path, help="look for missing media here as well")

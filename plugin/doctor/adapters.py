@@ -44,7 +44,7 @@ def adapters() -> tuple[Finding, ...]:
     try:
         with _quiet():
             manifest = _load_manifest()
-    except Exception as error:  # noqa: BLE001 - a manifest of anybody's that is no JSON, a schema that does not import
+    except Exception as error:  # noqa: BLE001 - a manifest of anybody's that is not JSON, a schema that does not import
         cure = "repair or uninstall that plugin of OpenTimelineIO"
         return (Finding("OTIO plugins", False, f"cannot be loaded, so no adapter works ({sentence(error)})", cure),)
     return (*(_finding(adapter, manifest) for adapter in ADAPTERS), _others(manifest))

@@ -28,7 +28,7 @@ def with_sound(timeline: Any, wanted: Any, written: str | None) -> Any:
     """
     given, target, source = _parameters(wanted, written)
     if not isinstance(timeline, otio.schema.Timeline):
-        raise ArgumentError("talkies", "what is written is no timeline", "give one timeline")
+        raise ArgumentError("talkies", "what is written is not a timeline", "give one timeline")
     with output_errors(target), tempfile.TemporaryDirectory(dir=target.parent, prefix=".talkies-") as name:
         folder = Path(name)
         silent, sounding = folder / "silent.otio", folder / f"{target.stem}.otio"
@@ -53,11 +53,11 @@ def _parameters(wanted: Any, written: str | None) -> tuple[dict[str, Any], Path,
     """What to generate, the file beside which the takes shall lie, and the folder of relative addresses."""
     given = {"task": wanted} if isinstance(wanted, str) else {} if wanted is True else wanted
     if not isinstance(given, Mapping):
-        raise ArgumentError("talkies", f"{wanted!r} asks for nothing known", 'use "foley", or {"task": "foley", ...}')
+        raise ArgumentError("talkies", f"{wanted!r} is not a known request", 'use "foley", or {"task": "foley", ...}')
     given = {str(name): value for name, value in given.items()}
     out, source = given.pop("out", written), given.pop("timeline", None)
     if not out:
-        raise ArgumentError("talkies", "there is no file beside which takes could lie", 'name it: {"out": "reel.otio"}')
+        raise ArgumentError("talkies", "there is no file to put the takes beside", 'name it: {"out": "reel.otio"}')
     target = Path(str(out)).absolute()
     return given, target, Path(str(source)).absolute().parent if source else target.parent
 

@@ -67,7 +67,9 @@ def write_to_file(input_otio: Any, filepath: str) -> str:
 
 def _exact(rate: float) -> Fraction:
     if not isinstance(rate, (int, float)) or not (math.isfinite(rate) and 1 <= rate <= _FASTEST):
-        raise ArgumentError("rate", f"{rate!r} is no number of frames per second", "use one from 1 to 1000, such as 24")
+        raise ArgumentError(
+            "rate", f"{rate!r} is not a number of frames per second", "use one from 1 to 1000, such as 24"
+        )
     return exact_rate(rate)
 
 

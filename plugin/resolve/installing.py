@@ -43,7 +43,7 @@ class Installed:
             case "absent":
                 return f"{self.path}: installed"
             case "current":
-                return f"{self.path}: is there already, and current"
+                return f"{self.path}: is installed and current"
             case "old":
                 return f"{self.path}: replaced the copy of talkies {self.version_before}"
             case _:
@@ -54,7 +54,7 @@ def install(folder: Path | None = None) -> list[Installed]:
     """Both scripts into ``folder``, else into this user's. Raises OutputError; nothing is left half-written."""
     place = folder if folder is not None else scripts_folder()
     if folder is None and not fusion_folder().is_dir():
-        problem = "is not there: DaVinci Resolve was never started here, or keeps its files elsewhere"
+        problem = "is not there: DaVinci Resolve was never started on this machine, or keeps its files elsewhere"
         raise OutputError(fusion_folder(), problem, "start it once, or name its scripts folder with --folder")
     return [_install(place / name, text) for name, text in scripts().items()]
 
@@ -67,7 +67,9 @@ def _install(path: Path, text: str) -> Installed:
             with part_file(path) as part:
                 part.write_text(text, encoding="utf-8", newline="\n")
     if state_of(path, text) != "current":
-        raise OutputError(path, "does not hold what was just written there", "see whether another program guards it")
+        raise OutputError(
+            path, "does not hold what was just written there", "check whether another program protects it"
+        )
     return Installed(path, before, _stamped_version(old))
 
 

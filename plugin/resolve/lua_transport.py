@@ -108,7 +108,7 @@ class LuaTransport:
             lock = (self._folder / ".lock").open("ab")
         if not locked(lock):
             lock.close()
-            raise OutputError("DaVinci Resolve", "another talkies is talking to it", "close that one first")
+            raise OutputError("DaVinci Resolve", "another talkies is connected to it", "close that one first")
         return lock
 
     def _work(self) -> None:
@@ -138,7 +138,7 @@ class LuaTransport:
         except OutputError as error:
             answer = {"error": {"kind": "OutputError", "message": str(error)}}
         except Exception as error:  # noqa: BLE001 - whoever asked must not wait for ever
-            sentence = f"answered what talkies does not understand ({type(error).__name__}: {error}); {HOW} again"
+            sentence = f"sent an answer that talkies does not understand ({type(error).__name__}: {error}); {HOW} again"
             answer = {"error": {"kind": "OutputError", "message": sentence}}
         return {"id": question["id"], **answer}
 

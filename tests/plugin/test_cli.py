@@ -302,6 +302,6 @@ def test_a_terminated_run_keeps_its_finished_takes(reel: Path) -> None:
     command = [sys.executable, "-c", script, str(Path(__file__).parents[1]), str(reel), str(reel.with_name("out.otio"))]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert result.returncode == 130, result.stderr
-    assert result.stderr.splitlines()[-1] == "talkies: stopped; finished takes stay"
+    assert result.stderr.splitlines()[-1] == "talkies: stopped; finished takes are kept"
     assert [path.name for path in reel.parent.glob("out.*")] == ["out.takes"]
     assert [path.name for path in (reel.parent / "out.takes").iterdir()] == ["DX_V1-001_shot-1_ANNA_t01.wav"]

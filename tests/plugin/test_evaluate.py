@@ -54,7 +54,7 @@ def test_several_weights_are_compared(material: Path, tmp_path: Path, capsys: py
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--only", "codec,colour"], "there is no part 'colour'; use some of codec, dialogue"),
+        (["--only", "codec,colour"], "unknown part 'colour'; use some of codec, dialogue"),
         (["--only", "codec", "--card", "none.md"], "none.md: cannot be read as a model card"),
     ],
 )

@@ -70,7 +70,7 @@ def test_list_says_which_weights_are_here(weights: Path, run: Run) -> None:
     code, out, _ = run("list")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == ["mini", "vssflow"]
-    assert "no weights here" in out.splitlines()[1]
+    assert "no weights;" in out.splitlines()[1]
 
 
 def test_show_tells_licence_hash_and_sizes(weights: Path, run: Run) -> None:
@@ -135,4 +135,4 @@ def test_unknown_engines_are_refused_with_what_is_near(weights: Path, run: Run) 
 
 def test_nothing_is_pulled_for_what_ships(weights: Path, run: Run) -> None:
     code, out, _ = run("pull", "mini")
-    assert code == 0 and "nothing to fetch" in out
+    assert code == 0 and "nothing to pull" in out

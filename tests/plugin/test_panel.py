@@ -25,7 +25,7 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: p
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     assert main(["panel"]) == 2
-    assert "there is no display here; start it on a desktop" in capsys.readouterr().err
+    assert "there is no display; start it on a desktop" in capsys.readouterr().err
 
 
 def test_an_offscreen_platform_needs_no_display(monkeypatch: pytest.MonkeyPatch) -> None:

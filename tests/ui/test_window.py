@@ -207,7 +207,7 @@ def test_write_back_shows_what_it_does_and_says_what_it_cannot(window: Window, q
     assert first_row(dialog).childCount() == 1
     dialog.form.path.setText(str(reel))
     dialog.write.click()
-    qtbot.waitUntil(lambda: "is the timeline that is read" in dialog.message.text(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "is the input timeline" in dialog.message.text(), timeout=PATIENCE_MS)
     dialog.form.format.setCurrentIndex(dialog.form.format.findData(".otioz"))
     dialog.form.format.activated.emit(dialog.form.format.currentIndex())
     assert dialog.form.out == reel.with_suffix(".otioz")

@@ -193,7 +193,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing(generated: Document, reel:
     before = sorted(reel.parent.iterdir())
     with pytest.raises(OutputError):
         write_file(plan_write_back(generated), reel.with_name("out.xges"))
-    with pytest.raises(OutputError, match="is the timeline that is read"):
+    with pytest.raises(OutputError, match="is the input timeline"):
         write_file(plan_write_back(generated), reel)
     assert sorted(reel.parent.iterdir()) == before
 

@@ -157,7 +157,7 @@ def sound_rows(sounds: Sequence[SoundTrack]) -> list[Row]:
 
 
 def _apart(items: Iterable[tuple[TimeRange, Any]]) -> list[list[tuple[TimeRange, Any]]]:
-    """Items on as few lanes as it takes that none overlaps another, as long as that is no wall of them."""
+    """Items on as few lanes as it takes that none overlaps another, as long as that is not too many."""
     lanes: list[list[tuple[TimeRange, Any]]] = []
     for span, item in sorted(items, key=lambda pair: pair[0]):
         free = next((lane for lane in lanes if lane[-1][0].end <= span.start), None)

@@ -141,7 +141,7 @@ def parse(data: bytes, path: Path) -> WorkState:
     """The state from work.json. Raises ValueError for what it cannot be, InputError when it is from a newer talkies."""
     document = json.loads(data)
     if not isinstance(document, dict) or not isinstance(document.get("version"), int):
-        raise ValueError("it states no version")
+        raise ValueError("it has no version")
     if document["version"] > VERSION:
         raise InputError(path, "was saved by a newer talkies", "update talkies, or move the folder away to start anew")
     return from_json(WorkState, document.get("work"))

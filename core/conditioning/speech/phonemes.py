@@ -104,8 +104,8 @@ def espeak_name(language: str) -> str:
     for name in (_ESPEAK_NAMES.get(tag, tag), tag.split("-")[0]):
         if (chosen := _ESPEAK_NAMES.get(name, name)) in known:
             return chosen
-    cure = "known are, among others, en-US, en-GB, de, nl, fr, es, it"
-    raise ArgumentError(f"language {language!r}", "no phonemes are known for it", cure)
+    cure = "known languages include en-US, en-GB, de, nl, fr, es, it"
+    raise ArgumentError(f"language {language!r}", "is not supported", cure)
 
 
 @functools.cache
@@ -125,7 +125,7 @@ def _named_backend(name: str) -> Any:
     from phonemizer.backend import EspeakBackend
 
     quiet = logging.getLogger("talkies.phonemizer")
-    quiet.setLevel(logging.CRITICAL)  # it warns of every foreign word, which is no concern of the user's
+    quiet.setLevel(logging.CRITICAL)  # it warns of every foreign word, which does not concern the user
     return EspeakBackend(name, with_stress=True, language_switch="remove-flags", words_mismatch="ignore", logger=quiet)
 
 

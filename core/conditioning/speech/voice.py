@@ -111,7 +111,7 @@ def stored_book(path: Path) -> VoiceBook:
     try:
         return _book(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError) as error:
-        raise InputError(path, f"holds no voices ({error})", "let the training's stage 'speech' run first") from error
+        raise InputError(path, f"holds no voices ({error})", "run the training stage 'speech' first") from error
 
 
 def _book(content: str) -> VoiceBook:
@@ -151,7 +151,7 @@ def _recorded(path: Path, book: VoiceBook) -> NamedVoice:
     except MediaError as error:  # the choice of a voice is an argument: nothing is made without it
         raise ArgumentError(f"voice {error.subject}", error.problem, error.cure) from error
     if not np.isfinite(sound).all() or len(sound) < SAMPLE_RATE or float(np.abs(sound).max()) < 1e-3:
-        problem = "is silent or holds less than a second of sound"
+        problem = "is silent or shorter than one second"
         raise ArgumentError(f"voice {path}", problem, "give at least three seconds of clear speech")
     vector = book.place(measure(sound))
     return NamedVoice(path.stem, vector, book.nearest(vector).language, f"recorded in {path.name}")

@@ -158,7 +158,7 @@ class Namer:
         self.networks = [_trained(self._rows(rows), wanted, len(self.names), seed, steps) for seed in range(2)]
 
     def name(self, sounds: Sequence[Sound]) -> list[str]:
-        """What each sound is; silence is no sound and gets the name ""."""
+        """What each sound is; silence is not a sound and gets the name ""."""
         return [self._name(sound) if np.any(sound) else "" for sound in sounds]
 
     @torch.no_grad()

@@ -159,7 +159,7 @@ def voiced_ranges(sound: Sound, within_db: float = 35.0, pause: float = 0.2) -> 
     """Where (s) something is said in 48 kHz mono ``sound``: by level in 100–7000 Hz, 10 ms steps.
 
     A frame counts within ``within_db`` of the loud frames and 6 dB above the quietest tenth; pauses shorter than
-    ``pause`` (s) are bridged, and what lasts under 50 ms is no speech.
+    ``pause`` (s) are bridged, and what lasts under 50 ms is not speech.
     """
     from scipy.signal import butter, sosfiltfilt
 

@@ -36,7 +36,7 @@ MAX_SECONDS = Fraction(60 * 86400)
 _FASTEST = 10_000  # times normal speed
 _ZERO = Fraction(0)
 _NOWHERE = TimeRange(_ZERO, _ZERO)
-_NO_LENGTH = "it states no length and its media cannot be measured"
+_NO_LENGTH = "it has no length and its media cannot be measured"
 _TIMING = re.compile(r"time|speed|retime|freeze|remap|reverse", re.IGNORECASE)
 
 _HIGHEST_RATE = 1000  # frames per second that a timeline may state; a movie may have more
@@ -49,7 +49,7 @@ class UnusableItemError(ValueError):
 def usable_rate(rate: Fraction) -> Fraction:
     """The rate itself. Raises UnusableItemError for one that no picture has: times in it would be 0 or never end."""
     if not 1 <= rate <= _HIGHEST_RATE:
-        raise UnusableItemError("its frame rate is that of no picture")
+        raise UnusableItemError("its frame rate is not a picture rate")
     return rate
 
 
@@ -127,10 +127,10 @@ def to_seconds(time: Any) -> Fraction:
 @lru_cache(maxsize=1 << 16)
 def _seconds(value: float, rate: float) -> Fraction:
     if not (math.isfinite(value) and math.isfinite(rate) and rate > 0):
-        raise UnusableItemError(f"a time of {value} at rate {rate} means nothing")
+        raise UnusableItemError(f"a time of {value} at rate {rate} is meaningless")
     seconds = exact_seconds(value, rate)
     if abs(seconds) > MAX_SECONDS:
-        raise UnusableItemError(f"a time of {value:.4g} frames is beyond any film")
+        raise UnusableItemError(f"a time of {value:.4g} frames is out of range")
     return seconds
 
 
@@ -173,7 +173,7 @@ def _children(item: Any, available: Callable[[Any], TimeRange | None], depth: in
         node = measure(child, available, depth + 1)
         if unplaceable and node.duration and not heard_only:
             raise UnusableItemError(
-                f"clip {unplaceable!r} states no length and its media is missing, so nothing after it can be placed"
+                f"clip {unplaceable!r} has no length and its media is missing, so nothing after it can be placed"
             )
         if in_row and _NO_LENGTH in node.warnings:
             unplaceable = str(child.name) or "without a name"
@@ -226,9 +226,9 @@ def retime(item: Any) -> tuple[Fraction, tuple[str, ...]]:
                 raise UnusableItemError(f"clip {item.name!r} has a speed of {effect.time_scalar}")
             speed *= Fraction(effect.time_scalar).limit_denominator(100_000)
         elif isinstance(effect, otio.schema.TimeEffect) or _TIMING.search(_effect_name(effect)):
-            warnings.append(f"the retime {_effect_name(effect)!r} is not understood: played at normal speed")
+            warnings.append(f"the retime {_effect_name(effect)!r} is not supported: played at normal speed")
         elif effect.is_unknown_schema:
-            warnings.append(f"the effect {_effect_name(effect)!r} is not known here: taken as no retime")
+            warnings.append(f"the effect {_effect_name(effect)!r} is unknown: treated as no retime")
     return speed, tuple(warnings)
 
 

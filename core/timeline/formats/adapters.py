@@ -28,7 +28,7 @@ def read_otio(path: Path, data: bytes | None = None) -> Loaded:
         document = otio.adapters.read_from_string(data.decode("utf-8"), "otio_json")
     except Exception as error:  # the C++ parser and schema upgrades raise whatever they like
         _refuse_newer(path, plain_json(data))
-        problem = f"is no OTIO file that OpenTimelineIO {otio.__version__} can read ({first_line(error)})"
+        problem = f"is not an OTIO file that OpenTimelineIO {otio.__version__} can read ({first_line(error)})"
         raise TimelineError(path, problem, "export it again") from error
     return as_timeline(path, document)
 

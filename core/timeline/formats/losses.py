@@ -59,7 +59,7 @@ def lost_everywhere(timeline: Timeline, tracks: Sequence[FlatTrack], name: str) 
         (effects, f"{counted(effects, 'effect', 'has', 'have')} no place in {name}"),
         (titles, f"{counted(titles, 'title', 'becomes a subtitle', 'become subtitles')} in {name}"),
         (has_compounds(timeline), f"nested sequences become their clips in {name}"),
-        (any(map(_has_metadata, holders)), f"what the editor noted for itself (metadata) has no place in {name}"),
+        (any(map(_has_metadata, holders)), f"metadata of the editor has no place in {name}"),
     )
     return tuple(sentence for is_lost, sentence in sentences if is_lost)
 

@@ -59,7 +59,7 @@ def _of_sequence(path: Path, sequence: Sequence, rate: Fraction | None) -> Loade
     folder = "./" if sequence.folder == path.parent else f"./{sequence.folder.name}/" if sequence.folder == path else ""
     first = next(frame for frame in sequence.frames if frame is not None)
     reference = otio.schema.ExternalReference(f"{folder}{first.name}" if folder else str(first))
-    warnings = [] if stated else [f"{path.name}: states no frame rate: read at {DEFAULT_RATE} frames per second"]
+    warnings = [] if stated else [f"{path.name}: has no stated frame rate: read at {DEFAULT_RATE} frames per second"]
     if len(sequence.frames) == 1:
         warnings.append(f"{path.name}: is a single picture, not a sequence")
     document = _one_clip(sequence.name, reference, len(sequence.frames), used, Fraction(0))

@@ -110,7 +110,7 @@ def _sequence(folder: Path, key: tuple[str, str], frames: dict[int, Path]) -> Se
     if last - first >= _MOST_FRAMES:
         raise MediaError(
             folder,
-            f"its {len(frames)} frames are numbered from {first} to {last}, which is no sequence",
+            f"its {len(frames)} frames are numbered from {first} to {last}, which is not a sequence",
             "give one reel's frames, or a pattern such as scan.%06d.dpx, in a folder of their own",
         )
     name = key[0].rstrip("._- ") or folder.name

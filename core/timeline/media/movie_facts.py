@@ -47,7 +47,7 @@ def movie_facts(path: Path) -> MovieFacts:
             timecode = _time_reference(container)
         duration = _video_duration(container, info.rate) or info.duration
     if duration <= 0:
-        raise MediaError(path, "does not say how long it is and holds no frames", "export or copy it again")
+        raise MediaError(path, "states no duration and holds no frames", "export or copy it again")
     return MovieFacts(
         duration=duration,
         rate=info.rate,

@@ -125,7 +125,7 @@ class PictureFinder:
         if path.suffix.lower() in SOUND_SUFFIXES:
             return Found(problem=f"its media {path.name} is sound without a picture")
         if path.suffix.lower() in _NO_MEDIA:
-            return Found(problem=f"its media {path.name} is no movie and no picture")
+            return Found(problem=f"its media {path.name} is neither a movie nor a picture")
         stated = clip.media_reference.available_range if clip.media_reference is not None else None
         available = to_range(stated) if stated is not None else None
         rate = exact_rate(stated.start_time.rate) if stated is not None else None
@@ -193,7 +193,7 @@ def _gaps(missing: int, count: int) -> tuple[str, ...]:
 
 def _missing(url: str) -> str:
     if not url:
-        return "its media has no address; relink it in the editor"
+        return "its media reference has no path; relink it in the editor"
     if is_remote(url):
-        return f"its media lies elsewhere ({url[:120]}); download it and name its folder with --media-dir"
+        return f"its media is on another machine ({url[:120]}); download it and name its folder with --media-dir"
     return f"its media {file_name(url)!r} was not found ({url[:200]}); relink it, or name its folder with --media-dir"

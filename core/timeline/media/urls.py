@@ -41,7 +41,7 @@ def file_name(url: str) -> str:
 
 
 def is_remote(url: str) -> bool:
-    """Whether the address is no file of this machine or its network shares."""
+    """Whether the address is not a file of this machine or its network shares."""
     scheme = _SCHEME.match(url)
     return scheme is not None and scheme[1].lower() != "file"
 

@@ -159,7 +159,7 @@ def clip_metadata(take: Take) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Metadata that every reader of JSON takes: paths, fractions and integers beyond 64 bits as text, no NaN."""
-    if isinstance(value, Mapping):  # also what OTIO read, which is no dict
+    if isinstance(value, Mapping):  # also what OTIO read, which is not a dict
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         return [plain(inner) for inner in value]

@@ -87,7 +87,7 @@ def load_lines(path: Path) -> SubtitleLines:
     """The subtitles of a file, markup and all. Raises SubtitleError."""
     parser = PARSERS.get(path.suffix.lower())
     if parser is None:
-        raise SubtitleError(path, "is no kind of subtitle file known here", f"give one of {' '.join(PARSERS)}")
+        raise SubtitleError(path, "is not a known kind of subtitle file", f"give one of {' '.join(PARSERS)}")
     text, encoding = decode(path)
     if not text.strip():
         raise SubtitleError(path, "is empty", "export the subtitles again")
@@ -118,7 +118,7 @@ def decode(path: Path) -> tuple[str, str]:
         pass
     guess = _likeliest(data)
     if guess is None:
-        raise SubtitleError(path, "is in no text encoding that can be told", "save it as UTF-8")
+        raise SubtitleError(path, "has a text encoding that cannot be determined", "save it as UTF-8")
     return guess
 
 
@@ -159,7 +159,7 @@ def repaired(lines: list[Line]) -> tuple[list[Line], list[str]]:
     if reversed_count:
         warnings.append(f"{reversed_count} subtitles end before they start: their times were swapped")
     if silent:
-        warnings.append(f"{silent} subtitles last no time: left out")
+        warnings.append(f"{silent} subtitles have no duration: left out")
     if overlaps:
         warnings.append(f"{overlaps} subtitles start before the one before them ends: they overlap in the result too")
     return kept, warnings
@@ -219,7 +219,7 @@ def parse_blocks(path: Path, text: str) -> Parsed:
 
 
 def _parse_pysubs2(path: Path, text: str) -> Parsed:
-    """ASS, SSA and TTML. Comments and drawings are no speech; the name field is the speaker."""
+    """ASS, SSA and TTML. Comments and drawings are not speech; the name field is the speaker."""
     import pysubs2
 
     kind = path.suffix.lower().lstrip(".")
@@ -232,7 +232,7 @@ def _parse_pysubs2(path: Path, text: str) -> Parsed:
         document = pysubs2.SSAFile.from_string(text, format_=None if kind == "ssa" else kind.replace("dfxp", "ttml"))
     except Exception as error:  # whatever the library trips over, the user needs one sentence
         raise SubtitleError(
-            path, f"is no readable {kind.upper()} file ({_first_line(error)})", "export it again"
+            path, f"is not a readable {kind.upper()} file ({_first_line(error)})", "export it again"
         ) from error
     lines = list(_ass_lines(document))
     if not lines and not document.events and kind != "ttml" and "[Events]" not in text:

@@ -49,7 +49,7 @@ def speaking_clips(places: Places) -> list[Clip]:
     try:
         mouths = load_file(_stored(places))
     except OSError as error:
-        raise WeightsError(_stored(places), "cannot be read", "let the stage 'lips' prepare it first") from error
+        raise WeightsError(_stored(places), "cannot be read", "run the training stage 'lips' first") from error
     words = word_times(places.data)
     clips: list[Clip] = []
     for utterance, spans in aligned_utterances(places):

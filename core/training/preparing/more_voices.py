@@ -97,7 +97,7 @@ def chosen_sentences(places: Places, seed: int) -> list[Sentence]:
     """What is made, in an order in which every part is a fair sample of the whole."""
     aligned, rng = aligned_utterances(places), np.random.default_rng(seed)
     if not places.speech.exists():
-        raise WeightsError(places.speech, "is not there yet", "let the stage 'speech' run first")
+        raise WeightsError(places.speech, "is not there yet", "run the training stage 'speech' first")
     natural = [
         Sentence(u.speaker, u, spans, said)
         for (u, spans), said in zip(aligned, load_examples(places.speech), strict=True)

@@ -108,7 +108,7 @@ def _state(places: Places, stage: str) -> dict[str, Any]:
     try:
         return dict(torch.load(path, map_location="cpu", weights_only=True))
     except OSError as error:
-        raise WeightsError(path, "is not there yet", f"let the stage {stage!r} run first") from error
+        raise WeightsError(path, "is not there yet", f"run the training stage {stage!r} first") from error
 
 
 def aligned_utterances(places: Places) -> list[tuple[Utterance, Spans]]:
@@ -116,7 +116,7 @@ def aligned_utterances(places: Places) -> list[tuple[Utterance, Spans]]:
     try:
         stored = json.loads(places.alignments.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise WeightsError(places.alignments, "cannot be read", "let the stage 'alignment' finish first") from error
+        raise WeightsError(places.alignments, "cannot be read", "run the training stage 'alignment' first") from error
     found = (
         (u, [(int(i), float(a), float(b)) for i, a, b in stored.get(u.file, [])])
         for u in utterances(places.data, "train")
@@ -191,7 +191,7 @@ def load_material(places: Places) -> list[Example]:
     shards = [path for path in (places.speech, *made) if path.exists()]
     if not shards:
         raise WeightsError(
-            places.folder, "holds no prepared material", "let the stages 'speech' and 'scenes' run first"
+            places.folder, "holds no prepared material", "run the training stages 'speech' and 'scenes' first"
         )
     spotter = trained_spotter(places)
     silent = silent_examples(places.watched, trained_codec(places)) if places.watched.exists() else []
@@ -209,7 +209,7 @@ def with_events(example: Example, spotter: EventSpotter) -> Example:
 def duration_lines(places: Places) -> list[Line]:
     """What the duration model learns from: every aligned utterance with its voice."""
     if not places.speech.exists():
-        raise WeightsError(places.speech, "is not there yet", "let the stage 'speech' run first")
+        raise WeightsError(places.speech, "is not there yet", "run the training stage 'speech' first")
     voices = [example.voice for example in load_examples(places.speech)]
     spoken = (spans for _, spans in aligned_utterances(places))
     return [line_of(spans, voice) for spans, voice in zip(spoken, voices, strict=True) if voice is not None]

@@ -111,7 +111,7 @@ def load_watched(folder: Path) -> list[Watched]:
     """Every scene in the folder with what is wanted of it, films joined to scenes. Raises WeightsError for nothing."""
     files = sorted(folder.glob("*.safetensors"))
     if not files:
-        raise WeightsError(folder, "holds no watched scenes", "let the stage 'events' render them first")
+        raise WeightsError(folder, "holds no watched scenes", "run the training stage 'events' first")
     films = [load_file(file) for file in files if file.stem.startswith(_SPEAKING)]
     seeds = [int(file.stem) for file in files if not file.stem.startswith(_SPEAKING)]
     return [_watched(folder, seed) for seed in seeds] + list(_joined(films))

@@ -53,7 +53,7 @@ class Answers:
         try:
             method = self._methods.get(str(request.get("method")))
             if method is None:
-                raise RefusedError(f"this extension does not know {request.get('method')!r}; install it again")
+                raise RefusedError(f"this extension does not know {request.get('method')!r}; reinstall it")
             return {"id": number, "result": method(request.get("params") or {})}
         except RefusedError as problem:
             error = {"kind": problem.kind, "message": str(problem)}
@@ -87,7 +87,7 @@ class Answers:
     def _undo(self, params: Params) -> dict[str, Any]:
         """Takes back our own last placement, not whatever the user has done since."""
         if not self._placed:
-            raise RefusedError("there is nothing of talkies to undo")
+            raise RefusedError("there is nothing to undo")
         placing.take_back(self._scene(), self._placed[-1])
         self._placed.pop()
         bpy.ops.ed.undo_push(message="Undo Talkies")

@@ -26,7 +26,7 @@ def new_folder() -> Path:
         raise RefusedError(
             f"{parent}: cannot be written ({error.strerror}); save the .blend file somewhere else"
         ) from error
-    raise AssertionError("counting has no end")
+    raise AssertionError("every folder name is taken")
 
 
 _unsaved = uuid.uuid4().hex[:12]

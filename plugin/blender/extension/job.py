@@ -74,7 +74,9 @@ class Job:
                     else:
                         self._hear(message)
                 except (LookupError, TypeError, ValueError):  # Blender would drop a timer that fails, and never be done
-                    self._fail("The talkies program says what this extension does not understand; install both again")
+                    self._fail(
+                        "The talkies program sent a message that this extension does not understand; reinstall both"
+                    )
         if self.child.ended and not self.done:
             why = f": {self.child.last_stderr_line}" if self.child.last_stderr_line else ""
             self._fail(f"The talkies program has stopped unexpectedly{why}; nothing was changed, try again")
@@ -117,7 +119,7 @@ class Job:
             )
         tracks, gone = arrange(scene, self.order, report)
         if not tracks:
-            return "Everything was there already; nothing was added"
+            return "Everything exists already; nothing was added"
         placed = placing.place(scene, tracks, gone)
         bpy.ops.ed.undo_push(message="Talkies")
         count = sum(len(track.clips) for track in tracks)

@@ -13,9 +13,9 @@ from .shots import Reading, Shot
 from .versions import places_within_frames, scene_of
 
 TASKS = (
-    ("foley", "Foley", "Effects for what is seen, in sync"),
+    ("foley", "Foley", "Effects for the picture, in sync"),
     ("dialogue", "Dialogue", "Speech for the text strips"),
-    ("both", "Both", "Dialogue and effects, on channels of their own"),
+    ("both", "Both", "Dialogue and effects, on separate channels"),
 )
 
 
@@ -75,13 +75,13 @@ class Again(_Button):
     def act(self, context: Any) -> None:
         scene, strip = scene_of(context), active_take(context)
         if strip is None:
-            raise RefusedError("The active strip is no sound of talkies; select one of its strips")
+            raise RefusedError("The active strip is not a talkies sound; select one of its strips")
         told = strips.metadata_of(strip)
         task = {"DX": "dialogue", "FX": "foley", "MIX": "joint"}.get(str(told.get("stem")), "foley")
         found = reading.read(scene)
         shot = max(found.shots, key=lambda shot: _shared(shot, strip), default=None)
         if shot is None or not _shared(shot, strip):
-            raise RefusedError(f"There is no picture any more where {strip.name!r} lies; move it or the picture back")
+            raise RefusedError(f"There is no picture left under {strip.name!r}; move it or the picture back")
         again = {name: told[name] for name in ("prompt", "negative_prompt", "voice") if isinstance(told.get(name), str)}
         seed = told.get("seed")
         again["seed"] = (seed if isinstance(seed, int) else 0) + 1
@@ -128,7 +128,7 @@ def start(
 ) -> None:
     """Exports the scene and sets the worker to work on the wanted shots. Raises RefusedError."""
     if state.job is not None:
-        raise RefusedError("talkies is at work; wait until it is done, or cancel it")
+        raise RefusedError("talkies is working; wait until it is done, or cancel it")
     if not found.shots:
         raise RefusedError("There is no picture in the sequencer; add a movie or an image sequence")
     if not wanted:

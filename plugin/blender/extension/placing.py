@@ -55,7 +55,7 @@ def take_back(scene: Any, placed: Placed) -> None:
     editor = editor_of(scene)
     ours = [strip for strip in strips.sounds(editor) if strips.metadata_of(strip).get("batch") == placed.batch]
     if not ours:
-        raise RefusedError("there is nothing left to undo: the strips that talkies placed last are gone")
+        raise RefusedError("there is nothing left to undo: the strips that talkies placed last were deleted")
     gone = take_away(editor, ours)
     try:
         put_back(editor, placed.removed)
@@ -129,7 +129,7 @@ def _place_track(scene: Any, track: Track, batch: str, made: list[Any]) -> int:
         made.append(strip)
         _make_relative(strip)
         if strip.channel != channel or (strip.frame_final_start, strip.frame_final_end) != sound.shown:
-            raise RefusedError(f"{clip.name}: Blender did not put it where it belongs; please report this as a bug")
+            raise RefusedError(f"{clip.name}: Blender did not place it correctly; please report this as a bug")
     editor.channels[channel].name = track.name
     return channel
 

@@ -27,7 +27,7 @@ def find(preference: str = "") -> Path:
             found = Path(path).expanduser()
             if runs(found):
                 return found.absolute()
-            raise RefusedError(f"{path}: named by {said_by}, is no program that can be started; correct it there")
+            raise RefusedError(f"{path}: named by {said_by}, is not a program that can be started; correct it there")
     for found in _places():
         if runs(found):
             return found.absolute()

@@ -89,4 +89,4 @@ def _noise(seen: _Seen, track: str, clock: Clock) -> Noise:
 
 
 _SHOTS = {"MOVIE": media.of_movie, "IMAGE": media.of_images, "SCENE": media.of_scene}
-_NO_SHOTS = {"MOVIECLIP": "put its movie itself into the sequencer", "MULTICAM": "talkies sees what it shows"}
+_NO_SHOTS = {"MOVIECLIP": "put its movie itself into the sequencer", "MULTICAM": "talkies needs the source itself"}

@@ -46,7 +46,9 @@ def ready(clip: dict[str, Any], rate: Fraction) -> dict[str, Any]:
             chunks = list(_chunks(file))
             sizes = {chunk.name: chunk for chunk in chunks}
             if not {b"fmt ", b"data"} <= sizes.keys():
-                raise RefusedError("OutputError", f"{take}: is no WAV file of less than 4 GB; generate the take again")
+                raise RefusedError(
+                    "OutputError", f"{take}: is not a WAV file of less than 4 GB; generate the take again"
+                )
             file.seek(sizes[b"fmt "].offset)
             _, _, hertz, _, width, _ = struct.unpack("<HHIIHH", file.read(16))
             head = round_half_up(begin * hertz) - round_half_up(first * hertz)

@@ -65,7 +65,7 @@ class Editor:
 
     def undo(self, params: Any) -> Any:
         if not self._done:
-            raise RefusedError("OutputError", "undo: there is nothing of talkies' to take back since it was opened")
+            raise RefusedError("OutputError", "undo: there is nothing to undo since talkies was opened")
         timeline, last = reading.open_timeline(self._resolve), self._done[-1]
         if _identity(timeline) != last.timeline:
             raise RefusedError(

@@ -9,7 +9,7 @@ from typing import Any
 
 
 def exact_rate(value: Any) -> Fraction | None:
-    """Frames per second as Resolve writes them (24.0, "23.976", "29.97 DF") → 24000/1001 …; None if it is no rate."""
+    """Frames per second as Resolve writes them (24.0, "23.976", "29.97 DF") → 24000/1001 …, else None."""
     found = re.match(r"\s*(\d+(?:\.\d+)?)", str(value))
     number = Fraction(found.group(1)) if found else Fraction(0)
     if not 1 <= number <= 1000:

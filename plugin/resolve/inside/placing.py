@@ -25,7 +25,7 @@ from .reading import clock_of, file_of, items_of
 from .refusal import BUSY, RefusedError, call, optional
 
 BIN = "Talkies"
-OTHER_RATE = "for DaVinci Resolve counts its file at another frame rate; move it by hand on the Fairlight page"
+OTHER_RATE = "because DaVinci Resolve counts its file at another frame rate; move it by hand on the Fairlight page"
 SURE = Fraction(1, 1000)
 AUDIO_ONLY = 2
 
@@ -81,7 +81,7 @@ class Placing:
             clip["file"] = str(call(medium, "GetClipProperty", "File Path"))  # as Resolve spells it
             expected[start] = clip["name"]
             if slip > SURE:
-                warnings.append(f"{clip['name']}: lies {float(slip * 1000):.0f} ms beside its place, {OTHER_RATE}")
+                warnings.append(f"{clip['name']}: lies {float(slip * 1000):.0f} ms off its position, {OTHER_RATE}")
         self._compare(index, expected)
         return warnings if track.get("enabled", True) else warnings + self._silence(index, track["name"])
 
@@ -90,7 +90,7 @@ class Placing:
         found = {round(item.GetStart()) for item in items_of(self._timeline, index)}
         for start, name in expected.items():
             if start not in found:
-                raise RefusedError("OutputError", f"{name}: DaVinci Resolve dropped it without a word; {BUSY}")
+                raise RefusedError("OutputError", f"{name}: DaVinci Resolve dropped it silently; {BUSY}")
 
     def _source(self, medium: Any, head: int, frames: int) -> tuple[Any, Fraction]:
         """The shown part in the file's own frames, given in the timeline's, and by how many seconds it is off.
@@ -204,7 +204,7 @@ class Placing:
         for item in items_of(self._timeline, index):
             call(item, "SetClipEnabled", False)
         heard = any(call(item, "GetClipEnabled") for item in items_of(self._timeline, index))
-        return [f"{name}: holds other takes and could not be switched off; mute it"] if heard else []
+        return [f"{name}: holds other takes and could not be disabled; mute it"] if heard else []
 
     def _delete(self, index: int) -> None:
         before = self._count()

@@ -31,7 +31,7 @@ def test_a_header_alone_has_no_rows(tmp_path: Path) -> None:
     [
         (b"file,text\na,b\n", "lacks the columns file, text; separate columns by |"),
         (b"", "lacks the columns file, text"),
-        (b"file|text\n\xff\xfe|\n", "is no table of text; give a UTF-8 file"),
+        (b"file|text\n\xff\xfe|\n", "is not a text table; give a UTF-8 file"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, content: bytes, problem: str) -> None:

@@ -1,4 +1,4 @@
-"""The report picture: sums that are compared with the files, figures counted by hand, a PNG that is no blank sheet."""
+"""The report picture: sums that are compared with the files, figures counted by hand, a PNG that is not blank."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_nothing_made_is_silence_and_no_onset(reel: Path) -> None:
 def test_onsets_of_the_effects_are_held_against_the_events() -> None:
     effects = clicks(4, [0.5, 1.5, 2.5])
     heard = Heard(clicks(4, [3.5]), effects)
-    figures = sync_figures([0.5, 1.52, 3.5], heard)  # the dialogue's click is no effect
+    figures = sync_figures([0.5, 1.52, 3.5], heard)  # the dialogue's click is not an effect
     assert (figures["detected"], figures["reference"]) == (3, 3)
     assert figures["f1_100ms"] == pytest.approx(2 / 3)
 

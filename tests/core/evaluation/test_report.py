@@ -253,5 +253,5 @@ def test_what_cannot_be_evaluated_is_refused(tmp_path: Path, reel: Path) -> None
     (tmp_path / "speech" / "transcripts.csv").write_text("file,text\na.wav,hello\n", encoding="utf-8")
     with pytest.raises(InputError, match="lacks the columns file, speaker, text, lang"):
         evaluate(tmp_path, playback())
-    with pytest.raises(ArgumentError, match="there is no part 'colour'; use some of codec, dialogue"):
+    with pytest.raises(ArgumentError, match="unknown part 'colour'; use some of codec, dialogue"):
         evaluate(tmp_path, playback(), only=["colour"])

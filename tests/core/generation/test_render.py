@@ -252,7 +252,7 @@ def test_words_over_no_picture_are_mentioned(tmp_path: Path) -> None:
     write_movie(tmp_path / "film.mp4")
     reel = write_reel(tmp_path / "reel.otio", ["film.mp4"], cues=[(2, 10, "Hello."), (60, 70, "Nobody here.")])
     warnings = [event.sentence for event in tell(request_for(reel)) if isinstance(event, Warned)]
-    assert any("over no picture" in warning for warning in warnings)
+    assert any("have no picture" in warning for warning in warnings)
 
 
 def test_a_warning_is_told_once_however_many_segments_cause_it(reel: Path) -> None:

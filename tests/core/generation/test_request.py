@@ -37,7 +37,7 @@ def test_defaults_are_the_contracts() -> None:
         ("segments", [1]),
         ("prompt", 3),
         ("prompt", "a\0b"),
-        ("prompt", "\udcff"),  # a byte of the command line that is no UTF-8
+        ("prompt", "\udcff"),  # a byte of the command line that is not UTF-8
         ("out", "\udcff.otio"),
         ("out", "."),
         ("out", "/"),

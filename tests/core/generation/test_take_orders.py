@@ -139,7 +139,7 @@ def test_a_damaged_sidecar_is_told_and_its_sound_stays(reel: Path) -> None:
     take.path.with_suffix(".json").write_text(json.dumps({"version": 1}))
     sidecars, notes = read_takes(folder)
     assert len(sidecars) == 1
-    assert len(notes) == 1 and "does not say what its take is" in notes[0]
+    assert len(notes) == 1 and "does not describe a take" in notes[0]
     assert take.path.exists()
 
 

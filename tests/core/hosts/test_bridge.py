@@ -125,7 +125,7 @@ def test_garbled_answers_are_one_sentence(answered: Answered, name: str) -> None
     with pytest.raises(OutputError) as refused:
         host.audio_tracks()
     sentence = str(refused.value)
-    assert sentence.startswith("Cutter 7: answered what talkies does not understand (")
+    assert sentence.startswith("Cutter 7: sent an answer that talkies does not understand (")
     assert "install the same version" in sentence
     assert "\n" not in sentence and len(sentence) < 300
 
@@ -177,7 +177,7 @@ def test_what_the_editor_says_of_its_export_is_heard(answered: Answered, tmp_pat
     NTSC.write(tmp_path / "exported")  # 23.976, which no drop-frame timecode counts
     assert not host.read_timeline().drop_frame
     editor.script["read_timeline"] = {"result": {**result, "warnings": [7]}}
-    with pytest.raises(TimelineError, match="'warnings' is no list of sentences"):
+    with pytest.raises(TimelineError, match="'warnings' is not a list of sentences"):
         host.read_timeline()
 
 

@@ -217,7 +217,7 @@ def test_broken_media_is_refused_in_one_sentence(tmp_path: Path, movie: Path) ->
     empty = tmp_path / "empty.mp4"
     empty.touch()
     text = tmp_path / "text.mp4"
-    text.write_text("this is no movie\n" * 50, encoding="utf-8")
+    text.write_text("this is not a movie\n" * 50, encoding="utf-8")
     headless = tmp_path / "headless.mp4"
     headless.write_bytes(movie.read_bytes()[: movie.stat().st_size // 2])
     for path, word in (

@@ -1,4 +1,4 @@
-"""Sound files: the written bytes read by hand, and what is no sound refused in a sentence."""
+"""Sound files: the written bytes read by hand, and what is not a sound refused in a sentence."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_no_samples_is_a_file_too(tmp_path: Path) -> None:
 
 def test_the_count_is_checked(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_text("before")
-    with pytest.raises(OutputError, match="10 samples came where 11 belong"):
+    with pytest.raises(OutputError, match="10 samples were written, 11 were expected"):
         write_bwf(tmp_path / "a.wav", [tone(10)], count=11)
     assert (tmp_path / "a.wav").read_text() == "before"
     assert len(list(tmp_path.iterdir())) == 1

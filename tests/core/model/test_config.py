@@ -37,7 +37,7 @@ def test_json_and_back(config: VSSFlowConfig) -> None:
     [
         ("{", "sizes: is not JSON"),
         ("[]", "sizes: is not a JSON object of fields"),
-        ('{"layers": 3}', "sizes: unknown field layers; known are attention_head_dim"),
+        ('{"layers": 3}', "sizes: unknown field layers; use one of attention_head_dim"),
         ('{"num_layers": 0}', "sizes: num_layers is 0, not a positive whole number"),
         ('{"num_layers": "10"}', "sizes: num_layers is '10', not a positive whole number"),
         ('{"num_layers": true}', "sizes: num_layers is True, not a positive whole number"),

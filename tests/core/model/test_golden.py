@@ -150,5 +150,5 @@ def test_without_its_json_a_file_is_refused(other_file: Path) -> None:
 def test_a_file_of_other_tensors_is_no_golden_file(tmp_path: Path) -> None:
     save_file({"a": torch.zeros(1)}, tmp_path / "a.safetensors")
     (tmp_path / "a.json").write_text("{}")
-    with pytest.raises(WeightsError, match="is no golden file"):
+    with pytest.raises(WeightsError, match="is not a golden file"):
         compare_golden(tmp_path / "a.safetensors")

@@ -63,7 +63,7 @@ def test_a_pickle_is_not_executed(tmp_path: Path) -> None:
     torch.save({"weight": torch.ones(1), "evil": Exploit(target)}, tmp_path / "evil.pt")
     (tmp_path / "raw.pt").write_bytes(pickle.dumps(Exploit(target)))
     for name in ("evil.pt", "raw.pt"):
-        with pytest.raises(WeightsError, match="is damaged or no checkpoint"):
+        with pytest.raises(WeightsError, match="is damaged or not a checkpoint"):
             load_state(tmp_path / name)
     assert not target.exists()
 
@@ -73,14 +73,14 @@ def test_a_pickle_is_not_executed(tmp_path: Path) -> None:
 def test_damaged_files_are_refused(tmp_path: Path, suffix: str, content: bytes) -> None:
     path = tmp_path / f"model{suffix}"
     path.write_bytes(content)
-    with pytest.raises(WeightsError, match=r"is damaged or no checkpoint .*; get the file again"):
+    with pytest.raises(WeightsError, match=r"is damaged or not a checkpoint .*; get the file again"):
         load_state(path)
 
 
 def test_a_cut_file_is_refused(checkpoint: Path) -> None:
     checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
     for read in (load_state, load_metadata):
-        with pytest.raises(WeightsError, match="is damaged or no checkpoint"):
+        with pytest.raises(WeightsError, match="is damaged or not a checkpoint"):
             read(checkpoint)
 
 

@@ -182,7 +182,7 @@ def test_a_clip_without_a_range_is_as_long_as_its_media(make: Any) -> None:
 
 def test_nothing_is_placed_after_a_clip_of_unknown_length(make: Any) -> None:
     clip = otio.schema.Clip("a", otio.schema.ExternalReference("gone.mp4"))
-    with pytest.raises(Exception, match=r"'a' states no length"):
+    with pytest.raises(Exception, match=r"'a' has no length"):
         read_timeline(make.save(make.track(clip, make.clip("b", 0, 25))))
 
 

@@ -233,7 +233,7 @@ def test_what_cannot_be_handed_over_is_said_in_a_sentence(written: Path, tmp_pat
     for path, kind, words in cases:
         with pytest.raises(kind, match=words):
             list(hand_over(read_timeline(path), tmp_path / "out", Pops()))
-    with pytest.raises(OutputError, match=r"holds what talkies did not write there \(.*and \d+ more\)"):
+    with pytest.raises(OutputError, match=r"holds files that talkies did not write \(.*and \d+ more\)"):
         list(hand_over(read_timeline(written), written.parent, Pops()))
     assert list(tmp_path.iterdir()) == []
 

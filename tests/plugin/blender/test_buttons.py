@@ -129,7 +129,7 @@ def test_a_worker_of_another_version_is_refused_in_a_sentence(film: Blender, tmp
     film.call("variable", name="TALKIES", value=str(program(tmp_path / "odd", str(tmp_path / "odd.py"))))
     assert film.call("press", button="generate", task="foley") == ""
     after = film.call("wait")
-    assert after["failed"] and "does not understand; install both again" in after["sentences"][0]
+    assert after["failed"] and "does not understand; reinstall both" in after["sentences"][0]
 
 
 def test_a_program_older_than_the_extension_is_named_with_its_cure(film: Blender, tmp_path: Path) -> None:

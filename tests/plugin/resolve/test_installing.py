@@ -61,7 +61,7 @@ def test_install_says_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[
         f"{tmp_path / LUA_NAME}: installed",
     ]
     assert main(command) == 0
-    assert capsys.readouterr().out.count("is there already, and current") == 2
+    assert capsys.readouterr().out.count("is installed and current") == 2
 
 
 def test_a_copy_of_an_older_talkies_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,7 +46,7 @@ class AafFile(Writer):
     def check(self, timeline: Timeline, out: Path) -> None:
         OtioFile().check(timeline, out)  # media inside a bundle cannot be linked to
         if _is_aaf(timeline) and not _still_there(timeline.path):
-            raise OutputError(out, "the timeline it comes from is gone or damaged", "read it again, or write an .otio")
+            raise OutputError(out, "the source timeline is missing or damaged", "read it again, or write an .otio")
 
     def losses(self, timeline: Timeline) -> tuple[str, ...]:
         found: list[str] = []
@@ -100,7 +100,7 @@ def _opened(part: Path, mode: str, out: Path) -> Iterator[Any]:
     except (OSError, TalkiesError):
         raise
     except Exception as error:  # it raises anything, from AttributeError to struct.error
-        raise OutputError(out, "the AAF library cannot add to this timeline", "write an .otio") from error
+        raise OutputError(out, "the AAF library cannot extend this timeline", "write an .otio") from error
 
 
 def _sign(file: Any) -> None:

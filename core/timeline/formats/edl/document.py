@@ -113,7 +113,7 @@ def kept_list(timeline: Timeline, out: Path) -> EdlList:
         read_text(timeline.path)
         data = timeline.path.read_bytes()
     except (TalkiesError, OSError) as error:
-        raise OutputError(out, "the timeline it comes from cannot be read any more", "read it again") from error
+        raise OutputError(out, "the source timeline can no longer be read", "read it again") from error
     encoding = _encoding(data)
     kept = {track_name(track) for track in timeline.document.tracks}
     lines = data.decode(encoding).splitlines(keepends=True)

@@ -79,7 +79,7 @@ def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
 def _text(path: Path) -> str:
     data = read_text(path)
     if b"\0" in data[:4096]:
-        raise TimelineError(path, "is no EDL: it is not text", "export the timeline again")
+        raise TimelineError(path, "is not an EDL: it is not text", "export the timeline again")
     try:
         return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:

@@ -44,7 +44,7 @@ class EdlFile(Writer):
     def check(self, timeline: Timeline, out: Path) -> None:
         OtioFile().check(timeline, out)  # media inside a bundle cannot be linked to
         if _is_edl(timeline) and not timeline.path.is_file():
-            raise OutputError(out, "the timeline it comes from is gone", "read it again, or write an .otio")
+            raise OutputError(out, "the source timeline is missing", "read it again, or write an .otio")
         lists = _Lists(timeline, out)
         lists.refuse_input()
         if not timeline.segments and not any(each.head if _is_edl(timeline) else each.entries for each in lists.lists):
@@ -195,7 +195,7 @@ def _losses(timeline: Timeline) -> Iterator[str]:
     if notes := len(notes_of(timeline)):
         yield f"an EDL has no place for {counted(notes, 'marker')}"
     if disabled := sum(not clip.enabled for _, clip in clips):
-        yield f"left out of an EDL: {counted(disabled, 'clip')} (switched off)"
+        yield f"left out of an EDL: {counted(disabled, 'clip')} (disabled)"
     speeds = (clip.speed * timeline.rate * 10 for kind, clip in clips if kind == PICTURE)
     if rounded := sum(speed.denominator != 1 for speed in speeds):
         yield f"the speed of {counted(rounded, 'clip')} is rounded to a tenth of a frame per second"

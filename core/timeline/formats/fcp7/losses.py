@@ -99,7 +99,7 @@ def _is_wipe(item: Any) -> bool:
 
 
 def _looks(item: Any) -> list[Any]:
-    """Effects that are no speed."""
+    """Effects that are not speed."""
     return [effect for effect in effects_of(item) if not isinstance(effect, otio.schema.LinearTimeWarp)]
 
 

@@ -78,7 +78,7 @@ def _base(timeline: Timeline, out: Path) -> tuple[bytes, Place]:
             data = read_text(timeline.path)
             safe_xml(timeline.path, data)
         except TalkiesError as error:
-            raise OutputError(out, f"the timeline it comes from is gone ({error.problem})", "read it again") from error
+            raise OutputError(out, f"the source timeline is missing ({error.problem})", "read it again") from error
     elif is_fcp7_rate(timeline.rate):
         head = b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n'
         root = xmeml(timeline, *_picture_size(timeline))

@@ -56,7 +56,7 @@ def read_fcpxml(path: Path) -> Loaded:
     file = path / "Info.fcpxml" if path.is_dir() else path
     root = safe_xml(path, read_text(file))
     if root.tag != "fcpxml":
-        raise TimelineError(path, f"is no FCPXML: its root is <{root.tag}>", "export it again from Final Cut Pro")
+        raise TimelineError(path, f"is not FCPXML: its root is <{root.tag}>", "export it again from Final Cut Pro")
     named = projects(root)
     if not named:
         raise TimelineError(path, "holds clips but no project, thus no timeline", "export the project itself as XML")
@@ -136,7 +136,7 @@ class _Reader:
         """Put one element and all that is connected to it onto the lanes; returns its duration."""
         self.items += 1
         if self.items > _MOST_ITEMS or len(inside) > MAX_NESTING:
-            raise UnusableItemError("its compound clips unfold beyond any timeline")
+            raise UnusableItemError("its compound clips hold too many clips")
         if element.tag == "audition":
             chosen = next((child for child in element if child.tag in STORY), None)
             return self._place(chosen, at, lane, lanes, rate, inside) if chosen is not None else _ZERO

@@ -38,7 +38,7 @@ def seconds(text: str | None, default: Fraction = Fraction(0)) -> Fraction:
     match = _TIME.match(text)
     divisor = int(match[2] or 1) if match is not None else 0
     if match is None or divisor == 0:
-        raise UnusableItemError(f"a time of {text[:40]!r} means nothing")
+        raise UnusableItemError(f"a time of {text[:40]!r} is meaningless")
     return Fraction(match[1]) / divisor
 
 
@@ -46,7 +46,7 @@ def lane_of(element: Element) -> int:
     """How far above the clip that it is connected to an element lies, or below. Raises UnusableItemError."""
     text = element.get("lane") or "0"
     if not _LANE.match(text):
-        raise UnusableItemError(f"a lane of {text[:40]!r} means nothing")
+        raise UnusableItemError(f"a lane of {text[:40]!r} is meaningless")
     return int(text)
 
 

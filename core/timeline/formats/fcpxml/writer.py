@@ -119,7 +119,7 @@ def _base(timeline: Timeline, out: Path) -> bytes:
         data = read_text(file)
         safe_xml(file, data)
     except TalkiesError as error:
-        raise OutputError(out, f"the timeline it comes from is gone ({error.problem})", "read it again") from error
+        raise OutputError(out, f"the source timeline is missing ({error.problem})", "read it again") from error
     return data
 
 

@@ -45,7 +45,7 @@ def read_mlt(path: Path) -> Loaded:
     """An ``.mlt`` or ``.kdenlive`` project as a timeline. Raises TimelineError."""
     root = safe_xml(path, read_text(path))
     if root.tag != "mlt":
-        raise TimelineError(path, f"is no MLT project: its root is <{root.tag}>", "save the project again")
+        raise TimelineError(path, f"is not an MLT project: its root is <{root.tag}>", "save the project again")
     try:
         return _Reader(path, root).timeline()
     except (UnusableItemError, ValueError, ArithmeticError) as error:
@@ -145,7 +145,7 @@ class _Reader:
     def _entry(self, entry: Element, is_audio: bool, inside: tuple[str, ...]) -> Any:
         self.items += 1
         if self.items > _MOST_ITEMS:
-            raise UnusableItemError("its sequences unfold beyond any timeline")
+            raise UnusableItemError("its nested sequences hold too many clips")
         producer = self.by_id.get(entry.get("producer", ""))
         start = self._time(entry.get("in", "0"))
         last = entry.get("out") or (producer.get("out") if producer is not None else None)
@@ -209,7 +209,7 @@ class _Reader:
 def _number(text: str) -> Fraction:
     """Raises ValueError."""
     if not _NUMBER.match(text):
-        raise ValueError(f"{text[:40]!r} is no number")
+        raise ValueError(f"{text[:40]!r} is not a number")
     return Fraction(text.strip())
 
 

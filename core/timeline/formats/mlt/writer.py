@@ -75,7 +75,7 @@ class MltFile(Writer):
             data = read_text(timeline.path)
             safe_xml(timeline.path, data)
         except TalkiesError as error:
-            raise OutputError(out, f"the timeline it comes from is gone ({error.problem})", "read it again") from error
+            raise OutputError(out, f"the source timeline is missing ({error.problem})", "read it again") from error
         return data
 
     def _subtitles(self, out: Path) -> Path:
@@ -133,7 +133,7 @@ class _Splice:
         by_id = {element.get("id", ""): element for element in root if element.get("id")}
         main = main_of(root, by_id)
         if main is None:
-            raise OutputError(self.out, "the project it comes from holds no timeline", "save the project again")
+            raise OutputError(self.out, "the source project holds no timeline", "save the project again")
         self.main = main
         self.bin = by_id.get("main_bin")
         self.rate = rate_of(root)

@@ -30,7 +30,7 @@ def read_otiod(path: Path) -> Loaded:
     """A bundle folder. Raises TimelineError."""
     content = path / _CONTENT
     if not content.is_file():
-        raise TimelineError(path, f"is no .otiod bundle: it holds no {_CONTENT}", "export the timeline again")
+        raise TimelineError(path, f"is not an .otiod bundle: it holds no {_CONTENT}", "export the timeline again")
     return _with_bundle(read_otio(path, read_text(content)), path)
 
 
@@ -42,7 +42,7 @@ def read_otioz(path: Path) -> Loaded:
             content = _read_content(path, archive, members)
             folder = _unpack(path, archive, members)
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise TimelineError(path, f"is damaged or no zip file ({error})", "export the bundle again") from error
+        raise TimelineError(path, f"is damaged or not a zip file ({error})", "export the bundle again") from error
     except OSError as error:
         problem = f"cannot be unpacked ({error.strerror or error})"
         raise TimelineError(path, problem, "make room in the temporary folder, or use .otio") from error
@@ -60,7 +60,7 @@ def _members(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]
         name = PurePosixPath(info.filename.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts or any(":" in part for part in name.parts) or "\0" in info.filename:
             problem = f"holds a file that leads outside its folder ({info.filename!r})"
-            raise TimelineError(path, problem, "do not trust this file; ask for the bundle again")
+            raise TimelineError(path, problem, "do not open this file; request the bundle again")
         mode = info.external_attr >> 16
         if info.is_dir() or (mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode)):
             continue
@@ -70,7 +70,7 @@ def _members(path: Path, archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]
 
 def _read_content(path: Path, archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> bytes:
     if _CONTENT not in members:
-        raise TimelineError(path, f"is no .otioz bundle: it holds no {_CONTENT}", "export the timeline again")
+        raise TimelineError(path, f"is not an .otioz bundle: it holds no {_CONTENT}", "export the timeline again")
     if members[_CONTENT].file_size > MOST_BYTES:
         raise TimelineError(path, f"holds a {_CONTENT} larger than any timeline", "check what it is")
     data = archive.read(members[_CONTENT])
@@ -84,7 +84,7 @@ def _unpack(path: Path, archive: zipfile.ZipFile, members: dict[str, zipfile.Zip
         return Path(UNPACKED[key].name)
     needed = sum(info.file_size for info in members.values())
     if needed > key[2] * _LARGEST_RATIO + 10_000_000:
-        raise TimelineError(path, f"would unpack to {needed // 1_000_000} MB, which no media do", "check what it is")
+        raise TimelineError(path, f"would unpack to {needed // 1_000_000} MB, more than any media", "check what it is")
     holder = tempfile.TemporaryDirectory(prefix="talkies-", ignore_cleanup_errors=True)
     folder = Path(holder.name)
     if needed > shutil.disk_usage(folder).free:

@@ -88,7 +88,7 @@ class KdenliveOtio(Writer):
         if between := sum(any((time * timeline.rate).denominator != 1 for time in each) for each in times):
             found.append(f"moved to the nearest frame in Kdenlive: {counted(between, 'clip')} of sound")
         if disabled := sum(not clip.enabled for _, clip in clips):
-            found.append(f"left out, for Kdenlive would show what is switched off: {counted(disabled, 'clip')}")
+            found.append(f"left out, because Kdenlive would show disabled clips: {counted(disabled, 'clip')}")
         if sped := sum(kind != SOUND and clip.speed != 1 for kind, clip in clips):
             found.append(f"at normal speed in Kdenlive: {counted(sped, 'clip')} of picture that had another")
         if sequences := sum(isinstance(clip.item.media_reference, _Images) for _, clip in clips):
@@ -143,7 +143,7 @@ def _is_other(track: Any) -> bool:
 
 def _lost_words(timeline: Timeline, name: str) -> Iterator[str]:
     if words := sum(_is_other(track) for track in timeline.document.tracks):
-        yield f"left out: {counted(words, 'subtitle track')}, for {name} imports subtitles as .srt"
+        yield f"left out: {counted(words, 'subtitle track')}, because {name} imports subtitles as .srt"
 
 
 def _missing(timeline: Timeline) -> list[str]:

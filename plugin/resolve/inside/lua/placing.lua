@@ -90,7 +90,7 @@ local function append(timeline, pool, clock, index, clip, imported, warnings)
   local first, frames = math.floor(head * ratio + 0.5), clock.frame(clip["end"]) - from
   local slip = math.abs(first / ratio - head) * clock.below / clock.above * 1000
   if slip > 1 then
-    warnings[#warnings + 1] = string.format("%s: lies %.0f ms beside its place, for DaVinci Resolve counts its file "
+    warnings[#warnings + 1] = string.format("%s: lies %.0f ms off its position, because DaVinci Resolve counts its file "
       .. "at another frame rate; move it by hand on the Fairlight page", clip.name, slip)
   end
   clip.file = medium:GetClipProperty("File Path") -- as Resolve spells it
@@ -108,7 +108,7 @@ local function compare(timeline, clock, index, clips)
   end
   for _, clip in ipairs(clips) do
     if not found[clock.frame(clip.start)] then
-      refuse("OutputError", clip.name .. ": DaVinci Resolve dropped it without a word; " .. BUSY)
+      refuse("OutputError", clip.name .. ": DaVinci Resolve dropped it silently; " .. BUSY)
     end
   end
 end
@@ -118,7 +118,7 @@ local function silence(timeline, index, name, warnings)
   for _, item in ipairs(sorted(timeline, "audio", index)) do
     item:SetClipEnabled(false)
     if item:GetClipEnabled() then
-      warnings[#warnings + 1] = name .. ": holds other takes and could not be switched off; mute it"
+      warnings[#warnings + 1] = name .. ": holds other takes and could not be disabled; mute it"
       return
     end
   end

@@ -54,7 +54,7 @@ end
 
 function METHODS.undo(resolve, memory)
   local done = memory.done and memory.done[#memory.done]
-  if not done then refuse("OutputError", "undo: there is nothing of talkies' to take back since it was opened") end
+  if not done then refuse("OutputError", "undo: there is nothing to undo since talkies was opened") end
   local timeline, pool = open_timeline(resolve)
   if timeline:GetUniqueId() ~= done.timeline then
     refuse("OutputError", "undo: another timeline is shown; open the one that the takes were added to")

@@ -1,4 +1,4 @@
-"""A dissolve is no motion; a pan, a thing that moves and a hard cut are what they were."""
+"""A dissolve is not motion; a pan, a thing that moves and a hard cut are what they were."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thin lines that flicker on old film are no motion; thin things that stand still are left alone."""
+"""Thin lines that flicker on old film are not motion; thin things that stand still are left alone."""
 
 from fractions import Fraction
 

@@ -128,7 +128,7 @@ def test_what_does_not_exist(tmp_path: Path) -> None:
     assert "missing" in refusal(tmp_path / "gone.mov")
     refusal(tmp_path / "gone" / "scan.####.dpx")
     refusal(tmp_path / "gone.otioz")
-    with pytest.raises(TimelineError, match="is no folder"):
+    with pytest.raises(TimelineError, match="is not a folder"):
         read_timeline(tmp_path / "gone.otio", tmp_path / "no such folder")
 
 
@@ -333,4 +333,4 @@ def test_a_zip_with_damaged_lzma(tmp_path: Path) -> None:
     at = data.index(b"content.otio") + len("content.otio") + 9 + 12
     data[at : at + 8] = b"\xff" * 8
     path.write_bytes(data)
-    assert "is damaged or no zip file" in refusal(path)
+    assert "is damaged or not a zip file" in refusal(path)

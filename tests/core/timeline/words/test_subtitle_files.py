@@ -134,7 +134,7 @@ def test_disorder_is_sorted_and_no_time_is_left_out(tmp_path: Path) -> None:
     text = "\n".join(f"{n}\n00:00:{a} --> 00:00:{b}\n{words}\n" for n, (a, b, words) in enumerate(spans, start=1))
     loaded = load_subtitles(write(tmp_path, "a.srt", text))
     assert times(loaded.cues) == [("A", 1, 2), ("B", 5, 6)]
-    assert any("last no time" in sentence for sentence in loaded.warnings)
+    assert any("have no duration" in sentence for sentence in loaded.warnings)
 
 
 def test_captions_that_roll_up_are_said_once(tmp_path: Path) -> None:
@@ -189,8 +189,8 @@ READABLE = {
 """How many cues each shared file holds, counted in the files themselves (spoken turns with usable times and words)."""
 
 REFUSED = {
-    "pysubs2/LICENSE.txt": "no kind of subtitle",
-    "webvtt-py/LICENSE": "no kind of subtitle",
+    "pysubs2/LICENSE.txt": "not a known kind of subtitle",
+    "webvtt-py/LICENSE": "not a known kind of subtitle",
     "webvtt-py/empty.vtt": "is empty",
     "webvtt-py/invalid_format.sbv": "holds no subtitles",
     "webvtt-py/invalid_format1.srt": "holds no subtitles",

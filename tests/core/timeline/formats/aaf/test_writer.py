@@ -286,11 +286,11 @@ def test_an_aaf_that_is_gone_or_broken_is_refused_and_leaves_nothing(tmp_path: P
     write_timeline(timeline, [], tmp_path / "in.aaf")
     again = read_timeline(tmp_path / "in.aaf")
     (tmp_path / "in.aaf").write_bytes(b"not an AAF any more")
-    with pytest.raises(OutputError, match="is gone or damaged") as caught:
+    with pytest.raises(OutputError, match="is missing or damaged") as caught:
         write_timeline(again, [], tmp_path / "out.aaf")
     assert "\n" not in str(caught.value)
     (tmp_path / "in.aaf").unlink()
-    with pytest.raises(OutputError, match="is gone or damaged"):
+    with pytest.raises(OutputError, match="is missing or damaged"):
         write_timeline(again, [], tmp_path / "out.aaf")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["cut.otio"]
 
@@ -303,7 +303,7 @@ def test_words_become_markers_and_what_is_lost_is_said(tmp_path: Path) -> None:
     document.tracks[0].append(otio.schema.Clip("bars", otio.schema.GeneratorReference("SMPTEBars"), span(0, 9, 25)))
     timeline = read_timeline(save(document, path))
     assert losses(timeline, tmp_path / "out.aaf") == (
-        "left out of AAF: 1 clip that the editor generates (titles, bars)",
+        "left out of AAF: 1 generated clip (titles, bars)",
         "AAF has no subtitles: the words of 1 track become markers",
     )
     write_timeline(timeline, [], tmp_path / "out.aaf")

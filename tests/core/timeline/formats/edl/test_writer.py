@@ -26,7 +26,7 @@ EVENT = re.compile(
 
 
 def events(path: Path) -> list[tuple[str, ...]]:
-    """Channel and the four times of every event; anything that is no line of CMX 3600 fails."""
+    """Channel and the four times of every event; anything that is not a line of CMX 3600 fails."""
     found, lines = [], path.read_bytes().decode().splitlines()
     assert lines[0].startswith("TITLE: ") and lines[1] in ("FCM: NON-DROP FRAME", "FCM: DROP FRAME")
     for line in lines[2:]:

@@ -109,7 +109,7 @@ def test_kdenlive_counts_frames_from_the_start_of_each_file(filmed: Any, tmp_pat
     said = losses(filmed, out)
     assert "Kdenlive counts from 0, not from 01:00:00:00" in said
     assert any("by Kdenlive 26.08" in sentence and "the last clip of" in sentence for sentence in said)
-    assert "left out: 1 subtitle track, for Kdenlive imports subtitles as .srt" in said
+    assert "left out: 1 subtitle track, because Kdenlive imports subtitles as .srt" in said
 
 
 @pytest.mark.parametrize("rate", [23.976, 23.98, 29.97])
@@ -152,7 +152,7 @@ def test_kdenlive_shows_nothing_that_is_switched_off(tmp_path: Path) -> None:
     assert [marker.comment for marker in written.tracks.markers] == ["door"]
     said = " | ".join(losses(timeline, tmp_path / "out.kdenlive.otio"))
     assert (
-        "left out, for Kdenlive would show what is switched off: 1 clip" in said
+        "left out, because Kdenlive would show disabled clips: 1 clip" in said
         and "alternative takes are left out" in said
     )
     assert json.loads((tmp_path / "out.kdenlive.otio").read_text())["OTIO_SCHEMA"] == "Timeline.1"
