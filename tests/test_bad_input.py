@@ -212,7 +212,7 @@ def test_timeline_that_is_not_there(tmp_path: Path, refuse: Callable[..., None])
 
 
 def test_10_000_clips_are_read_in_linear_time(tmp_path: Path) -> None:
-    """DESIGN says under 2 s, which 'make bench' measures; here the whole process has a generous end."""
+    """docs/design.md says under 2 s, which 'make bench' measures; here the whole process has a generous end."""
     write_movie(tmp_path / "film.mp4")
     reel = write_reel(tmp_path / "long.otio", ["film.mp4"] * 10_000, frames=5)
     command = [sys.executable, "-m", "talkies.plugin.cli", "inspect", str(reel), "--json"]

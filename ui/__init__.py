@@ -1,1 +1,1 @@
-"""talkies.ui: the PySide6 panel (it gets its own room; see the issue "The panel")."""
+"""talkies.ui: the panel, a PySide6 window over talkies.core; it reaches editors through core's Host."""

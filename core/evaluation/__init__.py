@@ -1,4 +1,4 @@
-"""The figures we live by (DESIGN section 9): ``evaluate(source, engine)``; what is held out is in ``heldout``."""
+"""Evaluation: every figure of the model card (docs/design.md): ``evaluate(source, engine)``; what is held out is in ``heldout``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the model must reach (the table of issue "A model worth listening to"), and how far it has come."""
+"""Targets of the evaluation: what the model must reach, and how far it has come."""
 
 from __future__ import annotations
 

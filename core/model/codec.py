@@ -1,8 +1,8 @@
 """The codec of the shipped model: 48 kHz waveform → 128 numbers 25 times a second → waveform.
 
 Analysis is closed-form, so that latents exist before anything is trained: the levels of bands every 10 ms (bands.py),
-four frames side by side, projected on their principal components and scaled to unit variance (DESIGN section 5
-measured that a linear latent keeps speech intelligible). Synthesis is the projection's inverse, ConvNeXt blocks as in
+four frames side by side, projected on their principal components and scaled to unit variance (docs/design.md:
+a linear latent keeps speech intelligible). Synthesis is the projection's inverse, ConvNeXt blocks as in
 Vocos (Siuzdak 2023, arXiv 2306.00814) that draw the fine spectrum's magnitude, and phases found by iteration
 (phases.py): a network that is to guess phases needs days of adversarial training, one that draws magnitudes minutes.
 

@@ -1,4 +1,4 @@
-"""The sizes of a VSSFlow model: one frozen dataclass, two presets (DESIGN sections 4 and 5)."""
+"""The sizes of a VSSFlow model: one frozen dataclass, two presets (docs/design.md has both as tables)."""
 
 from __future__ import annotations
 
