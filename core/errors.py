@@ -1,4 +1,4 @@
-"""Everything talkies refuses, in one tree; each error writes its own sentence.
+"""Errors: everything that talkies refuses, in one tree; each error writes its own sentence.
 
     TalkiesError                 exit code 2
     ├── InputError               something that was given cannot be used

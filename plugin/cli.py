@@ -1,4 +1,4 @@
-"""The command line: exit code 0 done, 1 some segments failed, 2 unusable input or arguments, 130 interrupted.
+"""Command line: exit code 0 done, 1 some segments failed, 2 unusable input or arguments, 130 interrupted.
 
 Results go to stdout, everything else to stderr. Whatever goes wrong, the user meets one sentence; with ``--json`` it is
 also the one document on stdout: ``{"error": {"kind": ..., "message": ..., "exit_code": 2}}``, as the worker sends it.

@@ -1,4 +1,4 @@
-"""How results and progress look: JSON or lines on stdout, one tidy bar on stderr."""
+"""Console output: results as JSON or lines on stdout, one progress bar on stderr."""
 
 from __future__ import annotations
 

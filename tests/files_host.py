@@ -1,4 +1,4 @@
-"""A timeline file as a host: adding takes writes a new file beside it, undo deletes what was written.
+"""Files as a host: adding takes writes a new timeline beside the first, undo deletes what was written.
 
     reel.otio ──add_takes──► reel.talkies.otio ──add_takes──► reel.talkies-2.otio ──undo──► reel.talkies.otio
 

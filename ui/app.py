@@ -1,4 +1,4 @@
-"""Starts the panel: one window, one event loop."""
+"""Application of the panel: one window, one event loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that would make the window wait, done in a thread; its answer comes back as a call in the window's thread."""
+"""Background work in a thread; its answer comes back as a call in the window's thread."""
 
 from __future__ import annotations
 

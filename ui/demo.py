@@ -1,4 +1,4 @@
-"""The shipped demo for the first page, and what else can be opened."""
+"""The demo of the first page, and the suffixes of what can be opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The editor behind the window: a Host, asked in threads of their own, so that a busy editor freezes nothing.
+"""Editor connection: a Host, asked in threads of their own, so that a busy editor freezes nothing.
 
 window, dialogs ──ask──► Editor ──thread──► Host ──► the editor
        ◄──────── done, failed: calls in the window's thread ────

@@ -1,4 +1,4 @@
-"""Python's cyclic garbage is collected in the window's thread only.
+"""Garbage collection (gc) in the window's thread only.
 
 The collector runs in whichever thread happens to allocate; in a background thread it may destroy widgets, which Qt
 allows in the window's thread alone, and the program dies at its next event.

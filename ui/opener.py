@@ -1,4 +1,4 @@
-"""How a timeline comes into the window: from a file, from the editor, drawn as the demo, or read once more."""
+"""Opening a timeline: from a file, from the editor, drawn as the demo, or reloaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that were open, the newest first; kept with the window's looks."""
+"""Recent files, the newest first; kept with the window's layout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Colours and shapes: dark, as the rooms are that editors work in, or light; one place for both.
+"""Themes: colours and shapes, dark as the rooms are that editors work in, or light; one place for both.
 
 Whatever paints itself asks :func:`colours` each time it paints, so that a change of theme needs no more than a repaint.
 """

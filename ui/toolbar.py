@@ -1,4 +1,4 @@
-"""The commands that are wanted most, at the top."""
+"""Toolbar: the most frequent commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The named voices that ship, for lists; their measurements are the engine's affair and are not loaded here."""
+"""Named voices that ship, for lists; their measurements belong to the engine and are not loaded here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first page: open something, or look at the demo."""
+"""Welcome page: open something, or look at the demo."""
 
 from __future__ import annotations
 

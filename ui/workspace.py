@@ -1,4 +1,4 @@
-"""Everything around one open timeline: picture, words, settings, queue, takes, tracks; docks that can be moved about.
+"""Workspace around one open timeline: picture, words, settings, queue, takes, tracks; docks that can be moved.
 
 ┌ picture ────┬ words ──────────┬ settings ┐
 ├ takes ──────┴─────────────────┤          │

@@ -1,1 +1,1 @@
-"""What the model is told: what is seen, what is said, what is asked for."""
+"""Conditions of the model: picture features, phonemes and voice, prompt."""

@@ -1,1 +1,1 @@
-"""What the model learns from and is judged by: recordings, their tables, effects at their onset, what is held out."""
+"""Corpus: recordings, their tables, effects at their onset, and what is held out."""

@@ -1,4 +1,4 @@
-"""What is kept for evaluation: fixed by file name, so that a file keeps its side for ever.
+"""Held-out material: fixed by file name, so that a file keeps its side for ever.
 
     from talkies.core.corpus.heldout import is_heldout_speech, is_heldout_effect, is_heldout_scene, split_speech
 

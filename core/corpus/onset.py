@@ -1,4 +1,4 @@
-"""Where a recorded one-shot really begins, and where its first stroke ends."""
+"""Onset of a recorded one-shot, and the end of its first stroke."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of text: one header line, one row a line, columns separated by ``|``, no quoting."""
+"""Text tables: one header line, one row a line, columns separated by ``|``, no quoting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws the film: a workshop, a gravel path, a portrait that speaks."""
+"""The demo film, drawn: a workshop, a gravel path, a portrait that speaks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A movie of the timeline's picture with its new sound, to look at and listen to."""
+"""Preview movie: the timeline's picture with its new sound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One picture of a result: film strip, what is said and what is heard, the spectrum, events against onsets."""
+"""Report chart of a result: film strip, dialogue and effects, spectrum, events against onsets."""
 
 from __future__ import annotations
 

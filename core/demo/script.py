@@ -1,4 +1,4 @@
-"""What the demo film shows, when, and what is said in it; and its timeline."""
+"""Script and timeline of the demo film: what it shows when, and what is said in it."""
 
 from __future__ import annotations
 

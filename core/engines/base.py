@@ -1,4 +1,4 @@
-"""What an engine must offer, and the literal registry of engines.
+"""Engine protocol: what an engine must offer, and the literal registry of engines.
 
 An engine prepares a :class:`Brief` once and makes sound from it as often as it is asked. The story
 (core/generation/render.py) only knows this page; torch is imported when an engine is loaded, not before.

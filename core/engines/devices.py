@@ -1,4 +1,4 @@
-"""Where to compute: what the user calls a device, as torch calls it."""
+"""Devices: auto, cpu, cuda or mps as the user says it, as torch calls it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reference profile: people who have VSSFlow's checkpoint can run it; talkies ships none of what it needs.
+"""The engine ``vssflow`` (reference profile): runs VSSFlow's checkpoint, of which talkies ships nothing.
 
 Everything lies in the folder of the checkpoint that the user names::
 

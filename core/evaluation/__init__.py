@@ -1,4 +1,4 @@
-"""Evaluation: every figure of the model card (docs/design.md): ``evaluate(source, engine)``; what is held out is in ``heldout``."""
+"""Evaluation: every figure of the model card (docs/design.md), by ``evaluate(source, engine)``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be known of a file before a parser may have it: hostile JSON and XML are refused in a sentence."""
+"""Guards ahead of parsers: hostile JSON and XML are refused in a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may write: a lock on a file, which ends with the process that holds it, however that ends."""
+"""File lock: who may write; it ends with the process that holds it, however that ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The story: a timeline goes in, sound on new tracks comes out.
+"""Render pipeline: a timeline goes in, sound on new tracks comes out.
 
     read ─► plan ─► preflight ─► take loop: per segment a look, then each stem, take by take
          ─► balance ─► write the timeline with the takes on new tracks

@@ -1,4 +1,4 @@
-"""What a user asks for, checked once: the command line, the worker and the panel all make a :class:`Request`."""
+"""Request: what a user asks for, checked once; command line, worker and panel all make one."""
 
 from __future__ import annotations
 

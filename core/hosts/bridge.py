@@ -1,4 +1,4 @@
-"""An editor in another process as a :class:`Host`: questions go out and answers come back as lines of JSON.
+"""Bridge: an editor in another process as a :class:`Host`, asked and answering in lines of JSON.
 
     → {"id": 3, "method": "audio_tracks", "params": {}}
     ← {"id": 3, "result": {"tracks": [{"name": "A1", "clips": [{"name": "wind", "start": "0", "end": "5/2"}]}]}}

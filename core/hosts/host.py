@@ -1,4 +1,4 @@
-"""What an editor must offer so that talkies can work inside it; plugins implement it, ui uses it, core defines it.
+"""Host protocol: what an editor must offer; plugins implement it, ui uses it, core defines it.
 
 read_timeline ─► segments ─► takes ─► add_takes ─► what the editor itself now says is there
 """

@@ -1,4 +1,4 @@
-"""Where takes go in an editor: on which new tracks, what makes room for them, and whether it came out so.
+"""Placement of takes in an editor: on which new tracks, what is replaced, and whether it came out so.
 
     tracks, takes, conflict ──plan_placing──► Placing ──the editor──► tracks as they are now ──differences──► warnings
 

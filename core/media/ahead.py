@@ -1,4 +1,4 @@
-"""Work that runs ahead of its consumer on a thread of its own: while one picture is looked at, the next is decoded."""
+"""Read-ahead: work on a thread of its own; while one picture is analysed, the next is decoded."""
 
 from __future__ import annotations
 

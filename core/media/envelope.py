@@ -1,4 +1,4 @@
-"""Where a sound may be heard: gates with raised-cosine edges, computed for any stretch of samples on its own."""
+"""Gates with raised-cosine edges, computed for any stretch of samples on its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A true-peak limiter that looks ahead: peaks become lower, and nothing else is heard of it.
+"""True-peak limiter that looks ahead: peaks become lower, and nothing else is heard of it.
 
 The gain falls over 5 ms before a peak and rises over 5 ms after it; channels move together.
 

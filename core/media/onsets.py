@@ -1,4 +1,4 @@
-"""When sounds begin, and how well that agrees with when things happen.
+"""Onset detection in sound, and how well the onsets agree with the events of a picture.
 
     sound ─► detect_onsets ─► times (s) ─┐
     reference events (s) ────────────────┴─► match_onsets ─► OnsetCounts, added up over clips ─► figures()

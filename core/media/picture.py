@@ -1,4 +1,4 @@
-"""Frames of a segment's picture: small, in record order, through every retime, a few at a time.
+"""Picture frames of a segment: small, in record order, through every retime, a few at a time.
 
 Movies and image sequences come out the same way: each frame with the record time from which it shows. Heavy modules
 are imported when the first frame is read.

@@ -1,4 +1,4 @@
-"""What a media file holds, and one sentence for each way in which it cannot be used."""
+"""Probing media: what a file holds, and one sentence for each way in which it cannot be used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sound in: any file that FFmpeg reads, as float32 at the rate we want."""
+"""Sound reader: any file that FFmpeg reads, as float32 at the rate we want."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the codec measures in a sound: levels of bands as the ear resolves them, every 10 ms.
+"""Bands of the codec: levels as the ear resolves them, every 10 ms.
 
 Below 600 Hz each bin of the short-time spectrum (25 Hz) is a band of its own: there single partials decide what a
 voice sounds like, and what is lost there no later stage can guess (measured: PESQ-WB of speech rebuilt from 100 mel

@@ -1,4 +1,4 @@
-"""What the model is told about one stretch of picture: all conditions in one frozen bundle.
+"""Conditions of the model for one stretch of picture, in one frozen bundle.
 
 Letters: T latent frames (25 per second), D numbers per step.
 """

@@ -1,4 +1,4 @@
-"""The sizes of a VSSFlow model: one frozen dataclass, two presets (docs/design.md has both as tables)."""
+"""Configuration of a VSSFlow model: one frozen dataclass, two presets (docs/design.md has both)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does our model say what the reference said? A golden file holds weights, inputs, conditions and outputs.
+"""Golden files: does our model compute what the reference did? Weights, inputs, conditions and outputs.
 
 Layout: ``weights.*``, ``input.*``, ``cond.*``, ``output.*`` in a safetensors file, the sizes in a ``.json`` of the
 same name beside it. All that is compared is found by name; sizes that the ``.json`` leaves out are read from the

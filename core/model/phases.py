@@ -1,4 +1,4 @@
-"""Phases for a magnitude spectrum: spectral peaks carried on as sines, then Griffin and Lim's iteration.
+"""Phase reconstruction for a magnitude spectrum: spectral peaks as sines, then Griffin and Lim's iteration.
 
 The first guess is made in one pass (Beauregard, Harish, Wyse 2015, "Single pass spectrogram inversion"): each bin
 belongs to its nearest peak, whose phase turns on with the peak's frequency. The iteration has momentum (Perraudin,

@@ -1,4 +1,4 @@
-"""From features of any rate to what the transformer reads: small projections, and stretching in time.
+"""Projections of features at any rate to what the transformer reads, and stretching in time.
 
 Letters: B batch, T latent frames, L feature steps, D channels.
 """

@@ -1,4 +1,4 @@
-"""From conditions and noise to latents: guidance, windows and solver around one VSSFlow.
+"""Sampling: from conditions and noise to latents; guidance, windows and solver around one VSSFlow.
 
 Letters: C latent channels, T latent frames, N windows in a batch, W latent frames of a window.
 """

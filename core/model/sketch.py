@@ -1,4 +1,4 @@
-"""The sketch that denoising may begin with: latents drawn ahead of the model, in the place of noise up to ``SKETCHED``.
+"""Sketch that denoising may begin with: latents drawn ahead of the model, in the place of noise up to ``SKETCHED``.
 
 Letters: C latent channels, T latent frames (25 per second).
 """

@@ -1,4 +1,4 @@
-"""Checkpoints: read without running code, checked against the model, written atomically.
+"""Weights: checkpoints read without running code, checked against the model, written atomically.
 
 safetensors is the format; PyTorch files (.pt, .pth, .ckpt, .bin) are read with ``weights_only`` so that nothing in
 them is executed.

@@ -1,4 +1,4 @@
-"""What every actor is, and the small tools of staging: schedules, eased motion, particles, shadows."""
+"""Actors of the scenes, and the small tools of staging: schedules, eased motion, particles, shadows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How one shot follows another: a hard cut, a dissolve, or a fade through black or white. None of them is heard."""
+"""Joins between shots: a hard cut, a dissolve, or a fade through black or white. None of them is heard."""
 
 from __future__ import annotations
 

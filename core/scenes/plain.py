@@ -1,4 +1,4 @@
-"""What a rendered scene is: events at exact times, and pictures drawn on demand."""
+"""Scene data: events at exact times, and pictures drawn on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a scene plays: a painted backdrop, a ground of some surface, and a camera."""
+"""Stage of a scene: a painted backdrop, a ground of some surface, and a camera."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts scenes together: kinds, shots, distractors, camera and damage, all from one seed."""
+"""Staging: puts scenes together from kinds, shots, distractors, camera and damage, all from one seed."""
 
 from __future__ import annotations
 

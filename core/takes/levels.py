@@ -1,4 +1,4 @@
-"""How loud takes become, in two steps that a mixer can follow.
+"""Levels of takes: loudness and true peak, in two steps that a mixer can follow.
 
 1. Each take by itself (:func:`gain_for`). Dialogue (DX) and a joint mix (MIX) go to the target; effects and music (FX,
    MX) go 3 LU below it, so that they lie under the dialogue. Boosts end at 20 dB for speech and at 6 dB for effects:

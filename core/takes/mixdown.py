@@ -1,4 +1,4 @@
-"""Sound laid on a timeline to the sample and summed, block by block: memory does not grow with length.
+"""Mixdown: sound placed on a timeline to the sample and summed, block by block, in bounded memory.
 
 pieces   |....[ take 1 ]......[ take 2 ]...|
                      [ take 3 ]                 what overlaps is added

@@ -1,4 +1,4 @@
-"""Where a run puts its files, so that an error leaves nothing behind and nothing that was there is lost.
+"""Run folder: where a run stages its files, so that an error leaves nothing behind and loses nothing.
 
 NAME.otio                the new timeline, written last
 NAME.takes/              the takes, beside it

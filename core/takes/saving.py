@@ -1,4 +1,4 @@
-"""From the sound that a model makes to files that lie on a timeline: exact, gated, levelled, named.
+"""Saving takes: from generated sound to files on a timeline: exact, gated, levelled, named.
 
 A take covers ``record`` and perhaps handles; its file has ``to_sample(end) - to_sample(start)`` samples, both rounded
 on the timeline's own axis, so that neighbours neither gap nor overlap. How loud it becomes: see core/takes/levels.py.

@@ -1,4 +1,4 @@
-"""A folder of finished takes, each with a sidecar that says what it is; nothing in it is ever half there.
+"""Take folder: finished takes, each with a sidecar that says what it is; nothing in it is ever half there.
 
     takes/NAME.wav  takes/NAME.json    a finished take: both files
     takes/making/                      takes that are being made; locked as long as somebody makes some

@@ -1,4 +1,4 @@
-"""One pass over a timeline's tracks: segments from its clips of picture, cues from its words, warnings."""
+"""Gathering segments, cues and warnings in one pass over a timeline's tracks."""
 
 from __future__ import annotations
 

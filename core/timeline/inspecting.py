@@ -1,4 +1,4 @@
-"""What ``talkies inspect`` shows: one row of plain values a segment, ready for JSON."""
+"""Rows of ``talkies inspect``: plain values of each segment, ready for JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What talkies wrote earlier: the tracks in a timeline, the timeline without them, and the names of our files."""
+"""Tracks that talkies wrote earlier: found, left out, and the names of our files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which reader a timeline file needs, by its suffix."""
+"""Readers by suffix: which one a timeline file needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All words that belong to a timeline, whatever carries them, and which segment hears which."""
+"""Cues of a timeline, whatever carries them, and which segment each belongs to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a mixer or a post house gets, by the conventions of the trade.
+"""Turnover: what a mixer or a post house gets, by the conventions of the trade.
 
 span.py        what every file covers: the timeline, with room for pops before and after the picture
 stems.py       one continuous file for each track, all of one length and start

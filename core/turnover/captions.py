@@ -1,4 +1,4 @@
-"""The lines and described sounds as subtitles beside the stems; their zero is the first sample of every file there."""
+"""Subtitles beside the stems: lines and described sounds, counted from the first sample of every file there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cue sheet, or spotting list: what is said and heard when, what it is based on, and which take it became.
+"""Cue sheet: every line and sound with its time, what it is based on, and which take it became.
 
 A row for each spoken line, for each sound that the subtitles describe, and for each shot whose effects were made. In
 and out are record timecodes; out is the first frame after.

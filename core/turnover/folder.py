@@ -1,4 +1,4 @@
-"""A folder that appears whole, that only ever replaces one of its own kind, and that carries checksums of its files."""
+"""Turnover folder: appears whole, replaces only its own kind, and carries checksums of its files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The takes that a timeline holds, where its editor has put them by now: moved, trimmed, muted, in any format."""
+"""Takes that a timeline holds, where its editor has put them by now: moved, trimmed, muted, in any format."""
 
 from __future__ import annotations
 

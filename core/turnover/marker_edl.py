@@ -1,4 +1,4 @@
-"""The cue sheet as markers: an EDL whose events carry a comment that DaVinci Resolve imports as timeline markers.
+"""Marker EDL: the cue sheet as comments that DaVinci Resolve imports as timeline markers.
 
     001  001      V     C        01:00:00:02 01:00:00:03 01:00:00:02 01:00:00:03
     ANNA: Hello there. |C:ResolveColorBlue |M:DX001 ANNA |D:8

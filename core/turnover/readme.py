@@ -1,4 +1,4 @@
-"""README.txt of a folder: what is what, for somebody who has never heard of talkies."""
+"""README.txt of a turnover: what is what, for somebody who has never heard of talkies."""
 
 from __future__ import annotations
 

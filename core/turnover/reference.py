@@ -1,4 +1,4 @@
-"""The reference movie: the timeline's picture with burnt-in timecode, a flash at each pop, and the mix.
+"""Reference movie: the timeline's picture with burnt-in timecode, a flash at each pop, and the mix.
 
 QuickTime with H.264 and uncompressed sound, which starts on its sample in every workstation, and a timecode track.
 """

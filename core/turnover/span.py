@@ -1,4 +1,4 @@
-"""What every file of a folder covers, so that any workstation lines them up at one start.
+"""Span and pops: what every file of a turnover covers, so that any workstation lines them up at one start.
 
     leader        timeline                                          tail
     |....*........|--------- picture ---------...-------------------|..*..|

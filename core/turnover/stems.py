@@ -1,4 +1,4 @@
-"""One continuous file for each track: the takes at their places, silence between them, all of one length and start."""
+"""Stems: one continuous file for each track, takes at their places, all of one length and start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The extension as the zip that Blender installs, and straight into Blender's own folder.
+"""Packaging and installing the extension: a zip, or straight into Blender's own folder.
 
 ``program.txt`` in an installed copy names the talkies program that put it there, so that Blender finds it without a
 word in its preferences; it is not part of the zip.

@@ -1,4 +1,4 @@
-"""Finds the Blenders of this machine and where each keeps the user's extensions.
+"""Finding Blender: the programs of this machine and where each keeps the user's extensions.
 
     /opt/blender-5.0.1/blender     the program; the folder 5.0 beside it tells the version
     ~/.config/blender/5.0/extensions/user_default/talkies      what we look for, and where it belongs

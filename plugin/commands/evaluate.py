@@ -1,4 +1,4 @@
-"""talkies evaluate: the figures we live by."""
+"""talkies evaluate: sync, speech, fidelity, leak and speed on held-out material, or of a written timeline."""
 
 from __future__ import annotations
 

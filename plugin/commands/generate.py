@@ -1,4 +1,4 @@
-"""talkies generate: the main job."""
+"""talkies generate: a timeline in, the timeline with takes on new tracks out."""
 
 from __future__ import annotations
 

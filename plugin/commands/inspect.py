@@ -1,4 +1,4 @@
-"""talkies inspect: what a timeline holds, as talkies sees it."""
+"""talkies inspect: the segments, cues and warnings of a timeline."""
 
 from __future__ import annotations
 

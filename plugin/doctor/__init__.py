@@ -1,4 +1,4 @@
-"""What works on this machine, and the cure for what does not.
+"""Doctor: what works on this machine, and the cure for what does not.
 
     machine    Python, torch, codecs, espeak, weights, disk, Qt
     adapters   OpenTimelineIO's plugins: which formats are read and written without which of them

@@ -1,4 +1,4 @@
-"""OpenTimelineIO's plugins: which of them are here, which are broken, and what does not work without each."""
+"""Doctor for OpenTimelineIO's plugins: which are installed, which broken, and what is missing without each."""
 
 from __future__ import annotations
 

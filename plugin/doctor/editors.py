@@ -1,4 +1,4 @@
-"""Editors: which are here, in which version, and whether our side of them is installed and current."""
+"""Doctor for editors: which are installed, in which version, and whether our side of them is current."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One thing that the doctor looked at."""
+"""Finding of the doctor: one check, whether it works, its cure."""
 
 from __future__ import annotations
 

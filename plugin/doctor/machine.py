@@ -1,4 +1,4 @@
-"""What talkies itself needs: Python, torch, codecs, espeak, weights, room on the disk, and Qt for the panel."""
+"""Doctor for talkies itself: Python, torch, codecs, espeak, weights, disk space, and Qt for the panel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other programs: where they are and which version they say they are."""
+"""Version of other programs: where they are and what they print."""
 
 from __future__ import annotations
 

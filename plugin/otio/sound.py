@@ -1,4 +1,4 @@
-"""A hook that gives a timeline its sound while OpenTimelineIO writes it.
+"""OpenTimelineIO hook that gives a timeline its sound while it is written.
 
     otioconvert -i reel.otio -o reel.talkies.otio -H talkies=foley
     otioconvert -i reel.edl -o reel.xml -H 'talkies={"task": "both", "prompt": "gravel", "timeline": "reel.edl"}'

@@ -1,4 +1,4 @@
-"""Puts the menu entries into Resolve's scripts folder and proves by reading that they are there.
+"""Installing the menu entries into Resolve's scripts folder, proved by reading them back.
 
 Each carries a stamp: the version of talkies that installed it, and a hash of everything but the stamp. So a copy that
 is current, one of an older talkies (or of one that has moved since), and one that somebody has changed are told apart.

@@ -1,4 +1,4 @@
-"""Resolve's free edition at the other end of the bridge, by way of two files: for a sandbox without io and sockets.
+"""Lua transport: Resolve's free edition over the bridge by way of two files, for a sandbox without io and sockets.
 
     core/hosts/bridge.py ──requests──► LuaTransport ──request.lua──► Talkies (free edition), in Resolve
     core/hosts/bridge.py ◄──answers─── LuaTransport ◄──Fusion.prefs── fusion:SetPrefs, SavePrefs

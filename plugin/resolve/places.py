@@ -1,4 +1,4 @@
-"""Where DaVinci Resolve is, where it keeps scripts and preferences, and what of ours is there.
+"""Finding DaVinci Resolve: the program, its scripts and preferences, and our entries there.
 
     FUSION/Scripts/Utility/Talkies.py                     in Studio's menu
     FUSION/Scripts/Utility/Talkies (free edition).lua     in everybody's menu

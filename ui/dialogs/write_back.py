@@ -1,4 +1,4 @@
-"""Write back: what will be added where, into the editor or into a new file, and what becomes of tracks of ours."""
+"""Write-back dialog: what is added where, into the editor or a new file, and what becomes of existing tracks."""
 
 from __future__ import annotations
 

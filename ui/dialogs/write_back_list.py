@@ -1,4 +1,4 @@
-"""What is added where, as a list: first as it is planned, afterwards as the editor shows it."""
+"""Write-back list: what is added where; first as it is planned, afterwards as the editor shows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stretches of sound files, read in the background and kept while there is room: memory does not grow with length."""
+"""Sound chunks: stretches of files, read in the background and cached within bounded memory."""
 
 from __future__ import annotations
 

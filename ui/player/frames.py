@@ -1,4 +1,4 @@
-"""The picture at any place of a timeline, decoded in a thread of its own; the newest wish wins."""
+"""Frame reader: the picture at any position, decoded in a thread of its own; the newest request wins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is heard at a place of the timeline: voices laid where they belong and summed."""
+"""Mix at a position of the timeline: voices placed where they belong and summed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be heard: the original sound, each segment's chosen takes, one take alone, or two in comparison."""
+"""Monitoring: what is played: the original sound, each segment's circled takes, one take solo, or two in A/B."""
 
 from __future__ import annotations
 

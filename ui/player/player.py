@@ -1,4 +1,4 @@
-"""Picture and sound of the open timeline, in step with the document's playhead."""
+"""Player: picture and sound of the open timeline, in step with the document's playhead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sound out of this machine through QtMultimedia, loaded only when something is first played.
+"""Audio output through QtMultimedia, loaded only when something is first played.
 
 Where its libraries or a device are missing, :func:`open_speaker` says so in one sentence and the panel plays on without
 sound.

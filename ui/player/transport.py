@@ -1,4 +1,4 @@
-"""Play, stop, faster, backwards, loop: one clock for picture and sound.
+"""Transport: play, stop, faster, backwards, loop; one clock for picture and sound.
 
 The sound device is the clock where there is one, a timer elsewhere; the picture follows. Positions are seconds from the
 timeline's first frame, exact: the clock counts samples.

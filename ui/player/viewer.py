@@ -1,4 +1,4 @@
-"""The picture at the playhead, and below it what plays it: timecode, transport, what is to be heard."""
+"""Viewer: the picture at the playhead, and below it timecode, transport and monitoring."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is being made and what waits: progress of each shot and of all, time left, pause, cancel, retry."""
+"""Queue panel: progress of each shot and of all, time left, pause, cancel, retry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fields that can say "mixed": what the selected segments differ in, until somebody gives one value to all."""
+"""Setting fields that can say "mixed": where the selected segments differ, until one value is given to all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the selected segments' sound is made. Several are edited together; where they differ it says "mixed"."""
+"""Settings panel of the selected segments, edited together; where they differ it says "mixed"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One take: what it is, how it looks, and everything that can be done with it."""
+"""Take card: what one take is, how it looks, and everything that can be done with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A take as it looks: waveform above, spectrogram below, the playhead through both."""
+"""Take display: waveform above, spectrogram below, the playhead through both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The takes of the selected shots side by side: listen, compare, keep."""
+"""Take strip: the takes of the selected shots side by side, to play, compare (A/B) and circle."""
 
 from __future__ import annotations
 

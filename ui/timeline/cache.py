@@ -1,4 +1,4 @@
-"""A folder of small computed things (thumbnails, waveforms) that may vanish at any time.
+"""Disk cache of small computed things (thumbnails, waveforms), which may vanish at any time.
 
 Every entry carries a checksum: a damaged one is discarded without a word and made again. Whatever the disk refuses
 means no more than that the thing is computed again the next time.

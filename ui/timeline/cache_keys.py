@@ -1,4 +1,4 @@
-"""What the timeline's painters ask for: one thumbnail, one waveform."""
+"""Cache keys: one thumbnail, one waveform, as the timeline's painters ask for them."""
 
 from __future__ import annotations
 

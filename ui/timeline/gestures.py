@@ -1,4 +1,4 @@
-"""What the mouse does on the lanes: choose by click, Shift, Ctrl and rubber band; pan with the middle button.
+"""Mouse gestures on the lanes: select by click, Shift, Ctrl and rubber band; pan with the middle button.
 
 click          this segment alone          Ctrl + click    this one too, or no longer
 Shift + click  all from the last one on    drag            all that the band touches (Shift or Ctrl: too)

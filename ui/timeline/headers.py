@@ -1,4 +1,4 @@
-"""The names of the tracks at the left, and the playhead's timecode in the corner above them."""
+"""Track headers: names at the left, and the playhead's timecode in the corner above them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The timeline's keys, as editors have them."""
+"""Keyboard of the timeline, as editors have it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where time lies on the screen: seconds ↔ pixels, what of a lane can be seen, and what lies under a point.
+"""Layout in time: seconds ↔ pixels, what of a lane can be seen, and what lies under a point.
 
 Positions that leave this module are exact (Fraction seconds); floats only choose what to paint. Every look-up is a
 bisection over sorted starts, so that ten thousand clips cost as little as ten.

@@ -1,4 +1,4 @@
-"""The threads behind the timeline's pictures: one list of requests, replaced as a whole, worked on from its front."""
+"""Media threads behind the timeline: one list of requests, replaced as a whole, worked on from its front."""
 
 from __future__ import annotations
 

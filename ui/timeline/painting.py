@@ -1,4 +1,4 @@
-"""The lanes: each paints what can be seen of it, and nothing else.
+"""Painting the lanes: each paints what can be seen of it, and nothing else.
 
 Bodies and strips of a lane go to the painter in one call each; a call for every clip would be most of a frame's time.
 """

@@ -1,4 +1,4 @@
-"""A waveform as the eye reads it: for each short stretch of sound its peak and its effective level, at every zoom.
+"""Waveform peaks: for each short stretch of sound its peak and its effective level, at every zoom.
 
 Heights are the square root of the amplitude: -20 dBFS is a third of the height, -40 dBFS a tenth, so that quiet
 speech is seen beside a shot.

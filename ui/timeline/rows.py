@@ -1,4 +1,4 @@
-"""The tracks of the view from top to bottom, as an editor stacks them, and what lies on each.
+"""Rows: the tracks of the view from top to bottom, as an editor stacks them, and what lies on each.
 
 ST          subtitles and sound descriptions
 V2, V1      picture, the upper track on top

@@ -1,4 +1,4 @@
-"""The ruler above the tracks: timecodes, the playhead's grip, and the strip in which a range is drawn."""
+"""Ruler above the tracks: timecodes, the playhead's grip, and the strip in which a range is drawn."""
 
 from __future__ import annotations
 

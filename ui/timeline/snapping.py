@@ -1,4 +1,4 @@
-"""Positions that attract: cuts, cues, the playhead, the range; and stepping from edit to edit."""
+"""Snapping to edit points, cues, the playhead and the range; and stepping from edit to edit."""
 
 from __future__ import annotations
 

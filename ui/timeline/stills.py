@@ -1,4 +1,4 @@
-"""Single pictures out of movies and image sequences, for the film strip on a clip."""
+"""Stills out of movies and image sequences, for the film strip on a clip."""
 
 from __future__ import annotations
 

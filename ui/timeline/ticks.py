@@ -1,4 +1,4 @@
-"""The ruler's marks: whole timecodes, as many as fit, drop-frame counted as SMPTE ST 12-1 does."""
+"""Ticks of the ruler: whole timecodes, as many as fit, drop-frame counted as SMPTE ST 12-1 does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies under a point of the timeline, and what is said of it."""
+"""Tooltips: what lies under a point of the timeline, and its description."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cues of the document as rows of a table; editing a cell edits what will be spoken."""
+"""Transcript model: the cues of the document as rows of a table; editing a cell edits what is spoken."""
 
 from __future__ import annotations
 

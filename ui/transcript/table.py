@@ -1,4 +1,4 @@
-"""The table beside the picture: what is said and when, in step with the timeline's selection and the playhead."""
+"""Transcript table: lines and their times, in step with the timeline's selection and the playhead."""
 
 from __future__ import annotations
 

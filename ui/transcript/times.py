@@ -1,4 +1,4 @@
-"""Timecode as a person types it, back to an exact position."""
+"""Timecode entry: as a person types it, back to an exact position."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The panel's data: what is chosen, what was generated, how it is kept, and who generates it. No widget lives here."""
+"""Panel data: selection, settings, takes, saving, and the queue that generates. No widget lives here."""

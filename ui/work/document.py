@@ -1,4 +1,4 @@
-"""The open timeline and everything chosen for it: what every widget looks at, and the only way to change it.
+"""Document: the open timeline and everything chosen for it, and the only way to change it.
 
     widget ── document.change_settings(ids, prompt="rain") ──► undo stack ──► state ──► signals ──► widgets, store
 

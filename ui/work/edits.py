@@ -1,4 +1,4 @@
-"""Undo: every edit is a pair of functions on the state, so that undoing one never takes back what came after it."""
+"""Undo: every edit is a pair of functions on the state, so that undoing one never reverts what came after it."""
 
 from __future__ import annotations
 

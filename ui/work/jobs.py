@@ -1,4 +1,4 @@
-"""What the queue holds: one job makes the takes of one segment. How far all of them are, and how long it will take."""
+"""Jobs of the queue, one for each segment; how far all of them are, and how long they will take."""
 
 from __future__ import annotations
 

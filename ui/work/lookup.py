@@ -1,4 +1,4 @@
-"""The state in the order in which widgets ask for it: segments by id, cues as edited, takes by segment."""
+"""Lookup in the state as widgets ask for it: segments by id, cues as edited, takes by segment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens a timeline with the work that was done on it, also when the timeline has changed since.
+"""Opening a timeline with its saved work, also when the timeline has changed since.
 
 A segment is found again by its id as long as it shows the same stretch of the same clip; else where that stretch lies
 now; else by its id if it is still the same clip, trimmed. Takes and settings of a segment that is gone are kept.

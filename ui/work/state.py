@@ -1,4 +1,4 @@
-"""What a person has chosen, as frozen data that becomes JSON and comes back the same.
+"""State: what a person has chosen, as frozen data that becomes JSON and comes back the same.
 
     WorkState ─┬─ settings   by segment id: how its sound is to be made
                ├─ marks      by segment id: what the segment was, to find it again in a changed timeline

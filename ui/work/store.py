@@ -1,4 +1,4 @@
-"""Where the work on a timeline is kept: a folder beside it, written so that nothing is lost whenever it stops.
+"""Store of the work on a timeline: a folder beside it, written so that nothing is lost whenever it stops.
 
 NAME.otio
 NAME.talkies/work.json        what was chosen, replaced at once with each save

@@ -1,4 +1,4 @@
-"""Takes go back to the editor: what will be added where, and then the doing of it.
+"""Write back: takes go to the editor or into a new file; what will be added where, and then doing it.
 
     document ──plan_write_back──► WriteBack ──┬─write_file──────► a new timeline file
                                               └─write_into_host─► new tracks in the editor

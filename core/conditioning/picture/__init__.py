@@ -1,1 +1,1 @@
-"""From pictures to motion, a mouth's movements and spotted events."""
+"""Picture features: motion, lips, and the events that the spotter finds."""

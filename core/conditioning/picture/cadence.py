@@ -1,4 +1,4 @@
-"""Old film shown at a video's rate: at which moments the camera took the pictures that a transfer repeats.
+"""Cadence of old film in a video transfer: which moments the repeated pictures were taken at.
 
 Film that ran at 18 frames a second is shown at 25 by holding some pictures for one frame and some for two:
 

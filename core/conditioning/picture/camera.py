@@ -1,4 +1,4 @@
-"""What happens to the whole picture between two frames: its brightness changes, and the camera moves."""
+"""Camera moves and changes of brightness: what happens to the whole picture between two frames."""
 
 from __future__ import annotations
 

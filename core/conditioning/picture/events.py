@@ -1,4 +1,4 @@
-"""Spotting what will be heard: a small network that looks at the motion and says when something strikes or goes on.
+"""Event spotter: a small network that finds onsets and sustained sounds in the motion.
 
 It learns from rendered scenes, whose events are known, in minutes; the flow model then reads its four numbers beside
 the plain motion, and need not learn to see from sound alone.

@@ -1,4 +1,4 @@
-"""What the mouth does: 4 numbers at 25 per second from the largest face in the picture, and pictures of the mouth.
+"""Lip features: 4 numbers at 25 per second from the largest face, and pictures of its mouth.
 
     0  openness: 0 closed .. 1 wide open, from the dark of the mouth and the way the lips parted, this face at rest = 0
     1  speed of opening, positive while the lips part, negative while they close

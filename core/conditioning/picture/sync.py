@@ -1,4 +1,4 @@
-"""What moves, when, and where it stops: 32 numbers at 25 per second that tell the sound model when to strike.
+"""Sync features: what moves, when, and where it stops, as 32 numbers at 25 per second.
 
     frames ─► MotionMeter.feed ─► motion of each pair of frames, at the media's own rate ─► on_grid ─► (S, 32)
 

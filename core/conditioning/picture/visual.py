@@ -1,4 +1,4 @@
-"""What is seen: one pass over the frames gives the model its three views of the picture.
+"""Picture features in one pass over the frames: sync, appearance and lips for the model.
 
     frames ─┬─► sync     what moves and strikes      (ceil(25 d), 32)   sync.py, motion.py
             ├─► picture  what it looks like          (ceil(10 d), 192)  this file

@@ -1,4 +1,4 @@
-"""Which of the palette's sounds a prompt names: at most one that strikes and one that goes on.
+"""Which palette sounds a prompt names: at most one stroke and one texture.
 
 Names are sets of vocabulary words, a prompt is a list of them. Words count differently: "door" in "metal door" says
 more than "metal", and who says "wood" means a blow on it, not steps.

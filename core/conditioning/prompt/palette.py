@@ -1,4 +1,4 @@
-"""What named sounds are like on average, and the sketch of them that denoising begins with.
+"""Palette: mean strokes and textures of named sounds, and the sketch of them that denoising begins with.
 
 The words of a prompt decide at the very beginning of the way from noise to sound: what has taken shape by t = 0.2 is
 not changed by words any more. There a network of this size, which has heard each sound a few dozen times, does not

@@ -1,4 +1,4 @@
-"""Free text → words of the effects' vocabulary → ids; a word nobody trained on is named with its nearest known ones."""
+"""Prompt vocabulary: free text → known words → ids; an unknown word is reported with the nearest known ones."""
 
 from __future__ import annotations
 

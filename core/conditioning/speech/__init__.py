@@ -1,1 +1,1 @@
-"""From words and a mouth to phonemes in time, and from a recording to a voice."""
+"""Speech conditions: phonemes in time from words and lips, and a voice from a recording."""

@@ -1,4 +1,4 @@
-"""How long each phoneme lasts: a small convolutional model, trained on the forced alignments of the corpus."""
+"""Duration model: how long each phoneme lasts, a small convolutional network trained on forced alignments."""
 
 from __future__ import annotations
 

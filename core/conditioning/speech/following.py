@@ -1,4 +1,4 @@
-"""Where a line's phonemes lie in what a mouth seems to say: the likeliest path through evidence and durations.
+"""Lip alignment: where a line's phonemes lie in what a mouth seems to say, the likeliest path through the evidence.
 
     evidence   ▁▁▁▂▇▇▅▂▆▆▇▃▁▁▁▁      rest │ b │ ɪ │ n │ (rest) │ b │ l │ uː │ … │ rest
                                      free   log-normal durations, a rest allowed before each word

@@ -1,4 +1,4 @@
-"""What a mouth seems to be saying: evidence for each viseme, 50 times a second, read from pictures of the mouth.
+"""Lip reading: evidence for each viseme, 50 times a second, from pictures of the mouth.
 
 mouths (L, 24, 32) ─► each even in light, beside its change ─► small pictures' convolutions ─► convolutions over
 time ─► log-probabilities (2 L, 20) ─► less how usual each viseme is anyhow ─► evidence

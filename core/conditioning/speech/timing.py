@@ -1,4 +1,4 @@
-"""When the phonemes of a line are spoken: as the mouth says them where it can be read, else naturally in the cue.
+"""Phoneme timing: as the mouth says them where it can be read, else naturally within the cue.
 
 read     the mouth says this line: every phoneme where the mouth says it           following.py
 moving   a mouth moves for about as long as the line lasts: from its first to its last movement

@@ -1,4 +1,4 @@
-"""What a mouth shows of a phoneme: 20 classes that the eye can tell apart, for every language of the vocabulary.
+"""Visemes: 20 classes of phonemes that the eye can tell apart, for every language of the vocabulary.
 
 Phonemes that look alike share a class (p, b and m are all closed lips), so that a network which saw the sounds of
 one language reads the mouths of another.

@@ -1,4 +1,4 @@
-"""Who speaks: 64 numbers measured on a recording, not learned, so that any reference voice has a place among ours.
+"""Voice embedding: 64 numbers measured on a recording, not learned, so that any reference voice has a place.
 
 The first 40 are the cosine transform of the mean log-mel spectrum of the loud frames (timbre), the next 20 that of
 its spread, then three of the pitch (median, spread, share of voiced frames), and one is always 1. All are scaled by

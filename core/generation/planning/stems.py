@@ -1,4 +1,4 @@
-"""Which sounds a segment gets, before anything is computed: one :class:`Stem` for each file to be made.
+"""Plan: which sounds a segment gets, before anything is computed; one :class:`Stem` for each file.
 
 A cue belongs to one segment of the timeline, that which it overlaps most, so that it is spoken once even where it
 runs over a cut. The dialogue of its speaker then reaches over the cut, as an editor's L-cut or J-cut does, and makes

@@ -1,4 +1,4 @@
-"""Small helpers for our own readers: OTIO items from exact seconds, and rows of items with gaps between them."""
+"""OTIO items from exact seconds, and rows of items with gaps between them, for our own readers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an OTIO composition to clips with their places: nested stacks, trims and retimes resolved, exactly.
+"""Walk over an OTIO composition: clips with their exact places; nested stacks, trims and retimes resolved.
 
     timeline          |----A----|..gap..|------B (a stack)------|
     inside B                            [ trimmed: |---C---|--D ]     C and D get record ranges on the timeline

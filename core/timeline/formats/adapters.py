@@ -1,4 +1,4 @@
-"""What every reader returns: an OTIO timeline and what OTIO has no place for; OTIO's own reader and its adapters.
+"""OTIO adapters, and what every reader returns: an OTIO timeline and what OTIO has no place for.
 
 OTIO's own formats are checked before its parser sees them; adapters may crash as they like, the user gets a sentence.
 """

@@ -1,4 +1,4 @@
-"""What every writer of timelines is, and where media lie when a timeline moves to another folder."""
+"""Base class of timeline writers, and where media lie when a timeline moves to another folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What most editors' own formats have no place for, said in sentences before anything is written."""
+"""Losses of a format, in sentences before anything is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""New elements put into the text of an XML file, everything else left byte for byte as it was.
+"""Splicing new elements into the text of an XML file, everything else left byte for byte.
 
 Comments, document types, the order of attributes, entities and white space survive, which no parser would promise. New
 text is ASCII with character references, which every encoding of XML can hold.

@@ -1,4 +1,4 @@
-"""What a movie file says of itself, read from its header only; and the subtitles inside it.
+"""Movie facts from the header only: rate, length, start timecode; and the subtitles inside it.
 
 PyAV is imported when the first movie is opened, so that timelines without movies pay nothing.
 """

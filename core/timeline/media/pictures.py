@@ -1,4 +1,4 @@
-"""From a clip's media reference to the picture on disk, and to how long the media is when nobody says."""
+"""Media references: from a clip to the picture on disk, and how long the media is when nobody says."""
 
 from __future__ import annotations
 

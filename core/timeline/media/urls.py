@@ -1,4 +1,4 @@
-"""Where the file named by a timeline lies on this machine.
+"""Media URLs and paths: where the file named by a timeline lies on this machine.
 
 Editors write media addresses in every shape: ``C:/x``, ``C:\\x``, UNC, ``file:///C:/x``, ``file://localhost/x``,
 percent-encoded or not, with ``#`` and ``?`` in the name, or relative to the timeline. OTIO's own helper loses drives

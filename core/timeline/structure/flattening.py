@@ -1,4 +1,4 @@
-"""A timeline as plain rows of clips, for formats that know neither nested sequences nor times between frames.
+"""Flattening a timeline to plain rows of clips, for formats without nested sequences or times between frames.
 
     document  V1 [ A ][ compound: B C ]      flat  V1     [ A ][ B ][ C ]
               A1 [ wild ]                          A1     [ wild ]

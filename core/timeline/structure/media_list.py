@@ -1,4 +1,4 @@
-"""The media that a flat timeline uses, each file once, as formats with a list of media want them described."""
+"""Media list of a flat timeline: each file once, as formats with such a list want them described."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sound that a timeline already has: its audio tracks clip by clip, and which segments nothing is heard under.
+"""Existing sound of a timeline: its audio tracks clip by clip, and which segments have none under them.
 
     V1  |---- A ----|---- B ----|---- C ----|
     A1  |-- wild track --|                        A is heard in full, B in part, C is without sound

@@ -1,4 +1,4 @@
-"""Takes as new audio tracks in OTIO's terms: names, gaps, clips and where their files are said to lie.
+"""New audio tracks for takes in OTIO's terms: names, gaps, clips and the paths of their files.
 
     DX talkies      |..gap..[ DX_s001_..._t01 ]..gap..[ DX_s002_..._t01 ]
     DX talkies 2    |.....[ another speaker ]

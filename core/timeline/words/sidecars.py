@@ -1,4 +1,4 @@
-"""Subtitle files that lie beside a timeline or beside a clip's media and share its name: ``film.srt``, ``film.de.vtt``.
+"""Sidecar subtitles beside a timeline or beside a clip's media, by its name: ``film.srt``, ``film.de.vtt``.
 
 Also the subtitle streams inside a movie. Both are in the time of their owner; :func:`mapped` brings them onto the
 timeline through a clip's source range and speed.

@@ -1,4 +1,4 @@
-"""Subtitles as text: SubRip and WebVTT.
+"""Subtitle writer: SubRip and WebVTT text.
 
 Of markup, italics, bold and underline stay; speakers are written as each format does it: ``ANNA: Hello``, ``<v Anna>``.
 """

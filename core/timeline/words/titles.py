@@ -1,4 +1,4 @@
-"""The words inside a timeline's own items: where each editor keeps them.
+"""Titles and captions inside a timeline's own items: where each editor keeps the words.
 
 Resolve: ``Resolve_OTIO`` parameters, "Title HTML". Premiere: base64 "Source Text". Final Cut 7: text parameters of a
 generator. FCPXML (our reader): ``talkies_text``. Subtitle tracks: metadata, else the clip's name. Markers: only when

@@ -1,4 +1,4 @@
-"""From the text of one subtitle to cues: who speaks, what is spoken, what is only heard.
+"""Transcript: from the text of a subtitle to cues; who speaks, what is spoken, what is a sound description.
 
 ANNA: We should go. [door slams]      → speech "We should go." by ANNA; sound "door slams"
 <v Bob>Now?                           → speech "Now?" by Bob

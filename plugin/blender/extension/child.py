@@ -1,4 +1,4 @@
-"""A child process that speaks JSON lines: threads hear and talk, Blender's main thread asks for the news.
+"""Child process that speaks JSON lines: threads read and write, Blender's main thread polls for messages.
 
 No shell, no port. It may be killed, hang or crash at any time; Blender goes on and says so.
 """

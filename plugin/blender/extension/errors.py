@@ -1,4 +1,4 @@
-"""What goes wrong is told in one sentence: name the thing, what is wrong, what to do."""
+"""Errors in one sentence: name the thing, what is wrong, what to do."""
 
 from __future__ import annotations
 

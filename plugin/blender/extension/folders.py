@@ -1,4 +1,4 @@
-"""Where a run of ours puts its timeline and its sound: a folder of its own, for strips go on playing from there."""
+"""Work folders: a run's timeline and sound in a folder of its own, which the strips go on playing from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The buttons. What takes time happens in another process; a timer in Blender's main thread follows it."""
+"""Operators (the buttons). Long work happens in another process; a timer in Blender's main thread follows it."""
 
 from typing import Any
 

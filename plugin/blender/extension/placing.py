@@ -1,4 +1,4 @@
-"""Tracks of takes onto channels: a track of sounds is a channel of the sequencer with a name.
+"""Placement of takes on channels: a track is a channel of the sequencer with a name.
 
 What the user made stays: only strips of ours are ever removed, and a channel is only used where it is free. Either
 everything is placed or nothing has changed.

@@ -1,4 +1,4 @@
-"""What the sequencer holds, as plain data: shots of picture, lines of text and what sounds already, in frames.
+"""Reading the sequencer as plain data: shots of picture, lines of text and existing sound, in frames.
 
 Movie, image, scene and meta strips are shots (a meta strip's own ones, as far as it shows them), text strips are lines.
 Muted strips and channels are left out, and what lies before the scene's first frame. When strips are selected, only

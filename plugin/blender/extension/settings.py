@@ -1,4 +1,4 @@
-"""What the user chooses: per scene in the sidebar, and once for all in the preferences.
+"""Settings of a scene in the sidebar, and the preferences of this Blender.
 
 Blender reads properties from annotations that are values, so this file does without postponed ones.
 """

@@ -1,4 +1,4 @@
-"""What goes on in this Blender: the running job, the open panel, and the last words to the user.
+"""State of this Blender: the running job, the open panel, and the last messages to the user.
 
 Their timers run in the main thread: nothing here waits, so that Blender never freezes.
 """

@@ -1,4 +1,4 @@
-"""Files that begin on a frame of the timeline and fill their last one: Resolve places sound by whole frames of it.
+"""Conforming takes to whole frames: files that begin on a frame of the timeline, as Resolve places them.
 
     frames of the timeline    |       |       |       |       |
     the take's file              [ head | take ......... ]

@@ -1,4 +1,4 @@
-"""What talkies asks of an editor (core/hosts/bridge.py), answered by DaVinci Resolve."""
+"""DaVinci Resolve's side of the bridge: answers what talkies asks of an editor (core/hosts/bridge.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exact time in Resolve's terms: absolute frames, which count from midnight and not from the timeline's first frame."""
+"""Frames of Resolve as exact time: absolute, counted from midnight and not from the timeline's first frame."""
 
 from __future__ import annotations
 

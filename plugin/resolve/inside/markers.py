@@ -1,4 +1,4 @@
-"""A marker where each take begins. Its custom data lists the tracks it stands for, so that it goes when they go.
+"""Markers at the start of each take. Their custom data lists the tracks they stand for, so that both go together.
 
 Frames of markers count from the timeline's first frame, unlike all others; a frame holds one marker, and one that the
 user has set there stays.

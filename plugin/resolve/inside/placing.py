@@ -1,4 +1,4 @@
-"""Sound files onto new audio tracks, and what Resolve has really done with them.
+"""Placement of takes on new audio tracks, and what Resolve has really done with them.
 
 Traps that this file is built around (measured by others on 20.x and 21.x, see docs/editors.md):
 - ``endFrame`` is exclusive, ``recordFrame`` absolute, ``startFrame`` counts in the *file's* frames;

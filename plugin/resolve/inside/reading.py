@@ -1,4 +1,4 @@
-"""The open timeline as one ``.otio`` file: Resolve's own export, and its subtitle items as tracks of kind "Subtitle".
+"""Export of the open timeline as ``.otio``: Resolve's own, with its subtitle items as tracks of kind "Subtitle".
 
 Whether Resolve's export carries subtitles depends on the version; they are added only where it did not.
 """

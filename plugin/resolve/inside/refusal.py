@@ -1,4 +1,4 @@
-"""What cannot be done, in one sentence, and where the user sees it: Resolve hides what a script prints."""
+"""Refusals in one sentence, and where the user sees them: Resolve hides what a script prints."""
 
 from __future__ import annotations
 

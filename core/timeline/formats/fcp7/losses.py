@@ -1,4 +1,4 @@
-"""What Final Cut Pro 7 XML cannot hold of a timeline of another kind."""
+"""Losses of Final Cut Pro 7 XML: what it cannot hold of a timeline of another format."""
 
 from __future__ import annotations
 

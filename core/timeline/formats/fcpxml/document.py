@@ -1,4 +1,4 @@
-"""Any timeline said as a new FCPXML 1.10 document, without takes.
+"""FCPXML 1.10 document of any timeline, without takes.
 
 The lowest track of picture is the primary storyline, its holes are gaps; everything else is connected to it: further
 tracks of picture above, subtitles as captions above these, sound below. Nested sequences become their clips.

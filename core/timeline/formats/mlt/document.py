@@ -1,4 +1,4 @@
-"""Any timeline said as a new MLT project, or as one of Kdenlive's, without takes.
+"""MLT or Kdenlive document of any timeline, without takes.
 
     mlt ─► profile ─► producers (media) ─► playlists (tracks) ─► the tractor: black, tracks, mixes
 

@@ -1,4 +1,4 @@
-"""Takes for editors that count in frames: files that begin exactly on one.
+"""Frame-aligned copies of takes, for editors that count in frames: files that begin exactly on one.
 
 MLT places a clip of sound on a frame, and begins inside a sound file only to within a packet (some 680 samples). So a
 take that begins between frames, or whose file has a head handle, is copied: silence up to its first sample, the take,

@@ -1,4 +1,4 @@
-"""``.otio`` as one editor's own import wants it; the double suffix says for whom.
+"""OTIO flavours: ``.otio`` as one editor's own import wants it; the double suffix says for whom.
 
     reel.resolve.otio    bare paths, ranges that every medium states in its own timecode, tracks with their audio type
     reel.kdenlive.otio   plain clips on frames, counted from the first frame of each file, at the exact rate

@@ -1,4 +1,4 @@
-"""New tracks put into the text of an ``.otio`` file, everything else left byte for byte as it was.
+"""Splicing new tracks into the text of an ``.otio`` file, everything else left byte for byte.
 
 OTIO's own writer clamps integers beyond 64 bits, upgrades old schemas and reorders keys; a splice does none of it.
 """
