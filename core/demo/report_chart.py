@@ -29,7 +29,7 @@ _STRIP = 7
 
 
 @dataclass(frozen=True)
-class Heard:
+class RenderedTakes:
     """What is drawn: mono sums (N,) of the dialogue and of the effects from the timeline's first frame, 48 kHz."""
 
     dialogue: Sound
@@ -40,11 +40,11 @@ class Heard:
         return self.dialogue + self.effects
 
 
-def hear(timeline: Timeline, takes: Sequence[Take]) -> Heard:
+def render_takes(timeline: Timeline, takes: Sequence[Take]) -> RenderedTakes:
     """The first takes, summed by department; a joint mix counts as effects."""
     first = [take for take in takes if take.number == 1]
     length = to_sample(timeline.duration, SAMPLE_RATE)
-    return Heard(
+    return RenderedTakes(
         _summed([take for take in first if take.stem == "DX"], length),
         _summed([take for take in first if take.stem != "DX"], length),
     )
@@ -60,14 +60,14 @@ def _summed(takes: Sequence[Take], length: int) -> Sound:
     return whole
 
 
-def sync_figures(events: Sequence[float], heard: Heard) -> dict[str, Any]:
+def sync_figures(events: Sequence[float], rendered: RenderedTakes) -> dict[str, Any]:
     """How well the effects' onsets meet the picture's events (s): F1, precision, recall, offsets."""
     from talkies.core.media.onsets import OnsetCounts, detect_onsets
 
-    return OnsetCounts.of(detect_onsets(heard.effects), list(events)).figures()
+    return OnsetCounts.of(detect_onsets(rendered.effects), list(events)).figures()
 
 
-def draw_report(timeline: Timeline, heard: Heard, events: Sequence[float], path: Path) -> None:
+def draw_report(timeline: Timeline, rendered: RenderedTakes, events: Sequence[float], path: Path) -> None:
     """Writes the picture as PNG, 2000 pixels wide. Raises OutputError."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -82,23 +82,23 @@ def draw_report(timeline: Timeline, heard: Heard, events: Sequence[float], path:
     for axis in axes:
         _plain(axis, seconds)
     _strip(axes[0], timeline, seconds)
-    _waveform(axes[1], heard.dialogue, seconds, DX_COLOUR, "Dialogue")
+    _waveform(axes[1], rendered.dialogue, seconds, DX_COLOUR, "Dialogue")
     _cues(axes[1], timeline)
-    _waveform(axes[2], heard.effects, seconds, FX_COLOUR, "Effects")
-    _spectrum(axes[3], heard.sum, seconds)
-    _lanes(axes[4], heard, events)
+    _waveform(axes[2], rendered.effects, seconds, FX_COLOUR, "Effects")
+    _spectrum(axes[3], rendered.sum, seconds)
+    _lanes(axes[4], rendered, events)
     axes[4].tick_params(labelbottom=True)
     axes[4].set_xlabel("seconds", color=INK)
     figure.text(0.075, 0.955, timeline.name, color=INK, fontsize=19, fontweight="bold")
-    figure.text(0.985, 0.955, _headline(events, heard), color=INK, fontsize=12, ha="right")
+    figure.text(0.985, 0.955, _headline(events, rendered), color=INK, fontsize=12, ha="right")
     with part_file(path) as part:
         figure.savefig(part, format="png", facecolor=PAPER)
 
 
-def _headline(events: Sequence[float], heard: Heard) -> str:
+def _headline(events: Sequence[float], rendered: RenderedTakes) -> str:
     if not events:
         return ""
-    figures = sync_figures(events, heard)
+    figures = sync_figures(events, rendered)
     apart = figures["offset_median_absolute_ms"]
     near = "" if apart is None else f"   median distance {apart:.0f} ms"
     counts = f"{len(events)} events in the picture, {figures['detected']} onsets heard"
@@ -193,12 +193,12 @@ def _spectrum(axis: Axes, sound: Sound, seconds: float) -> None:
     axis.set_yticks([float(np.interp(mark, bands, np.arange(len(bands)))) for mark in marks], ["100", "1k", "10k"])
 
 
-def _lanes(axis: Axes, heard: Heard, events: Sequence[float]) -> None:
+def _lanes(axis: Axes, rendered: RenderedTakes, events: Sequence[float]) -> None:
     """Events of the picture above, onsets of the effects below; a line joins those that belong together."""
     from talkies.core.media.onsets import detect_onsets
 
     axis.set_ylim(-0.4, 1.4)
-    onsets = detect_onsets(heard.effects)
+    onsets = detect_onsets(rendered.effects)
     for event in events:
         near = [onset for onset in onsets if abs(onset - event) <= _MATCH_S]
         if near:

@@ -67,14 +67,14 @@ class Meter:
 
         channels = block.shape[0]
         self._alike = self._alike and bool((block == block[:1]).all())
-        heard = block[:1] if self._alike else block
-        self._peak.add(heard)
+        measured = block[:1] if self._alike else block
+        self._peak.add(measured)
         if not block.shape[1]:
             return
         state = np.zeros((len(self._sections), 1, 2)) if self._state is None else self._state
-        state = np.broadcast_to(state, (len(self._sections), heard.shape[0], 2))
-        weighted, self._state = sosfilt(self._sections, heard.astype(np.float64), axis=1, zi=state)
-        self._add_powers((weighted**2).sum(axis=0) * (channels // heard.shape[0]))
+        state = np.broadcast_to(state, (len(self._sections), measured.shape[0], 2))
+        weighted, self._state = sosfilt(self._sections, measured.astype(np.float64), axis=1, zi=state)
+        self._add_powers((weighted**2).sum(axis=0) * (channels // measured.shape[0]))
 
     def _add_powers(self, powers: Array) -> None:
         """Sort (n,) squares into steps of 100 ms."""
@@ -122,12 +122,12 @@ class TruePeak:
 
     def _after(self, block: Samples) -> tuple[float, Samples]:
         before = np.zeros((1, _TAPS_PER_PHASE - 1), np.float32) if self._history is None else self._history
-        heard = np.concatenate([np.broadcast_to(before, (block.shape[0], _TAPS_PER_PHASE - 1)), block], axis=1)
+        measured = np.concatenate([np.broadcast_to(before, (block.shape[0], _TAPS_PER_PHASE - 1)), block], axis=1)
         highest = max(self._highest, float(np.abs(block).max(initial=0.0)))
-        for part in _loud_parts(heard, highest / most_gain()):  # nothing between other samples could be higher
+        for part in _loud_parts(measured, highest / most_gain()):  # nothing between other samples could be higher
             if highest < most_gain() * float(np.abs(part).max()):
                 highest = max(highest, _highest_between(part))
-        return highest, heard[:, heard.shape[1] - _TAPS_PER_PHASE + 1 :]
+        return highest, measured[:, measured.shape[1] - _TAPS_PER_PHASE + 1 :]
 
 
 def _loud_parts(sound: Samples, level: float) -> Iterator[Samples]:

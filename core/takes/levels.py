@@ -99,7 +99,7 @@ def mixed(takes: Sequence[Take]) -> Iterator[Samples]:
     """The sum of takes as a timeline plays them, handles left out, in blocks of (2, n) from the first one's start."""
     pieces = [piece_of(take, channels=2) for take in takes]
     first = min((piece.first for piece in pieces), default=0)
-    return laid(pieces, first, max((piece.first + piece.count for piece in pieces), default=first))
+    return placed(pieces, first, max((piece.first + piece.count for piece in pieces), default=first))
 
 
 def _regained(take: Take, gain: float, ceiling: float) -> Take:

@@ -44,7 +44,7 @@ def piece_of(take: Take, channels: int) -> Piece:
     return Piece(first, count, lambda: Player(take, channels))
 
 
-def laid(pieces: Iterable[Piece], first: int, end: int, channels: int = 2) -> Iterator[Samples]:
+def placed(pieces: Iterable[Piece], first: int, end: int, channels: int = 2) -> Iterator[Samples]:
     """The sum of the pieces from sample ``first`` up to ``end`` in blocks of (C, n), silence where there are none.
 
     No piece may begin before ``first``; what lies behind ``end`` is cut off.
@@ -85,6 +85,6 @@ class Player:
                 block = np.zeros((self._rest.shape[0], missing), np.float32)
             parts.append(block)
             missing -= block.shape[1]
-        heard = np.concatenate(parts, axis=1)
-        self._rest = heard[:, count:]
-        return heard[:, :count] * self._pan
+        mixed = np.concatenate(parts, axis=1)
+        self._rest = mixed[:, count:]
+        return mixed[:, :count] * self._pan

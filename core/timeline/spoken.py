@@ -134,6 +134,6 @@ def _assigned(segments: Iterable[Segment], cues: tuple[Cue, ...]) -> tuple[Segme
     for segment in segments:
         first = bisect.bisect_left(starts, float(segment.record.start) - longest - _SURE)
         last = bisect.bisect_left(starts, float(segment.record.end) + _SURE)
-        heard = tuple(cue for cue in cues[first:last] if cue.range.overlap(segment.record))
-        result.append(replace(segment, cues=heard) if heard or segment.cues else segment)
+        overlapping = tuple(cue for cue in cues[first:last] if cue.range.overlap(segment.record))
+        result.append(replace(segment, cues=overlapping) if overlapping or segment.cues else segment)
     return tuple(result)

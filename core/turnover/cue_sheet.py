@@ -36,9 +36,9 @@ class SheetRow:
 
 def sheet_rows(timeline: Timeline, takes: Sequence[Take]) -> list[SheetRow]:
     """All rows in order of time, numbered by department."""
-    heard = [*_cue_rows(timeline, takes), *_shot_rows(timeline, takes)]
+    rows = [*_cue_rows(timeline, takes), *_shot_rows(timeline, takes)]
     numbers = {stem: count(1) for stem in ("DX", "FX", "MX", "MIX")}
-    ordered = sorted(heard, key=lambda row: (row.range, row.stem, row.line))
+    ordered = sorted(rows, key=lambda row: (row.range, row.stem, row.line))
     return [
         replace(row, cue=f"{row.stem}{next(numbers[row.stem]):03}", range=_whole_frames(row.range, timeline))
         for row in ordered

@@ -99,7 +99,7 @@ class _Job:
 
     def losses(self) -> list[str]:
         """What the formats of the cut cannot hold; a format that cannot hold the cut at all is left out."""
-        bare, said = without_our_tracks(self.timeline), []
+        bare, warnings = without_our_tracks(self.timeline), []
         for suffix in list(self.cut):
             name = self._cut_file(self.out, suffix).name
             try:
@@ -107,8 +107,8 @@ class _Job:
                 said += [f"{name}: {sentence}" for sentence in _WRITERS[suffix].losses(bare)]
             except OutputError as error:
                 self.cut.remove(suffix)
-                said.append(f"{name} is left out: {error.problem}")
-        return said
+                warnings.append(f"{name} is left out: {error.problem}")
+        return warnings
 
     def fill(self, folder: Path, notes: tuple[str, ...]) -> Contents:
         """Everything but the checksums."""
@@ -143,10 +143,10 @@ class _Job:
     def _write_movie(self, copies: Sequence[Take], folder: Path) -> Fact:
         name, total = f"PICTURE/{reel_name(self.timeline)}_reference.mov", max(self.span.frames[1], 1)
 
-        def told(number: int) -> None:
+        def on_frame(number: int) -> None:
             self._say(0.4 + 0.6 * number / total, "writing the reference movie")
 
-        write_reference(self.span, copies, folder / name, told)
+        write_reference(self.span, copies, folder / name, on_frame)
         return name, "the picture with timecode, and the mix"
 
     def _say(self, fraction: float, message: str) -> None:

@@ -50,8 +50,8 @@ def _event(timeline: Timeline, number: int, rows: Sequence[SheetRow]) -> str:
 
 def _note(rows: Sequence[SheetRow]) -> str:
     """The lines; what begins with a number would be read as another event, with an asterisk as a comment."""
-    said = (f"{row.character}: {row.line}" if row.character else row.line for row in rows)
-    note = " / ".join(map(_plain, said))
+    lines = (f"{row.character}: {row.line}" if row.character else row.line for row in rows)
+    note = " / ".join(map(_plain, lines))
     return note if note[:1].isalpha() or note[:1] == "[" else f"Line: {note}"
 
 

@@ -140,6 +140,6 @@ def _origins(takes: Sequence[Take]) -> Iterator[Fact]:
         found = seeds.setdefault((engine, ", ".join(filter(None, (weights, licence, made)))), set())
         if isinstance(facts.get("seed"), int):
             found.add(facts["seed"])
-    for (engine, facts_told), numbers in seeds.items():
-        told = f"seeds {', '.join(map(str, sorted(numbers)))}" if numbers else "seeds unknown"
-        yield engine, ", ".join(filter(None, (facts_told, told)))
+    for (engine, described), numbers in seeds.items():
+        listed = f"seeds {', '.join(map(str, sorted(numbers)))}" if numbers else "seeds unknown"
+        yield engine, ", ".join(filter(None, (described, listed)))

@@ -32,14 +32,14 @@ def write_reference(
         if round_half_up(rate) in TIMECODE_RATES:
             video.metadata["timecode"] = span.timecode(span.range.start)
         audio = container.add_stream("pcm_s24le", rate=SAMPLE_RATE, layout="stereo")
-        mux(container, video, _told(burnt_in(span), on_frame), audio, mix_blocks(span, takes))
+        mux(container, video, _reporting(burnt_in(span), on_frame), audio, mix_blocks(span, takes))
 
 
 def mix_blocks(span: Span, takes: Sequence[Take]) -> Iterator[Samples]:
     """The sum of the first takes with the pops, (2, n), from the span's first sample to its last."""
     first, count = span.samples
     pieces = [*span.pop_pieces(channels=2), *(piece_of(take, channels=2) for take in takes if take.number == 1)]
-    return laid(pieces, first, first + count)
+    return placed(pieces, first, first + count)
 
 
 def burnt_in(span: Span) -> Iterator[Image]:
@@ -91,7 +91,7 @@ def _drawn(
     return image
 
 
-def _told(images: Iterator[Image], on_frame: Callable[[int], None]) -> Iterator[Image]:
+def _reporting(images: Iterator[Image], on_frame: Callable[[int], None]) -> Iterator[Image]:
     for number, image in enumerate(images, start=1):
         yield image
         on_frame(number)

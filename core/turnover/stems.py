@@ -54,4 +54,4 @@ def stem_blocks(span: Span, lane: Lane) -> Iterator[Samples]:
     """The lane from the span's first sample to its last, (C, n); to the bit as in the takes where nothing overlaps."""
     first, count = span.samples
     pieces = [*span.pop_pieces(lane.channels), *(piece_of(take, lane.channels) for take in lane.takes)]
-    return laid(pieces, first, first + count, lane.channels)
+    return placed(pieces, first, first + count, lane.channels)

@@ -85,7 +85,7 @@ def extensions_folder(program: Path, version: str) -> Path:
 
 
 def _looked_at(program: Path) -> FoundBlender | None:
-    version = _version_beside(program.resolve()) or _version_told(program)
+    version = _version_beside(program.resolve()) or _version_reported(program)
     if version is None:
         return None
     folder = extensions_folder(program, version) / "talkies"
@@ -101,14 +101,14 @@ def _version_beside(program: Path) -> str | None:
     return None
 
 
-def _version_told(program: Path) -> str | None:
+def _version_reported(program: Path) -> str | None:
     try:
-        said = subprocess.run(
+        reported = subprocess.run(
             [str(program), "--version"], capture_output=True, text=True, errors="replace", timeout=_TIMEOUT_S
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    match = re.search(r"Blender (\d+\.\d+)", said.stdout)
+    match = re.search(r"Blender (\d+\.\d+)", reported.stdout)
     return match[1] if match else None
 
 

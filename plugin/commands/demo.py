@@ -55,11 +55,11 @@ def make_demo(folder: Path, engine: str, seed: int, load_engine: EngineLoader) -
     takes, report = follow(Request(source, out, engine=engine, seed=seed), load_engine)
     line.show(1.0, "drawing the report")
     timeline, events = read_timeline(source), [float(event.time) for event in demo_events()]
-    heard = hear(timeline, takes)
-    report["sync"] = sync_figures(events, heard)
+    rendered = render_takes(timeline, takes)
+    report["sync"] = sync_figures(events, rendered)
     names = ("film.mp4", "demo.otio", "demo.talkies.otio", "preview.mp4", "report.png", "report.json")
     report["files"] = {name: str(folder / name) for name in names}
-    draw_report(timeline, heard, events, folder / "report.png")
+    draw_report(timeline, rendered, events, folder / "report.png")
     line.show(1.0, "writing the preview")
     write_preview(timeline, takes, folder / "preview.mp4")
     with part_file(folder / "report.json") as part:

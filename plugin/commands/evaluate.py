@@ -83,13 +83,13 @@ def with_time_left(show: OnProgress) -> OnProgress:
     """Adds how long the rest will take, as soon as that can be told."""
     started = time.monotonic()
 
-    def told(share: float, message: str) -> None:
+    def report_progress(share: float, message: str) -> None:
         passed = time.monotonic() - started
         if 0.02 < share < 1 and passed > 5:
             message += f", {duration(passed * (1 - share) / share)} left"
         show(share, message)
 
-    return told
+    return report_progress
 
 
 def duration(seconds: float) -> str:

@@ -78,5 +78,5 @@ def _block(timeline: Timeline, segment: Segment) -> list[str]:
 
 def _cue_line(timeline: Timeline, cue: Cue) -> str:
     text = "".join(letter if letter.isprintable() else " " for letter in cue.text.replace("\n", " / "))
-    said = f"[{text}]" if cue.kind == "sound" else f"“{text}”"
-    return f"{timeline.timecode(cue.range.start)} {cue.speaker + ': ' if cue.speaker else ''}{said}"
+    text_shown = f"[{text}]" if cue.kind == "sound" else f"“{text}”"
+    return f"{timeline.timecode(cue.range.start)} {cue.speaker + ': ' if cue.speaker else ''}{text_shown}"

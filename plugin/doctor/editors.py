@@ -49,8 +49,8 @@ def _blender() -> tuple[Finding, ...]:
     if len(blenders) == 1:
         return found
     versions = ", ".join(blender.version for blender in blenders)
-    told = f"{len(blenders)} are here ({versions}); those of one version share their extensions, others do not"
-    return (Finding("Blenders", True, told), *found)
+    detail = f"{len(blenders)} are here ({versions}); those of one version share their extensions, others do not"
+    return (Finding("Blenders", True, detail), *found)
 
 
 def _one_blender(blender: FoundBlender, oldest: str) -> Finding:
@@ -84,11 +84,11 @@ def _resolve() -> Finding:
         return Finding("DaVinci Resolve", True, f"{where}; its scripts are current: {_EDITIONS}")
     if set(states.values()) == {"absent"}:
         return Finding("DaVinci Resolve", False, f"{where}; it has no script of talkies", _INSTALL_SCRIPTS)
-    told = ", ".join(f"{name!r} {_SAID[state]}" for name, state in wrong.items())
-    return Finding("DaVinci Resolve", False, f"{where}; in {scripts_folder()} {told}", _INSTALL_SCRIPTS)
+    detail = ", ".join(f"{name!r} {_STATES[state]}" for name, state in wrong.items())
+    return Finding("DaVinci Resolve", False, f"{where}; in {scripts_folder()} {detail}", _INSTALL_SCRIPTS)
 
 
-_SAID = {
+_STATES = {
     "absent": "is missing",
     "old": "is of an older talkies, or of one that has moved",
     "damaged": "was changed by hand, or is not ours",

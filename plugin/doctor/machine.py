@@ -25,11 +25,11 @@ def _torch() -> tuple[Finding, ...]:
     versions = {name: installed(name) for name in ("torch", "torchaudio")}
     if not versions["torch"]:
         return (Finding("torch", False, "is not installed", TORCH_CURE, needed=True),)
-    told = _ask_torch()
-    if problem := told.get("torch_problem"):
+    reported = _ask_torch()
+    if problem := reported.get("torch_problem"):
         return (Finding("torch", False, f"{versions['torch']} {problem}", TORCH_CURE, needed=True),)
-    torch = Finding("torch", True, f"{versions['torch']} {told['device']}", needed=True)
-    return torch, _torchaudio(versions["torchaudio"], versions["torch"], told.get("torchaudio_problem", ""))
+    torch = Finding("torch", True, f"{versions['torch']} {reported['device']}", needed=True)
+    return torch, _torchaudio(versions["torchaudio"], versions["torch"], reported.get("torchaudio_problem", ""))
 
 
 def _torchaudio(version: str, torch_version: str, problem: str) -> Finding:
@@ -50,8 +50,8 @@ def _ask_torch() -> dict[str, str]:
     if asked.returncode or not lines:
         last = (asked.stderr.strip().splitlines() or [f"exit code {asked.returncode}"])[-1]
         return {"torch_problem": f"does not load ({last})"}
-    told: dict[str, str] = json.loads(lines[-1])
-    return told
+    reported: dict[str, str] = json.loads(lines[-1])
+    return reported
 
 
 _TIMEOUT_S = 120
@@ -59,25 +59,25 @@ _TIMEOUT_S = 120
 
 _ASK = """
 import json, os
-told = {}
+reported = {}
 def problem(error):
     return "does not load (" + " ".join(str(error).split()) + ")"
 try:
     import torch
     if torch.cuda.is_available():
-        told["device"] = "on " + torch.cuda.get_device_name(0)
+        reported["device"] = "on " + torch.cuda.get_device_name(0)
     elif torch.backends.mps.is_available():
-        told["device"] = "on Apple's GPU (mps)"
+        reported["device"] = "on Apple's GPU (mps)"
     else:
-        told["device"] = f"on the CPU, of which {os.cpu_count()} cores are here"
+        reported["device"] = f"on the CPU, of which {os.cpu_count()} cores are here"
 except Exception as error:
-    told["torch_problem"] = problem(error)
+    reported["torch_problem"] = problem(error)
 else:
     try:
         import torchaudio
     except Exception as error:
-        told["torchaudio_problem"] = problem(error)
-print(json.dumps(told))
+        reported["torchaudio_problem"] = problem(error)
+print(json.dumps(reported))
 """
 
 

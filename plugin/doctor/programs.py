@@ -39,8 +39,8 @@ def version_of(program: Path) -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    said = re.search(rb"\d+(?:\.\d+)+", asked.stdout + asked.stderr)
-    return said[0].decode() if said else ""
+    version = re.search(rb"\d+(?:\.\d+)+", asked.stdout + asked.stderr)
+    return version[0].decode() if version else ""
 
 
 def numbers(version: str) -> tuple[int, ...]:

@@ -36,13 +36,13 @@ Message = dict[str, Any]
 
 HOW: Final = f"in DaVinci Resolve choose Workspace ▸ Scripts ▸ {Path(LUA_NAME).stem}"
 _LUA: Final = ("reading", "placing", "markers", "requests")
-_SAID: Final = r'\b{} = "([^"]*)"'
+_ASSIGNED: Final = r'\b{} = "([^"]*)"'
 
 
 class LuaTransport:
     """One conversation. ``requests`` and ``answers`` are what core.bridge.BridgedHost wants; see :meth:`connect`.
 
-    ``heard_s``: within which Resolve must take notice of a request; ``done_s``: answer it. All times in seconds.
+    ``noticed_s``: within which Resolve must take notice of a request; ``done_s``: answer it. All times in seconds.
     """
 
     def __init__(
@@ -51,24 +51,24 @@ class LuaTransport:
         preferences: Callable[[], Sequence[Path]] = preferences,
         *,
         poll_s: float = 0.05,
-        heard_s: float = 20,
+        noticed_s: float = 20,
         done_s: float = 280,
         sign_s: float = 30,
     ) -> None:
         self._folder = folder if folder is not None else requests_folder()
         self._request = self._folder / "request.lua"
         self._preferences = preferences
-        self._poll_s, self._heard_s, self._done_s, self._sign_s = poll_s, heard_s, done_s, sign_s
+        self._poll_s, self._noticed_s, self._done_s, self._sign_s = poll_s, noticed_s, done_s, sign_s
         self._session = secrets.token_hex(8)
         self._program = "\n".join((_folder_of_lua() / f"{name}.lua").read_text(encoding="utf-8") for name in _LUA)
         self._rate: Fraction | None = None
         self._count = 0
         self._asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._said: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._answered: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._working: threading.Thread | None = None
         self._closing, self._is_lost = threading.Event(), False
         self._lock = self._opened()
-        self.requests, self.answers = cast(TextIO, _Requests(self._asked)), cast(TextIO, _Answers(self._said))
+        self.requests, self.answers = cast(TextIO, _Requests(self._asked)), cast(TextIO, _Answers(self._answered))
 
     def connect(self, again_s: float = 2) -> str:
         """Waits until the script runs in Resolve, and says what it is: "DaVinci Resolve 21.1". Ctrl+C ends it.
@@ -77,7 +77,7 @@ class LuaTransport:
         """
         while True:
             with suppress(_UnheardError):
-                answer = self._run("hello", {}, heard_s=again_s)
+                answer = self._run("hello", {}, noticed_s=again_s)
                 break
         if "result" not in answer:
             raise OutputError("DaVinci Resolve", str(answer["error"]["message"]), f"{HOW} again")
@@ -96,7 +96,7 @@ class LuaTransport:
             self._closing.clear()
             with suppress(OutputError):
                 self._write("goodbye = true")
-                self._wait("TalkiesAnswer", lambda said: said == "", 0 if self._is_lost else 3)
+                self._wait("TalkiesAnswer", lambda value: value == "", 0 if self._is_lost else 3)
         with suppress(OSError):
             self._request.unlink(missing_ok=True)
         self._lock.close()
@@ -121,9 +121,9 @@ class LuaTransport:
                     self._write("silent = true")
                 continue
             if line is None:
-                self._said.put("")
+                self._answered.put("")
                 return
-            self._said.put(json.dumps(self._answer(json.loads(line))) + "\n")
+            self._answered.put(json.dumps(self._answer(json.loads(line))) + "\n")
 
     def _answer(self, question: Message) -> Message:
         method, params = question["method"], question["params"]
@@ -168,12 +168,12 @@ class LuaTransport:
         tracks = [dict(track, clips=[_for_lua(clip, rate) for clip in track["clips"]]) for track in params["tracks"]]
         return self._run("add_takes", {"tracks": tracks, "remove": params.get("remove", [])})
 
-    def _run(self, method: str, params: Message, heard_s: float | None = None) -> Message:
+    def _run(self, method: str, params: Message, noticed_s: float | None = None) -> Message:
         """One request and its answer. Raises _UnheardError, OutputError."""
         request = as_lua({"method": method, "params": params})
         key = self._write(f"request = {request}", f"(function()\n{self._program}\nend)()")
-        heard = self._wait("TalkiesHeard", lambda said: said == key, heard_s or self._heard_s)
-        answer = self._wait("TalkiesAnswer", lambda said: said.startswith(f"{key}:"), self._done_s if heard else 0)
+        noticed = self._wait("TalkiesHeard", lambda value: value == key, noticed_s or self._noticed_s)
+        answer = self._wait("TalkiesAnswer", lambda value: value.startswith(f"{key}:"), self._done_s if noticed else 0)
         with suppress(OSError):
             self._request.unlink(missing_ok=True)
         self._is_lost = answer is None
@@ -197,7 +197,7 @@ class LuaTransport:
 
     def _wait(self, key: str, wanted: Callable[[str], bool], seconds: float) -> str | None:
         """What the script says in a preference, as soon as it is what is wanted; None when it never is."""
-        pattern, until = re.compile(_SAID.format(key)), time.monotonic() + seconds
+        pattern, until = re.compile(_ASSIGNED.format(key)), time.monotonic() + seconds
         seen: dict[Path, tuple[int, int, int]] = {}
         while True:
             for file in self._preferences():

@@ -54,9 +54,9 @@ def test_a_persons_path(qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.mouseClick(strip.cards[portrait[0].id].buttons["A"], LEFT)
     qtbot.mouseClick(strip.cards[portrait[1].id].buttons["B"], LEFT)
     monitor = window.workspace.player.monitor
-    assert monitor.comparison is not None and monitor.comparison.heard == portrait[1].id
+    assert monitor.comparison is not None and monitor.comparison.playing == portrait[1].id
     qtbot.mouseClick(strip.compare, LEFT)
-    assert monitor.comparison.heard == portrait[0].id
+    assert monitor.comparison.playing == portrait[0].id
     qtbot.mouseClick(strip.cards[portrait[0].id].buttons["star"], LEFT)
     assert document.take(portrait[0].id).starred
 

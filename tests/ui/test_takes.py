@@ -104,7 +104,7 @@ def test_what_is_heard_is_what_will_be_written(generated: Document, monitor: Mon
     assert (voice.start, voice.end) == (5 * 1920, 48_000 + 5 * 1920)
     assert voice.gain == pytest.approx(10 ** (-6 / 20))
     assert voice.offset == round(starred.head_handle * 48_000)
-    monitor.hear(takes=False)
+    monitor.set_monitoring(takes=False)
     assert not [voice for voice in monitor.voices() if voice.path.suffix == ".wav"]
 
 

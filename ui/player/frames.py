@@ -61,7 +61,7 @@ class FrameReader(QThread):
         super().__init__(parent)
         self._layers = Layers(timeline)
         self._wake = threading.Condition()
-        self._wish: Fraction | None = None
+        self._request: Fraction | None = None
         self._ended = False
         self._segment: Segment | None = None
         self._coming: Iterator[Frame] = iter(())
@@ -71,7 +71,7 @@ class FrameReader(QThread):
     def show_at(self, position: Fraction) -> None:
         """Asks for the picture at ``position``; earlier wishes that wait are forgotten."""
         with self._wake:
-            self._wish = position
+            self._request = position
             self._wake.notify()
 
     def stop(self) -> None:
@@ -84,8 +84,8 @@ class FrameReader(QThread):
     def run(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._ended or self._wish is not None)
-                position, self._wish = self._wish, None
+                self._wake.wait_for(lambda: self._ended or self._request is not None)
+                position, self._request = self._request, None
                 if self._ended or position is None:
                     return
             try:

@@ -49,24 +49,24 @@ class Mix:
 
     def block(self, start: int, count: int, *, wait: bool = False) -> Samples:
         """(2, count) from timeline sample ``start`` on; what is not read yet is silent, unless ``wait``."""
-        heard = np.zeros((2, count), np.float32)
+        mixed = np.zeros((2, count), np.float32)
         for index in self._spans.between(Fraction(start), Fraction(start + count)):
             voice = self._voices[index]
             left, right = max(voice.start, start), min(voice.end, start + count)
             if left < right and voice.gain:
-                self._add(heard[:, left - start : right - start], voice, voice.offset + left - voice.start, wait)
-        return heard
+                self._add(mixed[:, left - start : right - start], voice, voice.offset + left - voice.start, wait)
+        return mixed
 
     def warm(self, start: int, count: int) -> None:
         """Has the files read that will be heard soon."""
         self.block(start, count)
 
-    def _add(self, heard: Samples, voice: Voice, position: int, wait: bool) -> None:
+    def _add(self, mixed: Samples, voice: Voice, position: int, wait: bool) -> None:
         done = 0
-        while done < heard.shape[1]:
+        while done < mixed.shape[1]:
             number, inside = divmod(position + done, CHUNK_SAMPLES)
-            count = min(CHUNK_SAMPLES - inside, heard.shape[1] - done)
+            count = min(CHUNK_SAMPLES - inside, mixed.shape[1] - done)
             chunk = self._chunks.get(voice.path, number, wait=wait) if number >= 0 else None
             if chunk is not None:
-                heard[:, done : done + count] += np.float32(voice.gain) * chunk[:, inside : inside + count]
+                mixed[:, done : done + count] += np.float32(voice.gain) * chunk[:, inside : inside + count]
             done += count

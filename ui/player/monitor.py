@@ -27,7 +27,7 @@ class Comparison:
     side: Side = "A"
 
     @property
-    def heard(self) -> str:
+    def playing(self) -> str:
         return self.a if self.side == "A" else self.b
 
 
@@ -59,7 +59,7 @@ class Monitor(QObject):
         self._sounds = tuple(tracks)
         self.changed.emit()
 
-    def hear(self, *, original: bool | None = None, takes: bool | None = None) -> None:
+    def set_monitoring(self, *, original: bool | None = None, takes: bool | None = None) -> None:
         """Turns the original sound, or all takes, on or off."""
         self.original = self.original if original is None else original
         self.takes = self.takes if takes is None else takes
@@ -81,11 +81,11 @@ class Monitor(QObject):
 
     def voices(self) -> tuple[Voice, ...]:
         """What the mix consists of now."""
-        takes = [_take_voice(self._document, take, gain) for take, gain in self._heard_takes()]
+        takes = [_take_voice(self._document, take, gain) for take, gain in self._audible_takes()]
         original = originals(self._sounds) if self.original and not self.solo else ()
         return (*original, *takes)
 
-    def _heard_takes(self) -> Iterator[tuple[TakeRecord, float]]:
+    def _audible_takes(self) -> Iterator[tuple[TakeRecord, float]]:
         """Takes and their gain in dB."""
         document = self._document
         if self.solo:
@@ -102,7 +102,7 @@ class Monitor(QObject):
             yield replaced, self.compared_gain(replaced)
 
     def _compared(self) -> TakeRecord | None:
-        return self._document.take(self.comparison.heard) if self.comparison else None
+        return self._document.take(self.comparison.playing) if self.comparison else None
 
     def compared_gain(self, take: TakeRecord) -> float:
         """The gain in dB at which a compared take is as loud as the other; the louder one is lowered."""

@@ -55,7 +55,7 @@ class Speaker(QObject):
         self._source = self._device = None
 
     @property
-    def heard_samples(self) -> int:
+    def played_samples(self) -> int:
         """How many samples since :meth:`start` have left the buffer."""
         waiting = max(self._sink.bufferSize() - self._sink.bytesFree(), 0) // _BYTES
         return max(self._written - waiting, 0)

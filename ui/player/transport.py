@@ -155,15 +155,15 @@ class Transport(QObject):
     def tick(self) -> None:
         """Brings the position up to what was heard by now; the timer calls it while playing."""
         if self._speaker is not None:
-            heard = self._speaker.heard_samples
+            played = self._speaker.played_samples
         else:
-            heard = int(self._clock.elapsed() * SAMPLE_RATE // 1000)
-            if heard >= self._given:
-                self._sound(heard - self._given + 1)
-        while len(self._plan) > 1 and self._plan[1][0] <= heard:
+            played = int(self._clock.elapsed() * SAMPLE_RATE // 1000)
+            if played >= self._given:
+                self._sound(played - self._given + 1)
+        while len(self._plan) > 1 and self._plan[1][0] <= played:
             self._plan.popleft()
-        given, sample = self._plan[0] if self._plan else (heard, self._next)
-        position = Fraction(sample + (heard - given) * self.speed, SAMPLE_RATE)
+        given, sample = self._plan[0] if self._plan else (played, self._next)
+        position = Fraction(sample + (played - given) * self.speed, SAMPLE_RATE)
         if self.loop is None and not 0 <= position < self.duration:
             self._position = min(max(position, Fraction(0)), self.duration - 1 / self.rate)
             self.stop()

@@ -77,10 +77,14 @@ class Viewer(QWidget):
         self.mark_in = self._button("in", tr("Set the in point here"), "I", self.in_wanted.emit)
         self.mark_out = self._button("out", tr("Set the out point here"), "O", self.out_wanted.emit)
         self.original = self._button(
-            "film", tr("Play the original sound"), "", lambda: monitor.hear(original=not monitor.original), True
+            "film",
+            tr("Play the original sound"),
+            "",
+            lambda: monitor.set_monitoring(original=not monitor.original),
+            True,
         )
         self.takes = self._button(
-            "sound", tr("Play the takes"), "", lambda: monitor.hear(takes=not monitor.takes), True
+            "sound", tr("Play the takes"), "", lambda: monitor.set_monitoring(takes=not monitor.takes), True
         )
         row = QHBoxLayout()
         row.setContentsMargins(8, 4, 8, 4)

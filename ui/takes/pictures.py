@@ -83,18 +83,18 @@ def _stretches(path: Path, samples: int) -> Iterator[tuple[int, NDArray[np.float
     from talkies.core.media.sound import sound_blocks
 
     starts = [round((column + 0.5) * samples / COLUMNS) - _WINDOW // 2 for column in range(COLUMNS)]
-    heard = np.zeros(_WINDOW, np.float32)  # what was read and may still be needed; silence before the file
+    samples_read = np.zeros(_WINDOW, np.float32)  # what was read and may still be needed; silence before the file
     first, column = -_WINDOW, 0
     for block in chain(sound_blocks(path, _SAMPLE_RATE), [np.zeros((1, 2 * _WINDOW), np.float32)]):
-        heard = np.concatenate([heard, block[0]])
-        while starts[column] + _WINDOW <= first + len(heard):
+        samples_read = np.concatenate([samples_read, block[0]])
+        while starts[column] + _WINDOW <= first + len(samples_read):
             at = starts[column] - first
-            yield column, heard[at : at + _WINDOW]
+            yield column, samples_read[at : at + _WINDOW]
             column += 1
             if column == COLUMNS:
                 return
-        spent = min(starts[column] - first, len(heard))
-        heard, first = heard[spent:], first + spent
+        spent = min(starts[column] - first, len(samples_read))
+        samples_read, first = samples_read[spent:], first + spent
 
 
 @cache

@@ -181,8 +181,8 @@ class TakeStrip(QWidget):
             self._b = "" if self._b == take_id else take_id
             self._a = "" if self._a == take_id else self._a
         both = bool(self._a and self._b)
-        heard = "A" if side == "A" else "B"
-        self._monitor.compare(Comparison(self._a, self._b, heard) if both else None)  # type: ignore[arg-type]
+        playing = "A" if side == "A" else "B"
+        self._monitor.compare(Comparison(self._a, self._b, playing) if both else None)  # type: ignore[arg-type]
         if both:
             self.status_message.emit(self.tr("A/B comparison of two takes, level-matched; C switches between them."))
 

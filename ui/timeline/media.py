@@ -97,7 +97,7 @@ class Media(QObject):
         """The picture, or None for now; see :meth:`problem`."""
         found = self._stills.get(key)
         if found is None:
-            self._wish(key)
+            self._request(key)
         return found
 
     def near_still(self, key: StillKey) -> QPixmap | None:
@@ -112,7 +112,7 @@ class Media(QObject):
         """The waveform, or None for now; see :meth:`problem`."""
         found = self._peaks.get(key)
         if found is None:
-            self._wish(key)
+            self._request(key)
         return found
 
     def problem(self, key: Key) -> str:
@@ -135,7 +135,7 @@ class Media(QObject):
         for worker in self._workers.values():
             worker.stop()
 
-    def _wish(self, key: Key) -> None:
+    def _request(self, key: Key) -> None:
         if self._problems.get(key) is None:
             self._requests[key] = None
 

@@ -189,9 +189,9 @@ class TimelineView(Surface):
         timeline = self.timeline
         if timeline is None:
             return ()
-        heard = [clip.record for track in self._sounds or () for clip in track.clips if clip.enabled]
-        heard += [placed(take, timeline.rate) for take in self.document.all_takes if not take.muted]
-        return segments_without_sound(timeline.segments, heard)
+        audible = [clip.record for track in self._sounds or () for clip in track.clips if clip.enabled]
+        audible += [placed(take, timeline.rate) for take in self.document.all_takes if not take.muted]
+        return segments_without_sound(timeline.segments, audible)
 
     # Qt's events
 

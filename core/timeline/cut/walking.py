@@ -164,14 +164,14 @@ def measure(item: Any, available: Callable[[Any], TimeRange | None], depth: int 
 def _children(item: Any, available: Callable[[Any], TimeRange | None], depth: int) -> tuple[tuple[Fraction, Node], ...]:
     """A composition's items with their offsets: one after another in a track, all at 0 in a stack."""
     in_row = isinstance(item, otio.schema.Track)
-    heard_only = is_audio(item)
+    audio_only = is_audio(item)
     children: list[tuple[Fraction, Node]] = []
     offset, unplaceable = _ZERO, ""
     for child in item:
         if not isinstance(child, otio.core.Item):  # a transition takes no time of its own
             continue
         node = measure(child, available, depth + 1)
-        if unplaceable and node.duration and not heard_only:
+        if unplaceable and node.duration and not audio_only:
             raise UnusableItemError(
                 f"clip {unplaceable!r} has no length and its media is missing, so nothing after it can be placed"
             )

@@ -58,7 +58,7 @@ class _Use:
     clips: list[int] = field(default_factory=list)
 
 
-def heard_tracks(timeline: Timeline) -> tuple[FlatTrack, ...]:
+def audible_tracks(timeline: Timeline) -> tuple[FlatTrack, ...]:
     """The flat tracks; a bare movie's own sound is one of them, which no OTIO document says."""
     tracks = flat_tracks(timeline)
     if not is_media(timeline.path):

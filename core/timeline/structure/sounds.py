@@ -73,7 +73,7 @@ def sound_tracks(timeline: Timeline, media_dir: Path | None = None) -> tuple[Sou
     root = measure(timeline.document.tracks, finder.available)
     whole = View(TimeRange(Fraction(0), root.duration), root.inner, root.speed)
     return tuple(
-        _track(child, whole.of_child(offset, child), finder) for offset, child in root.children if _heard(child)
+        _track(child, whole.of_child(offset, child), finder) for offset, child in root.children if _is_audible(child)
     )
 
 
@@ -83,13 +83,13 @@ def track_name(track: Any) -> str:
     return str(track.name or (fcp7.get("@MZ.TrackName", "") if hasattr(fcp7, "get") else ""))
 
 
-def segments_without_sound(segments: Iterable[Segment], heard: Iterable[TimeRange]) -> tuple[str, ...]:
+def segments_without_sound(segments: Iterable[Segment], audible: Iterable[TimeRange]) -> tuple[str, ...]:
     """Ids of the segments of which not one frame lies over any of the ranges in which something is heard.
 
-    ``heard``: record ranges of enabled sound clips, takes, or both, in any order. A clip that is only brushed by the
+    ``audible``: record ranges of enabled sound clips, takes, or both, in any order. A clip that is only brushed by the
     rounding of a neighbour's sound (less than one frame) is still without sound.
     """
-    joined = _joined(heard)
+    joined = _joined(audible)
     starts = [span.start for span in joined]
     return tuple(segment.id for segment in segments if not _sounds(segment, joined, starts))
 
@@ -132,7 +132,7 @@ def _own_sound(timeline: Timeline) -> tuple[SoundTrack, ...]:
     return (SoundTrack("A1", tuple(clips)),) if clips else ()
 
 
-def _heard(node: Node) -> bool:
+def _is_audible(node: Node) -> bool:
     return is_audio(node.item)
 
 

@@ -32,8 +32,8 @@ def webvtt(lines: Iterable[Line], language: str = "") -> str:
     for line in lines:
         voices = VOICE.split(f"<v {line.speaker}>{line.text}" if line.speaker else line.text)
         parts = [_body(voices[0], escape=True)]
-        for who, said in zip(voices[1::2], voices[2::2], strict=True):
-            parts.append(f"<v {html.escape(who.strip(), quote=False)}>{_body(said, escape=True)}")
+        for who, spoken in zip(voices[1::2], voices[2::2], strict=True):
+            parts.append(f"<v {html.escape(who.strip(), quote=False)}>{_body(spoken, escape=True)}")
         blocks.append(f"{_times(line, '.')}\n{''.join(parts)}\n")
     return "\n".join(blocks)
 

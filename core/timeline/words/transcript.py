@@ -91,11 +91,11 @@ def _cues_of_piece(span: TimeRange, text: str, speaker: str, language: str) -> I
         speaker, text = label[1].strip(), text[label.end() :]
     text = text.strip()
     for match in _SOUND.finditer(text):
-        heard = " ".join(next((group for group in match.groups() if group), "").split()).strip(" .:;,-")
-        if not heard and match[0].strip()[:1] in _NOTES:
-            heard = "music"
-        if heard:
-            yield Cue(span, heard, "sound", "", language)
+        sound = " ".join(next((group for group in match.groups() if group), "").split()).strip(" .:;,-")
+        if not sound and match[0].strip()[:1] in _NOTES:
+            sound = "music"
+        if sound:
+            yield Cue(span, sound, "sound", "", language)
     spoken = " ".join(_SOUND.sub(" ", text).split())
     label = _LABEL.match(spoken)  # "[sighs] ANNA: ..."
     if label and len(label[1]) <= _LONGEST_LABEL:

@@ -110,7 +110,7 @@ class Bridge:
 
     def poll(self) -> bool:
         """Answers what was asked; False when the panel is closed."""
-        for request in self._child.news():
+        for request in self._child.messages():
             if "method" in request:
                 self._child.send(self._answers.answer(request))
         if self._child.ended and self._child.exit_code:

@@ -59,10 +59,10 @@ class Child:
         """A process that is gone is noticed by :meth:`news`."""
         self._to_say.put(self._lines.send(message))
 
-    def news(self) -> Iterator[dict[str, Any]]:
+    def messages(self) -> Iterator[dict[str, Any]]:
         """What it has said since the last time; after its end ``ended`` is True."""
-        while not self._news.empty():
-            message = self._news.get()
+        while not self._messages.empty():
+            message = self._messages.get()
             if message is None:
                 self.ended = True
                 return
@@ -99,7 +99,7 @@ class Child:
         self._process.wait()
         self._stderr_thread.join(1)  # the rest of stderr is read before its end
         self.hang_up()
-        self._news.put(None)
+        self._messages.put(None)
 
     def _write(self) -> None:
         """A child that does not read fills its pipe: then this thread waits, and Blender does not."""

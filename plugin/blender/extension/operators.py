@@ -76,14 +76,16 @@ class Again(_Button):
         scene, strip = scene_of(context), active_take(context)
         if strip is None:
             raise RefusedError("The active strip is not a talkies sound; select one of its strips")
-        told = strips.metadata_of(strip)
-        task = {"DX": "dialogue", "FX": "foley", "MIX": "joint"}.get(str(told.get("stem")), "foley")
+        stored = strips.metadata_of(strip)
+        task = {"DX": "dialogue", "FX": "foley", "MIX": "joint"}.get(str(stored.get("stem")), "foley")
         found = reading.read(scene)
         shot = max(found.shots, key=lambda shot: _shared(shot, strip), default=None)
         if shot is None or not _shared(shot, strip):
             raise RefusedError(f"There is no picture left under {strip.name!r}; move it or the picture back")
-        again = {name: told[name] for name in ("prompt", "negative_prompt", "voice") if isinstance(told.get(name), str)}
-        seed = told.get("seed")
+        again = {
+            name: stored[name] for name in ("prompt", "negative_prompt", "voice") if isinstance(stored.get(name), str)
+        }
+        seed = stored.get("seed")
         again["seed"] = (seed if isinstance(seed, int) else 0) + 1
         again["takes"] = 1
         start(scene, found, task, {**_params(settings.of(scene)), **again}, [shot], instead=strip.name)

@@ -112,7 +112,7 @@ def audio_tracks(scene: Any, only: Iterable[int] | None = None) -> list[dict[str
     rows: dict[int, list[dict[str, Any]]] = {}
     for strip in strips.sounds(editor):
         if wanted is None or strip.channel in wanted:
-            start, end = strips.heard(strip, clock)
+            start, end = strips.audible_range(strip, clock)
             clip = {"name": strip.name, "start": str(start), "end": str(end), "file": strips.file_of(strip)}
             rows.setdefault(strip.channel, []).append(clip)
     return [{"name": editor.channels[number].name, "clips": clips} for number, clips in rows.items()]

@@ -22,12 +22,12 @@ _USUAL = ("~/.local/bin", "/opt/homebrew/bin", "/usr/local/bin", "~/bin")
 
 def find(preference: str = "") -> Path:
     """The program. Raises RefusedError: what was asked for and is not there is not replaced by something else."""
-    for said_by, path in (("the preferences", preference), (f"the variable {VARIABLE}", os.environ.get(VARIABLE, ""))):
+    for named_by, path in (("the preferences", preference), (f"the variable {VARIABLE}", os.environ.get(VARIABLE, ""))):
         if path:
             found = Path(path).expanduser()
             if runs(found):
                 return found.absolute()
-            raise RefusedError(f"{path}: named by {said_by}, is not a program that can be started; correct it there")
+            raise RefusedError(f"{path}: named by {named_by}, is not a program that can be started; correct it there")
     for found in _places():
         if runs(found):
             return found.absolute()

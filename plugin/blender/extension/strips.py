@@ -105,13 +105,13 @@ def is_ours(strip: Any) -> bool:
 def metadata_of(strip: Any) -> dict[str, Any]:
     """What made a strip of ours; {} where somebody has written something else there."""
     try:
-        told = json.loads(strip.get(KEY, ""))
+        stored = json.loads(strip.get(KEY, ""))
     except (TypeError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return stored if isinstance(stored, dict) else {}
 
 
-def heard(strip: Any, clock: Clock) -> tuple[Fraction, Fraction]:
+def audible_range(strip: Any, clock: Clock) -> tuple[Fraction, Fraction]:
     """From where to where a strip sounds, seconds from the scene's first frame, as Blender itself has it.
 
     It cannot sound before its file begins, which may be within a frame.

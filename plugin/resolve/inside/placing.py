@@ -203,8 +203,8 @@ class Placing:
         call(self._timeline, "SetTrackEnable", "audio", index, False)
         for item in items_of(self._timeline, index):
             call(item, "SetClipEnabled", False)
-        heard = any(call(item, "GetClipEnabled") for item in items_of(self._timeline, index))
-        return [f"{name}: holds other takes and could not be disabled; mute it"] if heard else []
+        enabled = any(call(item, "GetClipEnabled") for item in items_of(self._timeline, index))
+        return [f"{name}: holds other takes and could not be disabled; mute it"] if enabled else []
 
     def _delete(self, index: int) -> None:
         before = self._count()

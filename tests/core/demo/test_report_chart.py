@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from talkies.core.demo.report_chart import Heard, draw_report, hear, sync_figures
+from talkies.core.demo.report_chart import RenderedTakes, draw_report, render_takes, sync_figures
 from talkies.core.errors import OutputError
 from talkies.core.media.bwf import write_bwf
 from talkies.core.segment import StemName, Take
@@ -47,27 +47,27 @@ def test_first_takes_are_summed_by_department_from_the_first_frame(reel: Path, t
         take(tmp_path / "mix.wav", "MIX", Fraction(5, 4), mix),
         take(tmp_path / "fx2.wav", "FX", Fraction(0), other, number=2),
     ]
-    heard = hear(read_timeline(reel), takes)
+    rendered = render_takes(read_timeline(reel), takes)
     dialogue, effects = np.zeros(2 * RATE), np.zeros(2 * RATE)
     dialogue[12_000:36_000] = line
     effects[48_000:84_000] = effect
     effects[60_000:84_000] += mix.sum(0) / np.sqrt(2)
-    np.testing.assert_allclose(heard.dialogue, dialogue, atol=1e-6)
-    np.testing.assert_allclose(heard.effects, effects, atol=1e-6)
-    np.testing.assert_allclose(heard.sum, dialogue + effects, atol=1e-6)
+    np.testing.assert_allclose(rendered.dialogue, dialogue, atol=1e-6)
+    np.testing.assert_allclose(rendered.effects, effects, atol=1e-6)
+    np.testing.assert_allclose(rendered.sum, dialogue + effects, atol=1e-6)
 
 
 def test_nothing_made_is_silence_and_no_onset(reel: Path) -> None:
-    heard = hear(read_timeline(reel), [])
-    assert heard.sum.shape == (2 * RATE,) and not heard.sum.any()
-    figures = sync_figures([0.5], heard)
+    rendered = render_takes(read_timeline(reel), [])
+    assert rendered.sum.shape == (2 * RATE,) and not rendered.sum.any()
+    figures = sync_figures([0.5], rendered)
     assert (figures["detected"], figures["reference"], figures["f1_100ms"]) == (0, 1, 0.0)
 
 
 def test_onsets_of_the_effects_are_held_against_the_events() -> None:
     effects = clicks(4, [0.5, 1.5, 2.5])
-    heard = Heard(clicks(4, [3.5]), effects)
-    figures = sync_figures([0.5, 1.52, 3.5], heard)  # the dialogue's click is not an effect
+    rendered = RenderedTakes(clicks(4, [3.5]), effects)
+    figures = sync_figures([0.5, 1.52, 3.5], rendered)  # the dialogue's click is not an effect
     assert (figures["detected"], figures["reference"]) == (3, 3)
     assert figures["f1_100ms"] == pytest.approx(2 / 3)
 
@@ -75,9 +75,9 @@ def test_onsets_of_the_effects_are_held_against_the_events() -> None:
 def test_the_picture_is_drawn_and_differs_with_what_is_heard(reel: Path, tmp_path: Path) -> None:
     timeline = read_timeline(reel)
     images = []
-    for name, heard in (
-        ("silent", Heard(np.zeros(2 * RATE, np.float32), np.zeros(2 * RATE, np.float32))),
-        ("loud", Heard(clicks(2, [0.3]), clicks(2, [1.0, 1.4]))),
+    for name, rendered in (
+        ("silent", RenderedTakes(np.zeros(2 * RATE, np.float32), np.zeros(2 * RATE, np.float32))),
+        ("loud", RenderedTakes(clicks(2, [0.3]), clicks(2, [1.0, 1.4]))),
     ):
         draw_report(timeline, heard, [1.0, 1.4], tmp_path / f"{name}.png")
         image = cv2.imread(str(tmp_path / f"{name}.png"))
@@ -93,4 +93,4 @@ def test_a_report_that_cannot_be_written_is_one_sentence(reel: Path, tmp_path: P
     (tmp_path / "taken").write_text("here before")
     silence = np.zeros(2 * RATE, np.float32)
     with pytest.raises(OutputError):
-        draw_report(read_timeline(reel), Heard(silence, silence), [], tmp_path / "taken" / "report.png")
+        draw_report(read_timeline(reel), RenderedTakes(silence, silence), [], tmp_path / "taken" / "report.png")

@@ -29,7 +29,7 @@ def test_a_child_that_does_not_listen_holds_nobody_up(tmp_path: Path) -> None:
     (tmp_path / "listen").touch()
     heard: list[Mapping[str, Any]] = []
     while not child.ended:
-        heard += child.news()
+        received += child.messages()
         time.sleep(0.01)
-    assert heard == [{"heard": 1_000_000 + len('{"text": ""}\n')}]
+    assert received == [{"heard": 1_000_000 + len('{"text": ""}\n')}]
     assert child.exit_code == 1 and child.last_stderr_line == "these are its last words"

@@ -39,5 +39,5 @@ class FreeEdition:
     def menu(self, *, hurried: bool = False) -> Menu:
         return Menu(self.resolve, self.fusion, self.script, {requests_place()[0]: str(self.home)}, hurried)
 
-    def transport(self, *, heard_s: float = 20) -> LuaTransport:
-        return LuaTransport(self.requests, lambda: [self.fusion.file], poll_s=0.01, heard_s=heard_s)
+    def transport(self, *, noticed_s: float = 20) -> LuaTransport:
+        return LuaTransport(self.requests, lambda: [self.fusion.file], poll_s=0.01, noticed_s=noticed_s)

@@ -31,18 +31,18 @@ class Device:
     """A sound device that hears as much as the test says."""
 
     def __init__(self) -> None:
-        self.heard_samples = 0
+        self.played_samples = 0
         self.source: Any = None
 
     def start(self, source: Any) -> None:
-        self.source, self.heard_samples = source, 0
+        self.source, self.played_samples = source, 0
 
     def stop(self) -> None:
         self.source = None
 
     def hear(self, count: int) -> Any:
         block = self.source(count)
-        self.heard_samples += count
+        self.played_samples += count
         return block[0]
 
 

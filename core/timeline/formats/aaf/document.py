@@ -27,14 +27,14 @@ from talkies.core.timeline.structure.flattening import (
     notes_of,
 )
 from talkies.core.timeline.structure.media_list import Medium as Facts
-from talkies.core.timeline.structure.media_list import heard_tracks, media_of
+from talkies.core.timeline.structure.media_list import audible_tracks, media_of
 from talkies.core.timeline.words.titles import text_of_clip
 from talkies.core.times import TimeRange, to_frame
 
 
 def add_document(builder: TrackBuilder, media: MediaMobs, timeline: Timeline) -> None:
     """The tracks of a timeline of another kind, and its markers."""
-    tracks = heard_tracks(timeline)
+    tracks = audible_tracks(timeline)
     shelf = _Shelf.of(timeline, tracks)
     notes = list(notes_of(timeline))
     first = None
@@ -52,7 +52,7 @@ def add_document(builder: TrackBuilder, media: MediaMobs, timeline: Timeline) ->
 
 def split_tracks(timeline: Timeline) -> int:
     """How many tracks of sound become several, one for each channel."""
-    tracks = heard_tracks(timeline)
+    tracks = audible_tracks(timeline)
     shelf = _Shelf.of(timeline, tracks)
     return sum(shelf.channels(track) > 1 for track in tracks if track.kind == SOUND)
 

@@ -29,7 +29,7 @@ from talkies.core.timeline.structure.flattening import (
     media_finder,
     notes_of,
 )
-from talkies.core.timeline.structure.media_list import Medium, heard_tracks, media_of
+from talkies.core.timeline.structure.media_list import Medium, audible_tracks, media_of
 from talkies.core.times import TimeRange, exact_rate
 
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE fcpxml>\n'
@@ -88,7 +88,7 @@ class _Builder:
 
     def __post_init__(self) -> None:
         self.rate = exact_rate(self.timeline.rate)
-        tracks = heard_tracks(self.timeline)
+        tracks = audible_tracks(self.timeline)
         self.pictures = [track for track in tracks if track.kind == PICTURE]
         self.sounds = [track for track in tracks if track.kind == SOUND]
         finder = media_finder(self.timeline)

@@ -37,7 +37,7 @@ from talkies.core.timeline.structure.flattening import (
     media_finder,
     notes_of,
 )
-from talkies.core.timeline.structure.media_list import Medium, heard_tracks, media_of
+from talkies.core.timeline.structure.media_list import Medium, audible_tracks, media_of
 from talkies.core.times import exact_rate
 
 _HEAD = b'<?xml version="1.0" encoding="utf-8"?>\n'
@@ -102,7 +102,7 @@ class _Builder:
 
     def __post_init__(self) -> None:
         self.rate = exact_rate(self.timeline.rate)
-        tracks = heard_tracks(self.timeline)
+        tracks = audible_tracks(self.timeline)
         pictures = [track for track in tracks if track.kind == PICTURE]
         self.tracks = (*pictures, *(track for track in tracks if track.kind == SOUND))
         self.media = media_of(self.tracks, media_finder(self.timeline), self.timeline)

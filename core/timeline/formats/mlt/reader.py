@@ -215,8 +215,8 @@ def _number(text: str) -> Fraction:
 
 def _hidden_inside(content: Element) -> str:
     """What Kdenlive hides of a whole track: it says so at both of its playlists."""
-    said = {inner.get("hide", "") for inner in content.iterfind("track")}
-    return said.pop() if len(said) == 1 else ""
+    stated = {inner.get("hide", "") for inner in content.iterfind("track")}
+    return stated.pop() if len(stated) == 1 else ""
 
 
 def _text(producer: Element) -> str:

@@ -109,10 +109,10 @@ class KdenliveOtio(Writer):
             if flat.kind != TEXT:
                 document.tracks.append(_flat_track(flat, rate, finder))
         lanes = lanes_of(takes, (track_name(track) for track in timeline.document.tracks))
-        heard = [lane for lane in lanes if lane.enabled]
+        enabled = [lane for lane in lanes if lane.enabled]
         folder = out.with_name(f"{out.name.removesuffix('.otio')}.takes")
-        framed = [on_frames(lane.takes, rate, folder) for lane in heard]
-        for lane, row in zip(heard, framed, strict=True):
+        framed = [on_frames(lane.takes, rate, folder) for lane in enabled]
+        for lane, row in zip(enabled, framed, strict=True):
             document.tracks.append(_take_track(lane, row, rate))
         with copies_written([each for row in framed for each in row], rate):
             _save(document, out)
