@@ -125,7 +125,7 @@ def test_the_three_choices_where_tracks_of_ours_are(opened: Opened, qtbot: QtBot
     assert first_row(dialog).text(0) == "FX talkies: goes"
     dialog.write.click()
     qtbot.waitUntil(dialog.undo.isVisible, timeout=PATIENCE_MS)
-    assert "FX talkies, FX talkies 2 went." in dialog.message.text()
+    assert "FX talkies, FX talkies 2 removed." in dialog.message.text()
     assert names(opened.host) == ["Wild track", "FX talkies", "FX talkies 2"]
 
 
