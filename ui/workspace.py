@@ -138,7 +138,7 @@ class Workspace(QMainWindow):
     def _open_folder(self, folder: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self.status_message.emit(
-                self.tr("No program opens folders here; the files lie in {folder}").format(folder=folder)
+                self.tr("No program opens folders here; the files are in {folder}").format(folder=folder)
             )
 
     def take_command(self, name: str) -> None:

@@ -140,7 +140,7 @@ class MiniEngine(Engine):
     def _effects(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
         """Effects alone.
 
-        With words, guidance leads away from what the same place looks like, unmoved and without these words: towards
+        With words, the negative branch is the same picture, unmoved and without these words: towards
         the words and the moments, and no further towards the material that the eye would guess.
         """
         wanted, unwanted = read_prompt(brief.prompt), read_prompt(brief.negative_prompt)

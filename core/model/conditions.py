@@ -14,7 +14,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Conditions:
-    """Conditions of ``frames`` latent frames, without a batch dimension; None means unconditional.
+    """Conditions of ``frames`` latent frames, without a batch dimension; None = unconditional.
 
     ``phones`` (T · phones_per_frame,) ids, 0 none; ``lips`` (L, D) 25 per second; ``sync`` (S, D);
     ``picture`` (F, D); ``voice`` (D,); ``prompt`` (P,) ids, 0 none. Features may be stored in half precision.

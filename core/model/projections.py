@@ -16,7 +16,7 @@ Stretch = Literal["nearest", "nearest-exact"]
 
 
 class Projection(nn.Sequential):
-    """Linear → SiLU → Linear without bias, hidden twice the output: zeros (no condition) stay zeros.
+    """Linear → SiLU → Linear without bias, hidden twice the output: zeros (unconditional) stay zeros.
 
     (..., in_dim) → (..., out_dim)
     """

@@ -132,8 +132,8 @@ def sample(
 ) -> Tensor:
     """Latents (C, T) for ``conditions`` of T frames from x_0 = ``noise`` (C, T), both on the model's device.
 
-    ``negative`` takes the place of no condition in guidance (same frames). Where there is a ``sketch``, the state at
-    t = SKETCHED is drawn from it; a sketch of everything saves the steps before.
+    ``negative``: the negative branch of guidance (same frames); None = unconditional. Where there is a ``sketch``, the
+    state at t = SKETCHED is drawn from it; a sketch of everything saves the steps before.
     ``on_step`` hears the share of the work done and may raise to stop. Memory for the work does not grow with T,
     apart from a few copies of the state.
     """

@@ -76,7 +76,7 @@ class VSSFlow(nn.Module):
         keep: Keep | None = None,
         span: tuple[int, int] | None = None,
     ) -> Encoded:
-        """Conditions of ``frames`` latent frames; None means no condition.
+        """Conditions of ``frames`` latent frames; None = unconditional.
 
         phones (B, T·phones_per_frame) ids, lips (B, L, lip_dim) at the latent rate, sync (B, S, synch_dim) and
         picture (B, F, cond_dim) at any rate (stretched to T), voice (B, voice_dim), prompt (B, P) ids of which 0
@@ -128,7 +128,7 @@ class VSSFlow(nn.Module):
         return tokens * (prompt != 0).to(tokens)[..., None]
 
     def unconditional(self, encoded: Encoded) -> Encoded:
-        """No condition at all, in the shape of ``encoded``."""
+        """The unconditional branch: zeros in the shape of ``encoded``."""
         return Encoded(torch.zeros_like(encoded.latent), torch.zeros_like(encoded.cross))
 
     def velocity(self, x_t: Tensor, t: Tensor, encoded: Encoded) -> Tensor:
@@ -155,7 +155,7 @@ class VSSFlow(nn.Module):
     def prepare_guided(self, encoded: Encoded, negative: Encoded | None = None) -> Prepared:
         """The same for guidance's two branches as one batch of 2B: conditional rows first.
 
-        Without ``negative`` the second branch has no condition, and no cross-attention is computed for it.
+        Without ``negative`` the second branch is unconditional, and no cross-attention is computed for it.
         """
         other = torch.zeros_like(encoded.latent) if negative is None else negative.latent
         cross = encoded.cross if negative is None else torch.cat((encoded.cross, negative.cross))

@@ -33,7 +33,7 @@ def write_stems_folder(timeline: Timeline, takes: Sequence[Take], out: Path, pop
         files = (*stem_facts(stems, folder), *write_lists(span, takes, folder, folder))
         level = measure(mixed([take for take in takes if take.number == 1]), SAMPLE_RATE)
         beside = sorted({take.path.parent.name for take in takes})
-        notes = (f"The single takes, with handles, lie beside this folder in {', '.join(beside)}.", *span_notes(span))
+        notes = (f"The single takes, with handles, are beside this folder in {', '.join(beside)}.", *span_notes(span))
         write_readme(Contents(span, tuple(takes), stems, level, files, notes), folder)
 
 

@@ -18,7 +18,12 @@ SUMMARY = "measure sync, speech, fidelity, leak, placement and speed"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("source", metavar="DIR|TIMELINE", type=Path, help="held-out material (see docs), or a timeline talkies wrote")
-    add("--out", metavar="DIR", type=Path, help="also write figures.json and plots here, and go on from what is here")
+    add(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help="also write figures.json and plots to this folder; parts already there are reused",
+    )
     add("--only", metavar="PART,...", default="", help="only these parts, such as codec,dialogue (default: all)")
     add("--quick", action="store_true", help="a preview in a few minutes, less precise")
     add("--fresh", action="store_true", help="ignore the part cache of --out and compute every part again")

@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--steps", metavar="N", type=int, help="steps of the solver; more is slower (default: the engine's)")
     add("--guidance", metavar="X", type=float, help="how strictly to follow picture and prompt (default: the engine's)")
     add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: auto)")
-    add("--media-dir", metavar="DIR", type=Path, help="look for missing media here as well")
+    add("--media-dir", metavar="DIR", type=Path, help="also search this folder for missing media")
     add("--loudness", metavar="PRESET", help="loudness preset for the sum: ebu-r128 (default), a85, web, none")
     handles = "sound beyond each cut, where the picture has it, 0 to 10 s (default: 1)"
     add("--handles", metavar="SECONDS", type=seconds, default=seconds(1), help=handles)

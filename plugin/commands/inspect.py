@@ -15,7 +15,7 @@ SUMMARY = "list the segments of a timeline: record range, source range, subtitle
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("timeline", metavar="TIMELINE", type=Path, help="a timeline, a movie or an image sequence")
-    parser.add_argument("--media-dir", metavar="DIR", type=Path, help="look for missing media here as well")
+    parser.add_argument("--media-dir", metavar="DIR", type=Path, help="also search this folder for missing media")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
 

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--two-pop", action="store_true", help="a pop two seconds before the first picture, after a leader")
     add("--tail-pop", action="store_true", help="a pop two seconds after the last picture")
-    add("--media-dir", metavar="DIR", type=Path, help="look for missing media here as well")
+    add("--media-dir", metavar="DIR", type=Path, help="also search this folder for missing media")
     add("--json", action="store_true", help="print one JSON document")
 
 

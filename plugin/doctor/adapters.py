@@ -106,8 +106,8 @@ def _others(manifest: Any) -> Finding:
     known = {adapter.name for adapter in manifest.adapters}
     here = [adapter for adapter in OTHERS if adapter.name in known]
     absent = [adapter for adapter in OTHERS if adapter.name not in known]
-    lines = [f"here for otioconvert too: {', '.join(adapter.name for adapter in here)}"] if here else []
-    lines += [f"not here and not needed: {', '.join(adapter.package for adapter in absent)}"] if absent else []
+    lines = [f"also installed for otioconvert: {', '.join(adapter.name for adapter in here)}"] if here else []
+    lines += [f"not installed and not needed: {', '.join(adapter.package for adapter in absent)}"] if absent else []
     formats = ", ".join(adapter.lost for adapter in OTHERS)
     return Finding("OTIO others", True, f"talkies handles {formats} itself; {'; '.join(lines)}")
 

@@ -49,7 +49,7 @@ def _blender() -> tuple[Finding, ...]:
     if len(blenders) == 1:
         return found
     versions = ", ".join(blender.version for blender in blenders)
-    detail = f"{len(blenders)} are here ({versions}); those of one version share their extensions, others do not"
+    detail = f"{len(blenders)} are installed ({versions}); those of one version share their extensions, others do not"
     return (Finding("Blenders", True, detail), *found)
 
 
@@ -76,7 +76,7 @@ def _resolve() -> Finding:
     if resolve is None and not fusion_folder().is_dir():
         cure = f"install it from blackmagicdesign.com, start it once, then: {_INSTALL_SCRIPTS}"
         return Finding("DaVinci Resolve", False, "not found", cure)
-    where = "its folder is here, the program is not in its usual place"
+    where = "its folder exists, but the program is not in its usual place"
     if resolve is not None:
         where = f"{resolve.version} at {resolve.program}".strip()
     wrong = {name: state for name, state in states.items() if state != "current"}
@@ -91,7 +91,7 @@ def _resolve() -> Finding:
 _STATES = {
     "absent": "is missing",
     "old": "is of an older talkies, or of one that has moved",
-    "damaged": "was changed by hand, or is not ours",
+    "damaged": "was changed by hand, or is not from talkies",
 }
 
 

@@ -100,7 +100,7 @@ def _configuration() -> Finding:
         )
     absent = [str(folder) for folder in chosen.media_dirs if not folder.is_dir()]
     told = f"{path}: engine {chosen.engine}, voice {chosen.voice or 'by speaker'}, loudness {chosen.loudness}"
-    return Finding("configuration", True, told + (f"; not here now: {', '.join(absent)}" if absent else ""))
+    return Finding("configuration", True, told + (f"; currently missing: {', '.join(absent)}" if absent else ""))
 
 
 def _codecs() -> Finding:
@@ -136,7 +136,7 @@ def _weights() -> Finding:
         return Finding(
             "weights", True, f"{len(files)} files, {size:.0f} MB; 'talkies models verify' checks them", needed=True
         )
-    return Finding("weights", False, "the shipped model is not here", REINSTALL, needed=True)
+    return Finding("weights", False, "the shipped model is missing", REINSTALL, needed=True)
 
 
 def _qt() -> Finding:

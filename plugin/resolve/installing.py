@@ -47,7 +47,7 @@ class Installed:
             case "old":
                 return f"{self.path}: replaced the copy of talkies {self.version_before}"
             case _:
-                return f"{self.path}: replaced a copy that was changed by hand, or was not ours"
+                return f"{self.path}: replaced a copy that was changed by hand, or was not from talkies"
 
 
 def install(folder: Path | None = None) -> list[Installed]:

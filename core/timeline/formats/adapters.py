@@ -68,7 +68,7 @@ def _refuse_newer(path: Path, root: Any) -> None:
         elif isinstance(node, dict):
             name, _, version = str(node.get("OTIO_SCHEMA", "")).rpartition(".")
             if version.isdigit() and int(version) > known.get(name, 10**9):
-                problem = f"is written for a newer OpenTimelineIO: {name}.{version}, known here up to {known[name]}"
+                problem = f"is written for a newer OpenTimelineIO: {name}.{version}, supported up to {known[name]}"
                 raise TimelineError(path, problem, "export it for an older version, or update opentimelineio")
             stack.extend(value for value in node.values() if isinstance(value, (dict, list)))
 

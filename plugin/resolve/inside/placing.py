@@ -81,7 +81,7 @@ class Placing:
             clip["file"] = str(call(medium, "GetClipProperty", "File Path"))  # as Resolve spells it
             expected[start] = clip["name"]
             if slip > SURE:
-                warnings.append(f"{clip['name']}: lies {float(slip * 1000):.0f} ms off its position, {OTHER_RATE}")
+                warnings.append(f"{clip['name']}: is {float(slip * 1000):.0f} ms off its position, {OTHER_RATE}")
         self._compare(index, expected)
         return warnings if track.get("enabled", True) else warnings + self._silence(index, track["name"])
 

@@ -99,7 +99,7 @@ def test_resolve_from_no_script_to_current_ones(home: Path, capsys: pytest.Captu
     (folder / PYTHON_NAME).write_text("print('mine')")
     (found,) = findings("DaVinci Resolve")
     assert not found.works and found.cure == "talkies resolve install"
-    assert f"'{PYTHON_NAME}' was changed by hand, or is not ours" in found.detail
+    assert f"'{PYTHON_NAME}' was changed by hand, or is not from talkies" in found.detail
     assert f"'{LUA_NAME}' is missing" in found.detail
     capsys.readouterr()
 

@@ -68,7 +68,7 @@ def test_a_configuration_is_told_with_what_is_not_here(tmp_path: Path, monkeypat
     monkeypatch.setenv("TALKIES_CONFIG", str(config))
     assert MACHINE["configuration"]() == Finding("configuration", True, f"none; {config} would be read")
     config.write_text(f'loudness = "a85"\nmedia-dirs = ["{tmp_path}", "{tmp_path}/unplugged"]\n')
-    told = f"{config}: engine mini, voice by speaker, loudness a85; not here now: {tmp_path}/unplugged"
+    told = f"{config}: engine mini, voice by speaker, loudness a85; currently missing: {tmp_path}/unplugged"
     assert MACHINE["configuration"]() == Finding("configuration", True, told)
     config.write_text('engine = "nothing"\n')
     unknown = f"{config} names 'nothing', which is not known"

@@ -117,7 +117,7 @@ def test_what_a_locked_rate_cannot_hold_is_said(opened: Opened) -> None:
     for clip in track["clips"]:
         clip["head_handle"], clip["duration"] = "13/25", "24/25"  # 12.48 and 23.04 frames of the file
     warnings = opened.ask("add_takes", tracks=[track], remove=[])["warnings"]
-    assert ["lies 20 ms off its position" in sentence for sentence in warnings] == [True, True]
+    assert ["is 20 ms off its position" in sentence for sentence in warnings] == [True, True]
     assert [(item.start, item.frames) for item in opened.timeline.tracks["audio"][1].items] == [
         (90_050, 23),  # and none reaches into the next one, which would be dropped
         (90_075, 23),

@@ -1,7 +1,7 @@
 """AAF (Media Composer, Pro Tools, Resolve, Nuendo): clips that link to their files, takes on tracks of their own.
 
 An AAF that was read is copied and only added to: what other programs put into it stays. A timeline of another kind is
-written as one composition with flat tracks (writing_aaf_document.py). Stereo becomes a mono track for each channel, as
+written as one composition with flat tracks (document.py). Stereo becomes a mono track for each channel, as
 all of these programs exchange it.
 """
 

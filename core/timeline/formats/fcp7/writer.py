@@ -1,6 +1,6 @@
 """Final Cut Pro 7 XML (Premiere, Resolve): new tracks put into the text that was read, the rest byte for byte.
 
-A timeline of another kind is first said in FCP7's terms (``building_fcp7``); then the same splice follows.
+A timeline of another kind is first written in FCP7's terms (``document.py``); then the same splice follows.
 """
 
 from __future__ import annotations

@@ -59,7 +59,9 @@ def read_fcpxml(path: Path) -> Loaded:
         raise TimelineError(path, f"is not FCPXML: its root is <{root.tag}>", "export it again from Final Cut Pro")
     named = projects(root)
     if not named:
-        raise TimelineError(path, "holds clips but no project, thus no timeline", "export the project itself as XML")
+        raise TimelineError(
+            path, "holds clips but no project, so there is no timeline", "export the project itself as XML"
+        )
     notes = []
     if len(named) > 1:
         others = ", ".join(repr(name) for name, _ in named[1:4])

@@ -4,8 +4,8 @@
     lane -1     [ DX_s001 ]       [ DX_s002 ]            role dialogue.talkies
     lane -2  [ FX_s001    ]       [ FX_s002         ]    role effects.talkies
 
-They are put into the text that was read, the rest byte for byte; a timeline of another kind is first said as FCPXML by
-``building_fcpxml``. Rules: Apple's DTD 1.10 and its reference pages.
+They are put into the text that was read, the rest byte for byte; a timeline of another kind is first written as FCPXML
+by ``document.py``. Rules: Apple's DTD 1.10 and its reference pages.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """MLT (``.mlt``: melt, Shotcut) and Kdenlive: takes on new tracks of sound, put into the text that was read.
 
-A timeline of another kind is first said as a new project by ``building_mlt``. Tracks go to the end of its main
+A timeline of another kind is first written as a new project by ``document.py``. Tracks go to the end of its main
 tractor, each with a ``mix`` that adds its sound; takes lie on whole frames (see ``on_frames``).
 """
 

@@ -90,7 +90,7 @@ local function append(timeline, pool, clock, index, clip, imported, warnings)
   local first, frames = math.floor(head * ratio + 0.5), clock.frame(clip["end"]) - from
   local slip = math.abs(first / ratio - head) * clock.below / clock.above * 1000
   if slip > 1 then
-    warnings[#warnings + 1] = string.format("%s: lies %.0f ms off its position, because DaVinci Resolve counts its file "
+    warnings[#warnings + 1] = string.format("%s: is %.0f ms off its position, because DaVinci Resolve counts its file "
       .. "at another frame rate; move it by hand on the Fairlight page", clip.name, slip)
   end
   clip.file = medium:GetClipProperty("File Path") -- as Resolve spells it

@@ -54,7 +54,7 @@ def test_a_file_name_that_is_no_utf8(tmp_path: Path) -> None:
 def test_a_newer_schema(make: Any) -> None:
     path = make.save(make.track(make.clip("a", 0, 24)))
     path.write_text(path.read_text().replace('"Clip.2"', '"Clip.99"'))
-    assert "newer OpenTimelineIO: Clip.99, known here up to 2" in refusal(path)
+    assert "newer OpenTimelineIO: Clip.99, supported up to 2" in refusal(path)
 
 
 def nested(depth: int) -> str:
