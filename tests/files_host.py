@@ -32,7 +32,7 @@ _EXPORTS: Final = {
     ".resolve.otio": "is for Resolve to import, without the subtitles",
     ".kdenlive.otio": "is for Kdenlive to import, without subtitles and alternative takes",
 }
-"""Formats that are written for others to take over, and not to go on with."""
+"""Formats that are written for other programs, and not read again."""
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def _documents() -> Path:
 
 
 def _leave_on_signals(window: Window) -> None:
-    """Ctrl+C in the terminal and a shutdown close the window: Python hears it between two of Qt's events."""
+    """Ctrl+C in the terminal and a shutdown close the window: Python handles it between two of Qt's events."""
     if os.name != "nt":
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: window.leave())

@@ -25,8 +25,8 @@ class _Answer(QObject):
         self._failed.connect(self._refuse)
 
     def give(self, work: Callable[[], Any]) -> None:
-        """In the other thread: works, and tells."""
-        with suppress(RuntimeError):  # whoever waited for the answer is gone
+        """In the other thread: does the work and emits its result."""
+        with suppress(RuntimeError):  # the receiver of the answer is gone
             try:
                 result = work()
             except Exception as error:  # noqa: BLE001 - whoever waits is told, in a sentence

@@ -65,7 +65,7 @@ class Editor(QObject):
         self._ask(asker, self._host.undo, done, failed)
 
     def show(self, position: Fraction) -> None:
-        """Moves the editor's playhead; while it is on its way, only the newest wish is kept."""
+        """Moves the editor's playhead; while it is on its way, only the newest request is kept."""
         self._wanted = position
         if not self._moving and self.is_there:
             self._move()

@@ -36,7 +36,7 @@ class Opener(QObject):
         self._editor, self._demo_folder = editor, demo_folder
         self._from_editor: Path | None = None
         self._closed = False
-        self._newest = 0  # the number of the last wish: what is asked for later is what the user wants to see
+        self._newest = 0  # the number of the last request: the latest one is shown
 
     @property
     def open_editor(self) -> Editor | None:

@@ -104,7 +104,7 @@ class Engine(ABC):
     ) -> Iterator[Block]:
         """Blocks of sound, together at least ``round(duration · sample_rate)`` samples; the caller trims the rest.
 
-        The same seed on the same machine gives the same samples. ``on_step`` hears the share of the denoising done
+        The same seed on the same machine gives the same samples. ``on_step`` gets the share of the denoising done
         and may raise CancelledError.
         """
         if prepared.silent:

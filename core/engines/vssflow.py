@@ -68,7 +68,7 @@ class VSSFlowPrepared(Prepared):
 
 
 class VSSFlowEngine(Engine):
-    """See the module; ``licence`` of the checkpoint is its owner's affair."""
+    """See the module; ``licence``: that of the checkpoint."""
 
     name: ClassVar[str] = "vssflow"
     default_steps: ClassVar[int] = 25

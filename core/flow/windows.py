@@ -76,7 +76,7 @@ def joined_velocity(
 ) -> Tensor:
     """The velocity of the whole state x (C, T): the weighted mean of its windows' velocities.
 
-    At most ``batch`` windows are computed at a time, whatever T is. ``on_batch`` hears the share done.
+    At most ``batch`` windows are computed at a time, whatever T is. ``on_batch`` is called with the share done.
     """
     if len(windows) == 1:
         whole = velocity(x[None], windows)[0]

@@ -6,7 +6,7 @@
     ← {"event": "closed"}
 
 Methods: hello, read_timeline, audio_tracks, add_takes, undo, move_playhead. All times are exact fractions of seconds
-("12/5") from the timeline's first frame. The editor's side is small: it removes the tracks that it is told to, adds
+("12/5") from the timeline's first frame. The editor's side is small: it removes the tracks that are named, adds
 tracks with clips, and reads them back; it is one undo step, and a failure leaves nothing. tests/bridged_editor.py is
 such a side, in the standard library alone. An exported timeline may come with "drop_frame": true, which .otio cannot
 say, and with "warnings"; hello's answer with the "version" of the editor's copy of talkies (core/hosts/handshake.py).
@@ -169,7 +169,7 @@ class BridgedHost:
 
 
 def _track(lane: Lane) -> dict[str, Any]:
-    """A new track as the editor is told of it."""
+    """A new track as it is sent to the editor."""
     clips = [
         {
             "name": take.name,

@@ -19,7 +19,7 @@ from talkies.core.timeline.structure.sounds import OUR_NAME, sound_tracks
 from talkies.core.timeline.structure.tracks import Lane, lanes_of
 
 SURE: Final = Fraction(1, 1000)
-"""Seconds. Editors that count frames in floats are off by less; nobody hears it."""
+"""Seconds. Editors that count frames in floats are off by less; it is inaudible."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Placing:
 
 
 def audio_tracks_of(timeline: Timeline) -> tuple[AudioTrack, ...]:
-    """The audio tracks of a timeline that was read from a file, as a host tells them.
+    """The audio tracks of a timeline that was read from a file, as a host reports them.
 
     Some formats have a track for each channel of ours; these are one here."""
     tracks: list[AudioTrack] = []

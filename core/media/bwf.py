@@ -147,7 +147,7 @@ def _encode(
 
 @contextmanager
 def _closed(container: Any) -> Iterator[Any]:
-    """The container, closed at the end; the first thing that went wrong is what is told, as an OSError."""
+    """The container, closed at the end; the first error is raised, as an OSError."""
     import av
 
     try:

@@ -127,7 +127,7 @@ def _steady_rate(container: InputContainer, stream: Any, rate: Fraction) -> tupl
             if len(stamps) >= _PACKETS_LOOKED_AT:
                 break
     except av.error.FFmpegError:
-        pass  # a damaged tail: what was read before it tells enough
+        pass  # a damaged tail: what was read before it is enough
     stamps = sorted(set(stamps))[: -8 if len(stamps) >= _PACKETS_LOOKED_AT else None]  # the last may lack B-frames
     if len(stamps) < 3:
         return rate, True

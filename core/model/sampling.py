@@ -134,8 +134,8 @@ def sample(
 
     ``negative``: the negative branch of guidance (same frames); None = unconditional. Where there is a ``sketch``, the
     state at t = SKETCHED is drawn from it; a sketch of everything saves the steps before.
-    ``on_step`` hears the share of the work done and may raise to stop. Memory for the work does not grow with T,
-    apart from a few copies of the state.
+    ``on_step`` is called with the share of the work done and may raise to stop. Memory for the work does not grow with
+    T, apart from a few copies of the state.
     """
     conditions, negative = _same_prompt_length(conditions, negative)
     windows = cover(conditions.frames, settings.window, settings.overlap)

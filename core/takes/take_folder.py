@@ -80,7 +80,7 @@ def deliver(take: Take, segment: Segment, folder: Path) -> Take:
 
 
 def recover(folder: Path) -> bool:
-    """Finishes and sweeps away what a killed process has left; False when one is at work there just now."""
+    """Finishes and removes what a killed process has left; False while another process is working there."""
     try:
         with making(folder):
             return True

@@ -25,7 +25,7 @@ TIMECODE_RATES = (24, 25, 30, 48, 50, 60)
 def write_reference(
     span: Span, takes: Sequence[Take], path: Path, on_frame: Callable[[int], None] = lambda number: None
 ) -> None:
-    """The span as a ``.mov``; ``on_frame`` is told how many are done. Raises OutputError and MediaError; atomic."""
+    """The span as a ``.mov``; ``on_frame`` gets the number done. Raises OutputError and MediaError; atomic."""
     rate = span.timeline.rate
     with movie_file(path, "mov", {"movflags": "+faststart"}) as container:
         video = add_picture(container, rate)

@@ -67,7 +67,7 @@ class Span:
         return self.timeline.start + self.range.start < 0
 
     def pop_pieces(self, channels: int) -> list[Piece]:
-        """The pops as sound to be laid among takes."""
+        """The pops as sound to be placed among takes."""
         spans = [pop.samples(SAMPLE_RATE) for pop in self.pops]
         return [Piece(first, count, lambda: Tone(channels)) for first, count in spans]
 

@@ -1,6 +1,6 @@
 """Finding Blender: the programs of this machine and where each keeps the user's extensions.
 
-    /opt/blender-5.0.1/blender     the program; the folder 5.0 beside it tells the version
+    /opt/blender-5.0.1/blender     the program; the folder 5.0 beside it gives the version
     ~/.config/blender/5.0/extensions/user_default/talkies      what we look for, and where it belongs
 
 Linux (archives, packages, snap, flatpak, Steam), macOS and Windows.

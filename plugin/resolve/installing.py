@@ -1,7 +1,7 @@
 """Installing the menu entries into Resolve's scripts folder, proved by reading them back.
 
 Each carries a stamp: the version of talkies that installed it, and a hash of everything but the stamp. So a copy that
-is current, one of an older talkies (or of one that has moved since), and one that somebody has changed are told apart.
+is current, one of an older talkies (or of one that has moved since), and one that was changed by hand are distinct.
 """
 
 from __future__ import annotations

@@ -140,7 +140,7 @@ class WriteBackDialog(QDialog):
             self._tell(sentence, "error")
 
     def _lose_editor(self) -> None:
-        """What is under way is told of by its own end."""
+        """What is under way reports its own end."""
         self.into_editor.setEnabled(False)
         self.undo.setEnabled(False)
         if self.write.isVisible() and not self._is_busy:
@@ -193,7 +193,7 @@ class WriteBackDialog(QDialog):
         self.folder.show()
 
     def _placed(self, placement: Placement) -> None:
-        """The editor says what it shows now: that is what is told, not what was asked for."""
+        """The editor reports what it shows now: that is shown, not what was requested."""
         assert self._editor is not None
         name = self._editor.name
         self.list.show_placement(placement, self._document.open_timeline(), name)

@@ -49,7 +49,7 @@ def rest_of(segment: Segment, position: Fraction) -> Segment:
 
 
 class FrameReader(QThread):
-    """Answers wishes for pictures; while they run forward, it decodes on instead of seeking anew.
+    """Answers requests for pictures; while they run forward, it decodes on instead of seeking anew.
 
     ``shown``: (position, QImage or None over a gap). ``failed``: why a picture cannot be shown, one sentence.
     """
@@ -69,7 +69,7 @@ class FrameReader(QThread):
         self._origin = Fraction(0)
 
     def show_at(self, position: Fraction) -> None:
-        """Asks for the picture at ``position``; earlier wishes that wait are forgotten."""
+        """Asks for the picture at ``position``; earlier requests that wait are forgotten."""
         with self._wake:
             self._request = position
             self._wake.notify()

@@ -54,7 +54,7 @@ class NumberField(QSpinBox):
         calm(self)
 
     def show_value(self, value: Any) -> None:
-        """A number, None or MIXED; nobody is told."""
+        """A number, None or MIXED; no signal is sent."""
         self.blockSignals(True)
         self.setValue(self._low - 2 if value is MIXED else self._low - 1 if value is None else int(value))
         self.blockSignals(False)
@@ -100,7 +100,7 @@ class DecimalField(QDoubleSpinBox):
         calm(self)
 
     def show_value(self, value: Any) -> None:
-        """A number, None or MIXED; nobody is told."""
+        """A number, None or MIXED; no signal is sent."""
         step = self.singleStep()
         self.blockSignals(True)
         self.setValue(self._low - 2 * step if value is MIXED else self._low - step if value is None else float(value))

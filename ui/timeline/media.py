@@ -32,7 +32,7 @@ _MOST_STILLS = 2500  # in memory: 50 MB at 64 lines
 _MOST_PEAKS = 2000
 _MOST_PROBLEMS = 20_000
 _NEAR = 8  # seconds that a picture may be off while the right one is made
-_PAUSE_MS = 40  # wishes are passed on so often, so that fast scrolling does not wake the workers at every frame
+_PAUSE_MS = 40  # requests are passed on so often, so that fast scrolling does not wake the workers at every frame
 
 
 class Recent(Generic[K, V]):

@@ -142,7 +142,7 @@ class OpenDocument(QObject):
             self._add([read_sidecar(sound.with_suffix(".json"))])
 
     def find_takes(self) -> None:
-        """Adds finished takes of which nobody has told, for their worker or an earlier panel died."""
+        """Adds finished takes that were never reported, because their worker or an earlier panel died."""
         if self.store is not None:
             found, _ = read_takes(self.store.takes)
             self._add([sidecar for sidecar in found if sidecar.take.name not in self._takes])
@@ -168,7 +168,7 @@ class OpenDocument(QObject):
         self.undo_stack.push(Edit(text, apply, revert, lambda: self._state, self._write, gesture))
 
     def _write(self, state: WorkState) -> None:
-        """Puts a new state in place and tells who needs to know."""
+        """Puts a new state in place and sends its signals."""
         old, self._state = self._state, state
         self._lookup = self._lookup.after(old, state, self._takes)
         if state.selected != old.selected:

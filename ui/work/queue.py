@@ -175,7 +175,7 @@ class Queue(QObject):
         job = self._jobs[self._running[0]]
         match message.get("event"):
             case "progress":
-                if not job.fraction:  # to wake the engine takes its time only once, and tells nothing of the pace
+                if not job.fraction:  # the engine is loaded once: that time says nothing about the pace
                     self._watch.start()
                 self._put(replace(job, fraction=float(message["fraction"]), message=str(message["message"])))
                 self.progress_changed.emit()

@@ -62,7 +62,7 @@ class Store:
         return state.only_takes({sidecar.take.name for sidecar in takes}), takes, [*notes, *more]
 
     def save(self, state: WorkState, failed: Callable[[str], object]) -> None:
-        """Writes in a thread of its own; ``failed`` hears, in that thread, why it could not be."""
+        """Writes in a thread of its own; ``failed`` is called in that thread with the reason."""
         if state != self._saved:
             self._saved = state
             self._last = self._writing.submit(self._write, state, failed)

@@ -23,7 +23,7 @@ _SLACK = 0.02  # of a frame of the video: time stamps are rounded
 
 
 class Cadence:
-    """Feed the appearance of every frame; tells when what appears new was taken."""
+    """Feed the appearance of every frame; returns when a new picture was taken."""
 
     def __init__(self) -> None:
         self._frame_s = float("inf")  # of the video

@@ -22,7 +22,7 @@ Array = NDArray[Any]
 
 
 class Dissolve:
-    """Feed pairs of frames in order; tells whether a dissolve goes on, from its third change on."""
+    """Feed pairs of frames in order; returns whether a dissolve is under way, from its third change on."""
 
     CERTAIN_AFTER = 2
     """Intervals before that one that belong to the dissolve as well."""

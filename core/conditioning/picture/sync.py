@@ -4,7 +4,7 @@
 
 A frame is taken to show the scene at its time stamp, so motion between two frames fills the interval between them
 and a change of motion happens at the frame where two intervals meet. Everything is measured at the media's own
-rate, in picture heights per second, and only then laid on the 25-per-second grid: 24 → 25 never invents stillness.
+rate, in picture heights per second, and only then placed on the 25-per-second grid: 24 → 25 never invents stillness.
 
 Columns, S cells of 1/25 s (cell k covers [k/25, (k+1)/25) s), regions in 2 rows × 3 columns, row by row:
 

@@ -58,7 +58,7 @@ def named_sounds(
 
 
 def left_out(strokes: Sequence[Words], words: Words, chosen: Sequence[Words]) -> Words:
-    """Words of a prompt that name other strokes than the sounds ``chosen``: one alone is laid on what strikes."""
+    """Words of a prompt that name other strokes than the sounds ``chosen``: only one stroke is placed on the onsets."""
     strike = {word for name in strokes for word in name if _word_weight(word) > 1}
     return tuple(word for word in words if word in strike.difference(*chosen))
 

@@ -38,7 +38,7 @@ TEXTURE_AXES = 48
 """Components of a texture that move; the others rest at their mean."""
 
 _NEPERS = math.log(10) / 20  # to a decibel
-_TEXTURE_UNDER_DB = 6.0  # what goes on lies below what strikes
+_TEXTURE_UNDER_DB = 6.0  # sustained sound lies below strokes
 _SURE = 0.3  # an onset column at least so high is an event: decided columns are 0 or nearly 0.9
 _PIECE_FRAMES = 1500  # latent frames that are drawn at a time
 _SILENT_LEVEL = math.log(FLOOR)
@@ -105,7 +105,7 @@ class Palette(nn.Module):
         rng = np.random.default_rng([seed, 15])
         stroke, texture = self._named(words, unwanted, rng)
         onsets = [] if stroke is None else spotted_onsets(events)
-        if texture is None and not onsets:  # nothing strikes: what else do the words name?
+        if texture is None and not onsets:  # no onsets: what else do the words name?
             stroke, texture = named_sounds((), self.names.textures, words, unwanted, rng)
         if texture is None and not onsets:
             return None
@@ -128,7 +128,7 @@ class Palette(nn.Module):
         return Sketch(torch.cat(pieces, 1), torch.cat(drawn))
 
     def left_out(self, words: Words, unwanted: Words) -> tuple[Words, Words]:
-        """The name of the stroke that is laid on all that strikes, and words of the prompt that name other strokes."""
+        """The name of the stroke that is placed on every onset, and words of the prompt that name other strokes."""
         stroke, texture = self._named(words, unwanted, np.random.default_rng(0))
         if stroke is None:
             return (), ()
@@ -159,7 +159,7 @@ class Palette(nn.Module):
 
 
 def spotted_onsets(events: Tensor) -> list[tuple[float, float]]:
-    """Decided events (T, 4) → when something strikes (s) and how strongly (0 … 1)."""
+    """Decided events (T, 4) → onsets (s) and their strength (0 … 1)."""
     from scipy.signal import find_peaks
 
     halves = events[:, :2].reshape(-1).cpu().numpy()

@@ -141,7 +141,7 @@ def to_range(time_range: Any) -> TimeRange:
 
 
 def measure(item: Any, available: Callable[[Any], TimeRange | None], depth: int = 0) -> Node:
-    """An item and everything in it with durations; ``available`` tells the range of a clip that states none."""
+    """An item and everything in it with durations; ``available`` gives the range of a clip that states none."""
     if depth > MAX_NESTING:
         raise UnusableItemError(f"its sequences are nested more than {MAX_NESTING} deep")
     speed, warnings = retime(item)

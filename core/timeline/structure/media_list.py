@@ -27,7 +27,7 @@ _FASTEST = 240  # frames per second; more is a sample rate
 class Medium:
     """``url``: the address in the timeline; ``path``: the file on this machine, None when it is not here.
     ``available``: media time (s) that there is, at least what is used; ``start``: the media time of the first frame.
-    ``channels``: of its sound, 0 where no file tells; ``frames``: those of an image sequence."""
+    ``channels``: of its sound, 0 where no file states them; ``frames``: those of an image sequence."""
 
     url: str
     name: str

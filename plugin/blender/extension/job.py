@@ -28,7 +28,7 @@ STEMS = {"foley": ("FX",), "dialogue": ("DX",), "both": ("DX", "FX"), "joint": (
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be made. ``params``: of the worker's ``generate``. ``instead``: the name of a strip that makes way."""
+    """What to make. ``params``: of the worker's ``generate``. ``instead``: the strip that it replaces."""
 
     scene: str
     task: str

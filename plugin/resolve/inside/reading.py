@@ -125,7 +125,7 @@ def _time(frames: Any, rate: float) -> Any:
 
 
 def audio_tracks(timeline: Any) -> list[Any]:
-    """Every audio track with its clips, as the bridge tells it."""
+    """Every audio track with its clips, as the bridge sends it."""
     count = int(call(timeline, "GetTrackCount", "audio") or 0)
     return [audio_track(timeline, index) for index in range(1, count + 1)]
 

@@ -2,7 +2,7 @@
 locators, and the names of tracks that talkies wrote (a note ``* TRACK: DX talkies``; the format has no names).
 
 An EDL states no frame rate: a comment may ("* FRAME RATE: 25"), ``FCM: DROP FRAME`` means 29.97, else the highest
-frame number tells, with a warning. The record timecode of the first event becomes the timeline's start.
+frame number suggests, with a warning. The record timecode of the first event becomes the timeline's start.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def pieces_of(node: Node, view: View, terms: Terms) -> list[Shot | Mix]:
         if mix is not None:
             pieces.append(_mix(mix, cut, end == cut, shown, terms))
         if seen is not None and shown:
-            pieces.append(Shot(child, seen))  # also those of no whole frame, for these are told as a loss
+            pieces.append(Shot(child, seen))  # also those of no whole frame, for these are reported as a loss
             end = seen.outer.end
         mix = None
     if mix is not None:
