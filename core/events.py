@@ -1,4 +1,4 @@
-"""What long work tells about itself while it goes on: progress, warnings, failures, finished takes, the end."""
+"""Events of long work: progress, warnings, failures, finished takes, the end."""
 
 from __future__ import annotations
 

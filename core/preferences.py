@@ -77,7 +77,7 @@ def _read(path: Path, changed_ns: int, size: int) -> Preferences:
 def _checked(values: Mapping[str, Any], path: Path) -> Preferences:
     for name, value in values.items():
         if name not in KEYS:
-            raise InputError(path, f"has an unknown key {name!r}", f"known are {', '.join(KEYS)}")
+            raise InputError(path, f"has an unknown key {name!r}", f"use one of {', '.join(KEYS)}")
         if name == "media-dirs":
             fits = isinstance(value, list) and all(isinstance(each, str) and "\0" not in each for each in value)
         else:

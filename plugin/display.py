@@ -1,4 +1,4 @@
-"""Whether a window can be opened here: Qt's libraries and a display, asked before Qt, which would only abort."""
+"""Display check: Qt's libraries and a display, looked for before Qt, which would only abort."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check_display() -> None:
     if not os.environ.get("DISPLAY"):
         if not os.environ.get("WAYLAND_DISPLAY"):
             raise MissingExtraError(
-                "the panel", "there is no display here", "start it on a desktop, or use 'talkies generate'"
+                "the panel", "there is no display", "start it on a desktop, or use 'talkies generate'"
             )
         return
     try:
@@ -35,9 +35,7 @@ def check_display() -> None:
 def missing(error: ImportError) -> MissingExtraError:
     """Why Qt cannot be loaded: it is not installed, or the system lacks one of its libraries."""
     if (error.name or "").partition(".")[0] in ("PySide6", "shiboken6") and isinstance(error, ModuleNotFoundError):
-        return MissingExtraError(
-            "the panel", "needs PySide6, which is not installed here", 'pip install "talkies[panel]"'
-        )
+        return MissingExtraError("the panel", "needs PySide6, which is not installed", 'pip install "talkies[panel]"')
     library = re.search(r"\blib[\w.+-]+\.so[\w.]*", str(error))
     what = library[0] if library else f"a library of the system ({error})"
     return MissingExtraError("the panel", f"needs {what}", f"on Debian and Ubuntu: apt-get install {LIBRARIES}")

@@ -1,4 +1,4 @@
-"""The versions that say what made a sound: talkies, its model, torch. Nothing heavy is loaded to tell them."""
+"""Versions of what made a sound: talkies, its model, torch; nothing heavy is loaded to read them."""
 
 from __future__ import annotations
 

@@ -159,8 +159,8 @@ def load_engine(name: str, weights: Path | None = None, device: str = "cpu") -> 
         found = engine_class(name)
     except ModuleNotFoundError as error:
         raise MissingExtraError(
-            f"engine {name}", f"needs {error.name}, which is not installed here", f"pip install 'talkies[{name}]'"
+            f"engine {name}", f"needs {error.name}, which is not installed", f"pip install 'talkies[{name}]'"
         ) from error
     if weights is not None and not weights.is_file():
-        raise WeightsError(weights, "is no file", "give a checkpoint, or leave --weights out")
+        raise WeightsError(weights, "is not a file", "give a checkpoint, or leave --weights out")
     return found.load(weights, choose_device(device))

@@ -1,4 +1,4 @@
-"""Files and folders that appear whole or not at all, and what the system says against it as an OutputError."""
+"""Atomic writes: files and folders that appear whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Preflight: a folder that takes no new files, or a disk that is too full, is found before any work is done."""
+"""Preflight: an unwritable folder, or a disk that is too full, is found before any work is done."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def check_place(out: Path) -> None:
     is found out here, and not after an hour of work. Raises OutputError; leaves nothing behind."""
     folder = nearest_folder(out.parent)
     if not folder.is_dir():
-        raise OutputError(out, f"{folder} is no folder", "choose another place")
+        raise OutputError(out, f"{folder} is not a folder", "choose another place")
     try:
         with tempfile.TemporaryFile(prefix=".talkies-", suffix=".part", dir=folder) as file:
             file.write(bytes(_TRIED_BYTES))
             file.flush()
     except OSError as error:  # asking for permissions is not enough: read-only disks, network shares, root
-        problem = f"the folder {folder} takes no new files ({(error.strerror or 'read-only').lower()})"
+        problem = f"the folder {folder} is not writable ({(error.strerror or 'read-only').lower()})"
         raise OutputError(out, problem, "free some space or choose another folder") from error
 
 

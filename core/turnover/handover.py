@@ -104,7 +104,7 @@ class _Job:
             name = self._cut_file(self.out, suffix).name
             try:
                 _WRITERS[suffix].check(bare, self._cut_file(self.out, suffix))
-                said += [f"{name}: {sentence}" for sentence in _WRITERS[suffix].losses(bare)]
+                warnings += [f"{name}: {sentence}" for sentence in _WRITERS[suffix].losses(bare)]
             except OutputError as error:
                 self.cut.remove(suffix)
                 warnings.append(f"{name} is left out: {error.problem}")

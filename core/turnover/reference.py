@@ -14,7 +14,7 @@ import numpy as np
 from talkies.core.media.bwf import SAMPLE_RATE, Samples
 from talkies.core.media.timeline_movie import Image, add_picture, movie_file, mux, pictures
 from talkies.core.segment import Take
-from talkies.core.takes.mixdown import laid, piece_of
+from talkies.core.takes.mixdown import piece_of, placed
 from talkies.core.times import round_half_up, to_frame
 from talkies.core.turnover.span import Span
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from talkies.core.media.bwf import SAMPLE_RATE, Samples, write_bwf
 from talkies.core.segment import Timeline
-from talkies.core.takes.mixdown import laid, piece_of
+from talkies.core.takes.mixdown import piece_of, placed
 from talkies.core.takes.saving import plain_name, time_reference
 from talkies.core.timeline.structure.tracks import Lane
 from talkies.core.turnover.span import Span

@@ -39,7 +39,7 @@ def make_demo(folder: Path, engine: str, seed: int, load_engine: EngineLoader) -
     """Film, timeline, takes, preview and report under ``folder``; what stood there is replaced. The report."""
     from talkies.core.demo import demo_events, render_demo_film
     from talkies.core.demo.preview import write_preview
-    from talkies.core.demo.report_chart import draw_report, hear, sync_figures
+    from talkies.core.demo.report_chart import draw_report, render_takes, sync_figures
     from talkies.core.files.atomic import output_errors, part_file
     from talkies.core.generation.request import Request
     from talkies.core.timeline import read_timeline

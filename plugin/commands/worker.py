@@ -269,14 +269,14 @@ class Kept:
 def _params(request: Message) -> Message:
     params = request.get("params") or {}
     if not isinstance(params, dict):
-        raise ArgumentError("params", "is no JSON object")
+        raise ArgumentError("params", "is not a JSON object")
     return params
 
 
 def _path(params: Message, name: str) -> Path:
     value = params.get(name)
     if not isinstance(value, str) or not value:
-        raise ArgumentError(name, "is missing" if value in (None, "") else f"{value!r} is no path")
+        raise ArgumentError(name, "is missing" if value in (None, "") else f"{value!r} is not a path")
     return Path(value)
 
 

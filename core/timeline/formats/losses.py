@@ -84,7 +84,7 @@ def _losses(timeline: Timeline, name: str, instead: str) -> Iterator[str]:
     if has_compounds(timeline):
         yield f"nested sequences are taken apart into their clips in {name}"
     if generated := sum(isinstance(clip.item.media_reference, otio.schema.GeneratorReference) for _, clip in clips):
-        yield f"left out of {name}: {counted(generated, 'clip')} that the editor generates (titles, bars)"
+        yield f"left out of {name}: {counted(generated, 'generated clip')} (titles, bars)"
     if mixes := sum(len(track.mixes) for track in tracks):
         yield f"{instead} in {name} in place of {counted(mixes, 'transition')}"
     holders = (*timeline.document.tracks, *(clip.item for _, clip in clips))
@@ -99,7 +99,7 @@ def _losses(timeline: Timeline, name: str, instead: str) -> Iterator[str]:
     if ends_early(timeline, tracks):
         yield f"the empty time after the last clip has no place in {name}"
     if any(_foreign(holder) for holder in (timeline.document, *tracks_and_items(timeline))):
-        yield f"what other programs noted for themselves (metadata) has no place in {name}"
+        yield f"metadata of other programs has no place in {name}"
 
 
 def tracks_and_items(timeline: Timeline) -> Iterator[Any]:

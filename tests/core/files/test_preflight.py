@@ -24,7 +24,7 @@ def test_a_place_that_takes_files_is_left_as_it_was(tmp_path: Path) -> None:
 
 def test_a_file_is_not_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="is no folder"):
+    with pytest.raises(OutputError, match="is not a folder"):
         check_place(tmp_path / "file" / "out.otio")
 
 
@@ -39,7 +39,7 @@ def test_a_disk_that_is_full_is_found_out_by_writing(tmp_path: Path, monkeypatch
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("talkies.core.files.preflight.tempfile.TemporaryFile", lambda **_: Full())
-    with pytest.raises(OutputError, match="takes no new files \\(no space left on device\\)"):
+    with pytest.raises(OutputError, match="is not writable \\(no space left on device\\)"):
         check_place(tmp_path / "out.otio")
 
 

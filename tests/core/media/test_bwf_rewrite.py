@@ -49,7 +49,7 @@ def test_a_new_time_reference_comes_from_the_old_one(take: Path, tmp_path: Path)
 
 def test_what_stood_there_stays_when_the_length_is_wrong(take: Path) -> None:
     before = take.read_bytes()
-    with pytest.raises(OutputError, match="4800 samples came where 4801 belong"):
+    with pytest.raises(OutputError, match="4800 samples were written, 4801 were expected"):
         rewrite_bwf(take, take, channels=1, count=4801)
     assert take.read_bytes() == before
     assert [path.name for path in take.parent.iterdir()] == ["take.wav"]
