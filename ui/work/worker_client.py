@@ -1,4 +1,4 @@
-"""Worker client: requests and answers are lines of JSON (see plugin/worker.py for the protocol).
+"""Worker client: requests and answers are lines of JSON (plugin/commands/worker.py has the protocol).
 
 The model lives in that process, so that nothing it does can freeze the window, and its crash is a message here. The
 command is a list of arguments that whoever opens the panel gives; no shell is involved and no port is opened.
