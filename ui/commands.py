@@ -27,7 +27,7 @@ that can be read once more, a change to undo or to redo."""
 
 @dataclass(frozen=True)
 class Command:
-    """``keys`` as Qt writes them. ``does``: the handler. ``checked``: whether it is on, None for what is no switch.
+    """``keys`` as Qt writes them. ``does``: the handler. ``checked``: whether it is on, None for what is not a switch.
     ``what``: fills ``{what}`` in ``text``, which then changes."""
 
     name: str
@@ -70,7 +70,7 @@ class Main(Protocol):
     document: Document
     queue: Queue
     workspace: Workspace
-    teller: Any
+    messages: Any
 
     @property
     def opener(self) -> Opens: ...
@@ -96,7 +96,7 @@ def commands(window: Main) -> Menus:
         tr("&View"): _view(window),
         tr("&Help"): (
             Command("keyboard", tr("&Keyboard"), window.show_keyboard, ("F1",)),
-            Command("about", tr("&About talkies"), window.teller.show_about),
+            Command("about", tr("&About talkies"), window.messages.show_about),
         ),
     }
 
@@ -112,7 +112,7 @@ def _file(window: Main) -> tuple[Command | Place, ...]:
         Command("open", tr("&Open …"), opener.ask_for_file, ("Ctrl+O",), "open"),
         Command("demo", tr("Open the &demo"), window.open_demo, (), "film"),
         Place.RECENT,
-        Command("read_again", tr("&Read again"), opener.read_again, ("F5",), "again", "source"),
+        Command("read_again", tr("&Reload"), opener.read_again, ("F5",), "again", "source"),
         Place.LINE,
         Command("write", tr("&Write back …"), window.write_back, ("Ctrl+E",), "write", "timeline"),
         Command("save", tr("&Save now"), window.save, ("Ctrl+S",), "", "timeline"),
@@ -151,9 +151,9 @@ def _play(window: Main) -> tuple[Command | Place, ...]:
         Command("onwards", tr("&Forward, faster each time"), partial(shuttle, 1), ("L",), "", "timeline"),
         Place.LINE,
         Command("frame_back", tr("One frame bac&k"), partial(step, -1), ("Left",), "", "timeline"),
-        Command("frame_on", tr("One frame &on"), partial(step, 1), ("Right",), "", "timeline"),
-        Command("shot_back", tr("&Previous cut"), partial(cut, False), ("Up",), "", "timeline"),
-        Command("shot_on", tr("&Next cut"), partial(cut, True), ("Down",), "", "timeline"),
+        Command("frame_on", tr("One frame for&ward"), partial(step, 1), ("Right",), "", "timeline"),
+        Command("shot_back", tr("&Previous edit point"), partial(cut, False), ("Up",), "", "timeline"),
+        Command("shot_on", tr("&Next edit point"), partial(cut, True), ("Down",), "", "timeline"),
         Command("show_frame", tr("Show this frame in the &editor"), window.show_frame, ("E",), "", "editor"),
         Place.LINE,
         Command("mark_in", tr("Set the &in point"), mark_in, ("I",), "in", "timeline"),
@@ -161,9 +161,9 @@ def _play(window: Main) -> tuple[Command | Place, ...]:
         Command("clear_range", tr("&Clear in and out"), timeline.clear_range, ("Alt+X",), "", "timeline"),
         Place.LINE,
         Command(
-            "hear_original", tr("Hear the ori&ginal sound"), viewer.original.click, ("Alt+O",), "", "timeline", original
+            "hear_original", tr("Play the ori&ginal sound"), viewer.original.click, ("Alt+O",), "", "timeline", original
         ),
-        Command("hear_takes", tr("Hear the &takes"), viewer.takes.click, ("Alt+T",), "", "timeline", takes),
+        Command("hear_takes", tr("Play the &takes"), viewer.takes.click, ("Alt+T",), "", "timeline", takes),
     )
 
 
@@ -173,7 +173,7 @@ def _sound(window: Main) -> tuple[Command | Place, ...]:
     return (
         Command("generate", tr("&Generate"), space.generate, ("Ctrl+G",), "generate", "selection"),
         Command(
-            "again", tr("Once more with &another seed"), space.generate_again, ("Ctrl+Shift+G",), "again", "selection"
+            "again", tr("Generate with &another seed"), space.generate_again, ("Ctrl+Shift+G",), "again", "selection"
         ),
         Place.LINE,
         Command("pause", tr("&Pause or continue the queue"), pause, ("Ctrl+P",), "pause", "timeline"),
@@ -187,9 +187,9 @@ def _takes(space: Workspace) -> tuple[Command | Place, ...]:
 
     go, gain = space.takes.go, space.change_gain
     return (
-        Command("star", tr("&Keep this take"), take("star"), ("Ctrl+Return",), "star", "take"),
-        Command("compare", tr("&Compare: hear the other one"), space.takes.swap, ("C",), "compare", "take"),
-        Command("solo", tr("Hear only &this"), take("solo"), ("S",), "solo", "take"),
+        Command("star", tr("&Circle take"), take("star"), ("Ctrl+Return",), "star", "take"),
+        Command("compare", tr("&A/B: switch to the other take"), space.takes.swap, ("C",), "compare", "take"),
+        Command("solo", tr("&Solo"), take("solo"), ("S",), "solo", "take"),
         Command("mute", tr("&Mute"), take("mute"), ("M",), "mute", "take"),
         Command("next_take", tr("&Next take"), partial(go, 1), ("Ctrl+Right",), "", "take"),
         Command("previous_take", tr("&Previous take"), partial(go, -1), ("Ctrl+Left",), "", "take"),
@@ -197,10 +197,10 @@ def _takes(space: Workspace) -> tuple[Command | Place, ...]:
         Command("earlier", tr("One frame &earlier"), take("earlier"), (",",), "", "take"),
         Command("later", tr("One frame &later"), take("later"), (".",), "", "take"),
         Command("louder", tr("L&ouder"), partial(gain, 1), ("Ctrl+Up",), "", "take"),
-        Command("softer", tr("So&fter"), partial(gain, -1), ("Ctrl+Down",), "", "take"),
+        Command("softer", tr("&Quieter"), partial(gain, -1), ("Ctrl+Down",), "", "take"),
         Place.LINE,
-        Command("redo_take", tr("&Redo with another seed"), take("again"), ("R",), "again", "take"),
-        Command("reveal_take", tr("&Show the file in its folder"), take("reveal"), (), "reveal", "take"),
+        Command("redo_take", tr("&Regenerate with another seed"), take("again"), ("R",), "again", "take"),
+        Command("reveal_take", tr("Show the file in its &folder"), take("reveal"), (), "reveal", "take"),
         Command("remove_take", tr("Remo&ve"), take("delete"), ("Delete",), "delete", "take"),
     )
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QMessage
 from talkies.core.hosts.host import Host
 from talkies.ui.actions import Actions, KeysOfWidgets
 from talkies.ui.commands import Need, commands
-from talkies.ui.dialogs.messages import Teller
+from talkies.ui.dialogs.messages import Messages
 from talkies.ui.editor import Editor, EditorLabel
 from talkies.ui.opener import Opener
 from talkies.ui.recent import RecentFiles

@@ -185,4 +185,4 @@ def load_decoder(folder: Path, device: str) -> Decoder:
 
 def _prompts_ignored(brief: Brief) -> tuple[str, ...]:
     asked = brief.prompt or brief.negative_prompt
-    return ("the engine vssflow knows no prompts; yours is ignored",) if asked else ()
+    return ("the engine vssflow takes no prompts; the prompt is ignored",) if asked else ()

@@ -1,4 +1,4 @@
-"""Atomic writes: files and folders that appear whole or not at all."""
+"""Atomic folders: whole or not at all, as :func:`talkies.core.media.bwf.part_file` does it for a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a finished run says of itself: the document that ``--json`` prints, and the report.json of the demo.
+"""Report of a finished run: the document that ``--json`` prints, and the report.json of the demo.
 
 Times with ``_s`` are floats, for people. Whoever places the takes uses those under ``exact``, which are text
 ("1001/24"), and the ``tracks``, on which talkies itself would put them.

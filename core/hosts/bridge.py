@@ -80,7 +80,7 @@ class BridgedHost:
         answer = self._ask("read_timeline", {"folder": str(folder)}, TimelineError)
         path = folder / self._checked(lambda: _text(answer, "timeline"), TimelineError)
         if path.suffix.lower() != ".otio" or not path.resolve().is_relative_to(folder.resolve()):
-            raise TimelineError(self.name, f"exported {str(path)[:300]}, which is no .otio file in {folder}", VERSIONS)
+            raise TimelineError(self.name, f"exported {str(path)[:300]}, not an .otio file in {folder}", VERSIONS)
         if not os.path.isfile(path):  # noqa: PTH113 - Path raises where a name is too long for any file
             raise TimelineError(self.name, f"says it exported {path.name[:80]}, which does not exist", "try again")
         timeline, said = read_timeline(path), self._checked(lambda: _texts(answer, "warnings"), TimelineError)
@@ -165,7 +165,7 @@ class BridgedHost:
             raise self._garbled(garbled, error) from garbled
 
     def _garbled(self, why: ValueError, error: type[TalkiesError]) -> TalkiesError:
-        return error(self.name, f"answered what talkies does not understand ({why})", VERSIONS)
+        return error(self.name, f"sent an answer that talkies does not understand ({why})", VERSIONS)
 
 
 def _track(lane: Lane) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from talkies.core.media.limiter import limited
 from talkies.core.media.loudness import Level, Meter, measure, metered
 from talkies.core.media.loudness_presets import PRESETS, Loudness
 from talkies.core.segment import Levels, StemName, Take
-from talkies.core.takes.mixdown import laid, piece_of
+from talkies.core.takes.mixdown import piece_of, placed
 
 __all__ = ["SAMPLE_RATE", "balance_takes", "gain_for", "levels_of", "mixed"]
 

@@ -109,9 +109,9 @@ def test_a_sound_that_cannot_be_made_is_told(window: Window, qtbot: QtBot, reel:
     window.document.change_settings(["V1-001"], task="foley")
     window.document.select(["V1-001"])
     window.commands["generate"].trigger()
-    qtbot.waitUntil(lambda: window.teller.dialog is not None, timeout=PATIENCE_MS)
-    assert window.teller.dialog is not None
-    assert "film.mp4" in window.teller.dialog.informativeText()
+    qtbot.waitUntil(lambda: window.messages.dialog is not None, timeout=PATIENCE_MS)
+    assert window.messages.dialog is not None
+    assert "film.mp4" in window.messages.dialog.informativeText()
     assert [job.state for job in window.queue.jobs] == ["failed"]
 
 

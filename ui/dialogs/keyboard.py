@@ -1,4 +1,4 @@
-"""The list of keys, as the table of commands has them."""
+"""Keyboard help: every shortcut, read from the actions themselves, so that the list is never out of date."""
 
 from __future__ import annotations
 

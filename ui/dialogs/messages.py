@@ -8,7 +8,7 @@ from html import escape
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMainWindow, QMessageBox
 
-_SAID_MS = 9000
+_STATUS_MS = 9000
 _MOST_NOTES = 12
 
 

@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 from talkies.core.hosts.conversation import Conversation, Message, Received
 from talkies.core.hosts.handshake import hello_of, problem_with
 
-_LAST_WORDS: Final = 20  # lines of stderr that are kept, for the message when it dies
+_STDERR_LINES: Final = 20  # lines of stderr that are kept, for the message when it dies
 _HELLO: Final = -1  # the number of what is said first
-_PATIENCE_MS: Final = 3000  # before a worker that was told to quit is killed
+_QUIT_TIMEOUT_MS: Final = 3000  # before a worker that was told to quit is killed
 
 
 class WorkerClient(QObject):
@@ -34,7 +34,7 @@ class WorkerClient(QObject):
         self._process: QProcess | None = None
         self._number = 0
         self._conversation = Conversation()
-        self._said: deque[str] = deque(maxlen=_LAST_WORDS)
+        self._stderr_lines: deque[str] = deque(maxlen=_STDERR_LINES)
 
     @property
     def process_id(self) -> int:
@@ -71,7 +71,7 @@ class WorkerClient(QObject):
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._not_started)
         self._conversation = Conversation()
-        self._said.clear()
+        self._stderr_lines.clear()
         self._process = process
         process.start(self._command[0], list(self._command[1:]))
         self._send(process, _HELLO, "hello", hello_of("panel"))
@@ -85,7 +85,7 @@ class WorkerClient(QObject):
             return
         data = bytes(self._process.readAllStandardOutput().data())
         for event in self._conversation.receive(data) if data else ():
-            if isinstance(event, Received):  # what is no message is not for us
+            if isinstance(event, Received):  # what is not a message is not for us
                 self._hear(event.message)
 
     def _hear(self, message: Message) -> None:
@@ -100,9 +100,9 @@ class WorkerClient(QObject):
         problem = problem_with(answer["result"]) if "result" in answer else ""
         if problem and self._process is not None:
             self._process.kill()
-            self._bury(problem)
+            self._reap(problem)
 
-    def _listen(self) -> None:
+    def _read_stderr(self) -> None:
         if self._process is not None:
             text = bytes(self._process.readAllStandardError().data()).decode(errors="replace")
             self._stderr_lines.extend(line for line in text.splitlines() if line.strip())

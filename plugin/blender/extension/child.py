@@ -17,9 +17,9 @@ from typing import Any
 from .errors import RefusedError
 from .lines import Lines
 
-_LAST_WORDS = 20  # lines of stderr that are kept
+_STDERR_LINES = 20  # lines of stderr that are kept
 _PIECE = 1 << 16  # bytes read at once
-_PATIENCE_S = 5.0  # before a process that was told to end is killed
+_QUIT_TIMEOUT_S = 5.0  # before a process that was told to end is killed
 
 
 class Child:
@@ -28,9 +28,9 @@ class Child:
     def __init__(self, command: Sequence[str]) -> None:
         self.ended = False
         self._lines = Lines()
-        self._said: deque[str] = deque(maxlen=_LAST_WORDS)
-        self._news: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        self._to_say: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._stderr_lines: deque[str] = deque(maxlen=_STDERR_LINES)
+        self._messages: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
         environment.pop("PYTHONHOME", None)  # it would be Blender's
         try:
@@ -56,11 +56,11 @@ class Child:
         return self._stderr_lines[-1] if self._stderr_lines else ""
 
     def send(self, message: dict[str, Any]) -> None:
-        """A process that is gone is noticed by :meth:`news`."""
-        self._to_say.put(self._lines.send(message))
+        """A process that is gone is noticed by :meth:`messages`."""
+        self._outbox.put(self._lines.send(message))
 
     def messages(self) -> Iterator[dict[str, Any]]:
-        """What it has said since the last time; after its end ``ended`` is True."""
+        """What it has sent since the last time; after its end ``ended`` is True."""
         while not self._messages.empty():
             message = self._messages.get()
             if message is None:
@@ -95,7 +95,7 @@ class Child:
         with self._process.stdout as pipe:
             while data := os.read(pipe.fileno(), _PIECE):
                 for message in self._lines.receive(data):
-                    self._news.put(message)
+                    self._messages.put(message)
         self._process.wait()
         self._stderr_thread.join(1)  # the rest of stderr is read before its end
         self.hang_up()
@@ -112,8 +112,8 @@ class Child:
     def _read_stderr(self) -> None:
         assert self._process.stderr is not None
         with self._process.stderr as lines:
-            said = (line.decode("utf-8", "replace").strip() for line in lines)
-            self._said.extend(line for line in said if line)
+            text = (line.decode("utf-8", "replace").strip() for line in lines)
+            self._stderr_lines.extend(line for line in text if line)
 
 
 def _started(work: Callable[[], None]) -> threading.Thread:

@@ -66,13 +66,13 @@ class Job:
 
     def poll(self) -> bool:
         """Hears the news; True while there is more to wait for."""
-        for message in self.child.news():
+        for message in self.child.messages():
             if not self.done and message.get("id") in (0, 1):
                 try:
                     if message["id"] == 0:
                         self._greeted(message)
                     else:
-                        self._hear(message)
+                        self._on_message(message)
                 except (LookupError, TypeError, ValueError):  # Blender would drop a timer that fails, and never be done
                     self._fail(
                         "The talkies program sent a message that this extension does not understand; reinstall both"
@@ -91,7 +91,7 @@ class Job:
         elif warning := message["result"].get("warning"):
             self.sentences.append(str(warning))
 
-    def _hear(self, message: Mapping[str, Any]) -> None:
+    def _on_message(self, message: Mapping[str, Any]) -> None:
         match message.get("event"):
             case "progress":
                 self.fraction, self.message = float(message["fraction"]), str(message["message"])
@@ -115,7 +115,7 @@ class Job:
         scene = bpy.data.scenes.get(self.order.scene)
         if scene is None:
             raise RefusedError(
-                f"The scene {self.order.scene!r} is gone; the takes lie in {Path(report['takes'][0]['path']).parent}"
+                f"The scene {self.order.scene!r} is gone; the takes are in {Path(report['takes'][0]['path']).parent}"
             )
         tracks, gone = arrange(scene, self.order, report)
         if not tracks:
@@ -138,7 +138,7 @@ class Job:
 
 
 def arrange(scene: Any, order: Order, report: Mapping[str, Any]) -> tuple[list[Track], list[Any]]:
-    """The tracks for the takes, and the strips that make way for them, as the user has chosen."""
+    """The tracks for the takes, and the strips that they replace, as the user has chosen."""
     editor, clock, takes = editor_of(scene), Clock.of(scene), list(report["takes"])
     if order.instead:
         old = next((strip for strip in strips.sounds(editor) if strip.name == order.instead), None)

@@ -101,7 +101,7 @@ def test_features_of_another_stretch_are_refused(features: dict[str, Tensor]) ->
 
 def test_prompts_are_ignored_with_a_warning(features: dict[str, Tensor]) -> None:
     assert engine(features).prepare(Brief("foley", SECONDS, prompt="rain")).warnings == (
-        "the engine vssflow knows no prompts; yours is ignored",
+        "the engine vssflow takes no prompts; the prompt is ignored",
     )
 
 

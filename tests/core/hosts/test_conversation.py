@@ -28,15 +28,15 @@ def test_a_line_is_a_message_when_it_is_whole() -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        (b"good morning", "is no JSON"),
-        (b'{"id": 1', "is no JSON"),
-        (b"[1, 2]", "is no JSON object"),
-        (b"7", "is no JSON object"),
-        (b'"text"', "is no JSON object"),
-        (b"[" * 900, "is no JSON"),
-        (b"\xff\xfe\x00", "is no JSON"),
-        (b"9" * 999, "is no JSON object"),
-        ("\u00a0{}".encode(), "is no JSON"),  # a space that JSON does not know
+        (b"good morning", "is not JSON"),
+        (b'{"id": 1', "is not JSON"),
+        (b"[1, 2]", "is not a JSON object"),
+        (b"7", "is not a JSON object"),
+        (b'"text"', "is not a JSON object"),
+        (b"[" * 900, "is not JSON"),
+        (b"\xff\xfe\x00", "is not JSON"),
+        (b"9" * 999, "is not a JSON object"),
+        ("\u00a0{}".encode(), "is not JSON"),  # a space that JSON does not know
     ],
 )
 def test_garbage_is_an_event_and_the_next_line_is_read(line: bytes, problem: str) -> None:
