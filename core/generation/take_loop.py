@@ -66,8 +66,8 @@ class TakeLoop:
                     self.failures.append(event)
                 yield from self.log.new()
                 if self.takes or made_before:
-                    yield from self.failures[told:]
-                    told = len(self.failures)
+                    yield from self.failures[reported:]
+                    reported = len(self.failures)
         if not self.takes and not made_before:
             raise _nothing_made(plan.timeline, self.failures)
 

@@ -1,4 +1,4 @@
-"""Takes for chosen segments, without a timeline being written: what the panel orders while somebody works.
+"""Takes for chosen segments, without a timeline being written: what the panel requests while somebody works.
 
     read ─► edit the cues ─► choose segments ─► per segment: look, then make each stem, take by take ─► a finished take
 
@@ -53,9 +53,9 @@ class CueEdit:
 
 
 @dataclass(frozen=True)
-class Order:
+class TakeRequest:
     """``request`` says what is made and how; its ``out`` is the folder of takes. ``cues``: edits by the cue's place in
-    the timeline's cues. ``voices``: by speaker, before the request's own. ``made``: how many takes of this order are
+    the timeline's cues. ``voices``: by speaker, before the request's own. ``made``: how many takes of this request are
     finished already, by a worker that died."""
 
     request: Request
@@ -64,20 +64,20 @@ class Order:
     made: int = 0
 
     @classmethod
-    def from_mapping(cls, given: Mapping[str, Any]) -> Order:
-        """An order from JSON: the names of a request, ``folder`` for ``out``, ``cues`` and ``voices``."""
+    def from_mapping(cls, given: Mapping[str, Any]) -> TakeRequest:
+        """A take request from JSON: the names of a request, ``folder`` for ``out``, ``cues`` and ``voices``."""
         request = {name: value for name, value in given.items() if name not in ("folder", "cues", "voices", "made")}
         try:
             cues = from_json(dict[int, CueEdit], given.get("cues", {}))
             voices = from_json(dict[str, str], given.get("voices", {}))
             made = from_json(int, given.get("made", 0))
         except ValueError as error:
-            raise ArgumentError("order", f"cannot be read: {error}") from error
+            raise ArgumentError("take request", f"cannot be read: {error}") from error
         return cls(Request.from_mapping({**request, "out": given.get("folder")}), cues, voices, made)
 
 
 def make_takes(
-    order: Order,
+    order: TakeRequest,
     *,
     read: Callable[[Path, Path | None], Timeline] = read_timeline,
     load_engine: EngineLoader = load_engine,
@@ -108,7 +108,7 @@ def make_takes(
     yield loop.finished()
 
 
-def edited(timeline: Timeline, order: Order) -> Timeline:
+def edited(timeline: Timeline, order: TakeRequest) -> Timeline:
     """The timeline with the order's cues in its segments; speech without words is gone. Raises TimelineError when the
     edits belong to another state of the timeline."""
     from talkies.core.timeline.spoken import with_cues

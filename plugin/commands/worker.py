@@ -9,7 +9,7 @@
 
 Each request gets any number of ``progress``, ``warning``, ``failed`` and ``take`` events and then exactly one
 ``result`` or ``error``. Methods: hello, inspect, generate, make, cancel, models, doctor, quit. ``hello`` says whether
-both sides fit together (core/hosts/handshake.py). ``make`` is what the panel orders (core/generation/take_orders.py):
+both sides fit together (core/hosts/handshake.py). ``make`` is what the panel requests (core/generation/take_orders.py):
 takes in a folder, each told of when it is finished; no timeline is written. One generation runs at a time, further ones
 wait; the others are answered meanwhile. When stdin ends, what was asked for is finished first. When nobody reads stdout
 any more, the work is cancelled: finished takes stay, as they do when this process dies.
@@ -34,7 +34,7 @@ from talkies.core.errors import ArgumentError, CancelledError, TalkiesError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Warned
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request, did_you_mean
-from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.hosts.conversation import Conversation, Garbage, Message, Received
 from talkies.core.hosts.conversation import Event as HeardEvent
 from talkies.core.hosts.handshake import greeting
@@ -71,18 +71,18 @@ class Worker:
     """``engines`` makes the engine for a request; tests give their own."""
 
     def __init__(self, answers: BinaryIO, engines: EngineLoader = load_engine) -> None:
-        self._answers, self._engines, self._kept = answers, engines, Kept(engines)
+        self._answers, self._engines, self._warm = answers, engines, Warm(engines)
         self._conversation = Conversation()
         self._unfit: ArgumentError | None = None
         self._writing = threading.Lock()
         self._reader_left = threading.Event()
-        self._jobs: queue.SimpleQueue[tuple[Any, Request | Order, threading.Event] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Any, Request | TakeRequest, threading.Event] | None] = queue.SimpleQueue()
         self._open: dict[str, threading.Event] = {}
         self._methods: Mapping[str, Callable[[Any, Message], None]] = {
             "hello": self._hello,
             "inspect": self._inspect,
             "generate": lambda number, params: self._start(number, Request.from_mapping(params)),
-            "make": lambda number, params: self._start(number, Order.from_mapping(params)),
+            "make": lambda number, params: self._start(number, TakeRequest.from_mapping(params)),
             "cancel": self._cancel,
             "models": self._models,
             "doctor": self._doctor,
@@ -157,7 +157,7 @@ class Worker:
 
         self._send(number, "result", result=[vars(finding) for finding in examine()])
 
-    def _start(self, number: Any, wanted: Request | Order) -> None:
+    def _start(self, number: Any, wanted: Request | TakeRequest) -> None:
         if _key(number) in self._open:
             raise ArgumentError(f"id {number!r}", "is still at work", "give every request an id of its own")
         self._open[_key(number)] = stop = threading.Event()
@@ -184,15 +184,15 @@ class Worker:
             finally:
                 self._open.pop(_key(number), None)
 
-    def _run(self, number: Any, wanted: Request | Order, stop: threading.Event) -> None:
-        told: tuple[float, str] | None = None
+    def _run(self, number: Any, wanted: Request | TakeRequest, stop: threading.Event) -> None:
+        reported: tuple[float, str] | None = None
 
         def watch(progress: Progress) -> None:
-            nonlocal told
+            nonlocal reported
             refuse_stopped()
             now = round(progress.fraction, 3), progress.message
-            if now != told:  # a thousand lines tell the whole way
-                told = now
+            if now != reported:  # a thousand lines tell the whole way
+                reported = now
                 self._send(number, "progress", fraction=now[0], message=now[1])
 
         def refuse_stopped() -> None:
@@ -207,7 +207,7 @@ class Worker:
                     watch(event)
                 case Warned():
                     self._send(number, "warning", message=event.sentence)
-                case TakeReady() if isinstance(wanted, Order):
+                case TakeReady() if isinstance(wanted, TakeRequest):
                     self._send(number, "take", segment=event.take.segment_id, path=event.take.path)
                 case Failed():
                     self._send(
@@ -221,10 +221,10 @@ class Worker:
                 case Finished():
                     self._send(number, "result", result=event.report)
 
-    def _events(self, wanted: Request | Order, watch: Callable[[Progress], None]) -> Iterator[Event]:
+    def _events(self, wanted: Request | TakeRequest, watch: Callable[[Progress], None]) -> Iterator[Event]:
         if isinstance(wanted, Request):
             return render(wanted, load_engine=self._engines, watch=watch)
-        return make_takes(wanted, read=self._kept.timeline, load_engine=self._kept.engine, watch=watch)
+        return make_takes(wanted, read=self._warm.timeline, load_engine=self._warm.engine, watch=watch)
 
     def _fail(self, number: Any, error: Exception) -> None:
         code = error.exit_code if isinstance(error, TalkiesError) else 2
@@ -242,8 +242,8 @@ class Worker:
                 self._reader_left.set()
 
 
-class Kept:
-    """The last timeline and the last engine, for a panel orders many takes of one timeline one after the other."""
+class Warm:
+    """The last timeline and the last engine, because a panel requests takes one after the other."""
 
     def __init__(self, engines: EngineLoader) -> None:
         self._engines = engines

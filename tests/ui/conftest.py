@@ -15,7 +15,7 @@ import pytest
 from engines import load_tones
 from pytestqt.qtbot import QtBot
 
-from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
 from talkies.ui.work.worker_client import WorkerClient
@@ -51,7 +51,7 @@ def document(qtbot: QtBot, reel: Path) -> Iterator[Document]:
 def generated(document: Document) -> Document:
     """Two takes of effects for each shot and one of dialogue for each line."""
     for task, takes in (("foley", 2), ("dialogue", 1)):
-        order = Order.from_mapping({**document.order(), "task": task, "takes": takes})
+        order = TakeRequest.from_mapping({**document.order(), "task": task, "takes": takes})
         list(make_takes(order, load_engine=load_tones))
     document.find_takes()
     return document

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from windows import PATIENCE_MS, first_row, make_window, open_in, rows_in
 
 from talkies.core.errors import OutputError
-from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.hosts.bridge import BridgedHost
 from talkies.core.hosts.host import Host
 from talkies.core.segment import Timeline
@@ -56,7 +56,7 @@ def opened(qtbot: QtBot, tmp_path: Path, worker_command: list[str]) -> Iterator[
         host.when_closed(window.editor.gone.emit)
         with qtbot.waitSignal(window.document.timeline_changed, timeout=PATIENCE_MS):
             window.opener.read_editor()
-        order = Order.from_mapping({**window.document.order(), "task": "foley"})
+        order = TakeRequest.from_mapping({**window.document.order(), "task": "foley"})
         list(make_takes(order, load_engine=load_tones))
         window.document.find_takes()
         yield Opened(window, host, close)

@@ -83,7 +83,7 @@ def test_a_nudge_between_samples_keeps_the_length_of_the_place(document: Documen
 
     write_reel(tmp_path / "ntsc.otio", ["film.mp4"], frames=30, rate=30000 / 1001)
     document.open(tmp_path / "ntsc.otio")
-    list(make_takes(Order.from_mapping({**document.order(), "task": "foley"}), load_engine=load_tones))
+    list(make_takes(TakeRequest.from_mapping({**document.order(), "task": "foley"}), load_engine=load_tones))
     document.find_takes()
     (take,) = document.all_takes
     for frames in (1, 1, 1, 1):
@@ -125,7 +125,7 @@ class TestWhereTracksOfOursAre:
         generated.mute_stem("V1-002", "FX")
         out = write_file(plan_write_back(generated), reel.with_name("round.otio"))
         generated.open(out)
-        order = Order.from_mapping({**generated.order(), "task": "foley", "seed": 9})
+        order = TakeRequest.from_mapping({**generated.order(), "task": "foley", "seed": 9})
         list(make_takes(order, load_engine=load_tones))
         generated.find_takes()
         return generated

@@ -57,15 +57,15 @@ class Job:
         return cls(order, child)
 
     def cancel(self) -> None:
-        """Finished takes stay on disk; the worker then says that it has stopped. One that does not hear is ended by
-        being why twice."""
+        """Finished takes stay on disk; the worker then says that it has stopped. A second call ends one
+        that does not react."""
         if self.message == "cancelling":
             self._fail("The work was cancelled; nothing was changed")
         self.message = "cancelling"
         self.child.send({"id": 2, "method": "cancel", "params": {"id": 1}})
 
     def poll(self) -> bool:
-        """Hears the news; True while there is more to wait for."""
+        """Handles new messages; True while there is more to wait for."""
         for message in self.child.messages():
             if not self.done and message.get("id") in (0, 1):
                 try:

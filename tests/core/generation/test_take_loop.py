@@ -22,7 +22,7 @@ def written(reel: Path) -> Iterator[Event]:
 
 
 def ordered(reel: Path, made: int = 0) -> Iterator[Event]:
-    order = Order(Request(reel, reel.with_name("takes"), task="foley", seed=3), made=made)
+    order = TakeRequest(Request(reel, reel.with_name("takes"), task="foley", seed=3), made=made)
     return make_takes(order, load_engine=load_tones)
 
 

@@ -12,18 +12,18 @@ from engines import TonesEngine, load_tones
 
 from talkies.core.errors import ArgumentError, CancelledError, OutputError, TalkiesError, TimelineError
 from talkies.core.events import Finished, Progress, TakeReady
-from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.segment import Take
 from talkies.core.takes.take_folder import SegmentMark, deliver, making, read_sidecar, read_takes, recover
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
 
 
-def order(reel: Path, **params: Any) -> Order:
-    return Order.from_mapping({"timeline": str(reel), "folder": str(reel.parent / "takes"), **params})
+def order(reel: Path, **params: Any) -> TakeRequest:
+    return TakeRequest.from_mapping({"timeline": str(reel), "folder": str(reel.parent / "takes"), **params})
 
 
-def made(wanted: Order, **options: Any) -> list[Take]:
+def made(wanted: TakeRequest, **options: Any) -> list[Take]:
     events = list(make_takes(wanted, load_engine=load_tones, **options))
     assert isinstance(events[-1], Finished)
     return [event.take for event in events if isinstance(event, TakeReady)]

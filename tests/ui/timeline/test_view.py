@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from talkies.core.events import TakeReady
-from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.segment import Take
 from talkies.ui.timeline import Media, TimelineView
 from talkies.ui.timeline.colours import timeline_colours
@@ -62,7 +62,7 @@ def drag(qtbot: QtBot, widget: object, start: QPoint, end: QPoint, button: Qt.Mo
     qtbot.mouseRelease(widget, button, pos=end)
 
 
-def takes_of(order: Order) -> list[Take]:
+def takes_of(order: TakeRequest) -> list[Take]:
     """Makes takes with a small engine that needs no weights."""
     return [event.take for event in make_takes(order, load_engine=load_tones) if isinstance(event, TakeReady)]
 
@@ -232,7 +232,7 @@ def test_thumbnails_come_into_the_view(qtbot: QtBot, view: TimelineView) -> None
 
 def test_takes_have_lanes_of_their_own(qtbot: QtBot, view: TimelineView) -> None:
     document = view.document
-    order = Order.from_mapping({**document.order(), "task": "foley", "takes": 2, "segments": ["V1-002"]})
+    order = TakeRequest.from_mapping({**document.order(), "task": "foley", "takes": 2, "segments": ["V1-002"]})
     first, second = (made.name for made in takes_of(order))
     document.find_takes()
     qtbot.waitUntil(lambda: len(view.rows) == 4, timeout=5000)
@@ -287,7 +287,7 @@ def test_a_view_that_is_gone_is_not_called(qtbot: QtBot, document: Document, tmp
     view.show()
     with qtbot.waitSignal(view.destroyed, timeout=20_000):
         view.deleteLater()
-    order = Order.from_mapping({**document.order(), "task": "foley", "segments": ["V1-002"]})
+    order = TakeRequest.from_mapping({**document.order(), "task": "foley", "segments": ["V1-002"]})
     assert takes_of(order)
     document.find_takes()
     document.select(["V1-001"])
