@@ -48,14 +48,14 @@ class Work:
 
 @dataclass
 class WarningLog:
-    """Warnings, each told once."""
+    """Warnings, each emitted once."""
 
     sentences: list[str] = field(default_factory=list)
-    _told: int = 0
+    _emitted: int = 0
 
     def new(self) -> Iterator[Warned]:
         """What has been added since the last time; repetitions are dropped."""
         self.sentences[:] = list(dict.fromkeys(self.sentences))
-        for sentence in self.sentences[self._told :]:
+        for sentence in self.sentences[self._emitted :]:
             yield Warned(sentence)
-        self._told = len(self.sentences)
+        self._emitted = len(self.sentences)

@@ -40,7 +40,7 @@ class Maker:
         for stems that cannot do without."""
         from talkies.core.conditioning.picture.look import look_at
 
-        self.work.message = f"looking at {segment.clip}"
+        self.work.message = f"analysing {segment.clip}"
         part = segment.record.duration * LOOKING
         tasks = {stem.task for stem in stems}
         with self.work.clock("look"):

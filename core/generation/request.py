@@ -90,7 +90,7 @@ class Request:
         if (self.two_pop or self.tail_pop) and self.out.suffix.lower() != STEMS_FOLDER:
             option = "--two-pop" if self.two_pop else "--tail-pop"
             cure = f"write a stems folder (NAME{STEMS_FOLDER}), or use 'talkies turnover'"
-            raise ArgumentError(option, "there is no room for it before and after a timeline", cure)
+            raise ArgumentError(option, "a timeline has no room for it before its start and after its end", cure)
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Request:

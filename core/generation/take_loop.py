@@ -52,7 +52,7 @@ class TakeLoop:
         Failures wait until there is a take: when all fail, one sentence at the end says why (InputError), unless
         ``made_before`` takes are there already.
         """
-        request, plan, told = self.request, self.plan, 0
+        request, plan, reported = self.request, self.plan, 0
         yield from self.log.new()
         with self.work.clock("load"):
             engine = load_engine(request.engine, request.weights, request.device)

@@ -97,7 +97,7 @@ def make_takes(
     skips = _skips(plan.stems, request.takes, order.made)
     with making(folder) as place:
         check_space(folder, plan.needed_bytes, "free some space")
-        loop.work.say("waking the engine")
+        loop.work.say("loading the engine")
         yield from loop.make(
             load_engine,
             place,

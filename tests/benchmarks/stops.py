@@ -7,7 +7,7 @@ no name to go to; methods that dataclasses write themselves; other people's code
 
 stops        what a reader of the story meets: every function in the room of ``render`` (private helpers and callbacks
              too), and of every other room the functions that are called from there: its doors. What happens behind a
-             door is that room's own walk. The words that all rooms share (``WORDS``) are no stops.
+             door is that room's own walk. The words that all rooms share (``WORDS``) are not stops.
 preflight    as the plan of the house counted: from the timeline that was read until the first segment is looked at,
              every function in whatever room, behind doors and among words too.
 all          every function of ours on the whole way, reading and looking at the picture included.
@@ -109,7 +109,7 @@ def _place(frame: FrameType) -> Path | None:
 
 
 def _caller(frame: FrameType) -> Path | None:
-    """The room that a function was called from: that of the nearest function of ours which is no word."""
+    """The room that a function was called from: that of the nearest function of ours which is not a word."""
     back = frame.f_back
     while back is not None:
         path = Path(os.path.realpath(back.f_code.co_filename))
@@ -121,14 +121,14 @@ def _caller(frame: FrameType) -> Path | None:
 
 def walk(folder: Path) -> Walk:
     """One request from its making to the engine's first call; ``folder`` is empty. Torch is loaded beforehand."""
-    import torch  # noqa: F401 - what it does while it is imported is no part of the way
+    import torch  # noqa: F401 - what it does while it is imported is not part of the way
 
     write_movie(folder / "film.mp4", 3)
     reel = write_reel(folder / "reel.otio", ["film.mp4", "film.mp4"], cues=CUES, start=25)
     base.ENGINES["first"] = f"{FirstCall.__module__}:FirstCall"
     sys.modules.setdefault(FirstCall.__module__, sys.modules[__name__])
     try:
-        for attempt in ("imported", "counted"):  # what a module does while it is imported is no part of the way
+        for attempt in ("imported", "counted"):  # what a module does while it is imported is not part of the way
             found, story = Walk(), render(Request(reel, folder / f"{attempt}.otio", engine="first"))
             sys.setprofile(found.profile)
             with suppress(ReachedError):

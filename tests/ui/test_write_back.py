@@ -15,7 +15,7 @@ from talkies.core.errors import ArgumentError, OutputError
 from talkies.core.files.dataclass_json import as_json
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
-from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.hosts.host import AudioTrack, PlacedClip
 from talkies.core.hosts.placement import audio_tracks_of
 from talkies.core.media.bwf import read_bext
@@ -168,7 +168,7 @@ class TestWhereTracksOfOursAre:
         request = Request(reel, many, segments=("V1-001",), task="foley", takes=2)
         list(render(request, load_engine=load_tones))
         again.open(many)
-        order = Order.from_mapping({**again.order(), "task": "foley", "segments": ["V1-002"]})
+        order = TakeRequest.from_mapping({**again.order(), "task": "foley", "segments": ["V1-002"]})
         list(make_takes(order, load_engine=load_tones))
         again.find_takes()
         plan = plan_write_back(again, "replace", ["V1-002"])

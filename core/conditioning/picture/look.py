@@ -66,12 +66,12 @@ def look_at(
 
 def no_picture(segment: Segment) -> InputError:
     """Why a segment without picture has no effects."""
-    why = "; ".join(segment.warnings) or "there is no picture to look at"
+    why = "; ".join(segment.warnings) or "has no picture to analyse"
     return InputError(f"segment {segment.id} ({segment.clip})", why)
 
 
 def _frames(wide: Segment, on_share: Callable[[Fraction], None], on_warning: Callable[[str], None]) -> Generator[Frame]:
-    """The frames of a segment, decoded ahead on another thread; what they tell is told on this one."""
+    """The frames of a segment, decoded ahead on another thread; their warnings are reported on this one."""
     warnings: list[str] = []
     try:
         with closing(ahead(picture_frames(wide, on_warning=warnings.append))) as frames:

@@ -79,4 +79,4 @@ def _unspoken(timeline: Timeline, owner: Mapping[Cue, Segment], task: Task) -> t
     if not lost or task == "foley":
         return ()
     where = timeline.timecode(lost[0].range.start)
-    return (f"{len(lost)} subtitles lie over no picture and are not spoken, the first at {where}",)
+    return (f"{len(lost)} subtitles have no picture and are not spoken; the first is at {where}",)

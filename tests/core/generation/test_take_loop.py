@@ -13,7 +13,7 @@ from talkies.core.errors import InputError
 from talkies.core.events import Event, Failed, TakeReady, Warned
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
-from talkies.core.generation.take_orders import Order, make_takes
+from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.progress import WarningLog
 
 

@@ -71,7 +71,7 @@ def test_a_sound_that_reaches_over_its_cut_has_the_handles_of_the_segment() -> N
 def test_a_picture_that_is_not_there_is_a_problem_of_the_look(tmp_path: Path) -> None:
     for shot, reason in (
         (segment(warnings=("the media is offline",)), "V1-001 (shot): the media is offline"),
-        (segment(), "there is no picture to look at"),
+        (segment(), "has no picture to analyse"),
         (segment(Picture(tmp_path / "gone.mp4")), "gone.mp4"),
     ):
         look = look_at(shot, Fraction(1))
