@@ -122,7 +122,7 @@ def test_the_three_choices_where_tracks_of_ours_are(opened: Opened, qtbot: QtBot
     assert not dialog.write.isEnabled()
     dialog.form.conflict.setCurrentIndex(dialog.form.conflict.findData("replace"))
     dialog.form.conflict.activated.emit(1)
-    assert first_row(dialog).text(0) == "FX talkies: goes"
+    assert first_row(dialog).text(0) == "FX talkies: is removed"
     dialog.write.click()
     qtbot.waitUntil(dialog.undo.isVisible, timeout=PATIENCE_MS)
     assert "FX talkies, FX talkies 2 removed." in dialog.message.text()

@@ -79,7 +79,7 @@ def test_the_picture_is_drawn_and_differs_with_what_is_heard(reel: Path, tmp_pat
         ("silent", RenderedTakes(np.zeros(2 * RATE, np.float32), np.zeros(2 * RATE, np.float32))),
         ("loud", RenderedTakes(clicks(2, [0.3]), clicks(2, [1.0, 1.4]))),
     ):
-        draw_report(timeline, heard, [1.0, 1.4], tmp_path / f"{name}.png")
+        draw_report(timeline, rendered, [1.0, 1.4], tmp_path / f"{name}.png")
         image = cv2.imread(str(tmp_path / f"{name}.png"))
         assert image is not None
         images.append(image)

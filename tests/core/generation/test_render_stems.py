@@ -54,7 +54,7 @@ def test_handles_are_as_long_as_asked_for_where_the_picture_has_them(reel: Path,
 def test_a_pop_has_no_room_in_a_timeline(reel: Path) -> None:
     plain = Request(reel, reel.with_name("out.otio"))
     for option, request in (("two-pop", replace(plain, two_pop=True)), ("tail-pop", replace(plain, tail_pop=True))):
-        with pytest.raises(ArgumentError, match=f"--{option}: there is no room"):
+        with pytest.raises(ArgumentError, match=f"--{option}: a timeline has no room"):
             tell(request)
 
 

@@ -219,7 +219,7 @@ class Layout:
         self.drawn.append(text or name)
         return type("Properties", (), {})()
 
-    def prop(self, data: Any, name: str) -> None:
+    def prop(self, data: Any, name: str, text: str | None = None) -> None:
         assert name in data.bl_rna.properties, name
         self.drawn.append(name)
 

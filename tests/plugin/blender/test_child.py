@@ -27,7 +27,7 @@ def test_a_child_that_does_not_listen_holds_nobody_up(tmp_path: Path) -> None:
     child = Child([sys.executable, "-c", DEAF, str(tmp_path / "listen")])
     child.send({"text": "." * 1_000_000})
     (tmp_path / "listen").touch()
-    heard: list[Mapping[str, Any]] = []
+    received: list[Mapping[str, Any]] = []
     while not child.ended:
         received += child.messages()
         time.sleep(0.01)
