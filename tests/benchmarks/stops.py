@@ -12,6 +12,7 @@ preflight    as the plan of the house counted: from the timeline that was read u
              every function in whatever room, behind doors and among words too.
 all          every function of ours on the whole way, reading and looking at the picture included.
 
+To count an older commit, run this file in a checkout of it, in an environment that has no other talkies.
 The film has two shots, two lines of dialogue and a sound in brackets; effects and dialogue are made.
 """
 
