@@ -18,6 +18,8 @@ from scipy.io import wavfile
 from talkies.core.timeline import read_timeline
 from talkies.plugin.cli import main
 
+pytestmark = pytest.mark.slow  # the shipped network
+
 
 @dataclass(frozen=True)
 class RealClip:

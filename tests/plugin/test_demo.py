@@ -15,6 +15,8 @@ from talkies.core.demo import demo_events
 from talkies.core.timeline import read_timeline
 from talkies.plugin.cli import main
 
+pytestmark = pytest.mark.slow  # the whole demo
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

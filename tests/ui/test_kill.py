@@ -24,7 +24,10 @@ PATIENCE_S = 120.0
 SESSIONS = 10
 """In each of them the worker is killed, and then the panel."""
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does"),
+]
 
 
 class Session:

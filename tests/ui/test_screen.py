@@ -19,10 +19,13 @@ from films import write_movie, write_reel
 PROGRAM = Path(__file__).resolve().parents[1] / "driven_panel.py"
 PATIENCE_S = 240
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("Xvfb") and shutil.which("xdotool")),
-    reason="no screen to click on: Xvfb or xdotool is missing (Debian: apt-get install xvfb xdotool)",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (shutil.which("Xvfb") and shutil.which("xdotool")),
+        reason="no screen to click on: Xvfb or xdotool is missing (Debian: apt-get install xvfb xdotool)",
+    ),
+]
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from talkies.core.model.weights import shipped_weights
 from talkies.core.scenes import render_scene
 from talkies.core.times import TimeRange
 
+pytestmark = pytest.mark.slow  # the shipped network
+
 RATE = 48_000
 
 

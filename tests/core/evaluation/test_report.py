@@ -26,6 +26,8 @@ from talkies.core.media.sound import read_sound
 from talkies.core.takes.saving import save_take
 from talkies.core.timeline import read_timeline
 
+pytestmark = pytest.mark.slow  # whole evaluations
+
 SR = 48_000
 SMALL = Sizes(
     codec_sentences=2, codec_effects=2, sentences=2, scenes=2, films=0, talkers=0, tuning_scenes=1, prompted=False,

@@ -14,6 +14,8 @@ import pytest
 from blenders import Blender
 from films import write_movie
 
+pytestmark = pytest.mark.slow  # a real Blender
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -19,6 +19,8 @@ from talkies.core.errors import OutputError
 from talkies.core.hosts.bridge import BridgedHost
 from talkies.core.hosts.host import Host
 
+pytestmark = pytest.mark.slow  # a real Blender
+
 
 class TestBlender(HostSuite, HeardSuite):
     """The scene of each test is built strip by strip."""

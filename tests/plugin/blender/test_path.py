@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from blenders import Blender
 from films import write_movie
 
 from talkies.core.media.sound import read_sound
 from talkies.core.times import to_sample
+
+pytestmark = pytest.mark.slow  # a real Blender
 
 NTSC = Fraction(24000, 1001)
 FIRST = 11

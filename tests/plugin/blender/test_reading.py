@@ -17,6 +17,8 @@ from talkies.core.segment import Segment, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
 
+pytestmark = pytest.mark.slow  # a real Blender
+
 NTSC = Fraction(24000, 1001)
 
 
