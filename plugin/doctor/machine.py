@@ -29,7 +29,8 @@ def _torch() -> tuple[Finding, ...]:
     if problem := reported.get("torch_problem"):
         return (Finding("torch", False, f"{versions['torch']} {problem}", TORCH_CURE, needed=True),)
     torch = Finding("torch", True, f"{versions['torch']} {reported['device']}", needed=True)
-    return torch, _torchaudio(versions["torchaudio"], versions["torch"], reported.get("torchaudio_problem", ""))
+    problem = reported.get("torchaudio_problem", "") if versions["torchaudio"] else "is not installed"
+    return torch, _torchaudio(versions["torchaudio"], versions["torch"], problem)
 
 
 def _torchaudio(version: str, torch_version: str, problem: str) -> Finding:

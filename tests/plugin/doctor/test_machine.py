@@ -43,6 +43,22 @@ def test_a_torchaudio_of_another_torch_is_named_with_the_command_that_mends_it(b
     assert torchaudio.cure == "pip install --force-reinstall --no-deps torchaudio==2.11.0"
 
 
+def test_a_torchaudio_that_is_missing_is_no_broken_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    version = metadata.version
+
+    def without_torchaudio(package: str) -> str:
+        if package == "torchaudio":
+            raise metadata.PackageNotFoundError(package)
+        return version(package)
+
+    monkeypatch.setattr(metadata, "version", without_torchaudio)
+    _, torchaudio = torch_findings()
+    detail = "is not installed; sound is made without it, training and evaluation are not"
+    assert torchaudio == Finding(
+        "torchaudio", False, detail, "pip install --force-reinstall --no-deps torchaudio==2.11.0"
+    )
+
+
 def test_a_broken_torch_is_named_with_a_pair_that_works(broken: Path) -> None:
     (broken / "torch.py").write_text(BROKEN)
     (torch,) = torch_findings()
