@@ -139,7 +139,7 @@ def test_a_resolve_that_cannot_say_its_name_is_one_sentence(free: FreeEdition, m
 
 
 def test_a_script_that_is_gone_is_missed_in_one_sentence(free: FreeEdition) -> None:
-    menu, transport = free.menu(), free.transport(heard_s=0.1)
+    menu, transport = free.menu(), free.transport(noticed_s=0.1)
     transport.connect()
     free.fusion.SetPrefs("Global.Talkies.Loop", "another")
     assert menu.ended()

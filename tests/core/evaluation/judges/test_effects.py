@@ -26,7 +26,7 @@ def tone(hertz: float, seed: int = 0) -> np.ndarray:
     time = np.arange(2 * RATE) / RATE
     starts = np.random.default_rng(seed).uniform(0, 1.5, 3)
     shape = sum((time >= start) * np.exp(-np.maximum(time - start, 0) / 0.1) for start in starts)
-    return (0.3 * shape * np.sin(2 * np.pi * hertz * time)).astype(np.float32)
+    return np.asarray(0.3 * shape * np.sin(2 * np.pi * hertz * time), np.float32)
 
 
 class ByPitch:
