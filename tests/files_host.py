@@ -23,7 +23,7 @@ from talkies.core.hosts.host import AudioTrack, Conflict, Placement
 from talkies.core.hosts.placement import audio_tracks_of, differences, plan_placing
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline import read_timeline
-from talkies.core.timeline.ours import free_name, without_our_tracks
+from talkies.core.timeline.our_tracks import free_name, without_our_tracks
 from talkies.core.times import TimeRange
 
 _EXPORTS: Final = {

@@ -28,7 +28,7 @@ from talkies.core.takes.saving import time_reference
 from talkies.core.timeline.formats.aaf.writer import AafFile
 from talkies.core.timeline.formats.base import Writer
 from talkies.core.timeline.formats.otio.writer import OtioFile
-from talkies.core.timeline.ours import without_our_tracks
+from talkies.core.timeline.our_tracks import without_our_tracks
 from talkies.core.timeline.structure.tracks import lanes_of
 from talkies.core.turnover.folder import check_folder, whole_folder
 from talkies.core.turnover.from_timeline import SoundFile, takes_in

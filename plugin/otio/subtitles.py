@@ -22,7 +22,7 @@ from talkies.core.timeline.cut.walking import UnusableItemError, clips_of, measu
 from talkies.core.timeline.formats.adapters import as_timeline
 from talkies.core.timeline.words.languages import language_of_name
 from talkies.core.timeline.words.subtitle_files import Line, load_lines
-from talkies.core.timeline.words.subtitle_text import one_line, subrip, webvtt
+from talkies.core.timeline.words.subtitle_writing import one_line, subrip, webvtt
 from talkies.core.timeline.words.titles import is_text_track, text_of_clip
 from talkies.core.times import TimeRange, exact_rate
 

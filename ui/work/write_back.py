@@ -91,7 +91,7 @@ def plan_write_back(
     department, and nothing else. Raises OutputError; ArgumentError: nothing open, or something would be lost;
     MediaError and TimelineError for what stays and cannot be read."""
     from talkies.core.hosts.placement import audio_tracks_of, plan_placing
-    from talkies.core.timeline.ours import without_our_tracks
+    from talkies.core.timeline.our_tracks import without_our_tracks
     from talkies.core.timeline.structure.sounds import track_name
 
     timeline = document.open_timeline()
@@ -122,7 +122,7 @@ def plan_write_back(
 def suggested_file(timeline: Timeline) -> Path:
     """A free name beside the timeline, in its own format where that can be written."""
     from talkies.core.destinations import WRITERS
-    from talkies.core.timeline.ours import free_name
+    from talkies.core.timeline.our_tracks import free_name
 
     suffix = timeline.path.suffix.lower()
     return free_name(timeline.path, suffix if suffix in WRITERS else ".otio")

@@ -35,7 +35,7 @@ from talkies.core.timeline.formats.xml_splicing import (
 from talkies.core.timeline.structure.sounds import OUR_NAME, track_name
 from talkies.core.timeline.structure.tracks import Lane, clip_metadata, lanes_of
 from talkies.core.timeline.words.subtitle_files import Line
-from talkies.core.timeline.words.subtitle_text import subrip
+from talkies.core.timeline.words.subtitle_writing import subrip
 
 _SUFFIXES = (".mlt", ".kdenlive")
 _HANDLES = "takes that have a head handle, or begin between frames, are copied without it: MLT begins on whole frames"

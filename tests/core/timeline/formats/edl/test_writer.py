@@ -15,7 +15,7 @@ from talkies.core.destinations import check_output, losses, write_timeline
 from talkies.core.errors import OutputError
 from talkies.core.segment import Timeline
 from talkies.core.timeline import read_timeline
-from talkies.core.timeline.ours import without_our_tracks
+from talkies.core.timeline.our_tracks import without_our_tracks
 from talkies.core.timeline.structure.sounds import SoundClip, sound_tracks
 from talkies.core.times import TimeRange
 

@@ -21,7 +21,7 @@ from talkies.core.destinations import check_output, losses, write_timeline
 from talkies.core.errors import OutputError
 from talkies.core.segment import Take
 from talkies.core.timeline import read_timeline
-from talkies.core.timeline.ours import our_tracks, without_our_tracks
+from talkies.core.timeline.our_tracks import our_tracks, without_our_tracks
 from talkies.core.timeline.structure.sounds import sound_tracks
 from talkies.core.times import TimeRange
 

@@ -25,7 +25,7 @@ from talkies.core.media.bwf import read_bext, write_bwf
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline import read_timeline
-from talkies.core.timeline.ours import without_our_tracks
+from talkies.core.timeline.our_tracks import without_our_tracks
 from talkies.core.timeline.structure.sounds import sound_tracks
 from talkies.core.times import TimeRange, to_sample
 

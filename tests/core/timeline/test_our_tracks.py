@@ -11,7 +11,7 @@ from films import write_movie, write_reel
 from talkies.core.destinations import write_timeline
 from talkies.core.segment import StemName, Take
 from talkies.core.timeline import read_timeline
-from talkies.core.timeline.ours import OurTrack, our_tracks, without_our_tracks
+from talkies.core.timeline.our_tracks import OurTrack, our_tracks, without_our_tracks
 from talkies.core.timeline.structure.sounds import sound_tracks
 from talkies.core.times import TimeRange
 
