@@ -252,8 +252,8 @@ def test_overlapping_and_reversed_subtitles_are_repaired_and_mentioned(tmp_path:
 def test_subtitles_that_are_none_are_refused(tmp_path: Path, run: Run, refuse: Callable[..., None]) -> None:
     """Silence where there should be speech helps nobody."""
     movie = subtitled(tmp_path, bytes(range(256)) * 4)
-    run("inspect", movie).refused("film.srt", "is in no text encoding")
-    refuse(movie, "film.srt", "is in no text encoding")
+    run("inspect", movie).refused("film.srt", "has a text encoding that cannot be determined")
+    refuse(movie, "film.srt", "has a text encoding that cannot be determined")
 
 
 # Output
