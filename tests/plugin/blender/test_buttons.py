@@ -276,7 +276,7 @@ def test_the_sidebar_leads_through_a_run_that_is_cancelled_and_changes_nothing(f
     film.call("variable", name="TALKIES", value=str(program(tmp_path / "slow", "tests/tones_worker.py", "0.3")))
     assert film.call("press", button="cancel") == "the button is grey"
     assert film.call("press", button="generate", task="foley") == ""
-    assert "at work" in film.call("press", button="generate", task="foley")
+    assert "talkies is working" in film.call("press", button="generate", task="foley")
     working = film.call("drawn")
     assert "talkies.cancel" in working and "0%" in working and "Foley" not in working
     assert film.call("press", button="cancel") == ""
