@@ -24,7 +24,7 @@ def open_editor(timeline: Path, exported: Path) -> Iterator[tuple[BridgedHost, C
         process.wait()
 
     try:
-        yield BridgedHost(process.stdin, process.stdout, exported, patience_s=60), close
+        yield BridgedHost(process.stdin, process.stdout, exported, timeout_s=60), close
     finally:
         process.stdin.close()  # the editor ends, and with it the thread that listens to it
         process.wait()

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from talkies.core.errors import ArgumentError
-from talkies.core.evaluation.given import Given, Sizes
+from talkies.core.evaluation.engine_under_test import HasCodec, OnProgress
 from talkies.core.evaluation.judges.registry import JUDGED
-from talkies.core.evaluation.performing import HasCodec, OnProgress
+from talkies.core.evaluation.part_context import PartContext, Sizes
 
 
 @dataclass(frozen=True)
@@ -27,51 +27,51 @@ class Part:
     ``seconds``: about how long it takes on two cores at given sizes; only progress goes by it.
     """
 
-    figures: Callable[[Given], dict[str, Any] | None]
+    figures: Callable[[PartContext], dict[str, Any] | None]
     sizes: tuple[str, ...]
     seconds: Callable[[Sizes], float]
 
 
-def _codec(given: Given) -> dict[str, Any] | None:
+def _codec(given: PartContext) -> dict[str, Any] | None:
     from talkies.core.evaluation.figures.codec import codec_figures
 
-    engine, sizes = given.performer.engine, given.sizes
+    engine, sizes = given.under_test.engine, given.sizes
     if not isinstance(engine, HasCodec) or not (given.material.sentences or given.material.effects):
         return None
     return codec_figures(engine, given.material, sizes.codec_sentences, sizes.codec_effects, given.progress)
 
 
-def _dialogue(given: Given) -> dict[str, Any] | None:
+def _dialogue(given: PartContext) -> dict[str, Any] | None:
     from talkies.core.evaluation.figures.dialogue import dialogue_figures
 
     if not given.material.english():
         return None
     sizes = given.sizes
-    return dialogue_figures(given.performer, given.material, sizes.sentences, sizes.foreign_sentences, given.progress)
+    return dialogue_figures(given.under_test, given.material, sizes.sentences, sizes.foreign_sentences, given.progress)
 
 
-def _voices(given: Given) -> dict[str, Any] | None:
+def _voices(given: PartContext) -> dict[str, Any] | None:
     from talkies.core.evaluation.figures.voices import voice_figures
 
-    return voice_figures(given.performer, given.material, given.sizes.voices, given.progress)
+    return voice_figures(given.under_test, given.material, given.sizes.voices, given.progress)
 
 
-def _lips(given: Given) -> dict[str, Any] | None:
+def _lips(given: PartContext) -> dict[str, Any] | None:
     from talkies.core.evaluation.figures.lips import lip_figures
 
     if not (given.material.folder / "video" / "grid_s1_words.csv").is_file():
         return None
-    return lip_figures(given.performer, given.material.folder, given.sizes.lip_clips, given.progress) or None
+    return lip_figures(given.under_test, given.material.folder, given.sizes.lip_clips, given.progress) or None
 
 
-def _foley(given: Given) -> dict[str, Any] | None:
+def _foley(given: PartContext) -> dict[str, Any] | None:
     from talkies.core.evaluation.card.plots import plot_scenes
     from talkies.core.evaluation.figures.foley import foley_figures
     from talkies.core.evaluation.figures.voice_activity import detected_in_foley
 
     sizes = given.sizes
     figures, heard = foley_figures(
-        given.performer,
+        given.under_test,
         given.material.foley_folder,
         sizes.scenes,
         given.progress,
@@ -84,14 +84,14 @@ def _foley(given: Given) -> dict[str, Any] | None:
     return {**figures, "voice_activity": detected_in_foley(heard, given.material)}
 
 
-def _degraded(given: Given) -> dict[str, Any] | None:
+def _degraded(given: PartContext) -> dict[str, Any] | None:
     from talkies.core.evaluation.figures.degraded import degraded_figures
 
     scenes = given.sizes.degraded_scenes
-    return degraded_figures(given.performer, scenes, given.progress) if scenes else None
+    return degraded_figures(given.under_test, scenes, given.progress) if scenes else None
 
 
-def _film(given: Given) -> dict[str, Any] | None:
+def _film(given: PartContext) -> dict[str, Any] | None:
     from talkies.core.evaluation.figures.film import film_figures, films_together, speaking_figures, still_figures
 
     films, talkers = given.material.films[: given.sizes.films], given.material.talkers[: given.sizes.talkers]
@@ -99,34 +99,34 @@ def _film(given: Given) -> dict[str, Any] | None:
     if not whole:
         return None
     border = len(films) / whole
-    rows = film_figures(given.performer, films, within(given.progress, 0, border))
+    rows = film_figures(given.under_test, films, within(given.progress, 0, border))
     return {
         "films": rows,
         "together": films_together(rows),
-        "people_who_speak": speaking_figures(given.performer, talkers, within(given.progress, border, 1)),
-        "held_frame": still_figures(given.performer, (*films, *talkers)[0]),
+        "people_who_speak": speaking_figures(given.under_test, talkers, within(given.progress, border, 1)),
+        "held_frame": still_figures(given.under_test, (*films, *talkers)[0]),
     }
 
 
-def _prompts(given: Given) -> dict[str, Any] | None:
+def _prompts(given: PartContext) -> dict[str, Any] | None:
     from talkies.core.evaluation.figures.prompt import prompt_figures
 
     folder, sizes = given.material.foley_folder, given.sizes
     if folder is None or not sizes.prompts_per_class:
         return None
     return prompt_figures(
-        given.performer, folder, sizes.prompts_per_class, given.progress, negative=sizes.negative_prompts
+        given.under_test, folder, sizes.prompts_per_class, given.progress, negative=sizes.negative_prompts
     )
 
 
-def _steps(given: Given) -> dict[str, Any] | None:
+def _steps(given: PartContext) -> dict[str, Any] | None:
     from talkies.core.evaluation.figures.steps import steps_figures
 
     sizes = given.sizes
-    return steps_figures(given.performer, given.material, sizes.steps_scenes, sizes.steps_sentences, given.progress)
+    return steps_figures(given.under_test, given.material, sizes.steps_scenes, sizes.steps_sentences, given.progress)
 
 
-def _speed(given: Given) -> dict[str, Any] | None:
+def _speed(given: PartContext) -> dict[str, Any] | None:
     from talkies.core.evaluation.figures.speed import speed_figures
 
     return speed_figures(given.subject, given.sizes.speed_s, given.progress)

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.errors import InputError
-from talkies.core.evaluation.given import QUICK, Sizes
-from talkies.core.evaluation.keeping import write_json
+from talkies.core.evaluation.engine_under_test import EngineChoice, OnProgress
+from talkies.core.evaluation.part_cache import write_json
+from talkies.core.evaluation.part_context import QUICK, Sizes
 from talkies.core.evaluation.parts import chosen_parts
-from talkies.core.evaluation.performing import OnProgress, Subject
 from talkies.core.evaluation.running import REPORT_VERSION, Run
 
 Figures = dict[str, Any]
@@ -26,7 +26,7 @@ Figures = dict[str, Any]
 
 def evaluate(
     source: Path,
-    subject: Subject | None = None,
+    subject: EngineChoice | None = None,
     *,
     quick: bool = False,
     sizes: Sizes | None = None,
@@ -47,7 +47,7 @@ def evaluate(
         raise InputError(source, "does not exist", "give a folder of held-out material or a written timeline")
     if is_material(source):
         parts, asked = chosen_parts(tuple(only)), sizes or (QUICK if quick else Sizes())
-        run = Run(source, subject or Subject(), asked, progress, out, fresh)
+        run = Run(source, subject or EngineChoice(), asked, progress, out, fresh)
         figures = {"kind": "folder", **run.figures(parts), "peak_memory_mb": _peak_memory_mb()}
     else:
         figures = _timeline(source, progress)

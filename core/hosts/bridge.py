@@ -38,7 +38,7 @@ from talkies.core.times import TimeRange, may_drop_frames
 Value = TypeVar("Value")
 
 PROTOCOL: Final = 1
-PATIENCE_S: Final = 300.0
+TIMEOUT_S: Final = 300.0
 """How long an answer may take: an editor says nothing while it shows a dialog of its own."""
 
 _KINDS: dict[str, type[TalkiesError]] = {
@@ -53,8 +53,8 @@ class BridgedHost:
     May be used from any thread. Nothing is asked before the first call, so that a busy editor delays no window.
     """
 
-    def __init__(self, requests: TextIO, answers: TextIO, folder: Path, patience_s: float = PATIENCE_S) -> None:
-        self._line = QuestionLine(requests, answers, patience_s)
+    def __init__(self, requests: TextIO, answers: TextIO, folder: Path, timeout_s: float = TIMEOUT_S) -> None:
+        self._line = QuestionLine(requests, answers, timeout_s)
         self._folder = folder
         self._name = ""
         self._greeted: tuple[str, ...] = ()

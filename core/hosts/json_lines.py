@@ -42,8 +42,8 @@ class RefusedError(Exception):
 class QuestionLine:
     """One end of the line; may be used from any thread. Closes both streams when it ends."""
 
-    def __init__(self, requests: TextIO, answers: TextIO, patience_s: float) -> None:
-        self._requests, self._answers, self._patience_s = requests, answers, patience_s
+    def __init__(self, requests: TextIO, answers: TextIO, timeout_s: float) -> None:
+        self._requests, self._answers, self._timeout_s = requests, answers, timeout_s
         self._ids = count(1)
         self._writing, self._state = threading.Lock(), threading.RLock()
         self._waiting: dict[int, tuple[Future[Message], Message | None]] = {}
@@ -64,13 +64,13 @@ class QuestionLine:
             self._waiting[number] = answer, undo
         self._send({"id": number, "method": method, "params": params})
         try:
-            return _result(answer.result(self._patience_s))
+            return _result(answer.result(self._timeout_s))
         except TimeoutError:
             with self._state:
                 if self._waiting.pop(number, None) is None:  # it came just now
                     return _result(answer.result())
                 self._given_up[number] = undo
-            raise LateError(self._patience_s) from None
+            raise LateError(self._timeout_s) from None
 
     def when_closed(self, tell: Callable[[], object]) -> None:
         """``tell`` is called once, in any thread, when the other end is gone; at once when it is gone already."""

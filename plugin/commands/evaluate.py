@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from talkies.core.evaluation.performing import OnProgress, Subject
+    from talkies.core.evaluation.engine_under_test import EngineChoice, OnProgress
 
 SUMMARY = "measure sync, speech, fidelity, leak, placement and speed"
 
@@ -75,10 +75,10 @@ def _figures(options: argparse.Namespace, on_progress: OnProgress) -> dict[str, 
     return compare(options.source, subjects, evaluate, options.out, on_progress, **how)
 
 
-def _subject(options: argparse.Namespace) -> Subject:
-    from talkies.core.evaluation.performing import Subject
+def _subject(options: argparse.Namespace) -> EngineChoice:
+    from talkies.core.evaluation.engine_under_test import EngineChoice
 
-    return Subject(
+    return EngineChoice(
         options.engine, options.weights, options.device, options.steps, options.guidance, options.seed,
         options.load_engine,
     )  # fmt: skip

@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE_S = 10.0
+TIMEOUT_S = 10.0
 """How long a program may take to say its version; a disk that sleeps or a first start is slow."""
 
 
@@ -34,7 +34,7 @@ def version_of(program: Path) -> str:
             [program, "--version"],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=PATIENCE_S,
+            timeout=TIMEOUT_S,
             env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},  # Kdenlive and Shotcut would look for a screen
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -17,15 +17,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from films import write_movie, write_reel
 
+from talkies.core.evaluation.engine_under_test import EngineChoice
 from talkies.core.evaluation.figures.speed import timed_task, write_film
-from talkies.core.evaluation.performing import Subject
 from talkies.core.generation.request import TASKS
 
 
 def bench_generate(folder: Path, seconds: int, engine: str) -> None:
     film = write_film(folder, seconds)
     for task in TASKS:
-        row = timed_task(Subject(engine), film, task, seconds)
+        row = timed_task(EngineChoice(engine), film, task, seconds)
         shares = "  ".join(f"{stage} {share:4.0%}" for stage, share in row["share_by_stage"].items())
         print(f"{task:9} {row['sound_s']:6.1f} s of stems ({seconds} s of film) in {row['computing_s']:5.1f} s: "
               f"{row['sound_seconds_per_second']:5.2f} s of sound, {row['film_seconds_per_second']:5.2f} s of film "

@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from talkies.core.media.sound import read_sound
 from talkies.ui.work.document import Document
 
-PATIENCE_S = 120.0
+TIMEOUT_S = 120.0
 SESSIONS = 10
 """In each of them the worker is killed, and then the panel."""
 
@@ -44,17 +44,17 @@ class Session:
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
-    def until(self, fact: str, patience_s: float = PATIENCE_S) -> Any:
+    def until(self, fact: str, timeout_s: float = TIMEOUT_S) -> Any:
         """Listens until a fact is told."""
         while True:
-            told = self._hear(self._lines.get(timeout=patience_s))
+            told = self._hear(self._lines.get(timeout=timeout_s))
             if fact in told:
                 return told[fact]
 
     def kill(self) -> None:
         self._process.send_signal(signal.SIGKILL)
-        self._process.wait(PATIENCE_S)
-        self._reader.join(PATIENCE_S)
+        self._process.wait(TIMEOUT_S)
+        self._reader.join(TIMEOUT_S)
         while not self._lines.empty():
             self._hear(self._lines.get())
 
@@ -87,7 +87,7 @@ def test_no_finished_take_is_lost_and_the_work_opens_again(qtbot: QtBot, reel: P
         session.kill()
         document.open(reel)
         assert document.store
-        qtbot.waitUntil(document.store.sweep, timeout=round(PATIENCE_S * 1000))  # its worker notices that it is alone
+        qtbot.waitUntil(document.store.sweep, timeout=round(TIMEOUT_S * 1000))  # its worker notices that it is alone
         document.find_takes()
         seen |= session.takes
         check(document, seen, session.saved)

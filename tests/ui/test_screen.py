@@ -17,7 +17,7 @@ import pytest
 from films import write_movie, write_reel
 
 PROGRAM = Path(__file__).resolve().parents[1] / "driven_panel.py"
-PATIENCE_S = 240
+TIMEOUT_S = 240
 
 pytestmark = [
     pytest.mark.slow,
@@ -63,7 +63,7 @@ class Person:
         return seen
 
     def wait_until(self, is_so: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + TIMEOUT_S
         while not is_so(seen := self.look()):
             assert self.panel.poll() is None, (self.folder / "panel.log").read_text()
             assert time.monotonic() < until, f"nothing came of it: {seen}"
@@ -84,7 +84,7 @@ class Person:
 
     def leave(self) -> None:
         self.press("ctrl+q")
-        assert self.panel.wait(PATIENCE_S) == 0, (self.folder / "panel.log").read_text()
+        assert self.panel.wait(TIMEOUT_S) == 0, (self.folder / "panel.log").read_text()
 
     def xdotool(self, *command: str) -> None:
         subprocess.run(["xdotool", *command], env=self.env, check=True, timeout=60)

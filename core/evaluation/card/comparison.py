@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from talkies.core.evaluation.keeping import write_json
-from talkies.core.evaluation.performing import OnProgress, Subject
+from talkies.core.evaluation.engine_under_test import EngineChoice, OnProgress
+from talkies.core.evaluation.part_cache import write_json
 from talkies.core.evaluation.targets import figure
 
 Figures = dict[str, Any]
@@ -47,7 +47,7 @@ MAIN: tuple[Main, ...] = (
 
 def compare(
     source: Path,
-    subjects: Mapping[str, Subject],
+    subjects: Mapping[str, EngineChoice],
     evaluate: Callable[..., Figures],
     out: Path | None,
     on_progress: OnProgress,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.engines.base import Brief
-from talkies.core.evaluation.performing import OnProgress, Performer
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress
 from talkies.core.media.onsets import OnsetCounts, detect_onsets, pooled
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def damages() -> dict[str, Degradation]:
     }  # fmt: skip
 
 
-def degraded_figures(performer: Performer, scenes: int, progress: OnProgress) -> dict[str, Any]:
+def degraded_figures(under_test: EngineUnderTest, scenes: int, progress: OnProgress) -> dict[str, Any]:
     """Onset F1 at ±50 ms on held-out scenes, undamaged and damaged; ``loss``: what damage costs on average."""
     kinds = damages()
     names = ["undamaged", *kinds]
@@ -56,7 +56,7 @@ def degraded_figures(performer: Performer, scenes: int, progress: OnProgress) ->
     for number in range(scenes):
         for place, name in enumerate(names):
             progress((number + place / len(names)) / scenes, f"degraded film: scene {number + 1}, {name}")
-            counts[name].append(_judged(performer, HELDOUT_SCENE_SEED + number, name, kinds.get(name)))
+            counts[name].append(_judged(under_test, HELDOUT_SCENE_SEED + number, name, kinds.get(name)))
     scores = {name: pooled(some).f1(50) for name, some in counts.items()}
     damaged = pooled(one for name in kinds for one in counts[name])
     return {
@@ -69,7 +69,7 @@ def degraded_figures(performer: Performer, scenes: int, progress: OnProgress) ->
     }
 
 
-def _judged(performer: Performer, seed: int, name: str, damage: Degradation | None) -> OnsetCounts:
+def _judged(under_test: EngineUnderTest, seed: int, name: str, damage: Degradation | None) -> OnsetCounts:
     from talkies.core.conditioning.picture.visual import picture_features
     from talkies.core.evaluation.figures.foley import clip_of
     from talkies.core.media.picture import Frame
@@ -79,8 +79,8 @@ def _judged(performer: Performer, seed: int, name: str, damage: Degradation | No
     scene = render_scene(seed, _SECONDS, _SIZE, damage=damage or Degradation())
     images = squeezed(scene.frames(), scene.rate) if name == "compression" else scene.frames()
     features = picture_features((Frame(n / scene.rate, image) for n, image in enumerate(images)), _SECONDS)
-    prepared = performer.engine.prepare(Brief("foley", scene.duration, features))
-    sound = performer.perform(prepared, seed - HELDOUT_SCENE_SEED)
+    prepared = under_test.engine.prepare(Brief("foley", scene.duration, features))
+    sound = under_test.perform(prepared, seed - HELDOUT_SCENE_SEED)
     return clip_of(scene, features.sync).judge(detect_onsets(sound))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from talkies.core.evaluation.engine_under_test import SAMPLE_RATE, EngineUnderTest, HasCodec, OnProgress, Sound
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.material import Material, Sentence, primary
 from talkies.core.evaluation.measures.fidelity import mean
@@ -23,7 +24,6 @@ from talkies.core.evaluation.measures.speech import (
     voiced_ranges,
     word_errors,
 )
-from talkies.core.evaluation.performing import SAMPLE_RATE, HasCodec, OnProgress, Performer, Sound
 from talkies.core.times import TimeRange
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Understood:
 
 
 def dialogue_figures(
-    performer: Performer, material: Material, english: int, others: int, progress: OnProgress
+    under_test: EngineUnderTest, material: Material, english: int, others: int, progress: OnProgress
 ) -> dict[str, Any]:
     """Word error on ``english`` sentences; cue fit, pauses and pitch of these and of ``others`` of each other language.
 
@@ -70,9 +70,9 @@ def dialogue_figures(
     understood: list[Understood] = []
     for number, sentence in enumerate(chosen):
         progress(number / len(chosen), f"dialogue: {sentence.path.name}")
-        rows.append(say(performer, sentence, number))
+        rows.append(say(under_test, sentence, number))
         if number < len(read):
-            understood.append(_understood(performer, recogniser, rows[-1]))
+            understood.append(_understood(under_test, recogniser, rows[-1]))
     return {
         **word_figures(understood),
         **sound_figures(rows[: len(read)]),
@@ -87,20 +87,20 @@ def dialogue_figures(
     }
 
 
-def say(performer: Performer, sentence: Sentence, number: int) -> Spoken:
+def say(under_test: EngineUnderTest, sentence: Sentence, number: int) -> Spoken:
     """The sentence by the engine, in a cue as long as the recording speaks, with a pause around it."""
     natural = read_speech(sentence.path)
     cue, duration = cue_like(natural)
-    return Spoken(sentence, natural, perform_line(performer, sentence, cue, duration, number), cue)
+    return Spoken(sentence, natural, perform_line(under_test, sentence, cue, duration, number), cue)
 
 
 def perform_line(
-    performer: Performer, sentence: Sentence, cue: TimeRange, duration: Fraction, number: int, voice: str = ""
+    under_test: EngineUnderTest, sentence: Sentence, cue: TimeRange, duration: Fraction, number: int, voice: str = ""
 ) -> Sound:
     """The sentence as the engine says it, without a picture; ``voice``: a name or a recording, "" its speaker's."""
-    with performer.clock("prepare"):
-        prepared = prepare_line(performer.engine, sentence, cue, duration, voice or sentence.speaker)
-    return performer.perform(prepared, number)
+    with under_test.clock("prepare"):
+        prepared = prepare_line(under_test.engine, sentence, cue, duration, voice or sentence.speaker)
+    return under_test.perform(prepared, number)
 
 
 def prepare_line(engine: Engine, sentence: Sentence, cue: TimeRange, duration: Fraction, voice: str) -> Prepared:
@@ -129,11 +129,11 @@ def cue_like(natural: Sound) -> tuple[TimeRange, Fraction]:
     return cue, cue.end + _AROUND
 
 
-def _understood(performer: Performer, recogniser: Recogniser, spoken: Spoken) -> Understood:
+def _understood(under_test: EngineUnderTest, recogniser: Recogniser, spoken: Spoken) -> Understood:
     text, heard = spoken.sentence.text, recogniser.heard(spoken.generated)
     codec = None
-    if isinstance(performer.engine, HasCodec):
-        codec = recogniser.errors(text, performer.engine.codec_roundtrip(spoken.natural))
+    if isinstance(under_test.engine, HasCodec):
+        codec = recogniser.errors(text, under_test.engine.codec_roundtrip(spoken.natural))
     return Understood(recogniser.errors(text, spoken.natural), codec, word_errors(text, heard), heard)
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from talkies.core.engines.base import Brief
 from talkies.core.errors import MediaError
+from talkies.core.evaluation.engine_under_test import SAMPLE_RATE, EngineUnderTest, OnProgress, Sound
 from talkies.core.evaluation.measures.baselines import (
     TOTAL_MOTION,
     Alignment,
@@ -28,7 +29,6 @@ from talkies.core.evaluation.measures.baselines import (
 )
 from talkies.core.evaluation.measures.fidelity import mean
 from talkies.core.evaluation.measures.leak import cut_out, level_db, voice_share
-from talkies.core.evaluation.performing import SAMPLE_RATE, OnProgress, Performer, Sound
 from talkies.core.media.onsets import detect_onsets
 from talkies.core.segment import Segment
 from talkies.core.times import TimeRange
@@ -46,7 +46,7 @@ _EARLY_S = 0.1
 Array = NDArray[np.float64]
 
 
-def film_figures(performer: Performer, films: Sequence[Path], progress: OnProgress) -> list[dict[str, Any]]:
+def film_figures(under_test: EngineUnderTest, films: Sequence[Path], progress: OnProgress) -> list[dict[str, Any]]:
     """Per film (its first 20 s): the engine's foley beside guesses and the film's own sound, if it has one."""
     rows = []
     for number, path in enumerate(films):
@@ -54,7 +54,7 @@ def film_figures(performer: Performer, films: Sequence[Path], progress: OnProgre
         segment = first_segment(path)
         if segment is None:
             continue
-        features, sound = _foley(performer, segment)
+        features, sound = _foley(under_test, segment)
         peaks = motion_peaks(features.sync, TOTAL_MOTION)
         natural = _own_sound(path, segment.record.duration)
         duration, onsets = float(segment.record.duration), detect_onsets(sound)
@@ -110,7 +110,7 @@ def _mean_align(films: Sequence[Heard]) -> float | None:
     return mean([score for score in scores if score is not None])
 
 
-def speaking_figures(performer: Performer, clips: Sequence[Path], progress: OnProgress) -> dict[str, Any] | None:
+def speaking_figures(under_test: EngineUnderTest, clips: Sequence[Path], progress: OnProgress) -> dict[str, Any] | None:
     """What foley invents for people who only speak: level (dBFS), onsets per second; None without clips."""
     levels, onsets, seconds = [], 0, 0.0
     for number, path in enumerate(clips):
@@ -118,7 +118,7 @@ def speaking_figures(performer: Performer, clips: Sequence[Path], progress: OnPr
         segment = first_segment(path)
         if segment is None:
             continue
-        _, sound = _foley(performer, segment)
+        _, sound = _foley(under_test, segment)
         levels.append(level_db(sound))
         onsets += len(detect_onsets(sound))
         seconds += float(segment.record.duration)
@@ -134,7 +134,7 @@ def speaking_figures(performer: Performer, clips: Sequence[Path], progress: OnPr
     }
 
 
-def still_figures(performer: Performer, film: Path) -> dict[str, Any] | None:
+def still_figures(under_test: EngineUnderTest, film: Path) -> dict[str, Any] | None:
     """A frame of the film held for 4 s: its foley's level, -120 for digital silence."""
     from talkies.core.conditioning.picture.visual import picture_features
     from talkies.core.media.picture import Frame, picture_frames
@@ -144,7 +144,7 @@ def still_figures(performer: Performer, film: Path) -> dict[str, Any] | None:
         return None
     image = next(iter(picture_frames(segment))).image
     features = picture_features((Frame(Fraction(n, 25), image) for n in range(100)), duration)
-    sound = performer.perform(performer.engine.prepare(Brief("foley", duration, features)))
+    sound = under_test.perform(under_test.engine.prepare(Brief("foley", duration, features)))
     return {"level_db": level_db(sound), "digital_silence": not sound.any()}
 
 
@@ -165,15 +165,15 @@ def _still_stretches(sync: NDArray[np.floating]) -> list[tuple[float, float]]:
     return outside_ranges([(n / 25, (n + 1) / 25) for n in moving.tolist()], len(sync) / 25, _EARLY_S, _RING_S)
 
 
-def _foley(performer: Performer, segment: Segment) -> tuple[PictureFeatures, Sound]:
+def _foley(under_test: EngineUnderTest, segment: Segment) -> tuple[PictureFeatures, Sound]:
     from talkies.core.conditioning.picture.visual import picture_features
     from talkies.core.media.picture import picture_frames
 
-    with performer.clock("look"):
+    with under_test.clock("look"):
         features = picture_features(picture_frames(segment), segment.record.duration)
-    with performer.clock("prepare"):
-        prepared = performer.engine.prepare(Brief("foley", segment.record.duration, features))
-    return features, performer.perform(prepared)
+    with under_test.clock("prepare"):
+        prepared = under_test.engine.prepare(Brief("foley", segment.record.duration, features))
+    return features, under_test.perform(prepared)
 
 
 def first_segment(path: Path) -> Segment | None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.engines.base import Brief
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress, Sound
 from talkies.core.evaluation.measures.baselines import (
     IMPACT,
     TOTAL_MOTION,
@@ -30,7 +31,6 @@ from talkies.core.evaluation.measures.baselines import (
 from talkies.core.evaluation.measures.fidelity import mean
 from talkies.core.evaluation.measures.leak import level_db, silent_stretch_level_db, voice_share
 from talkies.core.evaluation.measures.speech import Recogniser, normalised
-from talkies.core.evaluation.performing import OnProgress, Performer, Sound
 from talkies.core.media.onsets import OnsetCounts, detect_onsets, pooled
 
 if TYPE_CHECKING:
@@ -104,15 +104,15 @@ def standing_out(strokes: Sequence[Event]) -> tuple[list[float], list[float]]:
     return [float(event.time) for event in heard], [float(event.time) for event in masked]
 
 
-def see(seed: int, performer: Performer | None = None) -> Seen:
-    """Renders a scene and looks at it; the looking counts as the performer's work, the rendering does not."""
+def see(seed: int, under_test: EngineUnderTest | None = None) -> Seen:
+    """Renders a scene and looks at it; the looking counts as the engine's work, the rendering does not."""
     from talkies.core.conditioning.picture.visual import picture_features
     from talkies.core.media.picture import Frame
     from talkies.core.scenes import render_scene
 
     scene = render_scene(seed, SCENE_SECONDS)
     frames = [Frame(number / scene.rate, image) for number, image in enumerate(scene.frames())]
-    with performer.clock("look") if performer else nullcontext():
+    with under_test.clock("look") if under_test else nullcontext():
         features = picture_features(frames, SCENE_SECONDS)
     return Seen(scene, features)
 
@@ -155,7 +155,7 @@ class Heard:
 
 
 def foley_figures(
-    performer: Performer,
+    under_test: EngineUnderTest,
     foley_folder: Path | None,
     scenes: int,
     progress: OnProgress,
@@ -175,7 +175,7 @@ def foley_figures(
     rows: list[Heard] = []
     for number in range(scenes):
         progress(0.8 * number / scenes, f"foley: scene {number + 1} of {scenes}")
-        rows.append(_perform(performer, see(HELDOUT_SCENE_SEED + number, performer), library, prompted, number))
+        rows.append(_perform(under_test, see(HELDOUT_SCENE_SEED + number, under_test), library, prompted, number))
     progress(0.85, "foley: tuning the baselines")
     baselines = Baselines.tuned(tuning_scenes)
     progress(0.95, "foley: listening for voices")
@@ -200,13 +200,15 @@ def foley_figures(
     return figures, rows
 
 
-def _perform(performer: Performer, seen: Seen, library: EffectLibrary | None, prompted: bool, number: int) -> Heard:
+def _perform(
+    under_test: EngineUnderTest, seen: Seen, library: EffectLibrary | None, prompted: bool, number: int
+) -> Heard:
     from talkies.core.training.preparing.sounding import sound_scene
 
     def foley(prompt: str) -> Sound:
-        with performer.clock("prepare"):
-            prepared = performer.engine.prepare(Brief("foley", seen.scene.duration, seen.features, prompt=prompt))
-        return performer.perform(prepared, number)
+        with under_test.clock("prepare"):
+            prepared = under_test.engine.prepare(Brief("foley", seen.scene.duration, seen.features, prompt=prompt))
+        return under_test.perform(prepared, number)
 
     words = ", ".join(seen.scene.tags)
     plain = foley("")

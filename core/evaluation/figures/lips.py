@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from talkies.core.evaluation.performing import OnProgress, Performer
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress
 from talkies.core.times import TimeRange
 
 if TYPE_CHECKING:
@@ -56,16 +56,16 @@ def spoken_clips(data: Path) -> Iterator[SpokenClip]:
             yield SpokenClip(data / utterance.file, utterance.text, [start for _, start in words])
 
 
-def lip_figures(performer: Performer, data_folder: Path, clips: int, progress: OnProgress) -> dict[str, Any]:
+def lip_figures(under_test: EngineUnderTest, data_folder: Path, clips: int, progress: OnProgress) -> dict[str, Any]:
     """Errors of word starts (ms) over the first ``clips`` held-out movies; {} for an engine that plans no words."""
-    if not isinstance(performer.engine, PlansWords):
+    if not isinstance(under_test.engine, PlansWords):
         return {}
     chosen = sorted(spoken_clips(data_folder), key=lambda clip: clip.path.name)[:clips]
     errors: dict[str, list[float]] = {name: [] for name in ("lips", "movement", "no_picture", "even")}
     firsts: list[float] = []
     for number, clip in enumerate(chosen):
         progress(number / len(chosen), f"lips: {clip.path.name}")
-        plans = _plans(performer, clip)
+        plans = _plans(under_test, clip)
         for name, plan in plans.items():
             errors[name] += word_errors_s(plan, clip.starts)
         firsts += word_errors_s(plans["lips"][:1], clip.starts[:1])
@@ -78,17 +78,17 @@ def lip_figures(performer: Performer, data_folder: Path, clips: int, progress: O
     }
 
 
-def _plans(performer: Performer, clip: SpokenClip) -> dict[str, Starts]:
+def _plans(under_test: EngineUnderTest, clip: SpokenClip) -> dict[str, Starts]:
     """When the engine will say each word, knowing less and less."""
     from talkies.core.engines.base import Line
 
-    assert isinstance(performer.engine, PlansWords)
-    with performer.clock("look"):
+    assert isinstance(under_test.engine, PlansWords)
+    with under_test.clock("look"):
         features, duration = seen_movie(clip.path)
     line = Line(TimeRange(Fraction(0), duration), clip.text, _SPEAKER, _LANGUAGE)
     known = {"lips": features, "movement": replace(features, mouths=None), "no_picture": None}
-    with performer.clock("prepare"):
-        plans = {name: performer.engine.word_starts(what, line, _SPEAKER) for name, what in known.items()}
+    with under_test.clock("prepare"):
+        plans = {name: under_test.engine.word_starts(what, line, _SPEAKER) for name, what in known.items()}
     return plans | {"even": even_starts(clip.text, float(duration))}
 
 

@@ -16,9 +16,9 @@ import numpy as np
 from talkies.core.corpus.effects import EffectLibrary, Recording, Samples
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.engines.base import Brief
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, HasCodec, OnProgress, Sound
 from talkies.core.evaluation.figures.foley import SCENE_SECONDS, Seen
 from talkies.core.evaluation.measures.prompt_classifier import CLASSES, NamedClass, Namer, describe
-from talkies.core.evaluation.performing import HasCodec, OnProgress, Performer, Sound
 from talkies.core.scenes import Event
 from talkies.core.training.preparing.effect_windows import Casting, SoundClass, staged
 
@@ -82,7 +82,7 @@ def _moved(event: Event, source: SoundClass) -> Event:
 
 
 def prompt_figures(
-    performer: Performer, foley_folder: Path, per_class: int, progress: OnProgress, *, negative: bool = True
+    under_test: EngineUnderTest, foley_folder: Path, per_class: int, progress: OnProgress, *, negative: bool = True
 ) -> dict[str, Any]:
     """How often each class is named: held-out recordings (``natural``), those ``through_codec``, ``generated`` sounds.
 
@@ -92,13 +92,13 @@ def prompt_figures(
     namer = trained_namer(foley_folder)
     kept = Laid(KeptStrokes(foley_folder, "test"), 1)
     progress(0.2, "prompts: scenes")
-    hits, going = seen_scenes(HIT_SCENES, performer), seen_scenes(GOING_SCENES, performer)
+    hits, going = seen_scenes(HIT_SCENES, under_test), seen_scenes(GOING_SCENES, under_test)
     judged: dict[str, Rates] = {}
     there = [wanted for wanted in CLASSES if kept.sources[wanted.name]]
     for number, wanted in enumerate(there):
         progress(0.3 + 0.55 * number / len(there), f"prompts: {' '.join(wanted.words)}")
         scenes = neutral(going if wanted.sustained else hits, wanted, number, per_class)
-        judged[wanted.name] = _rates(performer, namer, kept, scenes, wanted)
+        judged[wanted.name] = _rates(under_test, namer, kept, scenes, wanted)
     progress(0.85, "prompts: negative")
     overall = {
         row: _mean([rates[row] for rates in judged.values()]) for row in ("natural", "through_codec", "generated")
@@ -109,7 +109,7 @@ def prompt_figures(
         "sounds_per_class": per_class,
         "overall": overall,
         "ratio": generated / natural if natural and generated is not None else None,
-        "negative": negative_figures(performer, namer, [*hits, *going]) if negative else None,
+        "negative": negative_figures(under_test, namer, [*hits, *going]) if negative else None,
     }
 
 
@@ -122,13 +122,13 @@ def trained_namer(foley_folder: Path) -> Namer:
     )
 
 
-def seen_scenes(kinds: Sequence[str], performer: Performer) -> list[Seen]:
+def seen_scenes(kinds: Sequence[str], under_test: EngineUnderTest) -> list[Seen]:
     """Clean scenes of these kinds in turn, looked at as the engine does."""
     seeds = enumerate(range(_FIRST_SEED, _FIRST_SEED + _OF_EACH_KIND * len(kinds)))
-    return [see_clean(seed, kinds[number % len(kinds)], performer) for number, seed in seeds]
+    return [see_clean(seed, kinds[number % len(kinds)], under_test) for number, seed in seeds]
 
 
-def see_clean(seed: int, kind: str, performer: Performer) -> Seen:
+def see_clean(seed: int, kind: str, under_test: EngineUnderTest) -> Seen:
     """One scene of a kind without damage or distractors."""
     from talkies.core.conditioning.picture.visual import picture_features
     from talkies.core.media.picture import Frame
@@ -136,7 +136,7 @@ def see_clean(seed: int, kind: str, performer: Performer) -> Seen:
 
     scene = render_scene(seed, SCENE_SECONDS, kind=kind, clean=True)
     frames = (Frame(number / scene.rate, image) for number, image in enumerate(scene.frames()))
-    with performer.clock("look"):
+    with under_test.clock("look"):
         return Seen(scene, picture_features(frames, SCENE_SECONDS))
 
 
@@ -146,23 +146,23 @@ def neutral(scenes: Sequence[Seen], wanted: NamedClass, offset: int, count: int)
     return [fitting[(offset + number) % len(fitting)] for number in range(count)]
 
 
-def _rates(performer: Performer, namer: Namer, kept: Laid, scenes: Sequence[Seen], wanted: NamedClass) -> Rates:
+def _rates(under_test: EngineUnderTest, namer: Namer, kept: Laid, scenes: Sequence[Seen], wanted: NamedClass) -> Rates:
     natural = [kept.on(seen.scene.events, wanted, number) for number, seen in enumerate(scenes)]
-    engine = performer.engine
+    engine = under_test.engine
     coded = [engine.codec_roundtrip(sound) for sound in natural] if isinstance(engine, HasCodec) else None
-    generated = [_made(performer, seen, " ".join(wanted.words), "", number) for number, seen in enumerate(scenes)]
+    generated = [_made(under_test, seen, " ".join(wanted.words), "", number) for number, seen in enumerate(scenes)]
     rows = {"natural": natural, "through_codec": coded, "generated": generated}
     return {row: None if sounds is None else _share(namer, sounds, wanted.name) for row, sounds in rows.items()}
 
 
-def _made(performer: Performer, seen: Seen, prompt: str, unwanted: str, seed: int) -> Sound:
-    with performer.clock("prepare"):
+def _made(under_test: EngineUnderTest, seen: Seen, prompt: str, unwanted: str, seed: int) -> Sound:
+    with under_test.clock("prepare"):
         brief = Brief("foley", seen.scene.duration, seen.features, prompt=prompt, negative_prompt=unwanted)
-        prepared = performer.engine.prepare(brief)
-    return performer.perform(prepared, seed)
+        prepared = under_test.engine.prepare(brief)
+    return under_test.perform(prepared, seed)
 
 
-def negative_figures(performer: Performer, namer: Namer, scenes: Sequence[Seen]) -> dict[str, Any]:
+def negative_figures(under_test: EngineUnderTest, namer: Namer, scenes: Sequence[Seen]) -> dict[str, Any]:
     """Of sounds named from the picture alone: the shares that keep their name when its words are the negative prompt,
     and when another class's are."""
     words = {wanted.name: " ".join(wanted.words) for wanted in CLASSES}
@@ -172,7 +172,7 @@ def negative_figures(performer: Performer, namer: Namer, scenes: Sequence[Seen])
     for number, seen in enumerate(scenes):
 
         def named(unwanted: str, number: int = number, seen: Seen = seen) -> str:
-            return namer.name([_made(performer, seen, "", unwanted, number)])[0]
+            return namer.name([_made(under_test, seen, "", unwanted, number)])[0]
 
         if name := named(""):
             other = names[(names.index(name) + len(names) // 2) % len(names)]

@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from talkies.core.evaluation.performing import OnProgress, Subject
+from talkies.core.evaluation.engine_under_test import EngineChoice, OnProgress
 from talkies.core.generation.request import TASKS, Task
 
 RATE = Fraction(25)
@@ -25,7 +25,7 @@ _FIRST_SCENE = 900_000
 
 
 def speed_figures(
-    subject: Subject, seconds: int, progress: OnProgress, tasks: Sequence[Task] = TASKS
+    subject: EngineChoice, seconds: int, progress: OnProgress, tasks: Sequence[Task] = TASKS
 ) -> dict[str, Any]:
     """Seconds of sound and of film per second of computing, per task, with the share of each stage."""
     rows = {}
@@ -38,7 +38,7 @@ def speed_figures(
     return {"film_s": seconds, "processors": processors(), "weights_mb": subject.weights_mb(), "tasks": rows}
 
 
-def timed_task(subject: Subject, film: Path, task: Task, seconds: int) -> dict[str, Any]:
+def timed_task(subject: EngineChoice, film: Path, task: Task, seconds: int) -> dict[str, Any]:
     """One ``talkies generate`` of a film of ``seconds``, from the file to the new timeline."""
     from talkies.core.events import Finished
     from talkies.core.generation.render import render

@@ -12,6 +12,7 @@ from typing import Any
 
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.engines.base import Brief, Prepared
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress, Sound
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.figures.dialogue import cue_like, prepare_line
 from talkies.core.evaluation.figures.foley import see
@@ -19,7 +20,6 @@ from talkies.core.evaluation.material import Material
 from talkies.core.evaluation.measures.baselines import Clip
 from talkies.core.evaluation.measures.fidelity import log_spectral_distance, mean
 from talkies.core.evaluation.measures.speech import Recogniser, WordErrors
-from talkies.core.evaluation.performing import OnProgress, Performer, Sound
 from talkies.core.media.onsets import detect_onsets, pooled
 
 STEPS = (4, 8, 12)
@@ -42,7 +42,7 @@ class Tried:
 
 
 def steps_figures(
-    performer: Performer, material: Material, scenes: int, sentences: int, progress: OnProgress
+    under_test: EngineUnderTest, material: Material, scenes: int, sentences: int, progress: OnProgress
 ) -> dict[str, Any]:
     """Per number of steps: onset F1 (±50 ms) on scenes, word error on sentences, distances (dB) to 50 steps."""
     chosen = material.english()[:sentences]
@@ -54,12 +54,12 @@ def steps_figures(
         seen = see(HELDOUT_SCENE_SEED + number)
         clips.append(seen.clip)
         brief = Brief("foley", seen.scene.duration, seen.features)
-        foley.append(_tried(performer, performer.engine.prepare(brief), number))
+        foley.append(_tried(under_test, under_test.engine.prepare(brief), number))
     dialogue: list[Tried] = []
     for number, sentence in enumerate(chosen):
         progress((scenes + number) / whole, f"steps: {sentence.path.name}")
-        prepared = prepare_line(performer.engine, sentence, *cue_like(read_speech(sentence.path)), sentence.speaker)
-        dialogue.append(_tried(performer, prepared, number))
+        prepared = prepare_line(under_test.engine, sentence, *cue_like(read_speech(sentence.path)), sentence.speaker)
+        dialogue.append(_tried(under_test, prepared, number))
     return {
         "scenes": scenes,
         "sentences": len(chosen),
@@ -70,9 +70,9 @@ def steps_figures(
     }
 
 
-def _tried(performer: Performer, prepared: Prepared, number: int) -> Tried:
+def _tried(under_test: EngineUnderTest, prepared: Prepared, number: int) -> Tried:
     def made(steps: int, offset: int) -> Sound:
-        return replace(performer, steps=steps).perform(prepared, offset)
+        return replace(under_test, steps=steps).perform(prepared, offset)
 
     return Tried({steps: made(steps, number) for steps in (*STEPS, MANY)}, made(MANY, _ANOTHER_SEED + number))
 

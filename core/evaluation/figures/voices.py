@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress, Sound
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.figures.dialogue import cue_like, perform_line
 from talkies.core.evaluation.material import Material
 from talkies.core.evaluation.measures.fidelity import mean
 from talkies.core.evaluation.measures.prosody import pitch_hz
-from talkies.core.evaluation.performing import OnProgress, Performer, Sound
 
 Vector = NDArray[np.float64]
 
@@ -31,7 +31,9 @@ def references(material: Material, count: int) -> tuple[Path, ...]:
     return (*material.talkers, *readers.values())[:count]
 
 
-def voice_figures(performer: Performer, material: Material, count: int, progress: OnProgress) -> dict[str, Any] | None:
+def voice_figures(
+    under_test: EngineUnderTest, material: Material, count: int, progress: OnProgress
+) -> dict[str, Any] | None:
     """Cosine to the own reference and to the others, its rank, and how far the pitch is off (semitones).
 
     None with fewer than two references or no sentence to say.
@@ -46,7 +48,7 @@ def voice_figures(performer: Performer, material: Material, count: int, progress
     for number, path in enumerate(voices):
         progress(number / len(voices), f"voices: {path.name}")
         line = replace(sentence, speaker=path.stem)
-        generated.append(perform_line(performer, line, cue, duration, number, voice=str(path)))
+        generated.append(perform_line(under_test, line, cue, duration, number, voice=str(path)))
     measured = _measurer()
     whole, (first, second) = [measured(sound) for sound in recorded], _halves(recorded, measured)
     return {

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from talkies.core.evaluation.engine_under_test import Sound
 from talkies.core.evaluation.extras import need
 from talkies.core.evaluation.judges.hearing import JUDGES_RATE, at_16k
 from talkies.core.evaluation.measures.speech import normalised, sound_power
-from talkies.core.evaluation.performing import Sound
 
 _FRAMES_PER_S = 100
 _RMS = 0.06

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from talkies.core.evaluation.engine_under_test import HasCodec, OnProgress
 from talkies.core.evaluation.judges.dialogue_part import codec_speech
 from talkies.core.evaluation.judges.effects import codec_effects
 from talkies.core.evaluation.judges.speech import ears
-from talkies.core.evaluation.performing import HasCodec, OnProgress
 
 if TYPE_CHECKING:
-    from talkies.core.evaluation.given import Given
+    from talkies.core.evaluation.part_context import PartContext
 
 
-def codec_part(given: Given) -> dict[str, Any] | None:
+def codec_part(given: PartContext) -> dict[str, Any] | None:
     """``speech`` and ``effects`` through the codec; None for an engine that has none, or without recordings."""
-    engine = given.performer.engine
+    engine = given.under_test.engine
     if not isinstance(engine, HasCodec):
         return None
     speech = codec_speech(given, engine.codec_roundtrip, _within(given.progress, 0.0, 0.4))

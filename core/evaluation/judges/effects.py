@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress, Sound
 from talkies.core.evaluation.figures.prompt import KeptStrokes, Laid, seen_scenes
 from talkies.core.evaluation.judges.calling import Call
 from talkies.core.evaluation.judges.envelopes import distance_figures, spread_db
@@ -18,10 +19,9 @@ from talkies.core.evaluation.judges.intervals import grouped, relative
 from talkies.core.evaluation.judges.shown import STAGES, Asked, Films, Shown, asked, perform_foley, shown
 from talkies.core.evaluation.judges.yamnet import Yamnet
 from talkies.core.evaluation.measures.prompt_classifier import CLASSES, NamedClass
-from talkies.core.evaluation.performing import OnProgress, Performer, Sound
 
 if TYPE_CHECKING:
-    from talkies.core.evaluation.given import Given
+    from talkies.core.evaluation.part_context import PartContext
 
 FOOTSTEPS = "footsteps"
 """Not among the first five even on recordings: judged by the rank of one class instead."""
@@ -32,7 +32,7 @@ _WALKING = "walking"
 _ASIDE = 500  # seeds of sounds that only say what a picture sounds like without words
 
 
-def effects_part(given: Given) -> dict[str, Any] | None:
+def effects_part(given: PartContext) -> dict[str, Any] | None:
     """All figures of prompts; None without recordings."""
     folder, sizes = given.material.foley_folder, given.sizes
     if folder is None or not sizes.judged_scenes:
@@ -41,7 +41,7 @@ def effects_part(given: Given) -> dict[str, Any] | None:
     yamnet = call.yamnet(given.material.folder)
     kept = laid(folder)
     given.progress(0.0, "judged prompts: scenes")
-    films = Films.seen(given.performer)
+    films = Films.seen(given.under_test)
     wanted = classes(kept, yamnet)
     figures: dict[str, Any] = {}
     for place, stage in enumerate(STAGES):
@@ -51,13 +51,13 @@ def effects_part(given: Given) -> dict[str, Any] | None:
             share = start + (end - start) * number / len(wanted)
             given.progress(share, f"judged prompts: {' '.join(each.words)} ({stage.replace('_', ' ')})")
             on = films.of(stage, each, number, sizes.judged_scenes)
-            rows += asked(given.performer, kept, each, on, sizes.judged_takes)
+            rows += asked(given.under_test, kept, each, on, sizes.judged_takes)
         figures[stage] = {**named_figures(rows, yamnet), "takes": take_figures(rows, yamnet), "distance": far(rows)}
     given.progress(0.8, "judged prompts: footsteps")
     figures["footsteps"] = footstep_figures(given, kept, yamnet)
     given.progress(0.85, "judged prompts: negative")
     scenes = [shown(seen) for seen in (*films.hits, *films.going)] if sizes.negative_prompts else []
-    figures["negative"] = negative_figures(given.performer, yamnet, scenes)
+    figures["negative"] = negative_figures(given.under_test, yamnet, scenes)
     return {**figures, "absent": call.absent}
 
 
@@ -133,14 +133,14 @@ def far(rows: Sequence[Asked]) -> dict[str, Any]:
     return {"classes": by_class, "mean": _mean(each["mean"] for each in by_class.values() if each["mean"] is not None)}
 
 
-def footstep_figures(given: Given, kept: Laid, yamnet: Yamnet | None) -> dict[str, Any] | None:
+def footstep_figures(given: PartContext, kept: Laid, yamnet: Yamnet | None) -> dict[str, Any] | None:
     """Median rank of "Walk, footsteps" among 521 on scenes where somebody walks; None without judge or recordings."""
     wanted = next(each for each in CLASSES if each.name == FOOTSTEPS)
     if yamnet is None or not kept.sources[FOOTSTEPS]:
         return None
-    scenes = [shown(seen) for seen in seen_scenes((_WALKING,) * given.sizes.judged_scenes, given.performer)]
+    scenes = [shown(seen) for seen in seen_scenes((_WALKING,) * given.sizes.judged_scenes, given.under_test)]
     walked = [scene for scene in scenes if scene.events][: given.sizes.judged_scenes]
-    rows = list(asked(given.performer, kept, wanted, walked, given.sizes.judged_takes))
+    rows = list(asked(given.under_test, kept, wanted, walked, given.sizes.judged_takes))
     ours = [yamnet.rank(sound, STEP_NAME) for row in rows for sound in row.generated]
     natural = [yamnet.rank(sound, STEP_NAME) for row in rows for sound in row.natural]
     return {
@@ -150,7 +150,9 @@ def footstep_figures(given: Given, kept: Laid, yamnet: Yamnet | None) -> dict[st
     }
 
 
-def negative_figures(performer: Performer, yamnet: Yamnet | None, scenes: Sequence[Shown]) -> dict[str, Any] | None:
+def negative_figures(
+    under_test: EngineUnderTest, yamnet: Yamnet | None, scenes: Sequence[Shown]
+) -> dict[str, Any] | None:
     """Of the classes heard in sounds of the picture alone: how often they are heard in another take, and how often in
     that take when their words are the negative prompt; None without judge or scenes."""
     if yamnet is None or not scenes:
@@ -158,9 +160,9 @@ def negative_figures(performer: Performer, yamnet: Yamnet | None, scenes: Sequen
     again: list[tuple[str, float, float]] = []
     unwanted: list[tuple[str, float, float]] = []
     for number, film in enumerate(scenes):
-        for wanted in _heard(yamnet, perform_foley(performer, film, "", "", _ASIDE + number)):
+        for wanted in _heard(yamnet, perform_foley(under_test, film, "", "", _ASIDE + number)):
             for found, words in ((again, ""), (unwanted, " ".join(wanted.words))):
-                sound = perform_foley(performer, film, "", words, number)
+                sound = perform_foley(under_test, film, "", words, number)
                 found.append((film.name, float(_is_named(yamnet, sound, wanted)), 1.0))
     figures = relative(grouped(unwanted, again))
     return {
@@ -178,7 +180,7 @@ def _heard(yamnet: Yamnet, sound: Sound) -> list[NamedClass]:
     return [each for each in known if _is_named(yamnet, sound, each)] if np.any(sound) else []
 
 
-def codec_effects(given: Given, roundtrip: Any, progress: OnProgress) -> dict[str, Any] | None:
+def codec_effects(given: PartContext, roundtrip: Any, progress: OnProgress) -> dict[str, Any] | None:
     """The recordings laid on the scenes through the codec, named beside themselves; None without recordings."""
     folder = given.material.foley_folder
     if folder is None or not given.sizes.judged_scenes:
@@ -187,7 +189,7 @@ def codec_effects(given: Given, roundtrip: Any, progress: OnProgress) -> dict[st
     yamnet = call.yamnet(given.material.folder)
     if yamnet is None:
         return {"absent": call.absent}
-    kept, films = laid(folder), Films.seen(given.performer)
+    kept, films = laid(folder), Films.seen(given.under_test)
     rows = []
     wanted = classes(kept, yamnet)
     for number, each in enumerate(wanted):

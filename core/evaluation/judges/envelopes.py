@@ -14,8 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.evaluation.engine_under_test import Sound
 from talkies.core.evaluation.measures.prompt_classifier import log_mel, strokes
-from talkies.core.evaluation.performing import Sound
 
 FLOOR_DB = -60.0
 """Under the loudest band of the loudest frame; what is quieter counts as silent."""

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkies.core.engines.base import Brief
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, Sound
 from talkies.core.evaluation.figures.film import first_segment
 from talkies.core.evaluation.measures.leak import level_db
-from talkies.core.evaluation.performing import Performer, Sound
 from talkies.core.media.onsets import OnsetCounts, detect_onsets, pooled
 
 if TYPE_CHECKING:
-    from talkies.core.evaluation.given import Given
+    from talkies.core.evaluation.part_context import PartContext
     from talkies.core.media.picture import Frame
     from talkies.core.segment import Segment
 
@@ -61,7 +61,7 @@ class LightWear:
         return np.asarray(np.clip(moved, 0, 255), np.uint8)
 
 
-def film_part(given: Given) -> dict[str, Any] | None:
+def film_part(given: PartContext) -> dict[str, Any] | None:
     """``common``: onsets that clean and worn copies share; ``people``: levels where nothing strikes."""
     films = real_films(given.material.folder)[: given.sizes.judged_films]
     still = [*(path for path in films if path.name.startswith(_NOTHING_STRIKES)), *given.material.talkers]
@@ -72,14 +72,14 @@ def film_part(given: Given) -> dict[str, Any] | None:
     rows, levels = [], {}
     for number, (path, segment) in enumerate(segments):
         given.progress(number / len(segments), f"judged film: {path.name}")
-        clean = foley_of(given.performer, segment, None)
+        clean = foley_of(given.under_test, segment, None)
         onsets = detect_onsets(clean)
-        worn = [detect_onsets(foley_of(given.performer, segment, LightWear(seed))) for seed in seeds]
+        worn = [detect_onsets(foley_of(given.under_test, segment, LightWear(seed))) for seed in seeds]
         counts = [OnsetCounts.of(each, onsets) for each in worn]
         rows.append((path.name, len(onsets), counts))
         levels[path.name] = level_db(clean)
     talkers = [(path, segment) for path in given.material.talkers if (segment := first_segment(path)) is not None]
-    levels |= {path.name: level_db(foley_of(given.performer, segment, None)) for path, segment in talkers}
+    levels |= {path.name: level_db(foley_of(given.under_test, segment, None)) for path, segment in talkers}
     loudest = [levels[path.name] for path in still if path.name in levels]
     return {
         "common": {
@@ -109,14 +109,14 @@ def real_films(data_folder: Path) -> list[Path]:
     return sorted(path for folder in folders for path in folder.glob("*") if path.suffix.lower() in _SUFFIXES)
 
 
-def foley_of(performer: Performer, segment: Segment, wear: LightWear | None) -> Sound:
+def foley_of(under_test: EngineUnderTest, segment: Segment, wear: LightWear | None) -> Sound:
     """The picture's effects, clean or worn, with the same seed."""
     from talkies.core.conditioning.picture.visual import picture_features
     from talkies.core.media.picture import picture_frames
 
     frames: Iterable[Frame] = picture_frames(segment)
-    with performer.clock("look"):
+    with under_test.clock("look"):
         features = picture_features(wear.worn(frames) if wear else frames, segment.record.duration)
-    with performer.clock("prepare"):
-        prepared = performer.engine.prepare(Brief("foley", segment.record.duration, features))
-    return performer.perform(prepared)
+    with under_test.clock("prepare"):
+        prepared = under_test.engine.prepare(Brief("foley", segment.record.duration, features))
+    return under_test.perform(prepared)

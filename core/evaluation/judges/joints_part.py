@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkies.core.engines.base import Brief
+from talkies.core.evaluation.engine_under_test import SAMPLE_RATE, Sound
 from talkies.core.evaluation.judges.envelopes import FLOOR_DB, envelopes
-from talkies.core.evaluation.performing import SAMPLE_RATE, Sound
 
 if TYPE_CHECKING:
-    from talkies.core.evaluation.given import Given
+    from talkies.core.evaluation.part_context import PartContext
 
 _EVERY_S = 10
 _SIDE_S = 0.25
@@ -23,7 +23,7 @@ _PROMPTS = ("rain", "wind", "car engine")
 Array = NDArray[np.float64]
 
 
-def joints_part(given: Given) -> dict[str, Any] | None:
+def joints_part(given: PartContext) -> dict[str, Any] | None:
     """Long takes of sounds that go on, without a picture: joints at which level, spectrum or samples jump."""
     from talkies.core.conditioning.picture.visual import PictureFeatures
 
@@ -34,7 +34,7 @@ def joints_part(given: Given) -> dict[str, Any] | None:
     for number, prompt in enumerate(_PROMPTS):
         given.progress(number / len(_PROMPTS), f"judged joints: {prompt}")
         brief = Brief("foley", duration, PictureFeatures.nothing(duration), prompt=prompt)
-        rows[prompt] = joint_figures(given.performer.perform(given.performer.engine.prepare(brief), number))
+        rows[prompt] = joint_figures(given.under_test.perform(given.under_test.engine.prepare(brief), number))
     return {
         "takes": rows,
         "joints": sum(row["joints"] for row in rows.values()),

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkies.core.errors import MissingExtraError
+from talkies.core.evaluation.engine_under_test import Sound
 from talkies.core.evaluation.judges.hearing import JUDGES_RATE, at_16k, at_peak
-from talkies.core.evaluation.performing import Sound
 
 Vector = NDArray[np.float32]
 

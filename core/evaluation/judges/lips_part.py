@@ -14,21 +14,21 @@ import numpy as np
 
 from talkies.core.engines.base import Brief, Line
 from talkies.core.errors import MissingExtraError
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, Sound
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.figures.lips import SpokenClip, error_figures, seen_movie, spoken_clips, word_errors_s
 from talkies.core.evaluation.judges.alignment import WordAligner
 from talkies.core.evaluation.judges.voices import english_voices
-from talkies.core.evaluation.performing import Performer, Sound
 from talkies.core.times import TimeRange
 
 if TYPE_CHECKING:
     from talkies.core.conditioning.picture.visual import PictureFeatures
-    from talkies.core.evaluation.given import Given
+    from talkies.core.evaluation.part_context import PartContext
 
 _LANGUAGE = "en-GB"
 
 
-def lips_part(given: Given) -> dict[str, Any] | None:
+def lips_part(given: PartContext) -> dict[str, Any] | None:
     """Errors of word starts (ms) per voice, of all voices, and of the recordings; None without clips."""
     folder, count = given.material.folder, given.sizes.judged_lip_clips
     if not count or not (folder / "video" / "grid_s1_words.csv").is_file():
@@ -47,7 +47,7 @@ def lips_part(given: Given) -> dict[str, Any] | None:
         natural += starts_off(aligner, clip, read_speech(clip.path)) or []
         features, duration = seen_movie(clip.path)
         for voice in voices:
-            sound = _said(given.performer, clip, features, duration, voice, number)
+            sound = _said(given.under_test, clip, features, duration, voice, number)
             off = starts_off(aligner, clip, sound)
             lost += off is None
             errors[voice] += off or []
@@ -73,12 +73,17 @@ def starts_off(aligner: WordAligner, clip: SpokenClip, sound: Sound) -> list[flo
 
 
 def _said(
-    performer: Performer, clip: SpokenClip, features: PictureFeatures, duration: Fraction, voice: str, number: int
+    under_test: EngineUnderTest,
+    clip: SpokenClip,
+    features: PictureFeatures,
+    duration: Fraction,
+    voice: str,
+    number: int,
 ) -> Sound:
     line = Line(TimeRange(Fraction(0), duration), clip.text, voice, _LANGUAGE)
-    with performer.clock("prepare"):
-        prepared = performer.engine.prepare(Brief("dialogue", duration, features, (line,), voice))
-    return performer.perform(prepared, number)
+    with under_test.clock("prepare"):
+        prepared = under_test.engine.prepare(Brief("dialogue", duration, features, (line,), voice))
+    return under_test.perform(prepared, number)
 
 
 def median_interval(errors_s: Sequence[float], draws: int = 2000) -> list[float] | None:

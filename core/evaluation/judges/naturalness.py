@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from talkies.core.evaluation.engine_under_test import Sound
 from talkies.core.evaluation.extras import need
 from talkies.core.evaluation.judges.hearing import JUDGES_RATE, at_16k, at_peak
-from talkies.core.evaluation.performing import Sound
 
 _WINDOW = 144_160  # 9.01 s
 _OVERALL = (-0.06766283, 1.11546468, 0.04602535)  # from what the network says to listeners' scale

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from talkies.core.evaluation.given import Given, Sizes
+    from talkies.core.evaluation.part_context import PartContext, Sizes
 
-    Figures = Callable[[Given], dict[str, Any] | None]
+    Figures = Callable[[PartContext], dict[str, Any] | None]
     Judged = tuple[Figures, tuple[str, ...], Callable[[Sizes], float]]
 
 
 def _part(module: str, function: str) -> Figures:
     """The part, imported when it is made: judges take seconds to load."""
 
-    def figures(given: Given) -> dict[str, Any] | None:
+    def figures(given: PartContext) -> dict[str, Any] | None:
         made = cast("Figures", getattr(importlib.import_module(f"{__package__}.{module}"), function))
         return made(given)
 

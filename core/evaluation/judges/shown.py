@@ -8,11 +8,11 @@ from fractions import Fraction
 
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.engines.base import Brief
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, Sound
 from talkies.core.evaluation.figures.foley import Seen
 from talkies.core.evaluation.figures.prompt import GOING_SCENES, HIT_SCENES, Laid, neutral, seen_scenes
 from talkies.core.evaluation.judges.bouncing import BALLS, RATE, SECONDS, Ball
 from talkies.core.evaluation.measures.prompt_classifier import NamedClass
-from talkies.core.evaluation.performing import Performer, Sound
 from talkies.core.scenes import Event
 
 SCENES, BALL = "scenes", "bouncing_ball"
@@ -47,9 +47,9 @@ class Films:
     balls: tuple[Shown, ...]
 
     @classmethod
-    def seen(cls, performer: Performer) -> Films:
-        hits, going = (seen_scenes(kinds, performer) for kinds in (HIT_SCENES, GOING_SCENES))
-        return cls(tuple(hits), tuple(going), tuple(see_ball(ball, performer) for ball in BALLS))
+    def seen(cls, under_test: EngineUnderTest) -> Films:
+        hits, going = (seen_scenes(kinds, under_test) for kinds in (HIT_SCENES, GOING_SCENES))
+        return cls(tuple(hits), tuple(going), tuple(see_ball(ball, under_test) for ball in BALLS))
 
     def of(self, stage: str, wanted: NamedClass, offset: int, count: int) -> list[Shown]:
         """``count`` films of a stage for a class: hits for hits, what goes on for what goes on."""
@@ -65,13 +65,13 @@ def shown(seen: Seen) -> Shown:
     return Shown(f"{seen.scene.kind} {seen.scene.seed}", seen.features, seen.scene.events)
 
 
-def see_ball(ball: Ball, performer: Performer) -> Shown:
+def see_ball(ball: Ball, under_test: EngineUnderTest) -> Shown:
     """A ball's film, looked at as the engine does."""
     from talkies.core.conditioning.picture.visual import picture_features
     from talkies.core.media.picture import Frame
 
     frames = (Frame(Fraction(number) / RATE, image) for number, image in enumerate(ball.frames()))
-    with performer.clock("look"):
+    with under_test.clock("look"):
         return Shown(f"ball {BALLS.index(ball) + 1}", picture_features(frames, SECONDS), ball.events())
 
 
@@ -82,20 +82,20 @@ def _going_on(events: tuple[Event, ...]) -> tuple[Event, ...]:
 
 
 def asked(
-    performer: Performer, kept: Laid, wanted: NamedClass, films: list[Shown], takes: int, first: int = 0
+    under_test: EngineUnderTest, kept: Laid, wanted: NamedClass, films: list[Shown], takes: int, first: int = 0
 ) -> Iterator[Asked]:
     """Each film with ``takes`` seeds and as many sources of recordings, one after the other; seeds from ``first``."""
     words = " ".join(wanted.words)
     for place, film in enumerate(films):
         numbers = [place * takes + take for take in range(takes)]
-        made = tuple(perform_foley(performer, film, words, "", first + number) for number in numbers)
+        made = tuple(perform_foley(under_test, film, words, "", first + number) for number in numbers)
         laid = tuple(kept.on(film.events, wanted, number) for number in numbers)
         yield Asked(wanted, film.name, made, laid)
 
 
-def perform_foley(performer: Performer, film: Shown, prompt: str, unwanted: str, seed: int) -> Sound:
+def perform_foley(under_test: EngineUnderTest, film: Shown, prompt: str, unwanted: str, seed: int) -> Sound:
     """48 kHz mono (N,) of 8 s for a film and a prompt."""
-    with performer.clock("prepare"):
+    with under_test.clock("prepare"):
         brief = Brief("foley", SECONDS, film.features, prompt=prompt, negative_prompt=unwanted)
-        prepared = performer.engine.prepare(brief)
-    return performer.perform(prepared, seed)
+        prepared = under_test.engine.prepare(brief)
+    return under_test.perform(prepared, seed)

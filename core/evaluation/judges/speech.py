@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from talkies.core.evaluation.engine_under_test import Sound
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.judges.calling import Call
 from talkies.core.evaluation.judges.intervals import Observation, difference, grouped, relative
 from talkies.core.evaluation.judges.naturalness import DistillMos, DnsMos
 from talkies.core.evaluation.judges.words import Moonshine
 from talkies.core.evaluation.measures.speech import WordErrors
-from talkies.core.evaluation.performing import Sound
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, Sound
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.figures.dialogue import cue_like, perform_line
 from talkies.core.evaluation.judges.calling import Call
@@ -21,10 +22,9 @@ from talkies.core.evaluation.judges.speech import Ears, Verdict, ears, speech_fi
 from talkies.core.evaluation.material import Material, Sentence
 from talkies.core.evaluation.measures.fidelity import mean
 from talkies.core.evaluation.measures.prosody import pitch_hz
-from talkies.core.evaluation.performing import Performer, Sound
 
 if TYPE_CHECKING:
-    from talkies.core.evaluation.given import Given
+    from talkies.core.evaluation.part_context import PartContext
 
 _TRAINED = ("kathleen", "kerstin", "nathalie", "flemishguy")
 """Who of ``voices/`` the model learned from."""
@@ -57,7 +57,7 @@ def samples_of(voices: Sequence[str], material: Material) -> dict[str, Path]:
     return {name: path for name in voices if (path := (read | known).get(name))}
 
 
-def voices_part(given: Given) -> dict[str, Any] | None:
+def voices_part(given: PartContext) -> dict[str, Any] | None:
     """Per named English voice; None without sentences."""
     sentences, recordings = english_recordings(given.material, given.sizes.judged_voice_sentences)
     if not sentences:
@@ -71,7 +71,7 @@ def voices_part(given: Given) -> dict[str, Any] | None:
     rows: dict[str, Any] = {}
     for number, voice in enumerate(voices):
         given.progress(number / len(voices), f"judged voices: {voice}")
-        sounds = [_say(given.performer, sentence, place, voice) for place, sentence in enumerate(sentences)]
+        sounds = [_say(given.under_test, sentence, place, voice) for place, sentence in enumerate(sentences)]
         verdicts = _verdicts(judges, sentences, sounds)
         own = samples.get(voice)
         rows[voice] = {
@@ -81,7 +81,7 @@ def voices_part(given: Given) -> dict[str, Any] | None:
     return {"voices": rows, **_worst(rows), "absent": [*judges.absent, *call.absent]}
 
 
-def people_part(given: Given) -> dict[str, Any] | None:
+def people_part(given: PartContext) -> dict[str, Any] | None:
     """The people as references of English lines; None without them."""
     found = people(given.material.folder)[: given.sizes.judged_people]
     sentences, recordings = english_recordings(given.material, _PERSON_SENTENCES)
@@ -96,7 +96,7 @@ def people_part(given: Given) -> dict[str, Any] | None:
     verdicts: list[Verdict] = []
     for number, path in enumerate(found):
         given.progress(number / len(found), f"judged people: {path.name}")
-        sounds = [_say(given.performer, sentence, place, str(path)) for place, sentence in enumerate(sentences)]
+        sounds = [_say(given.under_test, sentence, place, str(path)) for place, sentence in enumerate(sentences)]
         verdicts += _verdicts(judges, sentences, sounds)
         rows[path.stem] = _against(sounds, samples[path.stem], likeness, offered, path.stem)
     return {
@@ -109,9 +109,9 @@ def people_part(given: Given) -> dict[str, Any] | None:
     }
 
 
-def _say(performer: Performer, sentence: Sentence, number: int, voice: str) -> Sound:
+def _say(under_test: EngineUnderTest, sentence: Sentence, number: int, voice: str) -> Sound:
     cue, duration = cue_like(read_speech(sentence.path))
-    return perform_line(performer, sentence, cue, duration, number, voice=voice)
+    return perform_line(under_test, sentence, cue, duration, number, voice=voice)
 
 
 def _verdicts(judges: Ears, sentences: Sequence[Sentence], sounds: Sequence[Sound]) -> list[Verdict]:

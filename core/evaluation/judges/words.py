@@ -13,10 +13,10 @@ import re
 
 import numpy as np
 
+from talkies.core.evaluation.engine_under_test import Sound
 from talkies.core.evaluation.extras import need
 from talkies.core.evaluation.judges.hearing import JUDGES_RATE, at_16k
 from talkies.core.evaluation.measures.speech import WordErrors, sound_power, spoken_number, word_errors
-from talkies.core.evaluation.performing import Sound
 
 _RMS = 0.08  # of the louder half
 _BEFORE_S, _AFTER_S = 0.3, 0.5  # silence around, so that first and last word are heard whole

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkies.core.errors import InputError
+from talkies.core.evaluation.engine_under_test import Sound
 from talkies.core.evaluation.extras import need
 from talkies.core.evaluation.judges.hearing import JUDGES_RATE, at_16k, at_peak
-from talkies.core.evaluation.performing import Sound
 
 MODEL, CLASS_NAMES, ACCEPTED = "yamnet_spectra_in.tflite", "yamnet_class_map.csv", "accepted_names.json"
 SHA256 = "0a266465c46718f3fcc4137366be82882a8c93bfcc4f0278581a11d11dddcdf9"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from talkies.core.evaluation.performing import SAMPLE_RATE, Sound
+from talkies.core.evaluation.engine_under_test import SAMPLE_RATE, Sound
 
 
 def through_opus(sound: Sound, kilobits: int = 64) -> Sound:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from talkies.core.corpus.effects import Recording
-from talkies.core.evaluation.performing import SAMPLE_RATE, Sound
+from talkies.core.evaluation.engine_under_test import SAMPLE_RATE, Sound
 from talkies.core.model.torch_pair import need_torchaudio
 
 Array = NDArray[np.float64]

@@ -16,10 +16,10 @@ from talkies.core.destinations import write_timeline
 from talkies.core.engines.base import Block, Brief, Engine, Prepared
 from talkies.core.errors import ArgumentError, InputError, TimelineError
 from talkies.core.evaluation import evaluate
-from talkies.core.evaluation.given import Sizes
+from talkies.core.evaluation.engine_under_test import EngineChoice, EngineUnderTest
 from talkies.core.evaluation.material import read_material
 from talkies.core.evaluation.measures.baselines import IMPACT, motion_peaks
-from talkies.core.evaluation.performing import Performer, Subject
+from talkies.core.evaluation.part_context import Sizes
 from talkies.core.media.bwf import write_bwf
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.sound import read_sound
@@ -93,8 +93,8 @@ class PlaybackWithCodec(PlaybackEngine):
         return sound.copy()
 
 
-def playback() -> Subject:
-    return Subject("playback", load_engine=lambda name, weights, device: PlaybackWithCodec())
+def playback() -> EngineChoice:
+    return EngineChoice("playback", load_engine=lambda name, weights, device: PlaybackWithCodec())
 
 
 def effects_folder(folder: Path) -> Path:
@@ -179,7 +179,7 @@ def test_natural_recordings_score_as_natural_recordings(shared_dir: Path) -> Non
     material = read_material(shared_dir / "data")
     chosen = [*material.english()[:2], *material.spoken_in("de")[:1], *material.spoken_in("nl")[:1]]
     engine = PlaybackEngine({sentence.text: sentence.path for sentence in chosen})
-    figures = dialogue_figures(Performer(engine, 1, 1.0), material, 2, 1, lambda share, message: None)
+    figures = dialogue_figures(EngineUnderTest(engine, 1, 1.0), material, 2, 1, lambda share, message: None)
     assert figures["sentences"] == len(figures["heard"]) == 2
     assert list(figures["other_languages"]) == ["de", "nl"]
     for judged in (figures, *figures["other_languages"].values()):

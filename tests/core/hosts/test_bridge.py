@@ -78,11 +78,11 @@ def answered(tmp_path: Path) -> Iterator[Answered]:
     """Makes a host whose editor says what the test wants."""
     made: list[Answering] = []
 
-    def make(script: Mapping[str, Any], patience_s: float = 60) -> tuple[BridgedHost, Answering]:
+    def make(script: Mapping[str, Any], timeout_s: float = 60) -> tuple[BridgedHost, Answering]:
         editor = Answering(script)
         made.append(editor)
         editor.thread.start()
-        return BridgedHost(*editor.streams, tmp_path / "exported", patience_s), editor
+        return BridgedHost(*editor.streams, tmp_path / "exported", timeout_s), editor
 
     yield make
     for editor in made:
@@ -195,7 +195,7 @@ def test_an_editor_that_goes_is_told_once(answered: Answered) -> None:
 
 
 def test_an_editor_says_that_it_goes(answered: Answered) -> None:
-    host, editor = answered({"undo": {"result": {}}, "move_playhead": {"event": "something new"}}, patience_s=0.2)
+    host, editor = answered({"undo": {"result": {}}, "move_playhead": {"event": "something new"}}, timeout_s=0.2)
     host.undo()
     with pytest.raises(OutputError, match="has not answered"):
         host.move_playhead(Fraction(0))
@@ -208,7 +208,7 @@ def test_an_editor_says_that_it_goes(answered: Answered) -> None:
 def test_what_is_done_after_nobody_waits_is_undone(answered: Answered, tmp_path: Path, noise: str | None) -> None:
     """An editor behind a dialog answers when the dialog is closed; by then the takes' files are gone."""
     script: dict[str, Any] = {"audio_tracks": {"result": {"tracks": []}}, "add_takes": noise, "undo": {"result": {}}}
-    host, editor = answered(script, patience_s=60 if noise else 0.2)
+    host, editor = answered(script, timeout_s=60 if noise else 0.2)
     with pytest.raises(OutputError) as refused:
         host.add_takes(NTSC.takes(tmp_path))
     assert ("dialogs" in str(refused.value)) == (noise is None)

@@ -36,7 +36,7 @@ def test_version_is_the_first_number_said(tmp_path: Path, says: str, version: st
 
 
 def test_a_program_that_hangs_or_does_not_start_has_no_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(programs, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(programs, "TIMEOUT_S", 0.2)
     assert programs.version_of(program(tmp_path, "slow", "exec sleep 60")) == ""
     broken = tmp_path / "broken"
     broken.write_bytes(b"\x7fELF but not really")

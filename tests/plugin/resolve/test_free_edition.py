@@ -29,7 +29,7 @@ class TestFreeEdition(HostSuite):
         menu, transport = self.free.menu(), self.free.transport()
         try:
             assert transport.connect() == "DaVinci Resolve 21.1.0.17"
-            yield BridgedHost(transport.requests, transport.answers, folder / "exported", patience_s=60)
+            yield BridgedHost(transport.requests, transport.answers, folder / "exported", timeout_s=60)
         finally:
             transport.close()
         assert menu.ended()

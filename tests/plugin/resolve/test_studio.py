@@ -37,7 +37,7 @@ class TestStudio(HostSuite):
                 line, _ = listening.accept()
                 with line, line.makefile("w", encoding="utf-8") as requests, line.makefile(encoding="utf-8") as answers:
                     line.settimeout(60)
-                    yield BridgedHost(requests, answers, folder / "exported", patience_s=60)
+                    yield BridgedHost(requests, answers, folder / "exported", timeout_s=60)
                     line.shutdown(socket.SHUT_RDWR)
                 assert process.wait(30) == 0
 

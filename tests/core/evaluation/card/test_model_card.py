@@ -11,7 +11,7 @@ import pytest
 from talkies.core.errors import InputError
 from talkies.core.evaluation.card.comparison import compare, labels, side_by_side
 from talkies.core.evaluation.card.model_card import comparison_section, figures_section, write_card
-from talkies.core.evaluation.performing import Subject
+from talkies.core.evaluation.engine_under_test import EngineChoice
 from talkies.core.evaluation.targets import TARGETS, figure, target_rows
 
 CODEC: dict[str, Any] = {
@@ -90,12 +90,12 @@ def test_models_stand_side_by_side(tmp_path: Path) -> None:
     given = {"a": CODEC, "b": better}
     told: list[tuple[float, str]] = []
 
-    def evaluate(source: Path, subject: Subject, *, out: Path, on_progress: Any, quick: bool) -> dict[str, Any]:
+    def evaluate(source: Path, subject: EngineChoice, *, out: Path, on_progress: Any, quick: bool) -> dict[str, Any]:
         on_progress(0.5, "half")
         assert out.parent == tmp_path / "out"
         return figures_of(given[out.name])
 
-    subjects = {name: Subject(seed=number) for number, name in enumerate(given)}
+    subjects = {name: EngineChoice(seed=number) for number, name in enumerate(given)}
     document = compare(tmp_path, subjects, evaluate, tmp_path / "out", lambda *row: told.append(row), quick=True)
     assert told == [(0.25, "a: half"), (0.75, "b: half")]
     rows = {row["what"]: row for row in document["rows"]}

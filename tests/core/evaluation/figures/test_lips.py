@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from talkies.core.evaluation.engine_under_test import EngineUnderTest
 from talkies.core.evaluation.figures.lips import error_figures, even_starts, lip_figures, spoken_clips, word_errors_s
-from talkies.core.evaluation.performing import Performer
 
 
 def test_errors_are_counted_in_milliseconds_whichever_way_they_go() -> None:
@@ -31,5 +31,5 @@ def test_held_out_movies_have_a_time_for_each_word(shared_dir: Path) -> None:
 
 
 def test_an_engine_that_plans_no_words_has_no_figures(tmp_path: Path) -> None:
-    performer = Performer(engine=object(), steps=1, guidance=1.0)  # type: ignore[arg-type]
-    assert lip_figures(performer, tmp_path, 1, lambda share, what: None) == {}
+    under_test = EngineUnderTest(engine=object(), steps=1, guidance=1.0)  # type: ignore[arg-type]
+    assert lip_figures(under_test, tmp_path, 1, lambda share, what: None) == {}

@@ -12,10 +12,10 @@ from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.conditioning.prompt.vocabulary import known_words, read_prompt
 from talkies.core.corpus.effects import Recording
 from talkies.core.engines.base import Brief, Prepared
+from talkies.core.evaluation.engine_under_test import EngineUnderTest
 from talkies.core.evaluation.figures.foley import Seen
 from talkies.core.evaluation.figures.prompt import negative_figures, neutral
 from talkies.core.evaluation.measures.prompt_classifier import CLASSES, NamedClass, Namer, describe, log_mel, strokes
-from talkies.core.evaluation.performing import Performer
 from talkies.core.scenes import render_scene
 
 RATE = 48_000
@@ -99,6 +99,6 @@ class Obedient:
 def test_a_negative_prompt_that_works_and_one_that_matters_not() -> None:
     described = [describe(np.tile(tone(hertz, seed), 1)) for hertz in (200.0, 6000.0) for seed in range(8)]
     namer = Namer(described, ["dog"] * 8 + ["clock"] * 8, 40)
-    performer = Performer(Obedient(), 1, 1.0)  # type: ignore[arg-type]
-    figures = negative_figures(performer, namer, [seen(1, "car"), seen(2, "car")])
+    under_test = EngineUnderTest(Obedient(), 1, 1.0)  # type: ignore[arg-type]
+    figures = negative_figures(under_test, namer, [seen(1, "car"), seen(2, "car")])
     assert figures == {"sounds": 2, "still_named": 0.0, "still_named_when_another_is_unwanted": 1.0}

@@ -12,10 +12,10 @@ import pytest
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.engines.base import Brief, Prepared
 from talkies.core.evaluation.card.judged_tables import prompts_section
+from talkies.core.evaluation.engine_under_test import EngineUnderTest
 from talkies.core.evaluation.judges.effects import far, named_figures, negative_figures, take_figures
 from talkies.core.evaluation.judges.shown import Asked, Shown
 from talkies.core.evaluation.measures.prompt_classifier import CLASSES
-from talkies.core.evaluation.performing import Performer
 
 RATE = 48_000
 DOG, CLOCK = (next(each for each in CLASSES if each.name == name) for name in ("dog", "clock"))
@@ -78,7 +78,7 @@ def test_takes_are_compared_where_most_are_named() -> None:
 
 def test_a_negative_prompt_that_is_obeyed() -> None:
     film = Shown("a", PictureFeatures.nothing(Fraction(8)), ())
-    figures = negative_figures(Performer(Obedient(), 1, 1.0), ByPitch(), [film])  # type: ignore[arg-type]
+    figures = negative_figures(EngineUnderTest(Obedient(), 1, 1.0), ByPitch(), [film])  # type: ignore[arg-type]
     assert figures is not None
     assert figures["classes_heard"] == 1
     assert (figures["named_when_not_mentioned"], figures["named_when_unwanted"]) == (1.0, 0.0)

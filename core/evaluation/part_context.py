@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from talkies.core.evaluation.engine_under_test import EngineChoice, EngineUnderTest, OnProgress
 from talkies.core.evaluation.material import Material
-from talkies.core.evaluation.performing import OnProgress, Performer, Subject
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ QUICK = Sizes(
 
 
 @dataclass(frozen=True)
-class Given:
+class PartContext:
     """What a part has to work with; ``out``: a folder for pictures that need more than the figures."""
 
-    subject: Subject
-    performer: Performer
+    subject: EngineChoice
+    under_test: EngineUnderTest
     material: Material
     sizes: Sizes
     progress: OnProgress

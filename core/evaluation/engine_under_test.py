@@ -35,7 +35,7 @@ class HasCodec(Protocol):
 
 
 @dataclass(frozen=True)
-class Subject:
+class EngineChoice:
     """The engine to judge, by name, with its weights and settings; None means what the engine was made for.
 
     ``load_engine`` takes the place of the registry of engines.
@@ -56,10 +56,10 @@ class Subject:
 
         return self.load_engine or load_engine
 
-    def performer(self) -> Performer:
+    def under_test(self) -> EngineUnderTest:
         """The engine, loaded. Raises ArgumentError, WeightsError, MissingExtraError."""
         engine = self.loader(self.engine, self.weights, self.device)
-        return Performer(
+        return EngineUnderTest(
             engine,
             engine.default_steps if self.steps is None else self.steps,
             engine.default_guidance if self.guidance is None else self.guidance,
@@ -84,7 +84,7 @@ class Subject:
 
 
 @dataclass
-class Performer:
+class EngineUnderTest:
     """An engine with its settings; ``seconds`` of computing per stage, ``made`` seconds of sound."""
 
     engine: Engine
