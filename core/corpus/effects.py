@@ -17,11 +17,11 @@ import numpy.typing as npt
 
 from talkies.core.corpus.tables import read_table
 from talkies.core.errors import MediaError
+from talkies.core.media.bwf import SAMPLE_RATE
 
 Samples = npt.NDArray[np.float32]
 Split = Literal["train", "test"]
 
-SAMPLE_RATE = 48_000
 LOUD_RMS = 0.2
 """Root mean square of the loudest 50 ms of every one-shot, before the force of its event."""
 SUSTAINED_RMS = 0.05

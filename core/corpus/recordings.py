@@ -16,10 +16,10 @@ import numpy as np
 
 from talkies.core.corpus.heldout import is_heldout_effect, split_speech
 from talkies.core.corpus.tables import read_table
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.sound import read_sound
 
 Split = Literal["train", "test"]
-SAMPLE_RATE = 48_000
 SPEECH_RMS = 0.08
 """Speech is brought to this loudness (RMS of its louder half): -22 dBFS, about -23 LUFS."""
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.progress import timed
 from talkies.core.times import to_sample
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from talkies.core.engines.base import Engine, EngineLoader, Prepared
     from talkies.core.generation.request import Request, Task
 
-SAMPLE_RATE = 48_000
 
 Sound = NDArray[np.float32]
 OnProgress = Callable[[float, str], None]

@@ -19,7 +19,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLE_RATE = 48_000
+from talkies.core.media.bwf import SAMPLE_RATE
+
 TOLERANCES_MS = (50, 100)
 
 _HOP, _WINDOW, _BANDS = 120, 1024, 24

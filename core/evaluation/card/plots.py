@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from talkies.core.evaluation.engine_under_test import SAMPLE_RATE
 from talkies.core.evaluation.measures.baselines import TOTAL_MOTION
 from talkies.core.files.atomic import part_file
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.onsets import detect_onsets
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from talkies.core.evaluation.engine_under_test import SAMPLE_RATE, EngineUnderTest, HasCodec, OnProgress, Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, HasCodec, OnProgress, Sound
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.material import Material, Sentence, primary
 from talkies.core.evaluation.measures.fidelity import mean
@@ -24,6 +24,7 @@ from talkies.core.evaluation.measures.speech import (
     voiced_ranges,
     word_errors,
 )
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.times import TimeRange
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from talkies.core.engines.base import Brief
 from talkies.core.errors import MediaError
-from talkies.core.evaluation.engine_under_test import SAMPLE_RATE, EngineUnderTest, OnProgress, Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress, Sound
 from talkies.core.evaluation.measures.baselines import (
     TOTAL_MOTION,
     Alignment,
@@ -29,6 +29,7 @@ from talkies.core.evaluation.measures.baselines import (
 )
 from talkies.core.evaluation.measures.fidelity import mean
 from talkies.core.evaluation.measures.leak import cut_out, level_db, voice_share
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.onsets import detect_onsets
 from talkies.core.segment import Segment
 from talkies.core.times import TimeRange

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from talkies.core.errors import MediaError, TimelineError
-from talkies.core.evaluation.engine_under_test import SAMPLE_RATE, OnProgress, Sound
+from talkies.core.evaluation.engine_under_test import OnProgress, Sound
 from talkies.core.evaluation.figures.dialogue import fit_figures
 from talkies.core.evaluation.measures.baselines import IMPACT, TOTAL_MOTION, av_align, motion_peaks
 from talkies.core.evaluation.measures.leak import level_db, outside_ranges, voice_share
 from talkies.core.evaluation.measures.speech import cue_fit
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.onsets import OnsetCounts, detect_onsets
 from talkies.core.segment import Cue, Segment, Timeline
 from talkies.core.times import TimeRange

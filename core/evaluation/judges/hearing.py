@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from talkies.core.evaluation.engine_under_test import SAMPLE_RATE, Sound
+from talkies.core.evaluation.engine_under_test import Sound
+from talkies.core.media.bwf import SAMPLE_RATE
 
 JUDGES_RATE = 16_000
 """Samples per second that all judges want."""

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkies.core.engines.base import Brief
-from talkies.core.evaluation.engine_under_test import SAMPLE_RATE, Sound
+from talkies.core.evaluation.engine_under_test import Sound
 from talkies.core.evaluation.judges.envelopes import FLOOR_DB, envelopes
+from talkies.core.media.bwf import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from talkies.core.evaluation.part_context import PartContext

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from talkies.core.evaluation.measures.speech import SAMPLE_RATE
+from talkies.core.media.bwf import SAMPLE_RATE
 
 SILENCE_DB = -120.0
 """What digital silence is reported as."""

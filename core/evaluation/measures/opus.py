@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from talkies.core.evaluation.engine_under_test import SAMPLE_RATE, Sound
+from talkies.core.evaluation.engine_under_test import Sound
+from talkies.core.media.bwf import SAMPLE_RATE
 
 
 def through_opus(sound: Sound, kilobits: int = 64) -> Sound:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from talkies.core.corpus.effects import Recording
-from talkies.core.evaluation.engine_under_test import SAMPLE_RATE, Sound
+from talkies.core.evaluation.engine_under_test import Sound
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.model.torch_pair import need_torchaudio
 
 Array = NDArray[np.float64]

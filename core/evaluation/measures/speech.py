@@ -19,9 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkies.core.evaluation.extras import need
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.times import TimeRange
-
-SAMPLE_RATE = 48_000
 
 _RECOGNISER_RATE = 16_000
 _LEVEL_DB = -25.0  # RMS at which pocketsphinx hears; recordings are quieter and each is brought to this

@@ -24,8 +24,9 @@ from torch import Tensor
 from talkies.core.conditioning.speech.phonemes import PAUSE, speak
 from talkies.core.conditioning.speech.timing import Spans
 from talkies.core.conditioning.speech.voice import measure, stored_book, stored_voice
-from talkies.core.corpus.recordings import SAMPLE_RATE, SoundCache, Utterance, level_speech
+from talkies.core.corpus.recordings import SoundCache, Utterance, level_speech
 from talkies.core.errors import MissingExtraError, WeightsError
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.sound import read_sound
 from talkies.core.model.bands import MelFrames
 from talkies.core.training.material import Example, load_examples, save_examples, speech_example

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from talkies.core.conditioning.picture.events import FORCE_RANGE_DB
-from talkies.core.corpus.effects import SAMPLE_RATE, EffectLibrary, Recording, Samples, label, usable
+from talkies.core.corpus.effects import EffectLibrary, Recording, Samples, label, usable
 from talkies.core.corpus.tables import read_table
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.scenes.plain import Event
 from talkies.core.times import to_sample
 

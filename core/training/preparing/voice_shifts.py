@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from scipy.signal import resample_poly
 
-from talkies.core.corpus.recordings import SAMPLE_RATE, level_speech
+from talkies.core.corpus.recordings import level_speech
 from talkies.core.errors import MissingExtraError
+from talkies.core.media.bwf import SAMPLE_RATE
 
 LOWEST_HZ, HIGHEST_HZ = 60.0, 500.0
 """Where a reader's pitch is looked for."""

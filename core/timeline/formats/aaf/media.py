@@ -17,11 +17,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.structure.tracks import clip_metadata
 from talkies.core.times import TimeRange, round_half_up, to_frame, to_sample
 
-SAMPLE_RATE = 48000
 FULL_HD = 1920, 1080
 _PICTURE, _TIMECODE, _SOUND = 1, 2, 10
 _DAY_S = 86400
