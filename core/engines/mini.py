@@ -41,6 +41,7 @@ from talkies.core.model.weights import file_hash, fit_state, load_metadata, load
 from talkies.core.times import latent_count
 
 WEIGHTS_NAME = "mini.safetensors"
+_STEMS = ("foley", "dialogue", "joint")  # each with a noise of its own, so that no two add up to a louder one
 _BESIDE_SPEECH = 5  # latent frames: pauses between words belong to the speech
 
 
@@ -235,7 +236,7 @@ class MiniEngine(Engine):
         if prepared.audible is not None:
             silence = self.model.codec.silence(frames).to(latents)
             latents = torch.lerp(silence, latents, prepared.audible[:frames].to(latents))
-        yield from self.decode(latents)
+        yield from self.decode(latents, seed * len(_STEMS) + _STEMS.index(prepared.task))
 
     def sketch(self, prepared: MiniPrepared, conditions: Conditions, seed: int) -> Sketch | None:
         """What is drawn of the named sounds before the network begins."""
@@ -249,10 +250,10 @@ class MiniEngine(Engine):
             return replace(sketch, drawn=torch.ones_like(sketch.drawn))
         return replace(sketch, drawn=sketch.drawn & ~named.spoken.to(sync.device))
 
-    def decode(self, latents: Tensor) -> Iterator[Block]:
-        """Latents (C, T) → blocks of sound."""
+    def decode(self, latents: Tensor, seed: int = 0) -> Iterator[Block]:
+        """Latents (C, T) → blocks of sound; ``seed`` is that of its noise."""
         with torch.no_grad():
-            for block in self.model.codec.decode(latents):
+            for block in self.model.codec.decode(latents, seed):
                 yield block.cpu().numpy()
 
     @torch.no_grad()

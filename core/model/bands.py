@@ -7,6 +7,8 @@ bands is 3.1, and 3.6 once the bins below 500 Hz are right). Above, bands are th
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -17,6 +19,7 @@ SAMPLE_RATE = 48_000
 HOP_SAMPLES = 480
 FLOOR = 1e-4
 """Amplitude below which nothing is heard (-80 dB)."""
+LOG_FLOOR = math.log(FLOOR)
 
 FFT_SAMPLES = 1920
 FRAMES = Frames(FFT_SAMPLES, HOP_SAMPLES)

@@ -2,24 +2,30 @@
 
 Analysis is closed-form, so that latents exist before anything is trained: the levels of bands every 10 ms (bands.py),
 four frames side by side, projected on their principal components and scaled to unit variance (docs/design.md:
-a linear latent keeps speech intelligible). Synthesis is the projection's inverse, ConvNeXt blocks as in
-Vocos (Siuzdak 2023, arXiv 2306.00814) that draw the fine spectrum's magnitude, and phases found by iteration
-(phases.py): a network that is to guess phases needs days of adversarial training, one that draws magnitudes minutes.
+a linear latent keeps speech intelligible). Synthesis undoes the projection; a network draws how much in
+each bin is tone and how much noise (decoder.py); tones get phases by iteration (phases.py), noise is shaped Gaussian
+noise (noise.py); and the bands of their sum are brought to the latents' levels.
 
 Letters: B batch, N samples, M bands, K fine bins, F frames (100/s), T latent frames (25/s), C latent channels.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from talkies.core.model.bands import FINE_BINS, FRAMES, HOP_SAMPLES, LOW_BANDS, SAMPLE_RATE, BandFrames
-from talkies.core.model.phases import find_phases
+from talkies.core.model.bands import FRAMES, HOP_SAMPLES, LOG_FLOOR, LOW_BANDS, SAMPLE_RATE, BandFrames
+from talkies.core.model.decoder import Fine, FineDecoder
+from talkies.core.model.envelope import SUBFRAMES, Envelope
+from talkies.core.model.noise import shaped_noise
+from talkies.core.model.phases import ROUNDS, guess_phases, reach, refine_phases
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,7 @@ class CodecConfig:
     frames_per_latent: int = 4
     latent_channels: int = 128
     width: int = 320
-    blocks: int = 6
+    blocks: int = 8
     sample_rate: ClassVar[int] = SAMPLE_RATE
 
     @property
@@ -89,49 +95,15 @@ class LinearLatents(nn.Module):
         return bands
 
 
-class ConvNeXtBlock(nn.Module):
-    """Depthwise convolution over time, then a pointwise bottleneck, added to what came in. (B, W, F) → same."""
+@dataclass(frozen=True)
+class Parts:
+    """What a stretch of sound is made of: ``bands`` (M, F) log levels of the whole, amplitudes of ``tone`` (K, F) and
+    ``noise`` (K, F) in the bins, ``gain`` (G, 4F) nepers by which the noise bursts."""
 
-    def __init__(self, width: int, scale: float) -> None:
-        super().__init__()
-        self.depthwise = nn.Conv1d(width, width, 7, padding=3, groups=width)
-        self.norm = nn.LayerNorm(width, eps=1e-6)
-        self.expand = nn.Linear(width, 3 * width)
-        self.reduce = nn.Linear(3 * width, width)
-        self.scale = nn.Parameter(torch.full((width,), scale))
-
-    def forward(self, x: Tensor) -> Tensor:
-        y = self.norm(self.depthwise(x).transpose(1, 2))
-        y = self.reduce(nn.functional.gelu(self.expand(y))) * self.scale
-        added: Tensor = x + y.transpose(1, 2)
-        return added
-
-
-class MagnitudeNetwork(nn.Module):
-    """Bands (B, M, F) → log-magnitude (B, K, F) of the short-time spectrum that synthesis starts from.
-
-    What the network draws is added to the bands spread over the fine bins, so it begins where a plain interpolation
-    would end.
-    """
-
-    def __init__(self, config: CodecConfig, bands: int) -> None:
-        super().__init__()
-        self.embed = nn.Conv1d(bands, config.width, 7, padding=3)
-        self.norm_in = nn.LayerNorm(config.width, eps=1e-6)
-        self.blocks = nn.ModuleList(ConvNeXtBlock(config.width, 1 / config.blocks) for _ in range(config.blocks))
-        self.norm_out = nn.LayerNorm(config.width, eps=1e-6)
-        self.out = nn.Linear(config.width, FINE_BINS)
-        nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)
-
-    def forward(self, bands: Tensor, spread: Tensor) -> Tensor:
-        """``spread`` (B, K, F): the same bands on the fine bins."""
-        x = self.norm_in(self.embed(bands * LEVEL_SCALE).transpose(1, 2)).transpose(1, 2)
-        for block in self.blocks:
-            x = block(x)
-        drawn = self.out(self.norm_out(x.transpose(1, 2))).transpose(1, 2)
-        magnitude: Tensor = spread + drawn.float()
-        return magnitude
+    bands: Tensor
+    tone: Tensor
+    noise: Tensor
+    gain: Tensor
 
 
 class Codec(nn.Module):
@@ -142,7 +114,8 @@ class Codec(nn.Module):
         self.config = config or CodecConfig()
         self.bands = BandFrames()
         self.latents = LinearLatents(self.config, self.bands.count)
-        self.magnitude = MagnitudeNetwork(self.config, self.bands.count)
+        self.envelope = Envelope()
+        self.decoder = FineDecoder(self.config.width, self.config.blocks, self.bands.count)
 
     def encode(self, sound: Tensor) -> Tensor:
         """(B, N) at 48 kHz → latents (B, C, ceil(N / latent_samples)); the end is padded with silence."""
@@ -150,32 +123,49 @@ class Codec(nn.Module):
         encoded: Tensor = self.latents.encode(self.bands(nn.functional.pad(sound, (0, missing))))
         return encoded
 
-    def log_magnitude(self, latents: Tensor) -> Tensor:
-        """latents (B, C, T) → (B, K, 4T), natural logarithm of the amplitude"""
-        bands = self.latents.decode(latents)
-        magnitude: Tensor = self.magnitude(bands, self.bands.spread(bands.float()))
-        return magnitude
-
-    def decode(self, latents: Tensor) -> Iterator[Tensor]:
+    def decode(self, latents: Tensor, seed: int = 0) -> Iterator[Tensor]:
         """Latents (C, T) → blocks of samples (n,), together T · latent_samples; memory does not grow with T.
 
-        Pieces are decoded one after another; each finds phases that go on from the sound before it, so that no
-        seam is heard.
+        The same latents and ``seed`` give the same samples. Pieces are made one after another, each with as much
+        around it as its samples depend on, so that the whole has no joints: made at once it would be the same.
         """
-        group, frames = self.config.frames_per_latent, latents.shape[1]
-        before: Tensor | None = None
+        frames = latents.shape[1] * self.config.frames_per_latent
+        turned: NDArray[np.float64] | None = None
         for start in range(0, frames, PIECE_FRAMES):
-            stop = min(start + PIECE_FRAMES, frames)
-            first, last = max(start - CONTEXT_FRAMES, 0), min(stop + CONTEXT_FRAMES, frames)
-            spectrum = self.log_magnitude(latents[None, :, first:last])[0].exp()
-            ahead = spectrum[:, max(start - KNOWN_FRAMES, 0) * group - first * group :]
-            sound = find_phases(ahead, FRAMES, before)
-            known = 0 if before is None else len(before)
-            block = sound[known : known + (stop - start) * self.config.latent_samples]
-            yield block
-            before = torch.cat((before if before is not None else block[:0], block))[
-                -KNOWN_FRAMES * self.config.latent_samples :
-            ]
+            stop, first = min(start + PIECE_FRAMES, frames), max(start - REACH_FRAMES, 0)
+            parts = self._parts(latents, first, min(stop + REACH_FRAMES, frames))
+            guess = guess_phases(parts.tone, FRAMES, turned)
+            sound = refine_phases(parts.tone, guess.angles, FRAMES)
+            sound = sound + shaped_noise(parts.noise, parts.gain, first, seed)
+            for _ in range(LEVEL_ROUNDS):
+                sound = self._levelled(sound, parts.bands)
+            yield sound[(start - first) * FRAMES.hop : (stop - first) * FRAMES.hop]
+            turned = guess.turned[stop - REACH_FRAMES - first - 1] if stop - REACH_FRAMES > first else None
+
+    def _parts(self, latents: Tensor, first: int, stop: int) -> Parts:
+        """What sounds in the frames from ``first`` to ``stop``.
+
+        The bands' levels are halfway between what the latents say and what the network drew: each alone is further off.
+        """
+        group, beside = self.config.frames_per_latent, self.decoder.reach
+        from_latent, to_latent = max(first - beside, 0) // group, -(-(stop + beside) // group)
+        bands = self.latents.decode(latents[None, :, from_latent:to_latent])
+        fine: Fine = self.decoder(bands, self.bands.spread(bands))
+        inside = slice(first - from_latent * group, stop - from_latent * group)
+        noise_power = self.envelope.bursts(fine.noise, fine.gain)[1]
+        drawn = self.bands.levels(((2 * fine.tone).exp() + NOISE_MEAN * noise_power).sqrt())
+        wanted = (bands.clamp_min(LOG_FLOOR) + drawn) / 2
+        heard = audible(bands)[:, None]
+        tone, noise = ((level.exp() * heard)[0, :, inside] for level in (fine.tone, fine.noise))
+        gain = fine.gain[0, :, SUBFRAMES * inside.start : SUBFRAMES * inside.stop]
+        return Parts(wanted[0, :, inside], tone, noise, gain)
+
+    def _levelled(self, sound: Tensor, bands: Tensor) -> Tensor:
+        """The sound (N,) with its bands brought to the levels ``bands`` (M, F), which chance and phases missed."""
+        spectrum = FRAMES.analyse(sound)
+        missing = bands - self.bands.levels(spectrum.abs())
+        factor = self.bands.spread(missing.clamp(-LEVEL_MOST, LEVEL_MOST)).exp()
+        return FRAMES.overlap_add((spectrum * factor).T)[FRAMES.margin : FRAMES.margin + len(sound)]
 
     def silence(self, frames: int) -> Tensor:
         """Latents (C, frames) of digital silence."""
@@ -183,13 +173,26 @@ class Codec(nn.Module):
         return silent[:, 1:2].expand(-1, frames)
 
 
+def audible(bands: Tensor) -> Tensor:
+    """(B, M, F) → (B, F): 0 where no band is above the floor, as in digital silence, 1 where one clearly is, or was or
+    will be within 40 ms."""
+    above = nn.functional.max_pool1d(bands.amax(1) - LOG_FLOOR, 2 * NEAR_FRAMES + 1, 1, NEAR_FRAMES)
+    return ((above - SILENT_BELOW) / (HEARD_ABOVE - SILENT_BELOW)).clamp(0, 1)
+
+
 LOW_WEIGHT = 2.0
 """How much errors in the low bands count against those in the others when latents are fitted."""
-LEVEL_SCALE = 0.25
-"""Log levels run from -9.2 to about 0; the network likes numbers near one."""
-PIECE_FRAMES = 250
-"""Latent frames decoded at a time."""
-CONTEXT_FRAMES = 12
-"""Latent frames beside a piece that its magnitudes can depend on (7-wide convolutions at four frames a latent)."""
-KNOWN_FRAMES = 5
-"""Latent frames of the sound before a piece that its phases must agree with: 0.2 s."""
+PIECE_FRAMES = 1000
+"""Frames decoded at a time: 10 s."""
+NOISE_MEAN = math.pi / 4
+"""The squared mean of a noise's magnitude beside its mean square."""
+LEVEL_ROUNDS = 2
+"""How often the bands of what was made are brought to the levels that were wanted."""
+LEVEL_MOST = 1.0
+"""Nepers by which a round does so at most."""
+REACH_FRAMES = reach(FRAMES, ROUNDS + LEVEL_ROUNDS) + 2
+"""Frames beside a piece that its samples depend on."""
+SILENT_BELOW, HEARD_ABOVE = 0.05, 0.25
+"""Nepers over the floor; latents of digital silence come back as up to 0.03."""
+NEAR_FRAMES = 4
+"""Frames beside one that is heard that are heard as well."""

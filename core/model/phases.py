@@ -2,7 +2,11 @@
 
 The first guess is made in one pass (Beauregard, Harish, Wyse 2015, "Single pass spectrogram inversion"): each bin
 belongs to its nearest peak, whose phase turns on with the peak's frequency. The iteration has momentum (Perraudin,
-Balazs, Søndergaard 2013); from this guess ten rounds do what forty do from random phases (PESQ-WB 2.67, 2.73).
+Balazs, Søndergaard 2013). What is noise is not theirs to draw.
+
+Both know how far they see: the guess carries one number a bin from frame to frame, and a round reaches as far as
+windows overlap. So a long sound can be made in pieces that are the same as the whole, if each is given
+:func:`reach` frames more on either side.
 
 Letters: N samples, F frames, K bins. Frame f is centred on the middle of samples [f·hop, (f+1)·hop), as everywhere
 in the codec; N = F · hop.
@@ -17,7 +21,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-ITERATIONS = 36
+ROUNDS = 16
 MOMENTUM = 0.99
 
 
@@ -38,6 +42,11 @@ class Frames:
 
     def window(self, like: Tensor) -> Tensor:
         return torch.hann_window(self.size, device=like.device)
+
+    def noise_magnitude(self) -> float:
+        """The root mean square magnitude of white noise of variance 1."""
+        window = torch.hann_window(self.size, dtype=torch.float64)
+        return float(2 * window.square().sum().sqrt() / window.sum())
 
     def analyse(self, sound: Tensor) -> Tensor:
         """(..., N) → complex (..., K, F); a sine of amplitude a has magnitude a in its bin."""
@@ -71,51 +80,53 @@ class Frames:
         return folded.flatten()
 
 
-def find_phases(
-    magnitude: Tensor, frames: Frames, before: Tensor | None = None, iterations: int = ITERATIONS
-) -> Tensor:
-    """Sound (F · hop,) whose short-time magnitudes are near ``magnitude`` (K, F).
+def find_phases(magnitude: Tensor, frames: Frames, rounds: int = ROUNDS) -> Tensor:
+    """Sound (F · hop,) whose short-time magnitudes are near ``magnitude`` (K, F); the same input, the same sound."""
+    return refine_phases(magnitude, guess_phases(magnitude, frames).angles, frames, rounds)
 
-    ``before`` (n · hop,) is sound already decided for the first n frames: it is kept, and the rest goes on from it.
-    The same input gives the same sound.
-    """
+
+def reach(frames: Frames, rounds: int = ROUNDS) -> int:
+    """Frames on either side of a sample that ``rounds`` of refinement let it depend on."""
+    return (rounds + 1) * (frames.size // frames.hop - 1)
+
+
+def refine_phases(magnitude: Tensor, angles: Tensor, frames: Frames, rounds: int = ROUNDS) -> Tensor:
+    """Sound (F · hop,) from magnitudes (K, F) and the phases (F, K) to begin with, made consistent in some rounds."""
     wanted = magnitude.T.contiguous()
-    rows = torch.polar(wanted, _first_angles(wanted, frames, before))
+    rows = torch.polar(wanted, angles)
     previous = torch.zeros_like(rows)
-    known = 0 if before is None else len(before)
-    inside = slice(frames.margin, frames.margin + known)
     weight = frames.overlap_weight(rows)
-    for _ in range(iterations):
-        sound = frames.overlap_add(rows, weight)
-        if before is not None:
-            sound[inside] = before
-        found = frames.rows(sound)
+    for _ in range(rounds):
+        found = frames.rows(frames.overlap_add(rows, weight))
         ahead = previous.mul_(-MOMENTUM).add_(found, alpha=1 + MOMENTUM)
         rows = ahead.sgn_().mul_(wanted)
         previous = found
-    sound = frames.overlap_add(rows, weight)
-    if before is not None:
-        sound[inside] = before
-    return sound[frames.margin : frames.margin + magnitude.shape[1] * frames.hop]
+    return frames.overlap_add(rows, weight)[frames.margin : frames.margin + magnitude.shape[1] * frames.hop]
 
 
-def _first_angles(wanted: Tensor, frames: Frames, before: Tensor | None) -> Tensor:
-    """Where the iteration starts (F, K): every peak a sine that goes on, from random phases or from known sound.
+@dataclass(frozen=True)
+class Guess:
+    """``angles`` (F, K) of the spectrum; ``turned`` (F, K) double: how far each bin's sine has turned when its frame
+    ends, from which a later guess goes on."""
 
-    In double precision: within a piece a high partial turns by a million radians.
-    """
-    near, place = _peaks(wanted.numpy(force=True))
+    angles: Tensor
+    turned: NDArray[np.float64]
+
+
+def guess_phases(magnitude: Tensor, frames: Frames, turned: NDArray[np.float64] | None = None) -> Guess:
+    """Every peak of ``magnitude`` (K, F) a sine that goes on, from random phases or from where the frame before these
+    had ``turned`` (K,). In double precision: within a minute a high partial turns by a million radians."""
+    near, place = _peaks(magnitude.T.numpy(force=True))
     lean = np.pi * (np.arange(near.shape[1]) - place)  # a Hann window's phase falls by half a turn a bin around a sine
     half_turn = np.pi * frames.hop / frames.size * place
-    phases = np.empty(place.shape)
-    phases[0] = (torch.rand(near.shape[1], generator=torch.Generator().manual_seed(0)).numpy() * (2 * np.pi))[near[0]]
-    known = 1
-    if before is not None and len(before) >= 5 * frames.hop:
-        known = len(before) // frames.hop - 2  # frames whose windows end inside the known sound
-        phases[:known] = frames.analyse(before)[:, :known].T.angle().numpy(force=True) + lean[:known]
-    for frame in range(known, len(phases)):
-        phases[frame] = (phases[frame - 1] + half_turn[frame - 1])[near[frame]] + half_turn[frame]
-    return torch.from_numpy(((phases - lean) % (2 * np.pi)).astype(np.float32)).to(wanted.device)
+    phases, ends = np.empty(place.shape), np.empty(place.shape)
+    if turned is None:
+        turned = torch.rand(near.shape[1], generator=torch.Generator().manual_seed(0)).double().numpy() * (2 * np.pi)
+    for frame in range(len(phases)):
+        phases[frame] = turned[near[frame]] + half_turn[frame]
+        turned = ends[frame] = (phases[frame] + half_turn[frame]) % (2 * np.pi)
+    angles = torch.from_numpy(((phases - lean) % (2 * np.pi)).astype(np.float32))
+    return Guess(angles.to(magnitude.device), ends)
 
 
 def _peaks(magnitude: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:

@@ -21,7 +21,7 @@ import torch
 from talkies.core.corpus.effects import EffectLibrary
 from talkies.core.corpus.recordings import utterances
 from talkies.core.errors import ArgumentError, InputError
-from talkies.core.training.packing import PARTS, pack_mini
+from talkies.core.training.packing import PARTS, pack_mini, repack_mini
 from talkies.core.training.preparing import watching
 from talkies.core.training.preparing.effect_windows import prepare_effects, prepare_recast
 from talkies.core.training.preparing.lips_material import prepare_mouths, speaking_clips
@@ -74,6 +74,13 @@ class EffectPlan:
     windows: int = 1600
 
 
+@dataclass(frozen=True)
+class PackPlan:
+    """``start`` is a weights file whose parts stay where this folder has no run of its own; "" for none."""
+
+    start: str = ""
+
+
 PLANS: dict[str, type[Any]] = {
     "codec": CodecTraining,
     "alignment": AlignmentTraining,
@@ -83,6 +90,7 @@ PLANS: dict[str, type[Any]] = {
     "events": EventTraining,
     "durations": DurationTraining,
     "flow": FlowTraining,
+    "pack": PackPlan,
 }
 """The stages that have settings."""
 
@@ -104,6 +112,8 @@ def read_config(path: Path) -> TrainingConfig:
         if stage not in PLANS:
             raise ArgumentError(path, f"has an unknown table [{stage}]", f"use one of {', '.join(PLANS)}")
         _check(f"[{stage}] in the configuration", table, _settings(PLANS[stage]))
+        if table.get("start"):
+            table["start"] = str(path.parent / table["start"])
     stages = tuple(values.get("stages", STAGES))
     unknown = [stage for stage in stages if stage not in STAGES]
     if unknown:
@@ -117,7 +127,7 @@ _TOP: dict[str, Any] = {"data": "", "folder": "", "stages": (), "threads": 2, "d
 
 def _settings(kind: type[Any]) -> dict[str, Any]:
     """The settings of a plan that a file may change, with their usual values."""
-    return {f.name: f.default for f in fields(kind) if isinstance(f.default, int | float | tuple)}
+    return {f.name: f.default for f in fields(kind) if isinstance(f.default, int | float | str | tuple)}
 
 
 def _check(subject: str, given: dict[str, Any], known: dict[str, Any]) -> None:
@@ -224,10 +234,13 @@ def _flow(config: TrainingConfig) -> Figures:
 
 
 def _pack(config: TrainingConfig) -> Figures:
-    places = config.places
+    places, start = config.places, config.plan("pack", PackPlan).start
     out = places.folder / "mini.safetensors"
-    library = EffectLibrary(places.data, "train", places.folder / "effects")
-    steps = pack_mini({part: places.run(part) for part in PARTS}, out, library=library)
+    runs = {part: places.run(part) for part in PARTS}
+    if start:
+        steps = repack_mini(Path(start), {p: run for p, run in runs.items() if (run / "state.pt").exists()}, out)
+    else:
+        steps = pack_mini(runs, out, library=EffectLibrary(places.data, "train", places.folder / "effects"))
     yield {f"{name} steps": float(count) for name, count in steps.items()}
 
 

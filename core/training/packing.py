@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from talkies.core.corpus.effects import EffectLibrary
-from talkies.core.engines.mini import MiniModel
+from talkies.core.engines.mini import MiniEngine, MiniModel
 from talkies.core.errors import WeightsError
 from talkies.core.model.codec import CodecConfig
 from talkies.core.model.config import MINI, VSSFlowConfig
-from talkies.core.model.weights import save_state
+from talkies.core.model.weights import load_metadata, load_state, save_state
 from talkies.core.training.palette_fitting import fit_palette
 
 PARTS = ("flow", "codec", "events", "durations", "lips")
@@ -46,11 +47,42 @@ def pack_mini(
     return steps
 
 
+def repack_mini(start: Path, runs: Mapping[str, Path], out: Path) -> dict[str, int]:
+    """Writes the weights of ``start`` with the averaged weights of ``runs``, each of PARTS, in place of its own; the
+    other parts stay bit for bit. Returns the steps of every part.
+
+    Raises WeightsError when a run has no state, or when its latents are not those that the other parts know.
+    """
+    state, metadata = load_state(start), load_metadata(start)
+    steps = dict(json.loads(metadata.get("steps", "{}")))
+    for part, folder in runs.items():
+        average, steps[part] = _read_average(folder)
+        trained = {f"{part}.{name}": tensor for name, tensor in average.items()}
+        for name in (name for name in trained if name.startswith("codec.latents.")):
+            if name not in state or not torch.equal(state[name].float(), trained[name]):
+                raise WeightsError(folder, "has other latents than the weights it is to join", f"train from {start}")
+        state = {name: tensor for name, tensor in state.items() if not name.startswith(f"{part}.")} | trained
+    if "codec" in runs:
+        metadata["codec"] = json.dumps(vars(CodecConfig()))
+    save_state(state, out, dtype=torch.float16, metadata=metadata | {"steps": json.dumps(steps)})
+    MiniEngine.load(out, "cpu")
+    return steps
+
+
 def _load_average(module: torch.nn.Module, folder: Path) -> int:
+    average, step = _read_average(folder)
+    try:
+        module.load_state_dict(average)
+    except RuntimeError as error:
+        raise WeightsError(folder, f"cannot be packed ({error})", "train it anew") from error
+    return step
+
+
+def _read_average(folder: Path) -> tuple[dict[str, Tensor], int]:
+    """The averaged weights of a run, and how many steps it made."""
     path = folder / "state.pt"
     try:
         state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-        module.load_state_dict(state["average"]["module"])
+        return dict(state["average"]["module"]), int(state["step"])
     except (OSError, KeyError, RuntimeError) as error:
         raise WeightsError(path, f"cannot be packed ({error})", "train it first") from error
-    return int(state["step"])

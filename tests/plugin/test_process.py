@@ -21,9 +21,9 @@ torch.set_num_threads(1)
 def faults():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 def work():
-    find_phases(magnitude, Frames(1920, 480), iterations=4)
+    find_phases(magnitude, Frames(1920, 480), rounds=4)
     before = faults()
-    find_phases(magnitude, Frames(1920, 480), iterations=24)
+    find_phases(magnitude, Frames(1920, 480), rounds=24)
     print(faults() - before)
 magnitude = torch.rand(961, 1000)
 thread = threading.Thread(target=work)

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from talkies.core.conditioning.picture.sync import SYNC_DIM
 from talkies.core.conditioning.picture.visual import PICTURE_DIM
-from talkies.core.model.codec import ConvNeXtBlock
+from talkies.core.model.convnext import ConvNeXtBlock
 from talkies.core.model.projections import stretch
 from talkies.core.times import LATENT_RATE
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from talkies.core.conditioning.speech.voice import VOICE_DIM
-from talkies.core.model.codec import ConvNeXtBlock
+from talkies.core.model.convnext import ConvNeXtBlock
 
 
 class DurationModel(nn.Module):

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from talkies.core.conditioning.picture.lips import MOUTH_COLUMNS, MOUTH_LINES
 from talkies.core.conditioning.speech.visemes import VISEMES
-from talkies.core.model.codec import ConvNeXtBlock
+from talkies.core.model.convnext import ConvNeXtBlock
 
 _CHANNELS = (16, 32, 48)
 _CHUNK, _AROUND = 500, 25  # pictures read at once, and those before and after that they are understood by

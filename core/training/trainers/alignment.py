@@ -20,7 +20,7 @@ from talkies.core.conditioning.speech.phonemes import PAUSE, speak, vocabulary
 from talkies.core.conditioning.speech.timing import Spans
 from talkies.core.corpus.recordings import SoundCache, Utterance, utterances
 from talkies.core.model.bands import MEL_BANDS, MelFrames
-from talkies.core.model.codec import ConvNeXtBlock
+from talkies.core.model.convnext import ConvNeXtBlock
 from talkies.core.model.torch_pair import need_torchaudio
 from talkies.core.training.run import Run, rate_at, set_rate
 

@@ -1,4 +1,4 @@
-"""Fits the codec's latents, then trains the network that draws the fine spectrum from them."""
+"""Fits the codec's latents, then trains the network that draws fine structure from them."""
 
 from __future__ import annotations
 
@@ -11,46 +11,35 @@ import torch
 from torch import Tensor, nn
 
 from talkies.core.corpus.recordings import SoundCache, effect_files, utterances
-from talkies.core.model.bands import FINE_BINS, FRAMES, SAMPLE_RATE, BandFrames
+from talkies.core.errors import WeightsError
 from talkies.core.model.codec import Codec
+from talkies.core.model.weights import load_state
+from talkies.core.training.likelihood import SoundLikelihood
 from talkies.core.training.run import Average, Run, rate_at, set_rate
-
-FLOOR = -9.21
-"""Natural logarithm of 1e-4: what is quieter does not count."""
 
 
 @dataclass(frozen=True)
 class CodecTraining:
-    """``inside`` latent frames are compared, ``beside`` on both sides only give context."""
+    """``inside`` latent frames are compared, ``beside`` on both sides only give context.
+
+    ``start`` is a weights file to go on from: it must hold the latents, which are kept as they are, so that whatever
+    was trained on them still fits; of the decoder it may hold as much as it likes. Without one the latents are fitted
+    and the decoder begins from nothing.
+    """
 
     data: Path
     cache: Path
     out: Path
-    steps: int = 6000
-    batch: int = 16
-    inside: int = 16
-    beside: int = 4
-    peak_rate: float = 8e-4
-    speech_share: float = 0.6
+    steps: int = 9000
+    batch: int = 8
+    inside: int = 20
+    beside: int = 2
+    peak_rate: float = 6e-4
+    speech_share: float = 0.5
     band_limited: tuple[str, ...] = ("kerstin",)
+    start: str = ""
+    average_decay: float = 0.995
     seed: int = 0
-
-
-def magnitude_loss(made: Tensor, real: Tensor, weight: Tensor, bands: BandFrames) -> Tensor:
-    """Distance of log-magnitudes (B, K, F), bins weighted (K, 1): on the logarithmic scale down to -80 dB, on the cube
-    root's scale, where loud partials count more, and of the bands' levels, so that energy is right where single bins
-    cannot be known."""
-    logarithmic = (weight * (made.clamp_min(FLOOR) - real.clamp_min(FLOOR)).abs()).mean()
-    compressed = (weight * ((made / 3).exp() - (real / 3).exp()).abs()).mean()
-    levels = (bands.levels(made.exp()) - bands.levels(real.exp())).abs().mean()
-    return logarithmic + 6.0 * compressed + levels
-
-
-def hearing_weight() -> Tensor:
-    """(K, 1), mean 1: half the same everywhere, half as finely as the ear divides frequency (Glasberg, Moore 1990)."""
-    hertz = torch.linspace(0, SAMPLE_RATE / 2, FINE_BINS)
-    density = 1 / (24.7 * (4.37e-3 * hertz + 1))
-    return (0.5 + 0.5 * density / density.mean())[:, None]
 
 
 def draw_sound(
@@ -58,10 +47,11 @@ def draw_sound(
 ) -> np.ndarray:
     """A random recording at a random, reasonable level: (N,) float32."""
     if rng.random() < share:
-        return cache.load_speech(speech[rng.integers(len(speech))]) * np.float32(rng.uniform(0.4, 1.2))
+        sound = cache.load_speech(speech[rng.integers(len(speech))])
+        return sound * np.float32(10 ** rng.uniform(-0.6, 0.1))
     sound = cache.load(effects[rng.integers(len(effects))])
     peak = max(float(np.abs(sound).max()), 1e-3)
-    return sound * np.float32(rng.uniform(0.1, 0.9) / peak)
+    return sound * np.float32(10 ** rng.uniform(-1.2, -0.02) / peak)
 
 
 def crop(sound: np.ndarray, samples: int, rng: np.random.Generator) -> np.ndarray:
@@ -85,45 +75,97 @@ def fit_latents(
     return codec.latents.fit(torch.cat(frames))
 
 
-def train_codec(plan: CodecTraining) -> Iterator[dict[str, float]]:
-    """Trains or resumes; yields the figures of every 20th step. The averaged codec is in the run's state."""
-    torch.manual_seed(plan.seed)
-    cache = SoundCache(plan.data, plan.cache)
-    read = [u for u in utterances(plan.data, "train") if u.speaker not in plan.band_limited]
-    speech, effects = [u.file for u in read], effect_files(plan.data, "train")
-    codec, run = Codec(), Run(plan.out)
-    optimizer = torch.optim.AdamW(codec.magnitude.parameters(), lr=plan.peak_rate, betas=(0.8, 0.99), weight_decay=1e-3)
-    average = Average(codec)
-    step = run.resume(codec=codec, average=average, optimizer=optimizer)
-    rng = np.random.default_rng([plan.seed, step])
-    if step == 0:
-        kept = fit_latents(codec, cache, speech, effects, rng)
-        average.module.load_state_dict(codec.state_dict())
-        yield {"step": 0, "variance_kept": kept}
-        run.save(0, codec=codec, average=average, optimizer=optimizer)
-    weight = hearing_weight()
-    inside = slice(plan.beside * codec.config.frames_per_latent, -plan.beside * codec.config.frames_per_latent)
-    samples = (2 * plan.beside + plan.inside) * codec.config.latent_samples
-    while step < plan.steps:
-        set_rate(optimizer, rate_at(step, plan.steps, plan.peak_rate))
-        drawn = [
-            crop(draw_sound(cache, speech, effects, plan.speech_share, rng), samples, rng) for _ in range(plan.batch)
-        ]
-        real = torch.from_numpy(np.stack(drawn))
+def take_over(codec: Codec, path: Path) -> int:
+    """Copies the latents of a weights file into ``codec``, and what its decoder has of the same name and shape;
+    returns how many of the decoder's tensors that were. Raises WeightsError when the latents do not fit."""
+    held = {name.removeprefix("codec."): tensor for name, tensor in load_state(path).items()}
+    fitting = {
+        name: held[name]
+        for name, tensor in codec.state_dict().items()
+        if name in held and held[name].shape == tensor.shape
+    }
+    lacking = [name for name in codec.state_dict() if name.startswith("latents.") and name not in fitting]
+    if lacking:
+        raise WeightsError(path, f"holds no {lacking[0]} of this codec's shape", "start from nothing")
+    codec.load_state_dict(fitting, strict=False)
+    return sum(name.startswith("decoder.") for name in fitting)
+
+
+class CodecRun:
+    """A training in progress: the codec, its average, the optimizer, and where in the plan they stand."""
+
+    def __init__(self, plan: CodecTraining) -> None:
+        torch.manual_seed(plan.seed)
+        self.plan = plan
+        self.cache = SoundCache(plan.data, plan.cache)
+        read = [u for u in utterances(plan.data, "train") if u.speaker not in plan.band_limited]
+        self.speech, self.effects = [u.file for u in read], effect_files(plan.data, "train")
+        self.codec, self.likelihood, self.run = Codec(), SoundLikelihood(), Run(plan.out)
+        self.optimizer = torch.optim.AdamW(
+            self.codec.decoder.parameters(), lr=plan.peak_rate, betas=(0.8, 0.99), weight_decay=1e-3
+        )
+        self.average = Average(self.codec, plan.average_decay)
+        self.step = self.run.resume(codec=self.codec, average=self.average, optimizer=self.optimizer)
+        self.rng = np.random.default_rng([plan.seed, self.step])
+
+    def begin(self) -> dict[str, float]:
+        """Latents from the plan's start, or fitted; what there was to begin with."""
+        if self.plan.start:
+            begun = {"tensors_kept": float(take_over(self.codec, Path(self.plan.start)))}
+        else:
+            begun = {"variance_kept": fit_latents(self.codec, self.cache, self.speech, self.effects, self.rng)}
+        self.average.module.load_state_dict(self.codec.state_dict())
+        self.save()
+        return {"step": 0.0} | begun
+
+    def save(self) -> None:
+        self.run.save(self.step, codec=self.codec, average=self.average, optimizer=self.optimizer)
+
+    def draw(self) -> Tensor:
+        """(B, N) recordings."""
+        plan = self.plan
+        samples = (2 * plan.beside + plan.inside) * self.codec.config.latent_samples
+        drawn = (
+            draw_sound(self.cache, self.speech, self.effects, plan.speech_share, self.rng) for _ in range(plan.batch)
+        )
+        return torch.from_numpy(np.stack([crop(sound, samples, self.rng) for sound in drawn]))
+
+    def advance(self) -> dict[str, float]:
+        """One step; its losses."""
+        plan, codec = self.plan, self.codec
+        set_rate(self.optimizer, rate_at(self.step, plan.steps, plan.peak_rate))
+        sound = self.draw()
         with torch.no_grad():
-            latents = codec.encode(real)
-            target = FRAMES.analyse(real).abs().clamp_min(1e-7).log()
-        with torch.autocast("cpu", torch.bfloat16):
-            made = codec.log_magnitude(latents)
-        loss = magnitude_loss(made[..., inside], target[..., inside], weight, codec.bands)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(codec.magnitude.parameters(), 5.0)
-        optimizer.step()
-        average.update(codec)
-        step += 1
-        if step % 20 == 0:
-            run.log(step=step, loss=loss.item())
-            yield {"step": step, "loss": loss.item()}
-        if run.due() or step == plan.steps:
-            run.save(step, codec=codec, average=average, optimizer=optimizer)
+            bands = codec.latents.decode(codec.encode(sound))
+            spread = codec.bands.spread(bands)
+        beside = plan.beside * codec.config.frames_per_latent
+        inside = slice(beside, beside + plan.inside * codec.config.frames_per_latent)
+        long, short = self.likelihood(codec.decoder(bands, spread), spread, sound, inside)
+        self.optimizer.zero_grad(set_to_none=True)
+        (long + short).backward()
+        nn.utils.clip_grad_norm_(codec.decoder.parameters(), GRADIENT_MOST)
+        self.optimizer.step()
+        self.average.update(codec)
+        self.step += 1
+        return {"long": long.item(), "short": short.item()}
+
+
+def train_codec(plan: CodecTraining) -> Iterator[dict[str, float]]:
+    """Trains or resumes; yields the mean losses of every 20 steps. The averaged codec is in the run's state."""
+    training = CodecRun(plan)
+    if training.step == 0:
+        yield training.begin()
+    losses: list[dict[str, float]] = []
+    while training.step < plan.steps:
+        losses.append(training.advance())
+        if training.step % 20 == 0:
+            figures = {name: sum(loss[name] for loss in losses) / len(losses) for name in losses[0]}
+            losses.clear()
+            training.run.log(step=training.step, **figures)
+            yield {"step": training.step} | figures
+        if training.run.due() or training.step == plan.steps:
+            training.save()
+
+
+GRADIENT_MOST = 2.0
+"""Longer gradients are shortened to this."""

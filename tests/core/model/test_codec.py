@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from talkies.core.model.codec import PIECE_FRAMES, Codec, CodecConfig
+from talkies.core.model.bands import LOG_FLOOR
+from talkies.core.model.codec import PIECE_FRAMES, Codec, CodecConfig, audible
 
 
 @pytest.fixture(scope="module")
@@ -34,18 +35,68 @@ def test_the_projection_keeps_what_it_was_fitted_on(codec: Codec) -> None:
     assert (again - bands).square().mean() < 0.5 * (bands - bands.mean()).square().mean()
 
 
-def test_decoding_in_pieces_gives_every_sample_once(codec: Codec) -> None:
-    frames = 2 * PIECE_FRAMES + 30
+def latents_of_much(codec: Codec) -> torch.Tensor:
+    """12 s of tones, noise and hits (C, T)."""
+    generator = torch.Generator().manual_seed(2)
+    times = torch.arange(12 * 48_000) / 48_000
+    tones = torch.sin(2 * torch.pi * 330 * times) + 0.3 * torch.sin(2 * torch.pi * 5_000 * times)
+    noise = torch.randn(len(times), generator=generator) * (1 + torch.sin(3 * times))
+    hits = torch.randn(len(times), generator=generator) * torch.exp(-(times % 0.7) * 60)
+    return codec.encode((0.1 * tones + 0.05 * noise + 0.3 * hits)[None])[0]
+
+
+def test_decoding_gives_every_sample_once(codec: Codec) -> None:
+    frames = (2 * PIECE_FRAMES + 120) // 4
     blocks = list(codec.decode(torch.randn(128, frames, generator=torch.Generator().manual_seed(2)) * 0.1))
     assert len(blocks) == 3
     assert sum(len(block) for block in blocks) == frames * 1920
     assert all(torch.isfinite(block).all() for block in blocks)
 
 
-def test_pieces_join_without_a_step(codec: Codec) -> None:
-    """White latents would hide a step; constant ones sound even, so a jump at a border would stand out."""
-    latents = torch.full((128, PIECE_FRAMES + 100), 0.3)
+def test_the_same_latents_and_seed_give_the_same_samples(codec: Codec) -> None:
+    latents = latents_of_much(codec)[:, :50]
+    first = torch.cat(list(codec.decode(latents, seed=3)))
+    assert torch.equal(first, torch.cat(list(codec.decode(latents, seed=3))))
+    other = torch.cat(list(codec.decode(latents, seed=4)))
+    assert not torch.equal(first, other), "noise of another seed"
+    assert float(other.std()) == pytest.approx(float(first.std()), rel=0.1)
+
+
+@pytest.mark.parametrize("piece_frames", [40, 96, 250, 1000])
+def test_a_sound_is_the_same_whatever_the_pieces(codec: Codec, monkeypatch: pytest.MonkeyPatch, piece_frames: int) -> None:
+    latents = latents_of_much(codec)
+    whole = torch.cat(list(codec.decode(latents)))
+    monkeypatch.setattr("talkies.core.model.codec.PIECE_FRAMES", piece_frames)
+    pieces = torch.cat(list(codec.decode(latents)))
+    assert float((pieces - whole).abs().max()) < 1e-3 * float(whole.abs().max())
+
+
+def test_silence_is_digital_whatever_the_network_draws(codec: Codec) -> None:
+    latents = torch.cat((codec.silence(40), latents_of_much(codec)[:, :25], codec.silence(40)), dim=1)
     sound = torch.cat(list(codec.decode(latents)))
-    steps = sound.diff().abs()
-    border = PIECE_FRAMES * 1920
-    assert steps[border - 20 : border + 20].max() <= steps[border - 48_000 : border - 1000].max() * 1.5
+    assert sound[45 * 1920 : 60 * 1920].abs().max() > 0.05
+    for silent, near in ((sound[: 35 * 1920], sound[: 38 * 1920]), (sound[70 * 1920 :], sound[67 * 1920 :])):
+        assert not silent.any()
+        assert near.abs().max() < 1e-6
+
+
+def test_a_frame_is_heard_by_its_loudest_band(codec: Codec) -> None:
+    bands = torch.full((1, codec.bands.count, 30), LOG_FLOOR)
+    bands[0, 70, 15] += 0.3
+    heard = audible(bands)[0]
+    assert heard.nonzero().flatten().tolist() == list(range(11, 20))
+    assert float(heard.max()) == 1
+
+
+def test_bands_are_brought_to_their_levels(codec: Codec, monkeypatch: pytest.MonkeyPatch) -> None:
+    latents = latents_of_much(codec)[:, :75]
+    wanted = codec.latents.decode(latents[None])[0]
+
+    def error() -> float:
+        found = codec.bands(torch.cat(list(codec.decode(latents)))[None])[0]
+        return float((found - wanted)[wanted > -7].abs().mean())
+
+    levelled = error()
+    monkeypatch.setattr("talkies.core.model.codec.LEVEL_ROUNDS", 0)
+    assert levelled < 0.2  # 1.7 dB
+    assert levelled < 0.6 * error()

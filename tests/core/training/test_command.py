@@ -14,6 +14,7 @@ import torch
 
 from talkies.core.engines.mini import MiniEngine
 from talkies.core.errors import InputError
+from talkies.core.model.weights import load_state
 from talkies.core.training.command import STAGES, read_config, train
 from talkies.core.training.preparing.more_voices import DRAWN
 from talkies.core.training.trainers.codec import CodecTraining
@@ -206,3 +207,19 @@ def test_every_stage_runs_resumes_and_ends_in_weights_that_the_engine_loads(corp
     engine = MiniEngine.load(run / "mini.safetensors", "cpu")
     assert engine.sample_rate == RATE
     assert not list(run.rglob("*.part"))
+    a_decoder_alone_goes_on_from_these_weights(corpus, tmp_path)
+
+
+def a_decoder_alone_goes_on_from_these_weights(corpus: Path, folder: Path) -> None:
+    start = 'start = "run/mini.safetensors"\n'
+    tables = f"[codec]\nsteps = 1\nbatch = 2\ninside = 4\n{start}[pack]\n{start}"
+    said: list[str] = []
+    train(
+        written(folder, f'data = "{corpus}"\nfolder = "on"\nthreads = 1\nstages = ["codec", "pack"]\n{tables}'),
+        said.append,
+    )
+    before, after = (load_state(folder / run / "mini.safetensors") for run in ("run", "on"))
+    assert before.keys() == after.keys()
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed and all(name.startswith("codec.decoder.") for name in changed)
+    assert "codec steps 1" in said[-2] and "flow steps 3" in said[-2]
