@@ -97,10 +97,11 @@ class LinearLatents(nn.Module):
 
 @dataclass(frozen=True)
 class Parts:
-    """What a stretch of sound is made of: ``bands`` (M, F) log levels of the whole, amplitudes of ``tone`` (K, F) and
-    ``noise`` (K, F) in the bins, ``gain`` (G, 4F) nepers by which the noise bursts."""
+    """What a stretch of sound is made of: ``bands`` (M, F) log levels of the whole, ``tonal`` (K, F) share of a bin's
+    power, amplitudes of ``tone`` (K, F) and ``noise`` (K, F), ``gain`` (G, 4F) nepers by which the noise bursts."""
 
     bands: Tensor
+    tonal: Tensor
     tone: Tensor
     noise: Tensor
     gain: Tensor
@@ -138,7 +139,7 @@ class Codec(nn.Module):
             sound = refine_phases(parts.tone, guess.angles, FRAMES)
             sound = sound + shaped_noise(parts.noise, parts.gain, first, seed)
             for _ in range(LEVEL_ROUNDS):
-                sound = self._levelled(sound, parts.bands)
+                sound = self._levelled(sound, parts)
             yield sound[(start - first) * FRAMES.hop : (stop - first) * FRAMES.hop]
             turned = guess.turned[stop - REACH_FRAMES - first - 1] if stop - REACH_FRAMES > first else None
 
@@ -153,18 +154,23 @@ class Codec(nn.Module):
         fine: Fine = self.decoder(bands, self.bands.spread(bands))
         inside = slice(first - from_latent * group, stop - from_latent * group)
         noise_power = self.envelope.bursts(fine.noise, fine.gain)[1]
-        drawn = self.bands.levels(((2 * fine.tone).exp() + NOISE_MEAN * noise_power).sqrt())
+        tone_power = (2 * fine.tone).exp()
+        drawn = self.bands.levels((tone_power + NOISE_MEAN * noise_power).sqrt())
         wanted = (bands.clamp_min(LOG_FLOOR) + drawn) / 2
+        tonal = tone_power / (tone_power + noise_power)
         heard = audible(bands)[:, None]
-        tone, noise = ((level.exp() * heard)[0, :, inside] for level in (fine.tone, fine.noise))
+        tone, noise = (level.exp() * heard for level in (fine.tone, fine.noise))
         gain = fine.gain[0, :, SUBFRAMES * inside.start : SUBFRAMES * inside.stop]
-        return Parts(wanted[0, :, inside], tone, noise, gain)
+        return Parts(*(part[0, :, inside] for part in (wanted, tonal, tone, noise)), gain)
 
-    def _levelled(self, sound: Tensor, bands: Tensor) -> Tensor:
-        """The sound (N,) with its bands brought to the levels ``bands`` (M, F), which chance and phases missed."""
+    def _levelled(self, sound: Tensor, parts: Parts) -> Tensor:
+        """The sound (N,) with its bands brought to their levels, which chance and phases missed: tones band by band,
+        noise only as far as many bands are off together, for in single ones it rises and falls by chance."""
         spectrum = FRAMES.analyse(sound)
-        missing = bands - self.bands.levels(spectrum.abs())
-        factor = self.bands.spread(missing.clamp(-LEVEL_MOST, LEVEL_MOST)).exp()
+        missing = (parts.bands - self.bands.levels(spectrum.abs())).clamp(-LEVEL_MOST, LEVEL_MOST)
+        size, margin = 2 * WIDE_BANDS + 1, WIDE_BANDS
+        wide = nn.functional.avg_pool1d(missing.T[:, None], size, 1, margin, count_include_pad=False)[:, 0].T
+        factor = torch.lerp(self.bands.spread(wide), self.bands.spread(missing), parts.tonal).exp()
         return FRAMES.overlap_add((spectrum * factor).T)[FRAMES.margin : FRAMES.margin + len(sound)]
 
     def silence(self, frames: int) -> Tensor:
@@ -188,6 +194,8 @@ NOISE_MEAN = math.pi / 4
 """The squared mean of a noise's magnitude beside its mean square."""
 LEVEL_ROUNDS = 2
 """How often the bands of what was made are brought to the levels that were wanted."""
+WIDE_BANDS = 4
+"""Bands on either side that the level of noise is judged by together."""
 LEVEL_MOST = 1.0
 """Nepers by which a round does so at most."""
 REACH_FRAMES = reach(FRAMES, ROUNDS + LEVEL_ROUNDS) + 2

@@ -69,13 +69,16 @@ class Envelope(nn.Module):
         inside = (self.overlap.shape[-1] - SUBFRAMES) // 2 + reach * SUBFRAMES
         spread = nn.functional.conv_transpose1d(padded, self.overlap * SUBFRAMES, stride=SUBFRAMES)
         length = SUBFRAMES * of_frames.shape[-1]
-        return spread[:, 0, inside : inside + length].unflatten(0, of_frames.shape[:2])
+        parts: Tensor = spread[:, 0, inside : inside + length].unflatten(0, of_frames.shape[:2])
+        return parts
 
     def within(self, of_subframes: Tensor) -> Tensor:
         """Values of sub-frames (B, G, S) → of frames (B, G, F): the mean under each squared window."""
         reach = (self.overlap.shape[-1] - SUBFRAMES) // 2
         padded = nn.functional.pad(of_subframes, (reach, reach), mode="replicate").flatten(0, 1)[:, None]
-        return nn.functional.conv1d(padded, self.overlap, stride=SUBFRAMES)[:, 0].unflatten(0, of_subframes.shape[:2])
+        means = nn.functional.conv1d(padded, self.overlap, stride=SUBFRAMES)
+        frames: Tensor = means[:, 0].unflatten(0, of_subframes.shape[:2])
+        return frames
 
     def bursts(self, noise: Tensor, gain: Tensor) -> tuple[Tensor, Tensor]:
         """Noise of the log levels (B, K, F) under a ``gain`` (B, G, S): its power in sub-frames (B, G, S), and in each

@@ -71,8 +71,8 @@ class SoundLikelihood(nn.Module):
 
 def seen_briefly(power: Tensor) -> Tensor:
     """Power of sub-frames (B, G, S) as short windows see it: a squared window lies a little over both neighbours."""
-    squared = SHORT.window(power).square().unflatten(0, (4, -1)).sum(1)
-    beside = squared[0] / squared.sum()
+    squared = SHORT.window(power).square()
+    beside = float(squared[: SHORT.hop // 2].sum() / squared.sum())
     padded = nn.functional.pad(power, (1, 1), mode="replicate")
     return (1 - 2 * beside) * power + beside * (padded[..., :-2] + padded[..., 2:])
 
@@ -82,11 +82,12 @@ def rician(magnitude: Tensor, tone: Tensor, noise_power: Tensor) -> Tensor:
     power = noise_power + LEAST_POWER
     off = (magnitude - tone).abs() * power.rsqrt()
     square = torch.where(off < _FAR, off.square(), 2 * _FAR * off - _FAR**2)
-    return power.log() + square - torch.special.i0e(2 * magnitude * tone / power).clamp_min(1e-20).log()
+    bessel: Tensor = torch.special.i0e(2 * magnitude * tone / power).clamp_min(1e-20).log()
+    return power.log() + square - bessel
 
 
 def exponential(power: Tensor, expected: Tensor) -> Tensor:
     """-log p of powers, less its least value for that power: r = P / V gives r - log r - 1."""
     ratio = (power / expected).log()
-    near = ratio.clamp_max(_FAR).exp()
+    near: Tensor = ratio.clamp_max(_FAR).exp()
     return near + near.detach() * (ratio - _FAR).clamp_min(0) - ratio - 1

@@ -44,7 +44,8 @@ def test_the_first_guess_carries_a_sine_on_for_ten_seconds(hertz: float) -> None
 def test_pieces_with_enough_around_them_are_the_whole() -> None:
     """Chords of wandering partials, cut at frame 120: what is made piece by piece is what is made at once."""
     times = torch.arange(144_000).double() / 48_000
-    sound = sum(torch.sin(2 * torch.pi * h * (times + 0.001 * torch.sin(5 * times))) for h in (220.0, 1_310.0, 9_000.0))
+    wandering = times + 0.001 * torch.sin(5 * times)
+    sound = torch.stack([torch.sin(2 * torch.pi * h * wandering) for h in (220.0, 1_310.0, 9_000.0)]).sum(0)
     spectrum = FRAMES.analyse(sound.float()).abs()
     whole = find_phases(spectrum, FRAMES)
     far = reach(FRAMES)
