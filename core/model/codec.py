@@ -161,7 +161,8 @@ class Codec(nn.Module):
         heard = audible(bands)[:, None]
         tone, noise = (level.exp() * heard for level in (fine.tone, fine.noise))
         gain = fine.gain[0, :, SUBFRAMES * inside.start : SUBFRAMES * inside.stop]
-        return Parts(*(part[0, :, inside] for part in (wanted, tonal, tone, noise)), gain)
+        wanted, tonal, tone, noise = (part[0, :, inside] for part in (wanted, tonal, tone, noise))
+        return Parts(bands=wanted, tonal=tonal, tone=tone, noise=noise, gain=gain)
 
     def _levelled(self, sound: Tensor, parts: Parts) -> Tensor:
         """The sound (N,) with its bands brought to their levels, which chance and phases missed: tones band by band,
