@@ -58,7 +58,7 @@ def test_what_is_left_out_is_as_usual(tmp_path: Path) -> None:
         (PLACES + 'stages = ["codec", "flwo"]\n', "stage 'flwo': is not known; use one of codec, "),
         (
             PLACES + "[codec]\nstep = 5\n",
-            "[codec] in the configuration: has an unknown setting step; use one of band_limited",
+            "[codec] in the configuration: has an unknown setting step; use one of average_decay, band_limited",
         ),
         (
             PLACES + '[flow]\nsteps = "many"\n',
