@@ -69,7 +69,7 @@ def test_one_blender_from_nothing_to_current(home: Path, capsys: pytest.CaptureF
 def test_two_blenders_of_which_one_is_too_old(home: Path) -> None:
     new, old = blender(home, "4.5.15"), blender(home, "3.6.2")
     told, newer, older = findings("Blender")
-    assert told.works and told.name == "Blenders" and told.detail.startswith("2 are here (4.5, 3.6);")
+    assert told.works and told.name == "Blenders" and told.detail.startswith("2 are installed (4.5, 3.6);")
     assert newer.cure == f'talkies blender install --blender "{new}"'
     assert older.detail == f"3.6 at {old} is too old for extensions" and older.cure == "install Blender 4.2 or newer"
 

@@ -41,7 +41,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_each_system_has_its_folder(home: Path, monkeypatch: pytest.MonkeyPatch, system: str) -> None:
     monkeypatch.setattr(sys, "platform", system)
     folder = home / FOLDERS[system]
-    with pytest.raises(OutputError, match=r"was never started here.*--folder"):
+    with pytest.raises(OutputError, match=r"was never started on this machine.*--folder"):
         install()
     folder.parent.parent.mkdir(parents=True)
     assert [done.path for done in install()] == [folder / "Talkies.py", folder / "Talkies (free edition).lua"]
@@ -84,7 +84,7 @@ def test_what_is_not_ours_or_was_changed_is_damaged(tmp_path: Path, content: byt
     assert script_states(tmp_path) == {PYTHON_NAME: "current", LUA_NAME: "damaged"}
     assert worst_state(tmp_path) == "damaged"
     _, lua = install(tmp_path)
-    assert "changed by hand, or was not ours" in str(lua)
+    assert "changed by hand, or was not from talkies" in str(lua)
     assert worst_state(tmp_path) == "current"
 
 

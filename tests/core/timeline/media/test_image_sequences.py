@@ -44,7 +44,7 @@ def test_a_folder_of_frames(tmp_path: Path, suffix: str) -> None:
     assert len(segment.picture.frames) == 48
     assert segment.picture.frames[0] == folder / f"scan_000001.{suffix}"
     assert segment.picture.rate == 24
-    assert any("states no frame rate" in sentence for sentence in timeline.warnings)
+    assert any("has no stated frame rate" in sentence for sentence in timeline.warnings)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_rate_that_is_given_decides(tmp_path: Path) -> None:
 
 
 def test_numbers_that_are_no_sequence(tmp_path: Path) -> None:
-    with pytest.raises(MediaError, match="no sequence"):
+    with pytest.raises(MediaError, match="which is not a sequence"):
         read_timeline(scans(tmp_path, [1, 99999999], "{:d}.png"))
     (tmp_path / "empty").mkdir()
     with pytest.raises(MediaError, match="no picture files"):

@@ -61,7 +61,7 @@ def test_resolve_finds_bare_paths_and_ranges_in_each_file_s_own_timecode(filmed:
         assert clip.source_range == span(90000 + first, count, 25) and own * 25 == 90000 + first
     for track in written.tracks[1:]:
         assert dict(track.metadata["Resolve_OTIO"]) == {"Audio Type": "Mono", "Locked": False, "SoloOn": False}
-    assert losses(filmed, out) == ("left out: 1 subtitle track, for Resolve imports subtitles as .srt",)
+    assert losses(filmed, out) == ("left out: 1 subtitle track, because Resolve imports subtitles as .srt",)
 
 
 def test_resolve_imports_nothing_when_a_file_is_missing_and_that_is_said(tmp_path: Path) -> None:
