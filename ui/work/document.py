@@ -82,11 +82,13 @@ class Document(OpenDocument):
     # Settings
 
     def settings_of(self, segment_id: str) -> SegmentSettings:
-        return self._state.settings.get(segment_id, SegmentSettings())
+        stated = self._state.settings.get(segment_id)
+        return SegmentSettings() if stated is None else stated
 
     def settings(self, ids: Iterable[str] | None = None) -> dict[str, Any]:
         """Each setting of the segments (the selected ones unless given), MIXED where they differ; {} for none."""
-        return merged(self.settings_of(key) for key in (self.selected if ids is None else ids))
+        stated, usual = self._state.settings, SegmentSettings()
+        return merged(stated.get(key, usual) for key in (self.selected if ids is None else ids))
 
     def change_settings(self, ids: Iterable[str], *, gesture: str = "", **changes: Any) -> None:
         """Other settings for segments, all in one step. ``gesture``: see :class:`Edit`."""

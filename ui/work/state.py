@@ -170,8 +170,8 @@ class WorkState:
 
     def with_settings(self, changed: Mapping[str, SegmentSettings]) -> WorkState:
         """Other settings for some segments; the default ones are not kept."""
-        settings = {**self.settings, **changed}
-        return replace(self, settings={key: value for key, value in settings.items() if value != SegmentSettings()})
+        settings, usual = {**self.settings, **changed}, SegmentSettings()
+        return replace(self, settings={key: value for key, value in settings.items() if value != usual})
 
     def with_choices(self, changed: Mapping[str, TakeChoices]) -> WorkState:
         choices = {**self.choices, **changed}
