@@ -1,7 +1,7 @@
 """JSON lines without input and output: bytes go in, events come out, and what is to be sent comes back as bytes.
 
 Rule 1. A line is one JSON object in UTF-8 and ends with a newline; empty lines are nothing.
-Rule 2. What is not a such object is one :class:`Garbage`; the next line is read as if nothing had been.
+Rule 2. What is not such an object is one :class:`Garbage`; the next line is read as if nothing had been.
 Rule 3. A line that becomes longer than ``longest`` bytes is Garbage at once, and what follows of it is thrown away, so
         that memory is bounded whatever the other side does.
 Rule 4. No bytes (b"") are the other side's end: what it began is its last line, then comes :class:`Closed`, once.

@@ -77,12 +77,17 @@ def mel_filters(bins: int) -> Tensor:
 def _interpolation(filters: Tensor) -> Tensor:
     """(K, M) shares of the two nearest bands."""
     fine = torch.arange(len(filters), dtype=torch.float32)
-    centres = (filters * fine[:, None]).sum(0)
-    fine = fine.clamp(centres[0], centres[-1])
-    right = torch.searchsorted(centres, fine).clamp(1, len(centres) - 1)
-    share = (fine - centres[right - 1]) / (centres[right] - centres[right - 1])
-    matrix = torch.zeros(len(filters), len(centres))
-    rows = torch.arange(len(filters))
+    return shares_of_nearest((filters * fine[:, None]).sum(0), fine)
+
+
+def shares_of_nearest(centres: Tensor, places: Tensor) -> Tensor:
+    """(P, M): by how much each of the two nearest of M rising ``centres`` counts at each of P ``places``, straight
+    between them and constant beyond the outermost; every place's shares add up to 1."""
+    places = places.clamp(centres[0], centres[-1])
+    right = torch.searchsorted(centres, places).clamp(1, len(centres) - 1)
+    share = (places - centres[right - 1]) / (centres[right] - centres[right - 1])
+    matrix = torch.zeros(len(places), len(centres))
+    rows = torch.arange(len(places))
     matrix[rows, right - 1] = 1 - share
     matrix[rows, right] = share
     return matrix

@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from talkies.core.model.bands import FFT_SAMPLES, FINE_BINS, HOP_SAMPLES, SAMPLE_RATE
+from talkies.core.model.bands import FFT_SAMPLES, FINE_BINS, HOP_SAMPLES, SAMPLE_RATE, shares_of_nearest
 
 SUBFRAMES = 4
 """Sub-frames of a frame."""
@@ -35,14 +35,7 @@ GAIN_BANDS = len(GAIN_CENTRES)
 
 def gain_shares(bins: int) -> Tensor:
     """(bins, G): the share of each gain band in bins over 0 … 24 kHz; every bin's shares add up to 1."""
-    centres = torch.tensor(GAIN_CENTRES)
-    hertz = torch.linspace(0, SAMPLE_RATE / 2, bins).clamp(centres[0], centres[-1])
-    right = torch.searchsorted(centres, hertz).clamp(1, GAIN_BANDS - 1)
-    share = (hertz - centres[right - 1]) / (centres[right] - centres[right - 1])
-    rows, shares = torch.arange(bins), torch.zeros(bins, GAIN_BANDS)
-    shares[rows, right - 1] = 1 - share
-    shares[rows, right] = share
-    return shares
+    return shares_of_nearest(torch.tensor(GAIN_CENTRES), torch.linspace(0, SAMPLE_RATE / 2, bins))
 
 
 class Envelope(nn.Module):
