@@ -1,14 +1,17 @@
-"""Guards ahead of parsers: hostile JSON and XML are refused in a sentence."""
+"""Guards ahead of parsers and around readers: hostile JSON, XML and figures are refused in a sentence."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
-from talkies.core.errors import InputError, TimelineError
+from talkies.core.errors import InputError, TalkiesError, TimelineError
 
 MOST_BYTES = 500_000_000
 MAX_NESTING = 100
@@ -19,6 +22,39 @@ _MARKS = (
 )
 _UTF16_STATED = re.compile(r"""^(\s*<\?xml[^>]{0,80}encoding=["'])UTF-16\w{0,2}""", re.IGNORECASE)
 _INFINITY = re.compile(rb"(?<=[:\[,\s])(-?)Inf(?=\s*[,\]}])")  # as OTIO writes it; Python's reader wants the whole word
+
+
+class _TwiceError(ValueError):
+    """A key that one JSON object has twice."""
+
+
+@contextmanager
+def document_guard(
+    path: Path,
+    problem: str = "cannot be read as a timeline",
+    cure: str = "export it again, best as .otio",
+    error_class: type[TalkiesError] = TimelineError,
+) -> Iterator[None]:
+    """Whatever a document makes of the arithmetic, the libraries and the stack of those who work on it, as one sentence
+    about ``path``: a division by zero, a number beyond all bounds, a value of the wrong kind, nesting without end."""
+    try:
+        yield
+    except TalkiesError:
+        raise
+    except RecursionError as error:
+        raise error_class(path, "nests sequences in a circle or too deep", cure) from error
+    except OSError as error:
+        raise error_class(path, f"cannot be read ({error.strerror or first_line(error)})", cure) from error
+    except Exception as error:
+        raise error_class(path, f"{problem} ({first_line(error)})", cure) from error
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message, short enough for a sentence."""
+    text = str(error).strip()
+    if not text or isinstance(error, LookupError | ArithmeticError):
+        text = f"{type(error).__name__} {text}".strip()
+    return text.splitlines()[0].strip().rstrip(".:;")[:140]
 
 
 def read_text(path: Path, what: str = "timeline") -> bytes:
@@ -48,6 +84,8 @@ def check_json(path: Path, data: bytes) -> None:
         raise TimelineError(
             path, "is nested too deep to be a timeline", "export it again, with fewer levels"
         ) from error
+    except _TwiceError as error:
+        raise TimelineError(path, f"is damaged: {error}", "export the timeline again as .otio") from error
     except ValueError as error:
         problem = f"is not an OTIO file: it is not JSON ({str(error)[:80]})"
         raise TimelineError(path, problem, "export the timeline again as .otio") from error
@@ -59,13 +97,24 @@ def check_json(path: Path, data: bytes) -> None:
 
 
 def plain_json(data: bytes) -> Any:
-    """JSON as OTIO writes it, with its own spelling of infinity. Raises ValueError, RecursionError."""
+    """JSON as OTIO writes it, with its own spelling of infinity. Raises ValueError, RecursionError; also for an object
+    that has a key twice, on which OTIO's parser ends the process [OpenTimelineIO 0.18.1]."""
     try:
-        return json.loads(data)
+        return json.loads(data, object_pairs_hook=_once)
+    except _TwiceError:
+        raise
     except ValueError:
         if b"Inf" not in data:
             raise
-    return json.loads(_INFINITY.sub(rb"\1Infinity", data))
+    return json.loads(_INFINITY.sub(rb"\1Infinity", data), object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+    raise _TwiceError(f"{twice[:40]!r} stands twice in one object")
 
 
 def _refuse_cycles(path: Path, document: Any) -> None:

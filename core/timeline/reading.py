@@ -14,6 +14,7 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.errors import TimelineError
+from talkies.core.files.guards import document_guard
 from talkies.core.segment import Timeline
 from talkies.core.timeline import readers
 from talkies.core.timeline.cut.loaded import Loaded
@@ -39,6 +40,11 @@ def read_timeline(path: Path, media_dir: Path | None = None, rate: Fraction | No
         raise TimelineError(media_dir, "is not a folder", "name the folder that holds the media")
     if any("\ud800" <= character <= "\udfff" for character in path.name):  # bytes that are not UTF-8
         raise TimelineError(path, "its name is not UTF-8, which no timeline can hold", "rename it")
+    with document_guard(path):
+        return _read(path, media_dir, rate)
+
+
+def _read(path: Path, media_dir: Path | None, rate: Fraction | None) -> Timeline:
     loaded = bare_media.load(path, rate) if bare_media.is_media(path) else readers.load(path, rate)
     finder = PictureFinder(MediaFinder(path, Path(media_dir) if media_dir else None, loaded.bundle))
     try:

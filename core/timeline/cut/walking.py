@@ -25,7 +25,7 @@ from typing import Any
 
 import opentimelineio as otio
 
-from talkies.core.times import TimeRange, exact_seconds
+from talkies.core.times import TimeRange, exact_rate, exact_seconds
 
 MAX_NESTING = 100
 """Compositions inside compositions; editors stay below ten, a file beyond this is broken or hostile."""
@@ -126,7 +126,7 @@ def to_seconds(time: Any) -> Fraction:
 
 @lru_cache(maxsize=1 << 16)
 def _seconds(value: float, rate: float) -> Fraction:
-    if not (math.isfinite(value) and math.isfinite(rate) and rate > 0):
+    if not (math.isfinite(value) and math.isfinite(rate) and rate > 0 and exact_rate(rate) > 0):
         raise UnusableItemError(f"a time of {value} at rate {rate} is meaningless")
     seconds = exact_seconds(value, rate)
     if abs(seconds) > MAX_SECONDS:
@@ -152,7 +152,7 @@ def measure(item: Any, available: Callable[[Any], TimeRange | None], depth: int 
     elif is_composition:
         shown = TimeRange(_ZERO, max((offset + child.duration for offset, child in children), default=_ZERO))
     else:
-        known = available(item)
+        known = available(item) if isinstance(item, otio.schema.Clip) else None
         shown = known or TimeRange(_ZERO, _ZERO)
         if known is None:
             warnings = (*warnings, _NO_LENGTH)
@@ -172,11 +172,11 @@ def _children(item: Any, available: Callable[[Any], TimeRange | None], depth: in
             continue
         node = measure(child, available, depth + 1)
         if unplaceable and node.duration and not audio_only:
-            raise UnusableItemError(
-                f"clip {unplaceable!r} has no length and its media is missing, so nothing after it can be placed"
-            )
+            raise UnusableItemError(f"{unplaceable}, so nothing after it can be placed")
         if in_row and _NO_LENGTH in node.warnings:
-            unplaceable = str(child.name) or "without a name"
+            name = repr(str(child.name) or "without a name")
+            is_gap = isinstance(child, otio.schema.Gap)
+            unplaceable = "a gap has no length" if is_gap else f"clip {name} has no length and its media is missing"
         children.append((offset, node))
         if in_row:
             offset += node.duration

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
+import traceback
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.errors import TimelineError
-from talkies.core.files.guards import check_json, plain_json, read_text, safe_xml
+from talkies.core.files.guards import check_json, document_guard, first_line, plain_json, read_text, safe_xml
 from talkies.core.timeline.cut.loaded import Loaded
 
 
@@ -67,8 +68,8 @@ def _refuse_newer(path: Path, root: Any) -> None:
             stack.extend(item for item in node if isinstance(item, (dict, list)))
         elif isinstance(node, dict):
             name, _, version = str(node.get("OTIO_SCHEMA", "")).rpartition(".")
-            if version.isdigit() and int(version) > known.get(name, 10**9):
-                problem = f"is written for a newer OpenTimelineIO: {name}.{version}, supported up to {known[name]}"
+            if name in known and version.isdecimal() and int(version[:9]) > known[name]:
+                problem = f"is written for a newer OpenTimelineIO: {name}.{version[:9]}, supported up to {known[name]}"
                 raise TimelineError(path, problem, "export it for an older version, or update opentimelineio")
             stack.extend(value for value in node.values() if isinstance(value, (dict, list)))
 
@@ -95,18 +96,10 @@ def guarded(path: Path, read: Callable[[], Any]) -> Any:
     with warnings.catch_warnings(), contextlib.redirect_stdout(chatter), contextlib.redirect_stderr(chatter):
         warnings.simplefilter("ignore")
         try:
-            return read()
-        except TimelineError:
+            with document_guard(path):
+                return read()
+        except TimelineError as error:
+            if error.__cause__ is not None:
+                traceback.clear_frames(error.__cause__.__traceback__)
+            gc.collect()  # closes the file that the AAF library leaves open when it fails
             raise
-        except RecursionError:
-            problem = "nests sequences in a circle or too deep"
-        except Exception as error:  # noqa: BLE001 - adapters raise anything, from KeyError to AssertionError
-            problem = f"cannot be read as a timeline ({first_line(error)})"
-        gc.collect()  # closes the file that the AAF library leaves open when it fails
-    raise TimelineError(path, problem, "export it again, best as .otio")
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of an error's message, short enough for a sentence."""
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0].strip().rstrip(".:;")[:140]

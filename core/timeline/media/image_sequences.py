@@ -23,6 +23,7 @@ _NUMBERED = re.compile(r"^(?P<prefix>.*?)(?P<number>\d+)(?P<tail>\D*)$", re.DOTA
 _PATTERN = re.compile(r"^(?P<prefix>.*?)(?:%(?:0?\d+)?d|#+|@+)(?P<tail>[^%#@]*)$", re.DOTALL)
 _STATED_RATE = re.compile(r"(?<![\d.])(\d{1,3}(?:[.,]\d{1,3})?)[ _-]?fps", re.IGNORECASE)
 _MOST_FRAMES = 2_000_000
+_LONGEST_NAME = 255  # characters: no file system has a longer one, and the expressions above are quadratic
 
 Groups = dict[tuple[str, str], dict[int, Path]]
 
@@ -44,7 +45,7 @@ class Sequence:
 
 def is_pattern(path: Path) -> bool:
     """Whether a path is a printf or hash pattern: ``scan.%04d.dpx``, ``scan.####.dpx``, ``scan.@@@@.dpx``."""
-    return path.suffix.lower() in IMAGE_SUFFIXES and _PATTERN.match(path.name) is not None
+    return path.suffix.lower() in IMAGE_SUFFIXES and _pattern_key(path) is not None
 
 
 def find_sequence(path: Path) -> Sequence | None:
@@ -91,7 +92,7 @@ def _key(name: str) -> tuple[tuple[str, str], int]:
 
 
 def _pattern_key(path: Path) -> tuple[str, str] | None:
-    match = _PATTERN.match(path.name)
+    match = _PATTERN.match(path.name) if len(path.name) <= _LONGEST_NAME else None
     return (match["prefix"], match["tail"]) if match else None
 
 

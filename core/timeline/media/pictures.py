@@ -196,4 +196,5 @@ def _missing(url: str) -> str:
         return "its media reference has no path; relink it in the editor"
     if is_remote(url):
         return f"its media is on another machine ({url[:120]}); download it and name its folder with --media-dir"
-    return f"its media {file_name(url)!r} was not found ({url[:200]}); relink it, or name its folder with --media-dir"
+    name = file_name(url)[:120]
+    return f"its media {name!r} was not found ({url[:200]}); relink it, or name its folder with --media-dir"

@@ -28,6 +28,7 @@ _TRANSCRIPT = re.compile(
     r"^\s*(?:[^\Wa-zß-öø-ÿ\d_][^\Wa-zß-öø-ÿ]*(?:[ .'-]+[^\Wa-zß-öø-ÿ]+)*\s*:\s+\S|\[[^\]]+\]|[♪♫])"
 )
 _DEEPEST = 12
+_LONGEST_NAME = 500  # characters of a track's name that are looked at: the expression is quadratic
 
 
 def is_text_track(track: Any) -> bool:
@@ -35,7 +36,7 @@ def is_text_track(track: Any) -> bool:
     kind = str(getattr(track, "kind", "")).strip().lower()
     if kind in _TRACK_KINDS:
         return True
-    return kind != "audio" and bool(_TRACK_NAME.search(track.name or ""))
+    return kind != "audio" and bool(_TRACK_NAME.search((track.name or "")[:_LONGEST_NAME]))
 
 
 def text_of_clip(clip: Any, on_text_track: bool) -> str:

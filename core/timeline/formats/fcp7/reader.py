@@ -8,6 +8,7 @@ nor what is switched off, nor drop-frame timecode.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,16 @@ def read_fcp7(path: Path) -> Loaded:
     if not found:
         raise TimelineError(path, "holds no sequence", "export the sequence itself as Final Cut Pro XML")
     loaded = as_timeline(path, found[0] if len(found) == 1 else otio.schema.SerializableCollection("", found))
-    timecode = loaded.document.metadata.get("fcp_xml", {}).get("timecode", {})
-    return Loaded(loaded.document, drop_frame=timecode.get("displayformat") == "DF", warnings=loaded.warnings)
+    return Loaded(loaded.document, drop_frame=_drops_frames(loaded.document.metadata), warnings=loaded.warnings)
+
+
+def _drops_frames(metadata: Any) -> bool:
+    """What the sequence's timecode says, the first one where there are several."""
+    known: Any = metadata
+    for key in ("fcp_xml", "timecode"):
+        known = known.get(key) if isinstance(known, Mapping) else None
+        known = next(iter(known), None) if isinstance(known, Sequence) else known
+    return isinstance(known, Mapping) and known.get("displayformat") == "DF"
 
 
 @cache

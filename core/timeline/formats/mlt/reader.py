@@ -88,6 +88,7 @@ class _Reader:
 
     def _tracks(self, tractor: Element, inside: tuple[str, ...]) -> list[Any]:
         tracks: list[Any] = []
+        self._count()
         for number, reference in enumerate(tractor.findall("track") or tractor.findall("multitrack/track")):
             content = self.by_id.get(reference.get("producer", ""))
             if content is None or content.get("id") == "black_track" or content.tag not in ("playlist", "tractor"):
@@ -119,11 +120,8 @@ class _Reader:
         return tracks_from_row(name, kind, cut_overlaps(rows, cuts, self.rate), self.rate)
 
     def _stack(self, tractor: Element, name: str, inside: tuple[str, ...]) -> Any:
-        key = tractor.get("id", "")
-        if key in inside or len(inside) > MAX_NESTING:
-            raise UnusableItemError(f"sequence {key!r} contains itself")
         stack = otio.schema.Stack(name)
-        for track in self._tracks(tractor, (*inside, key)):
+        for track in self._tracks(tractor, _deeper(tractor, inside)):
             stack.append(track)
         return stack
 
@@ -131,7 +129,7 @@ class _Reader:
         return tracks_from_row(name, "Audio" if is_audio else "Video", self._row(playlist, is_audio, inside), self.rate)
 
     def _row(self, playlist: Element, is_audio: bool, inside: tuple[str, ...]) -> Row:
-        row, position = [], _ZERO
+        row, position, inside = [], _ZERO, _deeper(playlist, inside)
         for child in playlist:
             if child.tag == "blank":
                 position += self._time(child.get("length", "0"))
@@ -143,9 +141,7 @@ class _Reader:
         return row
 
     def _entry(self, entry: Element, is_audio: bool, inside: tuple[str, ...]) -> Any:
-        self.items += 1
-        if self.items > _MOST_ITEMS:
-            raise UnusableItemError("its nested sequences hold too many clips")
+        self._count()
         producer = self.by_id.get(entry.get("producer", ""))
         start = self._time(entry.get("in", "0"))
         last = entry.get("out") or (producer.get("out") if producer is not None else None)
@@ -162,6 +158,11 @@ class _Reader:
             nested.source_range = otio_range(shown, self.rate)
             return nested
         return self._clip(producer, shown)
+
+    def _count(self) -> None:
+        self.items += 1
+        if self.items > _MOST_ITEMS:
+            raise UnusableItemError("its nested sequences hold too many clips")
 
     def _clip(self, producer: Element, shown: TimeRange) -> Any:
         resource = property_of(producer, "resource")
@@ -204,6 +205,16 @@ class _Reader:
             value = int(match[1] or 0) * 3600 + int(match[2]) * 60 + Fraction(match[3].replace(",", "."))
             return round_half_up(value * self.rate) / self.rate
         return Fraction(round_half_up(_number(text or "0"))) / self.rate
+
+
+def _deeper(sequence: Element, inside: tuple[str, ...]) -> tuple[str, ...]:
+    """The sequences around what is in ``sequence``, by id. Raises UnusableItemError for a circle and for too many."""
+    key = sequence.get("id", "")
+    if key in inside:
+        raise UnusableItemError(f"sequence {key!r} contains itself")
+    if len(inside) >= MAX_NESTING:
+        raise UnusableItemError(f"its sequences are nested more than {MAX_NESTING} deep")
+    return (*inside, key)
 
 
 def _number(text: str) -> Fraction:

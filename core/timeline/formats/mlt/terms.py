@@ -46,12 +46,13 @@ def main_of(root: Element, by_id: Mapping[str, Element]) -> Element | None:
         playlists = [element for element in root if element.tag == "playlist" and _is_story(element)]
         return playlists[-1] if playlists else None
     main = tractors[-1]
-    while True:
+    for _ in tractors:
         tracks = main.findall("track")
         inner = by_id.get(tracks[0].get("producer", "")) if len(tracks) == 1 else None
         if inner is None or inner.tag != "tractor" or inner is main or not inner.findall("track"):
-            return main
+            break
         main = inner
+    return main
 
 
 def rate_of(root: Element) -> Fraction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 import zipfile
 from fractions import Fraction
 from pathlib import Path
@@ -334,3 +335,89 @@ def test_a_zip_with_damaged_lzma(tmp_path: Path) -> None:
     data[at : at + 8] = b"\xff" * 8
     path.write_bytes(data)
     assert "is damaged or not a zip file" in refusal(path)
+
+
+# Documents made to crash, to loop or to fill the memory
+
+
+MLT_HEAD = '<mlt><profile frame_rate_num="25" frame_rate_den="1"/>'
+CROSSED = '<tractor id="a"><track producer="b"/></tractor><tractor id="b"><track producer="a"/></tractor>'
+ITSELF = '<playlist id="l"><entry producer="l" in="0" out="24"/></playlist>'
+DEEP = '<producer id="l0"><property name="resource">a.mp4</property></producer>' + "".join(
+    f'<playlist id="l{n}"><entry producer="l{n - 1}" in="0" out="24"/></playlist>' for n in range(1, 400)
+)
+DOUBLED = '<producer id="t0"/>' + "".join(
+    f'<tractor id="t{n}"><track producer="t{n - 1}"/><track producer="t{n - 1}"/></tractor>' for n in range(1, 60)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (CROSSED, "contains itself"),
+        (ITSELF, "contains itself"),
+        (DEEP, "more than 100 deep"),
+        (DOUBLED, "too many clips"),
+    ],
+)
+def test_mlt_that_never_ends(tmp_path: Path, content: str, problem: str) -> None:
+    path = tmp_path / "reel.mlt"
+    path.write_text(f"{MLT_HEAD}{content}</mlt>")
+    assert problem in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        ('{"OTIO_SCHEMA": "Timeline.1", "name": 0, "name": {"OTIO_SCHEMA": "Clip.2"}}', "'name' stands twice"),
+        ('{"OTIO_SCHEMA": "Timeline.1", "name": 0, "n\\u0061me": {"OTIO_SCHEMA": "Clip.2"}}', "'name' stands twice"),
+        ('{"OTIO_SCHEMA": "99999999999"}', "schema"),
+        ('{"OTIO_SCHEMA": "Timeline.99999999999999999999"}', "newer OpenTimelineIO"),
+    ],
+)
+def test_otio_on_which_its_own_parser_would_die(tmp_path: Path, document: str, problem: str) -> None:
+    path = tmp_path / "reel.otio"
+    path.write_text(document)
+    assert problem in refusal(path)
+
+
+def test_a_gap_without_length(make: Any) -> None:
+    path = make.save(make.track(otio.schema.Gap(), make.clip("a", 0, 24)))
+    document = json.loads(path.read_text())
+    document["tracks"]["children"][0]["children"][0]["source_range"] = None
+    path.write_text(json.dumps(document))
+    assert "a gap has no length" in refusal(path)
+    document["tracks"]["children"][0]["children"].pop()
+    path.write_text(json.dumps(document))
+    assert read_timeline(path).segments == ()
+
+
+def test_a_rate_that_is_next_to_nothing(make: Any) -> None:
+    path = make.save(make.track(make.clip("a", 0, 24)))
+    path.write_text(path.read_text().replace('"rate": 24.0', '"rate": 0.0001'))
+    assert "meaningless" in refusal(path)
+
+
+def test_a_final_cut_sequence_with_two_timecodes(tmp_path: Path) -> None:
+    timecode = (
+        "<timecode><rate><timebase>30</timebase></rate><frame>0</frame><displayformat>DF</displayformat></timecode>"
+    )
+    rate = "<rate><timebase>30</timebase><ntsc>TRUE</ntsc></rate>"
+    path = tmp_path / "reel.xml"
+    path.write_text(
+        f'<xmeml version="4"><sequence id="s">{timecode}<name>s</name>{rate}<media></media>'
+        f"{timecode}</sequence></xmeml>"
+    )
+    assert read_timeline(path).segments == ()
+
+
+def test_names_of_hundred_thousand_letters_cost_no_time(make: Any) -> None:
+    clip = make.clip("a", 0, 24)
+    clip.media_reference = otio.schema.ExternalReference(target_url="#" * 100_000)
+    track = make.track(clip)
+    track.name = "cc " * 30_000
+    path = make.save(track)
+    before = time.process_time()
+    timeline = read_timeline(path)
+    assert time.process_time() - before < 5  # of the processor, where a quadratic search takes minutes
+    assert all(len(warning) < 500 for segment in timeline.segments for warning in segment.warnings)
