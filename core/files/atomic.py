@@ -18,6 +18,7 @@ def part_file(path: Path) -> Iterator[Path]:
     part = path.with_name(path.name + ".part")
     with output_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)  # it may be a link to a file that is not ours to change
         try:
             yield part
             part.replace(path)
@@ -69,6 +70,7 @@ def _replace(part: Path, out: Path, old: Path) -> None:
 def write_atomically(path: Path, data: bytes) -> None:
     """Replaces a file at once: whenever the machine stops, the old or the new content is there. Raises OSError."""
     part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)  # as above
     with part.open("wb") as file:
         file.write(data)
         file.flush()

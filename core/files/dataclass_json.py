@@ -6,6 +6,8 @@ from_json(TimeRange, {"start": "0", "end": "1001/24000"})  →  the same again
 
 from __future__ import annotations
 
+import math
+import re
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -54,7 +56,7 @@ def _restored(kind: Any, value: Any) -> Any:
         return {_key(inner[0], key): _restored(inner[1], each) for key, each in value.items()}
     elif kind in (Fraction, Path) and isinstance(value, str):
         return _exact(value) if kind is Fraction else Path(value)
-    elif kind is float and isinstance(value, (int, float)) and not isinstance(value, bool):
+    elif kind is float and isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
         return float(value)
     elif kind in (str, bool, int) and type(value) is kind:
         return value
@@ -81,8 +83,11 @@ def _key(kind: Any, key: str) -> Any:
     return int(key) if kind is int else key
 
 
+_EXACT = re.compile(r"-?\d{1,100}(?:/0*[1-9]\d{0,99})?")
+
+
 def _exact(text: str) -> Fraction:
-    try:
-        return Fraction(text)
-    except ZeroDivisionError as error:
-        raise ValueError(f"{text!r} is not a number") from error
+    """As ``str`` writes a Fraction: no exponents, which would fill the memory."""
+    if not _EXACT.fullmatch(text):
+        raise ValueError(f"{text[:40]!r} is not an exact number")
+    return Fraction(text)

@@ -4,12 +4,13 @@ NAME.otio                the new timeline, written last
 NAME.takes/              the takes, beside it
 NAME.takes.part/         the takes of a run that is not finished; locked as long as that run lives
 NAME.takes.interrupted/  finished takes of a run that was killed, or stopped before it could replace older takes
+
+Only the run that holds the lock removes anything, and only what has a name of ours (our_files.py).
 """
 
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -19,9 +20,10 @@ from typing import IO
 
 from talkies.core.errors import CancelledError, OutputError
 from talkies.core.files.atomic import output_errors
-from talkies.core.files.lock import locked
+from talkies.core.files.lock import held, removed
 from talkies.core.files.preflight import check_space, nearest_folder
 from talkies.core.segment import Take
+from talkies.core.takes.our_files import refuse_link, remove_files, sounds_in, unfinished_in
 
 
 @contextmanager
@@ -34,7 +36,7 @@ def run_folder(out: Path, needed_bytes: int, made: Sequence[Take]) -> Iterator[R
     try:
         run.open(needed_bytes)
     except BaseException:
-        run.remove_empty()
+        run.abandon()
         raise
     try:
         yield run
@@ -67,18 +69,18 @@ class RunFolder:
         Raises OutputError for what will not work later, before any work is done; that the place of ``out`` takes files
         is known by then (core/destinations.py).
         """
-        for folder in (self.takes, self.staging):
-            if folder.exists() and not folder.is_dir():
-                raise OutputError(folder, "is a file, but the takes belong in a folder of this name", "move it away")
+        refuse_link(self.takes, self.staging)
         check_space(nearest_folder(self.out.parent), needed_bytes)
         with output_errors(self.staging):
-            missing = [folder for folder in (self.out.parent, *self.out.parent.parents) if not folder.exists()]
-            if self.staging.exists():
-                self._take_lock(keep=False)
-                self.rescued = self._set_aside()
-            self._made = missing
-            self.staging.mkdir(parents=True)
-            self._take_lock(keep=True)
+            self._made = [folder for folder in (self.out.parent, *self.out.parent.parents) if not folder.exists()]
+            self._lock = held(self.staging / _LOCK)
+            if self._lock is None:
+                raise OutputError(
+                    self.out, "another run is writing there", "wait until it is done or choose another name"
+                )
+            if self._replaced_place.is_symlink():
+                self._replaced_place.unlink()
+            self.rescued = self._set_aside()
         return self.staging
 
     def publish(self, takes: Sequence[Take]) -> list[Take]:
@@ -106,6 +108,7 @@ class RunFolder:
         if any((self.takes / take.path.name).exists() for take in takes if take.path.parent == self.staging):
             with output_errors(self.staging):
                 self._set_aside()
+            self._remove_staging()
         elif takes:
             self.publish(takes)
             self._remove_staging()
@@ -121,9 +124,14 @@ class RunFolder:
             for path, before in self._replaced:
                 before.replace(path)
         self._remove_staging()
-        self.remove_empty()
+        self._remove_empty()
 
-    def remove_empty(self) -> None:
+    def abandon(self) -> None:
+        """Ends a run that could not begin; finished takes of another one stay where they are."""
+        self._release()
+        self._remove_empty()
+
+    def _remove_empty(self) -> None:
         """Removes the folders that were made for the output, as far as nothing is in them."""
         with contextlib.suppress(OSError):
             for folder in self._made:
@@ -132,7 +140,7 @@ class RunFolder:
     def _move(self, path: Path, final: Path) -> None:
         """What lies at ``final`` waits in the staging folder until the run has ended well."""
         if final.exists():
-            before = self.staging / "replaced" / final.name
+            before = self._replaced_place / final.name
             before.parent.mkdir(exist_ok=True)
             final.replace(before)
             self._replaced.append((final, before))
@@ -140,39 +148,37 @@ class RunFolder:
             self._published.append(final)
         path.replace(final)
 
+    @property
+    def _replaced_place(self) -> Path:
+        return self.staging / "replaced"
+
     def _set_aside(self) -> Path | None:
-        """Renames the staging folder with its finished takes, or removes it when it holds none."""
-        self._release()
-        if not any(self.staging.rglob("*.wav")):
-            self._remove_staging()
+        """Moves the finished takes in the staging folder to one of their own; None when there are none."""
+        finished = [path for folder in (self.staging, self._replaced_place) for path in sounds_in(folder)]
+        if not finished:
             return None
-        for path in self.staging.rglob("*"):
-            if path.is_file() and path.suffix != ".wav":
-                path.unlink()
         name = self.takes.name + ".interrupted"
         places = (self.out.with_name(name if number == 1 else f"{name}-{number}") for number in count(1))
-        return self.staging.rename(next(place for place in places if not place.exists()))
+        place = next(place for place in places if not (place.exists() or place.is_symlink()))
+        for path in finished:
+            target = place / path.relative_to(self.staging)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+        return place
 
-    def _take_lock(self, *, keep: bool) -> None:
-        """Raises OutputError when another run works at this output."""
-        if not self.staging.is_dir():
+    def _remove_staging(self) -> None:
+        if self._lock is None:
             return
-        with output_errors(self.staging):
-            self._lock = (self.staging / _LOCK).open("ab")
-        if not locked(self._lock):
-            self._release()
-            raise OutputError(self.out, "another run is writing there", "wait until it is done or choose another name")
-        if not keep:
-            self._release()
+        for folder in (self._replaced_place, self.staging):
+            remove_files((*sounds_in(folder), *unfinished_in(folder)))
+        with contextlib.suppress(OSError):
+            self._replaced_place.rmdir()
+        self._release()
 
     def _release(self) -> None:
         if self._lock is not None:
-            self._lock.close()
+            removed(self._lock, self.staging / _LOCK)
             self._lock = None
-
-    def _remove_staging(self) -> None:
-        self._release()
-        shutil.rmtree(self.staging, ignore_errors=True)
 
 
 _LOCK = ".lock"

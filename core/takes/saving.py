@@ -63,6 +63,7 @@ def save_take(
     try:
         with output_errors(path):
             folder.mkdir(parents=True, exist_ok=True)
+            waiting.unlink(missing_ok=True)
             channels, level = _gather(waiting, blocks, sample_rate, covered, stem.gate, path)
             gain = gain_for(stem.name, level, loudness)
             write_bwf(

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,8 +19,9 @@ from pathlib import Path
 from talkies.core.errors import InputError, OutputError
 from talkies.core.files.atomic import output_errors, sync_folder, write_atomically
 from talkies.core.files.dataclass_json import as_json, from_json
-from talkies.core.files.lock import locked
+from talkies.core.files.lock import held, removed
 from talkies.core.segment import Segment, Take
+from talkies.core.takes.our_files import refuse_link, remove_files, sidecars_in, sounds_in, unfinished_in
 from talkies.core.times import TimeRange
 
 VERSION = 2
@@ -53,16 +53,20 @@ class Sidecar:
     segment: SegmentMark
 
 
+class BusyError(OutputError):
+    """Another process is making takes."""
+
+
 @contextmanager
 def making(folder: Path) -> Iterator[Path]:
     """The empty place to make takes in, for one process at a time. Raises OutputError when another one is at it."""
     place = folder / _MAKING
+    refuse_link(folder, place)
     with output_errors(place):
-        place.mkdir(parents=True, exist_ok=True)
-        lock = (place / _LOCK).open("ab")
+        lock = held(place / _LOCK)
+    if lock is None:
+        raise BusyError(folder, "another talkies is making takes there", "wait until it is done")
     with lock:
-        if not locked(lock):
-            raise OutputError(folder, "another talkies is making takes there", "wait until it is done")
         _sweep(folder)
         yield place
 
@@ -80,18 +84,19 @@ def deliver(take: Take, segment: Segment, folder: Path) -> Take:
 
 
 def recover(folder: Path) -> bool:
-    """Finishes and removes what a killed process has left; False while another process is working there."""
+    """Finishes and removes what a killed process has left; False while another process is working there. Raises
+    OutputError for a folder that is a link."""
     try:
         with making(folder):
             return True
-    except OutputError:
+    except BusyError:
         return False
 
 
 def read_takes(folder: Path) -> tuple[list[Sidecar], list[str]]:
     """All finished takes, by name; and a sentence for each that cannot be told what it is (its files stay)."""
     found, notes = [], []
-    for path in sorted(folder.glob("*.json")):
+    for path in sidecars_in(folder):
         if not path.with_suffix(".wav").is_file():
             continue
         try:
@@ -126,19 +131,24 @@ def remove_take(path: Path) -> None:
         path.with_suffix(".json").unlink(missing_ok=True)
 
 
-def _sweep(folder: Path) -> None:
-    """Moves out what has its sidecar already, and empties ``making``. The caller holds the lock."""
+def remove_empty(folder: Path) -> None:
+    """Removes a folder of takes that holds none, unless somebody is making some."""
     place = folder / _MAKING
-    for path in place.iterdir():
+    with contextlib.suppress(OSError, OutputError):
+        refuse_link(folder, place)
+        if place.exists() and (lock := held(place / _LOCK)) is not None:
+            removed(lock, place / _LOCK)
+        folder.rmdir()
+
+
+def _sweep(folder: Path) -> None:
+    """Moves out what has its sidecar already, removes what else of ours is half there. The caller holds the lock."""
+    place = folder / _MAKING
+    for path in sounds_in(place):
         final = folder / path.name
-        if path.suffix == ".wav" and final.with_suffix(".json").is_file() and not final.exists():
+        if final.with_suffix(".json").is_file() and not final.exists():
             path.replace(final)
-        elif path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name != _LOCK:
-            path.unlink()
-    for path in folder.glob("*.json"):
-        if not path.with_suffix(".wav").exists():
-            path.unlink()
-    for path in folder.glob("*.part"):
-        path.unlink()
+        else:
+            remove_files([path])
+    remove_files(path for path in sidecars_in(folder) if not path.with_suffix(".wav").exists())
+    remove_files((*unfinished_in(place), *unfinished_in(folder)))

@@ -19,6 +19,7 @@ from talkies.core.files.dataclass_json import as_json, from_json
 from talkies.core.generation.take_orders import CueEdit
 from talkies.core.segment import Segment, Take
 from talkies.core.takes.take_folder import deliver, making
+from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
 from talkies.ui.work.document import Document
 from talkies.ui.work.state import MIXED, SegmentSettings, TakeChoices, WorkState
@@ -236,7 +237,13 @@ def test_two_timelines_of_one_name_have_folders_of_their_own(document: Document,
 
 
 @pytest.mark.parametrize(
-    "damage", ["", "{", "[]", '{"version": 1}', '{"version": 1, "work": {"selected": 5}}'], ids=str
+    "damage",
+    [
+        *("", "{", "[]", '{"version": 1}', '{"version": 1, "work": {"selected": 5}}'),
+        *('{"version": 1, "work": {"playhead": "1e99999999"}}', '{"version": 1, "work": {"playhead": "1/0"}}'),
+        '{"version": 1, "work": {"choices": {"a": {"gain_db": NaN}}}}',
+    ],
+    ids=str,
 )
 def test_saved_work_that_cannot_be_read_is_set_aside(document: Document, reel: Path, damage: str) -> None:
     document.change_settings(["V1-001"], prompt="rain")
@@ -320,3 +327,61 @@ STATES = st.builds(
 @given(STATES)
 def test_any_state_survives_json_exactly(state: WorkState) -> None:
     assert from_json(WorkState, json.loads(json.dumps(as_json(state)))) == state
+
+
+@pytest.mark.parametrize("owner", ["", ".", "..", "a/../..", "x" * 5000, "a\0b", 7])
+def test_a_work_folder_that_names_no_timeline_is_opened(qtbot: QtBot, reel: Path, owner: object) -> None:
+    folder = reel.with_name("reel.talkies")
+    folder.mkdir()
+    (folder / "work.json").write_text(json.dumps({"version": 1, "timeline": owner, "work": {}}))
+    document = Document()
+    document.open(reel)
+    document.close()
+
+
+def test_saved_places_outside_the_timeline_are_brought_back(qtbot: QtBot, reel: Path) -> None:
+    folder = reel.with_name("reel.talkies")
+    folder.mkdir()
+    cue = read_timeline(reel).cues[0]
+    edit = {"was_text": cue.text, "was_start": str(cue.range.start), "start": "-9", "end": "99999999"}
+    work = {
+        "playhead": "9" * 50,
+        "in_point": "-1",
+        "choices": {"a": {"gain_db": 1e300, "nudge_frames": 10**40}},
+        "settings": {"V1-001": {"level_db": 1e300}},
+        "cues": {"0": edit},
+    }
+    (folder / "work.json").write_text(json.dumps({"version": 1, "timeline": reel.name, "work": work}))
+    document = Document()
+    document.open(reel)
+    assert document.timeline is not None
+    assert document.playhead == document.timeline.duration
+    assert document.in_out == (None, None)
+    assert document.settings_of("V1-001").level_db == 100
+    assert document.cues[0] == cue
+    assert any("outside the timeline" in note for note in document.notes)
+    document.close()
+
+
+def test_a_work_folder_that_is_a_link_is_refused_and_left_alone(qtbot: QtBot, reel: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "db.json").write_text("{}")
+    folder = reel.with_name("reel.talkies")
+    folder.mkdir()
+    (folder / "takes").symlink_to(precious, target_is_directory=True)
+    with pytest.raises(OutputError, match="is a link"):
+        Document().open(reel)
+    assert (precious / "db.json").read_text() == "{}"
+
+
+def test_a_work_folder_in_which_nothing_was_kept_goes_unless_something_else_is_in_it(qtbot: QtBot, reel: Path) -> None:
+    document = Document()
+    for mine in ((), ("notes.txt",)):
+        document.open(reel)
+        folder = work_folder(reel)
+        for name in mine:
+            (folder / name).write_text("mine")
+        document.close()
+        assert folder.exists() == bool(mine)
+    assert (folder / "notes.txt").read_text() == "mine"

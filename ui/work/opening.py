@@ -16,6 +16,7 @@ from talkies.core.segment import Segment, Timeline
 from talkies.core.takes.take_folder import SegmentMark, Sidecar
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
+from talkies.ui.work.bounds import bounded
 from talkies.ui.work.state import TakeRecord, WorkState
 from talkies.ui.work.store import Store
 
@@ -54,6 +55,8 @@ def with_work(timeline: Timeline, media_dir: Path | None = None, open_store: Sto
     found = Finder(timeline)
     takes = tuple(found.take(sidecar) for sidecar in sidecars)
     state, more = found.state(state)
+    state, outside = bounded(state, timeline)
+    more += outside
     lost = sum(take.lost for take in takes)
     if lost:
         more.append(f"{lost} takes belong to clips that are no longer in the timeline; they are kept")

@@ -130,7 +130,8 @@ class TakeRecord:
 
     @property
     def seed(self) -> int:
-        return int(self.take.metadata.get("seed", 0))
+        seed = self.take.metadata.get("seed", 0)
+        return seed if isinstance(seed, int) else 0
 
     @property
     def loudness_lufs(self) -> float | None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
@@ -21,9 +20,13 @@ from typing import IO
 from talkies.core.errors import InputError, OutputError, TalkiesError
 from talkies.core.files.atomic import output_errors, write_atomically
 from talkies.core.files.dataclass_json import as_json, from_json
-from talkies.core.files.lock import locked
-from talkies.core.takes.take_folder import Sidecar, read_takes, recover, remove_take
+from talkies.core.files.lock import held, removed
+from talkies.core.takes.our_files import refuse_link, remove_files, sounds_in
+from talkies.core.takes.take_folder import Sidecar, read_takes, recover, remove_empty, remove_take
 from talkies.ui.work.state import VERSION, WorkState
+
+_LOCK = ".lock"
+_MOST_BYTES = 100_000_000  # of work.json
 
 
 class Store:
@@ -34,6 +37,7 @@ class Store:
         self.folder = work_folder(timeline)
         self.takes = self.folder / "takes"
         self._file = self.folder / "work.json"
+        self._before = self.folder / "work.before.json"
         self._writing = ThreadPoolExecutor(1, "save")
         self._last: Future[None] | None = None
         self._saved: WorkState | None = None
@@ -50,8 +54,7 @@ class Store:
         notes: list[str] = []
         if not self.sweep():
             notes.append("a worker of an earlier panel is still making takes; they appear when it has finished")
-        for part in self.folder.glob("*.part"):  # a save that was killed; what it should have replaced is whole
-            part.unlink()
+        remove_files(self._parts())  # of a save that was killed; what it should have replaced is whole
         self._saved = state = self._read(notes)
         takes, more = read_takes(self.takes)
         for sidecar in takes:
@@ -76,27 +79,32 @@ class Store:
         """Gives the timeline free. A folder in which nothing was kept goes."""
         self.flush()
         self._writing.shutdown()
-        self._lock.close()
-        if not self._file.exists() and not any(self.takes.glob("*.wav")):
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if self._file.exists() or sounds_in(self.takes):
+            self._lock.close()
+            return
+        remove_empty(self.takes)
+        remove_files((*self._parts(), self._before))
+        removed(self._lock, self.folder / _LOCK)
+
+    def _parts(self) -> list[Path]:
+        return [path.with_name(f"{path.name}.part") for path in (self._file, self._before)]
 
     def _locked(self) -> IO[bytes]:
+        refuse_link(self.folder, self.takes)
         with output_errors(self.folder):
-            self.takes.mkdir(parents=True, exist_ok=True)
-            lock = (self.folder / ".lock").open("ab")
-        if not locked(lock):
-            lock.close()
-            raise OutputError(self.timeline, "is open in another panel", "close it there, or open a copy")
+            lock = held(self.folder / _LOCK)
+            if lock is None:
+                raise OutputError(self.timeline, "is open in another panel", "close it there, or open a copy")
+            self.takes.mkdir(exist_ok=True)
         return lock
 
     def _read(self, notes: list[str]) -> WorkState:
         """work.json, else the one from before, else nothing; what cannot be read is set aside."""
-        before = self.folder / "work.before.json"
-        for path in (self._file, before):
+        for path in (self._file, self._before):
             if not path.exists():
                 continue
             try:
-                data = path.read_bytes()
+                data = _content(path)
                 state = parse(data, path)
             except (OSError, ValueError, RecursionError):
                 aside = _set_aside(path)
@@ -104,7 +112,7 @@ class Store:
                 continue
             if path == self._file:
                 with contextlib.suppress(OSError):
-                    write_atomically(before, data)
+                    write_atomically(self._before, data)
             else:
                 notes.append(f"{self._file}: was not there; the work is as it was when it was last opened")
             return state
@@ -125,11 +133,11 @@ def work_folder(timeline: Path) -> Path:
     timeline = timeline.absolute()
     folder = timeline.with_name(f"{timeline.stem}.talkies")
     try:
-        owner = json.loads((folder / "work.json").read_bytes()).get("timeline", timeline.name)
-    except (OSError, ValueError, AttributeError, RecursionError):
-        owner = timeline.name
-    moved = owner != timeline.name and not timeline.with_name(str(owner)).exists()
-    return folder if owner == timeline.name or moved else timeline.with_name(f"{timeline.name}.talkies")
+        owner = json.loads(_content(folder / "work.json")).get("timeline", timeline.name)
+        is_theirs = owner != timeline.name and timeline.with_name(owner).exists()
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):  # nobody's, or of no name that can be
+        is_theirs = False
+    return timeline.with_name(f"{timeline.name}.talkies") if is_theirs else folder
 
 
 def render(state: WorkState, timeline: Path) -> bytes:
@@ -145,6 +153,15 @@ def parse(data: bytes, path: Path) -> WorkState:
     if document["version"] > VERSION:
         raise InputError(path, "was saved by a newer talkies", "update talkies, or move the folder away to start anew")
     return from_json(WorkState, document.get("work"))
+
+
+def _content(path: Path) -> bytes:
+    """Raises OSError; ValueError for what is no file, or larger than any saved work."""
+    if not path.is_file():
+        raise ValueError("it is not a file")
+    if path.stat().st_size > _MOST_BYTES:
+        raise ValueError("it is too large")
+    return path.read_bytes()
 
 
 def _set_aside(path: Path) -> Path:

@@ -116,10 +116,13 @@ def test_what_a_killed_process_leaves_is_finished_or_swept_away(reel: Path) -> N
     kept.path.replace(folder / "making" / kept.path.name)
     (folder / "making" / "FX_half.wav.part").write_bytes(b"half")
     (folder / "making" / "FX_whole.wav").write_bytes(b"no sidecar yet")
-    (folder / "x.json.part").write_bytes(b"{")
+    (folder / "FX_x.json.part").write_bytes(b"{")
+    (folder / "mine.json").write_bytes(b"{}")
     lost.path.unlink()
     assert recover(folder)
-    assert sorted(path.name for path in folder.iterdir()) == sorted(["making", f"{kept.name}.json", f"{kept.name}.wav"])
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        ["making", "mine.json", f"{kept.name}.json", f"{kept.name}.wav"]
+    )
     assert [path.name for path in (folder / "making").iterdir()] == [".lock"]
     assert read_sidecar(folder / f"{kept.name}.json").segment == SegmentMark.of(segment)
 

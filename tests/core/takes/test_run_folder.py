@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
@@ -81,3 +84,99 @@ def test_a_second_run_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
             raise AssertionError("the place is taken")
         run.publish([take])
     assert contents(tmp_path) == {"out.takes/FX_s1_t01.wav": b"new"}
+
+
+def test_the_loser_of_two_runs_removes_nothing(tmp_path: Path) -> None:
+    out = tmp_path / "out.otio"
+    first, second = RunFolder(out), RunFolder(out)
+    first.open(0)
+    take = made_in(first)
+    with pytest.raises(OutputError, match="another run"):
+        second.open(0)
+    second.discard()
+    second.abandon()
+    assert first.publish([take])[0].path.read_bytes() == b"new"
+    first.finish()
+    assert contents(tmp_path) == {"out.takes/FX_s1_t01.wav": b"new"}
+
+
+RUN = """
+import sys
+from pathlib import Path
+from talkies.core.errors import OutputError
+from talkies.core.segment import Take
+from talkies.core.takes.run_folder import run_folder
+from talkies.core.times import TimeRange
+out, me = Path(sys.argv[1]), sys.argv[2]
+sys.stdin.readline()
+try:
+    with run_folder(out, 0, ()) as run:
+        path = run.staging / "FX_s1_t01.wav"
+        path.write_text(me)
+        run.publish([Take("s1", "FX", "FX_s1_t01", path, TimeRange(0, 1), 48000)])
+        out.write_text(me)
+    print("made")
+except OutputError as error:
+    print(error)
+"""
+
+
+def test_of_runs_that_begin_at_once_each_makes_a_whole_result_or_is_refused(tmp_path: Path) -> None:
+    runs = [
+        subprocess.Popen([sys.executable, "-c", RUN, str(tmp_path / "out.otio"), str(number)], stdin=PIPE, stdout=PIPE)
+        for number in range(3)
+    ]
+    for run in runs:
+        assert run.stdin is not None
+        run.stdin.write(b"go\n")
+        run.stdin.flush()
+    said = [run.communicate()[0].decode() for run in runs]
+    assert any("made" in sentence for sentence in said)
+    assert all("made" in sentence or "another run is writing there" in sentence for sentence in said)
+    found = contents(tmp_path)
+    assert set(found) == {"out.otio", "out.takes/FX_s1_t01.wav"}
+    assert len(set(found.values())) == 1
+
+
+@pytest.mark.parametrize("name", ["out.takes", "out.takes.part"])
+def test_a_link_in_the_place_of_a_folder_is_refused(tmp_path: Path, name: str) -> None:
+    precious = tmp_path / "precious"
+    (precious / "sub").mkdir(parents=True)
+    for path in ("letter.txt", "sub/thesis.docx", "FX_mine_t01.wav"):
+        (precious / path).write_bytes(b"mine")
+    (tmp_path / name).symlink_to(precious, target_is_directory=True)
+    before = contents(tmp_path)
+    with pytest.raises(OutputError, match="is a link"), run_folder(tmp_path / "out.otio", 0, ()):
+        raise AssertionError("it was opened")
+    assert contents(tmp_path) == before
+
+
+def test_only_files_with_our_names_are_swept(tmp_path: Path) -> None:
+    staging = tmp_path / "out.takes.part"
+    staging.mkdir()
+    outside = tmp_path / "thesis.txt"
+    outside.write_bytes(b"mine")
+    for name in ("notes.txt", "FX_s1_t02.wav.part", "song.wav"):
+        (staging / name).write_bytes(b"left")
+    (staging / "FX_s9_t01.wav.raw.part").symlink_to(outside)
+    with run_folder(tmp_path / "out.otio", 0, ()) as run:
+        run.publish([made_in(run)])
+    assert contents(tmp_path) == {
+        "thesis.txt": b"mine",
+        "out.takes/FX_s1_t01.wav": b"new",
+        "out.takes.part/notes.txt": b"left",
+        "out.takes.part/song.wav": b"left",
+    }
+
+
+def test_takes_of_a_killed_run_are_set_aside(tmp_path: Path) -> None:
+    staging = tmp_path / "out.takes.part"
+    (staging / "replaced").mkdir(parents=True)
+    (staging / "FX_s1_t01.wav").write_bytes(b"made")
+    (staging / "replaced" / "FX_s1_t01.wav").write_bytes(b"old")
+    with run_folder(tmp_path / "out.otio", 0, ()) as run:
+        assert run.rescued == tmp_path / "out.takes.interrupted"
+    assert contents(tmp_path) == {
+        "out.takes.interrupted/FX_s1_t01.wav": b"made",
+        "out.takes.interrupted/replaced/FX_s1_t01.wav": b"old",
+    }

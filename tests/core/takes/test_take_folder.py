@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from talkies.core.errors import InputError
+from talkies.core.errors import InputError, OutputError
 from talkies.core.segment import Levels, Segment
-from talkies.core.takes.take_folder import VERSION, deliver, making, read_sidecar
+from talkies.core.takes.take_folder import VERSION, deliver, making, read_sidecar, recover
 from talkies.core.times import TimeRange
 
 VERSION_1 = """{
@@ -106,3 +106,17 @@ def test_other_versions_are_refused(first: Path, version: int) -> None:
     first.write_text(VERSION_1.replace('"version": 1', f'"version": {version}', 1))
     with pytest.raises(InputError, match="another version of talkies"):
         read_sidecar(first)
+
+
+@pytest.mark.parametrize("link", ["takes", "takes/making"])
+def test_a_link_in_the_place_of_the_folder_is_refused_and_nothing_swept(tmp_path: Path, link: str) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    for name in ("db.json", "FX_mine_t01.json", "a.part", "FX_mine_t02.wav"):
+        (precious / name).write_bytes(b"mine")
+    place = tmp_path / link
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(precious, target_is_directory=True)
+    with pytest.raises(OutputError, match="is a link"):
+        recover(tmp_path / "takes")
+    assert len(list(precious.iterdir())) == 4

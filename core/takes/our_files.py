@@ -1,0 +1,56 @@
+"""Our files in folders of takes, known by the names that talkies gives: whatever else lies there is never touched.
+
+A project may come from anybody: a link in the place of a folder would have us write, move and sweep in another one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from talkies.core.errors import OutputError
+
+_TAKE = r"(?:DX|FX|MX|MIX)_[^/\\]+"
+_SOUND = re.compile(rf"{_TAKE}\.wav")
+_SIDECAR = re.compile(rf"{_TAKE}\.json")
+_UNFINISHED = re.compile(rf"{_TAKE}\.(?:wav|wav\.raw|json)\.part")
+
+
+def refuse_link(*folders: Path) -> None:
+    """Raises OutputError for a folder that is a link, or no folder."""
+    for folder in folders:
+        if folder.is_symlink():
+            problem = "is a link, which could lead to files that are not ours to change"
+            raise OutputError(folder, problem, "put a folder in its place, or choose another name")
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(folder, "is a file, but the takes belong in a folder of this name", "move it away")
+
+
+def sounds_in(folder: Path) -> list[Path]:
+    """The sound files of takes that lie in a folder, by name; none behind links."""
+    return [path for path in _named(folder, _SOUND) if path.is_file() and not path.is_symlink()]
+
+
+def sidecars_in(folder: Path) -> list[Path]:
+    """The sidecars of takes that lie in a folder, by name; none behind links."""
+    return [path for path in _named(folder, _SIDECAR) if path.is_file() and not path.is_symlink()]
+
+
+def unfinished_in(folder: Path) -> list[Path]:
+    """What a take leaves half written, by name; a link of such a name, but not what is behind it."""
+    return [path for path in _named(folder, _UNFINISHED) if path.is_symlink() or path.is_file()]
+
+
+def remove_files(paths: Iterable[Path]) -> None:
+    """Files and links; what cannot be removed stays."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def _named(folder: Path, name: re.Pattern[str]) -> list[Path]:
+    if folder.is_symlink() or not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if name.fullmatch(path.name))

@@ -1,0 +1,48 @@
+"""Bounds of saved work: what a hand could not have chosen comes from a damaged or foreign file, and is brought back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+
+from talkies.core.segment import Timeline
+from talkies.ui.work.state import WorkState
+
+_GAIN_DB = 100.0  # either way; beyond it nothing is heard, or everything clips
+_NUDGE_FRAMES = 10_000_000  # either way: more than any timeline is long
+
+
+def bounded(state: WorkState, timeline: Timeline) -> tuple[WorkState, list[str]]:
+    """The state with places inside ``timeline`` and gains that can be computed; a sentence where edits were dropped."""
+    last = timeline.duration
+    settings = {key: replace(each, level_db=_gain(each.level_db)) for key, each in state.settings.items()}
+    choices = {
+        key: replace(
+            each,
+            gain_db=_gain(each.gain_db),
+            nudge_frames=min(max(each.nudge_frames, -_NUDGE_FRAMES), _NUDGE_FRAMES),
+        )
+        for key, each in state.choices.items()
+    }
+    applied = {key: edit.applied(timeline.cues[key]).range for key, edit in state.cues.items()}
+    cues = {key: edit for key, edit in state.cues.items() if 0 <= applied[key].start < applied[key].end <= last}
+    dropped = len(state.cues) - len(cues)
+    notes = [f"{dropped} edits of subtitles lie outside the timeline and are left out"] if dropped else []
+    return replace(
+        state,
+        settings=settings,
+        choices=choices,
+        cues=cues,
+        playhead=min(max(state.playhead, Fraction(0)), last),
+        in_point=_inside(state.in_point, last),
+        out_point=_inside(state.out_point, last),
+    ), notes
+
+
+def _gain(value: float) -> float:
+    return min(max(value, -_GAIN_DB), _GAIN_DB) if math.isfinite(value) else 0.0
+
+
+def _inside(position: Fraction | None, last: Fraction) -> Fraction | None:
+    return None if position is None or not 0 <= position <= last else position
