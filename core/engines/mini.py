@@ -37,7 +37,7 @@ from talkies.core.model.config import VSSFlowConfig
 from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.sketch import Sketch
 from talkies.core.model.vssflow import VSSFlow
-from talkies.core.model.weights import file_hash, fit_state, load_metadata, load_state, shipped_weights
+from talkies.core.model.weights import file_hash, fitted, load_metadata, load_state, shipped_weights
 from talkies.core.times import latent_count
 
 WEIGHTS_NAME = "mini.safetensors"
@@ -106,8 +106,8 @@ class MiniEngine(Engine):
         except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             cure = "give a file that talkies train wrote, or leave the option out"
             raise WeightsError(path, "holds no configuration of a mini model", cure) from error
-        model = MiniModel(flow, codec, reads_lips=any(name.startswith("lips.") for name in state), palette=palette)
-        fit_state(model, state, path)
+        reads_lips = any(name.startswith("lips.") for name in state)
+        model = fitted(lambda: MiniModel(flow, codec, reads_lips, palette), state, path)
         return cls(model, file_hash(path), device)
 
     # Conditions: what the model is told

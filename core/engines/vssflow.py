@@ -34,7 +34,7 @@ from talkies.core.model.conditions import Conditions
 from talkies.core.model.config import VSSFLOW, VSSFlowConfig
 from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.vssflow import VSSFlow
-from talkies.core.model.weights import file_hash, fit_state, load_state
+from talkies.core.model.weights import file_hash, fitted, load_state, outline
 from talkies.core.times import latent_count
 
 FEATURES_NAME = "features.safetensors"
@@ -148,10 +148,9 @@ def load_model(weights: Path) -> VSSFlow:
         config = VSSFlowConfig.from_json(sizes.read_text("utf-8"), str(sizes)) if sizes.is_file() else VSSFLOW
     except (OSError, UnicodeDecodeError) as error:
         raise WeightsError(sizes, f"cannot be read ({error})") from None
-    model = VSSFlow(config)
-    ours = tuple(f"{name}." for name, _ in model.named_children())
-    fit_state(model, {name: tensor for name, tensor in load_state(weights).items() if name.startswith(ours)}, weights)
-    return model.requires_grad_(False)
+    ours = tuple(f"{name}." for name, _ in outline(lambda: VSSFlow(config), weights).named_children())
+    state = {name: tensor for name, tensor in load_state(weights).items() if name.startswith(ours)}
+    return fitted(lambda: VSSFlow(config), state, weights).requires_grad_(False)
 
 
 def load_decoder(folder: Path, device: str) -> Decoder:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from talkies.core.model.bands import FRAMES, HOP_SAMPLES, LOG_FLOOR, LOW_BANDS, SAMPLE_RATE, BandFrames
+from talkies.core.model.config import LARGEST, MOST_LAYERS
 from talkies.core.model.decoder import Fine, FineDecoder
 from talkies.core.model.envelope import SUBFRAMES, Envelope
 from talkies.core.model.noise import shaped_noise
@@ -37,6 +38,12 @@ class CodecConfig:
     width: int = 320
     blocks: int = 8
     sample_rate: ClassVar[int] = SAMPLE_RATE
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value, most = getattr(self, field.name), MOST_LAYERS if field.name == "blocks" else LARGEST
+            if type(value) is not int or not 1 <= value <= most:
+                raise ValueError(f"{field.name} is {value!r}, not a number from 1 to {most}")
 
     @property
     def latent_samples(self) -> int:
@@ -113,9 +120,9 @@ class Codec(nn.Module):
     def __init__(self, config: CodecConfig | None = None) -> None:
         super().__init__()
         self.config = config or CodecConfig()
-        self.bands = BandFrames()
+        with torch.device("cpu"):  # computed, not loaded: also where the rest is made without memory
+            self.bands, self.envelope = BandFrames(), Envelope()
         self.latents = LinearLatents(self.config, self.bands.count)
-        self.envelope = Envelope()
         self.decoder = FineDecoder(self.config.width, self.config.blocks, self.bands.count)
 
     def encode(self, sound: Tensor) -> Tensor:

@@ -9,6 +9,10 @@ from typing import Any, Self
 
 from talkies.core.errors import WeightsError
 
+LARGEST = 1 << 20
+"""Of any size; layers are fewer still, for each of them is made even where no memory is taken."""
+MOST_LAYERS = 1000
+
 
 @dataclass(frozen=True)
 class VSSFlowConfig:
@@ -48,6 +52,8 @@ class VSSFlowConfig:
                     raise WeightsError("model configuration", f"{field.name} is {value!r}, not true or false")
             elif type(value) is not int or value < (0 if field.name == "prompt_vocabulary" else 1):
                 raise WeightsError("model configuration", f"{field.name} is {value!r}, not a positive whole number")
+            elif value > (MOST_LAYERS if field.name == "num_layers" else LARGEST):
+                raise WeightsError("model configuration", f"{field.name} is {value}, more than any model has")
         if self.num_attention_heads % self.num_key_value_attention_heads:
             raise WeightsError(
                 "model configuration",
@@ -103,7 +109,7 @@ class VSSFlowConfig:
         """The configuration written by :meth:`to_json`. Raises WeightsError as :meth:`from_dict` does."""
         try:
             values = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise WeightsError(subject, f"is not JSON ({error})") from None
         if not isinstance(values, dict):
             raise WeightsError(subject, "is not a JSON object of fields")

@@ -7,17 +7,20 @@ them is executed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from talkies.core.errors import OutputError, WeightsError
 
+Model = TypeVar("Model", bound=nn.Module)
 State = dict[str, Tensor]
 """Tensors by name."""
 
@@ -43,12 +46,50 @@ def load_metadata(path: Path) -> dict[str, str]:
         raise _corrupt(path, error) from None
 
 
+def fitted(build: Callable[[], Model], state: Mapping[str, Tensor], path: Path | str) -> Model:
+    """The model that ``build`` makes, with ``state`` in it; ``path`` as below. Raises WeightsError.
+
+    A configuration may claim any size, and only one that the tensors have is taken.
+    """
+    _check_shapes(outline(build, path).state_dict(), state, path)
+    model = build()
+    fit_state(model, state, path)
+    return model
+
+
+class _Unfilled(TorchFunctionMode):
+    """Leaves out the random first values, for which torch would load its compiler where there is no memory."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        given = kwargs or {}
+        if getattr(func, "__module__", "") == nn.init.__name__ or func is torch.Tensor.normal_:
+            return given["tensor"] if "tensor" in given else args[0]
+        return func(*args, **given)
+
+
+def outline(build: Callable[[], Model], path: Path | str) -> Model:
+    """The model that ``build`` makes, without memory: names and shapes alone. Raises WeightsError."""
+    try:
+        with torch.device("meta"), _Unfilled():
+            return build()
+    except (RuntimeError, ValueError, TypeError, OverflowError) as error:  # sizes that no tensor can have
+        raise WeightsError(path, "claims sizes that no model has", "it belongs to another configuration") from error
+
+
 def fit_state(model: nn.Module, state: Mapping[str, Tensor], path: Path | str) -> None:
     """Copies ``state`` into ``model``, in the model's precision, or raises WeightsError and copies nothing.
 
     ``path`` is only the subject of the sentence.
     """
     wanted = model.state_dict()
+    _check_shapes(wanted, state, path)
+    for name in wanted:
+        if not torch.isfinite(state[name]).all():
+            raise WeightsError(path, f"{name} holds numbers that are not finite", "get the file again")
+    model.load_state_dict(dict(state))
+
+
+def _check_shapes(wanted: Mapping[str, Tensor], state: Mapping[str, Tensor], path: Path | str) -> None:
     missing = [name for name in wanted if name not in state]
     if missing:
         raise WeightsError(path, f"lacks {_count(missing)}, {missing[0]} first", "it belongs to another model")
@@ -64,9 +105,6 @@ def fit_state(model: nn.Module, state: Mapping[str, Tensor], path: Path | str) -
                 f"{name} has shape {tuple(state[name].shape)} where the model has {tuple(tensor.shape)}",
                 "it belongs to another configuration",
             )
-        if not torch.isfinite(state[name]).all():
-            raise WeightsError(path, f"{name} holds numbers that are not finite", "get the file again")
-    model.load_state_dict(dict(state))
 
 
 def save_state(

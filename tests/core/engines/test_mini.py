@@ -1,9 +1,11 @@
 """The shipped engine, with the shipped weights: exact lengths, seeds, silence, seams, refusals."""
 
 import json
+import resource
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -145,6 +147,31 @@ def test_weights_of_the_wrong_shape_are_refused(tmp_path: Path) -> None:
     save_file(state, bad, metadata=notes)
     with pytest.raises(WeightsError, match=r"bad\.safetensors"):
         MiniEngine.load(bad, "cpu")
+
+
+@pytest.mark.parametrize(
+    ("part", "claim"),
+    [
+        ("codec", {"width": 10**9}),
+        ("codec", {"width": 10**6}),
+        ("codec", {"blocks": 10**9}),
+        ("codec", {"latent_channels": "128"}),
+        ("flow", {"num_layers": 10**9}),
+        ("flow", {"ff_mult": 10**6, "lip_feat_dim": 10**6}),
+        ("flow", {"phone_vocabulary": 10**30}),
+    ],
+)
+def test_sizes_that_the_tensors_do_not_have_take_no_memory(tmp_path: Path, part: str, claim: dict[str, Any]) -> None:
+    state = load_file(shipped_weights("mini.safetensors"))
+    with safe_open(shipped_weights("mini.safetensors"), framework="pt") as file:
+        notes = dict(file.metadata())
+    notes[part] = json.dumps({**json.loads(notes[part]), **claim})
+    bad = tmp_path / "bad.safetensors"
+    save_file(state, bad, metadata=notes)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(WeightsError, match=r"bad\.safetensors"):
+        MiniEngine.load(bad, "cpu")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1 << 20  # KiB
 
 
 def test_a_file_that_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
