@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import signal
 import sys
@@ -33,6 +32,7 @@ from talkies.plugin.commands import (
     turnover,
     worker,
 )
+from talkies.plugin.console import print_json, say, show
 from talkies.plugin.process import settle_process
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         from talkies.plugin.versions import versions
 
-        print("\n".join(f"{name} {version}" for name, version in versions().items()))
+        show(*(f"{name} {version}" for name, version in versions().items()))
         raise SystemExit(0)
 
 
@@ -112,7 +112,7 @@ def main(argv: Sequence[str] | None = None, load_engine: EngineLoader | None = N
             traceback.print_exception(error, file=sys.stderr)
         if as_json:
             report = {"kind": type(error).__name__, "message": " ".join(sentence.split()), "exit_code": code}
-            print(json.dumps({"error": report}, indent=2))
+            print_json({"error": report})
         return _say(sentence, code)
 
     try:
@@ -163,7 +163,7 @@ def _terminated_like_interrupted() -> Iterator[None]:
 
 
 def _say(sentence: str, code: int) -> int:
-    print(f"talkies: {' '.join(sentence.split())}", file=sys.stderr)
+    say(f"talkies: {sentence}")
     return code
 
 

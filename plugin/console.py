@@ -1,8 +1,12 @@
-"""Console output: results as JSON or lines on stdout, one progress bar on stderr."""
+"""Console output, the one place that prints: results as JSON or lines on stdout, sentences and a bar on stderr.
+
+Names come from anybody's files: what would move the cursor, change colours or forge a line is shown as an escape.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import time
@@ -16,6 +20,22 @@ def print_json(document: Any) -> None:
     print(json.dumps(document, indent=2, default=plain))
 
 
+def show(*lines: str) -> None:
+    """Lines of a result on stdout, each of them one line."""
+    for line in lines:
+        print(legible(line))
+
+
+def say(sentence: str) -> None:
+    """A sentence in one line on stderr, after the bar has made room."""
+    print(f"{_CLEAR if sys.stderr.isatty() else ''}{legible(' '.join(sentence.split()))}", file=sys.stderr)
+
+
+def legible(text: str) -> str:
+    """The text with control characters as Python writes them: ``\\x1b[31m``, ``\\n``, ``\\u202e``."""
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
+
+
 def plain(value: Any) -> Any:
     """JSON's view of our own types: paths as text, exact numbers as floats."""
     if isinstance(value, Path):
@@ -26,11 +46,12 @@ def plain(value: Any) -> Any:
 
 
 def warn(sentence: str) -> None:
-    """A warning is one line on stderr, after the bar has made room."""
-    print(f"{_CLEAR if sys.stderr.isatty() else ''}talkies: warning: {' '.join(sentence.split())}", file=sys.stderr)
+    """A warning."""
+    say(f"talkies: warning: {sentence}")
 
 
 _CLEAR = "\r\x1b[K"
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # those of direction among them
 
 
 class ProgressLine:
@@ -45,7 +66,7 @@ class ProgressLine:
 
     def show(self, fraction: float, message: str) -> None:
         """``fraction`` of the whole work, 0 to 1."""
-        fraction = min(max(fraction, 0.0), 1.0)
+        fraction, message = min(max(fraction, 0.0), 1.0), legible(message)
         if self._live:
             self._draw(fraction, message)
             return

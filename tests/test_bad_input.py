@@ -359,3 +359,25 @@ def test_the_shipped_vocabulary_names_the_nearest_words() -> None:
 
     (warning,) = read_prompt("footstpes").warnings
     assert "footsteps" in warning
+
+
+# What reaches the terminal
+
+
+def test_names_forge_no_line_and_move_no_cursor(tmp_path: Path, run: Run) -> None:
+    """Of the timeline, of a clip and of its media, in what is shown, in warnings and in refusals."""
+    evil = "\x1b[31mred\x1b]0;title\x07\nV9-999  forged\r\x9b2J\u202e"
+    reel = one_clip(tmp_path, "gone.mp4")
+    document = otio.adapters.read_from_file(str(reel))
+    document.name = document.tracks[0].name = evil
+    for clip in document.find_clips():
+        clip.name = evil
+        clip.media_reference = otio.schema.ExternalReference(target_url=f"gone{evil}.mov")
+    otio.adapters.write_to_file(document, str(reel))
+    shown = run("inspect", reel)
+    refused = run("generate", reel, "-o", tmp_path / "out.otio")
+    lines = [*shown.out.splitlines(), *refused.lines]
+    assert (shown.code, refused.code) == (0, 2)
+    assert all(character.isprintable() for line in lines for character in line)
+    assert not any(line.startswith("V9-999") for line in lines)
+    assert any("\\x1b[31mred" in line for line in lines)

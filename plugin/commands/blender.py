@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from talkies.core.errors import ArgumentError
+from talkies.plugin.console import show
 
 SUMMARY = "the extension for Blender: pack it, or install it"
 
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
 def _package(options: argparse.Namespace) -> int:
     from talkies.plugin.blender.packaging import package
 
-    print(package(options.out))
+    show(str(package(options.out)))
     return 0
 
 
@@ -48,6 +49,6 @@ def _install(options: argparse.Namespace) -> int:
     for blender in blenders:
         done = install(blender)
         what = f"{done.before} to {done.version}" if done.outcome == "upgraded" else done.version
-        print(f"Blender {blender.version} ({blender.path}): talkies {what} {done.outcome} in {done.folder}")
-    print(SWITCH_ON)
+        show(f"Blender {blender.version} ({blender.path}): talkies {what} {done.outcome} in {done.folder}")
+    show(SWITCH_ON)
     return 0

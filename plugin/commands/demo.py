@@ -23,15 +23,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from talkies.core.engines.base import load_engine
-    from talkies.plugin.console import print_json
+    from talkies.plugin.console import print_json, show
 
     report = make_demo(options.out, options.engine, options.seed, options.load_engine or load_engine)
     if options.json:
         print_json(report)
     else:
         sync = report["sync"]
-        print("\n".join(report["files"].values()))
-        print(f"{sync['reference']} events seen, {sync['detected']} onsets heard, F1 {sync['f1_100ms']:.2f} at ±100 ms")
+        show(*report["files"].values())
+        show(f"{sync['reference']} events seen, {sync['detected']} onsets heard, F1 {sync['f1_100ms']:.2f} at ±100 ms")
     return 1 if report["failures"] else 0
 
 

@@ -12,7 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from talkies.plugin.console import print_json
+    from talkies.plugin.console import print_json, show
     from talkies.plugin.doctor import examine
 
     findings = examine()
@@ -21,5 +21,5 @@ def run(options: argparse.Namespace) -> int:
     else:
         for finding in findings:
             mark = "ok " if finding.works else ("!! " if finding.needed else "-- ")
-            print(f"{mark} {finding.name}: {finding.detail}" + (f"; {finding.cure}" if finding.cure else ""))
+            show(f"{mark} {finding.name}: {finding.detail}" + (f"; {finding.cure}" if finding.cure else ""))
     return 0 if all(finding.works or not finding.needed for finding in findings) else 1

@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from talkies.core.evaluation.card.model_card import around, write_card
-    from talkies.plugin.console import ProgressLine, print_json
+    from talkies.plugin.console import ProgressLine, print_json, show
 
     if options.card:
         around(options.card, "comparison" if options.against else "figures")  # rather now than in twenty minutes
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(figures)
     else:
-        print("\n".join(f"{name:56} {value}" for name, value in flat(figures)))
+        show(*(f"{name:56} {value}" for name, value in flat(figures)))
     return 0
 
 

@@ -71,13 +71,13 @@ def request_from(options: argparse.Namespace) -> Request:
 
 def run(options: argparse.Namespace) -> int:
     from talkies.core.engines.base import load_engine
-    from talkies.plugin.console import print_json
+    from talkies.plugin.console import print_json, show
 
     _, report = follow(request_from(options), options.load_engine or load_engine)
     if options.json:
         print_json(report)
     else:
-        print("\n".join([*(take["path"] for take in report["takes"]), report["output"]]))
+        show(*(take["path"] for take in report["takes"]), report["output"])
     return 1 if report["failures"] else 0
 
 

@@ -21,13 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from talkies.core.timeline import read_timeline
-    from talkies.plugin.console import print_json
+    from talkies.plugin.console import print_json, show
 
     timeline = read_timeline(options.timeline, options.media_dir)
     if options.json:
         print_json(describe(timeline))
     else:
-        print("\n".join(lines(timeline)))
+        show(*lines(timeline))
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from talkies.core.errors import ArgumentError, WeightsError
 from talkies.core.generation.request import did_you_mean
-from talkies.plugin.console import print_json
+from talkies.plugin.console import print_json, show
 
 SUMMARY = "list, show, pull and verify engines and their weights"
 
@@ -90,7 +90,7 @@ def _list(options: argparse.Namespace) -> int:
         print_json(rows)
     for row in rows if not options.json else ():
         where = f"{row['bytes'] / 1e6:.0f} MB  {row['path']}" if row["here"] else "no weights; see 'models pull'"
-        print(f"{row['name']:8}  {where}")
+        show(f"{row['name']:8}  {where}")
     return 0
 
 
@@ -107,13 +107,13 @@ def _show(options: argparse.Namespace) -> int:
     if options.json:
         print_json(row)
     for key, value in row.items() if not options.json else ():
-        print(f"{key:12}  {value}")
+        show(f"{key:12}  {value}")
     return 0
 
 
 def _pull(options: argparse.Namespace) -> int:
     if _weights(_known(options.name)).is_file():
-        print(f"{options.name}: its weights ship with talkies; nothing to pull")
+        show(f"{options.name}: its weights ship with talkies; nothing to pull")
         return 0
     raise WeightsError(
         f"engine {options.name}", "has no weights that may be downloaded from here",
@@ -137,7 +137,7 @@ def _verify(options: argparse.Namespace) -> int:
     if options.json:
         print_json(rows)
     for row in rows if not options.json else ():
-        print(f"{row['name']:8}  {'whole' if row['stated'] else 'loads, but no hash is stated'}  {row['sha256']}")
+        show(f"{row['name']:8}  {'whole' if row['stated'] else 'loads, but no hash is stated'}  {row['sha256']}")
     return 0
 
 
@@ -148,5 +148,5 @@ def _golden(options: argparse.Namespace) -> int:
     if options.json:
         print_json(differences)
     for name, difference in differences.items() if not options.json else ():
-        print(f"{name:32}  {difference:.3g}")
+        show(f"{name:32}  {difference:.3g}")
     return 0

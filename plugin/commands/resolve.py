@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from talkies.core.errors import OutputError
+from talkies.plugin.console import say, show
 from talkies.plugin.display import check_display, missing
 
 SUMMARY = "DaVinci Resolve: install the menu entries, or open the panel for its free edition"
@@ -33,9 +34,9 @@ def _install(options: argparse.Namespace) -> int:
     from talkies.plugin.resolve.places import LUA_NAME, PYTHON_NAME
 
     for installed in install(options.folder):
-        print(installed)
-    print(f"DaVinci Resolve Studio: choose Workspace > Scripts > {Path(PYTHON_NAME).stem}")
-    print(f"free edition: run 'talkies resolve panel', then choose Workspace > Scripts > {Path(LUA_NAME).stem}")
+        show(str(installed))
+    show(f"DaVinci Resolve Studio: choose Workspace > Scripts > {Path(PYTHON_NAME).stem}")
+    show(f"free edition: run 'talkies resolve panel', then choose Workspace > Scripts > {Path(LUA_NAME).stem}")
     return 0
 
 
@@ -56,8 +57,8 @@ def _panel(options: argparse.Namespace) -> int:
         raise missing(error) from error
     transport = LuaTransport()
     try:
-        print(f"waiting for DaVinci Resolve: {HOW} (Ctrl+C stops waiting)", file=sys.stderr)
-        print(f"{transport.connect()} answers", file=sys.stderr)
+        say(f"waiting for DaVinci Resolve: {HOW} (Ctrl+C stops waiting)")
+        say(f"{transport.connect()} answers")
         host = BridgedHost(transport.requests, transport.answers, editors_folder())
         return int(run_panel(None, [sys.executable, "-m", "talkies.plugin.cli", "worker"], host, host.when_closed))
     finally:

@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     from talkies.core.timeline import read_timeline
     from talkies.core.turnover.handover import HandedOver, hand_over
     from talkies.core.turnover.span import Pops
-    from talkies.plugin.console import ProgressLine, print_json, warn
+    from talkies.plugin.console import ProgressLine, print_json, show, warn
 
     line = ProgressLine()
 
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
                 case HandedOver() if options.json:
                     print_json(event.report)
                 case HandedOver():
-                    print(event.report["output"])
+                    show(event.report["output"])
     finally:
         line.clear()
     return 0

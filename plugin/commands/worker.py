@@ -7,12 +7,13 @@
     → {"id": 2, "method": "cancel", "params": {"id": 1}}
     → {"id": 0, "method": "hello", "params": {"client": "panel", "protocol": 2, "version": "0.1.0"}}
 
-Each request gets any number of ``progress``, ``warning``, ``failed`` and ``take`` events and then exactly one
-``result`` or ``error``. Methods: hello, inspect, generate, make, cancel, models, doctor, quit. ``hello`` says whether
-both sides fit together (core/hosts/handshake.py). ``make`` is what the panel requests (core/generation/take_orders.py):
-takes in a folder, each told of when it is finished; no timeline is written. One generation runs at a time, further ones
-wait; the others are answered meanwhile. When stdin ends, what was asked for is finished first. When nobody reads stdout
-any more, the work is cancelled: finished takes stay, as they do when this process dies.
+An id is a number or a text. Each request gets any number of ``progress``, ``warning``, ``failed`` and ``take`` events
+and then exactly one ``result`` or ``error``. Methods: hello, inspect, generate, make, cancel, models, doctor, quit.
+``hello`` says whether both sides fit together (core/hosts/handshake.py). ``make`` is what the panel requests
+(core/generation/take_orders.py): takes in a folder, each told of when it is finished; no timeline is written. One
+generation runs at a time, further ones wait; the others are answered meanwhile. When stdin ends, what was asked for
+is finished first. When nobody reads stdout any more, the work is cancelled: finished takes stay, as they do when this
+process dies.
 """
 
 from __future__ import annotations
@@ -47,7 +48,11 @@ if TYPE_CHECKING:
 
 SUMMARY = "answer requests, one JSON object per line, on standard input and output (for editor plugins)"
 
+Id = int | float | str | None
+
 _PIECE = 1 << 16  # bytes read at once
+_SHOWN = 200  # characters of an id, and of a name that is not known
+_LARGEST_ID = 2**63
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +81,7 @@ class Worker:
         self._unfit: ArgumentError | None = None
         self._writing = threading.Lock()
         self._reader_left = threading.Event()
-        self._jobs: queue.SimpleQueue[tuple[Any, Request | TakeRequest, threading.Event] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Id, Request | TakeRequest, threading.Event] | None] = queue.SimpleQueue()
         self._open: dict[str, threading.Event] = {}
         self._methods: Mapping[str, Callable[[Any, Message], None]] = {
             "hello": self._hello,
@@ -116,8 +121,9 @@ class Worker:
         return True
 
     def _answer(self, request: Message) -> bool:
-        number, method = request.get("id"), str(request.get("method"))
+        number: Id = None
         try:
+            number, method = _id(request), str(request.get("method"))[:_SHOWN]
             if method == "quit":
                 self._cancel_all()
                 self._send(number, "result", result={})
@@ -131,7 +137,7 @@ class Worker:
             self._fail(number, error)
         return True
 
-    def _hello(self, number: Any, params: Message) -> None:
+    def _hello(self, number: Id, params: Message) -> None:
         """A client that does not fit hears it of whatever it asks, until it says something else of itself."""
         try:
             answer = greeting(params)
@@ -141,30 +147,30 @@ class Worker:
         self._unfit = None
         self._send(number, "result", result=answer)
 
-    def _inspect(self, number: Any, params: Message) -> None:
+    def _inspect(self, number: Id, params: Message) -> None:
         from talkies.plugin.commands.inspect import describe
 
         media_dir = _path(params, "media_dir") if params.get("media_dir") else None
         self._send(number, "result", result=describe(read_timeline(_path(params, "timeline"), media_dir)))
 
-    def _models(self, number: Any, params: Message) -> None:
+    def _models(self, number: Id, params: Message) -> None:
         from talkies.plugin.commands.models import describe_models
 
         self._send(number, "result", result=describe_models())
 
-    def _doctor(self, number: Any, params: Message) -> None:
+    def _doctor(self, number: Id, params: Message) -> None:
         from talkies.plugin.doctor import examine
 
         self._send(number, "result", result=[vars(finding) for finding in examine()])
 
-    def _start(self, number: Any, wanted: Request | TakeRequest) -> None:
+    def _start(self, number: Id, wanted: Request | TakeRequest) -> None:
         if _key(number) in self._open:
             raise ArgumentError(f"id {number!r}", "is still at work", "give every request an id of its own")
         self._open[_key(number)] = stop = threading.Event()
         self._jobs.put((number, wanted, stop))
 
-    def _cancel(self, number: Any, params: Message) -> None:
-        stop = self._open.get(_key(params.get("id")))
+    def _cancel(self, number: Id, params: Message) -> None:
+        stop = self._open.get(_key(_id(params)))
         if stop is not None:
             stop.set()
         self._send(number, "result", result={"cancelled": stop is not None})
@@ -184,7 +190,7 @@ class Worker:
             finally:
                 self._open.pop(_key(number), None)
 
-    def _run(self, number: Any, wanted: Request | TakeRequest, stop: threading.Event) -> None:
+    def _run(self, number: Id, wanted: Request | TakeRequest, stop: threading.Event) -> None:
         reported: tuple[float, str] | None = None
 
         def watch(progress: Progress) -> None:
@@ -226,13 +232,13 @@ class Worker:
             return render(wanted, load_engine=self._engines, watch=watch)
         return make_takes(wanted, read=self._warm.timeline, load_engine=self._warm.engine, watch=watch)
 
-    def _fail(self, number: Any, error: Exception) -> None:
+    def _fail(self, number: Id, error: Exception) -> None:
         code = error.exit_code if isinstance(error, TalkiesError) else 2
         message = " ".join(str(error).split()) or type(error).__name__
         kind = type(error).__name__
         self._send(number, "error", error={"kind": kind, "message": message, "exit_code": code})
 
-    def _send(self, number: Any, event: str, **content: Any) -> None:
+    def _send(self, number: Id, event: str, **content: Any) -> None:
         line = self._conversation.send({"id": number, "event": event, **content}, default=plain)
         with self._writing:
             try:
@@ -280,6 +286,14 @@ def _path(params: Message, name: str) -> Path:
     return Path(value)
 
 
-def _key(number: Any) -> str:
-    """Ids are any JSON value."""
-    return json.dumps(number, sort_keys=True)
+def _id(message: Message) -> Id:
+    """The id of a request, or that of another one in its parameters. Raises ArgumentError."""
+    number = message.get("id")
+    is_number = isinstance(number, int | float) and not isinstance(number, bool) and abs(number) < _LARGEST_ID
+    if number is None or is_number or (isinstance(number, str) and len(number) <= _SHOWN):
+        return number
+    raise ArgumentError("id", "is neither a number nor a short text", "give every request one of its own")
+
+
+def _key(number: Id) -> str:
+    return json.dumps(number)

@@ -75,8 +75,14 @@ def test_make_tells_of_each_finished_take_and_writes_no_timeline(reel: Path) -> 
         '{"id": 1, "method": "generate", "params": {"timeline": "none.otio", "out": "b.otio"}}',
         '{"id": 1, "method": "make", "params": {"timeline": "none.otio", "folder": "takes"}}',
         '{"id": 1, "method": "make", "params": {"timeline": "none.otio"}}',
+        '{"id": ' + "[" * 900 + "]" * 900 + ', "method": "hello"}',
+        '{"id": {"a": 1}, "method": "generate", "params": {"timeline": "none.otio", "out": "b.otio"}}',
+        '{"id": true, "method": "hello"}',
+        '{"id": NaN, "method": "hello"}',
+        '{"id": 1, "method": ' + "[" * 900 + "]" * 900 + "}",
+        '{"id": 1, "method": "cancel", "params": {"id": ' + "[" * 900 + "]" * 900 + "}}",
     ],
-    ids=range(14),
+    ids=range(20),
 )
 def test_a_bad_request_is_answered_and_the_next_one_too(line: str) -> None:
     first, second = converse(line, {"id": 2, "method": "hello"})
