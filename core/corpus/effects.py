@@ -18,6 +18,7 @@ import numpy.typing as npt
 from talkies.core.corpus.tables import read_table
 from talkies.core.errors import MediaError
 from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.opening import open_file
 
 Samples = npt.NDArray[np.float32]
 Split = Literal["train", "test"]
@@ -283,7 +284,7 @@ def decode(path: Path) -> Samples:
     blocks: list[npt.NDArray[np.float32]] = []
     resampler = av.AudioResampler("flt", "mono", SAMPLE_RATE)
     try:
-        with av.open(str(path)) as container:
+        with open_file(path) as container:
             for frame in container.decode(audio=0):
                 blocks += [block.to_ndarray()[0] for block in resampler.resample(frame)]
                 if sum(map(len, blocks)) > _LONGEST_S * SAMPLE_RATE:

@@ -12,6 +12,7 @@ import numpy as np
 from talkies.core.demo.portrait import Portrait
 from talkies.core.demo.script import CLIPS, RATE, SIZE, SUBTITLES, Clip
 from talkies.core.files.atomic import part_file
+from talkies.core.media.opening import media_address
 from talkies.core.scenes.acting import Actor, burst
 from talkies.core.scenes.bouncing import Ball, Bouncing
 from talkies.core.scenes.canvas import View
@@ -32,7 +33,7 @@ def write_film(path: Path) -> None:
     import av
 
     options = {"fflags": "+bitexact"}
-    with part_file(path) as part, av.open(str(part), "w", format="mp4", options=options) as container:
+    with part_file(path) as part, av.open(media_address(part), "w", format="mp4", options=options) as container:
         codec, quality = _encoder()
         stream: Any = container.add_stream(codec, rate=RATE, options=quality)
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from talkies.core.errors import MediaError, OutputError
 from talkies.core.files.atomic import part_file
+from talkies.core.media.opening import open_file
 
 if TYPE_CHECKING:
     import av
@@ -80,7 +81,7 @@ def read_bext(path: Path) -> Bext:
     import av
 
     try:
-        with av.open(str(path)) as container:
+        with open_file(path) as container:
             fields = dict(container.metadata)
     except (av.FFmpegError, OSError) as error:
         raise MediaError(path, "cannot be read as a WAV file", "it may be damaged") from error

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.errors import MediaError
+from talkies.core.media.extent import Extent, extent, read_head
+from talkies.core.media.opening import MOST_PIXELS, open_media, video_stream
+from talkies.core.media.rates import common_rate, steady_rate
 from talkies.core.times import exact_rate
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
-_PACKETS_LOOKED_AT = 250
 _UNKNOWN_RATE = Fraction(25)
-_COMMON_RATES = (
-    *(Fraction(rate) for rate in (12, 15, 16, 18, 20, 24, 25, 30, 48, 50, 60, 100, 120, 240)),
-    *(Fraction(rate * 1000, 1001) for rate in (24, 30, 48, 60, 120)),
-)
+_BARE = ("h264", "hevc", "m4v", "mjpeg", "mpegvideo", "obu", "vc1", "vvc")  # streams in no container
+_SHORT = Fraction(1, 5)  # seconds that may be missing at the end before it is worth a sentence
+_MOST_KNOWN = 4096
+
+_Identity = tuple[str, int, int]
+_known: dict[_Identity, MediaInfo] = {}
 
 
 @dataclass(frozen=True)
@@ -27,123 +30,98 @@ class MediaInfo:
     """One movie or sound file; times in seconds, exact.
 
     ``start`` is the file's own time stamp of its first picture (most files: 0); times elsewhere in talkies count
-    from that picture. ``rate`` is the common rate nearest to the average when ``constant_rate`` is False. Without
-    video: size 0, rate 25.
+    from that picture, and ``duration`` is how long pictures show from there on. ``promised``: how long the file says
+    they do, where that is more. ``rate`` is the common rate nearest to the average when ``constant_rate`` is False.
+    ``stamped``: whether the stream says when pictures show; else the n-th shows at n / rate. Without video: size 0,
+    rate 25. ``notes``: sentences on what could not be read as it is, without the file's name.
     """
 
     path: Path
     duration: Fraction
     rate: Fraction
     start: Fraction
-    frame_count: int | None
+    promised: Fraction
     width: int
     height: int
     has_video: bool
     has_audio: bool
     constant_rate: bool
     subtitle_streams: tuple[int, ...] = ()
+    stamped: bool = True
+    notes: tuple[str, ...] = ()
 
 
 def probe(path: Path) -> MediaInfo:
-    """Reads the headers and the first packets; decodes nothing. Raises MediaError."""
+    """Reads the headers, the first packets, and the last ones where the header is no proof. Raises MediaError."""
     with open_media(path) as container:
         return describe(path, container)
 
 
-def open_media(path: Path) -> InputContainer:
-    """The opened file, or a MediaError that says what is wrong with it."""
-    import av
-
-    path = Path(path)
-    try:
-        if path.is_dir():
-            raise MediaError(path, "is a folder, not a media file", "name the movie inside it")
-        size = path.stat().st_size
-    except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        problem = "media is missing or offline" if missing else f"media cannot be opened ({error.strerror})"
-        raise MediaError(path, problem, "relink it, or name its folder with --media-dir") from error
-    if size == 0:
-        raise MediaError(path, "media is empty (0 bytes)", "copy it again")
-    try:
-        container = av.open(str(path), metadata_errors="replace")
-    except (av.error.FFmpegError, OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "unknown format"
-        raise MediaError(
-            path, f"is not readable media, or is truncated ({reason})", "export or copy it again"
-        ) from error
-    if not (container.streams.video or container.streams.audio or container.streams.subtitles):
-        container.close()
-        raise MediaError(path, "holds neither picture nor sound", "name a movie or a sound file")
-    return container
-
-
-def video_stream(container: InputContainer) -> Any | None:
-    """The first real video stream; cover pictures of sound files do not count."""
-    from av.stream import Disposition
-
-    for stream in container.streams.video:
-        still = bool(stream.disposition & Disposition.attached_pic)
-        if not still and stream.codec_context is not None:
-            return stream
-    return None
-
-
 def describe(path: Path, container: InputContainer) -> MediaInfo:
-    """MediaInfo of an open container; moves its reading position."""
+    """MediaInfo of an open container, whose reading position moves; a file that has not changed is read once."""
+    path = Path(path)
+    found = path.stat()
+    identity = (str(path.absolute()), found.st_size, found.st_mtime_ns)
+    if identity not in _known:
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[identity] = _examined(path, container)
+    return _known[identity]
+
+
+def _examined(path: Path, container: InputContainer) -> MediaInfo:
     stream = video_stream(container)
     has_audio = bool(container.streams.audio)
     subtitles = tuple(each.index for each in container.streams.subtitles)
-    whole = Fraction(container.duration or 0, 1_000_000)
     if stream is None:
-        return MediaInfo(Path(path), whole, _UNKNOWN_RATE, Fraction(0), None, 0, 0, False, has_audio, True, subtitles)
-    codec = stream.codec_context
-    if not codec.width or not codec.height:
-        raise MediaError(path, "picture has no size: the file is damaged or truncated", "export or copy it again")
-    stated = stream.average_rate or stream.guessed_rate or stream.base_rate or _UNKNOWN_RATE
-    rate, constant = _steady_rate(container, stream, exact_rate(float(stated)))
-    start = Fraction(stream.start_time or 0) * (stream.time_base or Fraction(1, 1000))
-    count = int(stream.frames) or None
-    duration = Fraction(stream.duration) * stream.time_base if stream.duration else whole
-    if constant and count and abs(Fraction(count) / rate - duration) < 2 / rate:
-        duration = Fraction(count) / rate
+        whole = Fraction(container.duration or 0, 1_000_000)
+        return MediaInfo(path, whole, _UNKNOWN_RATE, Fraction(0), whole, 0, 0, False, has_audio, True, subtitles)
+    width, height = stream.codec_context.width, stream.codec_context.height
+    _check_size(path, width, height)
+    head = read_head(container, stream)
+    stated, is_stated = _stated_rate(container, stream)
+    rate, constant = steady_rate(head.stamps, stream.time_base, stated)
+    if not constant:
+        rate = common_rate(head.average or float(rate))
+    reach = extent(path, container, stream, head, rate, constant)
+    constant = constant or not reach.stamped
+    has_rate = is_stated or (len(head.stamps) > 2 and not _is_bare(container))
+    notes = tuple(_notes(reach, rate, has_rate))
     return MediaInfo(
-        Path(path), duration, rate, start, count, codec.width, codec.height, True, has_audio, constant, subtitles
-    )
+        path, reach.duration, rate, reach.start, reach.promised, width, height, True, has_audio, constant, subtitles,
+        reach.stamped, notes,
+    )  # fmt: skip
 
 
-def _steady_rate(container: InputContainer, stream: Any, rate: Fraction) -> tuple[Fraction, bool]:
-    """The exact rate, and whether the first packets' time stamps keep it (within their own resolution).
-
-    Where they keep none, the common rate nearest to the real average: what a container states may be its clock.
-    """
-    import av
-
-    stamps: list[int] = []
-    try:
-        for packet in container.demux(stream):
-            if packet.pts is not None:
-                stamps.append(packet.pts)
-            if len(stamps) >= _PACKETS_LOOKED_AT:
-                break
-    except av.error.FFmpegError:
-        pass  # a damaged tail: what was read before it is enough
-    stamps = sorted(set(stamps))[: -8 if len(stamps) >= _PACKETS_LOOKED_AT else None]  # the last may lack B-frames
-    if len(stamps) < 3:
-        return rate, True
-    tick = float(stream.time_base)
-    measured = exact_rate((len(stamps) - 1) / ((stamps[-1] - stamps[0]) * tick))
-    for candidate in dict.fromkeys((rate, measured)):
-        if _on_grid([(stamp - stamps[0]) * tick for stamp in stamps], 1 / float(candidate), 1.5 * tick):
-            return candidate, True
-    whole = float(stream.duration or 0) * tick
-    average = stream.frames / whole if stream.frames and whole > 0 else float(measured)
-    return min(_COMMON_RATES, key=lambda common: abs(math.log(float(common) / average))), False
+def _check_size(path: Path, width: int, height: int) -> None:
+    if not width or not height:
+        raise MediaError(path, "picture has no size: the file is damaged or truncated", "export or copy it again")
+    if width * height > MOST_PIXELS:
+        problem = f"its picture of {width} × {height} is larger than any movie's"
+        raise MediaError(path, problem, "export it smaller, or copy it again")
 
 
-def _on_grid(times: list[float], step: float, tolerance: float) -> bool:
-    """Whether times (s, from 0) are multiples of ``step``, with few holes (lost frames do not make a rate variable)."""
-    frames = round(times[-1] / step)
-    late = [time - round(time / step) * step for time in times]
-    steady = max(late) - min(late) <= max(2 * tolerance, 0.01 * step)
-    return steady and tolerance < 0.2 * step and frames <= 1.03 * (len(times) - 1) + 1
+def _is_bare(container: InputContainer) -> bool:
+    return container.format.name in _BARE
+
+
+def _stated_rate(container: InputContainer, stream: Any) -> tuple[Fraction, bool]:
+    """The rate that the file states, and whether it does; FFmpeg says 25 of a bare stream that does not."""
+    rates: tuple[Fraction | None, ...] = (stream.average_rate, stream.guessed_rate, stream.base_rate)
+    if _is_bare(container):
+        rates = (stream.codec_context.framerate,)
+    stated = next((rate for rate in rates if rate), None)
+    return (exact_rate(float(stated)), True) if stated else (_UNKNOWN_RATE, False)
+
+
+def _notes(reach: Extent, rate: Fraction, has_rate: bool) -> list[str]:
+    notes = []
+    if not has_rate:
+        notes.append(f"states no frame rate: {float(rate):g} is used; export it in a container that states one (.mov)")
+    if reach.joined:
+        sentence = "its time stamps jump back, as in files joined end to end: its pictures are counted at {:g} a second"
+        notes.append(sentence.format(float(rate)))
+    if reach.promised - reach.duration > max(_SHORT, 2 / rate):
+        said, found = float(reach.promised), float(reach.duration)
+        notes.append(f"picture ends at {found:.2f} s of the {said:.2f} s that it states; the copy may be truncated")
+    return notes

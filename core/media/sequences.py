@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkies.core.errors import MediaError
-from talkies.core.media.movie import Scaler
+from talkies.core.media.image_size import stated_pixels
+from talkies.core.media.opening import MOST_PIXELS, open_file
+from talkies.core.media.scaler import Scaler
+
+_MOST_BYTES = 500_000_000  # of one picture
 
 
 class Sequence:
@@ -41,9 +45,7 @@ def read_image(path: Path, scaler: Scaler) -> NDArray[Any]:
     import av
 
     try:
-        if path.stat().st_size == 0:
-            raise MediaError(path, "picture is empty (0 bytes)", "copy it again")
-        with av.open(str(path), options=_options(path)) as container:
+        with open_file(path) as container:
             for frame in container.decode(video=0):
                 return scaler(frame)
     except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
@@ -51,21 +53,16 @@ def read_image(path: Path, scaler: Scaler) -> NDArray[Any]:
     return _with_opencv(path, scaler, None)
 
 
-def _options(path: Path) -> dict[str, str]:
-    """A file name is a name: ``%`` and digits in it are not a pattern."""
-    image_demuxer = path.suffix.lower() in (".dpx", ".tif", ".tiff", ".png", ".exr", ".jpg", ".jpeg", ".tga", ".bmp")
-    return {"pattern_type": "none"} if image_demuxer else {}
-
-
 def _with_opencv(path: Path, scaler: Scaler, cause: Exception | None) -> NDArray[Any]:
-    """What the video library cannot read (some TIFF compressions) OpenCV may."""
+    """What the video library cannot read (some compressions of TIFF and JPEG 2000) OpenCV may."""
     import av
     import cv2
 
     data: Any = None
     try:
-        data = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_ANYDEPTH | cv2.IMREAD_COLOR)
-    except (cv2.error, OSError) as error:
+        if path.stat().st_size <= _MOST_BYTES and stated_pixels(file := path.read_bytes()) in range(1, MOST_PIXELS):
+            data = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_ANYDEPTH | cv2.IMREAD_COLOR)
+    except (cv2.error, OSError, MemoryError) as error:
         cause = error
     if data is None:
         raise MediaError(path, "picture cannot be read", "scan or copy it again") from cause

@@ -12,6 +12,7 @@ import numpy as np
 
 from talkies.core.errors import MediaError
 from talkies.core.media.bwf import Samples, write_bwf
+from talkies.core.media.opening import open_file
 
 if TYPE_CHECKING:
     import av
@@ -32,10 +33,8 @@ def sound_blocks(path: Path, sample_rate: int = 48000, mono: bool = True) -> Ite
     """
     import av
 
-    if not path.is_file():
-        raise MediaError(path, "no such file")
     try:
-        with av.open(str(path)) as container:
+        with open_file(path) as container:
             if not container.streams.audio:
                 raise MediaError(path, "has no sound")
             stream = container.streams.audio[0]

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from talkies.core.files.atomic import part_file
 from talkies.core.media.bwf import SAMPLE_RATE, Samples
+from talkies.core.media.opening import media_address
 from talkies.core.segment import Segment, Timeline
 from talkies.core.times import to_frame
 
@@ -34,7 +35,7 @@ def movie_file(path: Path, container: str, options: dict[str, str]) -> Iterator[
     """An open movie to write to, whole at ``path`` in the end or not at all. Raises OutputError."""
     import av
 
-    with part_file(path) as part, av.open(str(part), "w", format=container, options=options) as opened:
+    with part_file(path) as part, av.open(media_address(part), "w", format=container, options=options) as opened:
         yield opened
 
 

@@ -9,7 +9,7 @@ from typing import cast
 
 from talkies.core.errors import MediaError, TimelineError
 from talkies.core.media.bwf import read_bext
-from talkies.core.media.probing import open_media
+from talkies.core.media.opening import open_media
 from talkies.core.segment import StemName, Take, Timeline
 from talkies.core.takes.saving import timecode_day
 from talkies.core.timeline.structure.sounds import OUR_NAME, SoundClip, SoundTrack, sound_tracks

@@ -75,7 +75,7 @@ def read_stretch(path: Path, first: int, count: int) -> Samples:
     """
     import av
 
-    from talkies.core.media.probing import open_media
+    from talkies.core.media.opening import open_media
 
     result = np.zeros((2, count), np.float32)
     with open_media(path) as container:

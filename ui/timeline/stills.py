@@ -65,7 +65,7 @@ class StillReader:
         return self._movies[path]
 
     def _of_sequence(self, picture: Picture, time: Fraction, height: int) -> Any:
-        from talkies.core.media.movie import Scaler
+        from talkies.core.media.scaler import Scaler
         from talkies.core.media.sequences import read_image
 
         index = min(max(floor(time * (picture.rate or _SEQUENCE_RATE)), 0), len(picture.frames) - 1)

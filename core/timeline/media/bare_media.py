@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from talkies.core.times import round_half_up
 
 MOVIE_SUFFIXES = (
     *(".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".m2v", ".vob"),
-    *(".wmv", ".flv", ".ogv", ".3gp", ".dv", ".gif", ".qt", ".f4v", ".y4m"),
+    *(".wmv", ".asf", ".flv", ".ogv", ".ogm", ".3gp", ".3g2", ".dv", ".dif", ".gif", ".qt", ".f4v", ".y4m", ".divx"),
+    *(".m2t", ".trp", ".mod", ".tod", ".evo", ".vro", ".m2p", ".mpe", ".m1v", ".mpv", ".gxf", ".ivf", ".nut", ".mj2"),
+    *(".h264", ".264", ".avc", ".h265", ".265", ".hevc", ".mjpeg", ".mjpg"),
 )
 """No raw camera formats (.r3d, .braw): nothing free decodes them."""
 
@@ -46,11 +49,16 @@ def _of_movie(path: Path) -> Loaded:
     facts = movie_facts(path)
     if not facts.has_video:
         raise MediaError(path, "has no picture", "give a movie with a video stream")
-    frames = max(round_half_up(facts.duration * facts.rate), 1)
-    document = _one_clip(path.stem, otio.schema.ExternalReference(path.name), frames, facts.rate, facts.timecode)
-    sentence = f"{path.name}: has no constant frame rate: {float(facts.rate):.3f}, near its average, is used"
-    notes = () if facts.constant_rate else (sentence,)
-    return Loaded(document, facts.rate, facts.timecode, facts.drop_frame, notes)
+    rate, notes = facts.rate, facts.notes
+    if rate < 1:  # no timecode counts that
+        rate *= ceil(DEFAULT_RATE / rate)
+        notes += (f"shows a picture every {float(1 / facts.rate):g} s: its timeline counts {float(rate):g} a second",)
+    frames = max(round_half_up(facts.duration * rate), 1)
+    document = _one_clip(path.stem, otio.schema.ExternalReference(path.name), frames, rate, facts.timecode)
+    if not facts.constant_rate:
+        notes += (f"has no constant frame rate: {float(facts.rate):.3f}, near its average, is used",)
+    warnings = tuple(f"{path.name}: {note}" for note in notes)
+    return Loaded(document, rate, facts.timecode, facts.drop_frame, warnings)
 
 
 def _of_sequence(path: Path, sequence: Sequence, rate: Fraction | None) -> Loaded:

@@ -1,4 +1,4 @@
-"""Movie facts from the header only: rate, length, start timecode; and the subtitles inside it.
+"""Movie facts: rate, length, start timecode; and the subtitles inside it.
 
 PyAV is imported when the first movie is opened, so that timelines without movies pay nothing.
 """
@@ -17,7 +17,6 @@ from talkies.core.timeline.words.languages import language_tag
 from talkies.core.timeline.words.transcript import cues_from_text
 from talkies.core.times import TimeRange, round_half_up
 
-_DURATION = re.compile(r"^(\d+):(\d\d):(\d\d(?:\.\d+)?)$")
 _TIMECODE = re.compile(r"^(\d\d):(\d\d):(\d\d)([:;.])(\d{2,3})$")
 
 
@@ -33,11 +32,13 @@ class MovieFacts:
     constant_rate: bool = True
     start: Fraction = Fraction(0)
     subtitles: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def movie_facts(path: Path) -> MovieFacts:
     """Read a movie's header. Raises MediaError."""
-    from talkies.core.media.probing import describe, open_media
+    from talkies.core.media.opening import open_media
+    from talkies.core.media.probing import describe
 
     with open_media(path) as container:
         info = describe(path, container)
@@ -45,11 +46,11 @@ def movie_facts(path: Path) -> MovieFacts:
         timecode, drop = timecode_seconds(next(filter(None, labels), ""), info.rate)
         if not info.has_video and not timecode:
             timecode = _time_reference(container)
-        duration = _video_duration(container, info.rate) or info.duration
-    if duration <= 0:
-        raise MediaError(path, "states no duration and holds no frames", "export or copy it again")
+    if info.duration <= 0:
+        problem = "does not say how long it is, and no picture was found in it"
+        raise MediaError(path, problem, "export it again, or put it into a container that says so (.mov)")
     return MovieFacts(
-        duration=duration,
+        duration=info.duration,
         rate=info.rate,
         timecode=timecode,
         drop_frame=drop,
@@ -57,6 +58,7 @@ def movie_facts(path: Path) -> MovieFacts:
         constant_rate=info.constant_rate,
         start=info.start,
         subtitles=info.subtitle_streams,
+        notes=info.notes,
     )
 
 
@@ -64,16 +66,6 @@ def _time_reference(container: Any) -> Fraction:
     """Seconds since midnight in the ``bext`` chunk of a Broadcast WAV; 0 where there is none."""
     samples = container.metadata.get("time_reference", "")
     return Fraction(int(samples), container.streams.audio[0].rate) if samples.isdecimal() else Fraction(0)
-
-
-def _video_duration(container: Any, rate: Fraction) -> Fraction | None:
-    """Matroska states each stream's length as a tag; the file's own length may be that of its sound or subtitles."""
-    video = next(iter(container.streams.video), None)
-    match = _DURATION.match(video.metadata.get("DURATION", "")) if video is not None and not video.duration else None
-    if match is None:
-        return None
-    seconds = int(match[1]) * 3600 + int(match[2]) * 60 + Fraction(match[3])
-    return round_half_up(seconds * rate) / rate
 
 
 def timecode_seconds(label: str, rate: Fraction) -> tuple[Fraction, bool]:
@@ -95,7 +87,7 @@ def embedded_cues(path: Path, facts: MovieFacts) -> tuple[Cue, ...]:
     """The text of a movie's subtitle streams, in seconds from its first frame; pictures of text are left out."""
     import av
 
-    from talkies.core.media.probing import open_media
+    from talkies.core.media.opening import open_media
 
     cues: list[Cue] = []
     for index in facts.subtitles:

@@ -121,7 +121,8 @@ def _medium(use: _Use, finder: PictureFinder, timeline: Timeline) -> Medium:
 
 def _facts(path: Path) -> dict[str, Any]:
     """What the file itself says; nothing when it cannot be opened."""
-    from talkies.core.media.probing import describe, open_media
+    from talkies.core.media.opening import open_media
+    from talkies.core.media.probing import describe
 
     try:
         with open_media(path) as container:

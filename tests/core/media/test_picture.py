@@ -12,28 +12,13 @@ import cv2
 import numpy as np
 import pytest
 from films import write_variable_rate
+from numbered_movies import number_of, numbered, segment
 
 from talkies.core.errors import MediaError
 from talkies.core.media.picture import decode_check, picture_frames, probe
 from talkies.core.segment import Picture, Segment
-from talkies.core.times import TimeRange
 
-BITS = 8
 NTSC = Fraction(24000, 1001)
-
-
-def numbered(number: int, size: tuple[int, int] = (256, 144)) -> np.ndarray:
-    """A picture with ``number`` as eight black or white bars."""
-    bars = np.array([255 if number >> bit & 1 else 0 for bit in range(BITS)], np.uint8)
-    row = np.repeat(bars, size[0] // BITS)
-    row = np.pad(row, (0, size[0] - len(row)), mode="edge")
-    return np.ascontiguousarray(np.broadcast_to(row[None, :, None], (size[1], size[0], 3)))
-
-
-def number_of(image: np.ndarray) -> int:
-    middle = image[image.shape[0] // 2, :, 0].astype(int)
-    width = len(middle) / BITS
-    return sum(1 << bit for bit in range(BITS) if middle[int((bit + 0.5) * width)] > 127)
 
 
 def write_movie(
@@ -64,18 +49,6 @@ def write_movie(
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
-
-
-def segment(
-    picture: Picture,
-    source: tuple[Fraction | int, Fraction | int],
-    speed: Fraction | int = 1,
-    record: Fraction | int | None = None,
-) -> Segment:
-    start, end = Fraction(source[0]), Fraction(source[1])
-    length = Fraction(record) if record is not None else (end - start) / abs(Fraction(speed))
-    whole = TimeRange(Fraction(10), 10 + length)
-    return Segment("s", "clip", "V1", whole, TimeRange(start, end), Fraction(25), Fraction(speed), picture)
 
 
 def shown(part: Segment, warnings: list[str] | None = None) -> list[tuple[Fraction, int]]:

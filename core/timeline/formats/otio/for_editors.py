@@ -217,7 +217,7 @@ def _movie_start(path: Path, finder: PictureFinder) -> Fraction | None:
 
 
 def _sample_rate(path: Path) -> int:
-    from talkies.core.media.probing import open_media
+    from talkies.core.media.opening import open_media
 
     with open_media(path) as container:
         if not container.streams.audio:
@@ -226,7 +226,7 @@ def _sample_rate(path: Path) -> int:
 
 
 def _audio_type(track: Any, finder: PictureFinder) -> str:
-    from talkies.core.media.probing import open_media
+    from talkies.core.media.opening import open_media
 
     for clip in track.find_clips():
         path = finder.media.find(str(getattr(clip.media_reference, "target_url", "") or ""))

@@ -1,0 +1,203 @@
+"""Movies as they are found: without an index, stamps or a stated length; which picture is looked at is what counts."""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numbered_movies import GROUP, SIZE, encode, h264, number_of, numbered, remuxed, segment
+
+from talkies.core.media.opening import open_file
+from talkies.core.media.picture import picture_frames
+from talkies.core.segment import Picture
+from talkies.core.timeline import read_timeline
+
+
+def shown(path: Path, first: int, count: int, rate: Fraction | int = 25) -> list[int]:
+    """The numbers of the pictures that a clip of ``count`` frames from frame ``first`` on looks at, in order."""
+    source = (Fraction(first) / rate, Fraction(first + count) / rate)
+    warnings: list[str] = []
+    looked_at = list(picture_frames(segment(Picture(path), source), on_warning=warnings.append))
+    assert [frame.time * rate for frame in looked_at] == list(range(len(looked_at)))
+    assert warnings == []
+    return [number_of(frame.image) for frame in looked_at]
+
+
+def check(path: Path, frames: int = 100, rate: Fraction | int = 25) -> None:
+    """All pictures are part of the timeline, which says no word, and clips anywhere look at the right ones."""
+    timeline = read_timeline(path)
+    assert (timeline.rate, timeline.duration * rate, timeline.warnings) == (rate, frames, ())
+    for first in (0, 1, 10, GROUP - 1, GROUP, frames // 2 + 3, frames - 12, frames - 1):
+        count = min(10, frames - first)
+        assert shown(path, first, count, rate) == list(range(first, first + count))
+
+
+@pytest.mark.parametrize("suffix", [".ts", ".m2ts", ".mkv", ".mp4", ".flv"])
+def test_b_frames_in_any_container(tmp_path: Path, suffix: str) -> None:
+    check(h264(tmp_path / f"film{suffix}"))
+
+
+@pytest.mark.parametrize("suffix", [".mpg", ".vob", ".ts", ".m2v", ".mxf"])
+@pytest.mark.parametrize("bits", ["60000", "6000000"])
+def test_mpeg2_of_little_and_of_much_data(tmp_path: Path, suffix: str, bits: str) -> None:
+    """Of little data, several pictures share a packet of the programme stream, and only the first states a stamp."""
+    check(encode(tmp_path / f"film{suffix}", "mpeg2video", b=bits))
+
+
+def test_a_bare_stream_has_the_rate_that_it_states(tmp_path: Path) -> None:
+    film = Fraction(24000, 1001)
+    check(h264(tmp_path / "film.h264", 60, film), 60, film)
+    check(encode(tmp_path / "film.m2v", "mpeg2video", 60, film), 60, film)
+
+
+def test_a_bare_stream_without_a_rate_says_so(tmp_path: Path) -> None:
+    encode(tmp_path / "film.mjpeg", "mjpeg", 30)
+    (tmp_path / "film.mjpeg").rename(tmp_path / "film.avi")  # a suffix that is opened; what is inside counts
+    timeline = read_timeline(tmp_path / "film.avi")
+    assert timeline.duration == Fraction(30, 25)
+    assert any("states no frame rate: 25 is used" in warning for warning in timeline.warnings)
+
+
+def test_stamps_in_order_of_decoding(tmp_path: Path) -> None:
+    """AVI states no other; pictures show in the order in which they leave the decoder."""
+    check(remuxed(h264(tmp_path / "film.mkv"), tmp_path / "film.avi", annex_b=True))
+    check(encode(tmp_path / "xvid.avi", "mpeg4", qscale="3"))
+
+
+@pytest.mark.parametrize("rate", [Fraction(50, 3), Fraction(25, 2), 14, 17, Fraction(104, 5), 23, 25])
+def test_a_container_that_counts_frames_is_constant(tmp_path: Path, rate: Fraction | int) -> None:
+    check(encode(tmp_path / "film.avi", "mjpeg", 40, rate), 40, rate)
+
+
+def test_uncompressed_pictures_are_constant(tmp_path: Path) -> None:
+    check(_y4m(tmp_path / "film.y4m", 17), 40, 17)
+
+
+def _y4m(path: Path, rate: int) -> Path:
+    data = f"YUV4MPEG2 W{SIZE[0]} H{SIZE[1]} F{rate}:1 Ip A1:1 C420jpeg\n".encode()
+    for number in range(40):
+        frame = av.VideoFrame.from_ndarray(numbered(number, SIZE), "rgb24").reformat(format="yuvj420p")
+        data += b"FRAME\n" + frame.to_ndarray().tobytes()
+    path.write_bytes(data)
+    return path
+
+
+def without_length(path: Path) -> Path:
+    """A WebM as a browser records it: the element 0x4489 of the length made void (EBML: 0xEC)."""
+    data = path.read_bytes()
+    assert data.count(b"\x44\x89\x88") == 1
+    path.write_bytes(data.replace(b"\x44\x89\x88", b"\xec\x40\x08"))
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".webm", ".mkv"])
+def test_a_recording_that_states_no_length(tmp_path: Path, suffix: str) -> None:
+    film = encode(tmp_path / f"film{suffix}", "libvpx", 60) if suffix == ".webm" else h264(tmp_path / "film.mkv", 60)
+    without_length(film)
+    with open_file(film) as container:
+        assert container.duration is None
+    check(film, 60)
+
+
+def test_fragments_are_read_to_the_last(tmp_path: Path) -> None:
+    check(remuxed(h264(tmp_path / "a.mp4"), tmp_path / "b.mp4", movflags="frag_keyframe+empty_moov"))
+
+
+def with_sound(source: Path, target: Path, late: Fraction, seconds: int) -> Path:
+    """The packets of ``source`` ``late`` seconds after the beginning of ``seconds`` of sound."""
+    with av.open(str(source)) as read, av.open(str(target), "w") as written:
+        stream = read.streams.video[0]
+        copy = written.add_stream_from_template(stream)
+        sound = written.add_stream("aac", rate=48_000, layout="mono")
+        for start in range(0, seconds * 48_000, 1024):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
+            frame.sample_rate, frame.pts = 48_000, start
+            written.mux(sound.encode(frame))
+        written.mux(sound.encode(None))
+        shift = int(late / stream.time_base)
+        for packet in read.demux(stream):
+            if packet.size:
+                packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                packet.stream = copy
+                written.mux(packet)
+    return target
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".ts", ".mp4", ".mov"])
+@pytest.mark.parametrize("seconds", [2, 9])
+def test_picture_that_begins_later_than_the_file(tmp_path: Path, suffix: str, seconds: int) -> None:
+    """Times count from the first picture; neither the sound nor the wait before it makes it longer."""
+    check(with_sound(h264(tmp_path / "a.mp4"), tmp_path / f"late{suffix}", Fraction(2), seconds))
+
+
+def test_a_tag_is_no_length(tmp_path: Path) -> None:
+    film = h264(tmp_path / "a.mkv")
+    with av.open(str(film)) as read, av.open(str(tmp_path / "b.mkv"), "w") as written:
+        copy = written.add_stream_from_template(read.streams.video[0])
+        copy.metadata["DURATION"] = "00:00:20.000000000"
+        for packet in read.demux(video=0):
+            if packet.size:
+                packet.stream = copy
+                written.mux(packet)
+    check(tmp_path / "b.mkv")
+
+
+@pytest.mark.parametrize("hidden", [1, 10])
+def test_an_edit_list_hides_pictures(tmp_path: Path, hidden: int) -> None:
+    """The list's media time (ISO 14496-12, 8.6.6) is moved by some pictures: they are no part of the film."""
+    film = h264(tmp_path / "a.mp4")
+    data = bytearray(film.read_bytes())
+    at = data.index(b"elst") + 4
+    count, duration, first = (int.from_bytes(data[at + n : at + n + 4]) for n in (4, 8, 12))
+    with av.open(str(film)) as container:
+        tick = container.streams.video[0].time_base
+    assert count == 1 and tick is not None
+    data[at + 8 : at + 12] = (duration - hidden * 40).to_bytes(4)  # in the movie's ticks of 1 ms
+    data[at + 12 : at + 16] = (first + int(Fraction(hidden, 25) / tick)).to_bytes(4)
+    film.write_bytes(data)
+    assert read_timeline(film).duration * 25 == 100 - hidden
+    assert shown(film, 0, 5) == list(range(hidden, hidden + 5))
+    assert shown(film, 94 - hidden, 6) == list(range(94, 100))
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_a_movie_cut_off_in_the_middle_says_so(tmp_path: Path, suffix: str) -> None:
+    options = {"movflags": "faststart"} if suffix == ".mp4" else {}
+    film = remuxed(h264(tmp_path / "a.mkv"), tmp_path / f"cut{suffix}", **options)
+    os.truncate(film, film.stat().st_size * 2 // 3)
+    timeline = read_timeline(film)
+    assert 20 < timeline.duration * 25 < 95
+    (warning,) = timeline.warnings
+    assert "of the 4.00 s that it states; the copy may be truncated" in warning
+    assert shown(film, 0, 20) == list(range(20))
+
+
+def test_streams_joined_end_to_end(tmp_path: Path) -> None:
+    """Each begins its clock anew; all pictures are there, in order."""
+    part = h264(tmp_path / "a.ts")
+    (tmp_path / "joined.ts").write_bytes(part.read_bytes() * 2)
+    timeline = read_timeline(tmp_path / "joined.ts")
+    assert timeline.duration * 25 == 200
+    assert any("time stamps jump back" in warning for warning in timeline.warnings)
+    assert shown(tmp_path / "joined.ts", 90, 20) == [*range(90, 100), *range(10)]
+
+
+def test_a_capture_that_begins_in_the_middle_of_a_picture(tmp_path: Path) -> None:
+    """Nothing can be seen before the first key frame after the place where it was cut."""
+    film = encode(tmp_path / "a.ts", "mpeg2video", b="6000000")
+    data = film.read_bytes()
+    film.write_bytes(data[len(data) // 5 // 188 * 188 :])
+    (first,) = shown(film, 0, 1)
+    assert first in range(0, 100, GROUP)[1:] or first > 0
+    assert read_timeline(film).duration * 25 == 100 - first
+    assert shown(film, 5, 5) == list(range(first + 5, first + 10))
+
+
+def test_pictures_that_stand_for_seconds(tmp_path: Path) -> None:
+    timeline = read_timeline(encode(tmp_path / "slides.mp4", "mpeg4", 6, Fraction(1, 5)))
+    assert timeline.duration == 30
+    assert timeline.rate >= 1 and (timeline.rate * 5).denominator == 1

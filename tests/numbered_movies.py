@@ -1,0 +1,77 @@
+"""Movies whose picture n shows the number n, so that one knows which came out."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.bitstream import BitStreamFilterContext
+
+from talkies.core.segment import Picture, Segment
+from talkies.core.times import TimeRange
+
+BITS = 8
+SIZE = (128, 72)
+GROUP = 25  # pictures from key frame to key frame
+
+
+def encode(path: Path, codec: str, frames: int = 100, rate: Fraction | int = 25, **options: str) -> Path:
+    """Picture n shows the number n; three B-frames in a row."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate, options=options)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        stream.codec_context.gop_size = GROUP
+        if codec != "mjpeg":
+            stream.codec_context.max_b_frames = 3
+        for number in range(frames):
+            frame = av.VideoFrame.from_ndarray(numbered(number, SIZE), "rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def h264(path: Path, frames: int = 100, rate: Fraction | int = 25) -> Path:
+    return encode(path, "libx264", frames, rate, crf="20", preset="ultrafast", **{"x264-params": "bframes=3"})
+
+
+def remuxed(source: Path, target: Path, annex_b: bool = False, **options: str) -> Path:
+    """The same packets in another container."""
+    with av.open(str(source)) as read, av.open(str(target), "w", options=options) as written:
+        stream = read.streams.video[0]
+        copy = written.add_stream_from_template(stream)
+        filtered = BitStreamFilterContext("h264_mp4toannexb", stream, copy) if annex_b else None
+        for packet in read.demux(stream):
+            for part in filtered.filter(packet if packet.size else None) if filtered else [packet]:
+                if part.size:
+                    part.stream = copy
+                    written.mux(part)
+    return target
+
+
+def numbered(number: int, size: tuple[int, int] = (256, 144)) -> np.ndarray:
+    """A picture with ``number`` as eight black or white bars."""
+    bars = np.array([255 if number >> bit & 1 else 0 for bit in range(BITS)], np.uint8)
+    row = np.repeat(bars, size[0] // BITS)
+    row = np.pad(row, (0, size[0] - len(row)), mode="edge")
+    return np.ascontiguousarray(np.broadcast_to(row[None, :, None], (size[1], size[0], 3)))
+
+
+def number_of(image: np.ndarray) -> int:
+    middle = image[image.shape[0] // 2, :, 0].astype(int)
+    width = len(middle) / BITS
+    return sum(1 << bit for bit in range(BITS) if middle[int((bit + 0.5) * width)] > 127)
+
+
+def segment(
+    picture: Picture,
+    source: tuple[Fraction | int, Fraction | int],
+    speed: Fraction | int = 1,
+    record: Fraction | int | None = None,
+) -> Segment:
+    start, end = Fraction(source[0]), Fraction(source[1])
+    length = Fraction(record) if record is not None else (end - start) / abs(Fraction(speed))
+    whole = TimeRange(Fraction(10), 10 + length)
+    return Segment("s", "clip", "V1", whole, TimeRange(start, end), Fraction(25), Fraction(speed), picture)
