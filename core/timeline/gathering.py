@@ -23,10 +23,12 @@ from talkies.core.timeline.cut.walking import (
     tracks_of,
 )
 from talkies.core.timeline.media.pictures import PictureFinder
+from talkies.core.timeline.words.language_check import language_doubts
 from talkies.core.timeline.words.languages import language_of_name
+from talkies.core.timeline.words.lines import Line
 from talkies.core.timeline.words.sidecars import mapped
 from talkies.core.timeline.words.titles import is_text_track, text_of_clip, text_of_marker
-from talkies.core.timeline.words.transcript import cues_from_text
+from talkies.core.timeline.words.transcript import cues_from_lines, cues_from_text
 from talkies.core.times import TimeRange
 
 _CHARACTERS_PER_SECOND = 15  # an unhurried speaker: how long a marker without a length takes to say
@@ -63,10 +65,18 @@ def gather(document: Any, finder: PictureFinder, rate: Fraction, start: Fraction
 
 
 def _gather_text(found: Gathered, node: Node, view: View) -> None:
-    language = language_of_name(node.item.name or "")
-    for placed in clips_of(node, view):
-        if placed.record.duration > 0 and (text := text_of_clip(placed.item, True)):
-            found.cues.extend(cues_from_text(placed.record, text, "", language))
+    """The words of a track whose clips explain each other."""
+    name = str(node.item.name or "")
+    language = language_of_name(name)
+    lines = [
+        Line(placed.record.start, placed.record.end, text)
+        for placed in clips_of(node, view)
+        if placed.record.duration > 0 and (text := text_of_clip(placed.item, True))
+    ]
+    said = cues_from_lines(lines, language)
+    found.cues.extend(said.cues)
+    doubts = (*said.warnings, *(language_doubts(said.cues, language) if language else ()))
+    found.warnings.extend(f"track {name!r}: {sentence}" for sentence in doubts)
 
 
 def _gather_pictures(

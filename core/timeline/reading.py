@@ -24,6 +24,7 @@ from talkies.core.timeline.media import bare_media
 from talkies.core.timeline.media.pictures import PictureFinder
 from talkies.core.timeline.media.urls import MediaFinder
 from talkies.core.timeline.spoken import all_cues, with_cues
+from talkies.core.timeline.words.sidecar_clock import RecordClock
 from talkies.core.times import exact_rate, may_drop_frames
 
 _FASTEST = 240  # frames per second; more is a sample rate
@@ -60,7 +61,8 @@ def _read(path: Path, media_dir: Path | None, rate: Fraction | None) -> Timeline
 def _timeline(
     path: Path, loaded: Loaded, found: Gathered, finder: PictureFinder, rate: Fraction, start: Fraction
 ) -> Timeline:
-    cues, notes = all_cues(path, found, finder)
+    clock = RecordClock(start, found.duration, rate, loaded.drop_frame and may_drop_frames(rate))
+    cues, notes = all_cues(path, found, finder, clock)
     segments, language_notes = with_cues(found.segments, cues)
     return Timeline(
         path=path,
@@ -70,7 +72,7 @@ def _timeline(
         duration=found.duration,
         segments=segments,
         cues=cues,
-        drop_frame=loaded.drop_frame and may_drop_frames(rate),
+        drop_frame=clock.drop_frame,
         warnings=(*loaded.warnings, *found.warnings, *notes, *language_notes),
         document=loaded.document,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,62 +12,119 @@ from talkies.core.errors import MediaError
 from talkies.core.segment import Cue, Segment, Timeline
 from talkies.core.timeline.gathering import Gathered
 from talkies.core.timeline.media.bare_media import MOVIE_SUFFIXES
-from talkies.core.timeline.media.movie_facts import embedded_cues
+from talkies.core.timeline.media.embedded_words import embedded_words
 from talkies.core.timeline.media.pictures import PictureFinder
+from talkies.core.timeline.words.sidecar_clock import RecordClock
 from talkies.core.timeline.words.sidecars import SidecarFinder, mapped, without_repeats
 from talkies.core.times import TimeRange
 
 _MOST_OPENED = 300
 """Movies that are opened to look for subtitle streams in them; beyond, a timeline would be slow to read."""
+_TRANSPORT_SUFFIXES = (".ts", ".mts", ".m2ts")
 
 
-def all_cues(path: Path, found: Gathered, finder: PictureFinder) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
-    """Cues in order of time from the tracks, the sidecars and the movies; and what was repaired in them.
+def all_cues(
+    path: Path, found: Gathered, finder: PictureFinder, clock: RecordClock
+) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
+    """Cues in order of time from the tracks, the sidecars and the movies; and what was repaired in them. ``clock``: the
+    timeline's own.
 
     What is nearer to the editor wins: the timeline's own tracks, then the file beside it, the file beside the media,
     the streams inside the media. A farther source only speaks where the nearer ones are silent, so that a movie that
     brings its own subtitles is not heard twice.
     """
-    sidecars = SidecarFinder()
-    beside: list[Cue] = []
-    warnings: list[str] = []
+    beside = _Beside(finder)
     whole = TimeRange(Fraction(0), found.duration)
-    for file in sidecars.beside(path):
-        loaded = sidecars.load(file)
-        warnings.extend(loaded.warnings)
-        late = sum(cue.range.start >= whole.end for cue in loaded.cues)
-        if late:
-            warnings.append(f"{file.name}: {late} subtitles start after the end of the timeline: left out")
-        beside.extend(mapped(loaded.cues, whole, whole, Fraction(1)))
-    with_media = [cue for segment in found.segments for cue in _media_cues(segment, path, sidecars, warnings)]
+    with_timeline = mapped(beside.cues(path, clock), whole, whole, Fraction(1))
+    with_media = [cue for segment in found.segments for cue in _media_cues(segment, path, beside)]
     streams = _Embedded(finder)
     inside = [cue for segment in found.segments for cue in streams.cues(segment)]
-    cues = _nearest_first(list(found.cues), beside, with_media, inside)
-    return without_repeats(cues), tuple(dict.fromkeys((*warnings, *streams.warnings)))
+    cues = _nearest_first(list(found.cues), with_timeline, with_media, inside)
+    return without_repeats(_in_one_spelling(cues)), tuple(dict.fromkeys((*beside.warnings, *streams.warnings)))
+
+
+class _Beside:
+    """The sidecars of files, each read once; ``warnings`` grow."""
+
+    def __init__(self, finder: PictureFinder) -> None:
+        self._finder, self._sidecars = finder, SidecarFinder()
+        self._read: dict[tuple[Path, RecordClock], list[Cue]] = {}
+        self.warnings: list[str] = []
+
+    def cues(self, owner: Path, clock: RecordClock, what: str = "the timeline") -> list[Cue]:
+        """Of all sidecars of a file, in seconds from its first frame; ``what``: its name in sentences."""
+        if (owner, clock) not in self._read:
+            self._read[owner, clock] = [
+                cue for file in self._sidecars.beside(owner) for cue in self._load(file, owner, clock, what)
+            ]
+            self.warnings.extend(self._sidecars.warnings(owner))
+        return self._read[owner, clock]
+
+    def _load(self, file: Path, owner: Path, clock: RecordClock, what: str) -> tuple[Cue, ...]:
+        loaded = self._sidecars.load(file, owner, self._transport_start(owner))
+        cues, sentence = clock.from_first_frame(loaded.cues)
+        late = sum(cue.range.start >= clock.duration for cue in cues)
+        self.warnings.extend(loaded.warnings)
+        if sentence:
+            self.warnings.append(f"{file.name}: {sentence}")
+        if late:
+            self.warnings.append(f"{file.name}: {late} subtitles start after the end of {what}: left out")
+        return cues
+
+    def clock_of(self, segment: Segment) -> RecordClock:
+        """That of a segment's medium; without a length of its own, the medium ends where the segment does."""
+        assert segment.picture is not None
+        path, start = segment.picture.path, segment.picture.start
+        facts = (
+            self._finder.facts(path) if path.suffix.lower() in MOVIE_SUFFIXES and not segment.picture.frames else None
+        )
+        if facts is None:
+            return RecordClock(start, segment.source.end - start, segment.rate)
+        return RecordClock(start, facts.duration, facts.rate, facts.drop_frame)
+
+    def _transport_start(self, owner: Path) -> Fraction | None:
+        facts = self._finder.facts(owner) if owner.suffix.lower() in _TRANSPORT_SUFFIXES else None
+        return facts.start if facts else None
+
+
+def _in_one_spelling(cues: Iterable[Cue]) -> list[Cue]:
+    """ANNA and Anna are one speaker, who is written as first in the timeline."""
+    ordered = sorted(cues, key=lambda cue: cue.range)
+    spelling: dict[str, str] = {}
+    for cue in ordered:
+        spelling.setdefault(cue.speaker.casefold(), cue.speaker)
+    return [replace(cue, speaker=spelling[cue.speaker.casefold()]) for cue in ordered]
 
 
 def _nearest_first(*sources: list[Cue]) -> list[Cue]:
     """All cues of the first source, and of each later one those that overlap none of the earlier sources'."""
     chosen: list[Cue] = []
     for source in sources:
-        taken = sorted(cue.range for cue in chosen)
-        starts = [each.start for each in taken]
-        longest = max((each.duration for each in taken), default=Fraction(0))
+        taken = _united(cue.range for cue in chosen)
+        ends = [each.end for each in taken]
         for cue in source:
-            first = bisect.bisect_left(starts, cue.range.start - longest)
-            last = bisect.bisect_left(starts, cue.range.end)
-            if not any(cue.range.overlap(each) for each in taken[first:last]):
+            place = bisect.bisect_right(ends, cue.range.start)
+            if place == len(taken) or taken[place].start >= cue.range.end:
                 chosen.append(cue)
     return chosen
 
 
-def _media_cues(segment: Segment, path: Path, sidecars: SidecarFinder, warnings: list[str]) -> Iterator[Cue]:
-    if segment.picture is None or segment.picture.path == path:
-        return
-    for file in sidecars.beside(segment.picture.path):
-        loaded = sidecars.load(file)
-        warnings.extend(loaded.warnings)
-        yield from _onto(segment, loaded.cues)
+def _united(ranges: Iterable[TimeRange]) -> list[TimeRange]:
+    """The same stretches of time, none of which overlaps another, in order."""
+    united: list[TimeRange] = []
+    for each in sorted(ranges):
+        if united and each.start <= united[-1].end:
+            united[-1] = TimeRange(united[-1].start, max(united[-1].end, each.end))
+        else:
+            united.append(each)
+    return united
+
+
+def _media_cues(segment: Segment, path: Path, beside: _Beside) -> list[Cue]:
+    picture = segment.picture
+    if picture is None or picture.path == path:
+        return []
+    return _onto(segment, beside.cues(picture.path, beside.clock_of(segment), picture.path.name))
 
 
 def _onto(segment: Segment, cues: Iterable[Cue]) -> list[Cue]:
@@ -99,10 +156,14 @@ class _Embedded:
             return ()
         facts = self._finder.facts(path)
         try:
-            return embedded_cues(path, facts) if facts and facts.subtitles else ()
+            if not facts or not facts.subtitles:
+                return ()
+            words = embedded_words(path, facts)
         except MediaError as error:
             self.warnings.append(f"{error}")
             return ()
+        self.warnings.extend(words.warnings)
+        return words.cues
 
 
 def with_cues(segments: Iterable[Segment], cues: tuple[Cue, ...]) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
@@ -134,6 +195,12 @@ def _assigned(segments: Iterable[Segment], cues: tuple[Cue, ...]) -> tuple[Segme
     for segment in segments:
         first = bisect.bisect_left(starts, float(segment.record.start) - longest - _SURE)
         last = bisect.bisect_left(starts, float(segment.record.end) + _SURE)
-        overlapping = tuple(cue for cue in cues[first:last] if cue.range.overlap(segment.record))
+        overlapping = tuple(cue for cue in cues[first:last] if _belongs(cue, segment))
         result.append(replace(segment, cues=overlapping) if overlapping or segment.cues else segment)
     return tuple(result)
+
+
+def _belongs(cue: Cue, segment: Segment) -> bool:
+    """Half a frame at least, for subtitles count in milliseconds and cuts in frames; or half of what is shorter."""
+    shared = cue.range.overlap(segment.record)
+    return shared is not None and 2 * shared.duration >= min(1 / segment.rate, cue.range.duration)

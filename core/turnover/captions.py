@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from talkies.core.timeline.words.subtitle_files import Line
+from talkies.core.timeline.words.lines import Line
 from talkies.core.timeline.words.subtitle_writing import subrip, webvtt
 from talkies.core.turnover.cue_sheet import spoken_cues
 from talkies.core.turnover.span import Span

@@ -1,4 +1,4 @@
-"""Subtitle files as OpenTimelineIO timelines: read .srt .vtt .sbv .ass .ssa .ttml .dfxp, write .srt and .vtt.
+"""Subtitle files as OpenTimelineIO timelines: read .srt .vtt .sbv .ass .ssa .ttml .dfxp .itt, write .srt and .vtt.
 
 A file becomes one track of kind "Subtitle" with a clip for each subtitle, named by its words; what overlaps goes to
 further tracks. Words with their markup are in each clip's metadata (``talkies: {"text": ...}``). Times are counted at
@@ -21,7 +21,8 @@ from talkies.core.timeline.cut.otio_items import otio_range, tracks_from_row
 from talkies.core.timeline.cut.walking import UnusableItemError, clips_of, measure, tracks_of
 from talkies.core.timeline.formats.adapters import as_timeline
 from talkies.core.timeline.words.languages import language_of_name
-from talkies.core.timeline.words.subtitle_files import Line, load_lines
+from talkies.core.timeline.words.lines import Line
+from talkies.core.timeline.words.subtitle_files import load_lines
 from talkies.core.timeline.words.subtitle_writing import one_line, subrip, webvtt
 from talkies.core.timeline.words.titles import is_text_track, text_of_clip
 from talkies.core.times import TimeRange, exact_rate

@@ -1,4 +1,4 @@
-"""Movie facts: rate, length, start timecode; and the subtitles inside it.
+"""Movie facts: rate, length, start timecode.
 
 PyAV is imported when the first movie is opened, so that timelines without movies pay nothing.
 """
@@ -12,10 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.errors import MediaError
-from talkies.core.segment import Cue
-from talkies.core.timeline.words.languages import language_tag
-from talkies.core.timeline.words.transcript import cues_from_text
-from talkies.core.times import TimeRange, round_half_up
+from talkies.core.times import round_half_up
 
 _TIMECODE = re.compile(r"^(\d\d):(\d\d):(\d\d)([:;.])(\d{2,3})$")
 
@@ -81,49 +78,3 @@ def timecode_seconds(label: str, rate: Fraction) -> tuple[Fraction, bool]:
         total = hours * 60 + minutes
         count -= nominal // 15 * (total - total // 10)
     return count / rate, drop
-
-
-def embedded_cues(path: Path, facts: MovieFacts) -> tuple[Cue, ...]:
-    """The text of a movie's subtitle streams, in seconds from its first frame; pictures of text are left out."""
-    import av
-
-    from talkies.core.media.opening import open_media
-
-    cues: list[Cue] = []
-    for index in facts.subtitles:
-        with open_media(path) as container:
-            stream = container.streams[index]
-            language = language_tag(stream.metadata.get("language", ""))
-            for other in container.streams:
-                if other is not stream:
-                    other.discard = av.stream.Discard.all  # so that an hour of picture is skipped, not read
-            try:
-                for packet in container.demux(stream):
-                    cues.extend(_cues_of_packet(packet, language, facts.start))
-            except (av.error.FFmpegError, ValueError):
-                continue  # a damaged end: what was read so far holds
-    return tuple(cues)
-
-
-def _cues_of_packet(packet: Any, language: str, zero: Fraction) -> tuple[Cue, ...]:
-    if packet.pts is None or not packet.duration:
-        return ()
-    start = Fraction(packet.pts * packet.time_base) - zero
-    span = TimeRange(start, start + Fraction(packet.duration * packet.time_base))
-    cues: list[Cue] = []
-    for subtitle in packet.decode():
-        for rect in getattr(subtitle, "rects", None) or [subtitle]:
-            text, name = _text_of_rect(rect)
-            cues.extend(cues_from_text(span, text, name, language))
-    return tuple(cues)
-
-
-def _text_of_rect(rect: Any) -> tuple[str, str]:
-    """libavcodec gives ASS events: ReadOrder,Layer,Style,Name,MarginL,MarginR,MarginV,Effect,Text."""
-    raw = getattr(rect, "ass", b"") or b""
-    line = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
-    fields = line.split(",", 8)
-    if len(fields) == 9:
-        return fields[8], fields[3].strip()
-    plain = getattr(rect, "text", b"") or b""
-    return (plain.decode("utf-8", "replace") if isinstance(plain, bytes) else str(plain)), ""

@@ -42,13 +42,18 @@ def language_tag(code: str) -> str:
     return "-".join(filter(None, (language, (match[2] or "").title(), (match[3] or "").upper())))
 
 
+def names_language(word: str) -> bool:
+    """Whether a word is a language's code or name."""
+    return bool(language_tag(word)) or word.lower() in _NAMES
+
+
 def language_of_file(name: str) -> str:
     """From the end of a file name: ``film.de.srt``, ``film.de.forced.srt``, ``film_fr.vtt``."""
     parts = name.split(".")[1:-1]
-    for part in reversed(parts[-2:]):
-        if tag := language_tag(part) or _NAMES.get(part.lower(), ""):
-            return tag
-    match = re.search(r"[_-]([a-z]{2}(?:[-_][A-Z]{2})?)\.[^.]*$", name)
+    tags = [tag for part in parts[-3:] if (tag := language_tag(part) or _NAMES.get(part.lower(), ""))]
+    if tags:  # "hi" after another language is no Hindi: it stands for the hearing impaired
+        return tags[-2] if tags[-1] == "hi" and len(tags) > 1 else tags[-1]
+    match = re.search(r"[ _-]([a-z]{2}(?:[-_][A-Z]{2})?)\.[^.]*$", name)
     return language_tag(match[1]) if match else ""
 
 

@@ -12,8 +12,11 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+from talkies.core.errors import SubtitleError
 from talkies.core.segment import Cue
-from talkies.core.timeline.words.subtitle_files import SUBTITLE_SUFFIXES, SubtitleFile, load_subtitles
+from talkies.core.timeline.words.decoding import decode
+from talkies.core.timeline.words.sidecar_names import Chosen, choose
+from talkies.core.timeline.words.subtitle_files import SubtitleFile, load_subtitles, reads_as_subtitles
 from talkies.core.times import TimeRange
 
 
@@ -21,34 +24,48 @@ class SidecarFinder:
     """Finds and reads sidecars; each folder is listed and each file read once."""
 
     def __init__(self) -> None:
-        self._names: dict[Path, dict[str, list[str]]] = {}
-        self._files: dict[Path, SubtitleFile] = {}
+        self._names: dict[Path, list[str]] = {}
+        self._chosen: dict[Path, Chosen] = {}
+        self._files: dict[tuple[Path, Fraction | None], SubtitleFile] = {}
 
     def beside(self, path: Path) -> list[Path]:
-        """The subtitle files that share a file's stem: ``film.srt``, ``film.de.srt``, ``film.mov.srt``."""
-        by_stem = self._listing(path.parent)
-        stems = {path.stem, path.name} if path.suffix else {path.name}
-        names = sorted({name for stem in stems for name in by_stem.get(stem, ())})
-        return [path.parent / name for name in names if name != path.name]
+        """The subtitle files to be read with a file: ``film.srt``, ``film.de.srt``, ``film.mov.srt``."""
+        return [path.parent / name for name in self._choice(path).names]
 
-    def load(self, path: Path) -> SubtitleFile:
-        """The cues of a sidecar. Raises SubtitleError: silence where there should be speech helps nobody."""
-        if path not in self._files:
-            self._files[path] = load_subtitles(path)
-        return self._files[path]
+    def warnings(self, path: Path) -> tuple[str, ...]:
+        """A sentence for each subtitle file beside a file that is not read."""
+        return self._choice(path).warnings
 
-    def _listing(self, folder: Path) -> dict[str, list[str]]:
-        """Subtitle files of a folder under every stem they may belong to."""
-        if folder not in self._names:
-            by_stem: dict[str, list[str]] = {}
-            for name in _names(folder):
-                if not name.lower().endswith(SUBTITLE_SUFFIXES):
-                    continue
-                parts = Path(name).stem.split(".")
-                for count in range(len(parts), max(len(parts) - 3, 0), -1):  # film.de.forced.srt belongs to film too
-                    by_stem.setdefault(".".join(parts[:count]), []).append(name)
-            self._names[folder] = by_stem
-        return self._names[folder]
+    def load(self, path: Path, owner: Path, transport_start: Fraction | None = None) -> SubtitleFile:
+        """The cues of a sidecar of ``owner``; ``transport_start`` as :func:`load_subtitles` takes it. Raises
+        SubtitleError: silence where there should be speech helps nobody."""
+        key = path, transport_start
+        if key not in self._files:
+            try:
+                self._files[key] = load_subtitles(path, transport_start)
+            except SubtitleError as error:
+                cure = error.cure if "move it away" in error.cure else f"{error.cure}, or move it away"
+                said = f"{cure}: it is read for {owner.name} beside it"
+                raise SubtitleError(error.subject, error.problem, said) from error
+        return self._files[key]
+
+    def _choice(self, path: Path) -> Chosen:
+        if path not in self._chosen:
+            if path.parent not in self._names:
+                self._names[path.parent] = _names(path.parent)
+            chosen = choose(path.name, self._names[path.parent])
+            if not chosen.names:
+                read = tuple(name for name in chosen.texts if _holds_subtitles(path.parent / name))
+                chosen = replace(chosen, names=read)
+            self._chosen[path] = chosen
+        return self._chosen[path]
+
+
+def _holds_subtitles(path: Path) -> bool:
+    try:
+        return reads_as_subtitles(decode(path)[0])
+    except SubtitleError:
+        return False
 
 
 def _names(folder: Path) -> list[str]:
@@ -76,15 +93,25 @@ def mapped(cues: Iterable[Cue], source: TimeRange, record: TimeRange, speed: Fra
 
 
 def without_repeats(cues: Iterable[Cue]) -> tuple[Cue, ...]:
-    """Cues in order of time; the same words at the same time from a second source are dropped."""
+    """Cues in order of time; the same words at the same time from a second source are dropped, unless two speakers that
+    have names say them."""
     kept: list[Cue] = []
-    latest: dict[tuple[str, str], Cue] = {}
+    latest: dict[tuple[str, str, str], int] = {}
     for cue in sorted(cues, key=lambda cue: cue.range):
-        key = (cue.kind, " ".join(cue.text.lower().split()))
-        before = latest.get(key)
-        shared = before.range.overlap(cue.range) if before is not None else None
-        if before and shared and 2 * shared.duration > min(before.range.duration, cue.range.duration):
-            continue
-        latest[key] = cue
-        kept.append(cue)
+        words, who = " ".join(cue.text.lower().split()), cue.speaker.casefold()
+        before = [latest.get((cue.kind, words, name)) for name in ((who, "") if who else (_ANYBODY,))]
+        place = next((place for place in before if place is not None and _repeats(cue, kept[place])), None)
+        if place is None:
+            place = len(kept)
+            kept.append(cue)
+        kept[place] = replace(kept[place], speaker=kept[place].speaker or cue.speaker)
+        latest[cue.kind, words, who] = latest[cue.kind, words, _ANYBODY] = place
     return tuple(kept)
+
+
+_ANYBODY = "\0"
+
+
+def _repeats(cue: Cue, before: Cue) -> bool:
+    shared = before.range.overlap(cue.range)
+    return shared is not None and 2 * shared.duration > min(before.range.duration, cue.range.duration)

@@ -1,51 +1,33 @@
-"""Subtitle files: SubRip, WebVTT, SubViewer (.sbv) by our own small reader, ASS/SSA and TTML through pysubs2.
+"""Subtitle files: SubRip, WebVTT, SubViewer (.sbv), ASS/SSA, TTML (.ttml .dfxp .itt), as they are found.
 
-Encodings: a byte-order mark decides, then UTF-8, then the likeliest old code page (with a warning). Reversed times
-are swapped and overlaps kept, both with a warning; lines with damaged times are left out, with a warning.
+What a file is decides its content, not its name: many an .srt holds WebVTT. Reversed times are swapped and overlaps
+kept, times before 0 are cut off there; lines with damaged times are left out; all with a warning.
 """
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
 from talkies.core.errors import SubtitleError
-from talkies.core.files.guards import safe_xml
 from talkies.core.segment import Cue
-from talkies.core.timeline.words.languages import language_of_file, language_tag
-from talkies.core.timeline.words.transcript import cues_from_text
-from talkies.core.times import TimeRange
+from talkies.core.timeline.words.block_files import parse_subrip, parse_webvtt
+from talkies.core.timeline.words.decoding import decode
+from talkies.core.timeline.words.language_check import language_doubts
+from talkies.core.timeline.words.languages import language_of_file
+from talkies.core.timeline.words.lines import Line, Parsed
+from talkies.core.timeline.words.rolling import unrolled
+from talkies.core.timeline.words.substation import parse_substation
+from talkies.core.timeline.words.timed_text import parse_timed_text
+from talkies.core.timeline.words.transcript import cues_from_lines
 
-_MOST_BYTES = 50_000_000
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_CODE_PAGES = [
-    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r", "mac_roman"),
-    *("shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "utf_16_le", "utf_16_be"),
-]
-_STAMP = r"(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?"
-_TIMES = re.compile(rf"^\s*{_STAMP}\s*(?:-->|,)\s*{_STAMP}(?:\s+.*)?$")
-_LOOKS_TIMED = re.compile(r"-->|^\s*\d+:\d\d:\d\d[.,]\w+,\d+:\d\d")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One subtitle as it stands in the file; times in seconds."""
-
-    start: Fraction
-    end: Fraction
-    text: str
-    speaker: str = ""
+_WRAP = Fraction(2**33, 90_000)
+"""Seconds after which the clock of a transport stream begins again."""
+_BEGINNING = 2000  # characters that tell what a file is
 
 
 @dataclass(frozen=True)
@@ -71,193 +53,119 @@ def read_subtitles(path: Path) -> tuple[Cue, ...]:
     return load_subtitles(path).cues
 
 
-def load_subtitles(path: Path) -> SubtitleFile:
-    """The cues of a subtitle file with its language and what was repaired. Raises SubtitleError."""
-    read = load_lines(Path(path))
-    cues = [
-        cue
-        for line in read.lines
-        for cue in cues_from_text(TimeRange(line.start, line.end), line.text, line.speaker, read.language)
-    ]
-    silent = () if cues else (f"{Path(path).name}: holds no words",)
-    return SubtitleFile(tuple(sorted(cues, key=lambda cue: cue.range)), (*read.warnings, *silent), read.language)
+def load_subtitles(path: Path, transport_start: Fraction | None = None) -> SubtitleFile:
+    """The cues of a subtitle file with its language and what was repaired.
+
+    ``transport_start``: the time stamp (s) of the first picture of the transport stream beside it, by which segmented
+    WebVTT counts; None where there is none. Raises SubtitleError.
+    """
+    path = Path(path)
+    read = load_lines(path, transport_start)
+    said = cues_from_lines(read.lines, read.language)
+    doubts = [*said.warnings, *language_doubts(said.cues, read.language)]
+    if not said.cues:
+        doubts.append("holds no words")
+    warnings = (*read.warnings, *(f"{path.name}: {sentence}" for sentence in doubts))
+    return SubtitleFile(tuple(sorted(said.cues, key=lambda cue: cue.range)), warnings, read.language)
 
 
-def load_lines(path: Path) -> SubtitleLines:
+def load_lines(path: Path, transport_start: Fraction | None = None) -> SubtitleLines:
     """The subtitles of a file, markup and all. Raises SubtitleError."""
-    parser = PARSERS.get(path.suffix.lower())
-    if parser is None:
-        raise SubtitleError(path, "is not a known kind of subtitle file", f"give one of {' '.join(PARSERS)}")
-    text, encoding = decode(path)
-    if not text.strip():
+    suffix = path.suffix.lower()
+    text, encoding = decode(path) if suffix in (*SUBTITLE_SUFFIXES, *TEXT_SUFFIXES) else ("", "")
+    if not encoding or (suffix in TEXT_SUFFIXES and not reads_as_subtitles(text)):
+        cure = f"give one of {' '.join(SUBTITLE_SUFFIXES)}"
+        raise SubtitleError(path, "is not a known kind of subtitle file", cure)
+    if not text.strip("\ufeff \t\r\n\0"):
         raise SubtitleError(path, "is empty", "export the subtitles again")
-    warnings = [] if encoding == "utf-8" else [f"{path.name}: is not UTF-8; it was read as {encoding}"]
-    lines, damage, language = parser(path, text)
-    warnings.extend(f"{path.name}: {sentence}" for sentence in damage)
-    language = language_of_file(path.name) or language
-    lines, repairs = repaired(lines)
-    warnings.extend(f"{path.name}: {sentence}" for sentence in repairs)
-    return SubtitleLines(tuple(lines), tuple(warnings), language)
+    sentences = [] if encoding == "utf-8" else [f"is not UTF-8; it was read as {encoding}"]
+    parsed = _parser(text)(path, text)
+    if not parsed.lines and not parsed.warnings and not _may_be_empty(text):
+        raise SubtitleError(path, "holds no subtitles that can be read", "export the subtitles again")
+    parsed, clock = _on_media_clock(parsed, transport_start)
+    lines, repairs = repaired(parsed.lines)
+    sentences += [*parsed.warnings, *clock, *repairs]
+    language = language_of_file(path.name) or parsed.language
+    return SubtitleLines(tuple(lines), tuple(f"{path.name}: {sentence}" for sentence in sentences), language)
 
 
-def decode(path: Path) -> tuple[str, str]:
-    """A file's text and the encoding it was taken for: "utf-8" also for UTF-16 and -32 with their mark."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SubtitleError(path, f"cannot be read ({error.strerror})", "check its name and permissions") from error
-    if len(data) > _MOST_BYTES:
-        raise SubtitleError(path, f"is {len(data) // 1_000_000} MB, far beyond any subtitle file", "check what it is")
-    try:
-        for mark, encoding in _BOMS:
-            if data.startswith(mark):
-                return data.decode(encoding), "utf-8"
-        if b"\0" not in data:
-            return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        pass
-    guess = _likeliest(data)
-    if guess is None:
-        raise SubtitleError(path, "has a text encoding that cannot be determined", "save it as UTF-8")
-    return guess
-
-
-def _likeliest(data: bytes) -> tuple[str, str] | None:
-    """An old code page by its statistics; Western European where they leave it open."""
-    import charset_normalizer
-
-    zeros = data.count(b"\0")
-    if zeros:
-        encoding = "utf-16-le" if data[1::2].count(b"\0") > data[::2].count(b"\0") else "utf-16-be"
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            return None
-        return (text, encoding) if zeros > len(data) // 5 and "\0" not in text else None
-    if sum(byte < 9 or 13 < byte < 32 for byte in data) > len(data) // 100:
-        return None
-    matches = list(charset_normalizer.from_bytes(data, cp_isolation=_CODE_PAGES))
-    if not matches:
-        return None
-    best = matches[0]
-    equals = [match for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence)]
-    best = next((match for match in equals if match.encoding == "cp1252"), best)
-    return str(best), best.encoding
-
-
-def repaired(lines: list[Line]) -> tuple[list[Line], list[str]]:
-    """Lines in order of time, reversed times swapped, empty stretches left out; and what was done, in sentences."""
-    reversed_count = sum(line.end < line.start for line in lines)
-    ordered = sorted(
-        (Line(min(line.start, line.end), max(line.start, line.end), line.text, line.speaker) for line in lines),
-        key=lambda line: (line.start, line.end),
+def reads_as_subtitles(text: str) -> bool:
+    """Whether a text that may be anything begins like subtitles."""
+    beginning = text[:_BEGINNING]
+    return bool(re.search(r"^.{0,40}\d\d:\d\d[.,]\d{1,3} {0,3}--> {0,3}\d\d:", beginning, re.MULTILINE)) or (
+        _parser(beginning) is not _subrip
     )
-    kept = _unrolled([line for line in ordered if line.end > line.start and line.text.strip()])
-    overlaps = sum(after.start < before.end for before, after in pairwise(kept))
-    silent = sum(line.end == line.start and bool(line.text.strip()) for line in ordered)
-    warnings = []
-    if reversed_count:
-        warnings.append(f"{reversed_count} subtitles end before they start: their times were swapped")
-    if silent:
-        warnings.append(f"{silent} subtitles have no duration: left out")
-    if overlaps:
-        warnings.append(f"{overlaps} subtitles start before the one before them ends: they overlap in the result too")
-    return kept, warnings
 
 
-def _unrolled(lines: list[Line]) -> list[Line]:
-    """Captions that roll up (YouTube) repeat the row before: what stood there already is not said again."""
-    result: list[Line] = []
-    for before, line in zip([None, *lines], lines, strict=False):
-        rows = line.text.split("\n")
-        if before is not None and len(rows) > 1 and line.start == before.end:
-            last = before.text.split("\n")[-1].strip()
-            if last and _plain(rows[0]) == _plain(last):
-                line = replace(line, text="\n".join(rows[1:]))
-        result.append(line)
-    return result
+def _parser(text: str) -> Callable[[Path, str], Parsed]:
+    """By what the file says it is; the rest is SubRip, or nothing."""
+    beginning = text[:_BEGINNING].lstrip("\ufeff \t\r\n")
+    if beginning.startswith("WEBVTT"):
+        return lambda path, text: parse_webvtt(text.lstrip("\ufeff \t\r\n"))
+    if re.match(r"\[script info\]|\[v4\+? styles\]|\[events\]", beginning, re.IGNORECASE):
+        return parse_substation
+    if re.match(r"<\?xml|<!--|<!doctype|<(?:[a-z]{1,20}:)?tt[\s>]", beginning, re.IGNORECASE):
+        return parse_timed_text
+    return _subrip
 
 
-def _plain(row: str) -> str:
-    return re.sub(r"<[^>]*>", "", row).strip()
-
-
-def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> Fraction:
-    whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
-    return whole + (Fraction(int(fraction), 10 ** len(fraction)) if fraction else Fraction(0))
-
-
-Parsed = tuple[list[Line], list[str], str]
-
-
-def parse_blocks(path: Path, text: str) -> Parsed:
-    """SubRip, WebVTT and .sbv: a line of times, then lines of text up to an empty line or the next times."""
-    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    lines: list[Line] = []
-    damaged = 0
-    vtt = text.lstrip("\ufeff").startswith("WEBVTT")
-    index = 0
-    while index < len(rows):
-        times = _TIMES.match(rows[index])
-        index += 1
-        if times is None:
-            damaged += bool(_LOOKS_TIMED.search(rows[index - 1]))
-            continue
-        first = index
-        while index < len(rows) and rows[index].strip() and not _LOOKS_TIMED.search(rows[index]):
-            index += 1
-        body = rows[first:index]
-        if index < len(rows) and _TIMES.match(rows[index]) and body and body[-1].strip().isdigit():
-            body = body[:-1]  # the number of the next subtitle, with no empty line before it
-        start, end = _seconds(*times.groups()[:4]), _seconds(*times.groups()[4:])
-        lines.append(Line(start, end, "\n".join(body)))
-    if not lines and not (vtt and not damaged):
+def _subrip(path: Path, text: str) -> Parsed:
+    parsed = parse_subrip(text)
+    if not parsed.lines:
         raise SubtitleError(path, "holds no subtitles that can be read", "export the subtitles again")
-    header = re.search(r"^Language:\s*(\S+)\s*$", text[:1000], re.MULTILINE) if vtt else None
-    problems = [f"{damaged} subtitles with damaged times: left out"] if damaged else []
-    return lines, problems, language_tag(header[1]) if header else ""
+    return parsed
 
 
-def _parse_pysubs2(path: Path, text: str) -> Parsed:
-    """ASS, SSA and TTML. Comments and drawings are not speech; the name field is the speaker."""
-    import pysubs2
-
-    kind = path.suffix.lower().lstrip(".")
-    language = ""
-    if kind in ("ttml", "dfxp", "xml"):
-        root = safe_xml(path, text.encode(), SubtitleError)
-        language = language_tag(root.get("{http://www.w3.org/XML/1998/namespace}lang", ""))
-        kind = "ttml"
-    try:
-        document = pysubs2.SSAFile.from_string(text, format_=None if kind == "ssa" else kind.replace("dfxp", "ttml"))
-    except Exception as error:  # whatever the library trips over, the user needs one sentence
-        raise SubtitleError(
-            path, f"is not a readable {kind.upper()} file ({_first_line(error)})", "export it again"
-        ) from error
-    lines = list(_ass_lines(document))
-    if not lines and not document.events and kind != "ttml" and "[Events]" not in text:
-        raise SubtitleError(path, "holds no subtitles that can be read", "export the subtitles again")
-    return lines, [], language
+def _may_be_empty(text: str) -> bool:
+    """WebVTT, ASS and TTML say what they are; a SubRip file without subtitles could be anything."""
+    return _parser(text) is not _subrip
 
 
-def _ass_lines(document: object) -> Iterator[Line]:
-    for event in document.events:  # type: ignore[attr-defined]
-        if event.is_comment or event.is_drawing:
-            continue
-        yield Line(Fraction(event.start, 1000), Fraction(event.end, 1000), event.text, event.name.strip())
+def _on_media_clock(parsed: Parsed, transport_start: Fraction | None) -> tuple[Parsed, tuple[str, ...]]:
+    """Lines on a transport stream's clock, in seconds from its first picture; beside other media their zero cannot be
+    known, and they count from the first local time."""
+    if not parsed.transport:
+        return parsed, ()
+    sentence = ""
+    if transport_start is None:
+        shift = -parsed.local_offset
+        if parsed.local_offset:
+            sentence = (
+                f"counts on the clock of a transport stream ({float(parsed.local_offset):.3f} s), which is not beside "
+                "it: its own times are used; keep it beside its .ts, or shift it"
+            )
+    else:
+        shift = -transport_start
+        first = min((line.start for line in parsed.lines), default=Fraction(0)) + shift
+        shift -= round(first / _WRAP) * _WRAP
+    moved = tuple(replace(line, start=line.start + shift, end=line.end + shift) for line in parsed.lines)
+    return replace(parsed, lines=moved), (sentence,) if sentence else ()
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:120]
+def repaired(found: tuple[Line, ...]) -> tuple[list[Line], list[str]]:
+    """Lines in order of time, reversed times swapped, what lies before 0 and empty stretches left out, rolling captions
+    said once; and what was done, in sentences."""
+    reversed_count = sum(line.end < line.start for line in found)
+    lines = [replace(line, start=min(line.start, line.end), end=max(line.start, line.end)) for line in found]
+    early, before = (
+        sum(line.start < 0 < line.end for line in lines),
+        sum(line.end <= 0 and line.start < 0 for line in lines),
+    )
+    lines = [replace(line, start=max(line.start, Fraction(0))) for line in lines if line.end > 0 or line.start >= 0]
+    lines.sort(key=lambda line: (line.start, line.end))
+    kept = unrolled([line for line in lines if line.end > line.start and line.text.strip()])
+    silent = sum(line.end == line.start and bool(line.text.strip()) for line in lines)
+    overlaps = sum(after.start < line.end for line, after in pairwise(kept))
+    counts = (
+        (reversed_count, "end before they start: their times were swapped"),
+        (early, "start before 0: what is left of them is used"),
+        (before, "lie before 0: left out"),
+        (silent, "have no duration: left out"),
+        (overlaps, "start before the one before them ends: they overlap in the result too"),
+    )
+    return kept, [f"{count} subtitles {what}" for count, what in counts if count]
 
 
-PARSERS: dict[str, Callable[[Path, str], Parsed]] = {
-    ".srt": parse_blocks,
-    ".vtt": parse_blocks,
-    ".sbv": parse_blocks,
-    ".ass": _parse_pysubs2,
-    ".ssa": _parse_pysubs2,
-    ".ttml": _parse_pysubs2,
-    ".dfxp": _parse_pysubs2,
-}
-SUBTITLE_SUFFIXES = tuple(PARSERS)
+SUBTITLE_SUFFIXES = (".srt", ".vtt", ".sbv", ".ass", ".ssa", ".ttml", ".dfxp", ".itt")
+TEXT_SUFFIXES = (".txt",)
+"""Read where they hold subtitles: :func:`reads_as_subtitles`."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from talkies.core.timeline.words.subtitle_files import Line
+from talkies.core.timeline.words.lines import Line
 from talkies.core.timeline.words.transcript import BREAK, TAG, VOICE
 from talkies.core.times import round_half_up
 

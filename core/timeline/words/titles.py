@@ -140,10 +140,23 @@ def _find_key(node: Any, key: str) -> str:
     return ""
 
 
+_HTML_MARK = re.compile(r"<(/?)(head|style|script)\b[^<>]*>|(<!--)|(-->)|<!doctype[^<>]*>", re.IGNORECASE)
+
+
 def _without_head(html: str) -> str:
     """The body of a small HTML page; its paragraphs become lines."""
-    body = re.sub(r"(?is)<(head|style|script)\b.*?</\1>|<!--.*?-->|<!doctype[^>]*>", "", html)
-    return re.sub(r"(?i)</(p|div|li|h\d)>", "\n", body)
+    shown: list[str] = []
+    hidden, position = "", 0
+    for mark in _HTML_MARK.finditer(html):
+        if not hidden:
+            shown.append(html[position : mark.start()])
+        position = mark.end()
+        opens = "-->" if mark[3] else (mark[2] or "").lower() if not mark[1] else ""
+        closes = mark[4] or ((mark[2] or "").lower() if mark[1] else "")
+        hidden = "" if hidden and closes == hidden else hidden or opens
+    if not hidden:
+        shown.append(html[position:])
+    return re.sub(r"(?i)</(p|div|li|h\d)>", "\n", "".join(shown))
 
 
 def _decoded(value: str) -> str:

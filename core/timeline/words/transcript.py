@@ -1,77 +1,146 @@
-"""Transcript: from the text of a subtitle to cues; who speaks, what is spoken, what is a sound description.
+"""Transcript: from the text of subtitles to cues; who speaks, what is spoken, what is a sound description.
 
 ANNA: We should go. [door slams]      → speech "We should go." by ANNA; sound "door slams"
+It is late.                           → speech by ANNA too: a label holds until the next
 <v Bob>Now?                           → speech "Now?" by Bob
-- Hi.  - Yes?                         → two speeches that share the time by their length
+- Hi.  - Yes?                         → two speeches that share the time by their length, nobody's by name
 ♪ soft piano ♪                        → sound "soft piano"
+
+A label ends with the next, with a dash or >> that stands for another speaker, and with a silence of _NEW_SCENE.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from talkies.core.segment import Cue
+from talkies.core.timeline.words.labels import Labels
+from talkies.core.timeline.words.lines import Line
 from talkies.core.times import TimeRange
 
-VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>", re.IGNORECASE)
-BREAK = re.compile(r"<br\s*/?>|\\N|\\n|[\r\u2028\u2029\x0b\x0c]+\n?", re.IGNORECASE)
-TAG = re.compile(r"</?[A-Za-z][^<>]*>|<\d[\d:.]*>|\{\\[^{}]*\}")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f]")
-_DASH = re.compile(r"^\s*[-–—‐]\s*(?=\S)")
-_INLINE_DASH = re.compile(r"(?<=[.!?…\"”])\s+[-–—]\s*(?=\S)")
+VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s([^<>]+)>", re.IGNORECASE)
+BREAK = re.compile(r"<br\s?/?>|\\N|\\n|[\r\u2028\u2029\x0b\x0c]+\n?", re.IGNORECASE)
+TAG = re.compile(
+    r"</?[A-Za-z][^<>]*>|<\d[\d:.]*>|<\s{0,3}/?\s{0,3}(?:i|b|u|s|font)\b[^<>]*>"
+    r"|\{\\[^{}]*\}|\{[A-Za-z]:[^{}]*\}|\{an?\d\}"
+)
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]")
+_DASH = re.compile(r"^[-–—‐]\s*(?=[^\s\d–—-])")
+_INLINE_DASH = re.compile(r"(?<=[.!?…\"”])\s+[-–—]\s*(?=[^\s\d])")
+_CHANGE = re.compile(r"(?:^|\s)>{2,}\s*")
 _NOTES = "♪♫♬♩"
+_HASHES = re.compile(r"^#\s+([^#]+?)\s*#?$")
 _SOUND = re.compile(  # round brackets inside a sentence are an aside, which is spoken
     r"\[([^\[\]]*)\]|【([^【】]*)】|(?:^|(?<=[.!?…:\"”’])\s*)[(（]([^()（）]*)[)）]"
     rf"|[{_NOTES}]+([^{_NOTES}]*)(?:[{_NOTES}]+|$)"
 )
-_CAPITAL = r"[^\Wa-zß-öø-ÿ]"  # a letter that is not lower-case, a digit, an underscore
-_LABEL = re.compile(rf"^\s*(?:>>+\s*)?((?!\d|_){_CAPITAL}+(?:[ .'’#&/-]+{_CAPITAL}+)*\.?)\s*[:：](?:\s+|$)")
-_LONGEST_LABEL = 32
+_NEW_SCENE = Fraction(30)  # seconds without a subtitle after which nobody goes on speaking
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """The cues of a file or track in its order, and a sentence for what could not be told."""
+
+    cues: tuple[Cue, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What one speaker says; None: nobody is named, so that an earlier label holds. "": somebody else, unnamed."""
+
+    speaker: str | None
+    text: str
+
+
+def cues_from_lines(lines: Iterable[Line], language: str = "") -> Transcript:
+    """The cues of one file, track or stream, whose lines explain each other; a line's ``speaker`` is what the format
+    itself says (ASS's name field, TTML's agent)."""
+    ordered = sorted(lines, key=lambda line: (line.start, line.end))
+    parts = [list(_voices(html.unescape(BREAK.sub("\n", line.text)))) for line in ordered]
+    labels = Labels.of(row for voices in parts for _, rows in voices for row in _marked(rows))
+    cues: list[Cue] = []
+    held, until = "", Fraction(0)
+    for line, voices in zip(ordered, parts, strict=True):
+        held = held if line.start - until <= _NEW_SCENE else ""
+        until = max(until, line.end)
+        turns: list[tuple[str, str]] = []
+        for who, rows in voices:
+            named = who or line.speaker
+            for turn in _turns(rows, labels):
+                held = turn.speaker if turn.speaker is not None else "" if named else held
+                turns.append((held or named, turn.text))
+        cues.extend(_cues_of_turns(TimeRange(line.start, line.end), turns, language))
+    return Transcript(tuple(cues), _doubts(labels))
 
 
 def cues_from_text(span: TimeRange, text: str, speaker: str = "", language: str = "") -> tuple[Cue, ...]:
-    """The cues of one subtitle; ``speaker`` is what the format itself says (ASS name field, a track's name)."""
-    pieces = [
-        (who or speaker, line)
-        for who, part in _voices(html.unescape(BREAK.sub("\n", text)))
-        for line in _dialogue(_clean(part))
-    ]
-    cues: list[Cue] = []
-    for (who, piece), stretch in zip(pieces, _shares(span, [piece for _, piece in pieces]), strict=True):
-        cues.extend(_cues_of_piece(stretch, piece, who, language))
-    return tuple(cues)
+    """The cues of a text that stands alone: a title, a marker."""
+    return cues_from_lines([Line(span.start, span.end, text, speaker)], language).cues
 
 
-def _voices(text: str) -> Iterator[tuple[str, str]]:
-    """Stretches of text with the speaker that WebVTT's ``<v Name>`` gives them."""
+def _doubts(labels: Labels) -> tuple[str, ...]:
+    if not labels.doubtful:
+        return ()
+    shown = ", ".join(f"'{name}:'" for name in labels.doubtful[:3])
+    more = f" and {len(labels.doubtful) - 3} more" if len(labels.doubtful) > 3 else ""
+    return (f"{shown}{more} may name a speaker and is spoken as it stands; write a name in capitals, as in ANNA:",)
+
+
+def _voices(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Rows of text with the speaker that WebVTT's ``<v Name>`` gives them."""
     parts = VOICE.split(text)
     if parts[0].strip():
-        yield "", parts[0]
+        yield "", _clean(parts[0])
     for who, part in zip(parts[1::2], parts[2::2], strict=True):
-        yield who.strip(), part
+        yield " ".join(who.split()), _clean(part)
 
 
-def _clean(text: str) -> str:
+def _clean(text: str) -> list[str]:
     plain = _INVISIBLE.sub("", TAG.sub("", text))
-    return "\n".join(line for line in (" ".join(line.split()) for line in plain.split("\n")) if line)
+    rows = (" ".join(row.split()) for row in plain.split("\n"))
+    return [_HASHES.sub(r"♪ \1 ♪", row) for row in rows if row]
 
 
-def _dialogue(text: str) -> list[str]:
-    """The turns of a dialogue written with dashes, else the whole text on one line."""
-    lines = text.split("\n")
-    if not _DASH.match(text):
-        labelled = len(lines) > 1 and all(_LABEL.match(line) for line in lines)
-        return lines if labelled else [" ".join(lines)] if text else []
-    turns: list[str] = []
-    for line in lines:
-        if _DASH.match(line) or not turns:
-            turns.extend(_INLINE_DASH.split(_DASH.sub("", line)))
-        else:
-            turns[-1] += " " + line
-    return turns
+def _marked(rows: Sequence[str]) -> Iterator[str]:
+    """Rows cut at the marks that stand for another speaker, without them."""
+    for row in rows:
+        for piece in _CHANGE.split(row):
+            yield from _INLINE_DASH.split(_DASH.sub("", piece.strip()))
+
+
+def _turns(rows: Sequence[str], labels: Labels) -> Iterator[_Turn]:
+    """Who says which words of one subtitle, in order."""
+    turns: list[_Turn] = []
+    for row, changed in _changes(rows):
+        for number, part in enumerate(labels.turns(row)):
+            speaker, words = labels.split(part)
+            if speaker is not None:
+                turns.append(_Turn(speaker, words))
+            elif (changed and not number) or not turns:
+                turns.append(_Turn("" if changed else None, words))
+            else:
+                turns[-1] = _Turn(turns[-1].speaker, f"{turns[-1].text} {words}".strip())
+    yield from turns
+
+
+def _changes(rows: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Rows, cut where a dash or >> says that somebody else begins, and whether it does."""
+    dialogue = bool(rows) and bool(_DASH.match(rows[0]))
+    before = ""
+    for row in rows:
+        for number, piece in enumerate(_CHANGE.split(row)):
+            dashed = _DASH.match(piece) and (dialogue or before[-1:] in '.!?…"”')
+            spoken = _DASH.sub("", piece) if dashed else piece
+            parts = _INLINE_DASH.split(spoken) if dashed else [spoken]
+            for place, part in enumerate(parts):
+                if part.strip():
+                    yield part.strip(), bool(number or dashed or place)
+        before = row
 
 
 def _shares(span: TimeRange, pieces: list[str]) -> list[TimeRange]:
@@ -85,11 +154,13 @@ def _shares(span: TimeRange, pieces: list[str]) -> list[TimeRange]:
     return shares
 
 
+def _cues_of_turns(span: TimeRange, turns: Sequence[tuple[str, str]], language: str) -> Iterator[Cue]:
+    said = [(who, text) for who, text in turns if text]
+    for (who, text), share in zip(said, _shares(span, [text for _, text in said]), strict=True):
+        yield from _cues_of_piece(share, text, who, language)
+
+
 def _cues_of_piece(span: TimeRange, text: str, speaker: str, language: str) -> Iterator[Cue]:
-    label = _LABEL.match(text)
-    if label and len(label[1]) <= _LONGEST_LABEL:
-        speaker, text = label[1].strip(), text[label.end() :]
-    text = text.strip()
     for match in _SOUND.finditer(text):
         sound = " ".join(next((group for group in match.groups() if group), "").split()).strip(" .:;,-")
         if not sound and match[0].strip()[:1] in _NOTES:
@@ -97,9 +168,5 @@ def _cues_of_piece(span: TimeRange, text: str, speaker: str, language: str) -> I
         if sound:
             yield Cue(span, sound, "sound", "", language)
     spoken = " ".join(_SOUND.sub(" ", text).split())
-    label = _LABEL.match(spoken)  # "[sighs] ANNA: ..."
-    if label and len(label[1]) <= _LONGEST_LABEL:
-        speaker, spoken = label[1].strip(), spoken[label.end() :]
-    spoken = re.sub(r"^(?:>>+\s*)+", "", spoken)
     if any(character.isalnum() for character in spoken):
         yield Cue(span, spoken, "speech", speaker, language)

@@ -34,7 +34,7 @@ from talkies.core.timeline.formats.xml_splicing import (
 )
 from talkies.core.timeline.structure.sounds import OUR_NAME, track_name
 from talkies.core.timeline.structure.tracks import Lane, clip_metadata, lanes_of
-from talkies.core.timeline.words.subtitle_files import Line
+from talkies.core.timeline.words.lines import Line
 from talkies.core.timeline.words.subtitle_writing import subrip
 
 _SUFFIXES = (".mlt", ".kdenlive")

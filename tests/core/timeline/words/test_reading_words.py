@@ -223,3 +223,76 @@ def test_subtitle_streams_inside_a_movie(make: Any) -> None:
     media = otio.schema.ExternalReference("film.mkv", make.span(0, 96))
     cut = read_timeline(make.save(make.track(make.gap(24), make.clip("a", 12, 12, media=media))))
     assert [(cue.text, cue.range) for cue in cut.cues] == [("Eins", TimeRange(Fraction(1), Fraction(3, 2)))]
+
+
+def test_two_speakers_may_say_the_same_at_once(make: Any) -> None:
+    """The same words of one speaker, or of nobody, from two tracks are one."""
+    tracks = [
+        make.track(make.clip(words, 0, 24), kind="Subtitle") for words in ("ANNA: No!", "BOB: No!", "No!", "Anna: No!")
+    ]
+    timeline = read_timeline(make.save(make.track(make.clip("a", 0, 48)), *tracks))
+    assert sorted((cue.speaker, cue.text) for cue in timeline.cues) == [("ANNA", "No!"), ("BOB", "No!")]
+
+
+def test_a_label_on_a_track_holds_until_the_next(make: Any) -> None:
+    clips = [make.clip(words, 0, 24) for words in ("NAR: It was", "a dark night.", "ANNA: Yes.")]
+    timeline = read_timeline(make.save(make.track(*clips, kind="Subtitle")))
+    assert [cue.speaker for cue in timeline.cues] == ["NAR", "NAR", "ANNA"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "start_frame", "first", "second"),
+    [
+        (25, 90_000, "01:00:01,000", Fraction(1)),
+        (25, 900_000, "10:00:01,000", Fraction(1)),
+        (24, 3_590 * 24, "00:59:51,000", Fraction(1)),
+        (24000 / 1001, 86_400, "01:00:01,000", Fraction(1001, 1000)),
+    ],
+)
+def test_a_sidecar_in_record_timecode(make: Any, rate: float, start_frame: int, first: str, second: Fraction) -> None:
+    """The first cue begins one second of timecode after the first frame; at 23.976 that lasts 1.001 s."""
+    start = otio.opentime.RationalTime(start_frame, rate)
+    path = make.save(make.track(make.clip("a", 0, rate * 10, rate)), start=start)
+    path.with_suffix(".srt").write_text(f"1\n{first} --> {first[:-3]}500\nWords\n")
+    timeline = read_timeline(path)
+    assert [cue.range.start for cue in timeline.cues] == [second]
+    assert any("record timecode" in sentence for sentence in timeline.warnings)
+
+
+def test_a_cue_that_crosses_a_cut_by_less_than_half_a_frame_is_not_of_the_shot_before(make: Any) -> None:
+    """A cut at 100 frames of 23.976 is 4.1708 s; SubRip says 4.170 for what begins there."""
+    rate = 24000 / 1001
+    path = make.save(make.track(make.clip("a", 0, 100, rate), make.clip("b", 0, 100, rate)))
+    path.with_suffix(".srt").write_text("1\n00:00:04,170 --> 00:00:06,000\n[thunder]\n")
+    first, second = read_timeline(path).segments
+    assert first.cues == () and [cue.text for cue in second.cues] == ["thunder"]
+
+
+def test_a_cue_shorter_than_half_a_frame_belongs_to_its_shot(make: Any) -> None:
+    path = make.save(make.track(make.clip("a", 0, 48)))
+    path.with_suffix(".srt").write_text("1\n00:00:01,000 --> 00:00:01,010\n[knock]\n")
+    assert [cue.text for cue in read_timeline(path).segments[0].cues] == ["knock"]
+
+
+@pytest.mark.parametrize("name", ["film.srt", "film.de.srt"])
+def test_a_sidecar_that_cannot_be_read_says_whose_it_is(make: Any, name: str) -> None:
+    make.movie("film.mp4")
+    (make.folder / name).mkdir()
+    with pytest.raises(SubtitleError, match=rf"{name}: is a folder.*film\.mp4"):
+        read_timeline(make.folder / "film.mp4")
+
+
+def test_a_text_file_is_read_where_it_holds_subtitles(make: Any) -> None:
+    path = make.movie("film.mp4")
+    text = make.folder / "film.txt"
+    text.write_text("Notes from 10:30 on:\nbuy milk\n")
+    assert read_timeline(path).cues == ()
+    text.write_text(SRT.format("One", "Two"))
+    assert [cue.text for cue in read_timeline(path).cues] == ["One", "Two"]
+
+
+def test_html_of_a_title_without_end(make: Any) -> None:
+    html = "<head>" + "<style>" * 40_000 + "</head><p>Hello</p>"
+    parameters = {"Resolve_OTIO": [{"Parameters": [{"Parameter ID": "Title HTML", "Parameter Value": html}]}]}
+    timeline = read_timeline(make.save(make.track(make.clip("Text", 0, 24, media=generator(parameters)))))
+    assert [cue.text for cue in timeline.cues] == ["Hello"]

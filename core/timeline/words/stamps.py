@@ -1,0 +1,79 @@
+"""Time lines of SubRip, WebVTT and .sbv, as people, translators and programs write them.
+
+00:00:01,000 --> 00:00:02,500     what it should be
+00:00:01,20 --> 00:00:02,110      unpadded milliseconds, where a file has both: 1.020 s
+00 : 00 : 01 . 0 -> 00:00:02:500  blanks, thin arrows, dashes, a colon before three digits
+-00:00:01,000 --> 00:00:02,000    begins before the film
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+_LONGEST = 250  # characters of a time line, with a WebVTT cue's settings
+_FEWEST_DIGITS = 4  # 0:01 --> 0:02
+_B = r"\s{0,4}"
+_CLOCK = rf"(?:(\d{{1,6}}){_B}[:：]{_B})?(\d{{1,2}}){_B}[:：]{_B}(\d{{1,2}})"
+_STAMP = rf"([-−]?){_CLOCK}(?:{_B}(?:[.,;，]{_B}(\d{{1,9}})|:{_B}(\d{{3}})))?"
+_FULL = (
+    rf"([-−]?)(\d{{1,6}}){_B}[:：]{_B}(\d{{1,2}}){_B}[:：]{_B}(\d{{1,2}}){_B}(?:[.,;，]{_B}(\d{{1,9}})|:{_B}(\d{{3}}))"
+)
+_ARROW = r"(?:-{1,3}\s?(?:>|&gt;)|—>|–>|=+>)"
+_TIMES = re.compile(rf"{_B}{_STAMP}{_B}{_ARROW}{_B}{_STAMP}(?:\s.*)?$")
+_DASHED = re.compile(rf"{_B}{_FULL}{_B}(?:[-–—~>]|to|,|\s){_B}{_FULL}{_B}$")
+_DAMAGED = re.compile(
+    r"\d\s?-{1,3}(?:>|&gt;)\s?[-−]?\d|^\s{0,9}-?\d{1,6}:\d\d:\d\d[.,:]\w{1,9}\s?[,–—-]\s?\d{1,6}:\d\d"
+)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """``whole`` seconds and the digits after the comma as they stand there."""
+
+    negative: bool
+    whole: int
+    digits: str
+
+    def seconds(self, unpadded: bool) -> Fraction:
+        """``unpadded``: the digits are a number of milliseconds."""
+        places = 3 if unpadded and len(self.digits) < 3 else len(self.digits)
+        value = self.whole + (Fraction(int(self.digits), 10**places) if self.digits else Fraction(0))
+        return -value if self.negative else value
+
+
+def read_times(row: str) -> tuple[Stamp, Stamp] | None:
+    """Start and end of a time line, None for any other row."""
+    if len(row) > _LONGEST:
+        return None
+    match = _TIMES.match(row) or _DASHED.match(row)
+    if match is None:
+        return None
+    groups = match.groups()
+    return _stamp(groups[:6]), _stamp(groups[6:])
+
+
+def looks_timed(row: str) -> bool:
+    """Whether a row is a time line, perhaps a damaged one."""
+    digits = sum(map(str.isdigit, row)) if len(row) <= _LONGEST else 0
+    if digits < _FEWEST_DIGITS:
+        return False
+    return read_times(row) is not None or "-->" in row or bool(_DAMAGED.search(row))
+
+
+def are_unpadded(stamps: Iterable[Stamp]) -> bool:
+    """Whether a file writes milliseconds without leading zeros: some have three digits, some fewer, and none of these
+    begins with a zero, which would be a decimal's."""
+    fractions = {stamp.digits for stamp in stamps if stamp.digits}
+    short = {digits for digits in fractions if len(digits) < 3}
+    full = any(len(digits) == 3 for digits in fractions)
+    return bool(short) and full and not any(len(digits) > 1 and digits.startswith("0") for digits in short)
+
+
+def _stamp(groups: tuple[str | None, ...]) -> Stamp:
+    sign, hours, minutes, seconds, decimals, millis = groups
+    return Stamp(
+        bool(sign), int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0), decimals or millis or ""
+    )

@@ -1,0 +1,63 @@
+"""Time expressions of TTML: clock times with fractions or frames, and amounts with a unit (TTML 2, 12.3.1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from xml.etree.ElementTree import Element
+
+_PARAMETER = "{http://www.w3.org/ns/ttml#parameter}"
+_CLOCK = re.compile(r"(?:(\d{1,6}):)?(\d{1,4}):(\d{1,2})(?:[.,](\d{1,9})|[:;](\d{1,4})(?:\.(\d{1,4}))?)?")
+_AMOUNT = re.compile(r"(\d{1,15})(?:[.,](\d{1,9}))?\s?(h|ms|m|s|f|t|)")
+_NUMBER = re.compile(r"\d{1,12}")
+_UNITS = {"h": Fraction(3600), "m": Fraction(60), "s": Fraction(1), "": Fraction(1), "ms": Fraction(1, 1000)}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What frames and ticks of a document are: ``frame_rate`` per second, ``ticks`` per second, and into how many parts
+    a frame is divided."""
+
+    frame_rate: Fraction = Fraction(30)
+    ticks: Fraction = Fraction(1)
+    sub_frames: int = 1
+
+    @classmethod
+    def of(cls, root: Element) -> Clock:
+        """As the document's parameters state it; the defaults are the standard's."""
+        stated = _positive(root, "frameRate")
+        multiplier = [int(part) for part in _NUMBER.findall(_parameter(root, "frameRateMultiplier"))] or [1, 1]
+        factor = Fraction(multiplier[0], multiplier[1]) if len(multiplier) == 2 and all(multiplier) else Fraction(1)
+        rate, parts = (stated or 30) * factor, _positive(root, "subFrameRate") or 1
+        ticks = Fraction(_positive(root, "tickRate") or 0) or (rate * parts if stated else Fraction(1))
+        return cls(rate, ticks, parts)
+
+    def seconds(self, expression: str) -> Fraction | None:
+        """What an expression says, None for one that says nothing."""
+        text = expression.strip()
+        if match := _CLOCK.fullmatch(text):
+            hours, minutes, seconds, decimals, frames, parts = match.groups()
+            whole = Fraction(int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds))
+            count = int(frames or 0) + Fraction(int(parts or 0), self.sub_frames)
+            return whole + _decimals(decimals) + count / self.frame_rate
+        if match := _AMOUNT.fullmatch(text):
+            units = {**_UNITS, "f": 1 / self.frame_rate, "t": 1 / self.ticks}
+            return (int(match[1]) + _decimals(match[2])) * units[match[3]]
+        return None
+
+
+def _decimals(digits: str | None) -> Fraction:
+    return Fraction(int(digits), 10 ** len(digits)) if digits else Fraction(0)
+
+
+def _parameter(root: Element, name: str) -> str:
+    """In whichever of the standard's namespaces: drafts had others."""
+    return root.get(_PARAMETER + name) or next(
+        (root.attrib[key] for key in root.attrib if key.endswith("}" + name)), ""
+    )
+
+
+def _positive(root: Element, name: str) -> int:
+    match = _NUMBER.fullmatch(_parameter(root, name).strip())
+    return int(match[0]) if match else 0
