@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
+from talkies.core.curves import Curve
 from talkies.core.times import TimeRange, timecode
 
 CueKind = Literal["speech", "sound"]
@@ -51,7 +52,8 @@ class Segment:
 
     ``record``: where it plays, seconds from the timeline's first frame. ``source``: what of the media plays, in
     media time, start <= end also when ``speed`` is negative (reverse) or 0 (freeze). ``rate``: the timeline's.
-    ``picture`` is None when there is nothing to look at; ``warnings`` then say why, one sentence each.
+    ``picture`` is None when there is nothing to look at; ``warnings`` then say why, one sentence each. ``curve``: where
+    the speed changes, media time over seconds from the record start; ``speed`` is then its average.
     """
 
     id: str
@@ -64,9 +66,12 @@ class Segment:
     picture: Picture | None = None
     cues: tuple[Cue, ...] = ()
     warnings: tuple[str, ...] = ()
+    curve: Curve | None = None
 
     def source_time(self, position: Fraction) -> Fraction:
         """Media time shown at a timeline position, through the retime."""
+        if self.curve is not None:
+            return self.curve.at(position - self.record.start)
         first = self.source.end if self.speed < 0 else self.source.start
         return first + (position - self.record.start) * self.speed
 

@@ -7,7 +7,7 @@ are imported when the first frame is read.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from math import ceil, floor
@@ -22,6 +22,7 @@ __all__ = ["Frame", "MediaInfo", "decode_check", "picture_frames", "probe"]
 
 _CLOSEST = Fraction(1, 45)  # seconds: of 48 to 60 frames a second every second one is enough
 _FREEZE_STEP = Fraction(1, 5)  # seconds between the repeats of a frozen picture
+_JUMP = Fraction(1, 1000)  # seconds: what takes less shows nothing
 _SEQUENCE_RATE = Fraction(24)  # when nobody says
 
 Shown = tuple[Fraction, Any]  # record time from which a picture shows, and the picture
@@ -51,11 +52,33 @@ def picture_frames(
     if picture is None or segment.record.duration <= 0:
         return
     warn = on_warning or (lambda sentence: None)
-    shown = (
-        _of_sequence(segment, picture, height, warn) if picture.frames else _of_movie(segment, picture, height, warn)
-    )
-    for time, image in _thinned(shown, segment.record.duration):
+    for time, image in _thinned(_of_curve(segment, picture, height, warn), segment.record.duration):
         yield Frame(time, image() if callable(image) else image)
+
+
+def _of_curve(segment: Segment, picture: Picture, height: int, warn: Callable[[str], None]) -> Iterator[Shown]:
+    """One piece of constant speed after another; where one has no picture any more, the last one shown is held."""
+    if segment.curve is None:
+        yield from _of_media(segment, picture, height, warn)
+        return
+    any_shown = False
+    for piece in segment.curve.pieces():
+        if piece.time.duration < _JUMP and any_shown:
+            continue
+        part = replace(segment, record=piece.time, source=piece.media, speed=piece.speed, curve=None)
+        try:
+            for time, image in _thinned(_of_media(part, picture, height, warn), piece.time.duration):
+                any_shown = True
+                yield piece.time.start + time, image
+        except MediaError as error:
+            if not any_shown:
+                raise
+            warn(str(error))
+
+
+def _of_media(segment: Segment, picture: Picture, height: int, warn: Callable[[str], None]) -> Iterator[Shown]:
+    of_kind = _of_sequence if picture.frames else _of_movie
+    return of_kind(segment, picture, height, warn)
 
 
 def _thinned(shown: Iterable[Shown], duration: Fraction) -> Iterator[Shown]:

@@ -110,9 +110,9 @@ def _segment(placed: Placed, name: str, track: str, finder: PictureFinder, rate:
     warnings = [*placed.warnings, *picture.warnings]
     if picture.problem:
         warnings.append(picture.problem)
-    source, speed = placed.source, placed.speed
+    source, speed, curve = placed.source, placed.speed, placed.curve
     if picture.still:
-        source, speed = TimeRange(source.start, source.start), Fraction(0)
+        source, speed, curve = TimeRange(source.start, source.start), Fraction(0), None
     return Segment(
         id=name,
         clip=str(clip.name or (picture.picture.path.name if picture.picture else "")),
@@ -123,6 +123,7 @@ def _segment(placed: Placed, name: str, track: str, finder: PictureFinder, rate:
         speed=speed,
         picture=picture.picture,
         warnings=tuple(f"clip {clip.name!r}: {sentence}" for sentence in warnings),
+        curve=curve,
     )
 
 
@@ -131,7 +132,7 @@ def _clip_marker_cues(placed: Placed) -> Iterator[Cue]:
     for marker in placed.item.markers:
         if text := text_of_marker(marker):
             span = _marker_span(marker, text)
-            yield from mapped(cues_from_text(span, text), placed.source, placed.record, placed.speed)
+            yield from mapped(cues_from_text(span, text), placed.source, placed.record, placed.speed, placed.curve)
 
 
 def _marker_cues(stack: Any, root: Node, start: Fraction) -> Iterator[Cue]:

@@ -26,6 +26,7 @@ def _row(timeline: Timeline, segment: Segment) -> dict[str, Any]:
         "source_out_s": float(segment.source.end),
         "rate": str(segment.rate),
         "speed": str(segment.speed),
+        "curve": [[str(time), str(media)] for time, media in segment.curve.knots] if segment.curve else None,
         "media": str(picture.path) if picture else None,
         "frames": len(picture.frames) if picture and picture.frames else None,
         "cues": [_cue(timeline, cue) for cue in segment.cues],

@@ -130,7 +130,8 @@ def _media_cues(segment: Segment, path: Path, beside: _Beside) -> list[Cue]:
 def _onto(segment: Segment, cues: Iterable[Cue]) -> list[Cue]:
     """Cues in seconds from a medium's first frame, onto the timeline."""
     start = segment.picture.start if segment.picture else Fraction(0)
-    return mapped(cues, segment.source.shifted(-start), segment.record, segment.speed)
+    curve = segment.curve.moved(media=-start) if segment.curve else None
+    return mapped(cues, segment.source.shifted(-start), segment.record, segment.speed, curve)
 
 
 class _Embedded:

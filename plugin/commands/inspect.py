@@ -65,6 +65,8 @@ def _rate(timeline: Timeline) -> str:
 def _block(timeline: Timeline, segment: Segment) -> list[str]:
     record, source = segment.record, segment.source
     speed = "" if segment.speed == 1 else f"  speed {float(segment.speed):g}"
+    if segment.curve is not None:
+        speed = f"  speed from {' to '.join(f'{float(piece.speed):g}' for piece in [*segment.curve.pieces()][:6])}"
     media = segment.picture.path.name if segment.picture else "no picture"
     return [
         f"{segment.id}  {segment.clip}  [{segment.track}]",

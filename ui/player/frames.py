@@ -40,6 +40,11 @@ class Layers:
 
 def rest_of(segment: Segment, position: Fraction) -> Segment:
     """What of a segment plays from ``position`` on."""
+    if segment.curve is not None:
+        rest = TimeRange(position - segment.record.start, segment.record.duration)
+        curve = segment.curve.part(rest).moved(-rest.start)
+        record = TimeRange(position, segment.record.end)
+        return replace(segment, record=record, source=curve.media, speed=curve.speed, curve=curve)
     source, there = segment.source, segment.source_time(position)
     if segment.speed > 0:
         source = TimeRange(there, source.end)

@@ -63,6 +63,8 @@ def _lines(item: Any, media: Media) -> list[str]:
 
 def speed_of(segment: Segment) -> str:
     """A retimed clip's speed as an editor writes it, "" at normal speed."""
+    if segment.curve is not None:
+        return tr("changing speed")
     if segment.speed == 1:
         return ""
     return tr("freeze") if segment.speed == 0 else f"{float(segment.speed * 100):g} %"

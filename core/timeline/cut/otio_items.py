@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import opentimelineio as otio
 
+from talkies.core.curves import Curve
+from talkies.core.timeline.cut.time_maps import shown_by, time_map
 from talkies.core.timeline.cut.walking import to_seconds
 from talkies.core.times import TimeRange
 
@@ -39,6 +42,33 @@ def make_clip(name: str, reference: Any, source: TimeRange, rate: Fraction, spee
     elif speed != 1:
         clip.effects.append(otio.schema.LinearTimeWarp(name="retime", time_scalar=float(speed)))
     return clip
+
+
+def retimed_clip(
+    name: str, reference: Any, shown: TimeRange, rates: Sequence[Fraction | None], curve: Curve | None
+) -> Any:
+    """A clip that occupies ``shown.duration``; ``curve`` says which media time it shows during ``shown``, which are
+    the same without one. ``rates``: those to write the range in, see :func:`fitting_rate`."""
+    clip = make_clip(name, reference, shown, fitting_rate(shown, *rates))
+    if curve is not None:
+        retime(clip, shown, rates, curve)
+    return clip
+
+
+def retime(item: Any, shown: TimeRange, rates: Sequence[Fraction | None], curve: Curve) -> None:
+    """Gives an item the retime that ``curve`` is during ``shown``: OTIO's own where the speed is constant."""
+    part = curve.part(shown)
+    if part.is_straight:
+        source = TimeRange(part.media.start, part.media.start + shown.duration)
+        item.source_range = otio_range(source, fitting_rate(source, *rates))
+        if part.speed == 0:
+            item.effects.append(otio.schema.FreezeFrame(name="freeze"))
+        elif part.speed != 1:
+            item.effects.append(otio.schema.LinearTimeWarp(name="retime", time_scalar=float(part.speed)))
+        return
+    source, mapped = shown_by(curve, shown)
+    item.source_range = otio_range(source, fitting_rate(source, *rates))
+    item.effects.append(time_map(mapped))
 
 
 def external(url: str, available: TimeRange | None = None, rate: Fraction | None = None) -> Any:

@@ -25,6 +25,8 @@ from typing import Any
 
 import opentimelineio as otio
 
+from talkies.core.curves import Curve
+from talkies.core.timeline.cut.time_maps import curve_of
 from talkies.core.times import TimeRange, exact_rate, exact_seconds
 
 MAX_NESTING = 100
@@ -34,6 +36,7 @@ MAX_SECONDS = Fraction(60 * 86400)
 """No timeline is longer: larger figures are damage."""
 
 _FASTEST = 10_000  # times normal speed
+_SHORTEST = Fraction(1, 1000)  # seconds: what is shorter is a jump
 _ZERO = Fraction(0)
 _NOWHERE = TimeRange(_ZERO, _ZERO)
 _NO_LENGTH = "it has no length and its media cannot be measured"
@@ -55,7 +58,9 @@ def usable_rate(rate: Fraction) -> Fraction:
 
 @dataclass(frozen=True)
 class Node:
-    """One item, measured: ``inner`` is what of its own time axis it shows, ``duration`` how long it occupies."""
+    """One item, measured: ``inner`` is what of its own time axis it shows, ``duration`` how long it occupies.
+
+    ``curve``: where its speed changes, ``inner`` over the time it occupies, from 0; ``speed`` is the average."""
 
     item: Any
     inner: TimeRange
@@ -63,11 +68,12 @@ class Node:
     speed: Fraction = Fraction(1)
     children: tuple[tuple[Fraction, Node], ...] = ()
     warnings: tuple[str, ...] = ()
+    curve: Curve | None = None
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A clip and where it plays; ``source`` is in the clip's own media time."""
+    """A clip and where it plays; ``source`` is in the clip's own media time. ``curve`` as a segment has it."""
 
     item: Any
     record: TimeRange
@@ -75,20 +81,36 @@ class Placed:
     speed: Fraction
     warnings: tuple[str, ...] = ()
     parents: tuple[Any, ...] = field(default=(), repr=False)
+    curve: Curve | None = None
 
 
 @dataclass(frozen=True)
 class View:
-    """The stretch ``inner`` of some item's own time, shown over ``outer`` of the timeline at ``speed`` (0: frozen)."""
+    """The stretch ``inner`` of some item's own time, shown over ``outer`` of the timeline at ``speed`` (0: frozen).
+
+    ``curve``: where the speed changes, ``inner`` over seconds from the start of ``outer``; ``speed`` is the average."""
 
     outer: TimeRange
     inner: TimeRange
     speed: Fraction
+    curve: Curve | None = None
+
+    def pieces(self) -> tuple[View, ...]:
+        """Views of constant speed, in order."""
+        if self.curve is None:
+            return (self,)
+        start = self.outer.start
+        return tuple(View(piece.time.shifted(start), piece.media, piece.speed) for piece in self.curve.pieces())
 
     def of_child(self, offset: Fraction, child: Node) -> View | None:
         """The part of a child, which starts at ``offset`` of our time, that can be seen; None when nothing is."""
         span = TimeRange(offset, offset + child.duration)
-        if self.speed == child.speed == 1 and self.inner.start <= span.start and span.end <= self.inner.end:
+        if (
+            child.curve is None
+            and self.speed == child.speed == 1
+            and self.inner.start <= span.start
+            and span.end <= self.inner.end
+        ):
             shift = self.outer.start - self.inner.start  # nearly every clip: nothing cut off, nothing retimed
             return View(span.shifted(shift) if shift else span, child.inner, self.speed)
         if self.speed == 0:
@@ -100,7 +122,12 @@ class View:
             if seen is None:
                 return None
             outer, shown = self._outward(seen), seen
-        return View(outer, child_time(child, shown.shifted(-offset)), self.speed * child.speed)
+        part = shown.shifted(-offset)
+        if child.curve is None or not part.duration:
+            return View(outer, child_time(child, part), self.speed * child.speed)
+        curve = child.curve.part(part)
+        curve = curve.moved(-(part.start if self.speed > 0 else part.end)).paced(self.speed)
+        return View(outer, curve.media, curve.speed, None if curve.is_straight else curve)
 
     def _outward(self, inner: TimeRange) -> TimeRange:
         pace = abs(self.speed)
@@ -111,6 +138,8 @@ class View:
 
 def child_time(node: Node, part: TimeRange) -> TimeRange:
     """The stretch of a node's own time that plays during ``part`` of the time it occupies (which starts at 0)."""
+    if node.curve is not None:
+        return node.curve.part(part).media if part.duration else TimeRange(at := node.curve.at(part.start), at)
     if node.speed == 0:
         return TimeRange(node.inner.start, node.inner.start)
     pace = abs(node.speed)
@@ -157,6 +186,9 @@ def measure(item: Any, available: Callable[[Any], TimeRange | None], depth: int 
         if known is None:
             warnings = (*warnings, _NO_LENGTH)
     duration = max(shown.duration, _ZERO)
+    curve = _curve(item, shown) if duration else None
+    if curve is not None:
+        return Node(item, curve.media, duration, curve.speed, children, warnings, curve)
     inner = shown if speed == 1 and duration else TimeRange(shown.start, shown.start + duration * abs(speed))
     return Node(item, inner, duration, speed, children, warnings)
 
@@ -195,7 +227,12 @@ def tracks_of(root: Node) -> Iterator[tuple[Node, View]]:
 def clips_of(node: Node, view: View, parents: tuple[Any, ...] = ()) -> Iterator[Placed]:
     """Every enabled clip under an item, in order, with its record range; clips without length have an empty one."""
     if isinstance(node.item, otio.schema.Clip):
-        yield Placed(node.item, view.outer, view.inner, view.speed, node.warnings, parents)
+        yield Placed(node.item, view.outer, view.inner, view.speed, node.warnings, parents, view.curve)
+    for piece in view.pieces() if node.children else ():
+        yield from _clips_in(node, piece, parents)
+
+
+def _clips_in(node: Node, view: View, parents: tuple[Any, ...]) -> Iterator[Placed]:
     for offset, child in node.children:
         if isinstance(child.item, otio.schema.Gap) or not child.item.enabled or is_audio(child.item):
             continue
@@ -225,11 +262,24 @@ def retime(item: Any) -> tuple[Fraction, tuple[str, ...]]:
             if not abs(effect.time_scalar) <= _FASTEST:  # not a number is not either
                 raise UnusableItemError(f"clip {item.name!r} has a speed of {effect.time_scalar}")
             speed *= Fraction(effect.time_scalar).limit_denominator(100_000)
+        elif curve_of(effect) is not None:
+            continue
         elif isinstance(effect, otio.schema.TimeEffect) or _TIMING.search(_effect_name(effect)):
             warnings.append(f"the retime {_effect_name(effect)!r} is not supported: played at normal speed")
         elif effect.is_unknown_schema:
             warnings.append(f"the effect {_effect_name(effect)!r} is unknown: treated as no retime")
     return speed, tuple(warnings)
+
+
+def _curve(item: Any, shown: TimeRange) -> Curve | None:
+    """The retime of changing speed that an item has, over the time that it occupies."""
+    for effect in effects_of(item):
+        curve = curve_of(effect)
+        if curve is not None:
+            if any(abs(piece.speed) > _FASTEST for piece in curve.pieces() if piece.time.duration > _SHORTEST):
+                raise UnusableItemError(f"clip {item.name!r} has a speed that no picture follows")
+            return curve.part(shown).moved(-shown.start)
+    return None
 
 
 def _effect_name(effect: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.segment import Cue, Timeline
+from talkies.core.timeline.cut.time_maps import curve_of
 from talkies.core.timeline.cut.walking import effects_of
 from talkies.core.timeline.structure.flattening import PICTURE, SOUND, TEXT, FlatTrack, flat_tracks, has_compounds
 from talkies.core.timeline.words.titles import text_of_clip
@@ -54,7 +55,9 @@ def lost_everywhere(timeline: Timeline, tracks: Sequence[FlatTrack], name: str) 
     )
     document = timeline.document
     holders = (document, document.tracks, *document.tracks, *(clip.item for clip in clips))
+    curves = sum(any(map(curve_of, effects_of(clip.item))) for clip in clips)
     sentences = (
+        (curves, f"{counted(curves, 'clip')} of changing speed at the average speed in {name}"),
         (mixes, f"{counted(mixes, 'transition', 'becomes a cut', 'become cuts')} in {name}"),
         (effects, f"{counted(effects, 'effect', 'has', 'have')} no place in {name}"),
         (titles, f"{counted(titles, 'title', 'becomes a subtitle', 'become subtitles')} in {name}"),

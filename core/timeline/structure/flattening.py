@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import opentimelineio as otio
@@ -144,12 +145,12 @@ def _clips(node: Node, view: View, enabled: bool, sound: bool) -> Iterator[FlatC
     """Every clip under an item; of a stack inside a track of sound only the sound, else only the picture."""
     if isinstance(node.item, otio.schema.Clip):
         yield FlatClip(node.item, view.outer, view.inner, view.speed, enabled)
-    for offset, child in node.children:
+    for part, (offset, child) in product(view.pieces(), node.children):
         item = child.item
         other = isinstance(item, otio.schema.Track) and is_audio(item) != sound
         if isinstance(item, otio.schema.Gap) or other or child.duration <= 0:
             continue
-        seen = view.of_child(offset, child)
+        seen = part.of_child(offset, child)
         if seen is not None and seen.outer.duration > 0:
             yield from _clips(child, seen, enabled and bool(item.enabled), sound)
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -148,12 +149,12 @@ def _clips(node: Node, view: View, enabled: bool) -> Iterator[tuple[Placed, bool
     """Every clip of sound under an item, and whether it is heard; of a stack only its audio tracks are."""
     if isinstance(node.item, otio.schema.Clip):
         yield Placed(node.item, view.outer, view.inner, view.speed, node.warnings), enabled
-    for offset, child in node.children:
+    for part, (offset, child) in product(view.pieces(), node.children):
         item = child.item
         silent = isinstance(item, otio.schema.Gap) or (isinstance(item, otio.schema.Track) and not is_audio(item))
         if silent or child.duration <= 0:
             continue
-        seen = view.of_child(offset, child)
+        seen = part.of_child(offset, child)
         if seen is not None:
             yield from _clips(child, seen, enabled and item.enabled)
 

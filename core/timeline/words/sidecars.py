@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+from talkies.core.curves import Curve
 from talkies.core.errors import SubtitleError
 from talkies.core.segment import Cue
 from talkies.core.timeline.words.decoding import decode
@@ -75,8 +76,14 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def mapped(cues: Iterable[Cue], source: TimeRange, record: TimeRange, speed: Fraction) -> list[Cue]:
-    """Cues of a media file, in its own time, as a clip shows them on the timeline; what the clip cuts off is cut."""
+def mapped(
+    cues: Iterable[Cue], source: TimeRange, record: TimeRange, speed: Fraction, curve: Curve | None = None
+) -> list[Cue]:
+    """Cues of a media file, in its own time, as a clip shows them on the timeline; what the clip cuts off is cut.
+
+    ``curve``: where the speed changes, media time over seconds from the record start."""
+    if curve is not None:
+        return _along(cues, record, curve)
     if speed == 0 or source.duration <= 0:
         return []
     on_timeline = []
@@ -90,6 +97,19 @@ def mapped(cues: Iterable[Cue], source: TimeRange, record: TimeRange, speed: Fra
             start = record.start + (source.end - seen.end) / -speed
         on_timeline.append(replace(cue, range=TimeRange(start, start + seen.duration / abs(speed))))
     return on_timeline
+
+
+def _along(cues: Iterable[Cue], record: TimeRange, curve: Curve) -> list[Cue]:
+    """Each cue over all the pieces of a curve that show it one after another."""
+    on_timeline: list[Cue] = []
+    for cue in cues:
+        seen: list[Cue] = []
+        for piece in curve.pieces():
+            for part in mapped([cue], piece.media, piece.time.shifted(record.start), piece.speed):
+                start = seen.pop().range.start if seen and seen[-1].range.end == part.range.start else part.range.start
+                seen.append(replace(part, range=TimeRange(start, part.range.end)))
+        on_timeline += seen
+    return sorted(on_timeline, key=lambda cue: cue.range)
 
 
 def without_repeats(cues: Iterable[Cue]) -> tuple[Cue, ...]:

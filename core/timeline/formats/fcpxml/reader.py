@@ -27,6 +27,8 @@ from talkies.core.timeline.cut.otio_items import (
     make_clip,
     otio_range,
     rational_time,
+    retime,
+    retimed_clip,
     text_reference,
     tracks_from_row,
 )
@@ -35,11 +37,12 @@ from talkies.core.timeline.formats.fcpxml.terms import (
     CONTAINERS,
     STORY,
     Resources,
+    curve_of_map,
+    is_smooth,
     lane_of,
-    media_start,
+    moved_to_media,
     projects,
     seconds,
-    speed_of,
     track_of_role,
     zero_of,
 )
@@ -88,7 +91,7 @@ class _Reader:
 
     def __init__(self, root: Element) -> None:
         self.resources = Resources(root)
-        self.items = 0
+        self.items = self.smooth = 0
 
     def timeline(self, name: str, sequence: Element, notes: tuple[str, ...]) -> Loaded:
         rate = self.resources.rate(sequence) or Fraction(24)
@@ -97,6 +100,11 @@ class _Reader:
         for track in self._tracks(sequence, rate, ()):
             document.tracks.append(track)
         _fill(document, seconds(sequence.get("duration")), rate)
+        if self.smooth:
+            notes = (
+                *notes,
+                f"{self.smooth} smooth changes of speed are followed in straight lines, off by some frames",
+            )
         return Loaded(document, rate, start, sequence.get("tcFormat") == "DF", notes)
 
     def _tracks(self, sequence: Element, rate: Fraction, inside: _Inside) -> Iterator[Any]:
@@ -190,11 +198,16 @@ class _Reader:
             return make_clip(name, reference, shown, rate) if generated else None
         media_rate = self.resources.rate(asset)
         available = TimeRange(seconds(asset.get("start")), seconds(asset.get("start")) + seconds(asset.get("duration")))
-        source = TimeRange(first := media_start(element, source, available), first + source.duration)
+        curve = curve_of_map(element)
+        if curve is not None:
+            curve = moved_to_media(curve, source, available)
         reference = external(_address(asset), available, fitting_rate(available, media_rate, rate))
-        clip = make_clip(name, reference, source, fitting_rate(source, media_rate, rate), speed_of(element))
+        clip = retimed_clip(name, reference, source, (media_rate, rate), curve)
+        if is_smooth(element):
+            self.smooth += 1
         for marker in (child for child in element if child.tag in ("marker", "chapter-marker")):
-            at = seconds(marker.get("start")) + source.start - shown.start
+            at = seconds(marker.get("start"))
+            at = curve.at(at) if curve is not None else at + source.start - shown.start
             span = TimeRange(at, at + seconds(marker.get("duration")))
             clip.markers.append(otio.schema.Marker(marker.get("value", ""), otio_range(span, rate)))
         return clip
@@ -217,9 +230,9 @@ class _Reader:
             stack.append(track)
         if element.get("srcEnable") == "audio":
             return None
-        speed = speed_of(element)
-        if speed != 1:
-            stack.effects.append(otio.schema.LinearTimeWarp(time_scalar=float(speed)))
+        curve = curve_of_map(element)
+        if curve is not None:
+            retime(stack, shown, (rate,), curve)
         return stack
 
     def _media(self, element: Element, shown: TimeRange) -> tuple[TimeRange, Element | None]:

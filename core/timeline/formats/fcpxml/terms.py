@@ -10,6 +10,7 @@ import re
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
+from talkies.core.curves import Curve
 from talkies.core.timeline.cut.walking import UnusableItemError, usable_rate
 from talkies.core.timeline.structure.sounds import OUR_NAME
 from talkies.core.times import TimeRange
@@ -107,25 +108,28 @@ class Resources(dict[str, Element]):
         return usable_rate(1 / frame) if frame > 0 else None
 
 
-def speed_of(element: Element) -> Fraction:
-    """The constant speed of a time map of two points (or of several on one line); 1 without one."""
-    points = _points(element)
-    if len(points) < 2 or points[-1][0] == points[0][0]:
-        return Fraction(1)
-    return (points[-1][1] - points[0][1]) / (points[-1][0] - points[0][0])
+def curve_of_map(element: Element) -> Curve | None:
+    """What an element's time map does: media time over the time in which its ``start`` counts; None without one."""
+    return Curve.through(_points(element))
 
 
-def media_start(element: Element, shown: TimeRange, available: TimeRange) -> Fraction:
-    """The earliest media time that a clip shows. A time map counts its ``start`` in retimed time.
+def moved_to_media(curve: Curve, shown: TimeRange, available: TimeRange) -> Curve:
+    """The same, where a writer says ``start`` in the media's own time, unlike Final Cut Pro: what lies outside the
+    media cannot be meant."""
+    media = curve.part(shown).media if shown.duration > 0 else TimeRange(curve.at(shown.start), curve.at(shown.start))
+    if available.start <= media.start <= available.end:
+        return curve
+    return curve.moved(media=shown.start - media.start)
 
-    Some writers say the media's own time all the same; what lies outside the media cannot be meant.
-    """
-    points, speed = _points(element), speed_of(element)
-    if len(points) < 2:
-        return shown.start
-    first = points[0][1] + (shown.start - points[0][0]) * speed
-    mapped = min(first, first + shown.duration * speed)
-    return mapped if available.start <= mapped <= available.end else shown.start
+
+def is_smooth(element: Element) -> bool:
+    """Whether the speed changes smoothly around a point between the first and the last one."""
+    points = element.findall("timeMap/timept")[1:-1]
+    return any(point.get("interp", "smooth2") != "linear" and _has_transition(point) for point in points)
+
+
+def _has_transition(point: Element) -> bool:
+    return any(seconds(point.get(name)) > 0 for name in ("inTime", "outTime"))
 
 
 def _points(element: Element) -> list[tuple[Fraction, Fraction]]:

@@ -25,18 +25,20 @@ from talkies.core.timeline.cut.otio_items import (
     external,
     make_clip,
     otio_range,
+    retimed_clip,
     text_reference,
     tracks_from_row,
 )
 from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds, usable_rate
-from talkies.core.timeline.formats.mlt.terms import KDENLIVE_COLORS, main_of, plain_list, property_of, rate_of
+from talkies.core.timeline.formats.mlt.media import Media
+from talkies.core.timeline.formats.mlt.terms import KDENLIVE_COLORS, main_of, number, plain_list, property_of, rate_of
+from talkies.core.timeline.formats.mlt.time_remaps import remap_of
 from talkies.core.times import TimeRange, round_half_up
 
 _ZERO = Fraction(0)
 _MOST_ITEMS = 100_000
 _CLOCK = re.compile(r"^(?:(\d{1,9}):)?(\d{1,9}):(\d{1,9}(?:[.,]\d{1,9})?)$")
 _SMPTE = re.compile(r"^(\d{1,9}):(\d{1,9}):(\d{1,9})[:;](\d{1,9})$")
-_NUMBER = re.compile(r"^\s*[-+]?\d{1,18}(?:\.\d{0,18})?(?:[eE][-+]?\d{1,2})?\s*$")  # 1e999999999 would fill the memory
 _GENERATORS = ("color", "colour", "noise", "count", "black", "tone", "frei0r", "blank")
 _WORDS = ("kdenlivetitle", "pango", "qtext", "dynamictext", "rgbx")
 
@@ -55,11 +57,11 @@ def read_mlt(path: Path) -> Loaded:
 class _Reader:
     def __init__(self, path: Path, root: Element) -> None:
         self.path = path
-        self.folder = root.get("root", "")
+        self.media = Media(path, root)
         self.by_id = {element.get("id", ""): element for element in root if element.get("id")}
         self.rate = usable_rate(rate_of(root))
         self.root = root
-        self.items = 0
+        self.items = self.bent = 0
 
     def timeline(self) -> Loaded:
         main = main_of(self.root, self.by_id)
@@ -71,7 +73,14 @@ class _Reader:
         for track in tracks:
             document.tracks.append(track)
         document.tracks.markers.extend(self._guides(main))
-        return Loaded(document, self.rate, _ZERO)
+        return Loaded(document, self.rate, _ZERO, warnings=tuple(self._notes()))
+
+    def _notes(self) -> Iterator[str]:
+        if lost := list(dict.fromkeys(self.media.missing)):
+            more = f" and {len(lost) - 1} others" if len(lost) > 1 else ""
+            yield f"the original {lost[0][:120]!r}{more} was not found: its proxy is looked at; relink it in the editor"
+        if self.bent:
+            yield f"{self.bent} smooth changes of speed are followed in straight lines, off by some frames"
 
     def _guides(self, main: Element) -> Iterator[Any]:
         """Kdenlive's guides: markers of the timeline."""
@@ -89,7 +98,7 @@ class _Reader:
     def _tracks(self, tractor: Element, inside: tuple[str, ...]) -> list[Any]:
         tracks: list[Any] = []
         self._count()
-        for number, reference in enumerate(tractor.findall("track") or tractor.findall("multitrack/track")):
+        for index, reference in enumerate(tractor.findall("track") or tractor.findall("multitrack/track")):
             content = self.by_id.get(reference.get("producer", ""))
             if content is None or content.get("id") == "black_track" or content.tag not in ("playlist", "tractor"):
                 continue
@@ -98,7 +107,7 @@ class _Reader:
             is_audio = is_audio or bool(property_of(content, "shotcut:audio"))
             name = property_of(content, "kdenlive:track_name") or property_of(content, "shotcut:name")
             make = self._playlist if content.tag == "playlist" else self._mixed
-            new = make(content, name or f"track {number}", is_audio, inside)
+            new = make(content, name or f"track {index}", is_audio, inside)
             if is_audio and "both" in (hidden, _hidden_inside(content)):
                 for track in new:
                     track.enabled = False
@@ -177,7 +186,7 @@ class _Reader:
         speed = Fraction(1)
         if service == "timewarp":
             stated = property_of(producer, "warp_speed") or resource.partition(":")[0]
-            speed = _number(stated).limit_denominator(100_000)
+            speed = number(stated).limit_denominator(100_000)
             resource = property_of(producer, "warp_resource") or resource.partition(":")[2]
         length = self._time(property_of(producer, "length") or "0")
         if speed < 0:  # in and out count in the reversed clip
@@ -186,14 +195,12 @@ class _Reader:
         else:
             played = shown if speed == 1 else TimeRange(shown.start * speed, shown.end * speed)
         source = TimeRange(max(played.start, _ZERO), max(played.start, _ZERO) + shown.duration)
-        return make_clip(name, external(self._address(resource)), source, self.rate, speed)
-
-    def _address(self, resource: str) -> str:
-        resource = re.sub(r"^(avformat(-novalidate)?|qimage|pixbuf|consumer|xml):", "", resource)
-        resource = resource.partition("?begin")[0].partition("?begin=")[0]
-        if self.folder and not re.match(r"^([A-Za-z]:)?[/\\]", resource):
-            return f"{self.folder}/{resource}"
-        return resource
+        reference = external(self.media.address(producer, resource))
+        curve, is_bent = remap_of(producer, self._time)
+        if curve is None or speed != 1:
+            return make_clip(name, reference, source, self.rate, speed)
+        self.bent += is_bent
+        return retimed_clip(name, reference, shown, (self.rate,), curve)
 
     def _time(self, text: str) -> Fraction:
         """Frames, ``HH:MM:SS.mmm`` or ``HH:MM:SS:FF``; a clock time falls on the nearest frame, as MLT does."""
@@ -204,7 +211,7 @@ class _Reader:
         if match := _CLOCK.match(text):
             value = int(match[1] or 0) * 3600 + int(match[2]) * 60 + Fraction(match[3].replace(",", "."))
             return round_half_up(value * self.rate) / self.rate
-        return Fraction(round_half_up(_number(text or "0"))) / self.rate
+        return Fraction(round_half_up(number(text or "0"))) / self.rate
 
 
 def _deeper(sequence: Element, inside: tuple[str, ...]) -> tuple[str, ...]:
@@ -215,13 +222,6 @@ def _deeper(sequence: Element, inside: tuple[str, ...]) -> tuple[str, ...]:
     if len(inside) >= MAX_NESTING:
         raise UnusableItemError(f"its sequences are nested more than {MAX_NESTING} deep")
     return (*inside, key)
-
-
-def _number(text: str) -> Fraction:
-    """Raises ValueError."""
-    if not _NUMBER.match(text):
-        raise ValueError(f"{text[:40]!r} is not a number")
-    return Fraction(text.strip())
 
 
 def _hidden_inside(content: Element) -> str:

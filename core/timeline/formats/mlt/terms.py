@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -18,6 +19,8 @@ _RATES = {Fraction(rate): str(rate) for rate in (24, 25, 30, 50, 60)}
 _RATES |= {Fraction(rate * 1000, 1001): name for rate, name in ((24, "2398"), (30, "2997"), (60, "5994"))}
 """MLT's own profiles: all of these sizes are there at all of these rates."""
 
+_NUMBER = re.compile(r"^\s*[-+]?\d{1,18}(?:[.,]\d{0,18})?(?:[eE][-+]?\d{1,2})?\s*$")  # 1e999999999 would fill memory
+
 INTERNAL = "237"
 """How Kdenlive marks the transitions that it adds to every track itself."""
 
@@ -28,6 +31,13 @@ def property_of(element: Element, name: str) -> str:
         if child.get("name") == name:
             return (child.text or "").strip()
     return ""
+
+
+def number(text: str) -> Fraction:
+    """A number as MLT writes it: with a decimal comma where the editor's language has one. Raises ValueError."""
+    if not _NUMBER.match(text):
+        raise ValueError(f"{text[:40]!r} is not a number")
+    return Fraction(text.strip().replace(",", "."))
 
 
 def made(tag: str, attributes: Mapping[str, str], properties: Mapping[str, object]) -> Element:

@@ -1,0 +1,50 @@
+"""Time maps: retimes whose speed changes, as our readers write them down in OTIO, which has no effect for them.
+
+A ``TimeEffect`` carries knots under ``talkies``, as text: (seconds of the item's own time, of which its source range
+says what is shown; media seconds). The source range begins at the media time that is shown first, so that whoever does
+not know the map begins at the right picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from talkies.core.curves import MOST_KNOTS, Curve, Knot
+from talkies.core.times import TimeRange
+
+NAME = "time map"
+_NUMBER = re.compile(r"-?\d{1,30}(?:/0*[1-9]\d{0,29})?")
+
+
+def shown_by(curve: Curve, shown: TimeRange) -> tuple[TimeRange, Curve]:
+    """A source range for what ``curve`` shows during ``shown``, and the curve in the time of that range."""
+    first = curve.at(shown.start)
+    return TimeRange(first, first + shown.duration), curve.moved(first - shown.start)
+
+
+def time_map(curve: Curve) -> Any:
+    """The effect."""
+    knots = [[str(time), str(media)] for time, media in curve.knots]
+    return otio.schema.TimeEffect("retime", NAME, {"talkies": {"time_map": knots}})
+
+
+def curve_of(effect: Any) -> Curve | None:
+    """The curve that an effect carries; None for other effects, and for one that is damaged."""
+    known = effect.metadata.get("talkies") if type(effect) is otio.schema.TimeEffect else None
+    rows = known.get("time_map") if isinstance(known, Mapping) else None
+    if not isinstance(rows, Sequence) or isinstance(rows, str) or not 2 <= len(rows) <= MOST_KNOTS:
+        return None
+    knots = [_knot(row) for row in rows]
+    return Curve.through(knot for knot in knots if knot is not None) if None not in knots else None
+
+
+def _knot(row: Any) -> Knot | None:
+    if not isinstance(row, Sequence) or len(row) != 2:
+        return None
+    texts = [str(value) for value in row]
+    return (Fraction(texts[0]), Fraction(texts[1])) if all(map(_NUMBER.fullmatch, texts)) else None

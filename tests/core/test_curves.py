@@ -1,0 +1,58 @@
+"""Curves, against the same figures worked out on paper."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from talkies.core.curves import Curve
+from talkies.core.times import TimeRange
+
+
+def through(*knots: tuple[float, float]) -> Curve:
+    curve = Curve.through((Fraction(time), Fraction(media)) for time, media in knots)
+    assert curve is not None
+    return curve
+
+
+RAMP = through((0, 10), (2, 12), (6, 14))
+
+
+@pytest.mark.parametrize(("time", "media"), [(0, 10), (1, 11), (2, 12), (4, 13), (6, 14), (-1, 9), (8, 15)])
+def test_media_at_a_time(time: int, media: int) -> None:
+    assert RAMP.at(Fraction(time)) == media
+
+
+def test_pieces_and_the_whole() -> None:
+    assert [(piece.time, piece.media, piece.speed) for piece in RAMP.pieces()] == [
+        (TimeRange(Fraction(0), Fraction(2)), TimeRange(Fraction(10), Fraction(12)), 1),
+        (TimeRange(Fraction(2), Fraction(6)), TimeRange(Fraction(12), Fraction(14)), Fraction(1, 2)),
+    ]
+    assert (RAMP.media, RAMP.speed) == (TimeRange(Fraction(10), Fraction(14)), Fraction(2, 3))
+
+
+def test_a_part_begins_and_ends_between_knots() -> None:
+    assert RAMP.part(TimeRange(Fraction(1), Fraction(4))).knots == ((1, 11), (2, 12), (4, 13))
+    assert RAMP.part(TimeRange(Fraction(3), Fraction(9))).knots == ((3, Fraction(25, 2)), (6, 14), (9, Fraction(31, 2)))
+
+
+def test_pace_and_reverse() -> None:
+    assert RAMP.paced(Fraction(2)).knots == ((0, 10), (1, 12), (3, 14))
+    assert RAMP.moved(Fraction(-6)).paced(Fraction(-1)).knots == ((0, 14), (4, 12), (6, 10))
+
+
+def test_knots_on_a_line_are_one_speed_and_a_hold_is_none() -> None:
+    assert through((0, 0), (1, 2), (3, 6)).knots == ((0, 0), (3, 6))
+    assert [piece.speed for piece in through((0, 0), (1, 1), (2, 1), (3, 0)).pieces()] == [1, 0, -1]
+
+
+def test_a_jump_takes_no_time_that_anybody_sees() -> None:
+    jump = through((0, 0), (1, 1), (1, 9), (2, 10))
+    assert jump.at(Fraction(1) - Fraction(1, 100)) == Fraction(99, 100)
+    assert jump.at(Fraction(1) + Fraction(1, 100)) == pytest.approx(9.01, abs=1e-4)
+
+
+def test_less_than_two_knots_are_no_curve() -> None:
+    assert Curve.through([]) is None
+    assert Curve.through([(Fraction(1), Fraction(2)), (Fraction(1), Fraction(2))]) is None

@@ -1,0 +1,153 @@
+"""Retimes whose speed changes, in each format that has them, picture for picture."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import opentimelineio as otio
+import pytest
+from numbered import numbers, shown_at, write_numbered
+
+from talkies.core.destinations import write_timeline
+from talkies.core.media.handles import with_handles
+from talkies.core.segment import Segment
+from talkies.core.timeline import read_timeline
+from talkies.core.times import TimeRange
+
+FCPXML = """<?xml version="1.0"?><!DOCTYPE fcpxml><fcpxml version="1.10"><resources>
+<format id="f" frameDuration="1/24s" width="192" height="48"/>
+<asset id="a" name="a" start="0s" duration="200/24s" hasVideo="1" format="f"><media-rep src="./film.mp4"/></asset>
+<media id="m"><sequence format="f" tcStart="0s" duration="200/24s"><spine><asset-clip ref="a" offset="0s" name="a"
+ duration="60/24s"/><asset-clip ref="a" offset="60/24s" start="100/24s" name="b" duration="100/24s"/></spine></sequence>
+</media></resources><project name="p"><sequence format="f" tcStart="0s"><spine>%s</spine></sequence></project></fcpxml>
+"""
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_numbered(tmp_path_factory.mktemp("film") / "film.mp4", 200)
+
+
+def points(*knots: tuple[int, int]) -> str:
+    """A time map in frames: (time, value)."""
+    rows = "".join(f'<timept time="{time}/24s" value="{value}/24s" interp="linear"/>' for time, value in knots)
+    return f"<timeMap>{rows}</timeMap>"
+
+
+def first(folder: Path, name: str, text: str) -> Segment:
+    (folder / name).write_text(text)
+    return read_timeline(folder / name).segments[0]
+
+
+def clip(time_map: str, start: int = 0, duration: int = 144, tag: str = 'asset-clip ref="a"') -> str:
+    kind = tag.split()[0]
+    return f'<{tag} offset="0s" name="c" start="{start}/24s" duration="{duration}/24s">{time_map}</{kind}>'
+
+
+RAMP = points((0, 0), (48, 48), (144, 96))
+
+
+def test_full_speed_and_then_half(film: Path) -> None:
+    segment = first(film.parent, "ramp.fcpxml", FCPXML % clip(RAMP))
+    expected = [(Fraction(n, 24), n) for n in range(48)] + [(Fraction(2 * n - 48, 24), n) for n in range(48, 96)]
+    assert numbers(segment) == expected
+    assert segment.source_time(Fraction(4)) * 24 == 72
+
+
+def test_a_clip_that_begins_and_ends_inside_its_ramp(film: Path) -> None:
+    segment = first(film.parent, "trim.fcpxml", FCPXML % clip(RAMP, start=24, duration=72))
+    assert shown_at(segment, 0, 0.5, 1, 2, 2.99) == [24, 36, 48, 60, 71]
+
+
+def test_a_hold_and_then_backwards(film: Path) -> None:
+    held = points((0, 0), (48, 48), (96, 48), (144, 0))
+    segment = first(film.parent, "hold.fcpxml", FCPXML % clip(held))
+    assert shown_at(segment, 1, 2.5, 3.9) == [24, 48, 48]
+    assert shown_at(segment, 4.51, 5.51) == [35, 11]
+
+
+def test_a_ramped_compound_clip(film: Path) -> None:
+    ramped = points((0, 0), (48, 96), (96, 120))  # 60 frames of the first clip, then the second from 100 on
+    segments = read(film.parent, "compound.fcpxml", FCPXML % clip(ramped, duration=96, tag='ref-clip ref="m"'))
+    assert [(each.record.start * 24, each.record.end * 24) for each in segments] == [
+        (0, 30),
+        (30, 48),
+        (48, 96),
+    ]
+    assert [shown_at(each, 0, 0.5) for each in segments] == [[0, 24], [100, 124], [136, 142]]
+
+
+def read(folder: Path, name: str, text: str) -> tuple[Segment, ...]:
+    (folder / name).write_text(text)
+    return read_timeline(folder / name).segments
+
+
+def test_handles_go_on_at_the_speed_of_the_ends(film: Path) -> None:
+    segment = first(film.parent, "handles.fcpxml", FCPXML % clip(RAMP, start=24, duration=72))
+    wider = with_handles(segment, Fraction(1))
+    assert wider.record == TimeRange(Fraction(-1), Fraction(4))
+    assert shown_at(wider, 0, 1, 2, 4.99) == [0, 24, 48, 83]
+
+
+def test_cues_beside_the_film_follow_its_speed(tmp_path: Path) -> None:
+    write_numbered(tmp_path / "film.mp4", 100)
+    (tmp_path / "film.srt").write_text("1\n00:00:01,500 --> 00:00:02,500\nHello there.\n")
+    segment = first(tmp_path, "ramp.fcpxml", FCPXML % clip(RAMP))
+    assert [cue.range for cue in segment.cues] == [TimeRange(Fraction(3, 2), Fraction(3))]
+
+
+def test_otio_keeps_the_speeds(film: Path) -> None:
+    source = film.parent / "kept.fcpxml"
+    source.write_text(FCPXML % clip(RAMP, start=24, duration=72))
+    out = film.parent / "kept.otio"
+    write_timeline(read_timeline(source), [], out)
+    (kept,), (before,) = read_timeline(out).segments, read_timeline(source).segments
+    assert (kept.curve, kept.source, kept.record) == (before.curve, before.source, before.record)
+
+
+@pytest.mark.parametrize("rows", ["x", [["0", "0"]], [["0", "1e9"], ["1", "1"]], [["0", "1/0"], ["1", "1"]], [1, 2]])
+def test_a_damaged_map_is_said(film: Path, rows: object) -> None:
+    effect = otio.schema.TimeEffect("retime", "time map", {"talkies": {"time_map": rows}})
+    span = otio.opentime.TimeRange(otio.opentime.RationalTime(0, 24), otio.opentime.RationalTime(24, 24))
+    item = otio.schema.Clip("c", otio.schema.ExternalReference("film.mp4"), span, effects=[effect])
+    timeline = otio.schema.Timeline("t")
+    timeline.tracks.append(otio.schema.Track("V1", [item], kind="Video"))
+    path = film.parent / "damaged.otio"
+    otio.adapters.write_to_file(timeline, str(path))
+    (segment,) = read_timeline(path).segments
+    assert "not supported" in segment.warnings[0]
+
+
+MLT = """<mlt LC_NUMERIC="de_DE.UTF-8"><profile frame_rate_num="24" frame_rate_den="1"/>
+<chain id="c" out="199"><property name="length">200</property><property name="resource">film.mp4</property>
+<property name="mlt_service">avformat-novalidate</property><link in="0" out="199">
+<property name="mlt_service">timeremap</property><property name="{kind}">{keys}</property></link></chain>
+<playlist id="p"><entry producer="c" in="24" out="95"/></playlist>
+<tractor id="t"><track producer="p"/></tractor></mlt>"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys"),
+    [
+        ("map", "0=0;48=2;144=4"),
+        ("time_map", "00:00:00,000=0;00:00:02,000=2,0;00:00:06,000=4,0"),
+        ("speed_map", "0|=1;48|=0.5;144=0,5"),
+    ],
+)
+def test_mlt(film: Path, kind: str, keys: str) -> None:
+    segment = first(film.parent, f"{kind}.mlt", MLT.format(kind=kind, keys=keys))
+    assert shown_at(segment, 0, 0.5, 1, 2, 2.99) == [24, 36, 48, 60, 71]
+
+
+def test_mlt_holds_and_ramps(film: Path) -> None:
+    held = first(film.parent, "held.mlt", MLT.format(kind="map", keys="0|=1;48=3;144=3"))
+    assert shown_at(held, 0, 0.9, 1.1, 2.9) == [24, 24, 72, 72]
+    faster = first(film.parent, "faster.mlt", MLT.format(kind="speed_map", keys="0=0;96=2"))
+    assert shown_at(faster, 0, 1, 2) == [6, 24, 54]  # t²/4 seconds after t
+
+
+@pytest.mark.parametrize("keys", ["0=1e999", "a=b", "0=1;1", "0=99999999999"])
+def test_mlt_keyframes_that_are_none_are_refused(film: Path, keys: str) -> None:
+    with pytest.raises(Exception, match=r"keyframe|number|range"):
+        first(film.parent, "bad.mlt", MLT.format(kind="map", keys=keys))
