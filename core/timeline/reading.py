@@ -19,6 +19,7 @@ from talkies.core.segment import Timeline
 from talkies.core.timeline import readers
 from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds, usable_rate
+from talkies.core.timeline.formats.edl.media_rates import counted_in_frames, rate_of_media
 from talkies.core.timeline.gathering import Gathered, gather
 from talkies.core.timeline.media import bare_media
 from talkies.core.timeline.media.pictures import PictureFinder
@@ -48,6 +49,8 @@ def read_timeline(path: Path, media_dir: Path | None = None, rate: Fraction | No
 def _read(path: Path, media_dir: Path | None, rate: Fraction | None) -> Timeline:
     loaded = bare_media.load(path, rate) if bare_media.is_media(path) else readers.load(path, rate)
     finder = PictureFinder(MediaFinder(path, Path(media_dir) if media_dir else None, loaded.bundle))
+    if path.suffix.lower() == ".edl":
+        loaded = _as_its_media(path, loaded, finder)
     try:
         timeline_rate, start = _clock(loaded)
         if not bare_media.is_media(path):
@@ -56,6 +59,17 @@ def _read(path: Path, media_dir: Path | None, rate: Fraction | None) -> Timeline
     except UnusableItemError as error:
         raise TimelineError(path, str(error), "repair it in the editor and export it again") from error
     return _timeline(path, loaded, found, finder, timeline_rate, start)
+
+
+def _as_its_media(path: Path, edl: Loaded, finder: PictureFinder) -> Loaded:
+    """An EDL at the rate of its media rather than at a guess; and frame for frame where it is known."""
+    measured = rate_of_media(edl.document, finder) if edl.rate_is_guess else None
+    if measured is not None:
+        again = readers.load(path, measured)
+        edl = edl if again.rate_is_guess else again  # the labels may be impossible at that rate
+    if edl.rate is not None and not edl.rate_is_guess:
+        counted_in_frames(edl.document, finder, edl.rate)
+    return edl
 
 
 def _timeline(

@@ -18,3 +18,4 @@ class Loaded:
     drop_frame: bool = False
     warnings: tuple[str, ...] = ()
     bundle: Path | None = None
+    rate_is_guess: bool = False

@@ -86,6 +86,12 @@ class PictureFinder:
                 return Found(problem=_missing(reference.target_url))
         return self._on_disk(clip, path, source)
 
+    def movie_of(self, clip: Any) -> MovieFacts | None:
+        """The facts of the movie behind a clip; None for other media, and where there is none."""
+        path = self._path(clip)
+        is_movie = path is not None and path.is_file() and path.suffix.lower() in MOVIE_SUFFIXES
+        return self.facts(path) if path is not None and is_movie else None
+
     def facts(self, path: Path) -> MovieFacts | None:
         """Length, rate and start timecode of a movie; None when it cannot be opened."""
         if path not in self._facts:

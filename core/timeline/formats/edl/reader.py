@@ -2,7 +2,8 @@
 locators, and the names of tracks that talkies wrote (a note ``* TRACK: DX talkies``; the format has no names).
 
 An EDL states no frame rate: a comment may ("* FRAME RATE: 25"), ``FCM: DROP FRAME`` means 29.97, else the highest
-frame number suggests, with a warning. The record timecode of the first event becomes the timeline's start.
+frame number suggests, with a warning, unless the media that are here say it (media_rates.py). The record timecode of
+the first event becomes the timeline's start.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from talkies.core.errors import TimelineError
 from talkies.core.files.guards import read_text
 from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.cut.otio_items import external, make_clip, otio_range, rational_time, tracks_from_row
-from talkies.core.timeline.media.movie_facts import timecode_seconds
+from talkies.core.timeline.formats.edl.labels import Labels
 from talkies.core.timeline.structure.sounds import OUR_NAME
 from talkies.core.times import TimeRange, exact_rate, may_drop_frames, round_half_up
 
+_FASTEST = 100  # times normal speed, where nobody states one
 _TC = r"(\d{1,2}:\d\d:\d\d[:;.,]\d\d)"
 EVENT = re.compile(
     rf"^\s*(\d{{1,9}})\s+(\S.{{0,80}}?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)\s*(\d{{1,9}})?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$"
@@ -63,17 +65,19 @@ def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
         raise TimelineError(path, "holds no edits (CMX 3600 events)", "export the timeline again as EDL or .otio")
     drop = bool(re.search(r"^FCM:\s*DROP", text, re.MULTILINE)) or any(";" in time for e in events for time in e.times)
     used, notes = _rate(path, text, events, drop, rate)
-    drop = drop and used.denominator == 1001 and may_drop_frames(used)
-    start = min(_seconds(event.times[2], used, drop) for event in events)
+    labels = Labels(used, drop and used.denominator == 1001 and may_drop_frames(used))
+    records = tuple(labels.records((event.times[2], event.times[3]) for event in events))
+    start = min(record.start for record in records)
     title = re.search(r"^TITLE:[ \t]*(\S.*)$", text, re.MULTILINE)
     timeline = otio.schema.Timeline(
         title[1].rstrip() if title else path.stem, global_start_time=rational_time(start, used)
     )
-    _fill(timeline, events, used, drop, start)
+    places = [(event, record.shifted(-start)) for event, record in zip(events, records, strict=True)]
+    fitted = _fill(timeline, places, labels)
     for time, color, words in _locators(text):
-        at = TimeRange(_seconds(time, used, drop) - start, _seconds(time, used, drop) - start)
-        timeline.tracks.markers.append(otio.schema.Marker(words, otio_range(at, used), color))
-    return Loaded(timeline, used, start, drop, notes)
+        at = (labels.seconds(time) - start) % labels.day
+        timeline.tracks.markers.append(otio.schema.Marker(words, otio_range(TimeRange(at, at), used), color))
+    return Loaded(timeline, used, start, labels.drop, (*notes, *fitted), rate_is_guess=bool(notes))
 
 
 def _text(path: Path) -> str:
@@ -147,39 +151,50 @@ def _rate(
     return guess, (f"the EDL states no frame rate: {shown} is assumed, from its highest frame number {highest}",)
 
 
-def _seconds(label: str, rate: Fraction, drop: bool) -> Fraction:
-    plain = label.replace(".", ":").replace(",", ":").replace(";", ":").zfill(11)
-    return timecode_seconds(f"{plain[:8]};{plain[9:]}" if drop else plain, rate)[0]
-
-
-def _fill(timeline: Any, events: list[Event], rate: Fraction, drop: bool, start: Fraction) -> None:
+def _fill(timeline: Any, places: Iterable[tuple[Event, TimeRange]], labels: Labels) -> list[str]:
+    """The tracks, and a sentence for each event that says its speed by its times alone."""
     rows: dict[str, list[tuple[Fraction, Any]]] = {}
-    for event in events:
-        source_in, _, record_in, record_out = (_seconds(time, rate, drop) for time in event.times)
+    notes = []
+    for event, record in places:
         if event.marker is not None:
             words, frames = event.marker
-            span = TimeRange(record_in - start, record_in - start + Fraction(frames) / rate)
-            timeline.tracks.markers.append(otio.schema.Marker(words, otio_range(span, rate)))
-        elif record_out > record_in and event.reel.upper() not in ("BL", "BLACK"):
+            span = TimeRange(record.start, record.start + Fraction(frames) / labels.rate)
+            timeline.tracks.markers.append(otio.schema.Marker(words, otio_range(span, labels.rate)))
+        elif record.duration > 0 and event.reel.upper() not in ("BL", "BLACK"):
+            source = labels.span(event.times[0], event.times[1])
+            speed, note = _speed(event, source, record, labels.rate)
+            notes += [note] if note else []
             for name in [event.track] if event.track else _track_names(event.channels + event.more_channels):
-                clip = _clip(event, TimeRange(source_in, source_in + record_out - record_in), rate)
-                rows.setdefault(name, []).append((record_in - start, clip))
+                shown = TimeRange(source.start, source.start + record.duration)
+                rows.setdefault(name, []).append((record.start, _clip(event, shown, labels.rate, speed)))
     for name in sorted(rows, key=lambda name: (name[0] != "V", name)):
         kind = otio.schema.TrackKind.Video if name[0] == "V" else otio.schema.TrackKind.Audio
-        for track in tracks_from_row(name, kind, rows[name], rate):
+        for track in tracks_from_row(name, kind, rows[name], labels.rate):
             timeline.tracks.append(track)
+    return notes
 
 
-def _clip(event: Event, source: TimeRange, rate: Fraction) -> Any:
+def _speed(event: Event, source: TimeRange, record: TimeRange, rate: Fraction) -> tuple[Fraction, str]:
+    """Times normal, and a sentence where it is not stated but follows from the times (fit to fill)."""
+    if event.speed is not None:
+        speed = event.speed / rate
+        return (Fraction(1) if abs(speed - 1) < Fraction(1, 200) else speed), ""  # M2 at the list's own rate, rounded
+    if abs(source.duration - record.duration) <= 1 / rate:
+        return Fraction(1), ""
+    lengths = f"event {event.number:03} has {float(source.duration):.2f} s of source for {float(record.duration):.2f} s"
+    speed = source.duration / record.duration
+    if not 0 < speed <= _FASTEST:
+        return Fraction(1), f"{lengths} and no speed (M2): played at normal speed"
+    return speed, f"{lengths} and no speed (M2): fitted, at {float(speed * 100):.1f} %"
+
+
+def _clip(event: Event, source: TimeRange, rate: Fraction, speed: Fraction) -> Any:
     notes = event.notes
     transition = event.kind[0] in "DW"
     name = (notes.get("TO CLIP NAME") if transition else None) or notes.get("FROM CLIP NAME") or notes.get("CLIP NAME")
     file = notes.get("FROM CLIP") or notes.get("FROM FILE") or notes.get("SOURCE FILE") or ""
     is_file = bool(re.search(r"[/\\]|\.[A-Za-z]\w{1,4}$", file))
     reference = external(file) if is_file else otio.schema.MissingReference()
-    speed = Fraction(1) if event.speed is None else event.speed / rate
-    if abs(speed - 1) < Fraction(1, 200):  # M2 at the list's own rate, rounded: no retime
-        speed = Fraction(1)
     clip = make_clip(name or event.reel, reference, source, rate, speed)
     clip.metadata["cmx_3600"] = {"reel": event.reel, "comments": list(event.comments)}
     if transition:

@@ -1,0 +1,111 @@
+"""Edit lists as they are found: without a rate, over midnight, with a speed that only their times say."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from numbered import numbers, write_numbered
+
+from talkies.core.segment import Segment, Timeline
+from talkies.core.timeline import read_timeline
+
+NTSC = Fraction(24000, 1001)
+
+
+def read(folder: Path, *events: str, head: str = "") -> Timeline:
+    """Events: source in and out, record in and out, and perhaps the name of the clip."""
+    lines = [f"TITLE: cut\nFCM: NON-DROP FRAME\n{head}"]
+    for number, event in enumerate(events, start=1):
+        *times, name = event.split() if len(event.split()) > 4 else [*event.split(), "film.mov"]
+        lines.append(f"{number:03}  AX       V     C        {' '.join(times)}\n* FROM CLIP NAME: {name}")
+    path = folder / "cut.edl"
+    path.write_text("\n".join(lines) + "\n")
+    return read_timeline(path)
+
+
+def ends(segment: Segment) -> tuple[int, int]:
+    """The first and the last picture."""
+    seen = [number for _, number in numbers(segment)]
+    return seen[0], seen[-1]
+
+
+EVENTS = (
+    "01:00:02:00 01:00:04:00 01:00:00:00 01:00:02:00",
+    "01:00:05:00 01:00:06:00 01:00:02:00 01:00:03:00",
+)
+
+
+def test_a_list_without_a_rate_has_that_of_its_media(tmp_path: Path) -> None:
+    write_numbered(tmp_path / "film.mov", 160, NTSC, "01:00:00:00")
+    timeline = read(tmp_path, *EVENTS)
+    assert (timeline.rate, timeline.warnings) == (NTSC, ())
+    assert timeline.duration == 72 / NTSC
+    assert [ends(segment) for segment in timeline.segments] == [(48, 95), (120, 143)]
+
+
+@pytest.mark.parametrize(("stated", "own"), [(24, NTSC), (NTSC, Fraction(24))])
+def test_labels_count_pictures_also_where_list_and_media_differ_by_a_thousandth(
+    tmp_path: Path, stated: Fraction, own: Fraction
+) -> None:
+    write_numbered(tmp_path / "film.mov", 160, own, "01:00:00:00")
+    timeline = read(tmp_path, *EVENTS, head=f"* FRAME RATE: {float(stated):.3f}\n")
+    assert timeline.rate == stated
+    assert [ends(segment) for segment in timeline.segments] == [(48, 95), (120, 143)]
+
+
+def test_media_of_several_rates_or_too_slow_a_one_leave_the_guess(tmp_path: Path) -> None:
+    write_numbered(tmp_path / "film.mov", 60, 25)
+    write_numbered(tmp_path / "other.mov", 60, 30)
+    mixed = read(tmp_path, "00:00:00:00 00:00:01:00 00:00:00:00 00:00:01:00", EVENTS[0] + " other.mov")
+    assert (mixed.rate, len(mixed.warnings)) == (24, 1)
+    impossible = read(tmp_path, "00:00:00:00 00:00:00:28 00:00:00:00 00:00:00:28")
+    assert (impossible.rate, len(impossible.warnings)) == (Fraction(30000, 1001), 1)
+
+
+NIGHT = (
+    "00:00:00:00 00:00:04:00 23:59:54:00 23:59:58:00",
+    "00:00:04:00 00:00:08:00 23:59:58:00 00:00:02:00",
+    "23:59:59:00 00:00:01:00 00:00:02:00 00:00:04:00",
+)
+
+
+def test_a_programme_goes_on_after_midnight(tmp_path: Path) -> None:
+    timeline = read(tmp_path, *NIGHT, head="* FRAME RATE: 24\n")
+    assert timeline.timecode(Fraction(0)) == "23:59:54:00"
+    assert timeline.duration == 10
+    assert [(each.record.start, each.source.start) for each in timeline.segments] == [(0, 0), (4, 4), (8, 86399)]
+    assert all(segment.speed == 1 for segment in timeline.segments)
+
+
+def test_two_programmes_of_a_night_one_after_another_start_at_the_same_time(tmp_path: Path) -> None:
+    """As of picture and of sound, listed after each other."""
+    timeline = read(tmp_path, *NIGHT, *NIGHT, head="* FRAME RATE: 24\n")
+    assert timeline.duration == 10
+    assert sorted(each.record.start for each in timeline.segments) == [0, 0, 4, 4, 8, 8]
+
+
+def test_events_in_another_order_stay_on_the_same_day(tmp_path: Path) -> None:
+    timeline = read(
+        tmp_path,
+        "00:00:00:00 00:00:01:00 03:00:00:00 03:00:01:00",
+        "00:00:00:00 00:00:01:00 01:00:00:00 01:00:01:00",
+        head="* FRAME RATE: 24\n",
+    )
+    assert (timeline.start, timeline.duration) == (3600, 7201)
+
+
+@pytest.mark.parametrize(
+    ("times", "speed", "said"),
+    [
+        ("00:00:02:00 00:00:06:00 01:00:00:00 01:00:02:00", 2, "200.0 %"),
+        ("00:00:02:00 00:00:03:00 01:00:00:00 01:00:04:00", Fraction(1, 4), "25.0 %"),
+        ("00:00:02:00 00:00:02:00 01:00:00:00 01:00:04:00", 1, "normal speed"),
+        ("00:00:02:00 00:00:04:01 01:00:00:00 01:00:02:00", 1, ""),
+    ],
+)
+def test_a_speed_that_only_the_times_say(tmp_path: Path, times: str, speed: Fraction, said: str) -> None:
+    timeline = read(tmp_path, times, head="* FRAME RATE: 24\n")
+    assert timeline.segments[0].speed == speed
+    assert [said in warning for warning in timeline.warnings] == ([True] if said else [])
