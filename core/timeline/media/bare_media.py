@@ -11,7 +11,7 @@ import opentimelineio as otio
 
 from talkies.core.errors import MediaError
 from talkies.core.timeline.cut.loaded import Loaded
-from talkies.core.timeline.media.image_sequences import DEFAULT_RATE, IMAGE_SUFFIXES, Sequence, find_sequence
+from talkies.core.timeline.media.image_sequences import DEFAULT_RATE, IMAGE_SUFFIXES, Sequence, find_sequence, is_part
 from talkies.core.timeline.media.movie_facts import movie_facts
 from talkies.core.times import round_half_up
 
@@ -66,10 +66,12 @@ def _of_sequence(path: Path, sequence: Sequence, rate: Fraction | None) -> Loade
     used = stated or DEFAULT_RATE
     folder = "./" if sequence.folder == path.parent else f"./{sequence.folder.name}/" if sequence.folder == path else ""
     first = next(frame for frame in sequence.frames if frame is not None)
-    reference = otio.schema.ExternalReference(f"{folder}{first.name}" if folder else str(first))
+    named = path if is_part(path) else first
+    reference = otio.schema.ExternalReference(f"{folder}{named.name}" if folder else str(named))
     warnings = [] if stated else [f"{path.name}: has no stated frame rate: read at {DEFAULT_RATE} frames per second"]
     if len(sequence.frames) == 1:
         warnings.append(f"{path.name}: is a single picture, not a sequence")
+    warnings += [f"{path.name}: {sentence}" for sentence in sequence.left_out]
     document = _one_clip(sequence.name, reference, len(sequence.frames), used, Fraction(0))
     return Loaded(document, used, Fraction(0), warnings=tuple(warnings))
 

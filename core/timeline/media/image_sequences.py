@@ -9,34 +9,40 @@ from __future__ import annotations
 import os
 import re
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from talkies.core.errors import MediaError
+from talkies.core.timeline.media.frame_names import Run, runs_of
 from talkies.core.times import exact_rate
 
 IMAGE_SUFFIXES = (".dpx", ".tif", ".tiff", ".png", ".exr", ".jpg", ".jpeg", ".cin", ".bmp", ".tga", ".webp", ".jp2")
 DEFAULT_RATE = Fraction(24)
 
-_NUMBERED = re.compile(r"^(?P<prefix>.*?)(?P<number>\d+)(?P<tail>\D*)$", re.DOTALL)  # the stem's last run of digits
-_PATTERN = re.compile(r"^(?P<prefix>.*?)(?:%(?:0?\d+)?d|#+|@+)(?P<tail>[^%#@]*)$", re.DOTALL)
+_COUNTER = r"(?:%(?:0?\d{1,2})?d|#+|@+|\[(?P<first>\d{1,9})-(?P<last>\d{1,9})\])"
+_PATTERN = re.compile(rf"^(?P<prefix>.*?){_COUNTER}(?P<tail>[^%#@]*)$", re.DOTALL)
+_LONGEST_NAME = 255  # characters that a file system takes
 _STATED_RATE = re.compile(r"(?<![\d.])(\d{1,3}(?:[.,]\d{1,3})?)[ _-]?fps", re.IGNORECASE)
-_MOST_FRAMES = 2_000_000
+_MOST_NAMED = 4
+MOST_FRAMES = 2_000_000
 _LONGEST_NAME = 255  # characters: no file system has a longer one, and the expressions above are quadratic
-
-Groups = dict[tuple[str, str], dict[int, Path]]
 
 
 @dataclass(frozen=True)
 class Sequence:
-    """``frames[i]`` is the picture of frame number ``first + i``, None where the file is missing."""
+    """``frames[i]`` is the picture of frame number ``first + i``, None where the file is missing.
+
+    ``left_out``: a sentence on what else the folder holds, if nothing said which sequence is meant.
+    """
 
     name: str
     folder: Path
     first: int
     frames: tuple[Path | None, ...]
     rate: Fraction | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def missing(self) -> int:
@@ -44,26 +50,31 @@ class Sequence:
 
 
 def is_pattern(path: Path) -> bool:
-    """Whether a path is a printf or hash pattern: ``scan.%04d.dpx``, ``scan.####.dpx``, ``scan.@@@@.dpx``."""
-    return path.suffix.lower() in IMAGE_SUFFIXES and _pattern_key(path) is not None
+    """Whether a path is a pattern: ``scan.%04d.dpx``, ``scan.####.dpx``, ``scan.@@@@.dpx``, ``scan.[01-48].dpx``."""
+    return path.suffix.lower() in IMAGE_SUFFIXES and _pattern(path) is not None
+
+
+def is_part(path: Path) -> bool:
+    """Whether a path is a pattern that names the first and the last frame."""
+    match = _pattern(path)
+    return match is not None and bool(match["first"]) and not path.exists()
 
 
 def find_sequence(path: Path) -> Sequence | None:
     """The sequence that a folder holds (the longest one), a frame belongs to, or a pattern describes; else None."""
     if path.is_dir():
-        groups = _groups(path)
-        if not groups:
-            return None
-        key = max(groups, key=lambda key: (len(groups[key]), key))
-        return _sequence(path, key, groups[key])
+        runs = sorted(runs_of(_pictures(path)), key=lambda run: (len(run.names), run.prefix, run.tail), reverse=True)
+        return _sequence(path, runs[0], left_out=_left_out(runs)) if runs else None
     if path.suffix.lower() not in IMAGE_SUFFIXES or not path.parent.is_dir():
         return None
-    shared = _key(path.name)[0] if path.is_file() else _pattern_key(path)
-    frames = _groups(path.parent).get(shared) if shared else None
-    return _sequence(path.parent, shared, frames) if shared and frames else None
+    if path.is_file():
+        runs = [run for run in runs_of(_pictures(path.parent)) if path.name in run.names.values()]
+        return _sequence(path.parent, runs[0]) if runs else _sequence(path.parent, Run(path.stem, "", {0: path.name}))
+    run = _run_of_pattern(path)
+    return _sequence(path.parent, run) if run is not None else None
 
 
-def numbered_frames(folder: Path, names: list[str]) -> tuple[Path | None, ...]:
+def numbered_frames(folder: Path, names: Iterable[str]) -> tuple[Path | None, ...]:
     """The named frames in order, None where the folder holds no such file; the folder is listed once."""
     try:
         present = {entry.name for entry in os.scandir(folder)}
@@ -81,47 +92,67 @@ def stated_rate(frame: Path) -> Fraction | None:
     return rate if rate and 1 <= rate <= 240 else None
 
 
-def _key(name: str) -> tuple[tuple[str, str], int]:
-    """What all frames of a sequence share (before and after the number), and the number: 0 for a lone picture."""
-    suffix = Path(name).suffix
-    stem = name.removesuffix(suffix)
-    match = _NUMBERED.match(stem)
+def _pictures(folder: Path) -> list[str]:
+    """The names of the picture files in a folder; none where it may not be read."""
+    try:
+        with os.scandir(folder) as entries:
+            names = [entry.name for entry in entries]
+    except OSError:
+        return []
+    return [name for name in names if not name.startswith(".") and name.lower().endswith(IMAGE_SUFFIXES)]
+
+
+def _left_out(runs: list[Run]) -> tuple[str, ...]:
+    """A sentence on all but the first, if there are more."""
+    if len(runs) < 2:
+        return ()
+    alone = sum(len(run.names) == 1 for run in runs[1:])
+    names = [f"{run.label} ({len(run.names)} frames)" for run in runs[1:] if len(run.names) > 1]
+    more = len(names) - _MOST_NAMED
+    names[_MOST_NAMED:] = [f"{more} more sequences"] if more > 0 else []
+    names += [f"{alone} single picture{'s' if alone > 1 else ''}"] if alone else []
+    return (f"of several sequences only the longest is read, {runs[0].label}; left out: {', '.join(names)}",)
+
+
+def _pattern(path: Path) -> re.Match[str] | None:
+    return _PATTERN.match(path.name) if len(path.name) <= _LONGEST_NAME else None
+
+
+def _run_of_pattern(path: Path) -> Run | None:
+    """The frames that a pattern describes; where a number is written in two ways, the way of the pattern counts."""
+    match = _pattern(path)
     if match is None:
-        return (stem, suffix), 0
-    return (match["prefix"], match["tail"] + suffix), int(match["number"])
+        return None
+    prefix, tail = match["prefix"], match["tail"]
+    number = re.compile(re.escape(prefix) + r"(-?[0-9]+)" + re.escape(tail), re.IGNORECASE)
+    wanted = range(int(match["first"]), int(match["last"]) + 1) if match["first"] else None
+    found: dict[int, str] = {}
+    for name in sorted(_pictures(path.parent), key=len, reverse=True):
+        fits = number.fullmatch(name)
+        if fits and (wanted is None or int(fits[1]) in wanted):
+            found.setdefault(int(fits[1]), name)
+    return Run(prefix, tail, found) if found else None
 
 
-def _pattern_key(path: Path) -> tuple[str, str] | None:
-    match = _PATTERN.match(path.name) if len(path.name) <= _LONGEST_NAME else None
-    return (match["prefix"], match["tail"]) if match else None
-
-
-def _groups(folder: Path) -> Groups:
-    groups: Groups = {}
-    for entry in os.scandir(folder):
-        if entry.name.startswith(".") or not entry.name.lower().endswith(IMAGE_SUFFIXES):
-            continue
-        key, number = _key(entry.name)
-        groups.setdefault(key, {})[number] = folder / entry.name
-    return groups
-
-
-def _sequence(folder: Path, key: tuple[str, str], frames: dict[int, Path]) -> Sequence:
-    first, last = min(frames), max(frames)
-    if last - first >= _MOST_FRAMES:
+def _sequence(folder: Path, run: Run, left_out: tuple[str, ...] = ()) -> Sequence:
+    first, last = min(run.names), max(run.names)
+    if last - first >= MOST_FRAMES:
         raise MediaError(
             folder,
-            f"its {len(frames)} frames are numbered from {first} to {last}, which is not a sequence",
+            f"its {len(run.names)} frames are numbered from {first} to {last}, which is not a sequence",
             "give one reel's frames, or a pattern such as scan.%06d.dpx, in a folder of their own",
         )
-    name = key[0].rstrip("._- ") or folder.name
-    ordered = tuple(frames.get(number) for number in range(first, last + 1))
-    return Sequence(name, folder, first, ordered, stated_rate(frames[first]))
+    name = run.prefix.rstrip("._- ") or folder.name
+    paths = {number: folder / name for number, name in run.names.items()}
+    ordered = tuple(paths.get(number) for number in range(first, last + 1))
+    return Sequence(name, folder, first, ordered, stated_rate(paths[first]), left_out)
 
 
 def _header_rate(frame: Path) -> Fraction | None:
     """Frames per second from a DPX (SMPTE ST 268: film header at 1724, television header at 1940) or EXR header."""
     try:
+        if not frame.is_file():  # a pipe would be waited for
+            return None
         with frame.open("rb") as file:
             head = file.read(4096)
     except OSError:

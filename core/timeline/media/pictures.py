@@ -16,6 +16,7 @@ from talkies.core.timeline.media.bare_media import MOVIE_SUFFIXES
 from talkies.core.timeline.media.image_sequences import (
     DEFAULT_RATE,
     IMAGE_SUFFIXES,
+    MOST_FRAMES,
     Sequence,
     find_sequence,
     is_pattern,
@@ -33,6 +34,8 @@ _NO_MEDIA = (
 )
 
 _ZERO = Fraction(0)
+_FASTEST = 1000  # frames per second
+_WIDEST = 32  # digits of a frame's number
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class PictureFinder:
             if not reference.target_url:
                 return None
             found = self.media.find(reference.target_url)
-            if found is None and any(mark in reference.target_url for mark in "%#@"):
+            if found is None and any(mark in reference.target_url for mark in "%#@["):
                 found = next(
                     (path for path in self.media.candidates(reference.target_url) if self._pattern(path)), None
                 )
@@ -158,15 +161,15 @@ class PictureFinder:
         return facts.timecode
 
     def _referenced_sequence(self, reference: Any) -> Found:
-        count, step = reference.number_of_images_in_sequence(), max(reference.frame_step, 1)
-        if count <= 0 or reference.rate <= 0:
-            return Found(problem="its image sequence states no frames")
+        problem = _unusable(reference)
+        if problem:
+            return Found(problem=problem)
+        count, step = reference.number_of_images_in_sequence(), reference.frame_step
         folder = self.media.find(reference.target_url_base or ".")
         numbers = range(reference.start_frame, reference.start_frame + count * step, step)
-        names = [_frame_name(reference, number) for number in numbers]
-        frames = numbered_frames(folder, names) if folder else ()
+        frames = numbered_frames(folder, (_frame_name(reference, number) for number in numbers)) if folder else ()
         if not any(frames):
-            return Found(problem=_missing(f"{reference.target_url_base}{names[0]}"))
+            return Found(problem=_missing(f"{reference.target_url_base}{_frame_name(reference, numbers[0])}"))
         start = to_range(reference.available_range).start
         picture = Picture(folder or Path(), frames, exact_rate(reference.rate) / step, start)
         return Found(picture, warnings=_gaps(sum(frame is None for frame in frames), len(frames)))
@@ -184,7 +187,20 @@ def _sequence_picture(
     if not available and source.start * rate >= sequence.first and len(sequence.frames) / rate < needed:
         start = sequence.first / rate  # counted in frame numbers
     picture = Picture(sequence.folder, sequence.frames, rate, start)
-    return Found(picture, warnings=_gaps(sequence.missing, len(sequence.frames)))
+    return Found(picture, warnings=(*_gaps(sequence.missing, len(sequence.frames)), *sequence.left_out))
+
+
+def _unusable(reference: Any) -> str:
+    """Why a reference to an image sequence names no frames, if so."""
+    if not 0 < reference.rate <= _FASTEST:
+        return f"its image sequence states {reference.rate:g} frames per second"
+    if reference.frame_step < 1:
+        return f"its image sequence states every {reference.frame_step}. frame"
+    if not 0 <= reference.frame_zero_padding <= _WIDEST:
+        return f"its image sequence states numbers of {reference.frame_zero_padding} digits"
+    if reference.available_range is None or not 0 < reference.number_of_images_in_sequence() <= MOST_FRAMES:
+        return "its image sequence states no frames, or more than any film has"
+    return ""
 
 
 def _frame_name(reference: Any, number: int) -> str:

@@ -65,6 +65,74 @@ def test_the_longest_sequence_of_a_folder_wins(tmp_path: Path) -> None:
     assert read_timeline(tmp_path).name == "reel"
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["scan_{:06d}_v2.png", "{:07d}_roll1.png", "IMG_{:04d} (2).tif", "A_{:04d}_2048x1556.png", "left_{:04d}_16bit.png",
+     "reel_18fps_{:04d}_R3.dpx", "2024-05-01_{:d}.jpg", "{:04d}.exr", "take 3-{:04d}.png", "sh010_v003.{:04d}.l.exr"],
+)  # fmt: skip
+def test_the_number_that_varies_counts_the_frames(tmp_path: Path, name: str) -> None:
+    (segment,) = read_timeline(scans(tmp_path / "reel", range(95, 125), name)).segments
+    assert segment.picture is not None
+    assert segment.picture.frames == tuple(tmp_path / "reel" / name.format(number) for number in range(95, 125))
+
+
+def test_a_time_beside_each_number_parts_nothing(tmp_path: Path) -> None:
+    for number in range(20):
+        scans(tmp_path, [number], f"shot_{{:04d}}_{number * 40:06d}ms.png")
+    (segment,) = read_timeline(tmp_path).segments
+    assert segment.picture is not None
+    assert [frame and frame.name[5:9] for frame in segment.picture.frames] == [f"{number:04d}" for number in range(20)]
+
+
+@pytest.mark.parametrize("before", ["neg_", "shot.", ""])
+def test_negative_numbers_come_before_the_others(tmp_path: Path, before: str) -> None:
+    scans(tmp_path / "reel", range(5), before + "{:04d}.tif")
+    scans(tmp_path / "reel", range(1, 6), before + "-{:04d}.tif")
+    (segment,) = read_timeline(tmp_path / "reel").segments
+    assert segment.picture is not None
+    expected = [f"{before}-{number:04d}.tif" for number in range(5, 0, -1)]
+    expected += [f"{before}{number:04d}.tif" for number in range(5)]
+    assert [frame and frame.name for frame in segment.picture.frames] == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "read", "left_out"),
+    [
+        (["reelA_{:04d}.png", "reelB_{:04d}.png"], "reelA_####.png", "reelB_####.png (20 frames)"),
+        (["scan_{:06d}_v2.dpx", "scan_{:06d}_v1.dpx"], "scan_######_v2.dpx", "scan_######_v1.dpx (20 frames)"),
+        (["{:04d}_roll1.tif", "{:04d}_roll2.tif"], "####_roll1.tif", "####_roll2.tif (20 frames)"),
+        (["reel.{:04d}.dpx", "reel.{:04d}.jpg"], "reel.####.dpx", "reel.####.jpg (20 frames)"),
+        (["{:d}.png", "{:04d}.png"], "#.png", "####.png (20 frames)"),
+        (["A001_C003_{:04d}.exr", "A001_C004_{:04d}.exr"], "A001_C003_####.exr", "A001_C004_####.exr (20 frames)"),
+    ],
+)
+def test_what_else_a_folder_holds_is_said(tmp_path: Path, names: list[str], read: str, left_out: str) -> None:
+    scans(tmp_path, range(1, 31), names[0])
+    scans(tmp_path, range(1, 21), names[1])
+    (tmp_path / "poster.jpg").touch()
+    timeline = read_timeline(tmp_path, rate=Fraction(25))
+    (sentence,) = timeline.warnings
+    assert f"only the longest is read, {read}; left out: {left_out}, 1 single picture" in sentence
+    (segment,) = timeline.segments
+    assert segment.picture is not None
+    assert segment.picture.frames == tuple(tmp_path / names[0].format(number) for number in range(1, 31))
+
+
+def test_suffixes_in_any_case_are_one_sequence(tmp_path: Path) -> None:
+    scans(tmp_path, range(0, 20, 2), "scan_{:04d}.dpx")
+    scans(tmp_path, range(1, 20, 2), "scan_{:04d}.DPX")
+    (segment,) = read_timeline(tmp_path).segments
+    assert segment.picture is not None and None not in segment.picture.frames and len(segment.picture.frames) == 20
+
+
+def test_a_pattern_of_first_and_last_number(tmp_path: Path) -> None:
+    scans(tmp_path, range(1, 49), "plate.{:04d}.exr")
+    (segment,) = read_timeline(tmp_path / "plate.[0011-0034].exr").segments
+    assert segment.picture is not None
+    assert segment.picture.frames[0] == tmp_path / "plate.0011.exr"
+    assert segment.record.duration == 1
+
+
 def test_missing_frames_are_none_and_named(tmp_path: Path) -> None:
     (segment,) = read_timeline(scans(tmp_path, [1, 2, 4, 7])).segments
     assert segment.picture is not None
@@ -144,3 +212,27 @@ def test_a_numbered_still_stays_a_still(make: Any) -> None:
     assert segment.picture.frames == (make.folder / "photo_2.jpg",)
     assert segment.speed == 0
     assert segment.record.duration == 5
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ({"frame_zero_padding": 2_000_000_000}, "numbers of 2000000000 digits"),
+        ({"frame_zero_padding": -4}, "numbers of -4 digits"),
+        ({"rate": 240_000_000}, "2.4e+08 frames per second"),
+        ({"rate": float("nan")}, "nan frames per second"),
+        ({"frame_step": 0}, "every 0. frame"),
+        ({"frame_step": -2}, "every -2. frame"),
+    ],
+)
+def test_references_that_name_no_frames(make: Any, stated: dict[str, Any], words: str) -> None:
+    scans(make.folder / "seq", range(1, 13), "scan.{:04d}.png")
+    media = otio.schema.ImageSequenceReference(
+        target_url_base="seq/", name_prefix="scan.", name_suffix=".png", start_frame=1, frame_step=1, rate=24,
+        frame_zero_padding=4, available_range=make.span(0, 12),
+    )  # fmt: skip
+    for name, value in stated.items():
+        setattr(media, name, value)
+    (segment,) = read_timeline(make.save(make.track(make.clip("shot", 0, 12, media=media)))).segments
+    assert segment.picture is None
+    assert any(words in sentence for sentence in segment.warnings)
