@@ -28,22 +28,33 @@ _UNMEANT = frozenset({
 """What nobody means who does not say it."""
 
 _AMBIENCE = "ambience"
-_NEARLY = 0.7  # of the best likeness: other names that are as good an answer
+NEARLY = 0.7
+"""Share of the best likeness: other names that are as good an answer."""
 
 
 def named_sounds(
-    strokes: Sequence[Words], textures: Sequence[Words], words: Words, unwanted: Words, rng: np.random.Generator
+    strokes: Sequence[Words],
+    textures: Sequence[Words],
+    words: Words,
+    unwanted: Words,
+    rng: np.random.Generator,
+    nearly: float = NEARLY,
 ) -> tuple[int | None, int | None]:
-    """A stroke and a texture for these words, by their numbers; ``rng`` chooses between equally good ones.
+    """A stroke and a texture for these words, by their numbers; ``rng`` chooses between equally good ones: those that
+    are ``nearly`` as like as the likest.
 
     The side that more of the prompt speaks for comes first. The other gets what is left over, if that names something
     that strikes (not only a material), or that goes on.
     """
-    stroke = _best(strokes, words, unwanted, rng, lambda shared: bool(shared - GOING_ON))
-    texture = _best(textures, words, unwanted, rng, bool)
+
+    def best(names: Sequence[Words], words: Words, enough: Callable[[set[str]], bool]) -> int | None:
+        return _best(names, words, unwanted, rng, nearly, enough)
+
+    stroke = best(strokes, words, lambda shared: bool(shared - GOING_ON))
+    texture = best(textures, words, bool)
     if stroke is None and texture is None:  # what goes on, known from strokes alone: a sizzle, but no train by its horn
         told = tuple(name if set(name) <= set(words) else () for name in strokes)
-        return _best(told, words, unwanted, rng, bool), None
+        return best(told, words, bool), None
     for_stroke, for_texture = (
         _weight(set(words) & set(names[number])) if number is not None else 0.0
         for names, number in ((strokes, stroke), (textures, texture))
@@ -52,9 +63,9 @@ def named_sounds(
     if for_texture > for_stroke or (for_texture == for_stroke and going):
         assert texture is not None
         left = tuple(word for word in words if word not in textures[texture])
-        return _best(strokes, left, unwanted, rng, lambda shared: bool(shared - GOING_ON - MATERIALS)), texture
+        return best(strokes, left, lambda shared: bool(shared - GOING_ON - MATERIALS)), texture
     left = tuple(word for word in words if stroke is None or word not in strokes[stroke])
-    return stroke, _best(textures, left, unwanted, rng, lambda shared: bool(shared & GOING_ON))
+    return stroke, best(textures, left, lambda shared: bool(shared & GOING_ON))
 
 
 def left_out(strokes: Sequence[Words], words: Words, chosen: Sequence[Words]) -> Words:
@@ -75,7 +86,12 @@ def _word_weight(word: str) -> float:
 
 
 def _best(
-    names: Sequence[Words], words: Words, unwanted: Words, rng: np.random.Generator, enough: Callable[[set[str]], bool]
+    names: Sequence[Words],
+    words: Words,
+    unwanted: Words,
+    rng: np.random.Generator,
+    nearly: float,
+    enough: Callable[[set[str]], bool],
 ) -> int | None:
     """One of the names that fit best; ``enough`` says whether the words that a prompt shares with a name will do."""
     fits = {number: set(words) & set(name) for number, name in enumerate(names)}
@@ -97,5 +113,5 @@ def _best(
     top = max(map(rank, fits))
     best = [number for number in fits if rank(number) == top]
     likest = max(map(likeness, best))
-    near = [number for number in best if likeness(number) >= _NEARLY * likest]
+    near = [number for number in best if likeness(number) >= nearly * likest]
     return near[int(rng.integers(len(near)))]

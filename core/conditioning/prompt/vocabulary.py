@@ -17,12 +17,15 @@ GOING_ON = frozenset(
     (
         "aircraft",
         "ambience",
+        "applause",
         "chainsaw",
+        "crowd",
         "engine",
         "fire",
         "helicopter",
         "insects_night",
         "machine",
+        "projector",
         "rain",
         "sea",
         "siren",
@@ -40,20 +43,28 @@ GOING_ON = frozenset(
 
 @dataclass(frozen=True)
 class PromptWords:
-    """What a prompt came to: known words in order, ids (PROMPT_TOKENS of them at most), and one sentence per word
-    that is not known."""
+    """What a prompt came to: known words in order (PROMPT_TOKENS of them at most), and one sentence per word that is
+    not known. ``learned``: the words that the network is told, ``ids`` theirs; some are known to rules alone."""
 
     words: tuple[str, ...]
+    learned: tuple[str, ...]
     ids: tuple[int, ...]
     warnings: tuple[str, ...] = ()
+
+    @property
+    def unlearned(self) -> tuple[str, ...]:
+        """Words that the network has never heard of, under this name or another."""
+        return tuple(word for word in self.words if not learned_words([word]))
 
 
 @dataclass(frozen=True)
 class _Lexicon:
     """``resources/vocabularies/effects.json``: ids by word, words by synonym and by category of the Universal Category
-    System, and words that say nothing about the sound."""
+    System, and words that say nothing about the sound. ``unlearned``: words without an id, with what the network is
+    told in their stead."""
 
     ids: dict[str, int]
+    unlearned: dict[str, str]
     synonyms: dict[str, str]
     categories: dict[str, str]
     unheard: frozenset[str]
@@ -64,12 +75,19 @@ def _lexicon() -> _Lexicon:
     file = resources.files("talkies.resources.vocabularies") / "effects.json"
     stored = json.loads(file.read_text(encoding="utf-8"))
     ids = {word: number for number, word in enumerate(stored["words"], 1)}
-    return _Lexicon(ids, stored["synonyms"], stored["ucs"], frozenset(stored["unheard"]))
+    return _Lexicon(ids, stored["unlearned"], stored["synonyms"], stored["ucs"], frozenset(stored["unheard"]))
 
 
 def known_words() -> tuple[str, ...]:
-    """The vocabulary, for completion and for messages."""
-    return tuple(_lexicon().ids)
+    """The vocabulary, for completion and for messages; what the network has learned comes first."""
+    return (*_lexicon().ids, *_lexicon().unlearned)
+
+
+def learned_words(words: Sequence[str]) -> tuple[str, ...]:
+    """What the network is told of these words: itself, the nearest that it has learned, or nothing."""
+    lexicon = _lexicon()
+    told = (word if word in lexicon.ids else lexicon.unlearned.get(word, "") for word in words)
+    return tuple(dict.fromkeys(word for word in told if word))
 
 
 def word_ids(words: Sequence[str]) -> tuple[int, ...]:
@@ -102,7 +120,8 @@ def read_prompt(text: str) -> PromptWords:
     if len(words) > PROMPT_TOKENS:
         warnings.append(f"only the first {PROMPT_TOKENS} words count: {', '.join(words[:PROMPT_TOKENS])}")
     words = words[:PROMPT_TOKENS]
-    return PromptWords(words, word_ids(words), tuple(warnings))
+    learned = learned_words(words)
+    return PromptWords(words, learned, word_ids(learned), tuple(warnings))
 
 
 def _longest_known(tokens: Sequence[str]) -> tuple[int, list[str]]:
@@ -125,12 +144,12 @@ def _catalogued(token: str) -> list[str]:
 
 def _known(token: str) -> list[str]:
     """Vocabulary words that a token stands for, [] if none."""
-    ids, synonyms = _lexicon().ids, _lexicon().synonyms
+    known, synonyms = {*_lexicon().ids, *_lexicon().unlearned}, _lexicon().synonyms
     for form in dict.fromkeys((token, token.replace(" ", "_"), *_singulars(token))):
-        if form in ids:
+        if form in known:
             return [form]
         if form in synonyms:
-            return [word for word in synonyms[form].split() if word in ids]
+            return [word for word in synonyms[form].split() if word in known]
     return []
 
 

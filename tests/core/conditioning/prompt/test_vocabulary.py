@@ -92,7 +92,7 @@ PLAIN_PHRASES = {
     "police siren": "horn_alarm siren",
     "car horn honking": "vehicle horn_alarm",
     "church bells ringing": "church bell",
-    "phone ringing": "bell",
+    "phone ringing": "telephone",
     "clock ticking": "clock_tick",
     "keyboard typing": "click_switch",
     "camera shutter": "click_switch",
