@@ -15,6 +15,8 @@ from talkies.core.times import TimeRange, timecode
 CueKind = Literal["speech", "sound"]
 StemName = Literal["DX", "FX", "MX", "MIX"]
 """Dialogue, effects, music, and all in one (``--task joint``)."""
+Source = Literal["auto", "rules", "network"]
+"""What makes effects: rules of physics, the network, or for each word the one that is named better."""
 
 
 @dataclass(frozen=True)

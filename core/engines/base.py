@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
+from talkies.core.segment import Source
 from talkies.core.times import TimeRange, round_half_up
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Brief:
 
     ``features``: what was seen of the picture, None without one. ``lines``, in ``voice`` (a name or a recording, ""
     lets the speaker choose), belong to dialogue and joint; ``prompt`` and ``negative_prompt`` to foley and joint.
-    What does not belong to the task is ignored.
+    ``source``: what makes the effects, where the engine has more than one. What does not belong to the task is ignored.
     """
 
     task: Task
@@ -54,6 +55,7 @@ class Brief:
     voice: str = ""
     prompt: str = ""
     negative_prompt: str = ""
+    source: Source = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +70,11 @@ class Prepared:
     duration: Fraction
     silent: bool = False
     warnings: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """What makes the sound: the network, or rules."""
+        return "network"
 
 
 class Engine(ABC):

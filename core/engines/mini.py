@@ -25,10 +25,9 @@ from talkies.core.conditioning.prompt.palette import Palette, PaletteNames
 from talkies.core.conditioning.prompt.vocabulary import GOING_ON, PROMPT_TOKENS, read_prompt
 from talkies.core.conditioning.speech.durations import DurationModel
 from talkies.core.conditioning.speech.lipreading import LipNetwork
-from talkies.core.conditioning.speech.phonemes import PAUSE, Spoken, speak
-from talkies.core.conditioning.speech.timing import Spans, fit_line, phone_ids, word_starts
-from talkies.core.conditioning.speech.voice import NamedVoice, find_voice
 from talkies.core.engines.base import Block, Brief, Engine, Line, Prepared
+from talkies.core.engines.mini_speech import SpeechReader, says_nothing, spoken_frames
+from talkies.core.engines.ruled import Ruled, recipe_asked_for, ruled, unlearned
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.codec import Codec, CodecConfig
@@ -42,7 +41,6 @@ from talkies.core.times import latent_count
 
 WEIGHTS_NAME = "mini.safetensors"
 _STEMS = ("foley", "dialogue", "joint")  # each with a noise of its own, so that no two add up to a louder one
-_BESIDE_SPEECH = 5  # latent frames: pauses between words belong to the speech
 
 
 class MiniModel(nn.Module):
@@ -74,12 +72,18 @@ class Named:
 class MiniPrepared(Prepared):
     """``conditions`` of the flow model, and the ``negative`` branch that guidance leads away from (None:
     unconditional). ``audible``: where something may be heard (T,), None everywhere. ``named``: what the prompt names.
+    ``ruled``: rules that make the sound in the network's stead.
     """
 
     conditions: Conditions
     negative: Conditions | None = None
     audible: Tensor | None = None
     named: Named | None = None
+    ruled: Ruled | None = None
+
+    @property
+    def source(self) -> str:
+        return "network" if self.ruled is None else "rules"
 
 
 class MiniEngine(Engine):
@@ -93,6 +97,7 @@ class MiniEngine(Engine):
 
     def __init__(self, model: MiniModel, weights_hash: str, device: str) -> None:
         self.model, self.weights_hash, self.device = model.to(device).eval().requires_grad_(False), weights_hash, device
+        self.speech = SpeechReader(self.model.durations, self.model.lips)
 
     @classmethod
     def load(cls, weights: Path | None, device: str) -> Self:
@@ -117,26 +122,38 @@ class MiniEngine(Engine):
             return self._dialogue(brief)
         if brief.features is None:
             raise MediaError(brief.task, "needs a picture and there is none", "relink the media or choose dialogue")
-        prepare = self._effects if brief.task == "foley" else self._joint
+        prepare = self._foley if brief.task == "foley" else self._joint
         return prepare(brief.features, brief)
 
     def _dialogue(self, brief: Brief) -> MiniPrepared:
-        speech, said = self._speech(brief)
-        silent = _says_nothing(speech)
+        speech, said = self.speech.conditions(brief)
+        silent = says_nothing(speech)
         return MiniPrepared(task="dialogue", duration=brief.duration, silent=silent, warnings=said, conditions=speech)
 
     def _joint(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
         """Effects with speech beside them."""
         effects = self._effects(features, brief)
-        speech, warnings = self._speech(brief)
+        speech, warnings = self.speech.conditions(brief)
         return replace(
             effects,
-            silent=not _moves(features) and _says_nothing(speech),
+            silent=not _moves(features) and says_nothing(speech),
             warnings=effects.warnings + warnings,
             conditions=replace(effects.conditions, phones=speech.phones, lips=speech.lips, voice=speech.voice),
             audible=None,
-            named=effects.named and replace(effects.named, spoken=_spoken(speech.phones)),
+            named=effects.named and replace(effects.named, spoken=spoken_frames(speech.phones)),
         )
+
+    def _foley(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
+        """Effects alone, by rules where these name the prompt's sounds better."""
+        effects = self._effects(features, brief)
+        wanted, unwanted = read_prompt(brief.prompt), read_prompt(brief.negative_prompt)
+        recipe, warnings = recipe_asked_for(brief.source, wanted, unwanted)
+        if recipe is None:
+            return replace(effects, warnings=(*effects.warnings, *warnings))
+        sync = effects.conditions.sync
+        assert sync is not None
+        by_rules = ruled(recipe, sync, _audible(effects.conditions, wanted.words), float(brief.duration))
+        return replace(effects, ruled=by_rules, warnings=(*wanted.warnings, *unwanted.warnings, *warnings))
 
     def _effects(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
         """Effects alone.
@@ -155,11 +172,16 @@ class MiniEngine(Engine):
             task=brief.task,
             duration=brief.duration,
             silent=not _moves(features) or (audible is not None and not bool(audible.any())),
-            warnings=(*wanted.warnings, *unwanted.warnings, *self._left_out(wanted.words, unwanted.words)),
+            warnings=(
+                *wanted.warnings,
+                *unwanted.warnings,
+                *unlearned(wanted),
+                *self._left_out(wanted.learned, unwanted.learned),
+            ),
             conditions=replace(seen, prompt=_prompt_ids(wanted.ids)) if wanted.ids else seen,
             negative=negative,
             audible=audible,
-            named=Named(wanted.words, unwanted.words) if wanted.words else None,
+            named=Named(wanted.learned, unwanted.learned) if wanted.learned else None,
         )
 
     def _seen(self, features: PictureFeatures, frames: int) -> Conditions:
@@ -178,51 +200,19 @@ class MiniEngine(Engine):
             f"{', '.join(left)} is not; give shots prompts of their own"
         ]
 
-    def _speech(self, brief: Brief) -> tuple[Conditions, tuple[str, ...]]:
-        """Conditions for one speaker's lines, and warnings about what will not sound as written."""
-        lines, frames = brief.lines, latent_count(brief.duration)
-        chosen = find_voice(brief.voice, *((lines[0].speaker, lines[0].language) if lines else ("", "")))
-        lips, evidence = self._read_lips(brief.features)
-        spans: Spans = []
-        warnings: list[str] = []
-        for line in lines:
-            spoken, laid = self._laid(line, chosen, lips, evidence)
-            warnings += _language_warning(line, line.language or chosen.language, chosen, spoken.replaced)
-            spans += laid
-        conditions = Conditions(
-            frames,
-            phones=torch.from_numpy(phone_ids(spans, frames)),
-            lips=torch.from_numpy(lips) if lips is not None and bool(lips.any()) else None,
-            voice=torch.from_numpy(chosen.vector),
-        )
-        return conditions, tuple(dict.fromkeys(warnings))
-
     def word_starts(self, features: PictureFeatures | None, line: Line, voice: str) -> list[float]:
         """When each word of a line will be said (s), words as espeak parts them."""
-        chosen = find_voice(voice, line.speaker, line.language)
-        spoken, spans = self._laid(line, chosen, *self._read_lips(features))
-        return word_starts(spans, spoken.ids, spoken.words)
-
-    def _laid(
-        self, line: Line, voice: NamedVoice, lips: np.ndarray | None, evidence: np.ndarray | None
-    ) -> tuple[Spoken, Spans]:
-        """A line's phonemes, and when they are said."""
-        spoken = speak(line.text, line.language or voice.language)
-        seconds = self.model.durations.seconds(spoken.ids, torch.from_numpy(voice.vector))
-        cue = float(line.range.start), float(line.range.end)
-        return spoken, fit_line(spoken.ids, seconds, *cue, lips, evidence, spoken.words)
-
-    def _read_lips(self, features: PictureFeatures | None) -> tuple[np.ndarray | None, np.ndarray | None]:
-        """What the mouth does (L, 4), and what it seems to say (2 L, 20)."""
-        if features is None or features.mouths is None or self.model.lips is None:
-            return (None if features is None else features.lips), None
-        return features.lips, self.model.lips.evidence(features.mouths)
+        return self.speech.word_starts(features, line, voice)
 
     # Sound
 
     def sound(
         self, prepared: MiniPrepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
     ) -> Iterator[Block]:
+        if prepared.ruled is not None:
+            on_step(1.0)
+            yield from prepared.ruled.sound(seed)
+            return
         frames = latent_count(prepared.duration)
         channels = self.model.codec.config.latent_channels
         noise = seeded_noise(seed, channels, frames).to(self.device)
@@ -263,18 +253,6 @@ class MiniEngine(Engine):
         return np.concatenate(list(self.decode(latents)))[: len(sound)]
 
 
-def _says_nothing(speech: Conditions) -> bool:
-    return speech.phones is None or not bool(speech.phones.any())
-
-
-def _spoken(phones: Tensor | None) -> Tensor | None:
-    """Where somebody speaks, or is about to or just has: phonemes (2 T,) → (T,)."""
-    if phones is None:
-        return None
-    said = ((phones != 0) & (phones != PAUSE)).reshape(-1, 2).any(1).float()
-    return nn.functional.max_pool1d(said[None, None], 2 * _BESIDE_SPEECH + 1, 1, _BESIDE_SPEECH)[0, 0] > 0
-
-
 def _prompt_ids(ids: tuple[int, ...]) -> Tensor:
     return torch.tensor([*ids, *[0] * (PROMPT_TOKENS - len(ids))])
 
@@ -291,10 +269,3 @@ def _audible(conditions: Conditions, words: tuple[str, ...]) -> Tensor | None:
 def _moves(features: PictureFeatures) -> bool:
     """Whether anything happens in the picture at all: silence is a valid answer."""
     return bool(np.abs(features.sync).max(initial=0.0) > 0)
-
-
-def _language_warning(line: Line, language: str, voice: NamedVoice, replaced: tuple[str, ...]) -> list[str]:
-    if language[:2].lower() == voice.language[:2].lower():
-        return []
-    sounds = f"; sounds replaced by near ones: {' '.join(replaced)}" if replaced else ""
-    return [f"{language} is spoken by the voice {voice.name}, which learned {voice.language}{sounds}"]

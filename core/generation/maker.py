@@ -70,8 +70,9 @@ class Maker:
     def _brief(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Brief:
         from talkies.core.engines.base import Brief
 
-        unwanted = self.request.negative_prompt
-        return Brief(stem.task, whole.duration, features, _lines(stem, whole), stem.voice, stem.prompt, unwanted)
+        request, lines = self.request, _lines(stem, whole)
+        asked = stem.prompt, request.negative_prompt, request.source
+        return Brief(stem.task, whole.duration, features, lines, stem.voice, *asked)
 
     def _take(self, stem: Stem, whole: TimeRange, prepared: Prepared, index: int, number: int) -> Take:
         from talkies.core.media.loudness_presets import PRESETS
@@ -98,7 +99,7 @@ class Maker:
                 handles=(stem.record.start - whole.start, whole.end - stem.record.end),
                 sample_rate=engine.sample_rate,
                 loudness=PRESETS[request.loudness],
-                metadata=take_metadata(stem, request, engine, seed=seed, steps=steps, guidance=guidance),
+                metadata=take_metadata(stem, request, engine, prepared, seed=seed, steps=steps, guidance=guidance),
             )
         work.seconds["save"] -= work.seconds.get("make", 0.0) - made_before  # the model works while the file is filled
         work.done += part

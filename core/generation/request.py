@@ -15,9 +15,11 @@ from typing import Any, Literal, get_args
 from talkies.core.errors import ArgumentError
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.preferences import read_preferences
+from talkies.core.segment import Source
 
 Task = Literal["both", "foley", "dialogue", "joint"]
 TASKS: tuple[Task, ...] = get_args(Task)
+SOURCES: tuple[Source, ...] = get_args(Source)
 
 MAX_SEED = 2**63 - 1
 MAX_TAKES = 100
@@ -34,6 +36,7 @@ class Request:
     """One ``talkies generate``. None for ``steps`` and ``guidance`` means what the engine was made for.
 
     ``segments``: ids, empty for all of them. ``voice``: a name or a recording, "" to let the speakers choose.
+    ``source``: what makes the effects that a prompt names: auto, rules or network.
     ``language``: of the subtitles to speak, "" for the first there is.
     ``loudness``: one of ``PRESETS`` (core/media/loudness_presets.py). ``weights``: another checkpoint of the engine,
     None for its own.
@@ -49,6 +52,7 @@ class Request:
     weights: Path | None = None
     prompt: str = ""
     negative_prompt: str = ""
+    source: Source = "auto"
     voice: str = ""
     language: str = ""
     seed: int = 0
@@ -65,6 +69,8 @@ class Request:
     def __post_init__(self) -> None:
         if self.task not in TASKS:
             raise ArgumentError("--task", f"unknown task {self.task!r}", f"use one of {', '.join(TASKS)}")
+        if self.source not in SOURCES:
+            raise ArgumentError("--source", f"unknown source {self.source!r}", f"use one of {', '.join(SOURCES)}")
         for name in _TEXTS:
             _legible(f"--{name.replace('_', '-')}", getattr(self, name))
         for path in (self.timeline, self.out):
@@ -146,7 +152,7 @@ def _plain(value: float | Fraction) -> float | Fraction:
     return float(value) if isinstance(value, Fraction) else value
 
 
-_TEXTS = ("task", "engine", "prompt", "negative_prompt", "voice", "language", "device", "loudness")
+_TEXTS = ("task", "engine", "prompt", "negative_prompt", "source", "voice", "language", "device", "loudness")
 _PATHS = ("timeline", "out", "weights", "media_dir")
 _INTEGERS = ("seed", "takes", "steps")
 _SWITCHES = ("two_pop", "tail_pop")

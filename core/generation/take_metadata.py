@@ -12,16 +12,17 @@ from talkies.core.generation.request import Request
 from talkies.core.segment import Stem
 
 if TYPE_CHECKING:
-    from talkies.core.engines.base import Engine
+    from talkies.core.engines.base import Engine, Prepared
 
 
 def take_metadata(
-    stem: Stem, request: Request, engine: Engine, *, seed: int, steps: int, guidance: float
+    stem: Stem, request: Request, engine: Engine, prepared: Prepared, *, seed: int, steps: int, guidance: float
 ) -> dict[str, Any]:
     """Provenance of one take of ``stem``."""
     return {
         "version": version("talkies"),
         "engine": engine.name,
+        "source": prepared.source,
         "weights": engine.weights_hash,
         "licence": engine.licence,
         "task": stem.task,

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from talkies.core.generation.request import TASKS, Request, seconds
+from talkies.core.generation.request import SOURCES, TASKS, Request, seconds
 from talkies.core.preferences import read_preferences
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--weights", metavar="FILE", type=Path, help="another checkpoint for the engine")
     add("--prompt", metavar="TEXT", default="", help="prompt: what should be heard")
     add("--negative-prompt", metavar="TEXT", default="", help="negative prompt: what should not be heard")
+    source = "what makes prompted effects: rules, the network, or per word the better of both (default: auto)"
+    add("--source", choices=SOURCES, default="auto", help=source)
     add("--voice", metavar="NAME|FILE", help="one voice for all lines: a name or a recording")
     add("--language", metavar="TAG", default="", help="which subtitles to speak when there are several: en, de, ...")
     add("--seed", metavar="N", type=int, default=0, help="the same seed gives the same sound (default: 0)")
@@ -54,6 +56,7 @@ def request_from(options: argparse.Namespace) -> Request:
         weights=options.weights,
         prompt=options.prompt,
         negative_prompt=options.negative_prompt,
+        source=options.source,
         voice=configured.voice if options.voice is None else options.voice,
         language=options.language,
         seed=options.seed,

@@ -230,7 +230,9 @@ def centre_hz(sound: np.ndarray) -> float:
 def test_words_decide_what_the_same_picture_sounds_like(engine: MiniEngine) -> None:
     seen = hammering()
     heard = {
-        words: sound_of(engine, engine.prepare(Brief("foley", Fraction(6), seen, prompt=words)), steps=8)
+        words: sound_of(
+            engine, engine.prepare(Brief("foley", Fraction(6), seen, prompt=words, source="network")), steps=8
+        )
         for words in ("thunder", "glass break", "rain")
     }
     assert centre_hz(heard["thunder"]) < 600

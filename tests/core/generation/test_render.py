@@ -102,6 +102,7 @@ def test_a_takes_metadata_says_how_it_was_made(reel: Path) -> None:
     written = otio.adapters.read_from_file(str(reel.with_name("out.otio")))
     clip = next(clip for clip in written.find_clips() if "talkies" in clip.metadata)
     stated = clip.metadata["talkies"]
+    assert stated["source"] == "network"
     assert {key: stated[key] for key in ("engine", "seed", "steps", "guidance", "weights", "segment", "task")} == {
         "engine": "tones", "seed": 0, "steps": 3, "guidance": 2.5, "weights": "0" * 64, "segment": "V1-001",
         "task": "foley",

@@ -23,6 +23,8 @@ def test_defaults_are_the_contracts() -> None:
     ("name", "value"),
     [
         ("task", "music"),
+        ("source", "sampler"),
+        ("source", 3),
         ("seed", -1),
         ("seed", 1.5),
         ("seed", True),

@@ -1,0 +1,88 @@
+"""What mini is told about speech: phonemes in their time, the mouth, the voice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from talkies.core.conditioning.picture.visual import PictureFeatures
+from talkies.core.conditioning.speech.durations import DurationModel
+from talkies.core.conditioning.speech.lipreading import LipNetwork
+from talkies.core.conditioning.speech.phonemes import PAUSE, Spoken, speak
+from talkies.core.conditioning.speech.timing import Spans, fit_line, phone_ids, word_starts
+from talkies.core.conditioning.speech.voice import NamedVoice, find_voice
+from talkies.core.engines.base import Brief, Line
+from talkies.core.model.conditions import Conditions
+from talkies.core.times import latent_count
+
+_BESIDE_SPEECH = 5  # latent frames: pauses between words belong to the speech
+
+
+@dataclass(frozen=True)
+class SpeechReader:
+    """Reads lines as speech, by the networks for durations and for lips (None: the mouth's movement must do)."""
+
+    durations: DurationModel
+    lips: LipNetwork | None
+
+    def conditions(self, brief: Brief) -> tuple[Conditions, tuple[str, ...]]:
+        """Conditions for one speaker's lines, and warnings about what will not sound as written."""
+        lines, frames = brief.lines, latent_count(brief.duration)
+        chosen = find_voice(brief.voice, *((lines[0].speaker, lines[0].language) if lines else ("", "")))
+        lips, evidence = self._read_lips(brief.features)
+        spans: Spans = []
+        warnings: list[str] = []
+        for line in lines:
+            spoken, laid = self._laid(line, chosen, lips, evidence)
+            warnings += _language_warning(line, line.language or chosen.language, chosen, spoken.replaced)
+            spans += laid
+        conditions = Conditions(
+            frames,
+            phones=torch.from_numpy(phone_ids(spans, frames)),
+            lips=torch.from_numpy(lips) if lips is not None and bool(lips.any()) else None,
+            voice=torch.from_numpy(chosen.vector),
+        )
+        return conditions, tuple(dict.fromkeys(warnings))
+
+    def word_starts(self, features: PictureFeatures | None, line: Line, voice: str) -> list[float]:
+        """When each word of a line will be said (s), words as espeak parts them."""
+        chosen = find_voice(voice, line.speaker, line.language)
+        spoken, spans = self._laid(line, chosen, *self._read_lips(features))
+        return word_starts(spans, spoken.ids, spoken.words)
+
+    def _laid(
+        self, line: Line, voice: NamedVoice, lips: np.ndarray | None, evidence: np.ndarray | None
+    ) -> tuple[Spoken, Spans]:
+        """A line's phonemes, and when they are said."""
+        spoken = speak(line.text, line.language or voice.language)
+        seconds = self.durations.seconds(spoken.ids, torch.from_numpy(voice.vector))
+        cue = float(line.range.start), float(line.range.end)
+        return spoken, fit_line(spoken.ids, seconds, *cue, lips, evidence, spoken.words)
+
+    def _read_lips(self, features: PictureFeatures | None) -> tuple[np.ndarray | None, np.ndarray | None]:
+        """What the mouth does (L, 4), and what it seems to say (2 L, 20)."""
+        if features is None or features.mouths is None or self.lips is None:
+            return (None if features is None else features.lips), None
+        return features.lips, self.lips.evidence(features.mouths)
+
+
+def says_nothing(speech: Conditions) -> bool:
+    return speech.phones is None or not bool(speech.phones.any())
+
+
+def spoken_frames(phones: Tensor | None) -> Tensor | None:
+    """Where somebody speaks, or is about to or just has: phonemes (2 T,) → (T,)."""
+    if phones is None:
+        return None
+    said = ((phones != 0) & (phones != PAUSE)).reshape(-1, 2).any(1).float()
+    return nn.functional.max_pool1d(said[None, None], 2 * _BESIDE_SPEECH + 1, 1, _BESIDE_SPEECH)[0, 0] > 0
+
+
+def _language_warning(line: Line, language: str, voice: NamedVoice, replaced: tuple[str, ...]) -> list[str]:
+    if language[:2].lower() == voice.language[:2].lower():
+        return []
+    sounds = f"; sounds replaced by near ones: {' '.join(replaced)}" if replaced else ""
+    return [f"{language} is spoken by the voice {voice.name}, which learned {voice.language}{sounds}"]
