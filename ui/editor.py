@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import QLabel
 
 from talkies.core.hosts.host import Host
 from talkies.ui.background import beside
+from talkies.ui.plain_text import as_rich
 from talkies.ui.theme import colours
 from talkies.ui.work.opening import Opened, with_work
 from talkies.ui.work.store import Store
@@ -106,4 +106,4 @@ class EditorLabel(QLabel):
         there = self._editor.is_there
         words = self.tr("connected to {name}") if there else self.tr("{name} is closed")
         dot, colour = ("●", colours().good) if there else ("○", colours().error)
-        self.setText(f'<span style="color:{colour}">{dot}</span> {escape(words.format(name=self._editor.name))}')
+        self.setText(f'<span style="color:{colour}">{dot}</span> {as_rich(words.format(name=self._editor.name))}')

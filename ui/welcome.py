@@ -8,9 +8,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from talkies.ui.icons import icon
+from talkies.ui.plain_text import on_button
 from talkies.ui.theme import colours
 
 _WIDTH, _MARGIN = 700, 44
+_MOST_PATH = 80  # characters
 
 
 class Welcome(QWidget):
@@ -85,7 +87,7 @@ class Welcome(QWidget):
             heading.setProperty("role", "faint")
             self._recent.addWidget(heading)
         for path in paths[:5]:
-            link = QPushButton(f"{Path(path).name}   —   {Path(path).parent}")
+            link = QPushButton(on_button(f"{Path(path).name}   —   {Path(path).parent}", _MOST_PATH))
             link.setFlat(True)
             link.setStyleSheet("text-align: left; padding: 4px;")
             link.setAccessibleName(self.tr("Open {path}").format(path=path))

@@ -16,6 +16,7 @@ from talkies.ui.commands import Need, commands
 from talkies.ui.dialogs.messages import Messages
 from talkies.ui.editor import Editor, EditorLabel
 from talkies.ui.opener import Opener
+from talkies.ui.plain_text import on_button, one_line
 from talkies.ui.recent import RecentFiles
 from talkies.ui.theme import apply_theme
 from talkies.ui.toolbar import make_toolbar
@@ -166,7 +167,7 @@ class Window(QMainWindow):
         timeline = self.document.timeline
         self.pages.setCurrentWidget(self.workspace if timeline is not None else self.welcome)
         self.welcome.show_recent(self.recent.paths())
-        self.setWindowTitle(f"{timeline.path.name} — talkies" if timeline is not None else "talkies")
+        self.setWindowTitle(f"{one_line(timeline.path.name)} — talkies" if timeline is not None else "talkies")
         count = len(self.document.notes)
         self.notes.setText(self.tr('<a href="#">{count} notes</a>').format(count=count) if count else "")
         if timeline is not None:
@@ -192,7 +193,7 @@ class Window(QMainWindow):
     def _fill_recent(self) -> None:
         self._recent_menu.clear()
         for path in self.recent.paths():
-            self._recent_menu.addAction(path).triggered.connect(partial(self._open_again, path))
+            self._recent_menu.addAction(on_button(path)).triggered.connect(partial(self._open_again, path))
         self._recent_menu.setEnabled(True)
         if self._recent_menu.isEmpty():
             self._recent_menu.addAction(self.tr("Nothing yet")).setEnabled(False)

@@ -24,6 +24,7 @@ from talkies.ui.background import in_background
 from talkies.ui.dialogs.write_back_form import WriteBackForm
 from talkies.ui.dialogs.write_back_list import WriteBackList
 from talkies.ui.editor import Editor
+from talkies.ui.plain_text import as_tip
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import WriteBack, plan_write_back, write_file
@@ -262,7 +263,7 @@ class WriteBackDialog(QDialog):
     def _tell_all(self, sentences: list[str], role: str) -> None:
         more = len(sentences) - _MOST_SENTENCES
         self._tell("\n".join([*sentences[:_MOST_SENTENCES], *([f"… (+{more})"] if more > 0 else [])]), role)
-        self.message.setToolTip("\n".join(sentences) if more > 0 else "")
+        self.message.setToolTip(as_tip("\n".join(sentences), len(sentences)) if more > 0 else "")
 
     def _tell(self, sentence: str, role: str) -> None:
         self.message.setText(sentence)

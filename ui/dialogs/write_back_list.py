@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from talkies.core.hosts.host import Placement
 from talkies.core.segment import StemName, Timeline
+from talkies.ui.plain_text import one_line
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import PlannedTake, WriteBack
@@ -47,7 +48,10 @@ class WriteBackList(QTreeWidget):
             title = f"✓ {track.name}: {clips.format(count=len(track.clips))}"
             colour = colours().stem(_STEMS.get(track.name.partition(" ")[0], "FX")).name()
             places = ((clip.name, clip.record) for clip in track.clips)
-            rows = [[name, timeline.timecode(place.start), timeline.timecode(place.end), ""] for name, place in places]
+            rows = [
+                [one_line(name), timeline.timecode(place.start), timeline.timecode(place.end), ""]
+                for name, place in places
+            ]
             self._track(title, colour, rows)
         self._end()
 
@@ -56,7 +60,7 @@ class WriteBackList(QTreeWidget):
         self.setHeaderLabels([first, self.tr("In"), self.tr("Out"), last])
 
     def _track(self, title: str, colour: str, rows: Iterable[list[str]]) -> None:
-        item = QTreeWidgetItem(self, [title])
+        item = QTreeWidgetItem(self, [one_line(title)])
         item.setForeground(0, QColor(colour))
         item.setFirstColumnSpanned(True)
         for row in rows:
@@ -70,6 +74,8 @@ class WriteBackList(QTreeWidget):
 
 def _row(timeline: Timeline, document: Document, planned: PlannedTake) -> list[str]:
     take = planned.take
-    name = f"{document.segment(take.segment_id).clip} · {take.stem} {take.number}" + (" ★" if take.starred else "")
+    name = f"{one_line(document.segment(take.segment_id).clip)} · {take.stem} {take.number}" + (
+        " ★" if take.starred else ""
+    )
     gain = f"{planned.gain_db:+.1f} dB" if planned.gain_db else ""
     return [name, timeline.timecode(planned.place.start), timeline.timecode(planned.place.end), gain]

@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 )
 
 from talkies.ui.icons import icon
+from talkies.ui.plain_text import as_tip, one_line
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
 from talkies.ui.work.jobs import Job
@@ -63,8 +64,8 @@ class JobModel(QAbstractListModel):
         if role == Qt.ItemDataRole.UserRole:
             return job
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{job.clip} ({job.segment_id}): {self.state_of(job)}"
-        return job.problem if role == Qt.ItemDataRole.ToolTipRole else None
+            return one_line(f"{one_line(job.clip)} ({job.segment_id}): {self.state_of(job)}")
+        return as_tip(job.problem) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def state_of(self, job: Job) -> str:
         """Where a job is, in plain words."""
@@ -110,11 +111,13 @@ class JobDelegate(QStyledItemDelegate):
             painter.fillRect(option.rect, QColor(colours().raised))
         ink = {"done": colours().good, "failed": colours().error, "running": colours().accent}
         painter.setPen(QColor(colours().text if job.is_open else colours().faint))
-        name = metrics.elidedText(f"{job.clip} · {job.segment_id}", Qt.TextElideMode.ElideMiddle, area.width())
+        name = metrics.elidedText(
+            f"{one_line(job.clip)} · {one_line(job.segment_id)}", Qt.TextElideMode.ElideMiddle, area.width()
+        )
         painter.drawText(area, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, name)
         painter.setPen(QColor(ink.get(job.state, colours().faint)))
         below = area.adjusted(0, metrics.height() + 1, 0, 0)
-        state = metrics.elidedText(model.state_of(job), Qt.TextElideMode.ElideRight, area.width())
+        state = metrics.elidedText(one_line(model.state_of(job)), Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, state)
         if job.state == "running":
             bar = QRect(area.left(), option.rect.bottom() - 4, area.width(), 3)

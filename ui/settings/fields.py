@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QValidator
 from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from talkies.core.conditioning.prompt.vocabulary import known_words
+from talkies.ui.plain_text import as_tip, one_line
 from talkies.ui.voices import SOUND_SUFFIXES, named_voices
 from talkies.ui.work.state import MIXED
 
@@ -156,7 +157,7 @@ class ChoiceField(QComboBox):
     def show_value(self, value: Any) -> None:
         """One of the values, or MIXED; a value that is not listed is added."""
         if value is not MIXED and self.findData(value) < 0:
-            self.addItem(str(value), value)
+            self.addItem(one_line(str(value)), value)
         self.setCurrentIndex(-1 if value is MIXED else self.findData(value))
         mark_mixed(self, value is MIXED)
 
@@ -176,7 +177,7 @@ class VoiceField(ChoiceField):
         path = "" if value is MIXED else str(value)
         if "/" in path or "\\" in path:
             self.setItemText(self.currentIndex(), path.replace("\\", "/").rpartition("/")[2])
-        self.setToolTip(path or self.tr("Choose a voice, or drop a recording of one here"))
+        self.setToolTip(as_tip(path) or self.tr("Choose a voice, or drop a recording of one here"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         if _recording(event):

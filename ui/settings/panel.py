@@ -13,12 +13,14 @@ from talkies.core.engines.base import ENGINES
 from talkies.core.errors import TalkiesError
 from talkies.core.generation.request import MAX_GUIDANCE, MAX_STEPS, MAX_TAKES
 from talkies.ui.icons import icon
+from talkies.ui.plain_text import as_rich
 from talkies.ui.settings.fields import ChoiceField, DecimalField, NumberField, PromptField, VoiceField
 from talkies.ui.work.document import Document
 from talkies.ui.work.state import MIXED
 
 _MAX_SEED = 2**31 - 200  # what the field holds; the takes of one run count on from it
 _LEVEL_DB = 24.0
+_MOST_TITLE = 60  # characters
 
 
 class SettingsPanel(QWidget):
@@ -87,6 +89,7 @@ class SettingsPanel(QWidget):
                 form.addRow(self.warning)
         self.warning.setProperty("role", "warning")
         self.warning.setWordWrap(True)
+        self.warning.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setWordWrap(True)
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -132,7 +135,7 @@ class SettingsPanel(QWidget):
             self.title.setText(self.tr("Select shots in the timeline to edit their settings."))
         elif len(chosen) == 1:
             segment = document.segment(chosen[0])
-            self.title.setText(f"<b>{segment.clip}</b> · {segment.id}")
+            self.title.setText(f"<b>{as_rich(segment.clip, _MOST_TITLE)}</b> · {as_rich(segment.id, _MOST_TITLE)}")
         else:
             self.title.setText(self.tr("<b>{count} shots</b> together").format(count=len(chosen)))
         values = document.settings() if chosen else {}

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from talkies.ui.icons import icon
+from talkies.ui.plain_text import as_rich, as_tip
 from talkies.ui.player.monitor import Monitor
 from talkies.ui.settings.fields import DecimalField
 from talkies.ui.takes.curves import TakeCurves
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 WIDTH = 304
 _MOST_GAIN_DB = 24.0
+_MOST_NAME = 20  # characters
 _KEYS = {
     Qt.Key.Key_Return: "star",
     Qt.Key.Key_S: "solo",
@@ -128,15 +130,15 @@ class TakeCard(QFrame):
     def refresh(self, a: str = "", b: str = "", several: bool = False) -> None:
         """Shows the take as it is now; ``a`` and ``b``: the takes that are compared; ``several``: shots are shown."""
         take = self._document.take(self.take_id)
-        who = f" · {take.speaker}" if take.speaker else ""
+        who = f" · {as_rich(take.speaker, _MOST_NAME)}" if take.speaker else ""
         self.name.setText(f"<b>{take.stem} {take.number}</b>{who}")
         self.name.setStyleSheet(f"color: {colours().stem(take.stem).name()}")
-        clip = f"{take.segment_id} · " if several else ""
+        clip = f"{as_rich(take.segment_id, _MOST_NAME)} · " if several else ""
         level = "" if take.loudness_lufs is None else f" · {take.loudness_lufs:.1f} LUFS"
         self.details.setText(clip + self.tr("seed {seed}").format(seed=take.seed) + level)
         self.offset.setText(self.tr("{frames:+d} fr").format(frames=take.nudge_frames) if take.nudge_frames else "0 fr")
         self.gain.show_value(take.gain_db)
-        self.setToolTip(self._about(take))
+        self.setToolTip(as_tip(self._about(take)))
         self.setAccessibleName(
             self.tr("{stem} take {number}, seed {seed}").format(stem=take.stem, number=take.number, seed=take.seed)
         )

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from talkies.ui.icons import icon
+from talkies.ui.plain_text import as_rich
 from talkies.ui.player.monitor import Comparison, Monitor
 from talkies.ui.takes.card import TakeCard
 from talkies.ui.takes.pictures import TakePictures
@@ -14,6 +15,7 @@ from talkies.ui.work.document import Document
 from talkies.ui.work.state import TakeRecord
 
 _MOST_CARDS = 60
+_MOST_TITLE = 40  # characters
 
 
 class TakeStrip(QWidget):
@@ -132,7 +134,7 @@ class TakeStrip(QWidget):
     def _title(self, chosen: tuple[str, ...]) -> str:
         if len(chosen) == 1:
             segment = self._document.segment(chosen[0])
-            return f"<b>{segment.clip}</b> · {segment.id}"
+            return f"<b>{as_rich(segment.clip, _MOST_TITLE)}</b> · {as_rich(segment.id, _MOST_TITLE)}"
         return self.tr("<b>{count} shots</b>").format(count=len(chosen)) if chosen else ""
 
     def _takes_changed(self, segment_id: str) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from talkies.ui.plain_text import one_line
 from talkies.ui.timeline.colours import TimelineColours, timeline_colours
 from talkies.ui.timeline.rows import Row
 
@@ -43,12 +44,12 @@ class Headers(QWidget):
         area = QRect(13, top, 34, row.height)
         painter.setFont(bold)
         painter.setPen(colours.text)
-        painter.drawText(area, _LEFT, row.name)
+        painter.drawText(area, _LEFT, one_line(row.name, 8))
         painter.setFont(self._view.small_font)
         painter.setPen(colours.faint)
         if row.label != row.name:
             place = QRect(48, top, self.width() - 56, row.height)
-            text = painter.fontMetrics().elidedText(row.label, Qt.TextElideMode.ElideRight, place.width())
+            text = painter.fontMetrics().elidedText(one_line(row.label), Qt.TextElideMode.ElideRight, place.width())
             painter.drawText(place, _LEFT, text)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name

@@ -14,6 +14,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from talkies.core.segment import Picture, Segment
+from talkies.ui.plain_text import one_line
 from talkies.ui.timeline.cache_keys import PeaksKey, StillKey
 from talkies.ui.timeline.colours import ClipColours, TimelineColours
 from talkies.ui.timeline.layout import Scale, Visible, joined, visible
@@ -88,7 +89,9 @@ class Canvas:
         metrics = self.painter.fontMetrics()
         shown = self.memo.texts.get((text, width))
         if shown is None:
-            shown = self.memo.texts[text, width] = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+            shown = self.memo.texts[text, width] = metrics.elidedText(
+                one_line(text), Qt.TextElideMode.ElideRight, width
+            )
         self.painter.setPen(colour)
         base = area.top() + (area.height() + metrics.ascent() - metrics.descent()) // 2
         self.painter.drawText(left, base, shown)
@@ -234,7 +237,7 @@ def _labels(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
         area = QRect(left + 5, top, right - left - 9, height)
         text = _text(row, index)
         if row.kind not in ("words", "picture"):  # over a waveform text needs a ground
-            reach = canvas.painter.fontMetrics().horizontalAdvance(text) + 10
+            reach = canvas.painter.fontMetrics().horizontalAdvance(one_line(text)) + 10
             start = max(left, _TEXT_LEFT - 5)
             canvas.painter.fillRect(start, top, min(reach, right - 1 - start), min(height, 16), _ground(colours))
         canvas.label(text, area, colours.text)

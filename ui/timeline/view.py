@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QFrame, QToolTip, QWidget
 from talkies.core.segment import Timeline
 from talkies.core.timeline.structure.sounds import SoundTrack, segments_without_sound, sound_tracks
 from talkies.ui.background import in_background
+from talkies.ui.plain_text import as_tip
 from talkies.ui.timeline import headers, ruler
 from talkies.ui.timeline.colours import timeline_colours
 from talkies.ui.timeline.gestures import Gestures
@@ -255,7 +256,7 @@ class TimelineView(Surface):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             hit = self.hit(event.pos())
             text = describe(hit, self.timeline, self.media) if hit is not None and self.timeline is not None else ""
-            QToolTip.showText(event.globalPos(), text, self.viewport())
+            QToolTip.showText(event.globalPos(), as_tip(text), self.viewport())
             return True
         return super().viewportEvent(event)
 

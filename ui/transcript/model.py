@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont
 from talkies.core.errors import TalkiesError
 from talkies.core.segment import Cue
 from talkies.ui.icons import icon
+from talkies.ui.plain_text import one_line
 from talkies.ui.theme import colours
 from talkies.ui.transcript.times import position_of
 from talkies.ui.work.document import Document
@@ -18,6 +19,7 @@ from talkies.ui.work.document import Document
 Index = QModelIndex | QPersistentModelIndex
 
 IN, OUT, SPEAKER, VOICE, TEXT = range(5)
+_MOST_SHOWN = 600  # characters of a line
 
 
 class TranscriptModel(QAbstractTableModel):
@@ -96,11 +98,11 @@ class TranscriptModel(QAbstractTableModel):
         if column in (IN, OUT) and timeline is not None:
             return timeline.timecode(cue.range.start if column == IN else cue.range.end)
         if column == TEXT:
-            return " ".join(cue.text.split())
+            return one_line(cue.text, _MOST_SHOWN) if shown else " ".join(cue.text.split())
         if cue.kind == "sound":
             return self.tr("sound") if shown and column == SPEAKER else ""
         if column == SPEAKER:
-            return cue.speaker
+            return one_line(cue.speaker) if shown else cue.speaker
         voice = self._document.voice_of(row)
         return voice or (self.tr("automatic") if shown else "")
 
