@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from talkies.ui.commands import Command, Menus, Need, Place
+from talkies.ui.command import Command, Menus, Need, Place
 from talkies.ui.icons import icon
 from talkies.ui.theme import colours
 
@@ -98,19 +98,47 @@ class Actions(Mapping[str, QAction]):
 
 
 class KeysOfWidgets(QObject):
-    """Some keys do what they always do where the focus is: Space presses a button, arrows move in tables and fields."""
+    """Keys that belong to where the focus is, and give no command there: what is typed goes into a field or nowhere,
+    Space presses a button, arrows move in tables and fields, Delete removes only the take that has the focus."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
-            focus, key = QApplication.focusWidget(), Qt.Key(event.key())
-            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            pressed = isinstance(focus, QAbstractButton) and key == Qt.Key.Key_Space
-            moved = isinstance(focus, _WITH_ARROWS) and key in _ARROWS
-            if plain and (pressed or moved):
+            focus = QApplication.focusWidget()
+            if focus is not None and _belongs_to(focus, event):
                 event.accept()
                 return True
         return False
 
 
+TYPED_IN = "typedIn"
+"""A property of widgets where people write: with the focus on them or in them, letters are no commands."""
+DELETES = "deletes"
+"""A property of widgets that stand for one thing, which Delete removes."""
+
 _WITH_ARROWS = (QAbstractItemView, QLineEdit, QAbstractSpinBox, QComboBox)
-_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Delete)
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return)
+_HELD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+
+def _belongs_to(focus: QWidget, event: QKeyEvent) -> bool:
+    key = Qt.Key(event.key())
+    if event.modifiers() & _HELD:
+        return False
+    if key == Qt.Key.Key_Delete:
+        return not _has(focus, DELETES)
+    if key == Qt.Key.Key_Space and isinstance(focus, QAbstractItemView):
+        return False
+    if key == Qt.Key.Key_Space and isinstance(focus, QAbstractButton):
+        return True
+    is_typed = event.text().isprintable() and bool(event.text())
+    if is_typed and (isinstance(focus, _WITH_ARROWS) or _has(focus, TYPED_IN)):
+        return True
+    return isinstance(focus, _WITH_ARROWS) and key in _ARROWS
+
+
+def _has(widget: QWidget, name: str) -> bool:
+    """Whether it or something around it has the property."""
+    around: QWidget | None = widget
+    while around is not None and not around.property(name):
+        around = around.parentWidget()
+    return around is not None

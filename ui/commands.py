@@ -1,88 +1,21 @@
 """The table of commands: what each is called, its keys and icon, what it does, and when it can be given.
 
-Menus, toolbar, keys and the list of keys are made from it (ui/actions.py); nothing about a command stands elsewhere.
+Menus, toolbar, keys and the list of keys are made from it (ui/actions.py), context menus name commands of it
+(ui/context_menus.py); nothing about a command stands elsewhere. Keys that a person types in words (letters, marks,
+Space) change no setting, take or word and start no work: whoever types where no field has the focus loses nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
+from talkies.ui.command import Command, Main, Menus, Place, tr
 from talkies.ui.theme import theme_name
 
 if TYPE_CHECKING:
-    from talkies.ui.work.document import Document
-    from talkies.ui.work.queue import Queue
     from talkies.ui.workspace import Workspace
-
-Need = Literal["timeline", "selection", "take", "editor", "source", "undo", "redo"]
-"""What must be there: an open timeline, chosen shots, a take of theirs, the editor whose timeline is open, something
-that can be read once more, a change to undo or to redo."""
-
-
-@dataclass(frozen=True)
-class Command:
-    """``keys`` as Qt writes them. ``does``: the handler. ``checked``: whether it is on, None for what is not a switch.
-    ``what``: fills ``{what}`` in ``text``, which then changes."""
-
-    name: str
-    text: str
-    does: Callable[[], object]
-    keys: tuple[str, ...] = ()
-    icon: str = ""
-    needs: Need | None = None
-    checked: Callable[[], bool] | None = None
-    what: Callable[[], str] | None = None
-
-    @property
-    def words(self) -> str:
-        """The text as it is now; "&" before the letter that a menu underlines."""
-        return self.text if self.what is None else self.text.format(what=self.what()).rstrip()
-
-
-class Place(Enum):
-    """What stands between commands in a menu."""
-
-    LINE = "a line"
-    RECENT = "the files opened last"
-    DOCKS = "the parts of the window"
-
-
-Menus = Mapping[str, tuple[Command | Place, ...]]
-"""By title, in the order of the menus."""
-
-
-class Opens(Protocol):
-    """How timelines come in."""
-
-    def ask_for_file(self) -> None: ...
-    def read_again(self) -> None: ...
-
-
-class Main(Protocol):
-    """What the commands of a window work on."""
-
-    document: Document
-    queue: Queue
-    workspace: Workspace
-    messages: Any
-
-    @property
-    def opener(self) -> Opens: ...
-
-    def open_demo(self) -> None: ...
-    def write_back(self) -> None: ...
-    def save(self) -> None: ...
-    def close_timeline(self) -> None: ...
-    def close(self) -> bool: ...
-    def show_frame(self) -> None: ...
-    def set_theme(self, name: str) -> None: ...
-    def show_keyboard(self) -> None: ...
 
 
 def commands(window: Main) -> Menus:
@@ -101,13 +34,8 @@ def commands(window: Main) -> Menus:
     }
 
 
-def tr(text: str) -> str:
-    """For translation, outside of a widget."""
-    return QCoreApplication.translate("Commands", text)
-
-
 def _file(window: Main) -> tuple[Command | Place, ...]:
-    opener, folder = window.opener, window.workspace.open_work_folder
+    opener, folder, picture = window.opener, window.workspace.open_work_folder, window.workspace.reveal_picture
     return (
         Command("open", tr("&Open …"), opener.ask_for_file, ("Ctrl+O",), "open"),
         Command("demo", tr("Open the &demo"), window.open_demo, (), "film"),
@@ -117,6 +45,7 @@ def _file(window: Main) -> tuple[Command | Place, ...]:
         Command("write", tr("&Write back …"), window.write_back, ("Ctrl+E",), "write", "timeline"),
         Command("save", tr("&Save now"), window.save, ("Ctrl+S",), "", "timeline"),
         Command("folder", tr("Open the work &folder"), folder, (), "reveal", "timeline"),
+        Command("reveal_picture", tr("Show the &picture's file in its folder"), picture, (), "reveal", "selection"),
         Place.LINE,
         Command("close", tr("&Close the timeline"), window.close_timeline, ("Ctrl+W",), "", "timeline"),
         Command("quit", tr("&Quit"), window.close, ("Ctrl+Q",)),
@@ -126,7 +55,7 @@ def _file(window: Main) -> tuple[Command | Place, ...]:
 def _edit(window: Main) -> tuple[Command | Place, ...]:
     document, timeline = window.document, window.workspace.timeline
     stack, silent, none = document.undo_stack, timeline.select_without_sound, partial(document.select, ())
-    here = window.workspace.select_here
+    here, words = window.workspace.select_here, window.workspace.transcript
     return (
         Command("undo", tr("&Undo {what}"), stack.undo, ("Ctrl+Z",), "undo", "undo", what=stack.undoText),
         Command("redo", tr("&Redo {what}"), stack.redo, ("Ctrl+Shift+Z",), "redo", "redo", what=stack.redoText),
@@ -135,17 +64,23 @@ def _edit(window: Main) -> tuple[Command | Place, ...]:
         Command("select_silent", tr("Select shots &without sound"), silent, ("Ctrl+Shift+A",), "", "timeline"),
         Command("select_here", tr("Select the shot at the &playhead"), here, ("X",), "", "timeline"),
         Command("select_none", tr("Select &nothing"), none, ("Ctrl+D",), "", "timeline"),
+        Place.LINE,
+        Command("edit_words", tr("Edit the &words"), words.edit_current, ("F2",), "speech", "cue"),
+        Command("restore_words", tr("Words as in the &timeline"), words.restore_chosen, (), "undo", "cue"),
     )
 
 
 def _play(window: Main) -> tuple[Command | Place, ...]:
     space = window.workspace
     timeline, viewer, transport, monitor = space.timeline, space.viewer, space.player.transport, space.player.monitor
+    heard, markers = space.auditions, space.markers
     shuttle, step, cut = transport.shuttle, transport.step, timeline.step_edit
     mark_in, mark_out = viewer.in_wanted.emit, viewer.out_wanted.emit
     original, takes = (lambda: monitor.original), (lambda: monitor.takes)
     return (
-        Command("play", tr("&Play or stop"), transport.toggle, ("Space",), "play", "timeline"),
+        Command("play", tr("&Play or stop"), heard.play_or_stop, ("Space",), "play", "timeline"),
+        Command("play_shot", tr("Play the selected s&hots"), heard.play_chosen, ("Shift+Space",), "", "selection"),
+        Command("play_around", tr("Play &around the nearest cut"), heard.play_around, ("Shift+K",), "", "timeline"),
         Command("backwards", tr("&Backwards, faster each time"), partial(shuttle, -1), ("J",), "", "timeline"),
         Command("stop", tr("&Stop"), transport.stop, ("K",), "", "timeline"),
         Command("onwards", tr("&Forward, faster each time"), partial(shuttle, 1), ("L",), "", "timeline"),
@@ -160,6 +95,12 @@ def _play(window: Main) -> tuple[Command | Place, ...]:
         Command("mark_out", tr("Set the o&ut point"), mark_out, ("O",), "out", "timeline"),
         Command("clear_range", tr("&Clear in and out"), timeline.clear_range, ("Alt+X",), "", "timeline"),
         Place.LINE,
+        Command("marker", tr("Set a &marker here"), markers.set_here, ("Ctrl+M",), "marker", "timeline"),
+        Command("name_marker", tr("&Name the marker here …"), markers.ask_for_name, ("Ctrl+Shift+M",), "", "timeline"),
+        Command("remove_marker", tr("Remo&ve the marker here"), markers.remove_here, (), "", "timeline"),
+        Command("marker_back", tr("Previous mar&ker"), partial(markers.go, False), ("Shift+Up",), "", "timeline"),
+        Command("marker_on", tr("Next marke&r"), partial(markers.go, True), ("Shift+Down",), "", "timeline"),
+        Place.LINE,
         Command(
             "hear_original", tr("Play the ori&ginal sound"), viewer.original.click, ("Alt+O",), "", "timeline", original
         ),
@@ -168,13 +109,18 @@ def _play(window: Main) -> tuple[Command | Place, ...]:
 
 
 def _sound(window: Main) -> tuple[Command | Place, ...]:
-    space, queue = window.workspace, window.queue
+    space, queue, settings = window.workspace, window.queue, window.workspace.settings
     pause = space.queue_panel.toggle_pause
     return (
         Command("generate", tr("&Generate"), space.generate, ("Ctrl+G",), "generate", "selection"),
         Command(
             "again", tr("Generate with &another seed"), space.generate_again, ("Ctrl+Shift+G",), "again", "selection"
         ),
+        Command("generate_words", tr("Speak the chosen &lines again"), space.speak_again, (), "speech", "cue"),
+        Place.LINE,
+        Command("write_prompt", tr("&Write the prompt"), settings.write_prompt, ("Ctrl+L",), "", "selection"),
+        Command("keep_prompt", tr("&Keep the prompt as a favourite"), settings.keep_prompt, (), "", "selection"),
+        Command("hear_voice", tr("Listen to the &voice"), settings.hear_voice, (), "speech", "selection"),
         Place.LINE,
         Command("pause", tr("&Pause or continue the queue"), pause, ("Ctrl+P",), "pause", "timeline"),
         Command("cancel", tr("&Cancel everything in the queue"), queue.cancel, ("Ctrl+.",), "cancel", "timeline"),
@@ -189,17 +135,20 @@ def _takes(space: Workspace) -> tuple[Command | Place, ...]:
     return (
         Command("star", tr("&Circle take"), take("star"), ("Ctrl+Return",), "star", "take"),
         Command("compare", tr("&A/B: switch to the other take"), space.takes.swap, ("C",), "compare", "take"),
+        Command("as_a", tr("Compare as &A"), take("A"), ("Alt+A",), "", "take"),
+        Command("as_b", tr("Compare as &B"), take("B"), ("Alt+B",), "", "take"),
+        Command("play_take", tr("&Play this take"), take("play"), ("Ctrl+Space",), "play", "take"),
         Command("solo", tr("&Solo"), take("solo"), ("S",), "solo", "take"),
-        Command("mute", tr("&Mute"), take("mute"), ("M",), "mute", "take"),
+        Command("mute", tr("&Mute"), take("mute"), ("Alt+M",), "mute", "take"),
         Command("next_take", tr("&Next take"), partial(go, 1), ("Ctrl+Right",), "", "take"),
         Command("previous_take", tr("&Previous take"), partial(go, -1), ("Ctrl+Left",), "", "take"),
         Place.LINE,
-        Command("earlier", tr("One frame &earlier"), take("earlier"), (",",), "", "take"),
-        Command("later", tr("One frame &later"), take("later"), (".",), "", "take"),
+        Command("earlier", tr("One frame &earlier"), take("earlier"), ("Alt+Left",), "", "take"),
+        Command("later", tr("One frame &later"), take("later"), ("Alt+Right",), "", "take"),
         Command("louder", tr("L&ouder"), partial(gain, 1), ("Ctrl+Up",), "", "take"),
         Command("softer", tr("&Quieter"), partial(gain, -1), ("Ctrl+Down",), "", "take"),
         Place.LINE,
-        Command("redo_take", tr("&Regenerate with another seed"), take("again"), ("R",), "again", "take"),
+        Command("redo_take", tr("&Regenerate with another seed"), take("again"), ("Ctrl+R",), "again", "take"),
         Command("reveal_take", tr("Show the file in its &folder"), take("reveal"), (), "reveal", "take"),
         Command("remove_take", tr("Remo&ve"), take("delete"), ("Delete",), "delete", "take"),
     )

@@ -36,6 +36,7 @@ _STROKES = {
     "left": "M15 5l-7 7 7 7",
     "right": "M9 5l7 7-7 7",
     "warning": "M12 4 2.5 20h19z M12 10v5 M12 17.5v.01",
+    "marker": "M6 3v18 M6 4h12l-3 4 3 4H6",
     "compare": "M4 5h7v14H4z M13 5h7v14h-7z M6 9h3 M15 9h3 M15 12h3",
 }
 

@@ -6,25 +6,33 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSettings, Qt, QTimer
+from platformdirs import user_cache_path
+from PySide6.QtCore import QPoint, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QMenu, QMessageBox, QStackedWidget
 
 from talkies.core.hosts.host import Host
 from talkies.ui.actions import Actions, KeysOfWidgets
-from talkies.ui.commands import Need, commands
+from talkies.ui.command import Need
+from talkies.ui.commands import commands
+from talkies.ui.context_menus import Clicked, context_menu
 from talkies.ui.dialogs.messages import Messages
 from talkies.ui.editor import Editor, EditorLabel
 from talkies.ui.opener import Opener
 from talkies.ui.plain_text import on_button, one_line
 from talkies.ui.recent import RecentFiles
+from talkies.ui.screen_fit import available_at, fitted, inside
+from talkies.ui.settings.prompts import PromptMemory
 from talkies.ui.theme import apply_theme
 from talkies.ui.toolbar import make_toolbar
 from talkies.ui.welcome import Welcome
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
+from talkies.ui.work.voice_samples import VoiceSamples
 from talkies.ui.work.worker_client import WorkerClient
 from talkies.ui.workspace import Workspace
+
+_FIRST_SIZE = QSize(1600, 1000)
 
 
 class Window(QMainWindow):
@@ -39,8 +47,10 @@ class Window(QMainWindow):
         self.editor = Editor(host, self) if host is not None else None
         self.recent = RecentFiles(store)
         self.document = Document(self)
-        self.queue = Queue(self.document, WorkerClient(worker_command, self), self)
-        self.workspace = Workspace(self.document, self.queue, self)
+        client = WorkerClient(worker_command, self)
+        self.queue = Queue(self.document, client, self)
+        samples = VoiceSamples(client, user_cache_path("talkies", appauthor=False) / "voices", self)
+        self.workspace = Workspace(self.document, self.queue, samples, PromptMemory(store, self), self)
         self.welcome = Welcome(self)
         self.pages = QStackedWidget(self)
         self.notes = QLabel(self)
@@ -48,6 +58,7 @@ class Window(QMainWindow):
         self.opener = Opener(self, self.document, self.recent, self.messages, self.editor, demo_folder)
         self._keys = KeysOfWidgets(self)
         self.commands = Actions(self, commands(self))
+        self.menu: QMenu | None = None
         self._build()
         self._connect()
         self._restore()
@@ -96,6 +107,9 @@ class Window(QMainWindow):
         document.save_failed.connect(self.messages.show_status)
         workspace.status_message.connect(self.messages.show_status)
         workspace.refused.connect(self.messages.show_status)
+        workspace.transcript.chosen.connect(self._refresh)
+        workspace.menu_wanted.connect(self._show_menu)
+        queue.found.connect(self._offer_queue)
         queue.warned.connect(self.messages.show_status)
         queue.failed.connect(lambda job_id, why: self.refuse(self.tr("A take could not be generated"), why))
         queue.crashed.connect(self.messages.show_crash)
@@ -117,7 +131,7 @@ class Window(QMainWindow):
         )
 
     def close_timeline(self) -> None:
-        self.queue.cancel()
+        """What waits in the queue waits until it is opened again."""
         self.document.close()
 
     def write_back(self) -> None:
@@ -185,10 +199,22 @@ class Window(QMainWindow):
             "selection": bool(document.selected),
             "take": any(document.takes(key) for key in document.selected),
             "source": is_open or (self.editor is not None and self.editor.is_there),
+            "cue": bool(self.workspace.transcript.chosen_rows()),
             "editor": self.opener.open_editor is not None,
             "undo": document.undo_stack.canUndo(),
             "redo": document.undo_stack.canRedo(),
         }
+
+    def _show_menu(self, place: QPoint, clicked: Clicked) -> None:
+        self._refresh()
+        self.menu = context_menu(clicked, self.commands, self)
+        self.menu.popup(place)
+
+    def _offer_queue(self, count: int) -> None:
+        """What an earlier panel had not made yet waits for a word."""
+        self.workspace.docks["queue"].show()
+        words = self.tr("{count} shots were still waiting for their sound: continue or discard them in the queue.")
+        QTimer.singleShot(0, self, lambda: self.messages.show_status(words.format(count=count)))
 
     def _fill_recent(self) -> None:
         self._recent_menu.clear()
@@ -202,8 +228,8 @@ class Window(QMainWindow):
         self.open_path(Path(path))
 
     def _restore(self) -> None:
-        """The window as it was left; a good size on the first day."""
-        self.resize(1600, 1000)
+        """The window as it was left, on a screen that may be smaller now; a good size on the first day."""
+        self.setGeometry(fitted(_FIRST_SIZE, available_at()))
         for widget, restore, name in (
             (self, self.restoreGeometry, "geometry"),
             (self.workspace, self.workspace.restoreState, "docks"),
@@ -211,6 +237,8 @@ class Window(QMainWindow):
         ):
             if widget is not None and (kept := self._store.value(name)) is not None:
                 restore(kept)
+        if not self.isMaximized() and not self.isFullScreen():
+            self.setGeometry(inside(self.geometry(), available_at()))
         self.workspace.is_arranged = self._store.value("docks") is not None
         self.welcome.show_recent(self.recent.paths())
 
@@ -245,6 +273,6 @@ class Window(QMainWindow):
         self.close()
 
     def _sure(self) -> bool:
-        words = self.tr("Takes are still being generated. Finished takes are kept; the running one is lost. Quit?")
+        words = self.tr("Takes are still being generated. Finished ones are kept, the rest waits for next time. Quit?")
         answer: Any = QMessageBox.question(self, self.tr("Quit talkies"), words)
         return bool(answer == QMessageBox.StandardButton.Yes)

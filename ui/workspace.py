@@ -11,42 +11,67 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QWidget
 
+from talkies.core.segment import Cue, Segment
 from talkies.core.times import TimeRange
+from talkies.ui.context_menus import Clicked
+from talkies.ui.markers import Markers
+from talkies.ui.player.auditions import Auditions
 from talkies.ui.player.player import Player
+from talkies.ui.player.sample_player import SamplePlayer
 from talkies.ui.player.viewer import Viewer
 from talkies.ui.queue.panel import QueuePanel
 from talkies.ui.settings.panel import SettingsPanel
+from talkies.ui.settings.prompts import PromptMemory
 from talkies.ui.takes.strip import TakeStrip
+from talkies.ui.timeline.tooltips import Hit
 from talkies.ui.timeline.view import TimelineView
 from talkies.ui.transcript.table import TranscriptTable
+from talkies.ui.voices import voice_named
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
+from talkies.ui.work.state import TakeRecord
+from talkies.ui.work.voice_samples import VoiceSamples
 
 _GAIN_STEP_DB = 0.5
+_LOW = 560  # pixels of height below which takes and timeline do not fit under the picture
+_LEAST_TAKES = 228
+_MOST_PICTURE = 420
 _TASKS = {"DX": "dialogue", "FX": "foley", "MX": "foley", "MIX": "joint"}
 
 
 class Workspace(QMainWindow):
-    """``status_message``: one sentence for the status bar. ``refused``: why something typed was not taken."""
+    """``status_message``: one sentence for the status bar. ``refused``: why something typed was not taken.
+    ``menu_wanted``: where on the screen, and what was clicked (ui/context_menus.py)."""
 
     status_message = Signal(str)
     refused = Signal(str)
+    menu_wanted = Signal(QPoint, str)
 
-    def __init__(self, document: Document, queue: Queue, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        queue: Queue,
+        samples: VoiceSamples,
+        prompts: PromptMemory | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowFlags(Qt.WindowType.Widget)
         self.document, self.queue = document, queue
         self.player = Player(document, self)
         self.viewer = Viewer(document, self.player, self)
         self.transcript = TranscriptTable(document, self)
-        self.settings = SettingsPanel(document, self)
+        self.settings = SettingsPanel(document, prompts, self)
+        self.samples, self.sample_player = samples, SamplePlayer(self)
         self.queue_panel = QueuePanel(document, queue, self)
         self.takes = TakeStrip(document, self.player.monitor, self)
         self.timeline = TimelineView(document, parent=self)
+        self.auditions = Auditions(document, self.player, lambda: self.timeline.rows.cuts, self)
+        self.markers = Markers(document, self)
         self.docks: dict[str, QDockWidget] = {}
         self.is_arranged = False
         self._arrange()
@@ -72,17 +97,32 @@ class Workspace(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
+        if self.height() < _LOW:
+            self.lay_over()
         if not self.is_arranged:
             self.is_arranged = True
             QTimer.singleShot(0, self, self.share_room)
 
+    def lay_over(self) -> None:
+        """On a low screen takes and timeline share one place, as tabs."""
+        takes, timeline = self.docks["takes"], self.docks["timeline"]
+        if not takes.isFloating() and not timeline.isFloating() and timeline not in self.tabifiedDockWidgets(takes):
+            self.tabifyDockWidget(takes, timeline)
+            takes.raise_()
+
     def share_room(self) -> None:
         """How much room each part gets on the first day; later it is as it was left."""
-        docks = self.docks
-        self.resizeDocks([docks["settings"], docks["queue"]], [440, 360], Qt.Orientation.Vertical)
-        self.resizeDocks([docks["settings"]], [330], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["takes"], docks["timeline"]], [244, 330], Qt.Orientation.Vertical)
-        self.top.setSizes([600, 640])
+        docks, tall = self.docks, self.height()
+        self.resizeDocks(
+            [docks["settings"], docks["queue"]], [tall * 11 // 20, tall * 9 // 20], Qt.Orientation.Vertical
+        )
+        self.resizeDocks([docks["settings"]], [330 if self.width() > 1200 else 290], Qt.Orientation.Horizontal)
+        takes = max(min(tall * 27 // 100, 244), _LEAST_TAKES)
+        timeline = max(min(tall * 37 // 100, 330), tall - takes - _MOST_PICTURE)
+        self.resizeDocks([docks["takes"], docks["timeline"]], [takes, timeline], Qt.Orientation.Vertical)
+        if docks["timeline"] in self.tabifiedDockWidgets(docks["takes"]):
+            self.resizeDocks([docks["takes"]], [tall], Qt.Orientation.Vertical)
+        self.top.setSizes([self.width() * 9 // 20, self.width() * 11 // 20])
 
     def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
         dock = QDockWidget(title, self)
@@ -100,11 +140,49 @@ class Workspace(QMainWindow):
         self.takes.redo.connect(self.redo)
         self.takes.reveal.connect(self.reveal)
         self.transcript.refused.connect(self.refused)
+        self.takes.compared.connect(self.auditions.hear)
+        self.takes.play_wanted.connect(self.auditions.play_take)
+        self.takes.menu_wanted.connect(lambda point: self.menu_wanted.emit(point, "take"))
+        self.transcript.menu_wanted.connect(lambda point: self.menu_wanted.emit(point, "cue"))
+        self._connect_voices()
+        for part in (self.markers, self.settings):
+            part.status_message.connect(self.status_message)
         self.timeline.take_clicked.connect(self.takes.focus_on)
         self.timeline.cue_clicked.connect(self.transcript.show_cue)
+        self.timeline.menu_requested.connect(self._ask_menu)
+        self.timeline.ruler.menu_requested.connect(lambda point: self.menu_wanted.emit(point, "ruler"))
+
+    def _connect_voices(self) -> None:
+        self.settings.voice_wanted.connect(self.hear_voice)
+        self.samples.ready.connect(self._play_sample)
+        for signal in (self.samples.failed, self.sample_player.failed):
+            signal.connect(self.status_message)
+
+    def hear_voice(self, voice: str, engine: str) -> None:
+        """A sentence in a voice, in the language that it has learned."""
+        known = voice_named(voice)
+        self.status_message.emit(self.tr("The voice is made to speak …"))
+        self.samples.ask(voice, known.language if known is not None else "", engine)
+
+    def _play_sample(self, path: Path) -> None:
+        self.player.transport.stop()
+        self.status_message.emit(self.tr("This is how the voice sounds."))
+        self.sample_player.play(path)
+
+    def _ask_menu(self, point: QPoint, hit: Hit | None) -> None:
+        """What was clicked becomes what is meant before its menu opens."""
+        item = hit.item if hit is not None else None
+        if isinstance(item, TakeRecord):
+            self.takes.focus_on(item.id)
+        elif isinstance(item, Cue):
+            self.transcript.choose_cue(self.document.cues.index(item))
+        kinds: list[tuple[type, Clicked]] = [(TakeRecord, "take"), (Cue, "cue"), (Segment, "shot")]
+        clicked = next((name for kind, name in kinds if isinstance(item, kind)), "ground")
+        self.menu_wanted.emit(point, clicked)
 
     def close_players(self) -> None:
         """Ends the threads behind picture, sound and thumbnails."""
+        self.sample_player.stop()
         self.player.close()
         self.timeline.media.stop()
 
@@ -112,9 +190,14 @@ class Workspace(QMainWindow):
 
     def generate(self) -> None:
         """The selected shots, each with its settings."""
+        for segment_id in self.document.selected:
+            self.settings.prompts.remember(self.document.settings_of(segment_id).prompt)
         jobs = self.queue.generate(self.document.selected)
         self.docks["queue"].show()
-        self.status_message.emit(self.tr("{count} shots are in the queue.").format(count=len(jobs)))
+        words = self.tr("{count} shots are in the queue.")
+        if self.queue.is_paused:
+            words = self.tr("{count} shots are in the queue, which is paused: Ctrl+P lets it go on.")
+        self.status_message.emit(words.format(count=len(jobs)))
 
     def generate_again(self) -> None:
         """One more take of each selected shot, with a seed that is new to it."""
@@ -126,6 +209,19 @@ class Workspace(QMainWindow):
         take = self.document.take(take_id)
         self.queue.redo(take.segment_id, task=_TASKS[take.stem])
         self.status_message.emit(self.tr("Another take is in the queue, with a new seed."))
+
+    def speak_again(self) -> None:
+        """Another take of dialogue for each shot of the chosen lines."""
+        shots = [key for key in self.document.selected if self.document.segment(key).cues]
+        for segment_id in shots:
+            self.queue.redo(segment_id, task="dialogue")
+        self.status_message.emit(self.tr("{count} shots are in the queue.").format(count=len(shots)))
+
+    def reveal_picture(self) -> None:
+        """Opens the folder in which the first chosen shot's picture lies."""
+        pictures = [self.document.segment(key).picture for key in self.document.selected]
+        if there := [picture for picture in pictures if picture is not None]:
+            self._open_folder(there[0].path.parent)
 
     def reveal(self, take_id: str) -> None:
         """Opens the folder in which a take lies."""

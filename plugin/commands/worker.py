@@ -8,12 +8,12 @@
     → {"id": 0, "method": "hello", "params": {"client": "panel", "protocol": 2, "version": "0.1.0"}}
 
 An id is a number or a text. Each request gets any number of ``progress``, ``warning``, ``failed`` and ``take`` events
-and then exactly one ``result`` or ``error``. Methods: hello, inspect, generate, make, cancel, models, doctor, quit.
-``hello`` says whether both sides fit together (core/hosts/handshake.py). ``make`` is what the panel requests
-(core/generation/take_orders.py): takes in a folder, each told of when it is finished; no timeline is written. One
-generation runs at a time, further ones wait; the others are answered meanwhile. When stdin ends, what was asked for
-is finished first. When nobody reads stdout any more, the work is cancelled: finished takes stay, as they do when this
-process dies.
+and then exactly one ``result`` or ``error``. Methods: hello, inspect, generate, make, sample, cancel, models, doctor,
+quit. ``hello`` says whether both sides fit together (core/hosts/handshake.py). ``make`` is what the panel requests
+(core/generation/take_orders.py): takes in a folder, each told of when it is finished; no timeline is written.
+``sample`` makes a sentence in a voice. One generation runs at a time, further ones wait; the others are answered
+meanwhile. When stdin ends, what was asked for is finished first. When nobody reads stdout any more, the work is
+cancelled: finished takes stay, as they do when this process dies.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Wa
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request, did_you_mean
 from talkies.core.generation.take_orders import TakeRequest, make_takes
+from talkies.core.generation.voice_sample import SampleRequest, make_sample
 from talkies.core.hosts.conversation import Conversation, Garbage, Message, Received
 from talkies.core.hosts.conversation import Event as HeardEvent
 from talkies.core.hosts.handshake import greeting
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
 SUMMARY = "answer requests, one JSON object per line, on standard input and output (for editor plugins)"
 
 Id = int | float | str | None
+
+Work = Request | TakeRequest | SampleRequest
+"""What is generated, one after the other."""
 
 _PIECE = 1 << 16  # bytes read at once
 _SHOWN = 200  # characters of an id, and of a name that is not known
@@ -81,13 +85,14 @@ class Worker:
         self._unfit: ArgumentError | None = None
         self._writing = threading.Lock()
         self._reader_left = threading.Event()
-        self._jobs: queue.SimpleQueue[tuple[Id, Request | TakeRequest, threading.Event] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Id, Work, threading.Event] | None] = queue.SimpleQueue()
         self._open: dict[str, threading.Event] = {}
         self._methods: Mapping[str, Callable[[Any, Message], None]] = {
             "hello": self._hello,
             "inspect": self._inspect,
             "generate": lambda number, params: self._start(number, Request.from_mapping(params)),
             "make": lambda number, params: self._start(number, TakeRequest.from_mapping(params)),
+            "sample": lambda number, params: self._start(number, SampleRequest.from_mapping(params)),
             "cancel": self._cancel,
             "models": self._models,
             "doctor": self._doctor,
@@ -163,7 +168,7 @@ class Worker:
 
         self._send(number, "result", result=[vars(finding) for finding in examine()])
 
-    def _start(self, number: Id, wanted: Request | TakeRequest) -> None:
+    def _start(self, number: Id, wanted: Work) -> None:
         if _key(number) in self._open:
             raise ArgumentError(f"id {number!r}", "is still at work", "give every request an id of its own")
         self._open[_key(number)] = stop = threading.Event()
@@ -190,7 +195,7 @@ class Worker:
             finally:
                 self._open.pop(_key(number), None)
 
-    def _run(self, number: Id, wanted: Request | TakeRequest, stop: threading.Event) -> None:
+    def _run(self, number: Id, wanted: Work, stop: threading.Event) -> None:
         reported: tuple[float, str] | None = None
 
         def watch(progress: Progress) -> None:
@@ -203,9 +208,9 @@ class Worker:
 
         def refuse_stopped() -> None:
             if stop.is_set() or self._reader_left.is_set():
-                raise CancelledError(timeline, "was cancelled", "finished takes stay")
+                raise CancelledError(subject, "was cancelled", "finished takes stay")
 
-        timeline = wanted.timeline if isinstance(wanted, Request) else wanted.request.timeline
+        subject = _subject(wanted)
         refuse_stopped()  # it may have waited long for its turn
         for event in self._events(wanted, watch):
             match event:
@@ -227,9 +232,11 @@ class Worker:
                 case Finished():
                     self._send(number, "result", result=event.report)
 
-    def _events(self, wanted: Request | TakeRequest, watch: Callable[[Progress], None]) -> Iterator[Event]:
+    def _events(self, wanted: Work, watch: Callable[[Progress], None]) -> Iterator[Event]:
         if isinstance(wanted, Request):
             return render(wanted, load_engine=self._engines, watch=watch)
+        if isinstance(wanted, SampleRequest):
+            return make_sample(wanted, load_engine=self._warm.engine, watch=watch)
         return make_takes(wanted, read=self._warm.timeline, load_engine=self._warm.engine, watch=watch)
 
     def _fail(self, number: Id, error: Exception) -> None:
@@ -270,6 +277,13 @@ class Warm:
         if self._timeline is None or self._timeline[0] != key:
             self._timeline = key, read_timeline(path, media_dir)
         return self._timeline[1]
+
+
+def _subject(wanted: Work) -> Path | str:
+    """What it is about, for a sentence."""
+    if isinstance(wanted, SampleRequest):
+        return wanted.subject
+    return wanted.timeline if isinstance(wanted, Request) else wanted.request.timeline
 
 
 def _params(request: Message) -> Message:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from pytestqt.qtbot import QtBot
 
 from talkies.ui.actions import Actions
-from talkies.ui.commands import Command, Menus, Place
+from talkies.ui.command import Command, Menus, Place
 
 
 class Lamp:

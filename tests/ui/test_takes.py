@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from talkies.core.media.bwf import write_bwf
@@ -55,17 +54,17 @@ def test_every_take_of_the_selection_has_its_card(generated: Document, strip: Ta
     assert strip.hint.isVisible()
 
 
-def test_keys_on_a_card(generated: Document, strip: TakeStrip, monitor: Monitor, qtbot: QtBot) -> None:
+def test_commands_mean_the_take_that_has_the_focus(generated: Document, strip: TakeStrip, monitor: Monitor) -> None:
     take_id = next(key for key in strip.cards if key.startswith("FX") and key.endswith("t01"))
     card = strip.cards[take_id]
-    card.setFocus()
-    for key in (Qt.Key.Key_Return, Qt.Key.Key_S, Qt.Key.Key_M, Qt.Key.Key_Period, Qt.Key.Key_Period, Qt.Key.Key_Comma):
-        qtbot.keyClick(card, key)
+    strip.focus_on(take_id)
+    for name in ("star", "solo", "mute", "later", "later", "earlier"):
+        strip.do(name)
     take = generated.take(take_id)
     assert (take.starred, take.muted, take.nudge_frames) == (True, True, 1)
     assert monitor.solo == {take_id}
     assert [card.buttons[name].isChecked() for name in ("star", "solo", "mute")] == [True, True, True]
-    qtbot.keyClick(card, Qt.Key.Key_Delete)
+    strip.do("delete")
     assert take_id not in strip.cards
     assert not monitor.solo
     generated.undo_stack.undo()

@@ -25,6 +25,7 @@ from talkies.ui.dialogs.write_back_form import WriteBackForm
 from talkies.ui.dialogs.write_back_list import WriteBackList
 from talkies.ui.editor import Editor
 from talkies.ui.plain_text import as_tip
+from talkies.ui.screen_fit import resize_dialog
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import WriteBack, plan_write_back, write_file
@@ -60,7 +61,7 @@ class WriteBackDialog(QDialog):
     def _build(self) -> None:
         tr = self.tr
         self.setWindowTitle(tr("Write back"))
-        self.resize(760, 580)
+        resize_dialog(self, 760, 580)
         self.message.setWordWrap(True)
         self.message.setTextFormat(Qt.TextFormat.PlainText)  # names of clips are anybody's
         self.write.setProperty("primary", "true")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -74,8 +75,18 @@ class WriteBackList(QTreeWidget):
 
 def _row(timeline: Timeline, document: Document, planned: PlannedTake) -> list[str]:
     take = planned.take
-    name = f"{one_line(document.segment(take.segment_id).clip)} · {take.stem} {take.number}" + (
-        " ★" if take.starred else ""
-    )
+    name = f"{one_line(document.segment(take.segment_id).clip)} · {take.stem} {take.number}{_why(planned)}"
     gain = f"{planned.gain_db:+.1f} dB" if planned.gain_db else ""
     return [name, timeline.timecode(planned.place.start), timeline.timecode(planned.place.end), gain]
+
+
+def _why(planned: PlannedTake) -> str:
+    """Why this take is written and no other of its place."""
+    if planned.take.starred:
+        return " ★"
+    if planned.stays or not planned.rivals:
+        return ""
+    words = QCoreApplication.translate("WriteBackList", "newest of {count}").format(count=planned.rivals + 1)
+    if planned.take.preferred:
+        words = QCoreApplication.translate("WriteBackList", "heard last in A/B")
+    return f"  ({words})"

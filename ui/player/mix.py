@@ -30,12 +30,13 @@ class Voice:
 
 
 class Mix:
-    """The sum of voices; any stretch of it can be asked for at any time."""
+    """The sum of voices; any stretch of it can be asked for at any time. ``master``: a factor for all of it."""
 
     def __init__(self, chunks: SoundChunks, voices: Iterable[Voice] = ()) -> None:
         self._chunks = chunks
         self._spans = Spans(())
         self._voices: tuple[Voice, ...] = ()
+        self.master = 1.0
         self.voices = tuple(voices)
 
     @property
@@ -55,7 +56,7 @@ class Mix:
             left, right = max(voice.start, start), min(voice.end, start + count)
             if left < right and voice.gain:
                 self._add(mixed[:, left - start : right - start], voice, voice.offset + left - voice.start, wait)
-        return mixed
+        return mixed if self.master == 1.0 else mixed * np.float32(self.master)
 
     def warm(self, start: int, count: int) -> None:
         """Has the files read that will be heard soon."""

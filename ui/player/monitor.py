@@ -44,6 +44,7 @@ class Monitor(QObject):
         self.takes = True
         self.solo: frozenset[str] = frozenset()
         self.comparison: Comparison | None = None
+        self._listening = ""
         document.timeline_changed.connect(self.reset)
         document.takes_changed.connect(lambda segment_id: self._forget_removed())
         document.settings_changed.connect(self.changed)
@@ -51,7 +52,7 @@ class Monitor(QObject):
     def reset(self) -> None:
         """Everything is heard as it will be written."""
         self._sounds = ()
-        self.solo, self.comparison = frozenset(), None
+        self.solo, self.comparison, self._listening = frozenset(), None, ""
         self.changed.emit()
 
     def set_sounds(self, tracks: Iterable[SoundTrack]) -> None:
@@ -68,6 +69,12 @@ class Monitor(QObject):
     def toggle_solo(self, take_id: str) -> None:
         self.solo = self.solo ^ {take_id}
         self.changed.emit()
+
+    def listen(self, take_id: str) -> None:
+        """A take instead of the one that sounds in its place; "" ends it."""
+        if take_id != self._listening:
+            self._listening = take_id
+            self.changed.emit()
 
     def compare(self, comparison: Comparison | None) -> None:
         self.comparison = comparison
@@ -88,10 +95,10 @@ class Monitor(QObject):
     def _audible_takes(self) -> Iterator[tuple[TakeRecord, float]]:
         """Takes and their gain in dB."""
         document = self._document
-        if self.solo:
+        if self.solo and not self._listening:
             yield from ((take, document.gain_of(take)) for take in document.all_takes if take.id in self.solo)
             return
-        if not self.takes:
+        if not self.takes and not self._listening:
             return
         replaced = self._compared()
         for segment_id in dict.fromkeys(take.segment_id for take in document.all_takes if not take.lost):
@@ -102,13 +109,14 @@ class Monitor(QObject):
             yield replaced, self.compared_gain(replaced)
 
     def _compared(self) -> TakeRecord | None:
-        return self._document.take(self.comparison.playing) if self.comparison else None
+        instead = self._listening or (self.comparison.playing if self.comparison else "")
+        return self._document.take(instead) if instead else None
 
     def compared_gain(self, take: TakeRecord) -> float:
         """The gain in dB at which a compared take is as loud as the other; the louder one is lowered."""
         document, pair = self._document, self.comparison
         gain = document.gain_of(take)
-        if pair is None or take.loudness_lufs is None:
+        if pair is None or take.id not in (pair.a, pair.b) or take.loudness_lufs is None:
             return gain
         levels = [
             each.loudness_lufs + document.gain_of(each)
@@ -120,6 +128,7 @@ class Monitor(QObject):
     def _forget_removed(self) -> None:
         there = {take.id for take in self._document.all_takes}
         self.solo = self.solo & there
+        self._listening = self._listening if self._listening in there else ""
         if self.comparison and not {self.comparison.a, self.comparison.b} <= there:
             self.comparison = None
         self.changed.emit()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from talkies.ui.player.chunks import SoundChunks
 from talkies.ui.player.frames import FrameReader
+from talkies.ui.player.meter import LevelMeter
 from talkies.ui.player.mix import Mix
 from talkies.ui.player.monitor import Monitor
 from talkies.ui.player.transport import Transport
@@ -28,6 +29,9 @@ class Player(QObject):
         self.monitor = Monitor(document, self)
         self.mix = Mix(self._chunks)
         self.transport = Transport(self.mix, Fraction(25), Fraction(0), self)
+        self.meter = LevelMeter(self)
+        self.transport.heard.connect(self.meter.add)
+        self.transport.state_changed.connect(self._meter_state)
         self.transport.moved.connect(self._moved)
         self.transport.mute_because.connect(self.status_message)
         self.monitor.changed.connect(self._update_mix)
@@ -41,6 +45,10 @@ class Player(QObject):
         self.transport.stop()
         self._close_frames()
         self._chunks.close()
+
+    def set_master(self, level_db: float) -> None:
+        """How loud all is played; for listening only."""
+        self.mix.master = 10 ** (level_db / 20)
 
     def show_again(self) -> None:
         """Has the picture at the playhead sent once more."""
@@ -81,6 +89,12 @@ class Player(QObject):
     def _show(self, position: Fraction) -> None:
         if self._frames is not None:
             self._frames.show_at(position)
+
+    def _meter_state(self, speed: int) -> None:
+        if speed:
+            self.meter.reset()
+        else:
+            self.meter.fall_silent()
 
     def _update_mix(self) -> None:
         self.mix.voices = self.monitor.voices()

@@ -25,17 +25,21 @@ _FASTEST = 8
 
 class Transport(QObject):
     """``moved``: the new position. ``state_changed``: the speed, 0 when stopped. ``mute_because``: why nothing is
-    heard, once."""
+    heard, once. ``sought``: somebody has put it elsewhere. ``heard``: (2, n) samples that are
+    played next."""
 
     moved = Signal(object)
     state_changed = Signal(int)
     loop_changed = Signal()
+    sought = Signal()
+    heard = Signal(object)
     mute_because = Signal(str)
 
     def __init__(self, mix: Mix, rate: Fraction, duration: Fraction, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.mix, self.rate, self.duration = mix, rate, duration
         self.loop: tuple[Fraction, Fraction] | None = None
+        self._once: tuple[Fraction, Fraction] | None = None  # where it stops, and where it is put then
         self.speed = 0
         self._position = Fraction(0)
         self._asked = False
@@ -57,9 +61,11 @@ class Transport(QObject):
         return self.speed != 0
 
     def seek(self, position: Fraction) -> None:
-        """Goes to a position inside the timeline; what plays, plays on from there."""
+        """Goes to a position inside the timeline; what plays, plays on from there, no longer only once."""
+        self._once = None
         last = max(self.duration - 1 / self.rate, Fraction(0))
         self._set(min(max(position, Fraction(0)), last))
+        self.sought.emit()
         if self.playing:
             self._start(self.speed)
 
@@ -79,8 +85,16 @@ class Transport(QObject):
         faster = self.speed * 2 if self.speed * direction > 0 else direction
         self.play(max(-_FASTEST, min(_FASTEST, faster)))
 
+    def play_once(self, start: Fraction, end: Fraction, back_to: Fraction) -> None:
+        """Plays a stretch, whatever loop is set, and goes to a position when it has ended."""
+        self.stop()
+        self._set(max(start, Fraction(0)))
+        self._once = min(end, self.duration), back_to
+        self._start(1)
+
     def play(self, speed: int) -> None:
         """Plays at ``speed`` times; from the beginning (of the loop) when it stands at the end."""
+        self._once = None
         start, end = self.loop or (Fraction(0), self.duration)
         outside = self.loop is not None and not start <= self._position < end
         if speed > 0 and (outside or self._position >= end - 1 / self.rate):
@@ -88,6 +102,7 @@ class Transport(QObject):
         self._start(speed)
 
     def stop(self) -> None:
+        self._once = None
         if self._speaker is not None:
             self._speaker.stop()
         self._timer.stop()
@@ -129,7 +144,7 @@ class Transport(QObject):
         while count > 0:
             start, end = self._bounds()
             left = (end - self._next if self.speed > 0 else self._next - start) // abs(self.speed)
-            if left <= 0 and self.loop is not None and self.speed > 0:
+            if left <= 0 and self.loop is not None and self._once is None and self.speed > 0:
                 self._next = start
                 continue
             length = min(count, left) if left > 0 else count
@@ -139,7 +154,9 @@ class Transport(QObject):
             self._given += length
             count -= length
         self.mix.warm(self._next, 2 * SAMPLE_RATE)
-        return np.concatenate(parts, axis=1)
+        sound: Samples = np.concatenate(parts, axis=1)
+        self.heard.emit(sound)
+        return sound
 
     def _stretch(self, length: int) -> Samples:
         """``length`` samples from where it is, at its speed: every n-th sample, backwards where it runs so."""
@@ -150,6 +167,8 @@ class Transport(QObject):
 
     def _bounds(self) -> tuple[int, int]:
         start, end = self.loop or (Fraction(0), self.duration)
+        if self._once is not None:
+            start, end = Fraction(0), self._once[0]
         return to_sample(start, SAMPLE_RATE), to_sample(end, SAMPLE_RATE)
 
     def tick(self) -> None:
@@ -164,6 +183,11 @@ class Transport(QObject):
             self._plan.popleft()
         given, sample = self._plan[0] if self._plan else (played, self._next)
         position = Fraction(sample + (played - given) * self.speed, SAMPLE_RATE)
+        if self._once is not None and position >= self._once[0]:
+            back_to = self._once[1]
+            self.stop()
+            self.seek(back_to)
+            return
         if self.loop is None and not 0 <= position < self.duration:
             self._position = min(max(position, Fraction(0)), self.duration - 1 / self.rate)
             self.stop()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from talkies.core.times import timecode
 from talkies.ui.icons import icon
+from talkies.ui.player.meter_view import MeterView
 from talkies.ui.player.player import Player
 from talkies.ui.work.document import Document
 
@@ -21,7 +22,7 @@ class PictureView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
-        self.setMinimumSize(240, 135)
+        self.setMinimumSize(200, 112)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Picture at the playhead"))
 
@@ -55,6 +56,8 @@ class Viewer(QWidget):
         super().__init__(parent)
         self._document, self._player = document, player
         self.picture = PictureView(self)
+        self.meters = MeterView(player.meter, self)
+        self.meters.master.level_changed.connect(player.set_master)
         self._icons: dict[QToolButton, str] = {}
         self.timecode = _timecode_label(self.tr("Timecode of the playhead"), 17)
         self.length = _timecode_label(self.tr("Length, or the range from in to out"), 12)
@@ -99,7 +102,11 @@ class Viewer(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.picture, 1)
+        beside = QHBoxLayout()
+        beside.setSpacing(0)
+        beside.addWidget(self.picture, 1)
+        beside.addWidget(self.meters)
+        column.addLayout(beside, 1)
         column.addLayout(row)
         self._show_monitor()
 

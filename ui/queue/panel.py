@@ -20,11 +20,13 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QListView,
     QMenu,
     QProgressBar,
+    QPushButton,
     QStackedLayout,
     QStyle,
     QStyledItemDelegate,
@@ -141,6 +143,7 @@ class QueuePanel(QWidget):
         self.cancel = self._button("cancel", tr("Cancel everything; finished takes are kept"), lambda: queue.cancel())
         self.retry = self._button("again", tr("Retry what failed or was cancelled"), self.retry_all)
         self.clear = self._button("delete", tr("Clear finished jobs"), queue.clear)
+        self.offer = self._offer()
         self._build()
         self._timer = QTimer(self, interval=_REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
@@ -177,7 +180,25 @@ class QueuePanel(QWidget):
         column.setSpacing(4)
         column.addLayout(buttons)
         column.addWidget(self.bar)
+        column.addWidget(self.offer)
         column.addLayout(self._stack, 1)
+
+    def _offer(self) -> QFrame:
+        """What an earlier panel had not made: it goes on, or it is forgotten."""
+        frame = QFrame(self)
+        frame.setProperty("role", "card")
+        self.offer_text = QLabel(frame)
+        self.offer_text.setWordWrap(True)
+        self.go_on, self.discard = QPushButton(self.tr("Continue"), frame), QPushButton(self.tr("Discard"), frame)
+        self.go_on.setProperty("primary", "true")
+        self.go_on.clicked.connect(self._queue.resume)
+        self.discard.clicked.connect(self._queue.discard_kept)
+        grid = QGridLayout(frame)
+        grid.setContentsMargins(10, 8, 10, 8)
+        grid.addWidget(self.offer_text, 0, 0, 1, 2)
+        grid.addWidget(self.go_on, 1, 0)
+        grid.addWidget(self.discard, 1, 1)
+        return frame
 
     def _button(self, name: str, text: str, action: Callable[[], object]) -> QToolButton:
         button = QToolButton(self)
@@ -210,6 +231,10 @@ class QueuePanel(QWidget):
         elif queue.seconds_left is not None and len(ended) < len(jobs):
             parts.append(self.tr("{time} left").format(time=_spoken_time(queue.seconds_left)))
         self.text.setText(" · ".join(parts))
+        self.offer.setVisible(bool(queue.kept_count))
+        words = self.tr("1 shot was") if queue.kept_count == 1 else self.tr("{count} shots were")
+        words = words.format(count=queue.kept_count)
+        self.offer_text.setText(self.tr("{shots} still waiting when this was closed.").format(shots=words))
         self._icons[self.pause] = "play" if queue.is_paused else "pause"
         for button, name in self._icons.items():
             button.setIcon(icon(name))

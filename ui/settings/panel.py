@@ -5,16 +5,30 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from talkies.core.conditioning.prompt.vocabulary import read_prompt
 from talkies.core.engines.base import ENGINES
 from talkies.core.errors import TalkiesError
 from talkies.core.generation.request import MAX_GUIDANCE, MAX_STEPS, MAX_TAKES
+from talkies.ui.actions import TYPED_IN
 from talkies.ui.icons import icon
-from talkies.ui.plain_text import as_rich
+from talkies.ui.plain_text import as_rich, as_tip
 from talkies.ui.settings.fields import ChoiceField, DecimalField, NumberField, PromptField, VoiceField
+from talkies.ui.settings.prompts import PromptMemory
+from talkies.ui.settings.words import names, tips
 from talkies.ui.work.document import Document
 from talkies.ui.work.state import MIXED
 
@@ -23,17 +37,38 @@ _LEVEL_DB = 24.0
 _MOST_TITLE = 60  # characters
 
 
-class SettingsPanel(QWidget):
-    """The form, and above it what it applies to."""
+class _Caption(QLabel):
+    """The name of a field: it explains it, and a click goes there."""
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, field: QWidget) -> None:
+        super().__init__(title)
+        self._field = field
+        self.setToolTip(field.toolTip())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self._field.setFocus(Qt.FocusReason.MouseFocusReason)
+
+
+class SettingsPanel(QWidget):
+    """The form, and above it what it applies to. ``status_message``: one sentence for the status bar.
+    ``voice_wanted``: a voice to listen to, and the engine that speaks it."""
+
+    status_message = Signal(str)
+    voice_wanted = Signal(str, str)
+
+    def __init__(self, document: Document, prompts: PromptMemory | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
+        self.prompts = prompts or PromptMemory(parent=self)
+        self.captions: list[QLabel] = []
+        self._signs: dict[QToolButton, str] = {}
         self.title = QLabel(self)
         self.warning = QLabel(self)
         self.fields: dict[str, Any] = self._fields()
-        self.dice = QToolButton(self)
+        self.dice, self.used, self.listen = QToolButton(self), QToolButton(self), QToolButton(self)
         self._build()
+        self.setProperty(TYPED_IN, True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         for signal in (document.timeline_changed, document.selection_changed, document.settings_changed):
             signal.connect(self.refresh)
         self.refresh()
@@ -63,28 +98,19 @@ class SettingsPanel(QWidget):
         }
 
     def _build(self) -> None:
-        names = {
-            "task": self.tr("Generate"),
-            "prompt": self.tr("Prompt"),
-            "negative_prompt": self.tr("Exclude"),
-            "voice": self.tr("Voice"),
-            "seed": self.tr("Seed"),
-            "takes": self.tr("Takes"),
-            "level_db": self.tr("Level"),
-            "steps": self.tr("Steps"),
-            "guidance": self.tr("Guidance"),
-            "engine": self.tr("Engine"),
-            "device": self.tr("Device"),
-        }
         form = QFormLayout()
         form.setContentsMargins(0, 4, 0, 0)
         form.setVerticalSpacing(7)
         form.setHorizontalSpacing(12)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for name, field in self.fields.items():
-            field.setAccessibleName(names[name])
-            form.addRow(names[name], self._seed_row() if name == "seed" else field)
+        rows = {"seed": self._seed_row, "prompt": self._prompt_row, "voice": self._voice_row}
+        for name, title in names().items():
+            field = self.fields[name]
+            field.setAccessibleName(title)
+            field.setToolTip(as_tip(tips()[name]))
+            self.captions.append(_Caption(title, field))
+            form.addRow(self.captions[-1], rows[name]() if name in rows else field)
             if name == "negative_prompt":
                 form.addRow(self.warning)
         self.warning.setProperty("role", "warning")
@@ -112,16 +138,64 @@ class SettingsPanel(QWidget):
         self.setMinimumWidth(290)
 
     def _seed_row(self) -> QWidget:
+        self.dice.clicked.connect(self.roll)
+        tip = self.tr("Random seed: other sounds from the same settings")
+        return self._row(self.fields["seed"], self.dice, "dice", self.tr("Random seed"), tip)
+
+    def _prompt_row(self) -> QWidget:
+        menu = QMenu(self.used)
+        menu.aboutToShow.connect(lambda: self.prompts.fill(menu, self._use_prompt, self.fields["prompt"].text()))
+        self.used.setMenu(menu)
+        self.used.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        tip = self.tr("Favourite prompts, and those that were used before")
+        return self._row(self.fields["prompt"], self.used, "star", self.tr("Prompts"), tip)
+
+    def _voice_row(self) -> QWidget:
+        self.listen.clicked.connect(self.hear_voice)
+        tip = self.tr("Listen to this voice: a short sentence, made once")
+        return self._row(self.fields["voice"], self.listen, "sound", self.tr("Listen to the voice"), tip)
+
+    def _row(self, field: QWidget, button: QToolButton, sign: str, name: str, tip: str) -> QWidget:
+        """A field and the button that belongs to it."""
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.fields["seed"], 1)
-        layout.addWidget(self.dice)
-        self.dice.setIcon(icon("dice"))
-        self.dice.setToolTip(self.tr("Random seed: other sounds from the same settings"))
-        self.dice.setAccessibleName(self.tr("Random seed"))
-        self.dice.clicked.connect(self.roll)
+        layout.setSpacing(2)
+        layout.addWidget(field, 1)
+        layout.addWidget(button)
+        button.setIcon(icon(sign))
+        button.setToolTip(tip)
+        button.setAccessibleName(name)
+        self._signs[button] = sign
         return row
+
+    # What commands and buttons do
+
+    def write_prompt(self) -> None:
+        """Puts the cursor into the prompt."""
+        self.fields["prompt"].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.fields["prompt"].selectAll()
+
+    def keep_prompt(self) -> None:
+        """The prompt that is there becomes a favourite, or is none any more."""
+        prompt = self.fields["prompt"].text()
+        if not prompt.strip():
+            self.status_message.emit(self.tr("There is no prompt to keep."))
+            return
+        kept = self.prompts.toggle_favourite(prompt)
+        self.status_message.emit(self.tr("Kept as a favourite.") if kept else self.tr("No longer a favourite."))
+
+    def hear_voice(self) -> None:
+        """A sentence in the voice that is chosen."""
+        values = self._document.settings()
+        voice, engine = values.get("voice", ""), values.get("engine", "")
+        if voice is MIXED or not voice:
+            self.status_message.emit(self.tr("Choose one voice to listen to: “by speaker” has many."))
+        else:
+            self.voice_wanted.emit(str(voice), "mini" if engine is MIXED else str(engine))
+
+    def _use_prompt(self, prompt: str) -> None:
+        self._change("prompt", prompt)
 
     def roll(self) -> None:
         """A seed by chance for all selected segments."""
@@ -146,8 +220,9 @@ class SettingsPanel(QWidget):
 
     def changeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         super().changeEvent(event)
-        if event.type() == event.Type.PaletteChange and hasattr(self, "dice"):
-            self.dice.setIcon(icon("dice"))
+        if event.type() == event.Type.PaletteChange:
+            for button, sign in getattr(self, "_signs", {}).items():
+                button.setIcon(icon(sign))
 
     def _warn(self, values: dict[str, Any]) -> None:
         texts = [values.get(name, "") for name in ("prompt", "negative_prompt")]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from talkies.ui.actions import DELETES
 from talkies.ui.icons import icon
 from talkies.ui.plain_text import as_rich, as_tip
 from talkies.ui.player.monitor import Monitor
@@ -21,26 +22,18 @@ from talkies.ui.work.state import TakeRecord
 if TYPE_CHECKING:
     from talkies.ui.takes.pictures import TakePictures
 
-WIDTH = 304
+LEAST_WIDTH, MOST_WIDTH = 222, 304
 _MOST_GAIN_DB = 24.0
 _MOST_NAME = 20  # characters
-_KEYS = {
-    Qt.Key.Key_Return: "star",
-    Qt.Key.Key_S: "solo",
-    Qt.Key.Key_M: "mute",
-    Qt.Key.Key_A: "A",
-    Qt.Key.Key_B: "B",
-    Qt.Key.Key_R: "again",
-    Qt.Key.Key_Delete: "delete",
-    Qt.Key.Key_Comma: "earlier",
-    Qt.Key.Key_Period: "later",
-}
 
 
 class TakeCard(QFrame):
-    """``compare_as``: this take as "A" or "B". ``redo``, ``reveal``: what the window does. ``entered``: has focus."""
+    """``compare_as``: this take as "A" or "B". ``play_wanted``, ``redo``, ``reveal``: what the window does.
+    ``menu_wanted``: where on the screen. ``entered``: has focus."""
 
     compare_as = Signal(str, str)
+    play_wanted = Signal(str)
+    menu_wanted = Signal(QPoint)
     redo = Signal(str)
     reveal = Signal(str)
     entered = Signal(str)
@@ -52,7 +45,8 @@ class TakeCard(QFrame):
         self.name, self.details, self.offset = QLabel(self), QLabel(self), QLabel(self)
         self.gain = DecimalField(-_MOST_GAIN_DB, _MOST_GAIN_DB, 0.5, self._set_gain, unit=" dB")
         self.setProperty("role", "card")
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(MOST_WIDTH)
+        self.setProperty(DELETES, True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._build(TakeCurves(document, pictures, take.id, self))
         self.refresh()
@@ -61,36 +55,37 @@ class TakeCard(QFrame):
         tr = self.tr
         head, first, second = (QHBoxLayout() for _ in range(3))
         self.details.setProperty("role", "faint")
+        self.details.setMinimumWidth(1)
         for widget, stretch in ((self.name, 0), (self.details, 1)):
             head.addWidget(widget, stretch)
-        head.addWidget(self._button("star", tr("Circle take: it is played and written back"), "Enter", True))
+        head.addWidget(self._button("star", tr("Circle take: it is played and written back"), "Ctrl+Enter", True))
         for name, text, key, checkable in (
-            ("solo", tr("Solo"), "S", True),
-            ("mute", tr("Mute"), "M", True),
-            ("A", tr("A/B: this take as A"), "A", True),
-            ("B", tr("A/B: this take as B"), "B", True),
+            ("play", tr("Play this take in its shot"), "Ctrl+Space", False),
+            ("solo", tr("Solo: only this one is heard"), "S", True),
+            ("mute", tr("Mute: it is neither heard nor written back"), "Alt+M", True),
+            ("A", tr("A/B: this take as A"), "Alt+A", True),
+            ("B", tr("A/B: this take as B"), "Alt+B", True),
         ):
             first.addWidget(self._button(name, text, key, checkable))
         first.addStretch(1)
         for name, text, key in (
-            ("again", tr("Regenerate with another seed"), "R"),
-            ("reveal", tr("Show the file in its folder"), ""),
+            ("again", tr("Regenerate with another seed"), "Ctrl+R"),
             ("delete", tr("Remove this take"), "Del"),
         ):
             first.addWidget(self._button(name, text, key))
-        second.addWidget(self._button("earlier", tr("One frame earlier"), ",", picture="left"))
+        second.addWidget(self._button("earlier", tr("One frame earlier"), "Alt+Left", picture="left"))
         second.addWidget(self.offset)
-        second.addWidget(self._button("later", tr("One frame later"), ".", picture="right"))
+        second.addWidget(self._button("later", tr("One frame later"), "Alt+Right", picture="right"))
         second.addStretch(1)
-        second.addWidget(QLabel(tr("Gain")))
         self.gain.setAccessibleName(tr("Gain of this take"))
-        self.gain.setFixedWidth(92)
+        self.gain.setToolTip(tr("Gain of this take, added to the shot's level  (Ctrl+Up, Ctrl+Down)"))
+        self.gain.setFixedWidth(88)
         second.addWidget(self.gain)
         self.offset.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.offset.setMinimumWidth(58)
+        self.offset.setMinimumWidth(48)
         column = QVBoxLayout(self)
-        column.setContentsMargins(9, 6, 9, 7)
-        column.setSpacing(4)
+        column.setContentsMargins(9, 4, 9, 4)
+        column.setSpacing(3)
         column.addLayout(head)
         column.addWidget(curves, 1)
         for row in (first, second):
@@ -114,6 +109,7 @@ class TakeCard(QFrame):
         """What a button or a key stands for."""
         document, take = self._document, self._document.take(self.take_id)
         actions: dict[str, Callable[[], None]] = {
+            "play": lambda: self.play_wanted.emit(take.id),
             "star": lambda: document.star(take.id, not take.starred),
             "solo": lambda: self._monitor.toggle_solo(take.id),
             "mute": lambda: document.mute([take.id], not take.muted),
@@ -127,15 +123,18 @@ class TakeCard(QFrame):
         }
         actions[name]()
 
-    def refresh(self, a: str = "", b: str = "", several: bool = False) -> None:
-        """Shows the take as it is now; ``a`` and ``b``: the takes that are compared; ``several``: shots are shown."""
+    def refresh(self, a: str = "", b: str = "", several: bool = False, sounds: bool = False) -> None:
+        """Shows the take as it is now; ``a`` and ``b``: the takes that are compared; ``several``: shots are shown;
+        ``sounds``: it is the one that is played and written."""
         take = self._document.take(self.take_id)
         who = f" · {as_rich(take.speaker, _MOST_NAME)}" if take.speaker else ""
         self.name.setText(f"<b>{take.stem} {take.number}</b>{who}")
         self.name.setStyleSheet(f"color: {colours().stem(take.stem).name()}")
         clip = f"{as_rich(take.segment_id, _MOST_NAME)} · " if several else ""
         level = "" if take.loudness_lufs is None else f" · {take.loudness_lufs:.1f} LUFS"
-        self.details.setText(clip + self.tr("seed {seed}").format(seed=take.seed) + level)
+        mark = "▸ " if sounds else ""
+        self.details.setToolTip(self.tr("▸: this one is played and written back") if sounds else "")
+        self.details.setText(mark + clip + self.tr("seed {seed}").format(seed=take.seed) + level)
         self.offset.setText(self.tr("{frames:+d} fr").format(frames=take.nudge_frames) if take.nudge_frames else "0 fr")
         self.gain.show_value(take.gain_db)
         self.setToolTip(as_tip(self._about(take)))
@@ -171,12 +170,10 @@ class TakeCard(QFrame):
         if gain_db is not None:
             self._document.set_gain([self.take_id], gain_db, gesture=f"gain {self.take_id}")
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        name = _KEYS.get(Qt.Key(event.key()))
-        if name is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
-            super().keyPressEvent(event)
-        else:
-            self.do(name)
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.entered.emit(self.take_id)
+        self.menu_wanted.emit(event.globalPos())
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         self.entered.emit(self.take_id)

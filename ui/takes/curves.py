@@ -25,7 +25,7 @@ class TakeCurves(QWidget):
         super().__init__(parent)
         self._document, self._pictures, self._take_id = document, pictures, take_id
         self._path = document.take(take_id).path
-        self.setMinimumHeight(64)
+        self.setMinimumHeight(26)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Waveform and spectrogram"))
         self.setCursor(Qt.CursorShape.IBeamCursor)

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from talkies.core.timeline.structure.tracks import STEMS
 from talkies.ui.icons import icon
 from talkies.ui.plain_text import as_rich
 from talkies.ui.player.monitor import Comparison, Monitor
-from talkies.ui.takes.card import TakeCard
+from talkies.ui.takes.card import LEAST_WIDTH, MOST_WIDTH, TakeCard
 from talkies.ui.takes.pictures import TakePictures
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
 from talkies.ui.work.state import TakeRecord
 
 _MOST_CARDS = 60
+_MARGIN, _GAP = 4, 8  # pixels around the cards and between them
 _MOST_TITLE = 40  # characters
 
 
 class TakeStrip(QWidget):
-    """``redo`` and ``reveal``: a take's id. ``status_message``: one sentence for the status bar."""
+    """``redo``, ``reveal`` and ``play_wanted``: a take's id. ``compared``: the take that a comparison plays now.
+    ``menu_wanted``: where on the screen, for the current take. ``status_message``: one sentence for the status bar."""
 
     redo = Signal(str)
     reveal = Signal(str)
+    play_wanted = Signal(str)
+    compared = Signal(str)
+    menu_wanted = Signal(QPoint)
     status_message = Signal(str)
 
     def __init__(self, document: Document, monitor: Monitor, parent: QWidget | None = None) -> None:
@@ -34,7 +41,8 @@ class TakeStrip(QWidget):
         self._a = self._b = ""
         self.title, self.hint = QLabel(self), QLabel(self)
         self.compare = QToolButton(self)
-        self.stems = {stem: QToolButton(self) for stem in ("DX", "FX", "MIX")}
+        self.stems = {stem: QToolButton(self) for stem in STEMS}
+        self.jumps = {stem: QToolButton(self) for stem in STEMS}
         self._build()
         for signal in (document.timeline_changed, document.selection_changed):
             signal.connect(self.rebuild)
@@ -46,10 +54,14 @@ class TakeStrip(QWidget):
     def _build(self) -> None:
         head = QHBoxLayout()
         head.addWidget(self.title)
+        self.title.setMinimumWidth(40)
         head.addSpacing(8)
         for stem, button in self.stems.items():
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setText(stem)
+            jump = self.jumps[stem]
+            jump.setAccessibleName(self.tr("Show the {stem} takes").format(stem=stem))
+            jump.setToolTip(jump.accessibleName())
+            jump.clicked.connect(lambda checked, stem=stem: self.show_stem(stem))
+            head.addWidget(jump)
             button.setCheckable(True)
             button.setAccessibleName(self.tr("Mute all {stem} takes of the selected shots").format(stem=stem))
             button.setToolTip(button.accessibleName())
@@ -65,16 +77,15 @@ class TakeStrip(QWidget):
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         inside = QWidget()
         self._row = QHBoxLayout(inside)
-        self._row.setContentsMargins(6, 6, 6, 6)
-        self._row.setSpacing(8)
+        self._row.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        self._row.setSpacing(_GAP)
         self._row.addWidget(self.hint, 1)
         self._row.addStretch(1)
         self._scroll = QScrollArea(self)
         self._scroll.setWidget(inside)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setMinimumHeight(204)
+        self._scroll.setMinimumHeight(84)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 2, 8, 4)
         column.setSpacing(3)
@@ -98,16 +109,36 @@ class TakeStrip(QWidget):
             if take.id not in self.cards:
                 self.cards[take.id] = self._card(take)
             self._row.insertWidget(place, self.cards[take.id])
+        self._fit_cards()
         self.hint.setVisible(not takes)
         self._row.setStretch(self._row.count() - 1, 1 if takes else 0)
         self.refresh()
+
+    def _fit_cards(self) -> None:
+        """Narrower cards where there are more than fit side by side, as far as they stay legible."""
+        room = self._scroll.viewport().width() - 2 * _MARGIN + _GAP
+        width = min(max(room // max(len(self.cards), 1) - _GAP, LEAST_WIDTH), MOST_WIDTH)
+        for card in self.cards.values():
+            card.setFixedWidth(width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._fit_cards()
+
+    def show_stem(self, stem: str) -> None:
+        """Brings the first take of a department into view."""
+        for take in [take for take in self.shown_takes() if take.stem == stem][:1]:
+            card = self.cards[take.id]
+            self._scroll.horizontalScrollBar().setValue(card.x() - _MARGIN)
 
     def _card(self, take: TakeRecord) -> TakeCard:
         card = TakeCard(self._document, self._monitor, self.pictures, take)
         card.compare_as.connect(self.compare_as)
         card.redo.connect(self.redo)
         card.reveal.connect(self.reveal)
+        card.play_wanted.connect(self.play_wanted)
         card.entered.connect(self._enter)
+        card.menu_wanted.connect(self.menu_wanted)
         return card
 
     def refresh(self) -> None:
@@ -122,11 +153,15 @@ class TakeStrip(QWidget):
             if chosen
             else self.tr("Select a shot to see and play its takes.")
         )
+        sounding = {take.id for key in chosen for take in self._document.chosen_takes(key)}
         for card in self.cards.values():
-            card.refresh(self._a, self._b, len(chosen) > 1)
+            card.refresh(self._a, self._b, len(chosen) > 1, card.take_id in sounding)
         for stem, button in self.stems.items():
             of_stem = [take for take in takes if take.stem == stem]
-            button.setVisible(bool(of_stem))
+            for each in (button, self.jumps[stem]):
+                each.setVisible(bool(of_stem))
+            self.jumps[stem].setText(f"{stem} {len(of_stem)}")
+            self.jumps[stem].setStyleSheet(f"color: {colours().stem(stem).name()}")
             button.setChecked(bool(of_stem) and all(take.muted for take in of_stem))
             button.setIcon(icon("mute" if button.isChecked() else "sound", colours().stem(stem).name()))
         self._show_comparison(len(takes))
@@ -187,11 +222,14 @@ class TakeStrip(QWidget):
         self._monitor.compare(Comparison(self._a, self._b, playing) if both else None)  # type: ignore[arg-type]
         if both:
             self.status_message.emit(self.tr("A/B comparison of two takes, level-matched; C switches between them."))
+            self._prefer_playing()
 
     def swap(self) -> None:
-        """The other one; without a comparison the first two takes of one place are compared."""
-        if self._monitor.comparison is not None:
+        """The other one; without a comparison of what is shown, two takes of one place in it are compared."""
+        pair = self._monitor.comparison
+        if pair is not None and {pair.a, pair.b} <= self.cards.keys():
             self._monitor.swap()
+            self._prefer_playing()
             return
         first, second = self._rivals()
         if first and second:
@@ -200,6 +238,13 @@ class TakeStrip(QWidget):
             self.compare_as(first, "A")
         else:
             self.status_message.emit(self.tr("A/B needs two takes of one stem: generate another one first."))
+
+    def _prefer_playing(self) -> None:
+        """What was heard last in a comparison is what sounds later, and what is written, unless another is circled."""
+        if self._monitor.comparison is not None:
+            playing = self._monitor.comparison.playing
+            self._document.prefer(playing)
+            self.compared.emit(playing)
 
     def _rivals(self) -> tuple[str, str]:
         """The current take, or the first, and another one of its kind."""

@@ -83,10 +83,19 @@ class Gestures:
 
     def menu(self, event: QContextMenuEvent) -> None:
         """A clip outside of the selection becomes the selection before its menu opens."""
-        hit = self._view.hit(event.pos())
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        hit = self._chosen_hit() if by_key else self._view.hit(event.pos())
         if hit is not None and hit.segment_id and hit.segment_id not in self._view.document.selected:
             self._view.document.select([hit.segment_id])
         self._view.menu_requested.emit(event.globalPos(), hit)
+
+    def _chosen_hit(self) -> Hit | None:
+        """The first chosen segment, for the key that opens a menu."""
+        for key in self._view.document.selected[:1]:
+            for row in self._view.rows:
+                if row.kind == "picture" and key in row.places:
+                    return Hit(row, row.places[key], self._view.document.segment(key).record.start)
+        return None
 
     def paint(self, painter: QPainter) -> None:
         """The rubber band."""

@@ -2,7 +2,9 @@
 
 ST          subtitles and sound descriptions
 V2, V1      picture, the upper track on top
-DX FX ...   talkies' takes: the one that sounds (starred, else newest) on the main lane, others below it
+DX FX ...   talkies' takes: the one that sounds (starred, preferred, else newest) of every department,
+            then those that overlap them
+take 2 ...  the others, below all of these
 A1, A2      the sound that the timeline had before
 """
 
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
@@ -21,12 +23,16 @@ from talkies.core.timeline.structure.sounds import SoundTrack
 from talkies.core.timeline.structure.tracks import STEMS
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.layout import Spans, edges
+from talkies.ui.work.lookup import rank_of
 from talkies.ui.work.state import TakeRecord
 
 RowKind = Literal["words", "picture", "take", "other take", "sound"]
 
 HEIGHTS: Mapping[RowKind, int] = {"words": 30, "picture": 76, "take": 50, "other take": 26, "sound": 50}
 """Pixels."""
+
+LOW_HEIGHTS: Mapping[RowKind, int] = {"words": 20, "picture": 40, "take": 28, "other take": 18, "sound": 26}
+"""The same where the view is too low for all of them."""
 
 SPACING = 3
 """Pixels between two rows."""
@@ -47,17 +53,22 @@ class Row:
     stem: str = ""
     places: Mapping[str, int] = field(default_factory=dict)
     """Index of an item by its id, where items have one."""
+    low: bool = False
 
     @property
     def height(self) -> int:
-        return HEIGHTS[self.kind]
+        return (LOW_HEIGHTS if self.low else HEIGHTS)[self.kind]
 
 
 class Rows(Sequence[Row]):
-    """All rows with their places; ``tops`` are pixels from the top of the first."""
+    """All rows with their places; ``tops`` are pixels from the top of the first. Rows become low when they need more
+    than the ``room`` there is (pixels)."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], room: int = 1 << 30) -> None:
         self._rows = tuple(rows)
+        self.are_low = sum(HEIGHTS[row.kind] + SPACING for row in self._rows) > room
+        if self.are_low:
+            self._rows = tuple(replace(row, low=True) for row in self._rows)
         self.tops = (0, *accumulate(row.height + SPACING for row in self._rows))
 
     def __len__(self) -> int:
@@ -133,16 +144,19 @@ def take_rows(takes: Iterable[TakeRecord], rate: Fraction) -> list[Row]:
         if not take.choices.removed and not take.lost:
             groups.setdefault((take.stem, take.segment_id, take.speaker), []).append(take)
     for (stem, _, _), group in groups.items():
-        for rank, take in enumerate(sorted(group, key=lambda take: (not take.starred, -take.number))):
+        for rank, take in enumerate(sorted(group, key=rank_of, reverse=True)):
             ranked.setdefault((stem, rank), []).append(take)
-    rows = []
-    for stem in STEMS:
-        for rank in range(_MOST_OTHERS + 1):
+    rows: list[tuple[int, bool, Row]] = []
+    for rank in range(_MOST_OTHERS + 1):
+        for stem in STEMS:
             lanes = _apart([(placed(take, rate), take) for take in ranked.get((stem, rank), ())])
             kind: RowKind = "other take" if rank else "take"
-            label = f"take {rank + 1}" if rank else _DEPARTMENTS[stem]
-            rows += [_row(kind, "" if rank else stem, label, lane, stem) for lane in lanes]
-    return rows
+            label = f"{stem} take {rank + 1}" if rank else _DEPARTMENTS[stem]
+            rows += [
+                (rank, number > 0, _row(kind, "" if rank else stem, label, lane, stem))
+                for number, lane in enumerate(lanes)
+            ]
+    return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
 
 
 _DEPARTMENTS = {"DX": "Dialogue", "FX": "Effects", "MX": "Music", "MIX": "Mix"}

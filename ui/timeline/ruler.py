@@ -5,10 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPolygonF, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from talkies.ui.plain_text import one_line
 from talkies.ui.timeline.colours import timeline_colours
 from talkies.ui.timeline.ticks import ticks
 
@@ -19,16 +20,21 @@ HEIGHT = 38
 RANGE_HEIGHT = 11
 """The strip at the bottom in which dragging draws the range between in and out."""
 
+_LEAST_NAME = 30  # pixels from which a marker has its name
 _GRIP = 6  # half the width of the playhead's grip
 _EDGE = 5  # pixels around an end of the range that take hold of it
 
 
 class Ruler(QWidget):
-    """Dragging above scrubs, dragging in the strip below (or with Shift) draws the range; ends can be moved."""
+    """Dragging above scrubs, dragging in the strip below (or with Shift) draws the range; ends can be moved.
+    ``menu_requested``: where on the screen; the playhead is at that place then."""
+
+    menu_requested = Signal(QPoint)
 
     def __init__(self, view: TimelineView) -> None:
         super().__init__(view)
         self._view = view
+        self._gesture = 0
         self._fixed: Fraction | None = None
         self.setAccessibleName(self.tr("Ruler"))
         self.setMouseTracking(True)
@@ -57,6 +63,7 @@ class Ruler(QWidget):
         self._paint_range(painter)
         painter.setPen(colours.line)
         painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        self._paint_markers(painter)
         self._paint_grip(painter)
 
     def _paint_range(self, painter: QPainter) -> None:
@@ -69,6 +76,23 @@ class Ruler(QWidget):
         painter.fillRect(area, colours.accent)
         painter.fillRect(area.left() - 1, self.range_area().top(), 3, RANGE_HEIGHT - 1, colours.accent)
         painter.fillRect(area.right() - 1, self.range_area().top(), 3, RANGE_HEIGHT - 1, colours.accent)
+
+    def _paint_markers(self, painter: QPainter) -> None:
+        """A flag for each, with its name as far as there is room before the next."""
+        columns = [(self._view.scale.x(each.position), each.name) for each in self._view.document.markers]
+        metrics, colour = painter.fontMetrics(), QColor(timeline_colours().accent)
+        ends = [*(x for x, _ in columns[1:]), self.width()]
+        for (x, name), end in zip(columns, ends, strict=False):
+            if end < 0 or x > self.width():
+                continue
+            painter.fillRect(x, 0, 1, self.height() - RANGE_HEIGHT, colour)
+            painter.fillRect(x, 0, 6, 9, colour)
+            if name and end - x > _LEAST_NAME:
+                text = metrics.elidedText(one_line(name), Qt.TextElideMode.ElideRight, end - x - 12)
+                ground = QRect(x + 7, 0, metrics.horizontalAdvance(text) + 4, metrics.height() - 2)
+                painter.fillRect(ground, timeline_colours().header)
+                painter.setPen(colour)
+                painter.drawText(QPoint(x + 9, metrics.ascent() - 1), text)
 
     def _paint_grip(self, painter: QPainter) -> None:
         x, base = self._view.playhead_column(), self.height() - RANGE_HEIGHT
@@ -86,6 +110,7 @@ class Ruler(QWidget):
         if event.button() != Qt.MouseButton.LeftButton or self._view.timeline is None:
             return
         self._view.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._gesture += 1
         x = event.position().toPoint().x()
         in_strip = self.range_area().contains(event.position().toPoint())
         if in_strip or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -103,7 +128,8 @@ class Ruler(QWidget):
         elif self._fixed is not None:
             position = self._view.position_at(point.x())
             if position != self._fixed:
-                self._view.document.set_in_out(min(position, self._fixed), max(position, self._fixed))
+                start, end = sorted((position, self._fixed))
+                self._view.document.set_in_out(start, end, gesture=f"range {self._gesture}")
         else:
             self._view.scrub(point.x())
 
@@ -111,6 +137,11 @@ class Ruler(QWidget):
         if self._fixed is not None and self._view.position_at(event.position().toPoint().x()) == self._fixed:
             self._view.document.set_in_out(None, None)  # a click in the strip takes the range away
         self._fixed = None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
+        if self._view.timeline is not None:
+            self._view.scrub(event.pos().x())
+            self.menu_requested.emit(event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         self._view.wheelEvent(event)

@@ -81,7 +81,7 @@ class TimelineView(Surface):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setViewportMargins(headers.WIDTH, ruler.HEIGHT, 0, 0)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setAccessibleName(self.tr("Timeline"))
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -95,6 +95,7 @@ class TimelineView(Surface):
         document.takes_changed.connect(self._gather_takes)
         document.playhead_changed.connect(self._show_playhead)
         document.in_out_changed.connect(self.repaint_all)
+        document.markers_changed.connect(self.repaint_all)
         self._take_gathering.timeout.connect(self._show_takes)
         self._gathering.timeout.connect(self.viewport().update)
         self.media.arrived.connect(self._gather_media)
@@ -149,7 +150,8 @@ class TimelineView(Surface):
 
     def _stack(self) -> None:
         """Puts the rows on top of each other."""
-        self.rows = Rows(row for kind in ("words", "picture", "take", "sound") for row in self._parts.get(kind, ()))
+        kinds = ("words", "picture", "take", "sound")
+        self.rows = Rows((row for kind in kinds for row in self._parts.get(kind, ())), self.viewport().height())
         self._memo = Memo()
         self._set_scroll_ranges()
         self._show_selection()
@@ -211,7 +213,7 @@ class TimelineView(Surface):
         self.headers.setGeometry(0, area.top(), headers.WIDTH, area.height())
         if self.fitted:
             self.zoom_to_fit()
-        self._set_scroll_ranges()
+        self._stack()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(1100, 380)

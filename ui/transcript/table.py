@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QSize,
     Qt,
     QTimer,
@@ -45,7 +46,7 @@ class VoiceDelegate(QStyledItemDelegate):
         box = QComboBox(parent)
         box.addItem(self.tr("automatic"), "")
         for voice in named_voices():
-            box.addItem(f"{voice.name}  ({voice.about})", voice.name)
+            box.addItem(voice.label, voice.name)
         box.activated.connect(lambda: self.commitData.emit(box))
         return box
 
@@ -62,9 +63,12 @@ class VoiceDelegate(QStyledItemDelegate):
 
 
 class TranscriptTable(QWidget):
-    """``refused``: the sentence why an edit was not taken."""
+    """``refused``: the sentence why an edit was not taken. ``chosen``: other rows are selected. ``menu_wanted``: where
+    on the screen, for the chosen rows."""
 
     refused = Signal(str)
+    chosen = Signal()
+    menu_wanted = Signal(QPoint)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +80,7 @@ class TranscriptTable(QWidget):
         self._build()
         self.model.refused.connect(self.refused)
         self.view.selectionModel().selectionChanged.connect(self._lead)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
         document.timeline_changed.connect(self._index)
         document.cues_changed.connect(self._index)
         document.selection_changed.connect(self._follow_selection)
@@ -86,6 +91,8 @@ class TranscriptTable(QWidget):
         view = self.view
         view.setModel(self.model)
         view.setAccessibleName(self.tr("Transcript"))
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.customContextMenuRequested.connect(self._ask_menu)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         view.setAlternatingRowColors(True)
@@ -104,7 +111,7 @@ class TranscriptTable(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((IN, 104), (OUT, 104), (SPEAKER, 84), (VOICE, 92)):
+        for column, width in ((IN, 96), (OUT, 96), (SPEAKER, 78), (VOICE, 88)):
             view.setColumnWidth(column, width)
         empty = QLabel(
             self.tr("No words in this timeline.\nSubtitle tracks, titles and .srt files beside it are read with it.")
@@ -127,6 +134,32 @@ class TranscriptTable(QWidget):
     def show_cue(self, row: int) -> None:
         """Brings a cue's row into view."""
         self.view.scrollTo(self.model.index(row, 0))
+
+    def choose_cue(self, row: int) -> None:
+        """Selects a cue's row alone, and shows it."""
+        self.view.selectRow(row)
+        self.show_cue(row)
+
+    def chosen_rows(self) -> list[int]:
+        """The selected cues."""
+        return sorted(index.row() for index in self.view.selectionModel().selectedRows())
+
+    def edit_current(self) -> None:
+        """Opens the words of the first chosen cue for typing."""
+        for row in self.chosen_rows()[:1]:
+            index = self.model.index(row, TEXT)
+            self.view.setFocus()
+            self.view.setCurrentIndex(index)
+            self.view.edit(index)
+
+    def restore_chosen(self) -> None:
+        """The chosen cues as the timeline has them."""
+        for row in self.chosen_rows():
+            self._document.reset_cue(row)
+
+    def _ask_menu(self, point: QPoint) -> None:
+        if self.chosen_rows():
+            self.menu_wanted.emit(self.view.viewport().mapToGlobal(point))
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Only what is laid out can be scrolled: the selection of a timeline that was just opened waits for it."""

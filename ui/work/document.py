@@ -20,9 +20,10 @@ from talkies.core.segment import Cue, Segment, StemName
 from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 from talkies.ui.work.lookup import sounding
-from talkies.ui.work.open_document import OpenDocument
+from talkies.ui.work.positions import Positions
 from talkies.ui.work.state import (
     SETTING_NAMES,
+    KeptJob,
     SegmentSettings,
     TakeChoices,
     TakeRecord,
@@ -32,7 +33,7 @@ from talkies.ui.work.state import (
 SelectMode = Literal["replace", "add", "toggle", "remove"]
 
 
-class Document(OpenDocument):
+class Document(Positions):
     """See the module. Without a timeline it is empty: no segments, no cues, no takes."""
 
     @property
@@ -46,7 +47,7 @@ class Document(OpenDocument):
         except KeyError:
             raise ArgumentError(f"segment {segment_id!r}", "is not in this timeline") from None
 
-    # Selection, playhead, in and out: saved, but no steps to undo
+    # Selection: saved, but no step to undo
 
     @property
     def selected(self) -> tuple[str, ...]:
@@ -58,26 +59,6 @@ class Document(OpenDocument):
         given, before = set(ids), set(self._state.selected)
         chosen = {"replace": given, "add": before | given, "toggle": before ^ given, "remove": before - given}[mode]
         self._write(replace(self._state, selected=tuple(key for key in self._lookup.segments if key in chosen)))
-
-    @property
-    def playhead(self) -> Fraction:
-        """Seconds from the timeline's first frame."""
-        return self._state.playhead
-
-    def set_playhead(self, position: Fraction) -> None:
-        """Kept within the timeline."""
-        last = self.timeline.duration if self.timeline is not None else Fraction(0)
-        self._write(replace(self._state, playhead=min(max(position, Fraction(0)), last)))
-
-    @property
-    def in_out(self) -> tuple[Fraction | None, Fraction | None]:
-        return self._state.in_point, self._state.out_point
-
-    def set_in_out(self, in_point: Fraction | None, out_point: Fraction | None) -> None:
-        """A range to play and to choose from; the in point that lies after the out point takes its place."""
-        if in_point is not None and out_point is not None and in_point > out_point:
-            in_point, out_point = out_point, in_point
-        self._write(replace(self._state, in_point=in_point, out_point=out_point))
 
     # Settings
 
@@ -162,13 +143,17 @@ class Document(OpenDocument):
     # Takes
 
     def takes(self, segment_id: str) -> tuple[TakeRecord, ...]:
-        """The takes of a segment that were not removed: by stem, speaker and number."""
+        """The takes of a segment that were not removed: by department, who speaks first, number."""
         return self._lookup.takes.get(segment_id, ())
 
     @property
     def all_takes(self) -> tuple[TakeRecord, ...]:
         """Every take that was not removed, those of lost segments included."""
         return tuple(take for takes in self._lookup.takes.values() for take in takes)
+
+    def take_ids(self, segment_id: str) -> frozenset[str]:
+        """The takes of a segment, those that were removed included."""
+        return frozenset(take.id for take in self._takes.values() if take.segment_id == segment_id)
 
     def take(self, take_id: str) -> TakeRecord:
         try:
@@ -177,8 +162,13 @@ class Document(OpenDocument):
             raise ArgumentError(f"take {take_id!r}", "is not there") from None
 
     def chosen_takes(self, segment_id: str) -> tuple[TakeRecord, ...]:
-        """What sounds: for each stem and speaker the starred take, else the newest. Muted ones are among them."""
+        """What sounds: for each stem and speaker the starred take, else the one that was preferred in a comparison,
+        else the newest. Muted ones are among them."""
         return sounding(self.takes(segment_id))
+
+    def rivals(self, take: TakeRecord) -> list[TakeRecord]:
+        """The other takes of its segment, stem and speaker."""
+        return [each for each in self._alternatives(take) if each.id != take.id]
 
     def order(self) -> dict[str, Any]:
         """What every order to the worker says: which timeline, where takes go, edited cues and voices."""
@@ -194,9 +184,16 @@ class Document(OpenDocument):
     def star(self, take_id: str, starred: bool = True) -> None:
         """Chooses a take: the star moves from the other takes of its segment, stem and speaker."""
         take = self.take(take_id)
-        same = [each for each in self.takes(take.segment_id) if (each.stem, each.speaker) == (take.stem, take.speaker)]
+        same = self._alternatives(take)
         new = {each.id: replace(each.choices, starred=False) for each in same if each.starred}
         self._choose(self.tr("Circle take"), {**new, take_id: replace(take.choices, starred=starred)})
+
+    def prefer(self, take_id: str) -> None:
+        """The take that was heard last in a comparison: without a star it sounds, however many newer ones there are."""
+        take = self.take(take_id)
+        same = self._alternatives(take)
+        new = {each.id: replace(each.choices, preferred=each.id == take_id) for each in same}
+        self._choose(self.tr("Prefer take"), new, f"prefer {' '.join(sorted(new))}")
 
     def mute(self, take_ids: Iterable[str], muted: bool = True) -> None:
         self._change_takes(self.tr("Mute take"), take_ids, muted=muted)
@@ -229,7 +226,19 @@ class Document(OpenDocument):
         """Where a take lies on the timeline, nudged; the file begins ``head_handle`` before it."""
         return take.record.shifted(take.nudge_frames / self.open_timeline().rate)
 
+    # The queue's jobs
+
+    def keep_queue(self, jobs: tuple[KeptJob, ...]) -> None:
+        """Saves at once what waits for its sound, so that it waits again when all stops. No step to undo."""
+        if self.timeline is not None and jobs != self._state.queue:
+            self._write(replace(self._state, queue=jobs))
+            self._save_later()
+
     # How a change happens
+
+    def _alternatives(self, take: TakeRecord) -> list[TakeRecord]:
+        """The takes of its segment, stem and speaker, itself among them."""
+        return [each for each in self.takes(take.segment_id) if (each.stem, each.speaker) == (take.stem, take.speaker)]
 
     def _change_takes(self, text: str, take_ids: Iterable[str], gesture: str = "", **changes: Any) -> None:
         self._choose(text, {key: replace(self.take(key).choices, **changes) for key in take_ids}, gesture)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
-from talkies.ui.work.state import SegmentSettings
+from talkies.core.segment import Segment
+from talkies.core.takes.take_folder import SegmentMark
+from talkies.ui.work.state import KeptJob, SegmentSettings
 
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
@@ -17,7 +19,8 @@ _STEMS = {"both": 2, "foley": 1, "dialogue": 1, "joint": 1}
 @dataclass(frozen=True)
 class Job:
     """``order``: what the worker is asked for. ``problem``: why it failed, one sentence, also of a stem that was left
-    out of a job that is done. ``seconds``: how long it has worked."""
+    out of a job that is done. ``before``: the takes that its segment had when the work began, None until it has.
+    ``seconds``: how long it has worked."""
 
     id: int
     segment_id: str
@@ -30,6 +33,7 @@ class Job:
     message: str = ""
     problem: str = ""
     made: int = 0
+    before: tuple[str, ...] | None = None
     seconds: float = 0.0
 
     @property
@@ -40,6 +44,11 @@ class Job:
     @property
     def is_open(self) -> bool:
         return self.state in ("waiting", "running")
+
+
+def kept(job: Job, segment: Segment) -> KeptJob:
+    """A job as it is saved with the work."""
+    return KeptJob(job.segment_id, SegmentMark.of(segment), job.settings, job.before)
 
 
 def overall(jobs: Iterable[Job]) -> float:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from talkies.core.segment import Cue, Segment, StemName, Timeline
+from talkies.core.timeline.structure.tracks import STEMS
 from talkies.ui.work.state import TakeChoices, TakeRecord, WorkState
-
-_STEMS: tuple[StemName, ...] = ("DX", "FX", "MX", "MIX")
 
 
 @dataclass(frozen=True)
@@ -38,23 +38,39 @@ def edited_cues(timeline: Timeline | None, state: WorkState) -> tuple[Cue, ...]:
 
 
 def sounding(takes: Iterable[TakeRecord]) -> tuple[TakeRecord, ...]:
-    """Of one segment's takes those that are chosen: for each stem and speaker the starred one, else the newest."""
+    """Of one segment's takes those that are chosen: for each stem and speaker the starred one, else the preferred,
+    else the newest."""
     best: dict[tuple[StemName, str], TakeRecord] = {}
     for take in takes:
         rival = best.get((take.stem, take.speaker))
-        if rival is None or (take.starred, take.number) > (rival.starred, rival.number):
+        if rival is None or rank_of(take) > rank_of(rival):
             best[take.stem, take.speaker] = take
     return tuple(best.values())
 
 
+def rank_of(take: TakeRecord) -> tuple[bool, bool, int]:
+    """The highest of a place sounds."""
+    return take.starred, take.preferred, take.number
+
+
 def _by_segment(state: WorkState, takes: Mapping[str, TakeRecord]) -> Mapping[str, tuple[TakeRecord, ...]]:
-    """By stem, speaker and number; removed ones left out."""
+    """By department, who speaks first, and number; removed ones left out."""
     found: dict[str, list[TakeRecord]] = {}
     for take in takes.values():
         choices = state.choices.get(take.id, TakeChoices())
         if not choices.removed:
             found.setdefault(take.segment_id, []).append(replace(take, choices=choices))
-    return {
-        key: tuple(sorted(values, key=lambda take: (_STEMS.index(take.stem), take.speaker, take.number)))
-        for key, values in found.items()
-    }
+    return {key: _in_order(values) for key, values in found.items()}
+
+
+def _in_order(takes: Iterable[TakeRecord]) -> tuple[TakeRecord, ...]:
+    takes = tuple(takes)
+    first: dict[tuple[StemName, str], Fraction] = {}
+    for take in takes:
+        place = take.stem, take.speaker
+        first[place] = min(first.get(place, take.record.start), take.record.start)
+
+    def key(take: TakeRecord) -> tuple[int, Fraction, str, int]:
+        return STEMS.index(take.stem), first[take.stem, take.speaker], take.speaker, take.number
+
+    return tuple(sorted(takes, key=key))

@@ -40,8 +40,11 @@ class OpenDocument(QObject):
     playhead_changed = Signal(object)
     """Where it is now: a Fraction, seconds from the first frame."""
     in_out_changed = Signal()
+    markers_changed = Signal()
     state_changed = Signal()
     """Anything of ``state``, after the signals above; it will be saved in a moment."""
+    orphan_left = Signal()
+    """The worker of an earlier panel, which was still making a take, has ended."""
     save_failed = Signal(str)
     """The work could not be saved: one sentence. It is tried again with the next change."""
 
@@ -100,9 +103,10 @@ class OpenDocument(QObject):
         self._state = opened.state if opened is not None else WorkState()
         self._takes = {take.id: take for take in opened.takes} if opened is not None else {}
         self._lookup = Lookup.of(self.timeline, self._state, self._takes)
-        self.timeline_changed.emit()
+        self._orphan.stop()
         if self.store is not None and not self.store.sweep():
             self._orphan.start()
+        self.timeline_changed.emit()
 
     # What is open
 
@@ -136,6 +140,11 @@ class OpenDocument(QObject):
 
     # Finished takes
 
+    @property
+    def has_orphan(self) -> bool:
+        """Whether a worker of an earlier panel is still making a take here."""
+        return self._orphan.isActive()
+
     def add_finished(self, sound: Path) -> None:
         """A take is finished: its sound file. No step to undo, for the work that made it cannot be undone either."""
         if self.store is not None and sound.parent == self.store.takes and sound.stem not in self._takes:
@@ -161,6 +170,8 @@ class OpenDocument(QObject):
         if self.store is None or self.store.sweep():
             self._orphan.stop()
         self.find_takes()
+        if not self.has_orphan:
+            self.orphan_left.emit()
 
     # How a change happens
 
@@ -183,6 +194,8 @@ class OpenDocument(QObject):
             self.playhead_changed.emit(state.playhead)
         if (state.in_point, state.out_point) != (old.in_point, old.out_point):
             self.in_out_changed.emit()
+        if state.markers is not old.markers:
+            self.markers_changed.emit()
         self.state_changed.emit()
         self._save_within(_MOVED_MS if replace(state, playhead=old.playhead) == old else _EDITED_MS)
 

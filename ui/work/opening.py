@@ -17,7 +17,7 @@ from talkies.core.takes.take_folder import SegmentMark, Sidecar
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
 from talkies.ui.work.bounds import bounded
-from talkies.ui.work.state import TakeRecord, WorkState
+from talkies.ui.work.state import KeptJob, TakeRecord, WorkState
 from talkies.ui.work.store import Store
 
 
@@ -104,7 +104,19 @@ class Finder:
         cues, lost = self._cues(state.cues.items())
         notes = [f"{lost} edited subtitles are no longer in the timeline"] if lost else []
         selected = tuple(key for key in state.selected if key in self._by_id)
-        return replace(state, settings=settings, marks=marks, cues=cues, selected=selected), notes
+        queue = self._queue(state.queue)
+        if gone := len(state.queue) - len(queue):
+            notes.append(f"{gone} shots that waited in the queue are no longer in the timeline")
+        return replace(state, settings=settings, marks=marks, cues=cues, selected=selected, queue=queue), notes
+
+    def _queue(self, kept: Iterable[KeptJob]) -> tuple[KeptJob, ...]:
+        """What waits, where its segments are now."""
+        found = ((job, self.segment(job.segment_id, job.mark)) for job in kept)
+        return tuple(
+            replace(job, segment_id=segment.id, mark=SegmentMark.of(segment))
+            for job, segment in found
+            if segment is not None
+        )
 
     def _cues(self, edits: Iterable[tuple[int, CueEdit]]) -> tuple[dict[int, CueEdit], int]:
         """Edits by the index of their cue now, and how many have none."""

@@ -4,7 +4,9 @@
                         ▲          │ the worker dies: the job waits again, once; then it has failed
                         └─ retry ──┘
 
-Finished takes come to the document as they are made and stay, whatever becomes of their job.
+Finished takes come to the document as they are made and stay, whatever becomes of their job. What waits or runs is
+saved with the work: when the panel ends before it is made, however it ends, it waits again at the next opening, and
+the queue is paused until somebody says that it shall go on.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from talkies.core.files.dataclass_json import as_json
 from talkies.ui.work.document import Document
-from talkies.ui.work.jobs import Job, overall, seconds_left
+from talkies.ui.work.jobs import Job, kept, overall, seconds_left
+from talkies.ui.work.state import SegmentSettings
 from talkies.ui.work.worker_client import WorkerClient
 
 _RESTARTS: Final = 1
@@ -37,6 +40,8 @@ class Queue(QObject):
     """Something the person should know, one sentence; the work goes on."""
     failed = Signal(int, str)
     """A job has failed: its id and the sentence that says why."""
+    found = Signal(int)
+    """So many jobs were left from an earlier panel; they wait, and the queue is paused."""
     crashed = Signal(str, bool)
     """The worker died: a sentence, and whether it was started again by itself. If not, the queue is paused."""
 
@@ -47,11 +52,14 @@ class Queue(QObject):
         self._numbers = count(1)
         self._running: tuple[int, int] | None = None  # job id, the request's number
         self._paused = self._stopping = False
-        self._crashes = 0
+        self._crashes = self._kept = 0
+        self._path = None if document.timeline is None else document.timeline.path
         self._watch = QElapsedTimer()
+        self.jobs_changed.connect(self._keep)
         client.answered.connect(self._on_message)
         client.died.connect(self._worker_died)
         document.timeline_changed.connect(self._other_timeline)
+        document.orphan_left.connect(self._next)
 
     # What there is
 
@@ -62,6 +70,11 @@ class Queue(QObject):
     @property
     def is_paused(self) -> bool:
         return self._paused
+
+    @property
+    def kept_count(self) -> int:
+        """How many jobs are left from an earlier panel and wait for a word; 0 once the queue has gone on."""
+        return self._kept if self._paused else 0
 
     @property
     def is_busy(self) -> bool:
@@ -88,7 +101,8 @@ class Queue(QObject):
     def generate(self, ids: Iterable[str], **changes: Any) -> tuple[int, ...]:
         """One job for each segment with its settings as they are now, and ``changes`` of them (``seed=7, takes=1`` for
         another try). Returns the jobs' ids."""
-        jobs = [self._job(segment_id, changes) for segment_id in ids]
+        document = self._document
+        jobs = [self._job(each, replace(document.settings_of(each), **changes)) for each in ids]
         self._jobs.update((job.id, job) for job in jobs)
         self.jobs_changed.emit()
         self._next()
@@ -108,7 +122,7 @@ class Queue(QObject):
         self.jobs_changed.emit()
 
     def resume(self) -> None:
-        self._paused, self._crashes = False, 0
+        self._paused, self._crashes, self._kept = False, 0, 0
         self.jobs_changed.emit()
         self._next()
 
@@ -126,13 +140,19 @@ class Queue(QObject):
 
     def retry(self, job_ids: Iterable[int]) -> None:
         """Jobs that failed or were cancelled wait again, at the end."""
+        fresh = {"state": "waiting", "fraction": 0.0, "problem": "", "message": "", "seconds": 0.0, "made": 0}
         for job_id in job_ids:
             if not self._jobs[job_id].is_open:
-                job = self._jobs.pop(job_id)
-                self._put(replace(job, state="waiting", fraction=0.0, problem="", message="", seconds=0.0, made=0))
+                self._put(replace(self._jobs.pop(job_id), before=None, **fresh))  # type: ignore[arg-type]
         self._crashes = 0
         self.jobs_changed.emit()
         self._next()
+
+    def discard_kept(self) -> None:
+        """Forgets what waits, where it was left from an earlier panel."""
+        self.cancel()
+        self.clear()
+        self.resume()
 
     def clear(self) -> None:
         """Forgets the jobs that have ended."""
@@ -140,33 +160,38 @@ class Queue(QObject):
         self.jobs_changed.emit()
 
     def close(self) -> None:
-        """Cancels everything and ends the worker; returns when it is gone."""
+        """Ends the worker; returns when it is gone. What waits is kept for the next opening."""
         self._jobs, self._running = {}, None
         self._client.stop()
         self._document.find_takes()
 
     # What happens
 
-    def _job(self, segment_id: str, changes: dict[str, Any]) -> Job:
+    def _job(self, segment_id: str, settings: SegmentSettings, before: tuple[str, ...] | None = None) -> Job:
         document = self._document
-        segment, settings = document.segment(segment_id), replace(document.settings_of(segment_id), **changes)
+        segment = document.segment(segment_id)
         chosen = {name: value for name, value in as_json(settings).items() if name != "level_db" and value is not None}
         order = {
             **chosen,
             **document.order(),
             "segments": [segment_id],
         }
-        return Job(next(self._numbers), segment_id, segment.clip, settings, segment.record.duration, order)
+        number, duration = next(self._numbers), segment.record.duration
+        return Job(number, segment_id, segment.clip, settings, duration, order, before=before)
 
     def _next(self) -> None:
         waiting = next((job for job in self.jobs if job.state == "waiting"), None)
-        if waiting is None or self._paused or self._running is not None:
+        if waiting is None or self._paused or self._running is not None or self._document.has_orphan:
             return
         self._watch.start()
         self._stopping = False
         self._running = waiting.id, 0
-        self._put(replace(waiting, state="running", message=self.tr("starting")))
-        self._running = waiting.id, self._client.request("make", {**waiting.order, "made": waiting.made})
+        there = self._document.take_ids(waiting.segment_id)
+        before = there if waiting.before is None else frozenset(waiting.before)
+        made = max(waiting.made, len(there - before))
+        starting = replace(waiting, state="running", message=self.tr("starting"))
+        self._put(replace(starting, made=made, before=tuple(sorted(before))))
+        self._running = waiting.id, self._client.request("make", {**waiting.order, "made": made})
         self.jobs_changed.emit()
 
     def _on_message(self, number: int, message: dict[str, Any]) -> None:
@@ -228,12 +253,28 @@ class Queue(QObject):
         self._next()
 
     def _other_timeline(self) -> None:
-        if self._jobs:
-            running, self._running = self._running, None
-            if running is not None:
-                self._client.request("cancel", {"id": running[1]})
-            self._jobs = {}
+        """What was in the queue waits for its timeline to be opened again; what waited for this one comes back."""
+        running, self._running = self._running, None
+        if running is not None:
+            self._client.request("cancel", {"id": running[1]})
+        timeline, waiting = self._document.timeline, self._document.state.queue
+        same, had_jobs = timeline is not None and timeline.path == self._path, bool(self._jobs)
+        self._path = None if timeline is None else timeline.path
+        jobs = [self._job(job.segment_id, job.settings, job.before) for job in waiting]
+        self._jobs = {job.id: job for job in jobs}
+        if not same:
+            self._kept, self._paused = len(jobs), bool(jobs)
+        if jobs or had_jobs:
             self.jobs_changed.emit()
+        if jobs and not same:
+            self.found.emit(len(jobs))
+        self._next()
+
+    def _keep(self) -> None:
+        """Saves what is still to be made."""
+        document = self._document
+        if document.timeline is not None:
+            document.keep_queue(tuple(kept(job, document.segment(job.segment_id)) for job in self.jobs if job.is_open))
 
     def _put(self, job: Job) -> None:
         self._jobs[job.id] = job

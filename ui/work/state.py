@@ -4,7 +4,9 @@
                ├─ marks      by segment id: what the segment was, to find it again in a changed timeline
                ├─ cues       by cue index: edited words and times
                ├─ voices     by speaker: who speaks
-               ├─ choices    by take id: starred, muted, gain, nudge, removed
+               ├─ choices    by take id: starred, preferred, muted, gain, nudge, removed
+               ├─ queue      segments that wait for their sound
+               ├─ markers    named places
                └─ selected, playhead, in and out
 
 Times are exact: seconds as Fractions here, as text ("1001/24000") in JSON. What a take *is* stands in the sidecar of
@@ -73,9 +75,11 @@ def merged(every: Iterable[SegmentSettings]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class TakeChoices:
-    """What was decided about a take. ``nudge_frames``: later by so many of the timeline's frames."""
+    """What was decided about a take. ``nudge_frames``: later by so many of the timeline's frames. ``preferred``: heard
+    last when it was compared with others."""
 
     starred: bool = False
+    preferred: bool = False
     muted: bool = False
     gain_db: float = 0.0
     nudge_frames: int = 0
@@ -143,6 +147,10 @@ class TakeRecord:
         return self.choices.starred
 
     @property
+    def preferred(self) -> bool:
+        return self.choices.preferred
+
+    @property
     def muted(self) -> bool:
         return self.choices.muted
 
@@ -156,6 +164,27 @@ class TakeRecord:
 
 
 @dataclass(frozen=True)
+class Marker:
+    """A place worth finding again; ``position``: seconds from the timeline's first frame, on a frame."""
+
+    position: Fraction
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class KeptJob:
+    """A segment that waits for its sound, kept for when the panel is started again.
+
+    ``before``: the takes that the segment had when the work on it began, None as long as it had not: those that came
+    since need not be made again."""
+
+    segment_id: str
+    mark: SegmentMark
+    settings: SegmentSettings
+    before: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
 class WorkState:
     """Everything chosen for one timeline; see the module."""
 
@@ -164,6 +193,8 @@ class WorkState:
     cues: Mapping[int, CueEdit] = field(default_factory=dict)
     voices: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, TakeChoices] = field(default_factory=dict)
+    queue: tuple[KeptJob, ...] = ()
+    markers: tuple[Marker, ...] = ()
     selected: tuple[str, ...] = ()
     playhead: Fraction = Fraction(0)
     in_point: Fraction | None = None

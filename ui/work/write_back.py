@@ -38,12 +38,18 @@ _FULL_SCALE: Final = 0.0  # dBTP
 @dataclass(frozen=True)
 class PlannedTake:
     """One take to be written: where, and with how many dB. ``stays``: it lies there already, and is laid again because
-    others on its track are replaced."""
+    others on its track are replaced. ``rivals``: how many other takes of its place there are."""
 
     take: TakeRecord
     place: TimeRange
     gain_db: float
     stays: bool = False
+    rivals: int = 0
+
+    @property
+    def is_by_default(self) -> bool:
+        """Whether nobody has chosen it: it is but the newest of several."""
+        return bool(self.rivals) and not self.take.starred and not self.take.preferred
 
     @property
     def clips(self) -> bool:
@@ -97,7 +103,10 @@ def plan_write_back(
     timeline = document.open_timeline()
     chosen = tuple(segment.id for segment in document.segments) if ids is None else tuple(ids)
     takes = (take for key in chosen for take in document.chosen_takes(key) if not take.muted and not take.lost)
-    placed = (PlannedTake(take, document.place_of(take), document.gain_of(take)) for take in takes)
+    placed = (
+        PlannedTake(take, document.place_of(take), document.gain_of(take), rivals=len(document.rivals(take)))
+        for take in takes
+    )
     every = {each.take.id: each for each in placed if each.place.end > 0}
     others: list[str] = []
     if tracks is None:
@@ -200,8 +209,16 @@ def _copied(placement: PlannedTake, timeline: Timeline, folder: Path) -> Take:
 
 
 def _warnings(tracks: Iterable[NewTrack]) -> tuple[str, ...]:
-    loud = [placement.take.id for track in tracks for placement in track.placements if placement.clips]
-    if not loud:
-        return ()
-    many = f" and {len(loud) - 1} more" if len(loud) > 1 else ""
-    return (f"{loud[0]}{many}: the gain drives it over full scale, it will be clipped; take some gain away",)
+    placements = [placement for track in tracks for placement in track.placements]
+    loud = [placement.take.id for placement in placements if placement.clips]
+    newest = [placement.take.id for placement in placements if placement.is_by_default]
+    sentences = []
+    if loud:
+        sentences.append(f"{_first(loud)}: the gain drives it over full scale, it will be clipped; take some gain away")
+    if newest:
+        sentences.append(f"{_first(newest)}: written because it is the newest; circle a take to choose another")
+    return tuple(sentences)
+
+
+def _first(names: Sequence[str]) -> str:
+    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")

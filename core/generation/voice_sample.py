@@ -1,0 +1,99 @@
+"""Voice samples: a short sentence in a voice, to listen to before it is chosen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from talkies.core.engines.base import Block, Brief, EngineLoader, Line, load_engine
+from talkies.core.errors import ArgumentError
+from talkies.core.events import Event, Finished, Progress
+from talkies.core.files.atomic import output_errors
+from talkies.core.generation.request import did_you_mean
+from talkies.core.media.bwf import Samples, write_bwf
+from talkies.core.takes.saving import plain_name
+from talkies.core.times import TimeRange
+
+SENTENCES: Final[Mapping[str, str]] = {
+    "en": "This is how I sound when I speak.",
+    "de": "So klinge ich, wenn ich spreche.",
+    "nl": "Zo klink ik als ik spreek.",
+    "fr": "Voici ma voix quand je parle.",
+    "es": "Así suena mi voz cuando hablo.",
+    "it": "Questa è la mia voce quando parlo.",
+}
+"""By language, as a voice has learned it; English for others."""
+
+_LINE = TimeRange(Fraction(1, 5), Fraction(14, 5))
+_DURATION = Fraction(3)
+_PEAK = 0.5
+
+
+@dataclass(frozen=True)
+class SampleRequest:
+    """``voice``: a name or a recording. ``language``: BCP-47, of what it says. ``folder``: where samples are kept."""
+
+    voice: str
+    folder: Path
+    language: str = ""
+    engine: str = "mini"
+    device: str = "auto"
+
+    @classmethod
+    def from_mapping(cls, given: Mapping[str, Any]) -> SampleRequest:
+        """From JSON. Raises ArgumentError."""
+        known = [field.name for field in fields(cls)]
+        for name, value in given.items():
+            if name not in known:
+                raise ArgumentError(name, "is not a parameter of sample", did_you_mean(name, known))
+            if not isinstance(value, str) or "\0" in value:
+                raise ArgumentError(name, f"{value!r} is not text")
+        if not given.get("voice") or not given.get("folder"):
+            raise ArgumentError("sample", "lacks a voice or a folder", "give both")
+        return cls(**{**given, "folder": Path(given["folder"])})
+
+    @property
+    def subject(self) -> str:
+        return f"the sample of {self.voice}"
+
+
+def make_sample(
+    order: SampleRequest,
+    *,
+    load_engine: EngineLoader = load_engine,
+    watch: Callable[[Progress], None] = lambda progress: None,
+) -> Iterator[Event]:
+    """Makes the sample unless these weights have made it before; the last event's report has its ``path``. Raises a
+    TalkiesError."""
+    watch(Progress(0.0, "loading the engine"))
+    engine = load_engine(order.engine, None, order.device)
+    text = SENTENCES.get(order.language[:2].lower(), SENTENCES["en"])
+    facts = f"{engine.name} {engine.weights_hash} {order.voice} {text}"
+    name = f"{plain_name(Path(order.voice).stem)}-{hashlib.sha256(facts.encode()).hexdigest()[:12]}.wav"
+    path = order.folder / name
+    if not path.is_file():
+        brief = Brief("dialogue", _DURATION, lines=(Line(_LINE, text, "", order.language),), voice=order.voice)
+        blocks = engine.generate(
+            engine.prepare(brief),
+            seed=0,
+            steps=engine.default_steps,
+            guidance=engine.default_guidance,
+            on_step=lambda share: watch(Progress(share, f"the voice {order.voice}")),
+        )
+        with output_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_bwf(path, [_levelled(blocks)], sample_rate=engine.sample_rate)
+    yield Finished((), {"path": str(path)})
+
+
+def _levelled(blocks: Iterable[Block]) -> Samples:
+    """(1, n): all of it, its highest sample at -6 dBFS."""
+    sound = np.concatenate([np.zeros(0, np.float32), *blocks])
+    peak = float(np.abs(sound).max(initial=0.0))
+    return (sound * np.float32(_PEAK / peak) if peak else sound)[None]

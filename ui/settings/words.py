@@ -1,0 +1,65 @@
+"""Names of the settings, and what each of them does in a sentence or two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QCoreApplication
+
+from talkies.core.generation.request import MAX_GUIDANCE, MAX_STEPS, MAX_TAKES
+
+
+def names() -> Mapping[str, str]:
+    """By setting, in the order of the form."""
+    return {
+        "task": tr("Generate"),
+        "prompt": tr("Prompt"),
+        "negative_prompt": tr("Exclude"),
+        "voice": tr("Voice"),
+        "seed": tr("Seed"),
+        "takes": tr("Takes"),
+        "level_db": tr("Level"),
+        "steps": tr("Steps"),
+        "guidance": tr("Guidance"),
+        "engine": tr("Engine"),
+        "device": tr("Device"),
+    }
+
+
+def tips() -> Mapping[str, str]:
+    """By setting."""
+    return {
+        "task": tr(
+            "What is made: dialogue from the subtitles (DX) and effects from the picture (FX), one of them, "
+            "or both in one pass on one mixed track (MIX)."
+        ),
+        "prompt": tr(
+            "What should be heard in the effects: materials and actions, such as “footsteps, gravel”. "
+            "Without one the picture decides. Ctrl+L comes here."
+        ),
+        "negative_prompt": tr("What should not be heard in the effects."),
+        "voice": tr(
+            "Who speaks: a voice that ships, or a recording that you drop here. “by speaker” lets the name in the "
+            "subtitle choose. Voices of single speakers are chosen in the transcript and go first."
+        ),
+        "seed": tr("Where chance starts: the same seed and settings make the same sound on this machine."),
+        "takes": tr("How many tries of each sound are made, each with the next seed; at most {most}.").format(
+            most=MAX_TAKES
+        ),
+        "level_db": tr("Louder or softer: added to all takes of the shot when they are played and written back."),
+        "steps": tr(
+            "Rounds from noise to sound, 1 to {most}: more is cleaner and takes longer. “Default” is what the engine "
+            "was made for."
+        ).format(most=MAX_STEPS),
+        "guidance": tr(
+            "How strictly the sound follows picture, words and prompt, 0 to {most:g}: too much sounds forced. "
+            "“Default” is what the engine was made for."
+        ).format(most=MAX_GUIDANCE),
+        "engine": tr("Which model makes the sound; “mini” ships with talkies."),
+        "device": tr("What computes: “Automatic” takes a graphics card where there is one, else the processor."),
+    }
+
+
+def tr(text: str) -> str:
+    """For translation, outside of a widget."""
+    return QCoreApplication.translate("SettingsPanel", text)
