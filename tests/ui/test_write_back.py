@@ -53,6 +53,28 @@ def test_the_chosen_takes_are_written_where_they_belong(generated: Document, ree
     assert suggested_file(plan.timeline) == reel.with_name("reel.talkies-2.otio")
 
 
+def test_a_take_that_was_kept_is_written_and_not_the_newest(generated: Document) -> None:
+    """Kept by a circle, else by having been heard last in a comparison; else it is said that nobody has chosen."""
+    older, newer = (take for take in generated.takes("V1-001") if take.stem == "FX")
+
+    def written() -> tuple[str, bool]:
+        plan = plan_write_back(generated, ids=["V1-001"])
+        (each,) = (each for each in plan.placements if each.take.stem == "FX")
+        assert each.rivals == 1
+        return each.take.id, any("because it is the newest" in warning for warning in plan.warnings)
+
+    assert written() == (newer.id, True)
+    generated.prefer(older.id)
+    assert written() == (older.id, False)
+    generated.star(newer.id)
+    assert written() == (newer.id, False)
+    generated.star(newer.id, False)
+    assert written() == (older.id, False)
+    for _ in range(3):
+        generated.undo_stack.undo()
+    assert written() == (newer.id, True)
+
+
 def test_alternatives_sound_as_first_takes_on_the_timeline(generated: Document, reel: Path) -> None:
     """Take 2 is the newest: it is written, and its track is not switched off as that of an alternative."""
     out = write_file(plan_write_back(generated, ids=["V1-002"]), reel.with_name("out.otio"))

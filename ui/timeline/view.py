@@ -37,6 +37,7 @@ from talkies.ui.timeline.keyboard import handle_key
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.painting import Canvas, Memo, paint_row
 from talkies.ui.timeline.rows import Row, Rows, picture_rows, placed, sound_rows, take_rows, word_rows
+from talkies.ui.timeline.shade import paint_range
 from talkies.ui.timeline.surface import Surface
 from talkies.ui.timeline.tooltips import describe
 from talkies.ui.work.document import Document
@@ -289,17 +290,6 @@ class TimelineView(Surface):
         for index in self.visible_rows(area.top(), area.bottom() + 1):
             row = self.rows[index]
             paint_row(canvas, row, self.row_top(index), self._chosen.get(row.name))
-        self._paint_range(painter, area)
+        paint_range(painter, area, self.range_columns())
         painter.fillRect(self.playhead_column(), area.top(), 1, area.height(), colours.playhead)
         self.gestures.paint(painter)
-
-    def _paint_range(self, painter: QPainter, area: QRect) -> None:
-        """What lies outside of in and out steps back."""
-        columns, colours = self.range_columns(), timeline_colours()
-        if columns is None:
-            return
-        left, right = columns
-        painter.fillRect(QRect(area.left(), area.top(), left - area.left(), area.height()), colours.shade)
-        painter.fillRect(QRect(right, area.top(), area.right() + 1 - right, area.height()), colours.shade)
-        for x in (left, right):
-            painter.fillRect(x, area.top(), 1, area.height(), colours.accent)

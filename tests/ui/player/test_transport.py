@@ -80,6 +80,19 @@ def test_a_loop_goes_round_to_the_sample(transport: Transport, device: Device) -
     assert transport.position == Fraction(37, 25)
 
 
+def test_a_stretch_is_played_once_whatever_loop_is_set(transport: Transport, device: Device) -> None:
+    transport.set_loop(Fraction(0), Fraction(1))
+    transport.play_once(Fraction(2), Fraction(3), Fraction(12, 25))
+    heard = device.hear(SECOND * 3 // 2)
+    np.testing.assert_array_equal(heard[:SECOND], 2 * SECOND + np.arange(SECOND))
+    assert not heard[SECOND:].any()
+    transport.tick()
+    assert (transport.playing, transport.position) == (False, Fraction(12, 25))
+    transport.play(1)
+    np.testing.assert_array_equal(device.hear(10), 12 * 1920 + np.arange(10))
+    assert transport.loop == (Fraction(0), Fraction(1))
+
+
 def test_faster_and_backwards(transport: Transport, device: Device) -> None:
     transport.seek(Fraction(2))
     transport.shuttle(-1)
