@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
 from talkies.core.segment import Timeline
-from talkies.ui.work.state import WorkState
+from talkies.ui.work.state import Marker, WorkState
 
 _GAIN_DB = 100.0  # either way; beyond it nothing is heard, or everything clips
 _NUDGE_FRAMES = 10_000_000  # either way: more than any timeline is long
@@ -29,15 +30,24 @@ def bounded(state: WorkState, timeline: Timeline) -> tuple[WorkState, list[str]]
     cues = {key: edit for key, edit in state.cues.items() if 0 <= applied[key].start < applied[key].end <= last}
     dropped = len(state.cues) - len(cues)
     notes = [f"{dropped} edits of subtitles lie outside the timeline and are left out"] if dropped else []
+    markers = _ordered(each for each in state.markers if 0 <= each.position <= last)
+    if outside := len(state.markers) - len(markers):
+        notes.append(f"{outside} markers lie outside the timeline and are left out")
     return replace(
         state,
         settings=settings,
         choices=choices,
         cues=cues,
+        markers=markers,
         playhead=min(max(state.playhead, Fraction(0)), last),
         in_point=_inside(state.in_point, last),
         out_point=_inside(state.out_point, last),
     ), notes
+
+
+def _ordered(markers: Iterable[Marker]) -> tuple[Marker, ...]:
+    """At most one at a place, in the order of time."""
+    return tuple(marker for _, marker in sorted({each.position: each for each in markers}.items()))
 
 
 def _gain(value: float) -> float:
