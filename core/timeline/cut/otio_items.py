@@ -45,17 +45,22 @@ def make_clip(name: str, reference: Any, source: TimeRange, rate: Fraction, spee
 
 
 def retimed_clip(
-    name: str, reference: Any, shown: TimeRange, rates: Sequence[Fraction | None], curve: Curve | None
+    name: str,
+    reference: Any,
+    shown: TimeRange,
+    rates: Sequence[Fraction | None],
+    curve: Curve | None,
+    smooth: bool = False,
 ) -> Any:
     """A clip that occupies ``shown.duration``; ``curve`` says which media time it shows during ``shown``, which are
     the same without one. ``rates``: those to write the range in, see :func:`fitting_rate`."""
     clip = make_clip(name, reference, shown, fitting_rate(shown, *rates))
     if curve is not None:
-        retime(clip, shown, rates, curve)
+        retime(clip, shown, rates, curve, smooth)
     return clip
 
 
-def retime(item: Any, shown: TimeRange, rates: Sequence[Fraction | None], curve: Curve) -> None:
+def retime(item: Any, shown: TimeRange, rates: Sequence[Fraction | None], curve: Curve, smooth: bool = False) -> None:
     """Gives an item the retime that ``curve`` is during ``shown``: OTIO's own where the speed is constant."""
     part = curve.part(shown)
     if part.is_straight:
@@ -68,7 +73,7 @@ def retime(item: Any, shown: TimeRange, rates: Sequence[Fraction | None], curve:
         return
     source, mapped = shown_by(curve, shown)
     item.source_range = otio_range(source, fitting_rate(source, *rates))
-    item.effects.append(time_map(mapped))
+    item.effects.append(time_map(mapped, smooth))
 
 
 def external(url: str, available: TimeRange | None = None, rate: Fraction | None = None) -> Any:

@@ -27,10 +27,16 @@ def shown_by(curve: Curve, shown: TimeRange) -> tuple[TimeRange, Curve]:
     return TimeRange(first, first + shown.duration), curve.moved(first - shown.start)
 
 
-def time_map(curve: Curve) -> Any:
-    """The effect."""
+def time_map(curve: Curve, smooth: bool = False) -> Any:
+    """The effect. ``smooth``: an editor changes the speed smoothly where the curve has a corner."""
     knots = [[str(time), str(media)] for time, media in curve.knots]
-    return otio.schema.TimeEffect("retime", NAME, {"talkies": {"time_map": knots}})
+    return otio.schema.TimeEffect("retime", NAME, {"talkies": {"time_map": knots, "smooth": smooth}})
+
+
+def is_smooth(effect: Any) -> bool:
+    """Whether a time map has corners where the editor has none."""
+    known = effect.metadata.get("talkies")
+    return isinstance(known, Mapping) and known.get("smooth") is True
 
 
 def curve_of(effect: Any) -> Curve | None:

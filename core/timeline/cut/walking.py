@@ -26,7 +26,7 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.curves import Curve
-from talkies.core.timeline.cut.time_maps import curve_of
+from talkies.core.timeline.cut.time_maps import curve_of, is_smooth
 from talkies.core.times import TimeRange, exact_rate, exact_seconds
 
 MAX_NESTING = 100
@@ -40,6 +40,7 @@ _SHORTEST = Fraction(1, 1000)  # seconds: what is shorter is a jump
 _ZERO = Fraction(0)
 _NOWHERE = TimeRange(_ZERO, _ZERO)
 _NO_LENGTH = "it has no length and its media cannot be measured"
+_SMOOTH = "its speed changes smoothly: followed in straight lines, off by some frames"
 _TIMING = re.compile(r"time|speed|retime|freeze|remap|reverse", re.IGNORECASE)
 
 _HIGHEST_RATE = 1000  # frames per second that a timeline may state; a movie may have more
@@ -263,7 +264,7 @@ def retime(item: Any) -> tuple[Fraction, tuple[str, ...]]:
                 raise UnusableItemError(f"clip {item.name!r} has a speed of {effect.time_scalar}")
             speed *= Fraction(effect.time_scalar).limit_denominator(100_000)
         elif curve_of(effect) is not None:
-            continue
+            warnings += [_SMOOTH] if is_smooth(effect) else []
         elif isinstance(effect, otio.schema.TimeEffect) or _TIMING.search(_effect_name(effect)):
             warnings.append(f"the retime {_effect_name(effect)!r} is not supported: played at normal speed")
         elif effect.is_unknown_schema:

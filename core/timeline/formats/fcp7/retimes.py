@@ -11,14 +11,19 @@ frame of the media that plays. OTIO's adapter leaves filter and range as they ar
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 import opentimelineio as otio
 
+from talkies.core.curves import Curve
+from talkies.core.timeline.cut.otio_items import retime as _retimed
 from talkies.core.timeline.cut.walking import effects_of, retime, to_range, to_seconds
 from talkies.core.times import exact_rate
+
+_FRAME = re.compile(r"-?\d{1,12}(?:\.\d{0,12})?")
 
 
 def translate_retimes(document: Any) -> None:
@@ -29,6 +34,8 @@ def translate_retimes(document: Any) -> None:
 
 def translate_retime(item: Any) -> None:
     """An item as the adapter made it becomes one that plays its media as OTIO says; others stay as they are."""
+    if item.source_range is not None and _translate_changing(item):
+        return
     known = {
         index: speed for index, effect in enumerate(effects_of(item)) if (speed := constant_speed(effect)) is not None
     }
@@ -53,17 +60,63 @@ def _first_shown(item: Any, speed: Fraction) -> Fraction:
     return ends - (head + to_seconds(item.source_range.duration)) * pace
 
 
-def constant_speed(effect: Any) -> float | None:
-    """Of a "Time Remap" filter, negative when it plays backwards; None for a changing speed and for other effects."""
+def _translate_changing(item: Any) -> bool:
+    """A graph of keyframes, each a frame of the media at a frame of the retimed clip, as a time map."""
+    reference = getattr(item, "media_reference", None)
+    stated = reference.available_range if reference is not None else None
+    begins, rate = to_range(stated).start if stated is not None else Fraction(0), item.source_range.start_time.rate
+    for index, effect in enumerate(effects_of(item)):
+        keys = _keyframes(effect)
+        frames = [(Fraction(when) / exact_rate(rate), Fraction(value) / exact_rate(rate)) for when, value, _ in keys]
+        curve = Curve.through(frames)
+        if curve is not None:
+            smooth = any(is_bent for _, _, is_bent in keys[1:-1])
+            del item.effects[index]
+            moved = curve.moved(begins, begins)
+            _retimed(item, to_range(item.source_range), (exact_rate(rate),), moved, smooth)
+            item.effects[-1].metadata["fcp_xml"] = effect.metadata["fcp_xml"]
+            return True
+    return False
+
+
+_MOST_FRAMES = 100_000_000
+_Key = tuple[Fraction, Fraction, bool]
+
+
+def _keyframes(effect: Any) -> list[_Key]:
+    """Frame of the clip, frame of the media, whether the graph is bent there; none of a constant speed."""
+    rows = _parameters(effect)
+    if str(rows.get("variablespeed", {}).get("value", "0")).strip() in ("0", "FALSE"):
+        return []
+    stated = rows.get("graphdict", {}).get("keyframe", ())
+    found = []
+    for key in [stated] if isinstance(stated, Mapping) else stated:
+        texts = [str(key.get(name, "")).strip() for name in ("when", "value")] if isinstance(key, Mapping) else [""]
+        if not all(map(_FRAME.fullmatch, texts)):
+            return []
+        when, value = map(Fraction, texts)
+        if abs(when) > _MOST_FRAMES or abs(value) > _MOST_FRAMES:
+            return []
+        found.append((when, value, "inbez" in key or "outbez" in key))
+    return found
+
+
+def _parameters(effect: Any) -> dict[str, Mapping[str, Any]]:
+    """Of a "Time Remap" filter, by their ids; none of other effects."""
     metadata = effect.metadata.get("fcp_xml") if hasattr(effect, "metadata") else None
     if isinstance(effect, otio.schema.LinearTimeWarp) or not isinstance(metadata, Mapping):
-        return None
+        return {}
     if metadata.get("effectid") != "timeremap":
-        return None
+        return {}
     rows = metadata.get("parameter", ())
     rows = [rows] if isinstance(rows, Mapping) else rows
-    values = {str(row.get("parameterid", "")): str(row.get("value", "")) for row in rows if isinstance(row, Mapping)}
-    if values.get("variablespeed", "0").strip() not in ("0", "FALSE"):
+    return {str(row.get("parameterid", "")): row for row in rows if isinstance(row, Mapping)}
+
+
+def constant_speed(effect: Any) -> float | None:
+    """Of a "Time Remap" filter, negative when it plays backwards; None for a changing speed and for other effects."""
+    values = {name: str(row.get("value", "")) for name, row in _parameters(effect).items()}
+    if not values or values.get("variablespeed", "0").strip() not in ("0", "FALSE"):
         return None
     try:
         speed = float(values.get("speed", "100")) / 100

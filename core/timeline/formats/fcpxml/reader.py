@@ -91,7 +91,7 @@ class _Reader:
 
     def __init__(self, root: Element) -> None:
         self.resources = Resources(root)
-        self.items = self.smooth = 0
+        self.items = 0
 
     def timeline(self, name: str, sequence: Element, notes: tuple[str, ...]) -> Loaded:
         rate = self.resources.rate(sequence) or Fraction(24)
@@ -100,11 +100,6 @@ class _Reader:
         for track in self._tracks(sequence, rate, ()):
             document.tracks.append(track)
         _fill(document, seconds(sequence.get("duration")), rate)
-        if self.smooth:
-            notes = (
-                *notes,
-                f"{self.smooth} smooth changes of speed are followed in straight lines, off by some frames",
-            )
         return Loaded(document, rate, start, sequence.get("tcFormat") == "DF", notes)
 
     def _tracks(self, sequence: Element, rate: Fraction, inside: _Inside) -> Iterator[Any]:
@@ -202,9 +197,7 @@ class _Reader:
         if curve is not None:
             curve = moved_to_media(curve, source, available)
         reference = external(_address(asset), available, fitting_rate(available, media_rate, rate))
-        clip = retimed_clip(name, reference, source, (media_rate, rate), curve)
-        if is_smooth(element):
-            self.smooth += 1
+        clip = retimed_clip(name, reference, source, (media_rate, rate), curve, is_smooth(element))
         for marker in (child for child in element if child.tag in ("marker", "chapter-marker")):
             at = seconds(marker.get("start"))
             at = curve.at(at) if curve is not None else at + source.start - shown.start
@@ -232,7 +225,7 @@ class _Reader:
             return None
         curve = curve_of_map(element)
         if curve is not None:
-            retime(stack, shown, (rate,), curve)
+            retime(stack, shown, (rate,), curve, is_smooth(element))
         return stack
 
     def _media(self, element: Element, shown: TimeRange) -> tuple[TimeRange, Element | None]:

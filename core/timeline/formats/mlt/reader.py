@@ -61,7 +61,7 @@ class _Reader:
         self.by_id = {element.get("id", ""): element for element in root if element.get("id")}
         self.rate = usable_rate(rate_of(root))
         self.root = root
-        self.items = self.bent = 0
+        self.items = 0
 
     def timeline(self) -> Loaded:
         main = main_of(self.root, self.by_id)
@@ -79,8 +79,6 @@ class _Reader:
         if lost := list(dict.fromkeys(self.media.missing)):
             more = f" and {len(lost) - 1} others" if len(lost) > 1 else ""
             yield f"the original {lost[0][:120]!r}{more} was not found: its proxy is looked at; relink it in the editor"
-        if self.bent:
-            yield f"{self.bent} smooth changes of speed are followed in straight lines, off by some frames"
 
     def _guides(self, main: Element) -> Iterator[Any]:
         """Kdenlive's guides: markers of the timeline."""
@@ -199,8 +197,7 @@ class _Reader:
         curve, is_bent = remap_of(producer, self._time)
         if curve is None or speed != 1:
             return make_clip(name, reference, source, self.rate, speed)
-        self.bent += is_bent
-        return retimed_clip(name, reference, shown, (self.rate,), curve)
+        return retimed_clip(name, reference, shown, (self.rate,), curve, is_bent)
 
     def _time(self, text: str) -> Fraction:
         """Frames, ``HH:MM:SS.mmm`` or ``HH:MM:SS:FF``; a clock time falls on the nearest frame, as MLT does."""

@@ -53,6 +53,12 @@ def test_full_speed_and_then_half(film: Path) -> None:
     expected = [(Fraction(n, 24), n) for n in range(48)] + [(Fraction(2 * n - 48, 24), n) for n in range(48, 96)]
     assert numbers(segment) == expected
     assert segment.source_time(Fraction(4)) * 24 == 72
+    assert segment.warnings == ()
+
+
+def test_a_smooth_change_is_said(film: Path) -> None:
+    smooth = RAMP.replace(' interp="linear"', ' interp="smooth2" inTime="6/24s" outTime="6/24s"')
+    assert "smoothly" in first(film.parent, "smooth.fcpxml", FCPXML % clip(smooth)).warnings[0]
 
 
 def test_a_clip_that_begins_and_ends_inside_its_ramp(film: Path) -> None:
@@ -151,3 +157,31 @@ def test_mlt_holds_and_ramps(film: Path) -> None:
 def test_mlt_keyframes_that_are_none_are_refused(film: Path, keys: str) -> None:
     with pytest.raises(Exception, match=r"keyframe|number|range"):
         first(film.parent, "bad.mlt", MLT.format(kind="map", keys=keys))
+
+
+FCP7 = """<xmeml version="5"><sequence id="s"><name>s</name><duration>200</duration><rate><timebase>24</timebase></rate>
+<media><video><track><clipitem id="c"><name>c</name><duration>144</duration><rate><timebase>24</timebase></rate>
+<start>0</start><end>72</end><in>24</in><out>96</out><file id="f"><name>film.mp4</name><pathurl>film.mp4</pathurl>
+<rate><timebase>24</timebase></rate><duration>200</duration></file><filter><effect><name>Time Remap</name>
+<effectid>timeremap</effectid><parameter><parameterid>variablespeed</parameterid><value>1</value></parameter>
+<parameter><parameterid>graphdict</parameterid><value>0</value>%s</parameter></effect></filter></clipitem></track></video>
+</media></sequence></xmeml>"""
+
+
+def keyframe(when: object, value: object, more: str = "") -> str:
+    return f"<keyframe><when>{when}</when><value>{value}</value>{more}</keyframe>"
+
+
+def test_final_cut_7(film: Path) -> None:
+    graph = keyframe(0, 0) + keyframe(48, 48) + keyframe(144, 96)
+    segment = first(film.parent, "ramp.xml", FCP7 % graph)
+    assert shown_at(segment, 0, 0.5, 1, 2, 2.99) == [24, 36, 48, 60, 71]
+    assert segment.warnings == ()
+    bent = keyframe(0, 0) + keyframe(48, 48, "<inbez><horiz>1</horiz></inbez>") + keyframe(144, 96)
+    assert "smoothly" in first(film.parent, "bent.xml", FCP7 % bent).warnings[0]
+
+
+@pytest.mark.parametrize("value", ["1e9", "x", "9" * 12, ""])
+def test_final_cut_7_graphs_that_are_none_are_said(film: Path, value: str) -> None:
+    segment = first(film.parent, "bad.xml", FCP7 % (keyframe(0, 0) + keyframe(48, value)))
+    assert "not supported" in segment.warnings[0]
