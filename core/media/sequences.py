@@ -60,7 +60,8 @@ def _with_opencv(path: Path, scaler: Scaler, cause: Exception | None) -> NDArray
 
     data: Any = None
     try:
-        if path.stat().st_size <= _MOST_BYTES and stated_pixels(file := path.read_bytes()) in range(1, MOST_PIXELS):
+        file = path.read_bytes() if path.stat().st_size <= _MOST_BYTES else b""
+        if (stated_pixels(file) or MOST_PIXELS) < MOST_PIXELS:
             data = cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_ANYDEPTH | cv2.IMREAD_COLOR)
     except (cv2.error, OSError, MemoryError) as error:
         cause = error

@@ -10,6 +10,7 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.errors import MediaError
+from talkies.core.media.opening import check_file
 from talkies.core.segment import Picture
 from talkies.core.timeline.cut.walking import to_range
 from talkies.core.timeline.media.bare_media import MOVIE_SUFFIXES
@@ -143,8 +144,10 @@ class PictureFinder:
             return _sequence_picture(path, sequence, available, rate or sequence.rate or counted, source)
         if path.is_dir():
             return Found(problem=f"its media {path} is a folder without pictures")
-        if path.stat().st_size == 0:
-            return Found(problem=f"its media {path.name} is empty (0 bytes); copy it again")
+        try:
+            check_file(path)
+        except MediaError as error:
+            return Found(problem=f"its media {path.name} {error.problem.removeprefix('media ')}; {error.cure}")
         start = available.start if available else self.unstated_start(path, source)
         return Found(Picture(path, rate=rate, start=start))
 
