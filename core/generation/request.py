@@ -26,6 +26,9 @@ MAX_TAKES = 100
 MAX_STEPS = 1000
 MAX_GUIDANCE = 100.0
 MAX_HANDLES = 10
+MAX_PROMPT = 1000
+"""Characters; the model heeds a few words."""
+_LONGEST_NAME = 4096
 
 STEMS_FOLDER = ".stems"
 """The suffix of an output that holds continuous stems."""
@@ -68,11 +71,13 @@ class Request:
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
-            raise ArgumentError("--task", f"unknown task {self.task!r}", f"use one of {', '.join(TASKS)}")
+            raise ArgumentError("--task", f"unknown task {self.task[:40]!r}", f"use one of {', '.join(TASKS)}")
         if self.source not in SOURCES:
-            raise ArgumentError("--source", f"unknown source {self.source!r}", f"use one of {', '.join(SOURCES)}")
+            raise ArgumentError("--source", f"unknown source {self.source[:40]!r}", f"use one of {', '.join(SOURCES)}")
         for name in _TEXTS:
-            _legible(f"--{name.replace('_', '-')}", getattr(self, name))
+            option = f"--{name.replace('_', '-')}"
+            _short(option, getattr(self, name), MAX_PROMPT if "prompt" in name else _LONGEST_NAME)
+            _legible(option, getattr(self, name))
         for path in (self.timeline, self.out):
             _legible("a file name", str(path))
         if not self.out.name:
@@ -126,6 +131,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f"there are {shown}" + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
+def _short(subject: str, text: str, most: int) -> None:
+    if len(text) > most:
+        problem = f"is {len(text)} characters long, and {most} are the most"
+        raise ArgumentError(subject, problem, "a few words say it" if most == MAX_PROMPT else "give a name")
+
+
 def _legible(subject: str, text: str) -> None:
     """What goes into timelines must be text: no bytes that are not UTF-8, no character that ends a string."""
     if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
@@ -175,4 +186,4 @@ def _typed(name: str, value: Any) -> Any:
             return seconds(value)
     if name == "segments" and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
-    raise ArgumentError(name, f"{value!r} is of the wrong kind")
+    raise ArgumentError(name, f"{str(value)[:80]!r} is of the wrong kind")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
+import itertools
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
+
+from talkies.core.conditioning.prompt.nearness import about_unknown
 
 PROMPT_TOKENS = 4
 """No more words than this reach the model; the first ones count."""
@@ -97,22 +99,25 @@ def word_ids(words: Sequence[str]) -> tuple[int, ...]:
 
 
 _LONGEST_PHRASE = 4  # "knock at the door"
+_MOST_TOKENS = 200  # of a prompt; no more are looked at
+_MOST_TOLD = 5  # unknown words
 
 
 def read_prompt(text: str) -> PromptWords:
     """The known words of a prompt; phrases are tried before their words; plurals, synonyms and UCS names are known."""
     lexicon = _lexicon()
-    tokens = re.findall(r"[\w'-]+", text)
+    tokens = [match[0] for match in itertools.islice(re.finditer(r"[\w'-]+", text), _MOST_TOKENS)]
     found: list[str] = []
-    warnings: list[str] = []
+    unknown: list[str] = []
     while tokens:
         length, words_found = _longest_known(tokens)
         token = tokens[0].casefold()
         if not length and token not in lexicon.unheard:
-            warnings.append(_unknown(token))
+            unknown.append(token)
         found += words_found
         tokens = tokens[max(length, 1) :]
     words = tuple(dict.fromkeys(found))
+    warnings = _unknown(tuple(dict.fromkeys(unknown)))
     if text.strip() and not words and not warnings:
         warnings.append(
             f"the prompt {text.strip()[:40]!r} names no sound; known words are {', '.join(known_words()[:3])} ..."
@@ -163,6 +168,10 @@ def _singulars(token: str) -> tuple[str, ...]:
     return tuple(forms)
 
 
-def _unknown(token: str) -> str:
-    near = difflib.get_close_matches(token, [*known_words(), *_lexicon().synonyms], 3, cutoff=0.5)
-    return f"no sound is known for {token!r}; the nearest known words are {', '.join(near or known_words()[:3])}"
+def _unknown(tokens: Sequence[str]) -> list[str]:
+    """A sentence for each of the first words that are not known, one for all others."""
+    known = [word for word in (*known_words(), *_lexicon().synonyms) if " " not in word]
+    sentences = [about_unknown(token, known) for token in tokens[:_MOST_TOLD]]
+    if len(tokens) > _MOST_TOLD:
+        sentences.append(f"no sound is known for {len(tokens) - _MOST_TOLD} more words of the prompt")
+    return sentences

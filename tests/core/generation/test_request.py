@@ -60,6 +60,13 @@ def test_unusable_values_are_refused(name: str, value: object) -> None:
         Request.from_mapping({"timeline": "a.otio", "out": "b.otio", name: value})
 
 
+@pytest.mark.parametrize("name", ["prompt", "negative_prompt", "voice", "language", "device", "task", "segments"])
+def test_a_megabyte_is_refused_in_one_short_sentence(name: str) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        Request.from_mapping({"timeline": "a.otio", "out": "b.otio", name: "rain " * 200_000})
+    assert len(str(caught.value)) < 300
+
+
 @pytest.mark.parametrize(
     ("value", "expected"), [(2, Fraction(2)), (0.5, Fraction(1, 2)), ("1/3", Fraction(1, 3)), ("0.04", Fraction(1, 25))]
 )

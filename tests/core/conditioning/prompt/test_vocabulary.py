@@ -1,7 +1,11 @@
 """Prompts: words, plurals and synonyms of the vocabulary; unknown words named with near ones."""
 
+import json
+from importlib import resources
+
 import pytest
 
+from talkies.core.conditioning.prompt.nearness import edits
 from talkies.core.conditioning.prompt.vocabulary import PROMPT_TOKENS, known_words, read_prompt, word_ids
 
 
@@ -23,6 +27,49 @@ def test_synonyms_and_inflections(text: str, word: str) -> None:
 def test_an_unknown_word_is_named_with_its_nearest() -> None:
     (warning,) = read_prompt("footsteqs").warnings
     assert "'footsteqs'" in warning and "footsteps" in warning
+
+
+@pytest.mark.parametrize(
+    ("word", "near", "far"),
+    [
+        ("music", "music is not made here", "munch"),
+        ("laughter", "voices come from subtitles", "lighter"),
+        ("heartbeat", "near in sense: impact", "did you mean"),
+        ("crowd", "near in sense: ambience", "did you mean"),
+        ("coat", "cloth_rustle", "goat"),
+        ("zebra", "nor for any word like it", "did you mean"),
+    ],
+)
+def test_near_words_are_near_in_sense(word: str, near: str, far: str) -> None:
+    (warning,) = read_prompt(word).warnings
+    assert repr(word) in warning and near in warning and far not in warning
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("rian", "rain"), ("thundr", "thunder"), ("winnd", "wind"), ("footstpes", "footsteps")]
+)
+def test_a_slip_of_the_fingers_is_understood(word: str, meant: str) -> None:
+    (warning,) = read_prompt(word).warnings
+    assert f"did you mean {meant}" in warning
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "count"), [("rain", "rain", 0), ("rian", "rain", 1), ("laughter", "lighter", 2), ("", "abc", 3)]
+)
+def test_edits_are_counted_as_damerau_counts_them(one: str, other: str, count: int) -> None:
+    assert edits(one, other) == edits(other, one) == count
+
+
+def test_all_of_a_senses_near_words_are_known() -> None:
+    file = resources.files("talkies.resources.vocabularies") / "senses.json"
+    for sense in json.loads(file.read_text("utf-8")).values():
+        assert set(sense["near"].split()) <= set(known_words())
+        assert bool(sense["near"]) != bool(sense["said"])
+        assert not [word for row in sense["words"] for word in row.split() if read_prompt(word).words]
+
+
+def test_a_prompt_of_a_thousand_unknown_words_is_told_in_a_few_sentences() -> None:
+    assert len(read_prompt(" ".join(f"zz{number}" for number in range(100_000))).warnings) == 6
 
 
 def test_no_more_words_than_the_model_hears() -> None:
