@@ -135,6 +135,9 @@ ENGINES: dict[str, str] = {
 }
 """Engines by name: module and class, imported only when loaded."""
 
+NAMED_VOICES = frozenset(("mini",))
+"""Engines that speak with the voices that ship."""
+
 
 def engine_class(name: str) -> type[Engine]:
     """The class of an engine. Raises ArgumentError for an unknown name, with the known ones."""

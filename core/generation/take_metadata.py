@@ -1,6 +1,7 @@
 """What is written into a take's metadata: all that makes it again, bit for bit on the same machine.
 
-Files and timelines carry it under ``talkies``, beside what :attr:`Take.facts` adds: voice, speaker, channels, levels.
+Files and timelines carry it under ``talkies``, beside what :attr:`Take.facts` adds: voice, speaker, channels,
+levels. ``handles`` are the seconds that were asked for, exact; ``device`` is what made it ("cpu", "cuda").
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from talkies.core.conditioning.speech.named_voices import language_of
 from talkies.core.generation.request import Request
 from talkies.core.segment import Stem
 
@@ -30,8 +32,19 @@ def take_metadata(
         "prompt": stem.prompt,
         "negative_prompt": request.negative_prompt,
         "text": " / ".join(cue.text for cue in stem.cues),
+        "language": spoken_language(stem),
         "seed": seed,
         "steps": steps,
         "guidance": guidance,
         "loudness": request.loudness,
+        "handles": str(request.handles),
+        "device": getattr(engine, "device", request.device),
     }
+
+
+def spoken_language(stem: Stem) -> str:
+    """The BCP 47 tag of what is said: the subtitles' own, else the voice's; "" where nobody speaks."""
+    if not stem.cues:
+        return ""
+    stated = next((cue.language for cue in stem.cues if cue.language), "")
+    return stated or language_of(stem.voice)

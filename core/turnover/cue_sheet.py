@@ -96,8 +96,11 @@ def _notes(takes: Sequence[Take]) -> str:
     facts = [", ".join(take.name for take in takes)]
     if first.voice:
         facts.append(f"voice {PurePath(first.voice).name}")
-    if "seed" in first.metadata:
-        facts.append(f"seed {first.metadata['seed']}")
+    for name in ("language", "seed", "device"):
+        if str(first.metadata.get(name, "")):
+            facts.append(f"{name} {first.metadata[name]}")
+    if first.metadata.get("handles"):
+        facts.append(f"handles {first.metadata['handles']} s")
     return "; ".join(facts)
 
 

@@ -19,13 +19,12 @@ import numpy as np
 import torch
 from scipy.fft import dct
 
+from talkies.core.conditioning.speech.casting import Role, cast
 from talkies.core.errors import ArgumentError, InputError, MediaError
 from talkies.core.media.sound import read_sound
 from talkies.core.model.bands import SAMPLE_RATE, MelFrames
 
 VOICE_DIM = 64
-ONLY_BY_NAME = ("grid_s1", "robin")
-"""Voices that nobody gets unasked: a reader of 51 words, and a child."""
 LONGEST_S = 60
 """No more of a reference recording than this is listened to."""
 
@@ -124,20 +123,17 @@ def _book(content: str) -> VoiceBook:
 
 
 def find_voice(voice: str, speaker: str = "", language: str = "") -> NamedVoice:
-    """The voice for a line: a shipped voice's name, a recording's path, or "" for a choice by language and speaker.
+    """The voice for a line: a shipped voice's name, a recording's path, or "" for a choice by language and by what the
+    speaker's name says; several speakers are better cast together (core/conditioning/speech/casting.py).
 
-    Speakers are spread by their names over the voices of their language; two may share one. Raises ArgumentError for
-    a name that is neither and for a recording that cannot be read or holds no sound.
+    Raises ArgumentError for a name that is neither and for a recording that cannot be read or holds no sound.
     """
     book = voice_book()
     if voice in book.voices:
         return book.voices[voice]
     if voice:
         return _recorded(Path(voice), book)
-    offered = [v for v in book.voices.values() if v.name not in ONLY_BY_NAME]
-    spoken = [v for v in offered if language and v.language[:2] == language[:2].lower()]
-    choice = spoken or [v for v in offered if v.language.startswith("en")]
-    return choice[sum(speaker.casefold().encode()) % len(choice) if speaker else 0]
+    return book.voices[cast([Role(speaker, language)])[speaker]]
 
 
 def _recorded(path: Path, book: VoiceBook) -> NamedVoice:

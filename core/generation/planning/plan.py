@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from talkies.core.conditioning.speech.casting import Role, cast, shared_voices
+from talkies.core.engines.base import NAMED_VOICES
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.planning.disk_space import needed_bytes
 from talkies.core.generation.planning.stems import choose_segments, owners, stems_of
@@ -40,7 +42,8 @@ def plan_run(timeline: Timeline, request: Request, voices: Mapping[str, str] | N
     Raises ArgumentError for a segment that is not there and when there would be nothing to make.
     """
     segments, owner = choose_segments(timeline, request.segments), owners(timeline)
-    stems = {segment.id: stems_of(timeline, segment, request, owner, voices) for segment in segments}
+    chosen = cast_voices(owner, request, voices or {})
+    stems = {segment.id: stems_of(timeline, segment, request, owner, chosen) for segment in segments}
     if not any(stems.values()):
         problem, cure = "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
         raise ArgumentError(request.timeline, problem, cure)
@@ -50,10 +53,28 @@ def plan_run(timeline: Timeline, request: Request, voices: Mapping[str, str] | N
         segments,
         stems,
         segment_warnings=noticed,
-        warnings=(*timeline.warnings, *noticed, *_unspoken(timeline, owner, request.task)),
+        warnings=(*timeline.warnings, *noticed, *_unspoken(timeline, owner, request.task), *_alike(request, chosen)),
         needed_bytes=needed_bytes(timeline, stems, request),
         work=sum((work_of(parts, request.takes) for parts in stems.values()), Fraction(0)),
     )
+
+
+def cast_voices(cues: Iterable[Cue], request: Request, given: Mapping[str, str]) -> dict[str, str]:
+    """A voice for each speaker of the whole timeline, so that it does not depend on the segments that are chosen;
+    ``given``: by speaker. Nobody is cast where one voice was asked for, or where the engine has voices of its own."""
+    if request.voice or request.engine not in NAMED_VOICES:
+        return dict(given)
+    spoken = sorted((cue for cue in cues if cue.kind == "speech"), key=lambda cue: cue.range)
+    languages = {cue.speaker: cue.language for cue in reversed(spoken)}
+    return {
+        **given,
+        **cast([Role(speaker, languages[speaker]) for speaker in dict.fromkeys(c.speaker for c in spoken)], given),
+    }
+
+
+def _alike(request: Request, voices: Mapping[str, str]) -> tuple[str, ...]:
+    sentence = shared_voices(voices) if request.task != "foley" else ""
+    return (sentence,) if sentence else ()
 
 
 def work_of(stems: Sequence[Stem], takes: int) -> Fraction:

@@ -64,6 +64,14 @@ def reel(request: pytest.FixtureRequest, laid: Laid) -> Reel:
     return timeline, takes, tuple(text.split() for text in known)
 
 
+def test_the_cue_sheet_says_how_a_line_was_made(laid: Laid) -> None:
+    timeline = known_timeline(Fraction(25), 0)
+    take = laid("DX", timeline.segments[0].record, speaker="Anna", text="Hello there.", voice="kathleen")
+    take = replace(take, metadata={**take.metadata, "language": "en-US", "device": "cpu", "handles": "1/2"})
+    row = next(row for row in sheet_rows(timeline, [take]) if row.character == "Anna")
+    assert row.notes == "DX_00; voice kathleen; language en-US; seed 0; device cpu; handles 1/2 s"
+
+
 def test_the_cue_sheet(reel: Reel) -> None:
     timeline, takes, (at, _, _) = reel
     assert sheet_csv(timeline, sheet_rows(timeline, takes)) == "\r\n".join(
