@@ -51,6 +51,31 @@ def remuxed(source: Path, target: Path, annex_b: bool = False, **options: str) -
     return target
 
 
+def with_sound(source: Path, target: Path, late: Fraction, seconds: int, *, click: Fraction | None = None) -> Path:
+    """The packets of ``source``, ``late`` seconds after the beginning of ``seconds`` of sound; it may hold a click."""
+    sound = np.zeros((1, seconds * 48_000 // 1152 * 1152), np.float32)
+    if click is not None:
+        sound[:, int(click * 48_000) :][:, :2400] = 0.5
+    with av.open(str(source)) as read, av.open(str(target), "w") as written:
+        stream = read.streams.video[0]
+        copy = written.add_stream_from_template(stream)
+        heard = written.add_stream("mp2", rate=48_000, layout="mono")
+        for start in range(0, sound.shape[1], 1152):
+            part = np.ascontiguousarray(sound[:, start : start + 1152] * 32767).astype(np.int16)
+            frame = av.AudioFrame.from_ndarray(part, "s16", "mono")
+            frame.sample_rate, frame.pts = 48_000, start
+            written.mux(heard.encode(frame))
+        written.mux(heard.encode(None))
+        assert stream.time_base is not None
+        shift = int(late / stream.time_base)
+        for packet in read.demux(stream):
+            if packet.size:
+                packet.pts, packet.dts = (packet.pts or 0) + shift, (packet.dts or 0) + shift
+                packet.stream = copy
+                written.mux(packet)
+    return target
+
+
 def numbered(number: int, size: tuple[int, int] = (256, 144)) -> np.ndarray:
     """A picture with ``number`` as eight black or white bars."""
     bars = np.array([255 if number >> bit & 1 else 0 for bit in range(BITS)], np.uint8)

@@ -71,12 +71,15 @@ class SoundChunks:
 def read_stretch(path: Path, first: int, count: int) -> Samples:
     """Samples ``first`` to ``first + count`` of a file's sound at 48 kHz, (2, count); silence where it has none.
 
-    A mono file comes 3 dB lower on both sides. Raises MediaError where there is no sound at all.
+    A mono file comes 3 dB lower on both sides. In a movie, sample 0 is when its first picture shows, whatever its own
+    stamps begin with. Raises MediaError where there is no sound at all.
     """
     import av
 
     from talkies.core.media.opening import open_media
+    from talkies.core.media.probing import probe
 
+    shift = float(probe(path).start)
     result = np.zeros((2, count), np.float32)
     with open_media(path) as container:
         if not container.streams.audio:
@@ -84,14 +87,14 @@ def read_stretch(path: Path, first: int, count: int) -> Samples:
         stream = container.streams.audio[0]
         mono, tick = stream.channels == 1, stream.time_base or Fraction(1, SAMPLE_RATE)
         resampler = av.AudioResampler(format="fltp", layout="mono" if mono else "stereo", rate=SAMPLE_RATE)
-        target = max(first / SAMPLE_RATE - _RUN_UP_S, 0.0)
+        target = max(first / SAMPLE_RATE + shift - _RUN_UP_S, 0.0)
         if target:
             container.seek(int(target / tick), stream=stream, backward=True)
         place: int | None = None
         with contextlib.suppress(av.FFmpegError):  # a damaged end: what was read before it is heard
             for frame in container.decode(stream):
                 if place is None:
-                    place = round(float((frame.pts or 0) * tick) * SAMPLE_RATE)
+                    place = round((float((frame.pts or 0) * tick) - shift) * SAMPLE_RATE)
                 for part in resampler.resample(frame):
                     block = part.to_ndarray().astype(np.float32, copy=False) * (_MIDDLE if mono else np.float32(1))
                     _lay(result, block, place - first)

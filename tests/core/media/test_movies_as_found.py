@@ -7,9 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
 import pytest
-from numbered_movies import GROUP, SIZE, encode, h264, number_of, numbered, remuxed, segment
+from numbered_movies import GROUP, SIZE, encode, h264, number_of, numbered, remuxed, segment, with_sound
 
 from talkies.core.media.opening import open_file
 from talkies.core.media.picture import picture_frames
@@ -105,26 +104,6 @@ def test_a_recording_that_states_no_length(tmp_path: Path, suffix: str) -> None:
 
 def test_fragments_are_read_to_the_last(tmp_path: Path) -> None:
     check(remuxed(h264(tmp_path / "a.mp4"), tmp_path / "b.mp4", movflags="frag_keyframe+empty_moov"))
-
-
-def with_sound(source: Path, target: Path, late: Fraction, seconds: int) -> Path:
-    """The packets of ``source`` ``late`` seconds after the beginning of ``seconds`` of sound."""
-    with av.open(str(source)) as read, av.open(str(target), "w") as written:
-        stream = read.streams.video[0]
-        copy = written.add_stream_from_template(stream)
-        sound = written.add_stream("aac", rate=48_000, layout="mono")
-        for start in range(0, seconds * 48_000, 1024):
-            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), "fltp", "mono")
-            frame.sample_rate, frame.pts = 48_000, start
-            written.mux(sound.encode(frame))
-        written.mux(sound.encode(None))
-        shift = int(late / stream.time_base)
-        for packet in read.demux(stream):
-            if packet.size:
-                packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-                packet.stream = copy
-                written.mux(packet)
-    return target
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".ts", ".mp4", ".mov"])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numbered_movies import h264, with_sound
 
 from talkies.core.errors import MediaError
 from talkies.core.media.bwf import write_bwf
@@ -63,6 +64,14 @@ def test_a_file_that_is_missing_is_silence_in_the_mix_and_an_error_to_the_reader
         read_stretch(tmp_path / "none.wav", 0, 10)
     mix = Mix(chunks, [Voice(tmp_path / "none.wav", 0, 1000)])
     assert not mix.block(0, 1000, wait=True).any()
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".ts", ".mp4"])
+def test_a_movies_sound_keeps_to_its_picture(tmp_path: Path, suffix: str) -> None:
+    """The picture begins 1 s after the sound, the click sounds 0.5 s later: where the thirteenth picture shows."""
+    film = with_sound(h264(tmp_path / "a.mp4", 50), tmp_path / f"b{suffix}", Fraction(1), 3, click=Fraction(3, 2))
+    heard = np.abs(read_stretch(film, 0, 2 * 48_000)[0])
+    assert abs(int(np.argmax(heard > 0.1)) - 24_000) < 1200
 
 
 def test_voices_are_laid_where_they_belong(long_file: Path, chunks: SoundChunks) -> None:
