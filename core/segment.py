@@ -171,6 +171,12 @@ class Take:
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether it was measured and nothing in it can be heard."""
+        peak = self.levels.true_peak_dbtp if self.levels is not None else 0.0
+        return peak is None or peak < _INAUDIBLE
+
+    @property
     def file_range(self) -> TimeRange:
         """What the file covers on the timeline, handles included."""
         return TimeRange(self.record.start - self.head_handle, self.record.end + self.tail_handle)
@@ -193,6 +199,7 @@ class Take:
         return replace(self, **said, levels=measured, metadata=rest)
 
 
+_INAUDIBLE = -80.0  # dBTP
 _TEXTS = ("speaker", "voice")
 _LEVELS = tuple(each.name for each in fields(Levels))
 

@@ -9,14 +9,16 @@ run has made. A cancelled run (CancelledError, Ctrl+C, a closed generator) keeps
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.events import Event, Progress
+from talkies.core.generation.earlier_takes import earlier_takes
 from talkies.core.generation.planning.plan import plan_run
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_loop import TakeLoop
 from talkies.core.media.loudness_presets import PRESETS
+from talkies.core.segment import Take
 from talkies.core.takes.levels import balance_takes
 from talkies.core.takes.run_folder import run_folder
 from talkies.core.timeline import in_language, read_timeline
@@ -41,6 +43,8 @@ def render(
     plan = plan_run(timeline, request)
     loop = TakeLoop(request, plan, watch)
     loop.log.sentences += [*plan.warnings, *preflight(timeline, request.out)]
+    earlier = earlier_takes(request, timeline, plan.stems)
+    loop.log.sentences += earlier.notes
     yield from loop.log.new()
     with run_folder(request.out, plan.needed_bytes, loop.takes) as run:
         if run.rescued:
@@ -50,8 +54,21 @@ def render(
         yield Progress(1.0, loop.work.message)
         with loop.work.clock("write"):
             loop.takes[:] = run.publish(balance_takes(loop.takes, PRESETS[request.loudness]))
-            write_timeline(timeline, loop.takes, request.out, two_pop=request.two_pop, tail_pop=request.tail_pop)
+            laid = heard(loop.takes, loop.log.sentences.append)
+            laid += earlier.beside(loop.takes)
+            write_timeline(timeline, laid, request.out, two_pop=request.two_pop, tail_pop=request.tail_pop)
     yield loop.finished()
 
 
+def heard(takes: Sequence[Take], note: Callable[[str], None]) -> list[Take]:
+    """The takes in which something sounds; a sentence names the others, which are not laid on the timeline."""
+    silent = [take for take in takes if take.is_silent]
+    if silent:
+        named = ", ".join(f"{take.stem} of {take.segment_id}" for take in silent[:_NAMED])
+        more = f" and {len(silent) - _NAMED} more" if len(silent) > _NAMED else ""
+        note(f"nothing sounds in {named}{more}: not laid on the timeline")
+    return [take for take in takes if not take.is_silent]
+
+
+_NAMED = 6
 _RESCUED = "holds the finished takes of an earlier run that was interrupted"

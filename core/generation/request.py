@@ -44,7 +44,8 @@ class Request:
     ``loudness``: one of ``PRESETS`` (core/media/loudness_presets.py). ``weights``: another checkpoint of the engine,
     None for its own.
     ``handles``: seconds of sound beyond each cut, where the picture has them. ``two_pop``, ``tail_pop``: a pop two
-    seconds before and after the picture, for which only a stems folder has room.
+    seconds before and after the picture, for which only a stems folder has room. ``replace``: what an output that
+    exists holds of other segments does not stay.
     """
 
     timeline: Path
@@ -68,6 +69,7 @@ class Request:
     handles: Fraction = Fraction(1)
     two_pop: bool = False
     tail_pop: bool = False
+    replace: bool = False
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -166,7 +168,7 @@ def _plain(value: float | Fraction) -> float | Fraction:
 _TEXTS = ("task", "engine", "prompt", "negative_prompt", "source", "voice", "language", "device", "loudness")
 _PATHS = ("timeline", "out", "weights", "media_dir")
 _INTEGERS = ("seed", "takes", "steps")
-_SWITCHES = ("two_pop", "tail_pop")
+_SWITCHES = ("two_pop", "tail_pop", "replace")
 
 
 def _typed(name: str, value: Any) -> Any:

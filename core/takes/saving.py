@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from talkies.core.errors import OutputError
+from talkies.core.errors import InputError, OutputError
 from talkies.core.files.atomic import output_errors
 from talkies.core.media.bwf import Samples, write_bwf
 from talkies.core.media.envelope import Envelope, around
@@ -33,6 +33,7 @@ CUE_FADE_S = Fraction(8, 1000)
 END_FADE_S = Fraction(2, 1000)
 
 CHUNK_SAMPLES = 1 << 16
+_LOUDEST = 1e6  # times full scale
 _PADDING_S = Fraction(1, 20)
 _MEDIA_SUFFIX = re.compile(r"\.(mov|mp4|m4v|mxf|avi|mkv|webm|mpg|dpx|tiff?|png|exr|jpe?g|wav)$", re.IGNORECASE)
 
@@ -54,7 +55,8 @@ def save_take(
     ``blocks``: (n,) or (C, n) float32 at ``sample_rate``, from the head handle's start on; more than needed is cut,
     up to 50 ms too little is filled with silence. ``handles``: seconds before and after what the stem covers. Outside
     of the stem's gate it is silent. ``metadata``: provenance. Memory does not grow with length: the sound waits in a
-    ``.part`` file in ``folder``, which is gone at the end, whatever happens. Raises OutputError.
+    ``.part`` file in ``folder``, which is gone at the end, whatever happens. Raises OutputError; InputError for samples
+    that are not finite.
     """
     segment, record, (head, tail) = stem.segment, stem.record, handles
     covered = TimeRange(record.start - head, record.end + tail)
@@ -154,7 +156,10 @@ def _gather(
             gains = ends.gains(position, count)
             if cues is not None:
                 gains *= cues.gains(position, count)
-            heard = np.nan_to_num(block, posinf=0.0, neginf=0.0) * gains
+            if not (np.abs(block) < _LOUDEST).all():  # not a number is not either
+                problem = "the engine made numbers that are no sound"
+                raise InputError(path.stem, problem, "use less guidance, or another seed")
+            heard = block * gains
             meter.add(heard)
             file.write(np.ascontiguousarray(heard.T, np.float32).tobytes())
             position += count

@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--handles", metavar="SECONDS", type=seconds, default=seconds(1), help=handles)
     add("--two-pop", action="store_true", help="into a stems folder: a pop two seconds before the first picture")
     add("--tail-pop", action="store_true", help="into a stems folder: a pop two seconds after the last picture")
+    add("--replace", action="store_true", help="write OUT anew: nothing stays that it has for other segments")
     add("--json", action="store_true", help="print one JSON document")
 
 
@@ -69,6 +70,7 @@ def request_from(options: argparse.Namespace) -> Request:
         handles=options.handles,
         two_pop=options.two_pop,
         tail_pop=options.tail_pop,
+        replace=options.replace,
     )
 
 

@@ -318,3 +318,79 @@ def test_two_runs_do_not_write_to_one_output(reel: Path) -> None:
         tell(request_for(reel, seed=1))
     assert isinstance(list(first)[-1], Finished)
     tell(request_for(reel, seed=1))
+
+
+def laid_in(path: Path) -> set[tuple[str, str]]:
+    """(segment, department) of every clip of ours on a timeline."""
+    document = otio.adapters.read_from_file(str(path))
+    facts = (clip.metadata["talkies"] for track in document.audio_tracks() for clip in track.find_clips())
+    return {(each["segment"], each["stem"]) for each in facts}
+
+
+def test_a_second_run_keeps_what_it_does_not_make_anew(reel: Path) -> None:
+    out = reel.with_name("out.otio")
+    tell(request_for(reel, segments=("V1-001",), task="foley"))
+    done = finished(tell(request_for(reel, segments=("V1-002",))))
+    assert {take.segment_id for take in done.takes} == {"V1-002"}
+    assert laid_in(out) == {("V1-001", "FX"), ("V1-002", "FX"), ("V1-002", "DX")}
+    tell(request_for(reel, segments=("V1-001",), task="foley", seed=7))
+    assert laid_in(out) == {("V1-001", "FX"), ("V1-002", "FX"), ("V1-002", "DX")}
+    tell(request_for(reel, segments=("V1-001",), task="foley", replace=True))
+    assert laid_in(out) == {("V1-001", "FX")}
+
+
+def test_earlier_takes_of_clips_that_have_changed_are_left_out_and_said(reel: Path) -> None:
+    tell(request_for(reel, segments=("V1-001",), task="foley"))
+    write_reel(reel, ["film.mp4", "film.mp4"], start=25, first="another")
+    done = finished(tell(request_for(reel, segments=("V1-002",), task="foley")))
+    assert laid_in(reel.with_name("out.otio")) == {("V1-002", "FX")}
+    assert any("clips that have changed" in warning for warning in done.report["warnings"])
+
+
+def test_what_cannot_be_kept_is_not_replaced_without_being_asked(reel: Path) -> None:
+    tell(request_for(reel, task="foley", segments=("V1-001",)))
+    next(reel.with_name("out.takes").iterdir()).unlink()
+    before = contents(reel.parent)
+    with pytest.raises(ArgumentError, match="--replace"):
+        tell(request_for(reel, task="foley", segments=("V1-002",)))
+    assert contents(reel.parent) == before
+    tell(request_for(reel))  # all of it is made anew
+    assert len(laid_in(reel.with_name("out.otio"))) == 4
+
+
+class SilentEngine(TonesEngine):
+    """Nothing is to be heard in effects."""
+
+    def sound(self, prepared: Prepared, **options: Any) -> Iterator[Block]:  # type: ignore[override]
+        for block in super().sound(prepared, **options):  # type: ignore[arg-type]
+            yield block * (prepared.task != "foley")
+
+
+def test_a_silent_take_is_not_laid_and_one_sentence_names_it(reel: Path) -> None:
+    done = finished(tell(request_for(reel), load_engine=lambda *_: SilentEngine()))
+    assert laid_in(reel.with_name("out.otio")) == {("V1-001", "DX"), ("V1-002", "DX")}
+    said = [warning for warning in done.report["warnings"] if "nothing sounds" in warning]
+    assert said == ["nothing sounds in FX of V1-001, FX of V1-002: not laid on the timeline"]
+
+
+class BrokenEngine(TonesEngine):
+    """Effects are not finite from some point on."""
+
+    value = float("nan")
+
+    def sound(self, prepared: Prepared, **options: Any) -> Iterator[Block]:  # type: ignore[override]
+        for block in super().sound(prepared, **options):  # type: ignore[arg-type]
+            if prepared.task == "foley":
+                block[-100:] = self.value
+            yield block
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1e30])
+def test_sound_that_is_not_finite_fails_its_take(reel: Path, value: float) -> None:
+    engine = BrokenEngine()
+    engine.value = value
+    events = tell(request_for(reel), load_engine=lambda *_: engine)
+    failed = [event for event in events if isinstance(event, Failed)]
+    assert [(event.segment_id, event.stem) for event in failed] == [("V1-001", "FX"), ("V1-002", "FX")]
+    assert all("guidance" in event.reason for event in failed)
+    assert laid_in(reel.with_name("out.otio")) == {("V1-001", "DX"), ("V1-002", "DX")}
