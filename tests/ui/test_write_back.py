@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import opentimelineio as otio
 import pytest
 from editors import open_editor
-from engines import load_tones
+from engines import TonesEngine, load_tones
 
 from talkies.core.errors import ArgumentError, OutputError
 from talkies.core.files.dataclass_json import as_json
@@ -247,3 +249,31 @@ def test_takes_go_straight_into_an_editor(generated: Document, reel: Path, tmp_p
 
 def test_an_order_is_plain_json(generated: Document) -> None:
     assert as_json(generated.order()) == generated.order()
+
+
+def test_a_take_of_words_that_were_edited_since_is_marked_and_said(generated: Document) -> None:
+    (take,) = (take for take in generated.takes("V1-001") if take.stem == "DX")
+    others = [each.id for each in generated.all_takes if each.id != take.id]
+    assert not any(generated.is_stale(each.id) for each in generated.all_takes)
+    generated.edit_cue(0, text="Quite other words.")
+    assert generated.is_stale(take.id)
+    assert not any(map(generated.is_stale, others))
+    assert any(take.id in warning and "edited since" in warning for warning in plan_write_back(generated).warnings)
+    generated.undo_stack.undo()
+    assert not generated.is_stale(take.id)
+    assert not any("edited since" in warning for warning in plan_write_back(generated).warnings)
+
+
+def test_a_take_in_which_nothing_sounds_is_not_written_and_named(document: Document) -> None:
+    order = TakeRequest.from_mapping({**document.order(), "task": "foley"})
+    list(make_takes(order, load_engine=lambda *_: Silence()))
+    document.find_takes()
+    plan = plan_write_back(document)
+    assert plan.placements == ()
+    assert [warning for warning in plan.warnings if "nothing sounds" in warning]
+
+
+class Silence(TonesEngine):
+    def sound(self, prepared: Any, **options: Any) -> Iterator[Any]:
+        for block in super().sound(prepared, **options):
+            yield block * 0

@@ -134,6 +134,9 @@ class TakeCard(QFrame):
         level = "" if take.loudness_lufs is None else f" · {take.loudness_lufs:.1f} LUFS"
         mark = "▸ " if sounds else ""
         self.details.setToolTip(self.tr("▸: this one is played and written back") if sounds else "")
+        if self._document.is_stale(take.id):
+            clip = f"<b>{self.tr('other words')}</b> · {clip}"
+            self.details.setToolTip(self.tr("made of words that were edited since"))
         self.details.setText(mark + clip + self.tr("seed {seed}").format(seed=take.seed) + level)
         self.offset.setText(self.tr("{frames:+d} fr").format(frames=take.nudge_frames) if take.nudge_frames else "0 fr")
         self.gain.show_value(take.gain_db)

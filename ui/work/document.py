@@ -170,6 +170,10 @@ class Document(Positions):
         """The other takes of its segment, stem and speaker."""
         return [each for each in self._alternatives(take) if each.id != take.id]
 
+    def is_stale(self, take_id: str) -> bool:
+        """Whether a take speaks words that were edited since it was made."""
+        return take_id in self._lookup.stale
+
     def order(self) -> dict[str, Any]:
         """What every order to the worker says: which timeline, where takes go, edited cues and voices."""
         timeline, store = self.open_timeline(), self.store

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
+from itertools import chain
 
 from talkies.core.segment import Cue, Segment, StemName, Timeline
 from talkies.core.timeline.structure.tracks import STEMS
+from talkies.ui.work.staleness import stale_takes
 from talkies.ui.work.state import TakeChoices, TakeRecord, WorkState
 
 
@@ -24,6 +27,11 @@ class Lookup:
     def of(cls, timeline: Timeline | None, state: WorkState, takes: Mapping[str, TakeRecord]) -> Lookup:
         segments = {segment.id: segment for segment in timeline.segments} if timeline is not None else {}
         return cls(timeline, segments, edited_cues(timeline, state), _by_segment(state, takes))
+
+    @cached_property
+    def stale(self) -> frozenset[str]:
+        """Ids of takes whose words were edited since."""
+        return stale_takes(self.timeline, self.cues, chain.from_iterable(self.takes.values()))
 
     def after(self, old: WorkState, new: WorkState, takes: Mapping[str, TakeRecord]) -> Lookup:
         cues = self.cues if new.cues is old.cues else edited_cues(self.timeline, new)

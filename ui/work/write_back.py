@@ -11,7 +11,7 @@ a widget; the functions may run in any thread.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import count
@@ -102,10 +102,12 @@ def plan_write_back(
 
     timeline = document.open_timeline()
     chosen = tuple(segment.id for segment in document.segments) if ids is None else tuple(ids)
-    takes = (take for key in chosen for take in document.chosen_takes(key) if not take.muted and not take.lost)
+    takes = [take for key in chosen for take in document.chosen_takes(key) if not take.muted and not take.lost]
+    notes = (*_silent(takes), *_stale(document, takes))
     placed = (
         PlannedTake(take, document.place_of(take), document.gain_of(take), rivals=len(document.rivals(take)))
         for take in takes
+        if not take.take.is_silent
     )
     every = {each.take.id: each for each in placed if each.place.end > 0}
     others: list[str] = []
@@ -125,7 +127,7 @@ def plan_write_back(
     skipped = tuple(every[take.name].take for take in plan.skipped)
     if conflict == "replace":
         timeline = without_our_tracks(timeline)
-    return WriteBack(timeline, new, plan.removed, skipped, _warnings(new), conflict)
+    return WriteBack(timeline, new, plan.removed, skipped, (*notes, *_warnings(new)), conflict)
 
 
 def suggested_file(timeline: Timeline) -> Path:
@@ -206,6 +208,20 @@ def _copied(placement: PlannedTake, timeline: Timeline, folder: Path) -> Take:
         count=total,
     )
     return take
+
+
+def _silent(takes: Iterable[TakeRecord]) -> Iterator[str]:
+    if silent := [take.id for take in takes if take.take.is_silent]:
+        yield f"{_and_more(silent)}: nothing sounds there, not laid on the timeline"
+
+
+def _stale(document: Document, takes: Iterable[TakeRecord]) -> Iterator[str]:
+    if stale := [take.id for take in takes if document.is_stale(take.id)]:
+        yield f"{_and_more(stale)}: made of words that were edited since; make it again to hear the new ones"
+
+
+def _and_more(ids: Sequence[str]) -> str:
+    return ids[0] + (f" and {len(ids) - 1} more" if len(ids) > 1 else "")
 
 
 def _warnings(tracks: Iterable[NewTrack]) -> tuple[str, ...]:
