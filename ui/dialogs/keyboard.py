@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
-_ROWS = 16
+from talkies.ui.screen_fit import resize_dialog
+
+_ROWS = 22
+_BAR, _BUTTONS = 20, 60  # pixels of a scroll bar, and of the line with the button
 
 
 class KeyboardHelp(QDialog):
@@ -40,10 +53,19 @@ class KeyboardHelp(QDialog):
         columns.addLayout(grid)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        inside = QWidget()
+        inside.setLayout(columns)
+        scroll = QScrollArea(self)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setStyleSheet("QScrollArea { background: transparent; border: none; }")
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inside)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(22, 18, 22, 16)
-        whole.addLayout(columns)
+        whole.addWidget(scroll)
         whole.addWidget(buttons)
+        needed = inside.sizeHint()
+        resize_dialog(self, needed.width() + 2 * 22 + _BAR, needed.height() + 18 + 16 + _BUTTONS)
 
 
 def _grid() -> QGridLayout:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from talkies.core.media.bwf import Samples
 from talkies.core.takes.levels import SAMPLE_RATE
-from talkies.ui.background import in_background
+from talkies.ui.background import beside
 
 SILENT_DB: Final = -120.0
 """dBFS and LUFS of silence."""
@@ -65,15 +65,18 @@ class LevelMeter(QObject):
         self._add_loudness(block)
         self.changed.emit()
 
+    def prepare(self) -> None:
+        """Loads the filter beside, before anything is played; without it there is no loudness."""
+        if not self._asked:
+            self._asked = True
+            beside(self, load_weighting, self.use, lambda _: None)
+
     def use(self, weighting: Weighting) -> None:
-        """The filter of BS.1770, as :func:`load_weighting` makes it; it is loaded beside, with the first sound."""
+        """The filter of BS.1770, as :func:`load_weighting` makes it."""
         self._weighting = weighting
 
     def _add_loudness(self, block: Samples) -> None:
         if self._weighting is None:
-            if not self._asked:
-                self._asked = True
-                in_background(self, load_weighting, self.use, lambda _: None)
             return
         sound = np.concatenate([self._rest, self._weighting(block)], axis=1)
         count = sound.shape[1] // _STEP

@@ -65,6 +65,7 @@ class Player(QObject):
             self._frames.shown.connect(lambda position, image: self.picture.emit(image))
             self._frames.failed.connect(self.status_message)
             self._frames.start()
+            self.meter.prepare()
         else:
             self.picture.emit(None)
         self._set_loop()
