@@ -12,6 +12,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from talkies.core.conditioning.speech.named_voices import check_voice
+from talkies.core.engines.base import NAMED_VOICES
 from talkies.core.errors import ArgumentError
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.preferences import read_preferences
@@ -91,6 +93,8 @@ class Request:
         if self.guidance is not None:
             _in_range("--guidance", self.guidance, 0.0, MAX_GUIDANCE)
         _in_range("--handles", self.handles, 0, MAX_HANDLES)
+        if self.engine in NAMED_VOICES:
+            check_voice(self.voice)
         self._check_delivery()
         if self.media_dir is not None and not self.media_dir.is_dir():
             raise ArgumentError(self.media_dir, "is not a folder", "--media-dir names the folder that holds the media")

@@ -75,4 +75,7 @@ def test_a_voice_says_who_speaks_and_is_listened_to(document: Document, qtbot: Q
     document.change_settings(["V1-001"], voice="clara")
     panel.listen.click()
     assert wanted == [("clara", "mini")]
-    assert "clara" in panel.fields["voice"].toolTip() and "en-US" in panel.fields["voice"].toolTip()
+    tip = panel.fields["voice"].toolTip()
+    assert all(fact in tip for fact in ("clara", "female", "adult", "en-US"))
+    document.change_settings(["V1-001"], voice="klara")  # as a configuration may have it
+    assert "did you mean clara" in panel.warning.text()

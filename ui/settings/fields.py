@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, 
 from talkies.core.conditioning.prompt.vocabulary import known_words
 from talkies.ui.plain_text import as_tip, one_line
 from talkies.ui.settings.words import tips
-from talkies.ui.voices import SOUND_SUFFIXES, named_voices, voice_named
+from talkies.ui.voices import SOUND_SUFFIXES, label_of, named_voices, tip_of, voice_named
 from talkies.ui.work.state import MIXED
 
 Changed = Callable[[Any], None]
@@ -167,10 +167,12 @@ class VoiceField(ChoiceField):
     """A named voice, or a recording that is dropped here."""
 
     def __init__(self, changed: Changed) -> None:
-        super().__init__([("", self.tr("by speaker")), *((each.name, each.label) for each in named_voices())], changed)
+        super().__init__(
+            [("", self.tr("by speaker")), *((each.name, label_of(each)) for each in named_voices())], changed
+        )
         self._changed = changed
         for index, voice in enumerate(named_voices(), start=1):
-            self.setItemData(index, f"{voice.label} ({voice.language})", Qt.ItemDataRole.ToolTipRole)
+            self.setItemData(index, as_tip(tip_of(voice)), Qt.ItemDataRole.ToolTipRole)
         self.setAcceptDrops(True)
 
     def show_value(self, value: Any) -> None:
@@ -179,7 +181,7 @@ class VoiceField(ChoiceField):
         if "/" in path or "\\" in path:
             self.setItemText(self.currentIndex(), path.replace("\\", "/").rpartition("/")[2])
         chosen = voice_named(path)
-        about = f"{chosen.label} ({chosen.language})" if chosen is not None else path
+        about = tip_of(chosen) if chosen is not None else path
         self.setToolTip(as_tip(f"{about}\n{tips()['voice']}"))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from talkies.core.conditioning.prompt.vocabulary import read_prompt
-from talkies.core.engines.base import ENGINES
+from talkies.core.engines.base import ENGINES, NAMED_VOICES
 from talkies.core.errors import TalkiesError
 from talkies.core.generation.request import MAX_GUIDANCE, MAX_STEPS, MAX_TAKES
 from talkies.ui.actions import TYPED_IN
@@ -29,6 +29,7 @@ from talkies.ui.plain_text import as_rich, as_tip
 from talkies.ui.settings.fields import ChoiceField, DecimalField, NumberField, PromptField, VoiceField
 from talkies.ui.settings.prompts import PromptMemory
 from talkies.ui.settings.words import names, tips
+from talkies.ui.voices import voice_problems
 from talkies.ui.work.document import Document
 from talkies.ui.work.state import MIXED
 
@@ -229,6 +230,8 @@ class SettingsPanel(QWidget):
         sentences = [
             warning for text in texts if isinstance(text, str) and text for warning in read_prompt(text).warnings
         ]
+        if isinstance(voice := values.get("voice", ""), str) and values.get("engine") in NAMED_VOICES:
+            sentences += voice_problems(voice)
         self.warning.setText("\n".join(sentences))
         self.warning.setVisible(bool(sentences))
 

@@ -33,7 +33,7 @@ from PySide6.QtWidgets import (
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.layout import Spans
 from talkies.ui.transcript.model import IN, OUT, SPEAKER, TEXT, VOICE, TranscriptModel
-from talkies.ui.voices import named_voices
+from talkies.ui.voices import label_of, named_voices
 from talkies.ui.work.document import Document
 
 Index = QModelIndex | QPersistentModelIndex
@@ -46,7 +46,7 @@ class VoiceDelegate(QStyledItemDelegate):
         box = QComboBox(parent)
         box.addItem(self.tr("automatic"), "")
         for voice in named_voices():
-            box.addItem(voice.label, voice.name)
+            box.addItem(label_of(voice), voice.name)
         box.activated.connect(lambda: self.commitData.emit(box))
         return box
 

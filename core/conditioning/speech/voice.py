@@ -7,7 +7,6 @@ the training corpus's statistics; the named voices that ship are means over a re
 
 from __future__ import annotations
 
-import difflib
 import functools
 import json
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ import torch
 from scipy.fft import dct
 
 from talkies.core.conditioning.speech.casting import Role, cast
+from talkies.core.conditioning.speech.named_voices import check_voice
 from talkies.core.errors import ArgumentError, InputError, MediaError
 from talkies.core.media.sound import read_sound
 from talkies.core.model.bands import SAMPLE_RATE, MelFrames
@@ -137,11 +137,7 @@ def find_voice(voice: str, speaker: str = "", language: str = "") -> NamedVoice:
 
 
 def _recorded(path: Path, book: VoiceBook) -> NamedVoice:
-    if not path.is_file():
-        near = difflib.get_close_matches(str(path), book.voices, 1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        cure = f"{hint}give one of {', '.join(book.voices)} or the path of a recording"
-        raise ArgumentError(f"voice {str(path)!r}", "is neither a voice that ships nor a file", cure)
+    check_voice(str(path))
     try:
         sound = read_sound(path, SAMPLE_RATE)[0]
     except MediaError as error:  # the choice of a voice is an argument: nothing is made without it

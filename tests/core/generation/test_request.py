@@ -92,3 +92,18 @@ def test_a_cure_is_always_one_short_line(name: str, known: list[str]) -> None:
     cure = did_you_mean(name, known)
     assert cure
     assert known or cure == "there are none"
+
+
+@pytest.mark.parametrize("task", ["both", "dialogue", "foley", "joint"])
+def test_a_voice_that_there_is_not_is_refused_at_once(task: str, tmp_path: Path) -> None:
+    """Whether something is spoken or not, and before anything is read."""
+    given = {"timeline": str(tmp_path / "missing.otio"), "out": str(tmp_path / "out.otio"), "task": task}
+    for voice in ("klara", "x" * 3000, str(tmp_path / "gone.wav")):
+        with pytest.raises(ArgumentError, match="neither a voice that ships nor a file") as refused:
+            Request.from_mapping({**given, "voice": voice})
+        assert len(str(refused.value)) < 600
+    with pytest.raises(ArgumentError, match="did you mean clara"):
+        Request.from_mapping({**given, "voice": "klara"})
+    (tmp_path / "anna.wav").touch()
+    for voice in ("clara", "", str(tmp_path / "anna.wav")):
+        assert Request.from_mapping({**given, "voice": voice}).voice == voice
