@@ -12,10 +12,12 @@ hold is named by ``losses``, and nothing that is not named may be lost.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 from talkies.core.errors import OutputError
+from talkies.core.files.guards import document_guard
 from talkies.core.files.preflight import check_place
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.formats.aaf.writer import AafFile
@@ -60,12 +62,15 @@ def check_output(timeline: Timeline, out: Path) -> None:
     if out.exists() and writer.is_folder and not out.is_dir():
         raise OutputError(out, "is a file, and a bundle is a folder", "choose another name")
     check_place(out)
-    writer.check(timeline, out)
+    with _guard(out):
+        writer.check(timeline, out)
 
 
 def losses(timeline: Timeline, out: Path) -> tuple[str, ...]:
     """What would be lost by writing there, one sentence each. Raises OutputError for a suffix that names no format."""
-    return _writer(out).losses(timeline)
+    writer = _writer(out)
+    with _guard(out):
+        return writer.losses(timeline)
 
 
 def preflight(timeline: Timeline, out: Path) -> tuple[str, ...]:
@@ -86,13 +91,19 @@ def write_timeline(
     writer = _writer(out)
     if isinstance(writer, StemsFolder):
         writer = replace(writer, pops=Pops(two_pop, tail_pop))
-    writer.write(timeline, takes, out)
+    with _guard(out):
+        writer.write(timeline, takes, out)
 
 
 def suffix_of(out: Path) -> str:
     """The ending of a file name that picks its format: the last two suffixes (``.resolve.otio``) or the last one."""
     double = "".join(out.suffixes[-2:]).lower()
     return double if double in WRITERS else out.suffix.lower()
+
+
+def _guard(out: Path) -> AbstractContextManager[None]:
+    """What a timeline makes of a writer's arithmetic and stack, as an OutputError."""
+    return document_guard(out, "the timeline cannot be written in this format", "write an .otio", OutputError)
 
 
 def _writer(out: Path) -> Writer:

@@ -44,7 +44,7 @@ def document_guard(
     except RecursionError as error:
         raise error_class(path, "nests sequences in a circle or too deep", cure) from error
     except OSError as error:
-        raise error_class(path, f"cannot be read ({error.strerror or first_line(error)})", cure) from error
+        raise error_class(path, f"{problem} ({(error.strerror or first_line(error)).lower()})", cure) from error
     except Exception as error:
         raise error_class(path, f"{problem} ({first_line(error)})", cure) from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -60,6 +60,14 @@ def local_file(url: str, folder: Path) -> Path | None:
         except (OSError, ValueError):  # a name that the file system cannot hold
             continue
     return None
+
+
+def proxy_notes(originals: Iterable[str]) -> tuple[str, ...]:
+    """The sentence on originals that are not there and whose proxies are looked at instead; none for none."""
+    if not (lost := list(dict.fromkeys(originals))):
+        return ()
+    more = f" and {len(lost) - 1} others" if len(lost) > 1 else ""
+    return (f"the original {lost[0][:120]!r}{more} was not found: its proxy is looked at; relink it in the editor",)
 
 
 def is_relative(url: str) -> bool:

@@ -33,10 +33,12 @@ from talkies.core.timeline.cut.otio_items import (
     tracks_from_row,
 )
 from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds
+from talkies.core.timeline.formats.base import local_file, proxy_notes
 from talkies.core.timeline.formats.fcpxml.terms import (
     CONTAINERS,
     STORY,
     Resources,
+    angle_of,
     curve_of_map,
     is_smooth,
     lane_of,
@@ -51,6 +53,7 @@ from talkies.core.times import TimeRange
 
 _ZERO = Fraction(0)
 _MOST_ITEMS = 100_000
+_ORIGINAL = "original-media"
 _Inside = tuple[str, ...]  # the compound clips around an element, by id
 
 
@@ -71,7 +74,7 @@ def read_fcpxml(path: Path) -> Loaded:
         notes.append(f"holds {len(named)} projects: {named[0][0]!r} was taken, not {others}")
     name, sequence = named[0]
     try:
-        return _Reader(root).timeline(name, sequence, tuple(notes))
+        return _Reader(root, path if path.is_dir() else path.parent).timeline(name, sequence, tuple(notes))
     except UnusableItemError as error:
         raise TimelineError(path, str(error), "repair it in Final Cut Pro and export it again") from error
 
@@ -89,9 +92,11 @@ class _Lanes:
 class _Reader:
     """One file's resources, and the elements that refer to them."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, folder: Path) -> None:
         self.resources = Resources(root)
+        self.folder = folder
         self.items = 0
+        self.proxies: list[str] = []
 
     def timeline(self, name: str, sequence: Element, notes: tuple[str, ...]) -> Loaded:
         rate = self.resources.rate(sequence) or Fraction(24)
@@ -100,7 +105,7 @@ class _Reader:
         for track in self._tracks(sequence, rate, ()):
             document.tracks.append(track)
         _fill(document, seconds(sequence.get("duration")), rate)
-        return Loaded(document, rate, start, sequence.get("tcFormat") == "DF", notes)
+        return Loaded(document, rate, start, sequence.get("tcFormat") == "DF", (*notes, *proxy_notes(self.proxies)))
 
     def _tracks(self, sequence: Element, rate: Fraction, inside: _Inside) -> Iterator[Any]:
         """The tracks of a sequence, bottom to top, then sound, then captions."""
@@ -196,7 +201,7 @@ class _Reader:
         curve = curve_of_map(element)
         if curve is not None:
             curve = moved_to_media(curve, source, available)
-        reference = external(_address(asset), available, fitting_rate(available, media_rate, rate))
+        reference = external(self._address(asset), available, fitting_rate(available, media_rate, rate))
         clip = retimed_clip(name, reference, source, (media_rate, rate), curve, is_smooth(element))
         for marker in (child for child in element if child.tag in ("marker", "chapter-marker")):
             at = seconds(marker.get("start"))
@@ -215,7 +220,7 @@ class _Reader:
             media = self.resources.get(key)
             content = None if media is None else media.find("sequence")
             if media is not None and element.tag == "mc-clip":
-                content = _angle(media, element)
+                content = angle_of(media, element)
         if content is None:
             return None
         stack = otio.schema.Stack(name, source_range=otio_range(shown, fitting_rate(shown, rate)))
@@ -241,6 +246,16 @@ class _Reader:
         default = seconds(asset.get("start")) if asset is not None else _ZERO
         return shown.shifted(seconds(inner.get("start"), default) - seconds(inner.get("offset"))), asset
 
+    def _address(self, asset: Element) -> str:
+        """The original where it is there, else the proxy where that is."""
+        stated = {each.get("kind", _ORIGINAL): each.get("src", "") for each in asset.iterfind("media-rep")}
+        original = asset.get("src", "") or stated.get(_ORIGINAL, "")
+        proxy = next(filter(None, (src for kind, src in stated.items() if kind != _ORIGINAL)), "")
+        if not proxy or local_file(original, self.folder) is not None or local_file(proxy, self.folder) is None:
+            return original or proxy
+        self.proxies.append(asset.get("name", "") or original)
+        return proxy
+
     def _is_picture(self, element: Element) -> bool:
         if element.tag in ("title", *CONTAINERS):
             return True
@@ -263,11 +278,6 @@ def _fill(document: Any, duration: Fraction, rate: Fraction) -> None:
         first.append(otio.schema.Gap(source_range=otio_range(TimeRange(_ZERO, missing), rate)))
 
 
-def _address(asset: Element) -> str:
-    representation = asset.find("media-rep")
-    return asset.get("src", "") or (representation.get("src", "") if representation is not None else "")
-
-
 def _words(element: Element) -> str:
     """The text of a title or caption, its style runs joined, its lines kept."""
     return "\n".join("".join(text.itertext()).strip() for text in element.iterfind("text")).strip()
@@ -276,11 +286,3 @@ def _words(element: Element) -> str:
 def _caption_language(caption: Element) -> str:
     """``iTT?captionFormat=ITT.de-DE`` → ``de-DE``."""
     return language_tag(caption.get("role", "").rpartition(".")[2])
-
-
-def _angle(media: Element, clip: Element) -> Element | None:
-    """The angle that a multicam clip shows, the first one if it does not say."""
-    angles = list(media.iterfind("multicam/mc-angle"))
-    sources = [source for source in clip.iterfind("mc-source") if source.get("srcEnable", "all") in ("all", "video")]
-    wanted = sources[0].get("angleID") if sources else None
-    return next((angle for angle in angles if angle.get("angleID") == wanted), angles[0] if angles else None)

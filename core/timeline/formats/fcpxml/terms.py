@@ -134,3 +134,11 @@ def _has_transition(point: Element) -> bool:
 
 def _points(element: Element) -> list[tuple[Fraction, Fraction]]:
     return [(seconds(point.get("time")), seconds(point.get("value"))) for point in element.iterfind("timeMap/timept")]
+
+
+def angle_of(media: Element, clip: Element) -> Element | None:
+    """The angle that a multicam clip shows, the first one if it does not say."""
+    angles = list(media.iterfind("multicam/mc-angle"))
+    sources = [source for source in clip.iterfind("mc-source") if source.get("srcEnable", "all") in ("all", "video")]
+    wanted = sources[0].get("angleID") if sources else None
+    return next((angle for angle in angles if angle.get("angleID") == wanted), angles[0] if angles else None)

@@ -30,6 +30,7 @@ from talkies.core.timeline.cut.otio_items import (
     tracks_from_row,
 )
 from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds, usable_rate
+from talkies.core.timeline.formats.base import proxy_notes
 from talkies.core.timeline.formats.mlt.media import Media
 from talkies.core.timeline.formats.mlt.terms import KDENLIVE_COLORS, main_of, number, plain_list, property_of, rate_of
 from talkies.core.timeline.formats.mlt.time_remaps import remap_of
@@ -73,12 +74,7 @@ class _Reader:
         for track in tracks:
             document.tracks.append(track)
         document.tracks.markers.extend(self._guides(main))
-        return Loaded(document, self.rate, _ZERO, warnings=tuple(self._notes()))
-
-    def _notes(self) -> Iterator[str]:
-        if lost := list(dict.fromkeys(self.media.missing)):
-            more = f" and {len(lost) - 1} others" if len(lost) > 1 else ""
-            yield f"the original {lost[0][:120]!r}{more} was not found: its proxy is looked at; relink it in the editor"
+        return Loaded(document, self.rate, _ZERO, warnings=proxy_notes(self.media.missing))
 
     def _guides(self, main: Element) -> Iterator[Any]:
         """Kdenlive's guides: markers of the timeline."""
