@@ -33,8 +33,8 @@ def encode(path: Path, codec: str, frames: int = 100, rate: Fraction | int = 25,
     return path
 
 
-def h264(path: Path, frames: int = 100, rate: Fraction | int = 25) -> Path:
-    return encode(path, "libx264", frames, rate, crf="20", preset="ultrafast", **{"x264-params": "bframes=3"})
+def h264(path: Path, frames: int = 100, rate: Fraction | int = 25, *, options: str = "bframes=3") -> Path:
+    return encode(path, "libx264", frames, rate, crf="20", preset="ultrafast", **{"x264-params": options})
 
 
 def remuxed(source: Path, target: Path, annex_b: bool = False, **options: str) -> Path:

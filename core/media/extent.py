@@ -134,12 +134,15 @@ def _by_list(stream: Any, head: Head, rate: Fraction, constant: bool, size: int)
     while there and entries[there - 1].pos + entries[there - 1].size > size:
         there -= 1
     first = min(head.scan.stamps, default=stream.start_time or 0)
-    shown = (there - _cut_off(entries, range(there)) - _cut_off(entries, range(there - 1, -1, -1))) / rate
-    if there < count:
-        duration = shown if constant else (entries[there - 1].timestamp - first) * stream.time_base + 1 / rate
-    else:
+    hidden = _cut_off(entries, range(there))
+    if there == count:
+        shown = (count - hidden - _cut_off(entries, range(count - 1, -1, -1))) / rate
         duration = shown if constant and abs(shown - stated) < 2 / rate else stated
-    return Extent(first * stream.time_base, max(duration, Fraction(0)), max(stated, duration))
+    elif there > hidden:
+        duration = (entries[there - 1].timestamp - entries[hidden].timestamp) * stream.time_base + 1 / rate
+    else:
+        duration = Fraction(0)
+    return Extent(first * stream.time_base, duration, max(stated, duration))
 
 
 def _cut_off(entries: Any, order: range) -> int:

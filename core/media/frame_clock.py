@@ -16,18 +16,18 @@ _SNAP = Fraction(1, 900)  # containers that count milliseconds state 24000/1001 
 
 
 class FrameClock:
-    """Times of pictures as they leave the decoder, from some packet on. ``first``: that is the file's first.
+    """Times of pictures as they leave the decoder, from some packet on. ``first``: when the first shows, if known.
 
     ``origin``: the stamp of time 0, in ticks. ``rate``: of the pictures; times lie on its grid if it is ``constant``
     and the file only rounds to it.
     """
 
     def __init__(
-        self, stamps: Stamps, origin: int, tick: Fraction, rate: Fraction, constant: bool, first: bool
+        self, stamps: Stamps, origin: int, tick: Fraction, rate: Fraction, constant: bool, first: Fraction | None
     ) -> None:
         self._stamps, self._origin, self._tick = stamps, origin, tick
         self._rate, self._constant = rate, constant
-        self._expected = Fraction(0) if first else None
+        self._expected = first
         self._decoded: deque[int] = deque()
 
     def feed(self, packet: Any) -> None:

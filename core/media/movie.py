@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import chain, islice
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Self
 from numpy.typing import NDArray
 
 from talkies.core.errors import MediaError
+from talkies.core.media.clean_points import CleanPoint, clean_points, is_clean, last_before
 from talkies.core.media.frame_clock import FrameClock, Stamps, order_of_stamps
 from talkies.core.media.opening import open_media, video_stream
 from talkies.core.media.packets import is_searched, packets_of, sound_packets
@@ -34,6 +35,7 @@ class Movie:
         if not self.info.has_video:
             raise MediaError(self.path, "has no picture, only sound", "name the movie this sound belongs to")
         self._container: Any = None
+        self._clean: list[CleanPoint] = []
         self._open()
         self._stamps, self._origin = self._order()
 
@@ -89,8 +91,8 @@ class Movie:
 
     def _places(self, start: Fraction) -> Iterator[Fraction | None]:
         """Where to begin in order to see what shows at ``start``: nearby if that succeeds; None is the beginning."""
+        yield max(start, Fraction(0))
         if self._stamps != "none":
-            yield max(start, Fraction(0))
             yield from (start - run_up for run_up in _RUN_UPS[1:] if start > run_up)
         yield None
 
@@ -109,17 +111,27 @@ class Movie:
             upper = min(lower, chunk[0][0]) if chunk else lower
 
     def _decoded_from(self, start: Fraction | None) -> Iterator[tuple[Fraction, Any]]:
-        """All frames from a key frame before ``start`` on, or from the first; damaged packets are stepped over."""
-        import av
-
-        at_start = start is None or not self._seek(start)
+        """All frames from a key frame before ``start`` on, or from the first; none where none is sure to be right."""
+        at_start = start is None or self._stamps == "none" or not self._seek(start)
         if at_start:
             self._open()
+        begin = self._clean_point(start) if self._stamps == "none" and start else CleanPoint()
+        first = begin.pictures / self.info.rate if at_start else None
         clock = FrameClock(
-            self._stamps, self._origin, self._stream.time_base, self.info.rate, self.info.constant_rate, at_start
+            self._stamps, self._origin, self._stream.time_base, self.info.rate, self.info.constant_rate, first
         )
+        packets = islice(sound_packets(self._container, self._stream, at_start=at_start), begin.packet, None)
+        head = next(packets, None)
+        if head is None or (self._stamps == "decoded" and not at_start and not is_clean(head, self._stream)):
+            return
+        yield from self._decoded(chain([head], packets, [None]), clock)
+
+    def _decoded(self, packets: Iterable[Any], clock: FrameClock) -> Iterator[tuple[Fraction, Any]]:
+        """The frames of these packets whose time is known; damaged ones are stepped over."""
+        import av
+
         damaged = 0
-        for packet in chain(sound_packets(self._container, self._stream, at_start=at_start), [None]):
+        for packet in packets:
             try:
                 decoded = self._stream.decode(packet)
                 damaged = 0
@@ -135,6 +147,14 @@ class Movie:
                 time = clock.time(frame)
                 if time is not None:
                     yield time, frame
+
+    def _clean_point(self, start: Fraction) -> CleanPoint:
+        """Where to begin in a stream whose pictures are counted. The file is open at its beginning, and again then."""
+        if not self._clean:
+            packets = sound_packets(self._container, self._stream, at_start=True)
+            self._clean = clean_points(packets, self._stream, self.info.rate)
+            self._open()
+        return last_before(self._clean, int(start * self.info.rate))
 
     def _seek(self, start: Fraction) -> bool:
         """Whether the file could be sought; a bare stream has no index."""

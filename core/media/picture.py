@@ -126,7 +126,8 @@ def _of_movie(segment: Segment, picture: Picture, height: int, warn: Callable[[s
         if last is None:
             raise MediaError(picture.path, "no picture can be decoded: the file is corrupt", "export or copy it again")
         needed = min(end, start + segment.record.duration * speed) if speed > 0 else end
-        allowed = 2 * one if movie.info.constant_rate else Fraction(1, 2)
+        is_within = needed <= movie.info.duration
+        allowed = Fraction(1, 2) if is_within or not movie.info.constant_rate else 2 * one
         if needed - (last + one) > allowed:
             warn(f"{picture.path}: picture ends at {float(last + one):.2f} s, before the clip; the last frame is held")
 

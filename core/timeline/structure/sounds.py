@@ -39,9 +39,9 @@ class SoundClip:
     """One clip of sound.
 
     ``record``: where it plays, seconds from the timeline's first frame. ``source``: what of the media plays, in media
-    time; ``start`` is that of the file's first sample, or of its first picture. ``path`` is None when the media is not on this
-    machine; ``problem`` then says so in a sentence. ``enabled``: whether it is heard. ``metadata``: what talkies has
-    written about it.
+    time; ``start`` is that of the file's first sample, in a movie of its first picture. ``path`` is None when the media
+    is not on this machine; ``problem`` then says so in a sentence. ``enabled``: whether it is heard. ``metadata``: what
+    talkies has written about it.
     """
 
     name: str

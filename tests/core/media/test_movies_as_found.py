@@ -64,6 +64,8 @@ def test_a_bare_stream_without_a_rate_says_so(tmp_path: Path) -> None:
 def test_stamps_in_order_of_decoding(tmp_path: Path) -> None:
     """AVI states no other; pictures show in the order in which they leave the decoder."""
     check(remuxed(h264(tmp_path / "film.mkv"), tmp_path / "film.avi", annex_b=True))
+    reaching_over = h264(tmp_path / "open.mkv", options="bframes=3:open-gop=1:scenecut=0")
+    check(remuxed(reaching_over, tmp_path / "open.avi", annex_b=True))
     check(encode(tmp_path / "xvid.avi", "mpeg4", qscale="3"))
 
 

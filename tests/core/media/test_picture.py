@@ -129,6 +129,18 @@ def test_variable_rate_follows_the_time_stamps(tmp_path: Path) -> None:
     assert all(abs(time - stamp) < Fraction(1, 1000) for (time, _), stamp in zip(frames, stamps, strict=False))
 
 
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts"])
+def test_lost_pictures_leave_holes_in_a_constant_rate(tmp_path: Path, suffix: str) -> None:
+    """A camera or a screen recorder that drops a third of its pictures still counts 30 a second."""
+    kept = [number for number in range(90) if number % 7 not in (3, 4)]
+    path = write_movie(tmp_path / f"m{suffix}", len(kept), stamps=[Fraction(number, 30) for number in kept])
+    assert (probe(path).rate, probe(path).constant_rate) == (30, True)
+    frames = shown(segment(Picture(path), (1, 2)))
+    assert [(time, kept[number]) for time, number in frames] == [
+        (Fraction(number, 30) - 1, number) for number in kept if 30 <= number < 60
+    ]
+
+
 def test_a_containers_clock_is_no_frame_rate(tmp_path: Path) -> None:
     """Matroska states 1000 per second for pictures that come every 40, 125 and 20 ms in turn: 16.2 per second."""
     info = probe(write_variable_rate(tmp_path / "phone.mkv"))
