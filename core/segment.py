@@ -103,7 +103,8 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Stem:
-    """One sound to make: ``record`` is what it covers, ``cues`` what is said in it, all in timeline seconds."""
+    """One sound to make: ``record`` is what it covers, ``cues`` what is said in it, ``sounds`` what subtitles describe
+    there, all in timeline seconds."""
 
     segment: Segment
     task: Literal["foley", "dialogue", "joint"]
@@ -113,6 +114,7 @@ class Stem:
     speaker: str = ""
     prompt: str = ""
     voice: str = ""
+    sounds: tuple[Cue, ...] = ()
 
     @property
     def gate(self) -> tuple[TimeRange, ...] | None:

@@ -45,7 +45,9 @@ class Brief:
 
     ``features``: what was seen of the picture, None without one. ``lines``, in ``voice`` (a name or a recording, ""
     lets the speaker choose), belong to dialogue and joint; ``prompt`` and ``negative_prompt`` to foley and joint.
-    ``source``: what makes the effects, where the engine has more than one. What does not belong to the task is ignored.
+    ``source``: what makes the effects, where the engine has more than one. ``sounds`` that subtitles describe belong to
+    foley and joint; each has its own ``range``, which may reach beyond the sound. ``inside``: the sound without its
+    handles, None: all of it. What does not belong to the task is ignored.
     """
 
     task: Task
@@ -56,6 +58,8 @@ class Brief:
     prompt: str = ""
     negative_prompt: str = ""
     source: Source = "auto"
+    sounds: tuple[Line, ...] = ()
+    inside: TimeRange | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,12 +120,13 @@ class Engine(ABC):
         """
         if prepared.silent:
             on_step(1.0)
-            yield from _silence(round_half_up(prepared.duration * self.sample_rate))
+            yield from silence(round_half_up(prepared.duration * self.sample_rate))
         else:
             yield from self.sound(prepared, seed=seed, steps=steps, guidance=guidance, on_step=on_step)
 
 
-def _silence(samples: int) -> Iterator[Block]:
+def silence(samples: int) -> Iterator[Block]:
+    """Blocks of nothing, together so many samples."""
     for start in range(0, samples, _SILENT_BLOCK):
         yield np.zeros(min(_SILENT_BLOCK, samples - start), np.float32)
 

@@ -17,17 +17,18 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from talkies.core.conditioning.picture.events import EventSpotter, audible_frames
+from talkies.core.conditioning.picture.events import EventSpotter
 from talkies.core.conditioning.picture.sync import SYNC_DIM
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.conditioning.prompt.naming import Words
 from talkies.core.conditioning.prompt.palette import Palette, PaletteNames
-from talkies.core.conditioning.prompt.vocabulary import GOING_ON, PROMPT_TOKENS, read_prompt
+from talkies.core.conditioning.prompt.vocabulary import PROMPT_TOKENS, PromptWords, read_prompt
 from talkies.core.conditioning.speech.durations import DurationModel
 from talkies.core.conditioning.speech.lipreading import LipNetwork
-from talkies.core.engines.base import Block, Brief, Engine, Line, Prepared
+from talkies.core.engines.base import Block, Brief, Engine, Line, Prepared, silence
+from talkies.core.engines.described import Described, described, with_described
 from talkies.core.engines.mini_speech import SpeechReader, says_nothing, spoken_frames
-from talkies.core.engines.ruled import Ruled, recipe_asked_for, ruled, unlearned
+from talkies.core.engines.ruled import Ruled, audible_where, recipe_asked_for, ruled, unlearned
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.codec import Codec, CodecConfig
@@ -37,7 +38,7 @@ from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.sketch import Sketch
 from talkies.core.model.vssflow import VSSFlow
 from talkies.core.model.weights import file_hash, fitted, load_metadata, load_state, shipped_weights
-from talkies.core.times import latent_count
+from talkies.core.times import TimeRange, latent_count, round_half_up
 
 WEIGHTS_NAME = "mini.safetensors"
 _STEMS = ("foley", "dialogue", "joint")  # each with a noise of its own, so that no two add up to a louder one
@@ -66,13 +67,15 @@ class Named:
     words: Words
     unwanted: Words
     spoken: Tensor | None = None
+    inside: TimeRange | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class MiniPrepared(Prepared):
     """``conditions`` of the flow model, and the ``negative`` branch that guidance leads away from (None:
     unconditional). ``audible``: where something may be heard (T,), None everywhere. ``named``: what the prompt names.
-    ``ruled``: rules that make the sound in the network's stead.
+    ``ruled``: rules that make the sound in the network's stead. ``described``: sounds with times of their own;
+    ``quiet``: nothing sounds but these.
     """
 
     conditions: Conditions
@@ -80,6 +83,8 @@ class MiniPrepared(Prepared):
     audible: Tensor | None = None
     named: Named | None = None
     ruled: Ruled | None = None
+    described: tuple[Described, ...] = ()
+    quiet: bool = False
 
     @property
     def source(self) -> str:
@@ -134,7 +139,7 @@ class MiniEngine(Engine):
         """Effects with speech beside them."""
         effects = self._effects(features, brief)
         speech, warnings = self.speech.conditions(brief)
-        return replace(
+        both = replace(
             effects,
             silent=not _moves(features) and says_nothing(speech),
             warnings=effects.warnings + warnings,
@@ -142,6 +147,7 @@ class MiniEngine(Engine):
             audible=None,
             named=effects.named and replace(effects.named, spoken=spoken_frames(speech.phones)),
         )
+        return _with_described(both, brief)
 
     def _foley(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
         """Effects alone, by rules where these name the prompt's sounds better."""
@@ -149,25 +155,23 @@ class MiniEngine(Engine):
         wanted, unwanted = read_prompt(brief.prompt), read_prompt(brief.negative_prompt)
         recipe, warnings = recipe_asked_for(brief.source, wanted, unwanted)
         if recipe is None:
-            return replace(effects, warnings=(*effects.warnings, *warnings))
-        sync = effects.conditions.sync
-        assert sync is not None
-        by_rules = ruled(recipe, sync, _audible(effects.conditions, wanted.words), float(brief.duration))
-        return replace(effects, ruled=by_rules, warnings=(*wanted.warnings, *unwanted.warnings, *warnings))
+            return _with_described(replace(effects, warnings=(*effects.warnings, *warnings)), brief)
+        events = _events(effects.conditions)
+        audible = audible_where(events, wanted.words, brief.inside)
+        by_rules = ruled(recipe, events, audible, float(brief.duration), brief.inside)
+        told = (*wanted.warnings, *unwanted.warnings, *warnings)
+        return _with_described(replace(effects, ruled=by_rules, warnings=told), brief)
 
     def _effects(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
-        """Effects alone.
-
-        With words, the negative branch is the same picture, unmoved and without these words: towards
-        the words and the moments, and no further towards the material that the eye would guess.
-        """
+        """Effects alone. With words, the negative branch is the same picture, unmoved and without these words: towards
+        the words and the moments, and no further towards the material that the eye would guess."""
         wanted, unwanted = read_prompt(brief.prompt), read_prompt(brief.negative_prompt)
         seen = self._seen(features, latent_count(brief.duration))
         negative = None
         if wanted.ids or unwanted.ids:
             looks = replace(seen, sync=None)
             negative = replace(looks, prompt=_prompt_ids(unwanted.ids)) if unwanted.ids else looks
-        audible = _audible(seen, wanted.words)
+        audible = None if self._goes_on(wanted, unwanted) else audible_where(_events(seen), wanted.words, brief.inside)
         return MiniPrepared(
             task=brief.task,
             duration=brief.duration,
@@ -181,7 +185,7 @@ class MiniEngine(Engine):
             conditions=replace(seen, prompt=_prompt_ids(wanted.ids)) if wanted.ids else seen,
             negative=negative,
             audible=audible,
-            named=Named(wanted.learned, unwanted.learned) if wanted.learned else None,
+            named=Named(wanted.learned, unwanted.learned, inside=brief.inside) if wanted.learned else None,
         )
 
     def _seen(self, features: PictureFeatures, frames: int) -> Conditions:
@@ -189,6 +193,11 @@ class MiniEngine(Engine):
         picture, nobody = torch.from_numpy(features.picture), torch.zeros(2 * frames, dtype=torch.long)
         sync = self.model.events.watch(torch.from_numpy(features.sync), picture, decide=True)
         return Conditions(frames, phones=nobody, sync=sync, picture=picture)
+
+    def _goes_on(self, wanted: PromptWords, unwanted: PromptWords) -> bool:
+        """Whether the words name a texture, which sounds whatever strikes."""
+        palette = self.model.palette
+        return palette is not None and bool(wanted.learned) and palette.goes_on(wanted.learned, unwanted.learned)
 
     def _left_out(self, words: Words, unwanted: Words) -> list[str]:
         """Says when a prompt names more than one sound that strikes."""
@@ -209,14 +218,20 @@ class MiniEngine(Engine):
     def sound(
         self, prepared: MiniPrepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
     ) -> Iterator[Block]:
-        if prepared.ruled is not None:
+        if prepared.quiet or prepared.ruled is not None:
             on_step(1.0)
-            yield from prepared.ruled.sound(seed)
-            return
+            samples = round_half_up(prepared.duration * self.sample_rate)
+            rest = prepared.ruled.sound(seed) if prepared.ruled and not prepared.quiet else silence(samples)
+        else:
+            rest = self._by_network(prepared, seed, Settings(steps=steps, guidance=guidance), on_step)
+        yield from with_described(rest, prepared.described, self.sample_rate, seed)
+
+    def _by_network(
+        self, prepared: MiniPrepared, seed: int, settings: Settings, on_step: Callable[[float], None]
+    ) -> Iterator[Block]:
         frames = latent_count(prepared.duration)
         channels = self.model.codec.config.latent_channels
         noise = seeded_noise(seed, channels, frames).to(self.device)
-        settings = Settings(steps=steps, guidance=guidance)
         negative = None if prepared.negative is None else prepared.negative.to(self.device)
         conditions = prepared.conditions.to(self.device)
         sketch = self.sketch(prepared, conditions, seed)
@@ -233,7 +248,10 @@ class MiniEngine(Engine):
         named, sync = prepared.named, conditions.sync
         if self.model.palette is None or named is None or sync is None:
             return None
-        sketch = self.model.palette.sketch(self.model.codec, named.words, named.unwanted, sync[:, SYNC_DIM:], seed)
+        events = sync[:, SYNC_DIM:]
+        sketch = self.model.palette.sketch(
+            self.model.codec, named.words, named.unwanted, events, seed, inside=named.inside
+        )
         if sketch is None:
             return None
         if named.spoken is None:  # an effects stem: what is not drawn is silence
@@ -257,13 +275,22 @@ def _prompt_ids(ids: tuple[int, ...]) -> Tensor:
     return torch.tensor([*ids, *[0] * (PROMPT_TOKENS - len(ids))])
 
 
-def _audible(conditions: Conditions, words: tuple[str, ...]) -> Tensor | None:
-    """Where effects may sound (T,): around spotted events. None, everywhere: for words that name what goes on, or
-    when words are given and nothing was spotted, for then only the user knows."""
+def _events(conditions: Conditions) -> Tensor:
     assert conditions.sync is not None
-    frames = audible_frames(conditions.sync[:, SYNC_DIM:])
-    unsure = bool(words) and not bool(frames.any())
-    return None if unsure or GOING_ON & set(words) else frames
+    return conditions.sync[:, SYNC_DIM:]
+
+
+def _with_described(prepared: MiniPrepared, brief: Brief) -> MiniPrepared:
+    """With the sounds that subtitles describe, which are heard where nothing else is."""
+    events = _events(prepared.conditions)
+    found, told = described(brief.sounds, events, float(brief.duration), alone=brief.task == "foley")
+    return replace(
+        prepared,
+        described=found,
+        quiet=prepared.silent,
+        silent=prepared.silent and not found,
+        warnings=tuple(dict.fromkeys((*prepared.warnings, *told))),
+    )
 
 
 def _moves(features: PictureFeatures) -> bool:

@@ -15,13 +15,13 @@ from importlib import resources
 import numpy as np
 from torch import Tensor
 
-from talkies.core.conditioning.picture.sync import SYNC_DIM
+from talkies.core.conditioning.picture.events import audible_frames
 from talkies.core.conditioning.prompt.palette import spotted_onsets
-from talkies.core.conditioning.prompt.vocabulary import PromptWords
+from talkies.core.conditioning.prompt.vocabulary import GOING_ON, PromptWords
 from talkies.core.engines.base import Block
 from talkies.core.segment import Source
 from talkies.core.synthesis import Recipe, Span, Stroke, perform, recipe_for
-from talkies.core.times import LATENT_RATE
+from talkies.core.times import LATENT_RATE, TimeRange, latent_count
 
 _AUDIBLE = 0.5
 _EASY_FORCE, _FORCE_SPREAD = 0.7, 0.12  # of strokes that come by themselves
@@ -99,11 +99,24 @@ def default_source(words: Sequence[str]) -> Source:
     return "network" if any(_sources().get(word) == "network" for word in words) else "rules"
 
 
-def ruled(recipe: Recipe, sync: Tensor, audible: Tensor | None, seconds: float) -> Ruled:
-    """A recipe at the decided events of ``sync`` (T, 36); ``audible`` (T,): where effects may be heard, None
-    everywhere."""
-    onsets = tuple(Stroke(time, force) for time, force in spotted_onsets(sync[:, SYNC_DIM:]))
-    return Ruled(recipe, seconds, onsets or None, None if audible is None else _spans(audible))
+def audible_where(events: Tensor, words: Sequence[str], inside: TimeRange | None) -> Tensor | None:
+    """Where effects may sound (T,): around spotted events (T, 4). None, everywhere: for words of what goes on, or when
+    words are given and nothing was spotted ``inside`` (s), for then only the user knows."""
+    span = slice(None) if inside is None else slice(int(inside.start * LATENT_RATE), latent_count(inside.end))
+    unsure = bool(words) and not bool((events[span, :3] > 0).any())
+    return None if unsure or GOING_ON & set(words) else audible_frames(events)
+
+
+def ruled(
+    recipe: Recipe, events: Tensor, audible: Tensor | None, seconds: float, inside: TimeRange | None = None
+) -> Ruled:
+    """A recipe at the decided ``events`` (T, 4); ``audible`` (T,): where effects may be heard, None
+    everywhere. What goes on does so throughout, whatever strikes; what is spotted in the handles alone, outside of
+    ``inside`` (s), is no reason to be silent there."""
+    onsets = tuple(Stroke(time, force) for time, force in spotted_onsets(events))
+    strikes = any(inside is None or inside.start <= each.time < inside.end for each in onsets)
+    throughout = audible is None or recipe.going is not None
+    return Ruled(recipe, seconds, onsets if strikes else None, None if throughout else _spans(audible))
 
 
 def _spans(audible: Tensor) -> tuple[Span, ...]:

@@ -183,7 +183,7 @@ def load_decoder(folder: Path, device: str) -> Decoder:
 
 
 def _prompts_ignored(brief: Brief) -> tuple[str, ...]:
-    asked = brief.prompt or brief.negative_prompt
+    asked = brief.prompt or brief.negative_prompt or brief.sounds
     said = ["the engine vssflow takes no prompts; the prompt is ignored"] if asked else []
     if brief.source == "rules":
         said.append("the engine vssflow has no rules; --source rules is ignored")

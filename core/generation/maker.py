@@ -72,7 +72,8 @@ class Maker:
 
         request, lines = self.request, _lines(stem, whole)
         asked = stem.prompt, request.negative_prompt, request.source
-        return Brief(stem.task, whole.duration, features, lines, stem.voice, *asked)
+        inside = stem.record.shifted(-whole.start)
+        return Brief(stem.task, whole.duration, features, lines, stem.voice, *asked, _sounds(stem, whole), inside)
 
     def _take(self, stem: Stem, whole: TimeRange, prepared: Prepared, index: int, number: int) -> Take:
         from talkies.core.media.loudness_presets import PRESETS
@@ -132,3 +133,10 @@ def _lines(stem: Stem, whole: TimeRange) -> tuple[Line, ...]:
         for cue, span in inside
         if span is not None
     )
+
+
+def _sounds(stem: Stem, whole: TimeRange) -> tuple[Line, ...]:
+    """What subtitles describe, in seconds from the start of the sound, before which it may have begun."""
+    from talkies.core.engines.base import Line
+
+    return tuple(Line(cue.range.shifted(-whole.start), cue.text) for cue in stem.sounds)

@@ -32,6 +32,7 @@ def take_metadata(
         "prompt": stem.prompt,
         "negative_prompt": request.negative_prompt,
         "text": " / ".join(cue.text for cue in stem.cues),
+        "sounds": " / ".join(cue.text for cue in stem.sounds),
         "language": spoken_language(stem),
         "seed": seed,
         "steps": steps,

@@ -30,7 +30,7 @@ from talkies.core.conditioning.prompt.naming import Words, left_out, named_sound
 from talkies.core.model.bands import FLOOR
 from talkies.core.model.codec import Codec
 from talkies.core.model.sketch import Sketch
-from talkies.core.times import LATENT_RATE
+from talkies.core.times import LATENT_RATE, TimeRange
 
 STROKE_LEAD = 8
 """Band frames of a typical stroke before its onset: two latent frames."""
@@ -99,12 +99,23 @@ class Palette(nn.Module):
         self.register_buffer("spreads", torch.zeros(count, axes))
         self.register_buffer("slowness", torch.zeros(count, axes))
 
-    def sketch(self, codec: Codec, words: Words, unwanted: Words, events: Tensor, seed: int) -> Sketch | None:
+    def sketch(
+        self,
+        codec: Codec,
+        words: Words,
+        unwanted: Words,
+        events: Tensor,
+        seed: int,
+        inside: TimeRange | None = None,
+    ) -> Sketch | None:
         """The sound of these words at decided events (T, 4); None where the words name nothing that is known here, or
-        nothing happens. The same seed draws the same strokes."""
+        nothing happens. The same seed draws the same strokes. ``inside``: without the handles (s); what is spotted in
+        these alone is no reason for strokes instead of a texture."""
         rng = np.random.default_rng([seed, 15])
         stroke, texture = self._named(words, unwanted, rng)
         onsets = [] if stroke is None else spotted_onsets(events)
+        if inside is not None and not any(inside.start <= time < inside.end for time, _ in onsets):
+            onsets = []
         if texture is None and not onsets:  # no onsets: what else do the words name?
             stroke, texture = named_sounds((), self.names.textures, words, unwanted, rng)
         if texture is None and not onsets:
@@ -126,6 +137,10 @@ class Palette(nn.Module):
             pieces.append(codec.latents.encode(levels[None])[0])
             drawn.append((levels > _SILENT_LEVEL).reshape(len(levels), -1, group).any(2).any(0))
         return Sketch(torch.cat(pieces, 1), torch.cat(drawn))
+
+    def goes_on(self, words: Words, unwanted: Words) -> bool:
+        """Whether these words name a texture."""
+        return self._named(words, unwanted, np.random.default_rng(0))[1] is not None
 
     def left_out(self, words: Words, unwanted: Words) -> tuple[Words, Words]:
         """The name of the stroke that is placed on every onset, and words of the prompt that name other strokes."""

@@ -12,7 +12,7 @@ way in the neighbour::
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from talkies.core.errors import ArgumentError
@@ -54,11 +54,11 @@ def stems_of(
     voices = voices or {}
     own = [cue for cue in segment.cues if cue in owner and owner[cue].id == segment.id]
     spoken = [cue for cue in own if cue.kind == "speech"]
-    prompt = _prompt(request.prompt, (cue for cue in segment.cues if cue.kind == "sound"))
+    prompt, sounds = request.prompt.strip(), tuple(cue for cue in segment.cues if cue.kind == "sound")
     if request.task == "joint":
         inside = tuple(cue for cue in spoken if cue.range.overlap(segment.record))
         voice = next((voices[cue.speaker] for cue in inside if cue.speaker in voices), request.voice)
-        return (Stem(segment, "joint", "MIX", segment.record, inside, prompt=prompt, voice=voice),)
+        return (Stem(segment, "joint", "MIX", segment.record, inside, "", prompt, voice, sounds),)
     stems = []
     if request.task in ("both", "dialogue"):
         for speaker in dict.fromkeys(cue.speaker for cue in spoken):
@@ -66,17 +66,8 @@ def stems_of(
             record, voice = _spoken_range(timeline, segment, said, owner), voices.get(speaker, request.voice)
             stems.append(Stem(segment, "dialogue", "DX", record, said, speaker, voice=voice))
     if request.task in ("both", "foley"):
-        stems.append(Stem(segment, "foley", "FX", segment.record, prompt=prompt))
+        stems.append(Stem(segment, "foley", "FX", segment.record, prompt=prompt, sounds=sounds))
     return tuple(stems)
-
-
-def _prompt(given: str, sounds: Iterable[Cue]) -> str:
-    """What the user asks for and what the subtitles describe, each once: a take's own prompt, asked for again, has
-    both in it already."""
-    asked = {part.strip() for part in given.split(",")}
-    described = dict.fromkeys(" ".join(cue.text.split()) for cue in sounds)
-    more = [text for text in described if not {part.strip() for part in text.split(",")} <= asked]
-    return ", ".join(part for part in (given.strip(), *more) if part)
 
 
 def _spoken_range(timeline: Timeline, segment: Segment, own: Sequence[Cue], owner: dict[Cue, Segment]) -> TimeRange:

@@ -1,5 +1,6 @@
 """Prompted effects by rules through the shipped engine: at the spotted onsets, in what is audible, as asked for."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -8,11 +9,12 @@ import pytest
 from talkies.core.conditioning.picture.sync import SYNC_DIM
 from talkies.core.conditioning.picture.visual import PictureFeatures, picture_features
 from talkies.core.conditioning.prompt.palette import spotted_onsets
-from talkies.core.engines.base import Brief, load_engine
+from talkies.core.engines.base import Brief, Line, load_engine
 from talkies.core.engines.mini import MiniEngine, MiniPrepared
 from talkies.core.media.picture import Frame
 from talkies.core.scenes import render_scene
 from talkies.core.segment import Source
+from talkies.core.times import TimeRange
 
 pytestmark = pytest.mark.slow  # the shipped network
 
@@ -105,3 +107,21 @@ def test_nothing_spotted_so_strokes_come_at_a_pace_of_their_own(engine: MiniEngi
     levels = levels_db(sound_of(engine, prepared))
     beats = np.flatnonzero((levels[1:] > -50) & (levels[:-1] < levels[1:] - 12))
     assert 6 <= len(np.unique(beats // 40)) <= 20, "about two a second"
+
+
+def test_a_described_sound_colours_its_own_time_alone(engine: MiniEngine, hammering: PictureFeatures) -> None:
+    """From 2 to 4 s doors slam; before and after everything is as it was without the subtitle."""
+    cue = Line(TimeRange(Fraction(2), Fraction(4)), "door slams")
+    plain = Brief("foley", SECONDS, hammering, prompt="knock on wood")
+    without, coloured = (sound_of(engine, engine.prepare(brief)) for brief in (plain, replace(plain, sounds=(cue,))))
+    outside = np.r_[0 : 2 * RATE, 4 * RATE : 6 * RATE]
+    assert np.array_equal(without[outside], coloured[outside])
+    assert not np.allclose(without[2 * RATE : 4 * RATE], coloured[2 * RATE : 4 * RATE], atol=1e-3)
+
+
+def test_a_described_sound_is_heard_where_nothing_moves(engine: MiniEngine) -> None:
+    cue = Line(TimeRange(Fraction(2), Fraction(4)), "door slams")
+    prepared = engine.prepare(Brief("foley", SECONDS, PictureFeatures.nothing(SECONDS), sounds=(cue,)))
+    sound = np.abs(sound_of(engine, prepared))
+    assert not prepared.silent
+    assert sound[2 * RATE : round(2.1 * RATE)].max() > 0.01 and not sound[: 2 * RATE].any()

@@ -107,7 +107,7 @@ def test_a_takes_metadata_says_how_it_was_made(reel: Path) -> None:
         "engine": "tones", "seed": 0, "steps": 3, "guidance": 2.5, "weights": "0" * 64, "segment": "V1-001",
         "task": "foley",
     }  # fmt: skip
-    assert stated["prompt"] == "steps, door slams"
+    assert (stated["prompt"], stated["sounds"]) == ("steps", "door slams")
     assert json.dumps(done.report)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor
 from talkies.core.conditioning.prompt.palette import STROKE_LEAD, Palette, PaletteNames, spotted_onsets
 from talkies.core.model.bands import FLOOR
 from talkies.core.model.codec import Codec, CodecConfig
+from talkies.core.times import TimeRange
 
 NAMES = PaletteNames(
     strokes=(("footsteps", "gravel"), ("impact", "metal"), ("impact", "wood"), ("break", "impact", "wood")),
@@ -93,6 +95,17 @@ def test_where_nothing_strikes_a_word_for_a_stroke_may_still_name_what_goes_on(c
     sketch = birds.sketch(codec, ("bird",), (), events(50), seed=0)
     assert sketch is not None
     assert sketch.drawn.all()
+
+
+def test_a_hit_in_the_handle_alone_does_not_turn_a_texture_off(codec: Codec) -> None:
+    """The sound is two seconds with handles of half a second; what strikes at 0.4 s is not heard in the cut."""
+    birds = Palette(PaletteNames((("bird",),), (4,), (("bird", "ambience"),)), 128)
+    birds.means[0] = codec.latents.encode(torch.full((1, codec.bands.count, 4), math.log(0.1)))[0, :, 0]
+    hit, inside = events(50, (20, 1.0)), TimeRange(Fraction(1, 2), Fraction(3, 2))
+    drawn = birds.sketch(codec, ("bird",), (), hit, seed=0, inside=inside)
+    assert drawn is not None and drawn.drawn.all()
+    struck = birds.sketch(codec, ("bird",), (), hit, seed=0, inside=TimeRange(Fraction(0), Fraction(3, 2)))
+    assert struck is not None and not struck.drawn.all()
 
 
 def test_nothing_is_drawn_of_nothing(codec: Codec, palette: Palette) -> None:

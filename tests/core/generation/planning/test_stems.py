@@ -56,26 +56,22 @@ def test_each_speaker_has_a_stem() -> None:
     ]
 
 
-def test_sound_descriptions_become_prompts_after_the_users() -> None:
-    reel = timeline([0, 4], [Cue(span(0, 1), "door slams", "sound"), Cue(span(2, 3), "door slams", "sound")])
-    (stem,) = planned(reel, "foley", prompt="steps on gravel")
-    assert stem.prompt == "steps on gravel, door slams"
-    assert stem.cues == ()
+def test_sound_descriptions_keep_their_own_time_beside_the_users_prompt() -> None:
+    sounds = [Cue(span(0, 1), "door slams", "sound"), Cue(span(2, 3), "door slams", "sound")]
+    (stem,) = planned(timeline([0, 4], sounds), "foley", prompt=" steps on gravel ")
+    assert (stem.prompt, stem.sounds, stem.cues) == ("steps on gravel", tuple(sounds), ())
 
 
-def test_a_takes_own_prompt_asked_for_again_stays_as_it_is() -> None:
-    reel = timeline([0, 4], [Cue(span(0, 1), "door slams, dog barks", "sound"), Cue(span(2, 3), "wind", "sound")])
-    (first,) = planned(reel, "foley", prompt="steps on gravel")
-    (again,) = planned(reel, "foley", prompt=first.prompt)
-    assert again.prompt == first.prompt == "steps on gravel, door slams, dog barks, wind"
-    (other,) = planned(reel, "foley", prompt="window")
-    assert other.prompt == "window, door slams, dog barks, wind"
+def test_a_sound_over_a_cut_is_of_both_shots() -> None:
+    rain = Cue(span(3, 6), "rain", "sound")
+    assert [stem.sounds for stem in planned(timeline([0, 4, 8, 9], [rain]), "foley")] == [(rain,), (rain,), ()]
 
 
 def test_joint_is_one_stem_with_everything() -> None:
     reel = timeline([0, 4], [Cue(span(0, 1), "Hello."), Cue(span(2, 3), "door slams", "sound")])
     (stem,) = planned(reel, "joint")
-    assert (stem.name, len(stem.cues), stem.prompt) == ("MIX", 1, "door slams")
+    assert (stem.name, len(stem.cues), stem.prompt) == ("MIX", 1, "")
+    assert [cue.text for cue in stem.sounds] == ["door slams"]
 
 
 def test_a_cue_over_a_cut_is_spoken_once_and_the_take_reaches_over() -> None:
