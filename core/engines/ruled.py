@@ -115,8 +115,8 @@ def ruled(
     ``inside`` (s), is no reason to be silent there."""
     onsets = tuple(Stroke(time, force) for time, force in spotted_onsets(events))
     strikes = any(inside is None or inside.start <= each.time < inside.end for each in onsets)
-    throughout = audible is None or recipe.going is not None
-    return Ruled(recipe, seconds, onsets if strikes else None, None if throughout else _spans(audible))
+    spans = None if audible is None or recipe.going is not None else _spans(audible)
+    return Ruled(recipe, seconds, onsets if strikes else None, spans)
 
 
 def _spans(audible: Tensor) -> tuple[Span, ...]:
