@@ -104,7 +104,7 @@ class KeysOfWidgets(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             focus = QApplication.focusWidget()
-            if focus is not None and _belongs_to(focus, event):
+            if _belongs_to(focus, event):
                 event.accept()
                 return True
         return False
@@ -120,7 +120,7 @@ _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt
 _HELD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 
 
-def _belongs_to(focus: QWidget, event: QKeyEvent) -> bool:
+def _belongs_to(focus: QWidget | None, event: QKeyEvent) -> bool:
     key = Qt.Key(event.key())
     if event.modifiers() & _HELD:
         return False
@@ -136,9 +136,9 @@ def _belongs_to(focus: QWidget, event: QKeyEvent) -> bool:
     return isinstance(focus, _WITH_ARROWS) and key in _ARROWS
 
 
-def _has(widget: QWidget, name: str) -> bool:
+def _has(widget: QWidget | None, name: str) -> bool:
     """Whether it or something around it has the property."""
-    around: QWidget | None = widget
+    around = widget
     while around is not None and not around.property(name):
         around = around.parentWidget()
     return around is not None

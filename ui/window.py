@@ -199,7 +199,7 @@ class Window(QMainWindow):
             "selection": bool(document.selected),
             "take": any(document.takes(key) for key in document.selected),
             "source": is_open or (self.editor is not None and self.editor.is_there),
-            "cue": bool(self.workspace.transcript.chosen_rows()),
+            "cue": self.workspace.transcript.has_chosen(),
             "editor": self.opener.open_editor is not None,
             "undo": document.undo_stack.canUndo(),
             "redo": document.undo_stack.canRedo(),

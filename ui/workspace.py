@@ -97,11 +97,15 @@ class Workspace(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
+        QTimer.singleShot(0, self, self._fit)
+
+    def _fit(self) -> None:
+        """Once it has its size."""
         if self.height() < _LOW:
             self.lay_over()
         if not self.is_arranged:
             self.is_arranged = True
-            QTimer.singleShot(0, self, self.share_room)
+            self.share_room()
 
     def lay_over(self) -> None:
         """On a low screen takes and timeline share one place, as tabs."""

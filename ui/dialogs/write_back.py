@@ -24,7 +24,7 @@ from talkies.ui.background import in_background
 from talkies.ui.dialogs.write_back_form import WriteBackForm
 from talkies.ui.dialogs.write_back_list import WriteBackList
 from talkies.ui.editor import Editor
-from talkies.ui.plain_text import as_tip
+from talkies.ui.plain_text import as_tip, on_button
 from talkies.ui.screen_fit import resize_dialog
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
@@ -121,7 +121,7 @@ class WriteBackDialog(QDialog):
     def _choose_place(self) -> None:
         """Into the editor its tracks are needed; a file wants a name."""
         name = self._editor.name if self._editor is not None else ""
-        self.into_editor.setText(self.tr("Into {name}").format(name=name))
+        self.into_editor.setText(self.tr("Into {name}").format(name=on_button(name)))
         self.form.show_for(file=self.editor is None)
         if self.editor is not None and self._tracks is None:
             self.list.clear()
@@ -203,7 +203,7 @@ class WriteBackDialog(QDialog):
         if placement.removed:
             sentence += " " + self.tr("{names} removed.").format(names=", ".join(placement.removed))
         self._finish(sentence, placement.warnings)
-        self.undo.setText(self.tr("Undo in {name}").format(name=name))
+        self.undo.setText(self.tr("Undo in {name}").format(name=on_button(name)))
         self.undo.setEnabled(self._editor.is_there)
         self.undo.setVisible(bool(placement.tracks))
 

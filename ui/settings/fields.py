@@ -17,6 +17,8 @@ from talkies.ui.work.state import MIXED
 
 Changed = Callable[[Any], None]
 
+_VOICES_WIDTH = 380  # pixels of the open list: a voice says more than its name
+
 
 def mark_mixed(widget: QWidget, mixed: bool) -> None:
     """A dashed border where values differ."""
@@ -171,6 +173,7 @@ class VoiceField(ChoiceField):
             [("", self.tr("by speaker")), *((each.name, label_of(each)) for each in named_voices())], changed
         )
         self._changed = changed
+        self.view().setMinimumWidth(_VOICES_WIDTH)
         for index, voice in enumerate(named_voices(), start=1):
             self.setItemData(index, as_tip(tip_of(voice)), Qt.ItemDataRole.ToolTipRole)
         self.setAcceptDrops(True)
@@ -179,7 +182,7 @@ class VoiceField(ChoiceField):
         super().show_value(value)
         path = "" if value is MIXED else str(value)
         if "/" in path or "\\" in path:
-            self.setItemText(self.currentIndex(), path.replace("\\", "/").rpartition("/")[2])
+            self.setItemText(self.currentIndex(), one_line(path.replace("\\", "/").rpartition("/")[2]))
         chosen = voice_named(path)
         about = tip_of(chosen) if chosen is not None else path
         self.setToolTip(as_tip(f"{about}\n{tips()['voice']}"))

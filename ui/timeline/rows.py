@@ -66,8 +66,9 @@ class Rows(Sequence[Row]):
 
     def __init__(self, rows: Iterable[Row], room: int = 1 << 30) -> None:
         self._rows = tuple(rows)
-        self.are_low = sum(HEIGHTS[row.kind] + SPACING for row in self._rows) > room
-        if self.are_low:
+        self._needed = sum(HEIGHTS[row.kind] + SPACING for row in self._rows)
+        self._are_low = self._needed > room
+        if self._are_low:
             self._rows = tuple(replace(row, low=True) for row in self._rows)
         self.tops = (0, *accumulate(row.height + SPACING for row in self._rows))
 
@@ -80,6 +81,10 @@ class Rows(Sequence[Row]):
     @property
     def height(self) -> int:
         return self.tops[-1]
+
+    def fits_otherwise(self, room: int) -> bool:
+        """Whether rows would have another height in so much room."""
+        return (self._needed > room) != self._are_low
 
     def at(self, y: int) -> int | None:
         """The index of the row at a height, None between and outside of rows."""

@@ -214,7 +214,9 @@ class TimelineView(Surface):
         self.headers.setGeometry(0, area.top(), headers.WIDTH, area.height())
         if self.fitted:
             self.zoom_to_fit()
-        self._stack()
+        if self.rows.fits_otherwise(self.viewport().height()):
+            self._stack()
+        self._set_scroll_ranges()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(1100, 380)

@@ -59,11 +59,15 @@ class TranscriptModel(QAbstractTableModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not self._is_there(index):
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
         spoken = self.cue(index.row()).kind == "speech"
         return flags | Qt.ItemFlag.ItemIsEditable if spoken or index.column() in (IN, OUT, TEXT) else flags
 
     def data(self, index: Index, role: int = 0) -> Any:
+        if not self._is_there(index):
+            return None
         cue, column = self.cue(index.row()), index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole | Qt.ItemDataRole.AccessibleTextRole:
@@ -90,6 +94,10 @@ class TranscriptModel(QAbstractTableModel):
             self.refused.emit(str(error))
             return False
         return True
+
+    def _is_there(self, index: Index) -> bool:
+        """Views ask for rows of the timeline that is just being closed, too."""
+        return index.row() < len(self._document.cues)
 
     # What a cell shows, and what becomes of what is typed into it
 

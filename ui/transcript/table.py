@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 )
 
 from talkies.core.times import TimeRange
+from talkies.ui.plain_text import one_line
 from talkies.ui.timeline.layout import Spans
 from talkies.ui.transcript.model import IN, OUT, SPEAKER, TEXT, VOICE, TranscriptModel
 from talkies.ui.voices import label_of, named_voices
@@ -54,7 +55,7 @@ class VoiceDelegate(QStyledItemDelegate):
         if isinstance(editor, QComboBox):
             voice = str(index.data(Qt.ItemDataRole.EditRole))
             if voice and editor.findData(voice) < 0:
-                editor.addItem(voice, voice)
+                editor.addItem(one_line(voice), voice)
             editor.setCurrentIndex(max(editor.findData(voice), 0))
 
     def setModelData(self, editor: QWidget, model: object, index: Index) -> None:  # noqa: N802 - Qt's name
@@ -74,13 +75,13 @@ class TranscriptTable(QWidget):
         super().__init__(parent)
         self._document = document
         self._spans = Spans(())
-        self._leading = False
+        self._leading = self._any_chosen = False
         self.model = TranscriptModel(document, self)
         self.view = QTableView(self)
         self._build()
         self.model.refused.connect(self.refused)
         self.view.selectionModel().selectionChanged.connect(self._lead)
-        self.view.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit())
+        self.view.selectionModel().selectionChanged.connect(self._note_chosen)
         document.timeline_changed.connect(self._index)
         document.cues_changed.connect(self._index)
         document.selection_changed.connect(self._follow_selection)
@@ -128,6 +129,7 @@ class TranscriptTable(QWidget):
         self._order = sorted(range(len(ranges)), key=lambda index: ranges[index])
         self._spans = Spans([ranges[index] for index in self._order])
         self._stack.setCurrentIndex(0 if ranges else 1)
+        self._note_chosen()
         self._follow_selection()
         self._follow_playhead(self._document.playhead)
 
@@ -144,6 +146,10 @@ class TranscriptTable(QWidget):
         """The selected cues."""
         return sorted(index.row() for index in self.view.selectionModel().selectedRows())
 
+    def has_chosen(self) -> bool:
+        """Whether a cue is selected. Safe also while another timeline comes: the model is not asked."""
+        return self._any_chosen
+
     def edit_current(self) -> None:
         """Opens the words of the first chosen cue for typing."""
         for row in self.chosen_rows()[:1]:
@@ -156,6 +162,10 @@ class TranscriptTable(QWidget):
         """The chosen cues as the timeline has them."""
         for row in self.chosen_rows():
             self._document.reset_cue(row)
+
+    def _note_chosen(self, *_: object) -> None:
+        self._any_chosen = not self.view.selectionModel().selection().isEmpty()
+        self.chosen.emit()
 
     def _ask_menu(self, point: QPoint) -> None:
         if self.chosen_rows():

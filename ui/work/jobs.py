@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
+from talkies.core.generation.request import MAX_TAKES
 from talkies.core.segment import Segment
 from talkies.core.takes.take_folder import SegmentMark
 from talkies.ui.work.state import KeptJob, SegmentSettings
@@ -39,7 +40,7 @@ class Job:
     @property
     def work(self) -> float:
         """Seconds of sound to make: only jobs' shares of the whole depend on it."""
-        return float(self.duration) * self.settings.takes * _STEMS[self.settings.task]
+        return float(self.duration) * min(self.settings.takes, MAX_TAKES) * _STEMS[self.settings.task]
 
     @property
     def is_open(self) -> bool:

@@ -196,6 +196,8 @@ class Queue(QObject):
 
     def _on_message(self, number: int, message: dict[str, Any]) -> None:
         if self._running is None or self._running[1] != number:
+            if message.get("event") == "take":  # of a request that was cancelled: it is finished all the same
+                self._document.add_finished(Path(message["path"]))
             return
         job = self._jobs[self._running[0]]
         match message.get("event"):
