@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.events import Event, Progress
-from talkies.core.generation.earlier_takes import earlier_takes
 from talkies.core.generation.planning.plan import plan_run
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_loop import TakeLoop
@@ -40,11 +39,9 @@ def render(
 
     timeline = read_timeline(request.timeline, request.media_dir)
     timeline = in_language(timeline, request.language) if request.language else timeline
-    plan = plan_run(timeline, request)
+    plan = plan_run(timeline, request, keep_earlier=True)
     loop = TakeLoop(request, plan, watch)
     loop.log.sentences += [*plan.warnings, *preflight(timeline, request.out)]
-    earlier = earlier_takes(request, timeline, plan.stems)
-    loop.log.sentences += earlier.notes
     yield from loop.log.new()
     with run_folder(request.out, plan.needed_bytes, loop.takes) as run:
         if run.rescued:
@@ -55,7 +52,7 @@ def render(
         with loop.work.clock("write"):
             loop.takes[:] = run.publish(balance_takes(loop.takes, PRESETS[request.loudness]))
             laid = heard(loop.takes, loop.log.sentences.append)
-            laid += earlier.beside(loop.takes)
+            laid += plan.earlier.beside(loop.takes)
             write_timeline(timeline, laid, request.out, two_pop=request.two_pop, tail_pop=request.tail_pop)
     yield loop.finished()
 

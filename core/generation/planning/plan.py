@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from talkies.core.conditioning.speech.casting import Role, cast, shared_voices
 from talkies.core.engines.base import NAMED_VOICES
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.planning.disk_space import needed_bytes
+from talkies.core.generation.planning.earlier_takes import EarlierTakes, earlier_takes
 from talkies.core.generation.planning.stems import choose_segments, owners, stems_of
 from talkies.core.generation.request import Request, Task
 from talkies.core.segment import Cue, Segment, Stem, Timeline
@@ -24,7 +25,7 @@ class Plan:
 
     ``segment_warnings``: what the reader noticed about the chosen segments; ``warnings``: these, what it noticed about
     the timeline, and words that nobody will speak. ``needed_bytes``: on the disk, for the takes and, in a stems
-    folder, for continuous stems.
+    folder, for continuous stems. ``earlier``: takes of an earlier run that stay.
     """
 
     timeline: Timeline
@@ -34,12 +35,17 @@ class Plan:
     warnings: tuple[str, ...]
     needed_bytes: int
     work: Fraction
+    earlier: EarlierTakes = field(default_factory=EarlierTakes)
 
 
-def plan_run(timeline: Timeline, request: Request, voices: Mapping[str, str] | None = None) -> Plan:
-    """What ``request`` asks for of ``timeline``; ``voices``: by speaker, before the request's own.
+def plan_run(
+    timeline: Timeline, request: Request, voices: Mapping[str, str] | None = None, *, keep_earlier: bool = False
+) -> Plan:
+    """What ``request`` asks for of ``timeline``; ``voices``: by speaker, before the request's own. ``keep_earlier``:
+    what its output holds of other segments stays there.
 
-    Raises ArgumentError for a segment that is not there and when there would be nothing to make.
+    Raises ArgumentError for a segment that is not there, when there would be nothing to make, and when sound would be
+    lost that nobody asked to replace.
     """
     segments, owner = choose_segments(timeline, request.segments), owners(timeline)
     chosen = cast_voices(owner, request, voices or {})
@@ -48,14 +54,17 @@ def plan_run(timeline: Timeline, request: Request, voices: Mapping[str, str] | N
         problem, cure = "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
         raise ArgumentError(request.timeline, problem, cure)
     noticed = segment_warnings(segments)
+    earlier = earlier_takes(request, timeline, stems) if keep_earlier else EarlierTakes()
+    unspoken = (*_unspoken(timeline, owner, request.task), *_alike(request, chosen))
     return Plan(
         timeline,
         segments,
         stems,
         segment_warnings=noticed,
-        warnings=(*timeline.warnings, *noticed, *_unspoken(timeline, owner, request.task), *_alike(request, chosen)),
+        warnings=(*timeline.warnings, *noticed, *unspoken, *earlier.notes),
         needed_bytes=needed_bytes(timeline, stems, request),
         work=sum((work_of(parts, request.takes) for parts in stems.values()), Fraction(0)),
+        earlier=earlier,
     )
 
 
