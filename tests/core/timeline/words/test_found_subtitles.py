@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,9 +12,12 @@ import pytest
 from talkies.core.errors import SubtitleError
 from talkies.core.timeline.words.subtitle_files import SubtitleFile, load_subtitles
 
+Read = Callable[..., SubtitleFile]
+"""A file of that name and text, read; with the start of the transport stream beside it."""
+
 
 @pytest.fixture
-def read(tmp_path: Path):  # type: ignore[no-untyped-def]
+def read(tmp_path: Path) -> Read:
     def load(name: str, text: str, transport_start: Fraction | None = None) -> SubtitleFile:
         path = tmp_path / name
         path.write_bytes(text.encode())
@@ -33,7 +37,7 @@ def srt(*times_and_texts: tuple[str, str]) -> str:
 # SubRip
 
 
-def test_empty_lines_before_and_inside_a_text(read) -> None:  # type: ignore[no-untyped-def]
+def test_empty_lines_before_and_inside_a_text(read: Read) -> None:
     """As pysubs2 keeps them, which reads what players read."""
     text = srt(
         ("00:00:00,500 --> 00:00:02,000", "\nAfter a blank first line."),
@@ -45,30 +49,30 @@ def test_empty_lines_before_and_inside_a_text(read) -> None:  # type: ignore[no-
     assert judged[1] == "The imperial fleet defeated the squadron."
 
 
-def test_mixed_line_ends_and_blanks_for_empty_lines(read) -> None:  # type: ignore[no-untyped-def]
+def test_mixed_line_ends_and_blanks_for_empty_lines(read: Read) -> None:
     text = "1\r\n00:00:01,000 --> 00:00:02,000\rOne\r\n \r\n2\n00:00:02,000 --> 00:00:03,000\r\nTwo\n"
     assert said(read("a.srt", text)) == [("One", 1, 2), ("Two", 2, 3)]
 
 
 @pytest.mark.parametrize("numbers", [("1", "2", "3"), ("7", "7", "7"), ("1", "", "3"), ("", "", "")])
-def test_whatever_the_numbers_are(read, numbers: tuple[str, ...]) -> None:  # type: ignore[no-untyped-def]
+def test_whatever_the_numbers_are(read: Read, numbers: tuple[str, ...]) -> None:
     blocks = [f"{each}\n00:00:0{n},000 --> 00:00:0{n},500\nText {n}" for n, each in enumerate(numbers, 1)]
     assert said(read("a.srt", "\n\n".join(blocks))) == [(f"Text {n}", n, n + 0.5) for n in (1, 2, 3)]
 
 
-def test_a_year_is_spoken_and_a_number_is_not(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_year_is_spoken_and_a_number_is_not(read: Read) -> None:
     text = srt(("00:00:01,000 --> 00:00:02,000", "1999"), ("00:00:02,000 --> 00:00:03,000", "2001"))
     assert said(read("a.srt", text)) == [("1999", 1, 2), ("2001", 2, 3)]
     unnumbered = "00:00:01,000 --> 00:00:02,000\n1999\n\n00:00:02,000 --> 00:00:03,000\n2001\n"
     assert said(read("a.srt", unnumbered)) == [("1999", 1, 2), ("2001", 2, 3)]
 
 
-def test_an_empty_line_between_number_and_times(read) -> None:  # type: ignore[no-untyped-def]
+def test_an_empty_line_between_number_and_times(read: Read) -> None:
     text = "1\n\n00:00:01,000 --> 00:00:02,000\nOne\n\n2\n\n00:00:02,000 --> 00:00:03,000\nTwo\n"
     assert said(read("a.srt", text)) == [("One", 1, 2), ("Two", 2, 3)]
 
 
-def test_a_subtitle_without_times_is_told(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_subtitle_without_times_is_told(read: Read) -> None:
     text = "1\n00:00:01,000 --> 00:00:02,000\nOne\n\n2\nTwo\n\n3\n00:00:03,000 --> 00:00:04,000\nThree\n"
     loaded = read("a.srt", text)
     assert said(loaded) == [("One", 1, 2), ("Three", 3, 4)]
@@ -90,17 +94,17 @@ def test_a_subtitle_without_times_is_told(read) -> None:  # type: ignore[no-unty
         "0:0:4,000 --> 0:0:5,500  X1:100 X2:200 Y1:10 Y2:20",
     ],
 )
-def test_times_that_somebody_damaged(read, times: str) -> None:  # type: ignore[no-untyped-def]
+def test_times_that_somebody_damaged(read: Read, times: str) -> None:
     assert said(read("a.srt", srt((times, "Words.")))) == [("Words.", 4, 5.5)]
 
 
-def test_times_beyond_repair_are_counted(read) -> None:  # type: ignore[no-untyped-def]
+def test_times_beyond_repair_are_counted(read: Read) -> None:
     loaded = read("a.srt", srt(("00:00:01,000 --> 00:00:0x,000", "One."), ("00:00:03,000 --> 00:00:04,000", "Two.")))
     assert said(loaded) == [("Two.", 3, 4)]
     assert any("1 subtitles with damaged times" in sentence for sentence in loaded.warnings)
 
 
-def test_unpadded_milliseconds_where_the_file_shows_them(read) -> None:  # type: ignore[no-untyped-def]
+def test_unpadded_milliseconds_where_the_file_shows_them(read: Read) -> None:
     one, two = ("00:00:01,20 --> 00:00:02,110", "One."), ("00:00:02,800 --> 00:00:03,70", "Two.")
     loaded = read("a.srt", srt(one, two))
     assert said(loaded) == [("One.", 1.02, 2.11), ("Two.", 2.8, 3.07)]
@@ -108,7 +112,7 @@ def test_unpadded_milliseconds_where_the_file_shows_them(read) -> None:  # type:
     assert said(read("a.srt", srt(("00:00:01,20 --> 00:00:02,05", "Hundredths.")))) == [("Hundredths.", 1.2, 2.05)]
 
 
-def test_a_start_before_zero(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_start_before_zero(read: Read) -> None:
     text = srt(("-00:00:01,000 --> 00:00:02,000", "One."), ("-00:00:03,000 --> -00:00:02,000", "Before."))
     loaded = read("a.srt", text)
     assert said(loaded) == [("One.", 0, 2)]
@@ -116,7 +120,7 @@ def test_a_start_before_zero(read) -> None:  # type: ignore[no-untyped-def]
     assert any("1 subtitles lie before 0" in sentence for sentence in loaded.warnings)
 
 
-def test_a_text_with_an_arrow_and_times_in_it(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_text_with_an_arrow_and_times_in_it(read: Read) -> None:
     text = srt(("00:00:01,000 --> 00:00:02,000", "Go --> there.\nAt 10:30 - 11:45."))
     assert said(read("a.srt", text)) == [("Go --> there. At 10:30 - 11:45.", 1, 2)]
 
@@ -132,11 +136,11 @@ def test_a_text_with_an_arrow_and_times_in_it(read) -> None:  # type: ignore[no-
         ("A&nbsp;hard&#32;space", "A hard space"),
     ],
 )
-def test_markup_is_not_spoken(read, text: str, shown: str) -> None:  # type: ignore[no-untyped-def]
+def test_markup_is_not_spoken(read: Read, text: str, shown: str) -> None:
     assert said(read("a.srt", srt(("00:00:01,000 --> 00:00:02,000", text)))) == [(shown, 1, 2)]
 
 
-def test_songs_in_hashes_are_no_speech(read) -> None:  # type: ignore[no-untyped-def]
+def test_songs_in_hashes_are_no_speech(read: Read) -> None:
     (cue,) = read("a.srt", srt(("00:00:01,000 --> 00:00:02,000", "# Happy days #"))).cues
     assert (cue.kind, cue.text) == ("sound", "Happy days")
 
@@ -156,11 +160,11 @@ ASS = "[Script Info]\n\n[Events]\nFormat: Layer, Start, End, Style, Name, Text\n
         "</body></tt>",
     ],
 )
-def test_another_format_under_the_name_of_subrip(read, text: str) -> None:  # type: ignore[no-untyped-def]
+def test_another_format_under_the_name_of_subrip(read: Read, text: str) -> None:
     assert said(read("a.srt", text)) == [("Words.", 1, 2)]
 
 
-def test_subrip_under_the_name_of_webvtt_and_of_a_text(read) -> None:  # type: ignore[no-untyped-def]
+def test_subrip_under_the_name_of_webvtt_and_of_a_text(read: Read) -> None:
     text = srt(("00:00:01,000 --> 00:00:02,000", "Words."))
     assert said(read("a.vtt", text)) == said(read("a.txt", text)) == [("Words.", 1, 2)]
 
@@ -194,7 +198,7 @@ today<00:00:04.960><c> we</c><00:00:05.200><c> saw</c>
 """
 
 
-def test_rolling_captions_as_youtube_writes_them(read) -> None:  # type: ignore[no-untyped-def]
+def test_rolling_captions_as_youtube_writes_them(read: Read) -> None:
     assert said(read("a.vtt", YOUTUBE)) == [
         ("so welcome back", 0.16, 2.31),
         ("to the workshop", 2.32, 4.47),
@@ -202,24 +206,24 @@ def test_rolling_captions_as_youtube_writes_them(read) -> None:  # type: ignore[
     ]
 
 
-def test_three_rows_that_roll(read) -> None:  # type: ignore[no-untyped-def]
+def test_three_rows_that_roll(read: Read) -> None:
     rows = ["one", "two", "three", "four", "five"]
     spans = [(f"00:00:0{n},000 --> 00:00:0{n + 1},000", "\n".join(rows[max(0, n - 2) : n + 1])) for n in range(5)]
     assert said(read("a.srt", srt(*spans))) == [(row, n, n + 1) for n, row in enumerate(rows)]
 
 
-def test_words_that_are_lit_one_after_the_other_are_one_line(read) -> None:  # type: ignore[no-untyped-def]
+def test_words_that_are_lit_one_after_the_other_are_one_line(read: Read) -> None:
     lit = ["<u>we</u> saw it", "we <u>saw</u> it", "we saw <u>it</u>"]
     spans = [(f"00:00:0{n},000 --> 00:00:0{n + 1},000", text) for n, text in enumerate(lit, 1)]
     assert said(read("a.srt", srt(*spans))) == [("we saw it", 1, 4)]
 
 
-def test_an_answer_that_repeats_the_question_is_said_again(read) -> None:  # type: ignore[no-untyped-def]
+def test_an_answer_that_repeats_the_question_is_said_again(read: Read) -> None:
     text = srt(("00:00:01,000 --> 00:00:02,000", "No."), ("00:00:02,000 --> 00:00:03,000", "No."))
     assert said(read("a.srt", text)) == [("No.", 1, 2), ("No.", 2, 3)]
 
 
-def test_text_without_times_is_told_in_webvtt(read) -> None:  # type: ignore[no-untyped-def]
+def test_text_without_times_is_told_in_webvtt(read: Read) -> None:
     text = "WEBVTT - title\nKind: x\n\nNOTE\nnot spoken\n\nREGION\nid:a\n\n00:01.000 --> 00:02.000\nOne\n\nlost words\n"
     loaded = read("a.vtt", text)
     assert said(loaded) == [("One", 1, 2)]
@@ -231,7 +235,7 @@ def test_text_without_times_is_told_in_webvtt(read) -> None:  # type: ignore[no-
 MAP = "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:{}\n\n00:00:01.000 --> 00:00:02.000\n{}\n\n"
 
 
-def test_segmented_webvtt_counts_on_the_transport_stream(read) -> None:  # type: ignore[no-untyped-def]
+def test_segmented_webvtt_counts_on_the_transport_stream(read: Read) -> None:
     """368,640 ticks of 90 kHz are 4.096 s; a stream of ffmpeg's begins at 1.4 s."""
     loaded = read("a.vtt", MAP.format(368_640, "One."), Fraction(7, 5))
     assert said(loaded) == [("One.", 3.696, 4.696)] and not loaded.warnings
@@ -239,12 +243,12 @@ def test_segmented_webvtt_counts_on_the_transport_stream(read) -> None:  # type:
     assert said(read("a.vtt", parts, Fraction(7, 5))) == [("One.", 1, 2), ("Seven.", 7, 8)]
 
 
-def test_the_transport_clock_may_begin_again(read) -> None:  # type: ignore[no-untyped-def]
+def test_the_transport_clock_may_begin_again(read: Read) -> None:
     near_the_end = Fraction(2**33, 90_000) - 10
     assert said(read("a.vtt", MAP.format(0, "One."), near_the_end)) == [("One.", 11, 12)]
 
 
-def test_without_the_stream_the_local_times_are_used_and_that_is_told(read) -> None:  # type: ignore[no-untyped-def]
+def test_without_the_stream_the_local_times_are_used_and_that_is_told(read: Read) -> None:
     loaded = read("a.vtt", MAP.format(368_640, "One."))
     assert said(loaded) == [("One.", 1, 2)]
     assert any("transport stream (4.096 s)" in sentence for sentence in loaded.warnings)
@@ -271,12 +275,12 @@ def ass(*texts: str) -> str:
         ("One, two,\\Nthree", "One, two, three"),
     ],
 )
-def test_what_an_event_of_ass_shows(read, text: str, shown: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_an_event_of_ass_shows(read: Read, text: str, shown: str) -> None:
     loaded = read("a.ass", ass(text))
     assert [(cue.text, cue.speaker) for cue in loaded.cues] == [(shown, "Bob")]
 
 
-def test_damaged_styles_and_times_of_ass_cost_only_themselves(read) -> None:  # type: ignore[no-untyped-def]
+def test_damaged_styles_and_times_of_ass_cost_only_themselves(read: Read) -> None:
     text = "[V4+ Styles]\nFormat: Name, Fontsize\nStyle: Default,large\n" + ass("One.", "Two.", "Three.")
     loaded = read("a.ass", text.replace("0:00:02.50", "0:00:xx"))
     assert said(loaded) == [("One.", 1, 1.5), ("Three.", 3, 3.5)]
@@ -308,27 +312,27 @@ def ttml(body: str, attributes: str = "", head: str = "") -> str:
         ("", "0.001h", "5s", (3.6, 5)),
     ],
 )
-def test_time_expressions(read, attributes: str, begin: str, end: str, seconds: tuple[float, float]) -> None:  # type: ignore[no-untyped-def]
+def test_time_expressions(read: Read, attributes: str, begin: str, end: str, seconds: tuple[float, float]) -> None:
     loaded = read("a.ttml", ttml(f'<div><p begin="{begin}" end="{end}">Words.</p></div>', attributes))
     assert said(loaded) == [("Words.", *seconds)]
 
 
-def test_times_count_from_the_element_around_and_may_be_a_duration(read) -> None:  # type: ignore[no-untyped-def]
+def test_times_count_from_the_element_around_and_may_be_a_duration(read: Read) -> None:
     loaded = read("a.ttml", ttml('<div begin="1s" end="9s"><p begin="3s" dur="1.5s">A.</p><p begin="6s">B.</p></div>'))
     assert said(loaded) == [("A.", 4, 5.5), ("B.", 7, 9)]
 
 
-def test_paragraphs_one_after_the_other(read) -> None:  # type: ignore[no-untyped-def]
+def test_paragraphs_one_after_the_other(read: Read) -> None:
     loaded = read("a.ttml", ttml('<div timeContainer="seq"><p dur="2s">A.</p><p begin="1s" dur="2s">B.</p></div>'))
     assert said(loaded) == [("A.", 0, 2), ("B.", 3, 5)]
 
 
-def test_what_has_no_end_lasts_until_the_next(read) -> None:  # type: ignore[no-untyped-def]
+def test_what_has_no_end_lasts_until_the_next(read: Read) -> None:
     loaded = read("a.itt", ttml('<div><p begin="1s">A.</p><p begin="4s">B.</p></div>'))
     assert said(loaded) == [("A.", 1, 4), ("B.", 4, 5)]
 
 
-def test_timed_spans_and_agents(read) -> None:  # type: ignore[no-untyped-def]
+def test_timed_spans_and_agents(read: Read) -> None:
     head = (
         '<metadata><ttm:agent xml:id="a" type="character"><ttm:name type="alias">ANNA</ttm:name></ttm:agent></metadata>'
     )
@@ -341,20 +345,20 @@ def test_timed_spans_and_agents(read) -> None:  # type: ignore[no-untyped-def]
     assert [cue.speaker for cue in loaded.cues] == ["ANNA", "", ""]
 
 
-def test_lyrics_whose_times_all_count_from_zero(read) -> None:  # type: ignore[no-untyped-def]
+def test_lyrics_whose_times_all_count_from_zero(read: Read) -> None:
     body = '<div begin="20s" end="30s"><p begin="20s" end="22s">A.</p><p begin="25s" end="27s">B.</p></div>'
     loaded = read("a.ttml", ttml(body))
     assert said(loaded) == [("A.", 20, 22), ("B.", 25, 27)]
     assert any("counted from 0" in sentence for sentence in loaded.warnings)
 
 
-def test_a_time_that_says_nothing_costs_one_line(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_time_that_says_nothing_costs_one_line(read: Read) -> None:
     loaded = read("a.ttml", ttml('<div><p begin="soon" end="2s">A.</p><p begin="2s" end="3s">B.</p></div>'))
     assert said(loaded) == [("B.", 2, 3)]
     assert any("1 elements with times that cannot be read" in sentence for sentence in loaded.warnings)
 
 
-def test_xml_that_is_no_ttml(read) -> None:  # type: ignore[no-untyped-def]
+def test_xml_that_is_no_ttml(read: Read) -> None:
     with pytest.raises(SubtitleError, match="not a TTML file"):
         read("a.ttml", "<?xml version='1.0'?><html/>")
 
@@ -362,7 +366,7 @@ def test_xml_that_is_no_ttml(read) -> None:  # type: ignore[no-untyped-def]
 # Languages
 
 
-def test_words_that_contradict_the_language_of_the_name(read) -> None:  # type: ignore[no-untyped-def]
+def test_words_that_contradict_the_language_of_the_name(read: Read) -> None:
     german = "Ich habe das nicht gewusst."
     loaded = read(
         "film.de.srt",
@@ -373,7 +377,7 @@ def test_words_that_contradict_the_language_of_the_name(read) -> None:  # type: 
     assert not read("film.de.srt", srt(("00:00:01,000 --> 00:00:02,000", german))).warnings
 
 
-def test_a_file_that_names_no_language_and_is_not_english(read) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_names_no_language_and_is_not_english(read: Read) -> None:
     (sentence,) = read("film.srt", srt(("00:00:01,000 --> 00:00:02,000", "Ich habe das nicht gewusst."))).warnings
     assert "names no language" in sentence and "film.de.srt" in sentence
     assert not read("film.srt", srt(("00:00:01,000 --> 00:00:02,000", "I did not know that."))).warnings

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from talkies.core.segment import Cue
 from talkies.core.timeline.words.lines import Line
 from talkies.core.timeline.words.transcript import cues_from_lines
 
@@ -18,7 +19,7 @@ def heard(*texts: str, apart: int = 1) -> list[tuple[str, str]]:
     ]
 
 
-def said(*texts: str, apart: int = 1):  # type: ignore[no-untyped-def]
+def said(*texts: str, apart: int = 1) -> tuple[Cue, ...]:
     lines = [Line(Fraction(apart * index), Fraction(apart * index + 1), text) for index, text in enumerate(texts)]
     return cues_from_lines(lines).cues
 
