@@ -79,6 +79,11 @@ def video_stream(container: InputContainer) -> Any | None:
     return None
 
 
+def sound_stream(container: InputContainer) -> Any | None:
+    """The first audio stream of a kind that can be decoded."""
+    return next((stream for stream in container.streams.audio if stream.codec_context is not None), None)
+
+
 def check_file(path: Path) -> None:
     """Refuses what is missing, empty or no plain file: a pipe never ends, a hollow file is mostly not there."""
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from talkies.core.errors import MediaError
 from talkies.core.media.extent import Extent, extent, read_head
-from talkies.core.media.opening import MOST_PIXELS, open_media, video_stream
+from talkies.core.media.opening import MOST_PIXELS, open_media, sound_stream, video_stream
 from talkies.core.media.rates import common_rate, steady_rate
 from talkies.core.times import exact_rate
 
@@ -71,7 +71,7 @@ def describe(path: Path, container: InputContainer) -> MediaInfo:
 
 def _examined(path: Path, container: InputContainer) -> MediaInfo:
     stream = video_stream(container)
-    has_audio = bool(container.streams.audio)
+    has_audio = sound_stream(container) is not None
     subtitles = tuple(each.index for each in container.streams.subtitles)
     if stream is None:
         whole = Fraction(container.duration or 0, 1_000_000)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+_BRIGHTEST = 65504.0  # what half precision holds; more is damage
+
 
 class Scaler:
     """Turns decoded frames into RGB of a given height: pixels made square, rotation undone, never enlarged."""
@@ -40,7 +42,7 @@ def _tone_mapped(frame: Any, width: int, height: int) -> NDArray[Any]:
 
     linear = frame.to_ndarray().astype(np.float32)
     linear = cv2.resize(linear[..., :3] if linear.ndim == 3 else linear, (width, height), interpolation=cv2.INTER_AREA)
-    linear = np.maximum(np.nan_to_num(linear, nan=0.0, posinf=64.0, neginf=0.0), 0)
+    linear = np.clip(np.nan_to_num(linear, nan=0.0, posinf=64.0, neginf=0.0), 0, _BRIGHTEST)
     shown = np.clip(linear * (1 + linear / 16) / (1 + linear), 0, 1) ** (1 / 2.2)
     image = (shown * 255 + 0.5).astype(np.uint8)
     return image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)

@@ -12,12 +12,12 @@ import numpy as np
 
 from talkies.core.errors import MediaError
 from talkies.core.media.bwf import Samples, write_bwf
-from talkies.core.media.opening import open_file
+from talkies.core.media.opening import open_file, sound_stream
 
 if TYPE_CHECKING:
     import av
 
-__all__ = ["Samples", "read_sound", "resampled", "sound_blocks", "write_bwf"]
+__all__ = ["Converter", "Samples", "read_sound", "resampled", "sound_blocks", "write_bwf"]
 
 
 def read_sound(path: Path, sample_rate: int = 48000, mono: bool = True) -> Samples:
@@ -35,20 +35,20 @@ def sound_blocks(path: Path, sample_rate: int = 48000, mono: bool = True) -> Ite
 
     try:
         with open_file(path) as container:
-            if not container.streams.audio:
-                raise MediaError(path, "has no sound")
-            stream = container.streams.audio[0]
+            stream = sound_stream(container)
+            if stream is None:
+                raise MediaError(path, "has no sound that can be decoded")
             copies = 2 if stream.channels == 1 and not mono else 1  # FFmpeg would lower mono by 3 dB on both sides
             layout = "mono" if mono or stream.channels == 1 else "stereo"
-            resampler = av.AudioResampler(format="fltp", layout=layout, rate=sample_rate)
+            converter = Converter(layout, sample_rate)
             decoded = False
             for frame in chain(container.decode(stream), [None]):
                 decoded = decoded or frame is not None
                 if not decoded:
                     raise MediaError(path, "its sound cannot be decoded", "it is empty or damaged")
-                for block in _converted(resampler, frame):
+                for block in converter(frame):
                     yield np.repeat(block, copies, axis=0)
-    except (av.FFmpegError, OSError) as error:
+    except (av.FFmpegError, OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise MediaError(path, f"cannot be read as sound ({str(reason).lower()})", "it may be damaged") from error
 
@@ -90,6 +90,30 @@ def _swept(blocks: Iterable[Samples], from_rate: int, to_rate: int) -> Iterator[
         yield from _converted(resampler, frame)
     if resampler is not None:
         yield from _converted(resampler, None)
+
+
+class Converter:
+    """Decoded frames of sound as blocks of (C, n) float32 in one layout and at one rate, whatever they change to."""
+
+    def __init__(self, layout: str, sample_rate: int) -> None:
+        self._layout, self._rate = layout, sample_rate
+        self._kind: tuple[str, str, int] | None = None
+        self._resampler: av.AudioResampler | None = None
+
+    def __call__(self, frame: Any | None) -> Iterator[Samples]:
+        """What a frame gives, or at the end, None, what was held back. A broadcast may change from stereo to 5.1."""
+        import av
+
+        kind = (frame.format.name, frame.layout.name, frame.sample_rate) if frame is not None else None
+        if self._resampler is not None and kind != self._kind:
+            yield from _converted(self._resampler, None)
+            self._resampler = None
+        if frame is None:
+            return
+        if self._resampler is None:
+            self._kind = kind
+            self._resampler = av.AudioResampler(format="fltp", layout=self._layout, rate=self._rate)
+        yield from _converted(self._resampler, frame)
 
 
 def _converted(resampler: av.AudioResampler, frame: Any) -> Iterator[Samples]:

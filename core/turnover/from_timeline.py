@@ -9,7 +9,7 @@ from typing import cast
 
 from talkies.core.errors import MediaError, TimelineError
 from talkies.core.media.bwf import read_bext
-from talkies.core.media.opening import open_media
+from talkies.core.media.opening import open_media, sound_stream
 from talkies.core.segment import StemName, Take, Timeline
 from talkies.core.takes.saving import timecode_day
 from talkies.core.timeline.structure.sounds import OUR_NAME, SoundClip, SoundTrack, sound_tracks
@@ -47,9 +47,9 @@ class SoundFile:
     def of(cls, path: Path) -> SoundFile:
         """Raises MediaError."""
         with open_media(path) as container:
-            if not container.streams.audio:
+            stream = sound_stream(container)
+            if stream is None:
                 raise MediaError(path, "has no sound", "relink the clip")
-            stream = container.streams.audio[0]
             duration = Fraction(stream.duration or 0) * (stream.time_base or 1)
             return cls(duration, stream.channels, stream.rate, stream.codec_context.name)
 

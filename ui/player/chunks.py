@@ -76,17 +76,18 @@ def read_stretch(path: Path, first: int, count: int) -> Samples:
     """
     import av
 
-    from talkies.core.media.opening import open_media
+    from talkies.core.media.opening import open_media, sound_stream
     from talkies.core.media.probing import probe
+    from talkies.core.media.sound import Converter
 
     shift = float(probe(path).start)
     result = np.zeros((2, count), np.float32)
     with open_media(path) as container:
-        if not container.streams.audio:
+        stream = sound_stream(container)
+        if stream is None:
             raise MediaError(path, "has no sound")
-        stream = container.streams.audio[0]
         mono, tick = stream.channels == 1, stream.time_base or Fraction(1, SAMPLE_RATE)
-        resampler = av.AudioResampler(format="fltp", layout="mono" if mono else "stereo", rate=SAMPLE_RATE)
+        converter = Converter("mono" if mono else "stereo", SAMPLE_RATE)
         target = max(first / SAMPLE_RATE + shift - _RUN_UP_S, 0.0)
         if target:
             container.seek(int(target / tick), stream=stream, backward=True)
@@ -95,9 +96,8 @@ def read_stretch(path: Path, first: int, count: int) -> Samples:
             for frame in container.decode(stream):
                 if place is None:
                     place = round((float((frame.pts or 0) * tick) - shift) * SAMPLE_RATE)
-                for part in resampler.resample(frame):
-                    block = part.to_ndarray().astype(np.float32, copy=False) * (_MIDDLE if mono else np.float32(1))
-                    _lay(result, block, place - first)
+                for block in converter(frame):
+                    _lay(result, block * (_MIDDLE if mono else np.float32(1)), place - first)
                     place += block.shape[1]
                 if place >= first + count:
                     break

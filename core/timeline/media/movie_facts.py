@@ -16,6 +16,8 @@ from talkies.core.times import round_half_up
 
 _TIMECODE = re.compile(r"^(\d\d):(\d\d):(\d\d)([:;.])(\d{2,3})$")
 
+_LONGEST_NUMBER = 20  # digits of a count of samples; more is damage
+
 
 @dataclass(frozen=True)
 class MovieFacts:
@@ -61,8 +63,12 @@ def movie_facts(path: Path) -> MovieFacts:
 
 def _time_reference(container: Any) -> Fraction:
     """Seconds since midnight in the ``bext`` chunk of a Broadcast WAV; 0 where there is none."""
-    samples = container.metadata.get("time_reference", "")
-    return Fraction(int(samples), container.streams.audio[0].rate) if samples.isdecimal() else Fraction(0)
+    from talkies.core.media.opening import sound_stream
+
+    samples, sound = container.metadata.get("time_reference", ""), sound_stream(container)
+    if sound is None or not sound.rate or not (samples.isdecimal() and len(samples) < _LONGEST_NUMBER):
+        return Fraction(0)
+    return Fraction(int(samples), sound.rate)
 
 
 def timecode_seconds(label: str, rate: Fraction) -> tuple[Fraction, bool]:

@@ -121,13 +121,13 @@ def _medium(use: _Use, finder: PictureFinder, timeline: Timeline) -> Medium:
 
 def _facts(path: Path) -> dict[str, Any]:
     """What the file itself says; nothing when it cannot be opened."""
-    from talkies.core.media.opening import open_media
+    from talkies.core.media.opening import open_media, sound_stream
     from talkies.core.media.probing import describe
 
     try:
         with open_media(path) as container:
             info = describe(path, container)
-            sound = next(iter(container.streams.audio), None)
+            sound = sound_stream(container)
             facts = {"duration": info.duration, "has_video": info.has_video, "has_audio": info.has_audio}
             facts |= {"width": info.width, "height": info.height}
             if info.has_video:

@@ -297,6 +297,21 @@ def test_image_sequences_play_through_retimes(tmp_path: Path, suffix: str, depth
     assert {number for _, number in shown(segment(picture, (source[0], source[0]), 0, record=1))} == {2}
 
 
+def test_numbers_beyond_all_light_are_white(tmp_path: Path) -> None:
+    """A damaged float picture holds what no scene does."""
+    image = np.full((72, 128, 3), 1e30, np.float32)
+    image[:, :64] = 0
+    context = av.CodecContext.create("exr", "w")
+    assert isinstance(context, av.VideoCodecContext)
+    context.width, context.height, context.time_base, context.pix_fmt = 128, 72, Fraction(1, 25), "gbrpf32le"
+    frame = av.VideoFrame.from_ndarray(image, format="gbrpf32le")
+    frame.pts = 0
+    path = tmp_path / "a.exr"
+    path.write_bytes(b"".join(bytes(packet) for packet in [*context.encode(frame), *context.encode(None)]))
+    (shown_once,) = picture_frames(segment(Picture(tmp_path, (path,), Fraction(25)), (0, Fraction(1, 25))), height=72)
+    assert (shown_once.image[36, 32], shown_once.image[36, 96]) == (pytest.approx([0] * 3), pytest.approx([255] * 3))
+
+
 def test_missing_frames_of_a_sequence_hold_the_last(tmp_path: Path) -> None:
     paths = list(write_sequence(tmp_path, ".png"))
     paths[3].unlink()

@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given
@@ -187,6 +188,28 @@ def test_mono_is_as_loud_on_both_sides(tmp_path: Path) -> None:
 def test_reading_streams(tmp_path: Path) -> None:
     write_bwf(tmp_path / "a.wav", [tone(SR * 3)])
     assert all(block.shape[1] < 10_000 for block in sound_blocks(tmp_path / "a.wav"))
+
+
+def test_a_broadcast_may_change_from_stereo_to_surround(tmp_path: Path) -> None:
+    """One second each of a tone at half of full scale; both are heard whole."""
+    data = b""
+    for layout, channels in (("stereo", 2), ("5.1", 6)):
+        with av.open(str(tmp_path / "part.ac3"), "w") as container:
+            stream = container.add_stream("ac3", rate=48_000, layout=layout)
+            tone = 0.5 * np.sin(np.arange(48_000 // 1536 * 1536) / 20).astype(np.float32)
+            for start in range(0, len(tone), 1536):
+                block = np.zeros((channels, 1536), np.float32)
+                block[:2] = tone[start : start + 1536]  # left and right
+                frame = av.AudioFrame.from_ndarray(block, "fltp", layout)
+                frame.sample_rate, frame.pts = 48_000, start
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+        data += (tmp_path / "part.ac3").read_bytes()
+    (tmp_path / "change.ac3").write_bytes(data)
+    sound = read_sound(tmp_path / "change.ac3")[0]
+    assert abs(len(sound) - 2 * len(tone)) <= 4 * 1536
+    for half in np.split(sound[4800:-4800], [len(sound) // 2 - 4800]):
+        assert 0.2 < float(np.sqrt(np.mean(half**2))) < 0.8
 
 
 def test_what_is_no_sound_is_refused(tmp_path: Path) -> None:

@@ -217,23 +217,25 @@ def _movie_start(path: Path, finder: PictureFinder) -> Fraction | None:
 
 
 def _sample_rate(path: Path) -> int:
-    from talkies.core.media.opening import open_media
+    from talkies.core.media.opening import open_media, sound_stream
 
     with open_media(path) as container:
-        if not container.streams.audio:
+        sound = sound_stream(container)
+        if sound is None:
             raise MediaError(path, "has no sound", "relink the clip")
-        return int(container.streams.audio[0].rate)
+        return int(sound.rate)
 
 
 def _audio_type(track: Any, finder: PictureFinder) -> str:
-    from talkies.core.media.opening import open_media
+    from talkies.core.media.opening import open_media, sound_stream
 
     for clip in track.find_clips():
         path = finder.media.find(str(getattr(clip.media_reference, "target_url", "") or ""))
         try:
             if path is not None and path.is_file():
                 with open_media(path) as container:
-                    return "Stereo" if container.streams.audio and container.streams.audio[0].channels == 2 else "Mono"
+                    sound = sound_stream(container)
+                    return "Stereo" if sound is not None and sound.channels == 2 else "Mono"
         except MediaError:
             continue
     return "Mono"
