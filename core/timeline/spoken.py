@@ -68,7 +68,8 @@ class _Beside:
         if sentence:
             self.warnings.append(f"{file.name}: {sentence}")
         if late:
-            self.warnings.append(f"{file.name}: {late} subtitles start after the end of {what}: left out")
+            cure = "" if late < len(cues) else "; if they count in timecode, shift them so that the first frame is 0"
+            self.warnings.append(f"{file.name}: {late} subtitles start after the end of {what}: left out{cure}")
         return cues
 
     def clock_of(self, segment: Segment) -> RecordClock:

@@ -85,10 +85,16 @@ def _read_block(blocks: _Blocks, rows: Sequence[str], header: bool) -> None:
 
 def _without_name(body: Sequence[str]) -> list[str]:
     """The text without the number of the subtitle that begins in the same block."""
+    kept = _without_end(body)
+    return kept[:-1] if kept and kept[-1].strip().isdecimal() else kept
+
+
+def _without_end(body: Sequence[str]) -> list[str]:
+    """Rows without the blank ones at their end."""
     kept = list(body)
     while kept and not kept[-1].strip():
         kept.pop()
-    return kept[:-1] if kept and kept[-1].strip().isdecimal() else kept
+    return kept
 
 
 def _read_map(blocks: _Blocks, rows: Sequence[str]) -> None:
@@ -116,14 +122,12 @@ def _number_before(rows: Sequence[str], head: int) -> int | None:
 def _without_numbers(body: list[str], number: int, last: bool) -> tuple[list[str], int]:
     """The text without the number of the next subtitle, which stands right before its times or, after an empty line, is
     the next in order; and how many subtitles have a number and no times."""
-    kept = list(body)
-    while kept and not kept[-1].strip():
-        kept.pop()
+    kept = _without_end(body)
     touching = len(kept) == len(body) and not last
     if kept and kept[-1].strip().isdecimal():
         follows = kept[-1].strip().lstrip("0") == str(number + 1) and len(kept) > 1 and not kept[-2].strip()
         if touching or follows:
-            kept.pop()
+            kept = _without_end(kept[:-1])
     for index in range(1, len(kept)):
         if kept[index].strip() == str(number + 1) and not kept[index - 1].strip():
             return kept[:index], 1

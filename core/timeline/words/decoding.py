@@ -61,11 +61,12 @@ def _utf16(data: bytes) -> tuple[str, str] | None:
 
 
 def _broken_utf8(data: bytes) -> tuple[str, str] | None:
-    """A file cut in the middle of a letter, or put together from several."""
+    """A file cut in the middle of a letter, or put together from several: in old code pages hardly any two
+    bytes would be a letter of UTF-8."""
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     good = sum(letter > "\x7f" for letter in text) - broken
-    return (text, "UTF-8 with damaged letters") if good > 20 * broken else None
+    return (text, "UTF-8 with damaged letters") if good > 2 * broken else None
 
 
 def _code_page(data: bytes) -> tuple[str, str] | None:

@@ -22,14 +22,14 @@ _SMALL_WORDS = {
 }
 _WORDS = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
 _SCRIPTS = (
-    ("Cyrillic", re.compile(r"[\u0400-\u04ff]"), frozenset(("ru", "uk", "bg", "sr", "mk", "be", "kk", "mn"))),
-    ("Greek", re.compile(r"[\u0370-\u03ff]"), frozenset(("el",))),
-    ("Hebrew", re.compile(r"[\u0590-\u05ff]"), frozenset(("he", "yi"))),
-    ("Arabic", re.compile(r"[\u0600-\u06ff]"), frozenset(("ar", "fa", "ur", "ps"))),
-    ("Thai", re.compile(r"[\u0e00-\u0e7f]"), frozenset(("th",))),
-    ("Korean", re.compile(r"[\uac00-\ud7af]"), frozenset(("ko",))),
-    ("Japanese", re.compile(r"[\u3040-\u30ff]"), frozenset(("ja",))),
-    ("Chinese", re.compile(r"[\u4e00-\u9fff]"), frozenset(("zh", "ja"))),
+    ("Cyrillic", re.compile(r"[\u0400-\u04ff]"), ("ru", "uk", "bg", "sr", "mk", "be", "kk", "mn")),
+    ("Greek", re.compile(r"[\u0370-\u03ff]"), ("el",)),
+    ("Hebrew", re.compile(r"[\u0590-\u05ff]"), ("he", "yi")),
+    ("Arabic", re.compile(r"[\u0600-\u06ff]"), ("ar", "fa", "ur", "ps")),
+    ("Thai", re.compile(r"[\u0e00-\u0e7f]"), ("th",)),
+    ("Korean", re.compile(r"[\uac00-\ud7af]"), ("ko",)),
+    ("Japanese", re.compile(r"[\u3040-\u30ff]"), ("ja",)),
+    ("Chinese", re.compile(r"[\u4e00-\u9fff]"), ("zh", "ja")),
 )
 _FEWEST = 2  # small words of another language, and none of its own, in a line that is told
 
@@ -52,7 +52,8 @@ def language_doubts(cues: Iterable[Cue], language: str) -> tuple[str, ...]:
 
 
 def _code(seen: str) -> str:
-    return seen if seen in _WORDS else "xx"
+    """A tag to show: of a script, that of its first language."""
+    return next((languages[0] for script, _, languages in _SCRIPTS if script == seen), seen)
 
 
 def _seems(text: str, named: str) -> str:

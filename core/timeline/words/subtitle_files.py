@@ -146,7 +146,8 @@ def repaired(found: tuple[Line, ...]) -> tuple[list[Line], list[str]]:
     """Lines in order of time, reversed times swapped, what lies before 0 and empty stretches left out, rolling captions
     said once; and what was done, in sentences."""
     reversed_count = sum(line.end < line.start for line in found)
-    lines = [replace(line, start=min(line.start, line.end), end=max(line.start, line.end)) for line in found]
+    once = dict.fromkeys(found)
+    lines = [replace(line, start=min(line.start, line.end), end=max(line.start, line.end)) for line in once]
     early, before = (
         sum(line.start < 0 < line.end for line in lines),
         sum(line.end <= 0 and line.start < 0 for line in lines),

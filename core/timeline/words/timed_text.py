@@ -6,6 +6,7 @@ speaker. Not read: styles, regions, pictures of text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,6 +21,7 @@ from talkies.core.timeline.words.timed_times import Clock
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ROW = "\x1e"  # stands for a break while space is put in order; XML cannot hold it
+_DECLARED = re.compile(r"""^(\s*<\?xml[^>]{0,80}?)\s+encoding=["'][^"'>]{0,40}["']""")  # the text is decoded already
 _CHARACTERS_PER_SECOND = 15
 _PASSED_OVER = frozenset(("metadata", "set", "animate", "audio", "image", "layout", "styling"))
 
@@ -107,7 +109,7 @@ class _Reader:
 
 def parse_timed_text(path: Path, text: str) -> Parsed:
     """Paragraphs in the file's order. Raises SubtitleError."""
-    root = safe_xml(path, text.encode("utf-8", "replace"), SubtitleError)
+    root = safe_xml(path, _DECLARED.sub(r"\1", text, count=1).encode("utf-8", "replace"), SubtitleError)
     if _name(root) != "tt":
         raise SubtitleError(path, "is not a TTML file", "export the subtitles again")
     reader = _Reader(root)

@@ -38,6 +38,7 @@ _SOUND = re.compile(  # round brackets inside a sentence are an aside, which is 
     r"\[([^\[\]]*)\]|【([^【】]*)】|(?:^|(?<=[.!?…:\"”’])\s*)[(（]([^()（）]*)[)）]"
     rf"|[{_NOTES}]+([^{_NOTES}]*)(?:[{_NOTES}]+|$)"
 )
+_BRACKETS = re.compile(r"^[(\[]([^()\[\]]*)[)\]]$")
 _NEW_SCENE = Fraction(30)  # seconds without a subtitle after which nobody goes on speaking
 
 
@@ -103,7 +104,7 @@ def _voices(text: str) -> Iterator[tuple[str, list[str]]]:
 def _clean(text: str) -> list[str]:
     plain = _INVISIBLE.sub("", TAG.sub("", text))
     rows = (" ".join(row.split()) for row in plain.split("\n"))
-    return [_HASHES.sub(r"♪ \1 ♪", row) for row in rows if row]
+    return [_HASHES.sub(r"♪ \1 ♪", row) for row in rows if row.strip("-–— ")]
 
 
 def _marked(rows: Sequence[str]) -> Iterator[str]:
@@ -163,6 +164,7 @@ def _cues_of_turns(span: TimeRange, turns: Sequence[tuple[str, str]], language: 
 def _cues_of_piece(span: TimeRange, text: str, speaker: str, language: str) -> Iterator[Cue]:
     for match in _SOUND.finditer(text):
         sound = " ".join(next((group for group in match.groups() if group), "").split()).strip(" .:;,-")
+        sound = _BRACKETS.sub(r"\1", sound)
         if not sound and match[0].strip()[:1] in _NOTES:
             sound = "music"
         if sound:

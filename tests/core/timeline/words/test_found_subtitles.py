@@ -405,3 +405,35 @@ def test_time_grows_with_the_length_not_with_its_square(tmp_path: Path, name: st
     path = tmp_path / name
     path.write_text(text)
     load_subtitles(path)
+
+
+# What else is found
+
+
+def test_utf8_that_is_cut_inside_a_letter(tmp_path: Path) -> None:
+    whole = srt(("00:00:01,000 --> 00:00:02,000", "Schöne Grüße aus Köln"), ("00:00:02,000 --> 00:00:03,000", "Tschüß"))
+    (tmp_path / "a.de.srt").write_bytes(whole.encode()[:-1])
+    loaded = load_subtitles(tmp_path / "a.de.srt")
+    assert loaded.cues[0].text == "Schöne Grüße aus Köln"
+    assert any("damaged letters" in sentence for sentence in loaded.warnings)
+
+
+def test_ttml_in_utf16_says_so_itself(tmp_path: Path) -> None:
+    text = '<?xml version="1.0" encoding="UTF-16"?>' + ttml('<div><p begin="1s" end="2s">Words.</p></div>')
+    (tmp_path / "a.ttml").write_bytes(text.encode("utf-16"))
+    assert said(load_subtitles(tmp_path / "a.ttml")) == [("Words.", 1, 2)]
+
+
+def test_dashes_before_voices(read: Read) -> None:
+    loaded = read("a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n- <v Bob>Hi\n- <v Ann>Ho\n")
+    assert [(cue.speaker, cue.text) for cue in loaded.cues] == [("Bob", "Hi"), ("Ann", "Ho")]
+
+
+def test_a_file_pasted_twice_is_said_once(read: Read) -> None:
+    loaded = read("a.srt", 2 * (srt(("00:00:01,000 --> 00:00:02,000", "One.")) + "\n\n"))
+    assert said(loaded) == [("One.", 1, 2)] and not loaded.warnings
+
+
+def test_the_language_of_a_script(read: Read) -> None:
+    (sentence,) = read("film.srt", srt(("00:00:01,000 --> 00:00:02,000", "Привет, как дела?"))).warnings
+    assert "Cyrillic" in sentence and "film.ru.srt" in sentence
