@@ -28,10 +28,14 @@ _MOST_DAMAGED = 200  # packets in a row that may fail before the rest is given u
 class Movie:
     """An open movie. Times are seconds from its first picture. Raises MediaError where there is no picture."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, rate: Fraction | None = None) -> None:
+        """``rate``: of a file that states none itself (a bare stream), as its timeline states it."""
         self.path = Path(path)
         with open_media(self.path) as container:
             self.info = describe(self.path, container)
+        self._own_rate = self.info.rate
+        if rate and not self.info.states_rate:
+            self.info = self.info.counted_at(rate)
         if not self.info.has_video:
             raise MediaError(self.path, "has no picture, only sound", "name the movie this sound belongs to")
         self._container: Any = None
@@ -152,7 +156,7 @@ class Movie:
         """Where to begin in a stream whose pictures are counted. The file is open at its beginning, and again then."""
         if not self._clean:
             packets = sound_packets(self._container, self._stream, at_start=True)
-            self._clean = clean_points(packets, self._stream, self.info.rate)
+            self._clean = clean_points(packets, self._stream, self._own_rate)
             self._open()
         return last_before(self._clean, int(start * self.info.rate))
 

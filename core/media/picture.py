@@ -97,7 +97,7 @@ def _of_movie(segment: Segment, picture: Picture, height: int, warn: Callable[[s
 
     speed = segment.speed
     start, end = segment.source.start - picture.start, segment.source.end - picture.start
-    with Movie(picture.path) as movie:
+    with Movie(picture.path, picture.rate) as movie:
         one = 1 / movie.info.rate
         if speed == 0:
             end = start + one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,8 +32,9 @@ class MediaInfo:
     ``start`` is the file's own time stamp of its first picture (most files: 0); times elsewhere in talkies count
     from that picture, and ``duration`` is how long pictures show from there on. ``promised``: how long the file says
     they do, where that is more. ``rate`` is the common rate nearest to the average when ``constant_rate`` is False.
-    ``stamped``: whether the stream says when pictures show; else the n-th shows at n / rate. Without video: size 0,
-    rate 25. ``notes``: sentences on what could not be read as it is, without the file's name.
+    ``stamped``: whether the stream says when pictures show; else the n-th shows at n / rate. ``states_rate``: whether
+    the file says that; else it is 25. Without video: size 0, rate 25. ``notes``: sentences on what could not be read
+    as it is, without the file's name.
     """
 
     path: Path
@@ -48,7 +49,15 @@ class MediaInfo:
     constant_rate: bool
     subtitle_streams: tuple[int, ...] = ()
     stamped: bool = True
+    states_rate: bool = True
     notes: tuple[str, ...] = ()
+
+    def counted_at(self, rate: Fraction) -> MediaInfo:
+        """The same file, which states no rate itself, at one that its timeline states."""
+        duration = self.duration * self.rate / rate
+        return replace(
+            self, rate=rate, duration=duration, promised=duration, constant_rate=True, stamped=False, states_rate=True
+        )
 
 
 def probe(path: Path) -> MediaInfo:
@@ -89,7 +98,7 @@ def _examined(path: Path, container: InputContainer) -> MediaInfo:
     notes = tuple(_notes(reach, rate, has_rate))
     return MediaInfo(
         path, reach.duration, rate, reach.start, reach.promised, width, height, True, has_audio, constant, subtitles,
-        reach.stamped, notes,
+        reach.stamped, has_rate, notes,
     )  # fmt: skip
 
 

@@ -53,12 +53,16 @@ def test_a_bare_stream_has_the_rate_that_it_states(tmp_path: Path) -> None:
     check(encode(tmp_path / "film.m2v", "mpeg2video", 60, film), 60, film)
 
 
-def test_a_bare_stream_without_a_rate_says_so(tmp_path: Path) -> None:
+def test_a_bare_stream_without_a_rate_says_so_and_has_its_timelines(tmp_path: Path) -> None:
     encode(tmp_path / "film.mjpeg", "mjpeg", 30)
     (tmp_path / "film.mjpeg").rename(tmp_path / "film.avi")  # a suffix that is opened; what is inside counts
     timeline = read_timeline(tmp_path / "film.avi")
     assert timeline.duration == Fraction(30, 25)
     assert any("states no frame rate: 25 is used" in warning for warning in timeline.warnings)
+    at_18 = segment(Picture(tmp_path / "film.avi", rate=Fraction(18)), (Fraction(9, 18), Fraction(14, 18)))
+    assert [(frame.time * 18, number_of(frame.image)) for frame in picture_frames(at_18)] == [
+        (index, 9 + index) for index in range(5)
+    ]
 
 
 def test_stamps_in_order_of_decoding(tmp_path: Path) -> None:
