@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds, usa
 from talkies.core.timeline.formats.edl.media_rates import counted_in_frames, rate_of_media
 from talkies.core.timeline.gathering import Gathered, gather
 from talkies.core.timeline.media import bare_media
+from talkies.core.timeline.media.other_references import use_what_is_here
 from talkies.core.timeline.media.pictures import PictureFinder
 from talkies.core.timeline.media.urls import MediaFinder
 from talkies.core.timeline.spoken import all_cues, with_cues
@@ -52,12 +54,15 @@ def _read(path: Path, media_dir: Path | None, rate: Fraction | None) -> Timeline
     if path.suffix.lower() == ".edl":
         loaded = _as_its_media(path, loaded, finder)
     try:
+        several = path.suffix.lower().startswith(".otio")  # no other format has several media for a clip
+        notes = use_what_is_here(loaded.document, finder.media) if several else ()
         timeline_rate, start = _clock(loaded)
         if not bare_media.is_media(path):
             usable_rate(timeline_rate)
         found = gather(loaded.document, finder, timeline_rate, start)
     except UnusableItemError as error:
         raise TimelineError(path, str(error), "repair it in the editor and export it again") from error
+    loaded = replace(loaded, warnings=(*loaded.warnings, *notes))
     return _timeline(path, loaded, found, finder, timeline_rate, start)
 
 

@@ -66,11 +66,14 @@ def main_of(root: Element, by_id: Mapping[str, Element]) -> Element | None:
 
 
 def rate_of(root: Element) -> Fraction:
-    """Frames per second of a project. Raises ValueError, ZeroDivisionError."""
+    """Frames per second of a project. Raises ValueError."""
     profile = root.find("profile")
     if profile is None:
         return Fraction(25)
-    return Fraction(int(profile.get("frame_rate_num", "25")), int(profile.get("frame_rate_den", "1")))
+    over, under = int(profile.get("frame_rate_num", "25")), int(profile.get("frame_rate_den", "1"))
+    if under == 0:
+        raise ValueError("its frame rate is not a picture rate")
+    return Fraction(over, under)
 
 
 def profile_name(width: int, height: int, rate: Fraction) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import opentimelineio as otio
 import pytest
 from numbered import shown_at, write_numbered
 
@@ -78,3 +79,21 @@ def test_decimal_commas(tmp_path: Path) -> None:
         assert segment.speed == Fraction(3, 2)
         assert segment.source == TimeRange(Fraction(3, 5), Fraction(21, 10))
         assert shown_at(segment, 0, 0.8) == [15, 45]
+
+
+def test_other_media_of_a_clip_are_looked_at_where_the_active_one_is_missing(tmp_path: Path) -> None:
+    write_numbered(tmp_path / "film.mp4", 60, 25)
+    second = otio.opentime.RationalTime(25, 25)
+    clip = otio.schema.Clip("c", source_range=otio.opentime.TimeRange(second, second))
+    media = {name: otio.schema.ExternalReference(f"{name}.mp4") for name in ("proxy", "film", "gone")}
+    clip.set_media_references(media, "proxy")
+    timeline = otio.schema.Timeline("t")
+    timeline.tracks.append(otio.schema.Track("V1", [clip], kind="Video"))
+    otio.adapters.write_to_file(timeline, str(tmp_path / "cut.otio"))
+    found = read_timeline(tmp_path / "cut.otio")
+    assert shown_at(found.segments[0], 0) == [25]
+    assert [warning for warning in found.warnings if "'proxy.mp4' was not found" in warning]
+    write_numbered(tmp_path / "proxy.mp4", 60, 25)
+    kept = read_timeline(tmp_path / "cut.otio").segments[0].picture
+    assert kept is not None
+    assert kept.path.name == "proxy.mp4"

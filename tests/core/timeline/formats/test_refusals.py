@@ -358,11 +358,12 @@ DOUBLED = '<producer id="t0"/>' + "".join(
         (ITSELF, "contains itself"),
         (DEEP, "more than 100 deep"),
         (DOUBLED, "too many clips"),
+        ('<mlt><profile frame_rate_num="25" frame_rate_den="0"/>', "picture rate"),
     ],
 )
 def test_mlt_that_never_ends(tmp_path: Path, content: str, problem: str) -> None:
     path = tmp_path / "reel.mlt"
-    path.write_text(f"{MLT_HEAD}{content}</mlt>")
+    path.write_text(f"{content if content.startswith('<mlt') else MLT_HEAD + content}</mlt>")
     assert problem in refusal(path)
 
 
