@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from threading import Event
-from typing import cast
+from typing import Any, cast
 
+import numpy as np
 import pytest
 from editors import open_editor
-from engines import load_tones
+from engines import TonesEngine, TonesPrepared
 from known_timelines import KNOWN
 from pytestqt.qtbot import QtBot
 from windows import PATIENCE_MS, first_row, make_window, open_in, rows_in
 
+from talkies.core.engines.base import Block
 from talkies.core.errors import OutputError
 from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.hosts.bridge import BridgedHost
@@ -47,6 +49,18 @@ class Opened:
         return dialog
 
 
+class Humming(TonesEngine):
+    """Tones over a hum: nothing that it makes is silence, which would not be laid."""
+
+    def sound(self, prepared: TonesPrepared, **options: Any) -> Iterator[Block]:
+        for block in super().sound(prepared, **options):
+            yield block + np.float32(0.05) * np.sin(np.arange(len(block), dtype=np.float32) / 8)
+
+
+def load_humming(name: str, weights: Path | None, device: str) -> Humming:
+    return Humming.load(weights, device)
+
+
 @pytest.fixture
 def opened(qtbot: QtBot, tmp_path: Path, worker_command: list[str]) -> Iterator[Opened]:
     """The timeline of the editor, with a take of effects for each shot."""
@@ -57,7 +71,7 @@ def opened(qtbot: QtBot, tmp_path: Path, worker_command: list[str]) -> Iterator[
         with qtbot.waitSignal(window.document.timeline_changed, timeout=PATIENCE_MS):
             window.opener.read_editor()
         order = TakeRequest.from_mapping({**window.document.order(), "task": "foley"})
-        list(make_takes(order, load_engine=load_tones))
+        list(make_takes(order, load_engine=load_humming))
         window.document.find_takes()
         yield Opened(window, host, close)
         window.close()
