@@ -54,7 +54,8 @@ class Humming(TonesEngine):
 
     def sound(self, prepared: TonesPrepared, **options: Any) -> Iterator[Block]:
         for block in super().sound(prepared, **options):
-            yield block + np.float32(0.05) * np.sin(np.arange(len(block), dtype=np.float32) / 8)
+            hum = 0.05 * np.sin(np.arange(len(block)) / 8)
+            yield block + hum.astype(np.float32)
 
 
 def load_humming(name: str, weights: Path | None, device: str) -> Humming:

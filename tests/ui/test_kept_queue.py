@@ -59,12 +59,12 @@ def test_it_can_be_discarded_and_a_cancelled_one_does_not_come_back(
     queue.generate(["V1-001", "V1-002"])
     queue.cancel([queue.jobs[0].id])
     document.close()
-    assert queue.jobs == ()
+    assert not queue.jobs
     document.open(reel)
     assert [job.segment_id for job in queue.jobs] == ["V1-002"]
     queue.discard_kept()
-    assert queue.jobs == () and not queue.is_paused and document.state.queue == ()
+    assert not queue.jobs and not queue.is_paused and document.state.queue == ()
     document.close()
     document.open(reel)
-    assert queue.jobs == () and queue.kept_count == 0
+    assert not queue.jobs and queue.kept_count == 0
     queue.close()
