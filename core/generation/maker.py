@@ -12,7 +12,7 @@ from talkies.core.generation.planning.plan import LOOKING, MAKING
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
 from talkies.core.progress import Work
-from talkies.core.segment import Segment, Stem, Take, Timeline
+from talkies.core.segment import Cue, Segment, Stem, Take, Timeline
 from talkies.core.takes.saving import save_take
 from talkies.core.times import TimeRange
 
@@ -70,10 +70,10 @@ class Maker:
     def _brief(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Brief:
         from talkies.core.engines.base import Brief
 
-        request, lines = self.request, _lines(stem, whole)
+        request, lines, sounds = self.request, _lines(stem.cues, whole, stem.record), _lines(stem.sounds, whole)
         asked = stem.prompt, request.negative_prompt, request.source
         inside = stem.record.shifted(-whole.start)
-        return Brief(stem.task, whole.duration, features, lines, stem.voice, *asked, _sounds(stem, whole), inside)
+        return Brief(stem.task, whole.duration, features, lines, stem.voice, *asked, sounds, inside)
 
     def _take(self, stem: Stem, whole: TimeRange, prepared: Prepared, index: int, number: int) -> Take:
         from talkies.core.media.loudness_presets import PRESETS
@@ -123,20 +123,12 @@ class Maker:
 _WHAT = {"foley": "effects", "dialogue": "dialogue", "joint": "dialogue and effects"}
 
 
-def _lines(stem: Stem, whole: TimeRange) -> tuple[Line, ...]:
-    """The cues as lines, in seconds from the start of the sound; what lies outside the stem is cut off."""
+def _lines(cues: Sequence[Cue], whole: TimeRange, within: TimeRange | None = None) -> tuple[Line, ...]:
+    """The cues as lines, in seconds from the start of the sound, before which they may have begun; what lies outside of
+    ``within`` is cut off."""
     from talkies.core.engines.base import Line
 
-    inside = ((cue, cue.range.overlap(stem.record)) for cue in stem.cues)
+    spans = ((cue, cue.range if within is None else cue.range.overlap(within)) for cue in cues)
     return tuple(
-        Line(span.shifted(-whole.start), cue.text, cue.speaker, cue.language)
-        for cue, span in inside
-        if span is not None
+        Line(span.shifted(-whole.start), cue.text, cue.speaker, cue.language) for cue, span in spans if span is not None
     )
-
-
-def _sounds(stem: Stem, whole: TimeRange) -> tuple[Line, ...]:
-    """What subtitles describe, in seconds from the start of the sound, before which it may have begun."""
-    from talkies.core.engines.base import Line
-
-    return tuple(Line(cue.range.shifted(-whole.start), cue.text) for cue in stem.sounds)
