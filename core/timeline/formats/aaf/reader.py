@@ -13,12 +13,14 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.timeline.cut.loaded import Loaded
+from talkies.core.timeline.formats.aaf.retimes import translate_retimes
 from talkies.core.timeline.formats.adapters import as_timeline, run_adapter
 
 
 def read_aaf(path: Path) -> Loaded:
     """An AAF file as a timeline. Raises TimelineError."""
     loaded = as_timeline(path, run_adapter(path, "AAF"))
+    translate_retimes(loaded.document)
     for track in loaded.document.tracks:
         loaded.document.tracks.markers.extend(_over_gaps(track))
     return replace(loaded, drop_frame=_drops_frames(path, str(loaded.document.name)))

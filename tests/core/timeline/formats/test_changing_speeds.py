@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import aaf2
 import opentimelineio as otio
 import pytest
 from numbered import numbers, shown_at, write_numbered
@@ -185,3 +186,42 @@ def test_final_cut_7(film: Path) -> None:
 def test_final_cut_7_graphs_that_are_none_are_said(film: Path, value: str) -> None:
     segment = first(film.parent, "bad.xml", FCP7 % (keyframe(0, 0) + keyframe(48, value)))
     assert "not supported" in segment.warnings[0]
+
+
+def aaf_with_graph(folder: Path, name: str, points: tuple[tuple[int, int], ...], kind: object) -> Segment:
+    """An AAF as we write it, with a graph added to its motion effect as Avid says it."""
+    span = otio.opentime.TimeRange(otio.opentime.RationalTime(10, 24), otio.opentime.RationalTime(72, 24))
+    whole = otio.opentime.TimeRange(otio.opentime.RationalTime(0, 24), otio.opentime.RationalTime(200, 24))
+    warp = otio.schema.LinearTimeWarp("half", 0.5)
+    item = otio.schema.Clip("c", otio.schema.ExternalReference("film.mp4", whole), span, effects=[warp])
+    timeline = otio.schema.Timeline("t")
+    timeline.tracks.append(otio.schema.Track("V1", [item], kind="Video"))
+    otio.adapters.write_to_file(timeline, str(folder / "constant.otio"))
+    path = folder / "graph.aaf"
+    write_timeline(read_timeline(folder / "constant.otio"), [], path)
+    with aaf2.open(str(path), "rw") as file:
+        slots = next(file.content.compositionmobs()).slots
+        parts = [part for slot in slots for part in getattr(slot.segment, "components", ())]
+        group = next(part for part in parts if isinstance(part, aaf2.components.OperationGroup))
+        rational = file.dictionary.lookup_typedef("Rational")
+        parameter = file.create.ParameterDef("72559a80-24d7-11d3-8a50-0050040ef7d9", name, "", rational)
+        interpolation = file.create.InterpolationDef(kind, "interpolation", "")
+        file.dictionary.register_def(parameter)
+        file.dictionary.register_def(interpolation)
+        graph = file.create.VaryingValue()
+        graph.parameterdef, graph["Interpolation"].value = parameter, interpolation
+        group.parameters.append(graph)
+        for time, value in points:
+            graph.add_keyframe(time, value)
+    return read_timeline(path).segments[0]
+
+
+@pytest.mark.parametrize("name", ["PARAM_SPEED_OFFSET_MAP_U", "PARAM_OFFSET_MAP_U"])
+def test_avids_motion_effects(film: Path, name: str) -> None:
+    segment = aaf_with_graph(film.parent, name, ((0, 0), (24, 24), (72, 48)), aaf2.misc.LinearInterp)
+    assert shown_at(segment, 0, 0.5, 1, 2, 2.99) == [10, 22, 34, 46, 57]
+    assert segment.warnings == ()
+    bent = aaf_with_graph(film.parent, name, ((0, 0), (24, 24), (72, 48)), aaf2.misc.CubicInterpolator)
+    assert "smoothly" in bent.warnings[0]
+    held = aaf_with_graph(film.parent, name, ((0, 0), (24, 24), (48, 24), (72, 0)), aaf2.misc.LinearInterp)
+    assert shown_at(held, 0.5, 1.5, 2.55) == [22, 34, 20]  # backwards from the 33rd, thirteen frames on
