@@ -361,7 +361,7 @@ def test_what_cannot_be_kept_is_not_replaced_without_being_asked(reel: Path) -> 
 class SilentEngine(TonesEngine):
     """Nothing is to be heard in effects."""
 
-    def sound(self, prepared: Prepared, **options: Any) -> Iterator[Block]:  # type: ignore[override]
+    def sound(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
         for block in super().sound(prepared, **options):  # type: ignore[arg-type]
             yield block * (prepared.task != "foley")
 
@@ -378,7 +378,7 @@ class BrokenEngine(TonesEngine):
 
     value = float("nan")
 
-    def sound(self, prepared: Prepared, **options: Any) -> Iterator[Block]:  # type: ignore[override]
+    def sound(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
         for block in super().sound(prepared, **options):  # type: ignore[arg-type]
             if prepared.task == "foley":
                 block[-100:] = self.value

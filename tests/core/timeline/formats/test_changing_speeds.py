@@ -178,6 +178,8 @@ def test_final_cut_7(film: Path) -> None:
     segment = first(film.parent, "ramp.xml", FCP7 % graph)
     assert shown_at(segment, 0, 0.5, 1, 2, 2.99) == [24, 36, 48, 60, 71]
     assert segment.warnings == ()
+    straight = first(film.parent, "straight.xml", FCP7 % (keyframe(0, 10) + keyframe(144, 154)))
+    assert (straight.speed, shown_at(straight, 0, 1)) == (1, [34, 58])
     bent = keyframe(0, 0) + keyframe(48, 48, "<inbez><horiz>1</horiz></inbez>") + keyframe(144, 96)
     assert "smoothly" in first(film.parent, "bent.xml", FCP7 % bent).warnings[0]
 
