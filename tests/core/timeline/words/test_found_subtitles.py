@@ -377,6 +377,20 @@ def test_words_that_contradict_the_language_of_the_name(read: Read) -> None:
     assert not read("film.de.srt", srt(("00:00:01,000 --> 00:00:02,000", german))).warnings
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Come in."),
+        ("en", "No, no. Maria, no!"),
+        ("de", "Okay, okay, super!"),
+        ("de", "Was war das?"),
+        ("es", "No me"),
+    ],
+)
+def test_names_calls_and_shared_words_contradict_nothing(read: Read, language: str, words: str) -> None:
+    assert not read(f"film.{language}.srt", srt(("00:00:01,000 --> 00:00:02,000", words))).warnings
+
+
 def test_a_file_that_names_no_language_and_is_not_english(read: Read) -> None:
     (sentence,) = read("film.srt", srt(("00:00:01,000 --> 00:00:02,000", "Ich habe das nicht gewusst."))).warnings
     assert "names no language" in sentence and "film.de.srt" in sentence
