@@ -12,7 +12,9 @@ LOCK ?= .ci/constraints.txt
 # by the environment, because pip hands it on to the environments in which it builds packages that come as source
 PINS := $(if $(wildcard $(LOCK)),PIP_CONSTRAINT="$(abspath $(LOCK))" PIP_BUILD_CONSTRAINT="$(abspath $(LOCK))")
 PIP := $(PINS) $(BIN)/python -m pip install --quiet --disable-pip-version-check
-MEASURED := $(if $(COVERAGE),coverage run --append,python)
+# a file of tests is one process's; each takes one thread for its tensors, or they would wait for each other
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile
+MEASURED := $(if $(COVERAGE),--cov --cov-append --cov-report=)
 NEEDS := pyproject.toml setup.py $(wildcard $(LOCK))
 
 .PHONY: demo quick test lint format bench panel judges lock clean
@@ -20,17 +22,16 @@ NEEDS := pyproject.toml setup.py $(wildcard $(LOCK))
 demo: .venv/ready
 	$(BIN)/talkies demo --out talkies-demo
 
-# a thread for each: several processes that each take every core for their tensors would wait for each other
 quick: .venv/ready-dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" $(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "not slow" $(PYTEST_ARGS)
 
-# the panel's tests in a process of their own: what a thousand other tests leave in memory is no part of them
+# the panel's tests in processes of their own: what a thousand other tests leave in memory is no part of them
 # (5 is pytest's word for no tests: where Qt cannot run they are left out). With COVERAGE=1 the share of lines that ran
-# in these two processes is printed; what ran in the workers and programs that they start is not counted
+# is printed; what ran in the workers and programs that tests start is not counted
 test: .venv/ready-dev
 	$(if $(COVERAGE),$(BIN)/coverage erase)
-	$(BIN)/$(MEASURED) -m pytest --ignore tests/ui $(PYTEST_ARGS)
-	$(BIN)/$(MEASURED) -m pytest tests/ui $(PYTEST_ARGS) || test $$? = 5
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore tests/ui $(SIDE_BY_SIDE) $(MEASURED) $(PYTEST_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/ui $(SIDE_BY_SIDE) $(MEASURED) $(PYTEST_ARGS) || test $$? = 5
 	$(if $(COVERAGE),@for room in core ui plugin; do echo "lines of $$room that ran: $$($(BIN)/coverage report --include="$$room/*" --format=total) %"; done)
 
 lint: .venv/ready-dev

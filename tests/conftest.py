@@ -13,6 +13,10 @@ from pathlib import Path
 import melt
 import pytest
 from films import write_movie, write_reel
+from hypothesis import settings
+
+settings.register_profile("any machine", deadline=None)  # how long an example takes is nobody's business here
+settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parents[1]
 

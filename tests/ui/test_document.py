@@ -323,7 +323,7 @@ STATES = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(STATES)
 def test_any_state_survives_json_exactly(state: WorkState) -> None:
     assert from_json(WorkState, json.loads(json.dumps(as_json(state)))) == state

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from talkies.core.hosts.conversation import Closed, Conversation, Event, Garbage, Received
 
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
+PATIENT = settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 
 
 def events_of(*pieces: bytes, longest: int = 1000) -> list[Event]:

@@ -14,7 +14,7 @@ from talkies.core.hosts.conversation import LONGEST_LINE, Conversation, Received
 from talkies.plugin.blender.extension import handshake
 from talkies.plugin.blender.extension import lines as island
 
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
+PATIENT = settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 PIECES = st.lists(
     st.binary(min_size=1, max_size=30)
     | st.sampled_from(

@@ -26,7 +26,7 @@ def walking(frames: int = 50) -> list[Frame]:
     return [Frame(Fraction(index, 25), square(0.15 + 0.01 * index, 0.75)) for index in range(frames)]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.fractions(min_value=Fraction(1, 100), max_value=3, max_denominator=2002))
 def test_lengths_are_the_duration_rounded_up(duration: Fraction) -> None:
     frames = [Frame(Fraction(index, 24), square(0.5, 0.5)) for index in range(4)]
