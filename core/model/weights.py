@@ -34,6 +34,17 @@ def load_state(path: Path) -> State:
     return _load_torch(path) if path.suffix.lower() in TORCH_SUFFIXES else _load_safetensors(path)
 
 
+def part_of(path: Path, part: str) -> State:
+    """The tensors of one module of a weights file (``flow``, ``codec``, ...) in single precision, by their names in it.
+    Raises WeightsError when it has none."""
+    found = {
+        name.removeprefix(f"{part}."): t.float() for name, t in load_state(path).items() if name.startswith(f"{part}.")
+    }
+    if not found:
+        raise WeightsError(path, f"holds no {part}", "give weights that talkies train has packed")
+    return found
+
+
 def load_metadata(path: Path) -> dict[str, str]:
     """The notes in a safetensors file's header; none in other files. Raises WeightsError."""
     if path.suffix.lower() in TORCH_SUFFIXES:

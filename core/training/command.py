@@ -1,9 +1,10 @@
 """``talkies train CONFIG``: the stages of a training one after another, each resumed from where it stopped.
 
-    codec ─► alignment ─► lips, speech, voices, scenes, effects ─► events, durations ─► flow ─► pack
+    codec ─► alignment ─► lips, speech, voices, taught, scenes, effects ─► events, durations ─► flow ─► pack
 
 A configuration is a TOML file: ``data`` (laid out like shared/data), ``folder`` (everything the training writes),
-``stages``, ``threads``, ``device``, and one table per stage whose fields are those of the stage's plan.
+``stages``, ``threads``, ``device``, ``start`` (a weights file to go on from), and one table per stage whose fields are
+those of the stage's plan.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from talkies.core.training.preparing.speech_and_scenes import (
     prepare_speech,
     trained_codec,
 )
+from talkies.core.training.preparing.taught_voices import TeachingPlan, prepare_taught
 from talkies.core.training.trainers.alignment import AlignmentTraining, align_corpus, train_acoustic_model
 from talkies.core.training.trainers.codec import CodecTraining, train_codec
 from talkies.core.training.trainers.durations import DurationTraining, train_durations
@@ -74,23 +76,16 @@ class EffectPlan:
     windows: int = 1600
 
 
-@dataclass(frozen=True)
-class PackPlan:
-    """``start`` is a weights file whose parts stay where this folder has no run of its own; "" for none."""
-
-    start: str = ""
-
-
 PLANS: dict[str, type[Any]] = {
     "codec": CodecTraining,
     "alignment": AlignmentTraining,
     "lips": LipTraining,
+    "taught": TeachingPlan,
     "scenes": ScenePlan,
     "effects": EffectPlan,
     "events": EventTraining,
     "durations": DurationTraining,
     "flow": FlowTraining,
-    "pack": PackPlan,
 }
 """The stages that have settings."""
 
@@ -112,17 +107,18 @@ def read_config(path: Path) -> TrainingConfig:
         if stage not in PLANS:
             raise ArgumentError(path, f"has an unknown table [{stage}]", f"use one of {', '.join(PLANS)}")
         _check(f"[{stage}] in the configuration", table, _settings(PLANS[stage]))
-        if table.get("start"):
-            table["start"] = str(path.parent / table["start"])
+    if taught := tables.get("taught", {}).get("teacher"):
+        tables["taught"]["teacher"] = str(path.parent / taught)
     stages = tuple(values.get("stages", STAGES))
     unknown = [stage for stage in stages if stage not in STAGES]
     if unknown:
         raise ArgumentError(f"stage {unknown[0]!r}", "is not known", f"use one of {', '.join(STAGES)}")
-    places = Places(path.parent / values["data"], path.parent / values["folder"])
+    start = path.parent / values["start"] if values.get("start") else None
+    places = Places(path.parent / values["data"], path.parent / values["folder"], start)
     return TrainingConfig(places, stages, values.get("threads", 2), values.get("device", "cpu"), tables)
 
 
-_TOP: dict[str, Any] = {"data": "", "folder": "", "stages": (), "threads": 2, "device": "cpu"}
+_TOP: dict[str, Any] = {"data": "", "folder": "", "stages": (), "threads": 2, "device": "cpu", "start": ""}
 
 
 def _settings(kind: type[Any]) -> dict[str, Any]:
@@ -163,7 +159,9 @@ def train(path: Path, say: Callable[[str], None] = lambda line: print(line, file
 def _codec(config: TrainingConfig) -> Figures:
     places = config.places
     yield from train_codec(
-        config.plan("codec", CodecTraining, data=places.data, cache=places.sounds, out=places.run("codec"))
+        config.plan(
+            "codec", CodecTraining, data=places.data, cache=places.sounds, out=places.run("codec"), start=places.start
+        )
     )
 
 
@@ -194,6 +192,12 @@ def _speech(config: TrainingConfig) -> Figures:
 
 def _voices(config: TrainingConfig) -> Figures:
     yield from prepare_voices(config.places)
+
+
+def _taught(config: TrainingConfig) -> Figures:
+    plan = config.plan("taught", TeachingPlan)
+    if plan.teacher:
+        yield from prepare_taught(config.places, plan)
 
 
 def _scenes(config: TrainingConfig) -> Figures:
@@ -229,16 +233,18 @@ def _durations(config: TrainingConfig) -> Figures:
 
 
 def _flow(config: TrainingConfig) -> Figures:
-    plan = config.plan("flow", FlowTraining, out=config.places.run("flow"), device=config.device)
+    plan = config.plan(
+        "flow", FlowTraining, out=config.places.run("flow"), device=config.device, start=config.places.start
+    )
     yield from train_flow(plan, load_material(config.places), trained_codec(config.places))
 
 
 def _pack(config: TrainingConfig) -> Figures:
-    places, start = config.places, config.plan("pack", PackPlan).start
+    places = config.places
     out = places.folder / "mini.safetensors"
     runs = {part: places.run(part) for part in PARTS}
-    if start:
-        steps = repack_mini(Path(start), {p: run for p, run in runs.items() if (run / "state.pt").exists()}, out)
+    if places.start is not None:
+        steps = repack_mini(places.start, {p: run for p, run in runs.items() if (run / "state.pt").exists()}, out)
     else:
         steps = pack_mini(runs, out, library=EffectLibrary(places.data, "train", places.folder / "effects"))
     yield {f"{name} steps": float(count) for name, count in steps.items()}
@@ -250,6 +256,7 @@ STAGES: dict[str, Callable[[TrainingConfig], Figures]] = {
     "lips": _lips,
     "speech": _speech,
     "voices": _voices,
+    "taught": _taught,
     "scenes": _scenes,
     "effects": _effects,
     "events": _events,

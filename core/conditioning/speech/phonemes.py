@@ -97,6 +97,14 @@ def _plain_stress(unit: str) -> str:
     return re.sub(r"[^\w̩̃ˈː]", "", unit.replace("ˌ", ""))
 
 
+def ipa(text: str, language: str) -> str:
+    """A phrase in espeak's IPA, stress marks and lengths included, words parted by blanks."""
+    from phonemizer.separator import Separator
+
+    written = Separator(phone="", word=" ", syllable="")
+    return str(_backend(language).phonemize([text], separator=written, strip=True)[0])
+
+
 def espeak_name(language: str) -> str:
     """espeak's name of a BCP-47 tag: "en-US" → "en-us", "de-AT" → "de"."""
     tag = language.replace("_", "-").lower() or "en-us"

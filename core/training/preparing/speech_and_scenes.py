@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from talkies.core.conditioning.picture.events import WATCHED_DIM, EventSpotter
 from talkies.core.conditioning.picture.visual import picture_features
 from talkies.core.conditioning.speech.timing import Spans
-from talkies.core.conditioning.speech.voice import VoiceBook, make_book, measure
+from talkies.core.conditioning.speech.voice import make_book, measure, stored_book
 from talkies.core.corpus.recordings import SoundCache, Utterance, utterances
 from talkies.core.errors import WeightsError
 from talkies.core.media.picture import Frame, picture_frames, probe
 from talkies.core.model.codec import Codec
+from talkies.core.model.weights import part_of
 from talkies.core.scenes import Scene, render_scene
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange
@@ -50,16 +53,20 @@ SCENE_RATES = (
     Fraction(16),
     Fraction(18),
 )
+M = TypeVar("M", bound=nn.Module)
+
 SCENE_SECONDS = Fraction(8)
 SCENES_PER_SHARD = 25
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where a training lives: the material's folder and the training's own."""
+    """Where a training lives: the material's folder and the training's own. ``start``: a weights file to go on from;
+    what this folder has no run of is taken from there. None: everything is trained from nothing."""
 
     data: Path
     folder: Path
+    start: Path | None = None
 
     @property
     def sounds(self) -> Path:
@@ -91,24 +98,24 @@ class Places:
 
 def trained_codec(places: Places) -> Codec:
     """The codec with its fitted latents. Raises WeightsError when the codec's stage has not begun."""
-    codec = Codec()
-    codec.load_state_dict(_state(places, "codec")["codec"])
-    return codec.eval()
+    return _trained(places, "codec", Codec(), lambda state: state["codec"])
 
 
 def trained_spotter(places: Places) -> EventSpotter:
     """The averaged event spotter. Raises WeightsError when the events' stage has not run."""
-    spotter = EventSpotter()
-    spotter.load_state_dict(_state(places, "events")["average"]["module"])
-    return spotter.eval()
+    return _trained(places, "events", EventSpotter(), lambda state: state["average"]["module"])
 
 
-def _state(places: Places, stage: str) -> dict[str, Any]:
+def _trained(places: Places, stage: str, module: M, weights: Callable[[dict[str, Any]], dict[str, Tensor]]) -> M:
     path = places.run(stage) / "state.pt"
+    if places.start is not None and not path.exists():
+        module.load_state_dict(part_of(places.start, stage))
+        return module.eval()
     try:
-        return dict(torch.load(path, map_location="cpu", weights_only=True))
+        module.load_state_dict(weights(torch.load(path, map_location="cpu", weights_only=True)))
     except OSError as error:
         raise WeightsError(path, "is not there yet", f"run the training stage {stage!r} first") from error
+    return module.eval()
 
 
 def aligned_utterances(places: Places) -> list[tuple[Utterance, Spans]]:
@@ -129,9 +136,12 @@ def prepare_speech(places: Places, seed: int = 0) -> Iterator[dict[str, float]]:
     cache, codec = SoundCache(places.data, places.sounds), trained_codec(places)
     aligned = aligned_utterances(places)
     raw = {u.file: measure(cache.load_speech(u.file)) for u, _ in aligned}
-    stored = make_book(_samples(aligned, raw, np.random.default_rng(seed)))
-    places.voices.write_text(json.dumps(stored) + "\n", encoding="utf-8")
-    book = VoiceBook(np.array(stored["mean"], np.float32), np.array(stored["scale"], np.float32), {})
+    if places.start is None:
+        stored = make_book(_samples(aligned, raw, np.random.default_rng(seed)))
+        places.voices.write_text(json.dumps(stored) + "\n", encoding="utf-8")
+    else:  # what goes on learning knows the voices by these numbers
+        shutil.copyfile(places.start.with_name("voices.json"), places.voices)
+    book = stored_book(places.voices)
     examples: list[Example] = []
     for utterance, spans in aligned:
         lips = movie_lips(places.data / utterance.file) if utterance.file.startswith("video/") else None
@@ -186,7 +196,13 @@ def _scene(codec: Codec, library: EffectLibrary, seed: int, soundings: int) -> E
 
 def load_material(places: Places) -> list[Example]:
     """Everything that was prepared, scenes with their events spotted. Raises WeightsError when there is nothing."""
-    folders = (places.run("voices"), places.scenes, places.run("effect_windows"), places.run("recast"))
+    folders = (
+        places.run("voices"),
+        places.run("taught"),
+        places.scenes,
+        places.run("effect_windows"),
+        places.run("recast"),
+    )
     made = (path for folder in folders for path in sorted(folder.glob("*.safetensors")))
     shards = [path for path in (places.speech, *made) if path.exists()]
     if not shards:

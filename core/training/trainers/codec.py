@@ -37,7 +37,7 @@ class CodecTraining:
     peak_rate: float = 6e-4
     speech_share: float = 0.5
     band_limited: tuple[str, ...] = ("kerstin",)
-    start: str = ""
+    start: Path | None = None
     average_decay: float = 0.995
     seed: int = 0
 
@@ -111,7 +111,7 @@ class CodecRun:
     def begin(self) -> dict[str, float]:
         """Latents from the plan's start, or fitted; what there was to begin with."""
         if self.plan.start:
-            begun = {"tensors_kept": float(take_over(self.codec, Path(self.plan.start)))}
+            begun = {"tensors_kept": float(take_over(self.codec, self.plan.start))}
         else:
             begun = {"variance_kept": fit_latents(self.codec, self.cache, self.speech, self.effects, self.rng)}
         self.average.module.load_state_dict(self.codec.state_dict())

@@ -15,6 +15,7 @@ from talkies.core.flow.path import random_times, straight_path, velocity_loss
 from talkies.core.model.codec import Codec
 from talkies.core.model.config import MINI, VSSFlowConfig
 from talkies.core.model.vssflow import VSSFlow
+from talkies.core.model.weights import part_of
 from talkies.core.training.material import Example
 from talkies.core.training.mixing import Mixer, Shares
 from talkies.core.training.run import Average, Run, rate_at, set_rate
@@ -22,7 +23,8 @@ from talkies.core.training.run import Average, Run, rate_at, set_rate
 
 @dataclass(frozen=True)
 class FlowTraining:
-    """One run of the flow model. ``steps`` fixes the learning rate's fall; change it before, not during a run."""
+    """One run of the flow model. ``steps`` fixes the learning rate's fall; change it before, not during a run.
+    ``start``: a weights file whose flow model goes on learning."""
 
     out: Path
     steps: int = 4000
@@ -32,6 +34,7 @@ class FlowTraining:
     shares: Shares = field(default_factory=Shares)
     config: VSSFlowConfig = MINI
     device: str = "cpu"
+    start: Path | None = None
     seed: int = 0
 
 
@@ -67,7 +70,10 @@ def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Ite
     """Trains or resumes; yields figures every 20 steps. The averaged model is in the run's state."""
     rank, device = _join_processes(), _own_device(plan.device)
     torch.manual_seed(plan.seed)
-    model, run = VSSFlow(plan.config).to(device), Run(plan.out)
+    model, run = VSSFlow(plan.config), Run(plan.out)
+    if plan.start is not None:
+        model.load_state_dict(part_of(plan.start, "flow"))
+    model.to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.peak_rate, betas=(0.9, 0.98), weight_decay=1e-2)
     average = Average(model, plan.average_decay)
     step = run.resume(model=model, average=average, optimizer=optimizer)

@@ -1,0 +1,142 @@
+"""Speech in many voices that nobody had to record: a teacher reads our transcripts, and what faces say.
+
+    sentences of the readers ─► teacher, each voice in turn ─► aligned by our own model ─► labels "heart", "george", ...
+    sentences of a face ─► the same, warped phoneme by phoneme to when the face says it ─► with that face's lips
+
+A mouth that has been heard in every voice says nothing about who speaks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from pathlib import Path
+
+import numpy as np
+
+from talkies.core.conditioning.speech.phonemes import PAUSE, speak
+from talkies.core.conditioning.speech.timing import Spans
+from talkies.core.conditioning.speech.voice import measure, stored_book, stored_voice
+from talkies.core.corpus.recordings import SoundCache
+from talkies.core.errors import WeightsError
+from talkies.core.model.bands import MelFrames
+from talkies.core.training.material import Example, load_examples, save_examples, speech_example
+from talkies.core.training.preparing.more_voices import Sentence
+from talkies.core.training.preparing.speech_and_scenes import Places, aligned_utterances, trained_codec
+from talkies.core.training.preparing.teacher import TAUGHT, Teacher
+from talkies.core.training.preparing.voice_shifts import Shift, TakenApart, put_together, take_apart
+from talkies.core.training.run import Run
+from talkies.core.training.trainers.alignment import AcousticModel, align
+
+READER, FACE = "kathleen", "grid_s1"
+FRAME_S = 0.005
+"""WORLD's frames."""
+
+
+@dataclass(frozen=True)
+class TeachingPlan:
+    """``teacher``: its folder. ``rounds``: in each, every voice reads one sentence and says one of the face's."""
+
+    teacher: str = ""
+    rounds: int = 25
+    seed: int = 0
+
+
+def prepare_taught(places: Places, plan: TeachingPlan) -> Iterator[dict[str, float]]:
+    """Writes a shard for each round into the folder ``taught`` (what exists is kept), and the voices into
+    ``voices.json``. Raises InputError, MissingExtraError, WeightsError."""
+    folder = places.run("taught")
+    folder.mkdir(parents=True, exist_ok=True)
+    lesson = None
+    for number in range(plan.rounds):
+        shard = folder / f"{number:04}.safetensors"
+        if not shard.exists():
+            lesson = lesson or Lesson(places, Path(plan.teacher))
+            save_examples(shard, list(lesson.examples(np.random.default_rng([plan.seed, number]))))
+        yield {"rounds": number + 1, "of": plan.rounds}
+    name_taught_voices(places)
+
+
+class Lesson:
+    """Has sentences read in every voice, and makes examples of them."""
+
+    def __init__(self, places: Places, teacher: Path) -> None:
+        self.teacher, self.codec = Teacher(teacher), trained_codec(places)
+        self.cache, self.book = SoundCache(places.data, places.sounds), stored_book(places.voices)
+        self.mel, self.aligner = MelFrames(), AcousticModel()
+        Run(places.run("alignment")).resume(model=self.aligner)
+        self.aligner.eval()
+        if not places.speech.exists():
+            raise WeightsError(places.speech, "is not there yet", "run the training stage 'speech' first")
+        aligned = zip(aligned_utterances(places), load_examples(places.speech), strict=True)
+        every = [Sentence(u.speaker, u, spans, said) for (u, spans), said in aligned]
+        self.read, self.seen = ([s for s in every if s.reader == reader] for reader in (READER, FACE))
+
+    def examples(self, rng: np.random.Generator) -> Iterator[Example]:
+        """One round: every voice, in the order of the table."""
+        for name in TAUGHT:
+            for sentences, taught in ((self.read, self._heard), (self.seen, self._seen)):
+                if sentences:
+                    sentence = sentences[int(rng.integers(len(sentences)))]
+                    example = taught(name, sentence, float(rng.uniform(0.9, 1.15)))
+                    yield from [example] if example is not None else []
+
+    def _heard(self, name: str, sentence: Sentence, speed: float) -> Example | None:
+        sound, spans = self._say(name, sentence, speed)
+        return self._example(name, sound, spans) if spans else None
+
+    def _seen(self, name: str, sentence: Sentence, speed: float) -> Example | None:
+        """What a face says, said by another when the face says it."""
+        sound, spans = self._say(name, sentence, speed)
+        if not spans or sentence.said is None:
+            return None
+        samples = len(self.cache.load_speech(sentence.utterance.file))
+        warped = warp(take_apart(sound), spans, sentence.spans, samples)
+        example = self._example(name, put_together(warped, Shift()), sentence.spans)
+        return replace(example, lips=sentence.said.lips.clone())
+
+    def _say(self, name: str, sentence: Sentence, speed: float) -> tuple[np.ndarray, Spans]:
+        """The teacher's reading, and when each phoneme of ours is spoken in it; no spans where they were not found."""
+        text, language = sentence.utterance.text, sentence.utterance.language
+        sound = self.teacher.read(text, replace(TAUGHT[name], language=language), speed)
+        ids = [number for number in speak(text, language).ids if number != PAUSE]
+        return sound, align(self.aligner, self.mel, sound, ids)
+
+    def _example(self, name: str, sound: np.ndarray, spans: Spans) -> Example:
+        return speech_example(self.codec, name, sound, spans, None, self.book.place(measure(sound)))
+
+
+def warp(parts: TakenApart, spans: Spans, onto: Spans, samples: int) -> TakenApart:
+    """Speech with the phonemes ``spans``, its frames taken so that it has them when ``onto`` has them, ``samples`` long.
+
+    Both say the same phonemes; pauses may lie elsewhere. Between two phonemes time runs straight.
+    """
+    said, wanted = ([(a, b) for number, a, b in each if number != PAUSE] for each in (spans, onto))
+    pairs = [(there, here) for (there, here) in zip_longest(said, wanted) if there is not None and here is not None]
+    edges = sorted({(here[side], there[side]) for there, here in pairs for side in (0, 1)})
+    to, source = (np.maximum.accumulate([edge[side] for edge in edges]) for side in (0, 1))
+    count = round(samples / (48_000 * FRAME_S)) + 1
+    time = np.arange(count) * FRAME_S
+    before, after = time < to[0], time > to[-1]
+    place = np.interp(time, to, source)
+    place = np.where(before, source[0] + time - to[0], np.where(after, source[-1] + time - to[-1], place))
+    rows = np.clip(np.rint(place / FRAME_S).astype(int), 0, len(parts.pitch) - 1)
+    return TakenApart(parts.pitch[rows], parts.envelope[rows], parts.noisiness[rows], samples)
+
+
+def name_taught_voices(places: Places) -> None:
+    """Adds to ``voices.json`` the mean vector of each voice that was taught."""
+    vectors: dict[str, list[np.ndarray]] = {}
+    for shard in sorted(places.run("taught").glob("*.safetensors")):
+        for example in load_examples(shard):
+            if example.voice is not None and not example.lips.any():
+                vectors.setdefault(example.label, []).append(example.voice.numpy())
+    stored = json.loads(places.voices.read_text(encoding="utf-8"))
+    for name, heard in vectors.items():
+        voice = TAUGHT[name]
+        stored["voices"][name] = stored_voice(voice.language, voice.about, np.mean(heard, axis=0))
+    part = places.voices.with_suffix(".part")
+    part.write_text(json.dumps(stored) + "\n", encoding="utf-8")
+    part.replace(places.voices)
