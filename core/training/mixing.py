@@ -19,7 +19,7 @@ from talkies.core.conditioning.prompt.vocabulary import PROMPT_TOKENS
 from talkies.core.conditioning.speech.voice import VOICE_DIM
 from talkies.core.model.codec import Codec
 from talkies.core.training.material import EFFECT_WINDOW, RECAST, Example
-from talkies.core.training.preparing.teacher import TAUGHT
+from talkies.core.training.taught import TAUGHT
 
 WINDOW_LENGTHS = (125, 175, 200, 250)
 """Latent frames of a batch's windows: 5 to 10 s, drawn per batch."""

@@ -1,8 +1,8 @@
 """The child: does one thing after another with files that it is told of, and says how each ended.
 
 A line on standard input is ``{"target": …, "path": …}``, a line back ``{"outcome": …, "detail": …, "cpu_s": …,
-"peak_mb": …}``. More than LIMIT_S of processor time for one file ends the process by SIGPROF, whatever it is in, C code too;
-memory it may have so much more than at its start. Whatever a library prints goes to standard error.
+"peak_mb": …}``. More than LIMIT_S of processor time for one file ends the process by SIGPROF, whatever it is in, C code
+too. Whatever a library prints goes to standard error.
 """
 
 from __future__ import annotations

@@ -25,9 +25,10 @@ from talkies.core.model.bands import MelFrames
 from talkies.core.training.material import Example, load_examples, save_examples, speech_example
 from talkies.core.training.preparing.more_voices import Sentence
 from talkies.core.training.preparing.speech_and_scenes import Places, aligned_utterances, trained_codec
-from talkies.core.training.preparing.teacher import TAUGHT, Teacher
+from talkies.core.training.preparing.teacher import Teacher
 from talkies.core.training.preparing.voice_shifts import Shift, TakenApart, put_together, take_apart
 from talkies.core.training.run import Run
+from talkies.core.training.taught import TAUGHT
 from talkies.core.training.trainers.alignment import AcousticModel, align
 
 READER, FACE = "kathleen", "grid_s1"

@@ -1,6 +1,6 @@
 """A teacher for voices: Kokoro-82M (hexgrad, Apache-2.0; StyleTTS 2, arXiv 2306.07691) reads what our readers read.
 
-It speaks through onnxruntime from a folder of the user's own (docs/training.md says where its files are published):
+It speaks through onnxruntime from a folder of the user's own (docs/training.md says where its files are):
 
     model.onnx        the official export, tokens and a style → sound at 24 kHz
     vocab.json        IPA letter → token
@@ -12,7 +12,6 @@ from __future__ import annotations
 import functools
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,32 +22,12 @@ from talkies.core.conditioning.speech.phonemes import ipa
 from talkies.core.corpus.recordings import level_speech
 from talkies.core.errors import InputError, MissingExtraError
 from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.training.taught import TaughtVoice
 
 RATE = 24_000
 STYLE_DIM = 256
 MOST_TOKENS = 509
 
-
-@dataclass(frozen=True)
-class TaughtVoice:
-    """One of the teacher's voices: its file's name, language (BCP-47) and one line about it."""
-
-    style: str
-    language: str
-    about: str
-
-
-def _voices(prefix: str, language: str, about: str, names: str) -> dict[str, TaughtVoice]:
-    return {name: TaughtVoice(f"{prefix}_{name}", language, about) for name in names.split()}
-
-
-TAUGHT = {
-    **_voices("af", "en-US", "US English, a woman", "alloy aoede bella heart jessica kore nicole nova river sarah sky"),
-    **_voices("am", "en-US", "US English, a man", "adam echo eric fenrir liam michael onyx puck"),
-    **_voices("bf", "en-GB", "British English, a woman", "alice emma isabella lily"),
-    **_voices("bm", "en-GB", "British English, a man", "daniel fable george lewis"),
-}
-"""The English ones of an age; "santa" is a character."""
 
 _SPOKEN_AS = str.maketrans({"r": "ɹ", "x": "k", "ɬ": "l", "ʲ": "j"})
 """What espeak writes in English and the teacher has not learned."""

@@ -14,8 +14,9 @@ from talkies.core.conditioning.speech.phonemes import PAUSE
 from talkies.core.errors import TalkiesError
 from talkies.core.training.command import read_config
 from talkies.core.training.preparing.taught_voices import warp
-from talkies.core.training.preparing.teacher import TAUGHT, Teacher
+from talkies.core.training.preparing.teacher import Teacher
 from talkies.core.training.preparing.voice_shifts import TakenApart
+from talkies.core.training.taught import TAUGHT
 
 SAID = [(7, 0.1, 0.3), (8, 0.3, 0.4), (PAUSE, 0.4, 0.6), (9, 0.6, 0.9)]
 
@@ -46,7 +47,7 @@ def test_the_teachers_voices_are_english_and_named_once() -> None:
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
-    with pytest.raises(TalkiesError, match="onnxruntime: is not installed|holds no teacher"):
+    with pytest.raises(TalkiesError, match=r"onnxruntime: is not installed|holds no teacher"):
         Teacher(tmp_path)
 
 
