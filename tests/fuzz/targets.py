@@ -31,7 +31,9 @@ def inspect(path: Path) -> str:
     said = err.getvalue() or out.getvalue()
     if code not in (0, 2) or "internal error in talkies" in err.getvalue():
         raise FindingError(f"exit {code}: {err.getvalue().strip()[-300:]}")
-    if any(ord(letter) < 32 and letter not in "\n\t" or letter == "\x7f" for letter in out.getvalue() + err.getvalue()):
+    if any(
+        (ord(letter) < 32 and letter not in "\n\t") or letter == "\x7f" for letter in out.getvalue() + err.getvalue()
+    ):
         raise FindingError(f"control characters are printed: {said[:300]!r}")
     if code == 2 and len(err.getvalue().strip().splitlines()) != 1:
         raise FindingError(f"not one sentence: {err.getvalue()[:300]!r}")

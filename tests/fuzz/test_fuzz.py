@@ -2,6 +2,7 @@
 but a sentence. ``python -m fuzz`` looks for longer."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,11 @@ def test_nothing_but_sentences(target: str, tmp_path: Path) -> None:
 
 def test_most_seeds_are_read_as_they_are(tmp_path: Path) -> None:
     """Mutating what is refused anyway would find nothing."""
-    child = Child()
     (tmp_path / "seeds").mkdir()
-    for target in ("timelines", "subtitles", "worker"):
-        for seed in SEEDS[target](tmp_path / "seeds"):
-            path = tmp_path / "seeds" / seed.name
-            path.write_bytes(seed.data)
-            answer = child.judge(target, path)
-            assert answer["outcome"] == "said" and not answer["detail"].startswith("talkies:"), (seed.name, answer)
-    child.close()
+    with closing(Child()) as child:
+        for target in ("timelines", "subtitles", "worker"):
+            for seed in SEEDS[target](tmp_path / "seeds"):
+                path = tmp_path / "seeds" / seed.name
+                path.write_bytes(seed.data)
+                answer = child.judge(target, path)
+                assert answer["outcome"] == "said" and not answer["detail"].startswith("talkies:"), (seed.name, answer)

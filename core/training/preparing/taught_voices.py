@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -110,12 +109,13 @@ class Lesson:
 
 
 def warp(parts: TakenApart, spans: Spans, onto: Spans, samples: int) -> TakenApart:
-    """Speech with the phonemes ``spans``, its frames taken so that it has them when ``onto`` has them, ``samples`` long.
+    """Speech with the phonemes ``spans``, with frames repeated or left out so that it has them when ``onto``
+    has them, ``samples`` long.
 
     Both say the same phonemes; pauses may lie elsewhere. Between two phonemes time runs straight.
     """
     said, wanted = ([(a, b) for number, a, b in each if number != PAUSE] for each in (spans, onto))
-    pairs = [(there, here) for (there, here) in zip_longest(said, wanted) if there is not None and here is not None]
+    pairs = zip(said, wanted, strict=False)  # the aligner's readings of one sentence are as long
     edges = sorted({(here[side], there[side]) for there, here in pairs for side in (0, 1)})
     to, source = (np.maximum.accumulate([edge[side] for edge in edges]) for side in (0, 1))
     count = round(samples / (48_000 * FRAME_S)) + 1
