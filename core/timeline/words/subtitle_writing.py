@@ -15,14 +15,22 @@ from talkies.core.timeline.words.transcript import BREAK, TAG, VOICE
 from talkies.core.times import round_half_up
 
 _KEPT = re.compile(r"(</?[ibu]>)", re.IGNORECASE)
+_SOUNDS = ("[", "(", "♪")
 _ARROW = re.compile(r"-+>")
 
 
 def subrip(lines: Iterable[Line]) -> str:
-    """An ``.srt`` file: numbered from 1, times to the millisecond."""
-    return "\n".join(
-        f"{number}\n{_times(line, ',')}\n{_labelled(line)}\n" for number, line in enumerate(lines, start=1)
-    )
+    """An ``.srt`` file: numbered from 1, times to the millisecond. As a label holds until the next, words of nobody in
+    particular begin with >> after those of somebody."""
+    blocks = []
+    named = False
+    for number, line in enumerate(lines, start=1):
+        speaks = bool(line.speaker or VOICE.search(line.text))
+        sounds = line.text.lstrip().startswith(_SOUNDS)
+        change = ">> " if named and not speaks and not sounds else ""
+        named = speaks or (named and sounds)
+        blocks.append(f"{number}\n{_times(line, ',')}\n{change}{_labelled(line)}\n")
+    return "\n".join(blocks)
 
 
 def webvtt(lines: Iterable[Line], language: str = "") -> str:
