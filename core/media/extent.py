@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,8 @@ from talkies.core.media.opening import open_media, video_stream
 from talkies.core.media.packets import (
     Scan,
     anchored,
+    can_seek,
+    counts_frames,
     falls_by,
     has_index,
     is_searched,
@@ -35,6 +37,7 @@ _REORDERED = 12  # pictures among which the first that shows is
 _TAILS = (Fraction(2), Fraction(10), Fraction(60))  # seconds before the stated end to look for the last picture
 _LATE = Fraction(1, 5)  # seconds by which streams of one file may end apart
 _JUMP = Fraction(1)  # seconds by which stamps fall only where another recording begins
+_SHARED = 4096  # bytes of a programme stream for each picture: of less, several share a packet
 _CUT_OFF = 2  # FFmpeg's flag of a picture that an edit list hides
 
 
@@ -71,7 +74,7 @@ def read_head(container: InputContainer, stream: Any) -> Head:
         stamps = sorted(set(scan.stamps))
         is_whole = scan.count < _LOOKED_AT
         return Head(tuple(stamps if is_whole else stamps[:-8]), scan, is_whole)  # the last may lack B-frames
-    wanted = _REORDERED if container.format.name == "avi" else 0  # which states the first stamp wrong
+    wanted = _REORDERED if counts_frames(container) else 0  # which states the first stamp wrong
     scan = Scan().read(islice(packets_of(container, stream), wanted))
     shown = (entry for entry in stream.index_entries if not entry.flags & _CUT_OFF)
     stamps = sorted({entry.timestamp for entry in islice(shown, _LOOKED_AT)})
@@ -83,7 +86,7 @@ def extent(path: Path, container: InputContainer, stream: Any, head: Head, rate:
     """How far the picture reaches; ``constant``: it keeps ``rate``. Moves the reading position."""
     size = path.stat().st_size
     if has_index(container, stream):
-        listed = _by_list(stream, head, rate, constant, size)
+        listed = _by_list(container, stream, head, rate, constant, size)
         if listed is not None:
             return listed
     if not head.scan.has_stamps:
@@ -92,7 +95,10 @@ def extent(path: Path, container: InputContainer, stream: Any, head: Head, rate:
     is_searched_on = is_searched(container) and not head.is_whole
     if head.scan.falls_by(far) or (is_searched_on and falls_by(far, container, stream, size)):
         return _counted(path, rate, joined=True)
-    return _by_stamps(path, container, stream, head, rate, constant)
+    found = _by_stamps(path, container, stream, head, rate, constant)
+    if constant and container.format.name == "mpeg" and size < _SHARED * found.duration * rate:
+        return replace(_counted(path, rate, joined=False), start=found.start)  # stamps may be a neighbour's
+    return found
 
 
 def _by_stamps(
@@ -108,6 +114,8 @@ def _by_stamps(
     length = tail.last_length * stream.time_base
     duration = (round_half_up(last * rate) + 1) / rate if constant else last + (length or 1 / rate)
     promised = (end - start) * stream.time_base if is_short else duration
+    if counts_frames(container):
+        promised = stream.frames * stream.time_base
     return Extent(start * stream.time_base, duration, max(promised, duration))
 
 
@@ -123,12 +131,15 @@ def _stated(stream: Any) -> Fraction:
     return Fraction(stream.duration or 0) * (stream.time_base or 1)
 
 
-def _by_list(stream: Any, head: Head, rate: Fraction, constant: bool, size: int) -> Extent | None:
+def _by_list(
+    container: InputContainer, stream: Any, head: Head, rate: Fraction, constant: bool, size: int
+) -> Extent | None:
     """By the file's list of its pictures; None where that is not all (fragments, a capture that was broken off)."""
     entries, stated = stream.index_entries, _stated(stream)
     count = len(entries)
     reach = (entries[count - 1].timestamp - entries[0].timestamp) * stream.time_base + 2 / rate
-    if not stated or (not stream.frames and reach < stated - _LATE):
+    is_header = stream.frames and not counts_frames(container)
+    if not stated or (not is_header and reach < stated - _LATE):
         return None
     there = count
     while there and entries[there - 1].pos + entries[there - 1].size > size:
@@ -160,7 +171,7 @@ def _tail(path: Path, container: InputContainer, stream: Any, start: int, end: i
     """The last pictures, and whether nothing reaches the stated end; all stamps in ticks."""
     for seconds in _TAILS:
         target = end - int(seconds / stream.time_base)
-        if target <= start or not _seek(container, stream, target):
+        if target <= start or not can_seek(container, stream, stream.frames) or not _seek(container, stream, target):
             break
         last = _Last(stream)
         packets = last.of_stream(packets_of(container, stream, *container.streams.audio))

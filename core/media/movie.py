@@ -12,10 +12,10 @@ from typing import Any, Self
 from numpy.typing import NDArray
 
 from talkies.core.errors import MediaError
-from talkies.core.media.clean_points import CleanPoint, clean_points, is_clean, last_before
+from talkies.core.media.clean_points import CleanPoint, clean_points, last_before, leading_pictures
 from talkies.core.media.frame_clock import FrameClock, Stamps, order_of_stamps
 from talkies.core.media.opening import open_media, video_stream
-from talkies.core.media.packets import is_searched, packets_of, sound_packets
+from talkies.core.media.packets import can_seek, is_searched, packets_of, sound_packets
 from talkies.core.media.probing import describe
 from talkies.core.media.scaler import Scaler
 
@@ -41,6 +41,7 @@ class Movie:
         self._container: Any = None
         self._clean: list[CleanPoint] = []
         self._open()
+        self._is_sought = self._can_be_sought()
         self._stamps, self._origin = self._order()
 
     def _open(self) -> None:
@@ -51,6 +52,9 @@ class Movie:
         stream: Any = video_stream(self._container)
         stream.thread_type = "AUTO"
         self._stream = stream
+
+    def _can_be_sought(self) -> bool:
+        return can_seek(self._container, self._stream, int(self.info.duration * self._own_rate))
 
     def _order(self) -> tuple[Stamps, int]:
         """What the stamps say, and the one (in ticks) of the first picture."""
@@ -126,7 +130,8 @@ class Movie:
         )
         packets = islice(sound_packets(self._container, self._stream, at_start=at_start), begin.packet, None)
         head = next(packets, None)
-        if head is None or (self._stamps == "decoded" and not at_start and not is_clean(head, self._stream)):
+        is_sure = at_start or self._stamps != "decoded" or leading_pictures(head, self._stream) == 0
+        if head is None or not is_sure:
             return
         yield from self._decoded(chain([head], packets, [None]), clock)
 
@@ -164,6 +169,8 @@ class Movie:
         """Whether the file could be sought; a bare stream has no index."""
         import av
 
+        if not self._is_sought:
+            return False
         try:
             target = self._origin + int(start / self._stream.time_base)
             self._container.seek(target, stream=self._stream, backward=True)

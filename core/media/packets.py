@@ -20,6 +20,16 @@ def has_index(container: InputContainer, stream: Any) -> bool:
     return container.format.name in _INDEXED and len(stream.index_entries) > 0
 
 
+def counts_frames(container: InputContainer) -> bool:
+    """Whether stamps are numbers of packets (AVI): the header says how many there should be."""
+    return container.format.name == "avi"
+
+
+def can_seek(container: InputContainer, stream: Any, pictures: int) -> bool:
+    """Whether stamps hold after a seek; an AVI that was broken off has no list, and counts from wherever it is."""
+    return not counts_frames(container) or 2 * len(stream.index_entries) > pictures
+
+
 def is_searched(container: InputContainer) -> bool:
     """Whether a place is found by trying (MPEG streams): anywhere, even inside a picture or behind the key frame."""
     return container.format.name in _SOUGHT

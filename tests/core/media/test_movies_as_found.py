@@ -11,7 +11,7 @@ import pytest
 from numbered_movies import GROUP, SIZE, encode, h264, number_of, numbered, remuxed, segment, with_sound
 
 from talkies.core.media.opening import open_file
-from talkies.core.media.picture import picture_frames
+from talkies.core.media.picture import picture_frames, probe
 from talkies.core.segment import Picture
 from talkies.core.timeline import read_timeline
 
@@ -159,6 +159,28 @@ def test_a_movie_cut_off_in_the_middle_says_so(tmp_path: Path, suffix: str) -> N
     (warning,) = timeline.warnings
     assert "of the 4.00 s that it states; the copy may be truncated" in warning
     assert shown(film, 0, 20) == list(range(20))
+
+
+def test_an_avi_without_its_list_is_read_from_the_beginning(tmp_path: Path) -> None:
+    """The list of pictures is written last; without it, nobody knows where in the file a picture is."""
+    film = encode(tmp_path / "capture.avi", "mpeg4", qscale="3")
+    os.truncate(film, film.stat().st_size * 2 // 3)
+    timeline = read_timeline(film)
+    frames = int(timeline.duration * 25)
+    assert 40 < frames < 95
+    (warning,) = timeline.warnings
+    assert "of the 4.00 s that it states; the copy may be truncated" in warning
+    for first in (0, GROUP + 3, frames - 6):
+        assert shown(film, first, 4) == list(range(first, first + 4))
+
+
+def test_a_programme_stream_of_little_data_is_counted(tmp_path: Path) -> None:
+    """Its stamps may sit on a neighbour of the picture that they are of: the pictures are counted."""
+    still = encode(tmp_path / "a.mpg", "mpeg2video", 150, b="40000")
+    with open_file(still) as container:
+        assert container.format.name == "mpeg"
+    assert not probe(still).stamped
+    check(still, 150)
 
 
 def test_streams_joined_end_to_end(tmp_path: Path) -> None:
