@@ -151,8 +151,11 @@ def test_an_edit_list_hides_pictures(tmp_path: Path, hidden: int) -> None:
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
 def test_a_movie_cut_off_in_the_middle_says_so(tmp_path: Path, suffix: str) -> None:
-    options = {"movflags": "faststart"} if suffix == ".mp4" else {}
-    film = remuxed(h264(tmp_path / "a.mkv"), tmp_path / f"cut{suffix}", **options)
+    whole, film = h264(tmp_path / "a.mkv"), tmp_path / f"cut{suffix}"
+    if suffix == ".mp4":
+        remuxed(whole, film, movflags="faststart")
+    else:
+        whole.rename(film)
     os.truncate(film, film.stat().st_size * 2 // 3)
     timeline = read_timeline(film)
     assert 20 < timeline.duration * 25 < 95
