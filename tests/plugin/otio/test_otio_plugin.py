@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -101,7 +102,8 @@ def test_otioconvert_with_the_hook_gives_sound_made_by_the_shipped_model(tmp_pat
     (tmp_path / "in").mkdir()
     write_movie(tmp_path / "in" / "film.mp4", 2)
     write_reel(tmp_path / "in" / "reel.otio", ["film.mp4"])
-    request = '{"task": "foley", "steps": 1, "device": "cpu", "timeline": "in/reel.otio", "loudness": "none"}'
+    asked = {"task": "foley", "prompt": "rain", "steps": 1, "device": "cpu", "loudness": "none"}
+    request = json.dumps({**asked, "timeline": "in/reel.otio"})
     done = otio_tool(
         "otioconvert", "-i", "in/reel.otio", "-o", "sound.otio", "-H", f"talkies={request}", folder=tmp_path
     )
