@@ -64,14 +64,15 @@ def _of_movie(path: Path) -> Loaded:
 def _of_sequence(path: Path, sequence: Sequence, rate: Fraction | None) -> Loaded:
     stated = rate or sequence.rate
     used = stated or DEFAULT_RATE
+    called = path.absolute().name
     folder = "./" if sequence.folder == path.parent else f"./{sequence.folder.name}/" if sequence.folder == path else ""
     first = next(frame for frame in sequence.frames if frame is not None)
     named = path if is_part(path) else first
     reference = otio.schema.ExternalReference(f"{folder}{named.name}" if folder else str(named))
-    warnings = [] if stated else [f"{path.name}: has no stated frame rate: read at {DEFAULT_RATE} frames per second"]
+    warnings = [] if stated else [f"{called}: has no stated frame rate: read at {DEFAULT_RATE} frames per second"]
     if len(sequence.frames) == 1:
-        warnings.append(f"{path.name}: is a single picture, not a sequence")
-    warnings += [f"{path.name}: {sentence}" for sentence in sequence.left_out]
+        warnings.append(f"{called}: is a single picture, not a sequence")
+    warnings += [f"{called}: {sentence}" for sentence in sequence.left_out]
     document = _one_clip(sequence.name, reference, len(sequence.frames), used, Fraction(0))
     return Loaded(document, used, Fraction(0), warnings=tuple(warnings))
 
