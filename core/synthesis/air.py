@@ -34,7 +34,7 @@ def blowing(thing: Rng) -> Going:
     howls = [Wander(thing, 1.6, 0.0, 1.0) for _ in whistles]
     while True:
         speed = gusts[0].block() * (0.7 + 0.3 * gusts[1].block())
-        rush = sum(0.62**n * speed ** (1.6 + 0.45 * n) * noise.block() for n, noise in enumerate(noises))
+        rush = sum(0.5**n * speed ** (1.6 + 0.45 * n) * noise.block() for n, noise in enumerate(noises))
         howl = sum(
             0.2 * (speed * each.block()) ** 2 * noise.block() for each, noise in zip(howls, whistles, strict=True)
         )
@@ -43,7 +43,7 @@ def blowing(thing: Rng) -> Going:
 
 def whooshing(thing: Rng) -> Strike:
     """Something swings past: noise whose middle rises and falls with its speed."""
-    middle, seconds = between(thing, 500, 1300), between(thing, 0.22, 0.42)
+    middle, seconds = between(thing, 280, 750), between(thing, 0.22, 0.42)
 
     def strike(hit: Hit) -> Array:
         length = seconds * hit.rng.uniform(0.85, 1.2) * (1.25 - 0.4 * hit.force)
@@ -83,7 +83,7 @@ def burning(thing: Rng) -> Going:
     swarm = Wander(thing, 0.45, 0.0, 1.0)
     rate = between(thing, 18, 45)
     while True:
-        low = 0.28 * flames.block() * flutter.block() * blaze.block()
+        low = 0.4 * flames.block() * flutter.block() * blaze.block()
         yield (
             low
             + 0.05 * hiss.block() * flutter.block()

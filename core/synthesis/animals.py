@@ -39,10 +39,10 @@ BARK = Call(
     ((0, 0.2), (0.08, 1), (0.45, 0.75), (1, 0)),
     (
         Formant(((0, 500), (0.3, 950), (1, 600)), 350, 1.0),
-        Formant(((0, 1300), (0.3, 1800), (1, 1400)), 450, 0.7),
-        Formant(((0, 2900),), 700, 0.35),
+        Formant(((0, 1200), (0.3, 1650), (1, 1300)), 400, 0.5),
+        Formant(((0, 2900),), 700, 0.2),
     ),
-    tilt=-3.0,
+    tilt=-4.5,
     breath=0.55,
     rough=0.3,
     jitter=0.05,
@@ -72,8 +72,8 @@ CROW = Call(
         (0.85, 0.9),
         (1, 0),
     ),
-    (Formant(((0, 1200), (0.5, 1800), (1, 1500)), 700, 1.0), Formant(((0, 3200),), 900, 0.6)),
-    tilt=-2.5,
+    (Formant(((0, 1200), (0.5, 1800), (1, 1500)), 700, 1.0), Formant(((0, 3200),), 900, 0.35)),
+    tilt=-4.5,
     breath=0.15,
     rough=0.18,
     jitter=0.02,
@@ -137,7 +137,7 @@ ROAR = Call(
 
 def singing(thing: Rng) -> Strike:
     """A bird: a phrase of whistled syllables, of which it has a few."""
-    middle = between(thing, 2400, 5200)
+    middle = between(thing, 1900, 4800)
     repertoire = [_syllable(thing, middle) for _ in range(4)]
 
     def strike(hit: Hit) -> Array:
@@ -186,10 +186,14 @@ def birds_around(thing: Rng) -> Going:
 def crickets(thing: Rng) -> Going:
     """Crickets: chirps of three or four pulses of a high tone, each animal at its own pitch and pace."""
     animals = [_Cricket(thing) for _ in range(5)]
-    air = Noise(thing, "bandpass", 3500, 7500, 2)
+    air, night = Noise(thing, "bandpass", 3500, 7500, 2), Noise(thing, "bandpass", 60, 900, 1)
     drift = Wander(thing, 2.0, 0.6, 1.0)
     while True:
-        yield np.asarray(sum(animal.block() for animal in animals)) * drift.block() + 0.035 * air.block()
+        yield (
+            np.asarray(sum(animal.block() for animal in animals)) * drift.block()
+            + 0.035 * air.block()
+            + 0.06 * night.block()
+        )
 
 
 class _Cricket:

@@ -85,7 +85,7 @@ def burst_fire(thing: Rng) -> Strike:
 
 def exploding(thing: Rng) -> Strike:
     """A large charge: a long wave, the fire's roar, earth and debris that come down."""
-    positive, t60 = between(thing, 0.012, 0.03), between(thing, 1.8, 3.2)
+    positive, t60 = between(thing, 0.012, 0.03), between(thing, 0.9, 1.9)
 
     def strike(hit: Hit) -> Array:
         rng, seconds = hit.rng, 1.1 * t60

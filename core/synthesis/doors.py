@@ -156,7 +156,7 @@ def scraping(material: str) -> Striking:
             rng = hit.rng
             seconds = rng.uniform(0.35, 0.8)
             stuck = _stick_slip(rng, body, line(seconds, *_bent(rng, 0.4 * fast, fast)))
-            rub = unit(band(white(rng, seconds), 400, 5000)) * np.abs(unit(lowpass(white(rng, seconds), 30)))
+            rub = unit(band(white(rng, seconds), 250, 2500)) * np.abs(unit(lowpass(white(rng, seconds), 30)))
             return (
                 eased(normal(stuck) + 0.35 * rub * line(seconds, (0, 1), (0.7, 0.7), (1, 0)), 0.001, 0.05)
                 * hit.velocity
@@ -180,8 +180,8 @@ def clicking(thing: Rng) -> Strike:
         rng = hit.rng
         press = mixed(
             (0.0, normal(struck(part, Hit(1.0, rng), 0.04))),
-            (0.0, 0.5 * normal(struck(case, Hit(1.0, rng), 0.06))),
-            (0.0, 0.5 * click(rng, 0.8, 2500, 12_000)),
+            (0.0, 0.2 * normal(struck(case, Hit(1.0, rng), 0.06))),
+            (0.0, 0.9 * click(rng, 2.0, 1800, 14_000)),
         )
         release = 0.6 * normal(struck(part, Hit(0.8, rng), 0.04))
         return mixed((0.0, press), (gap * rng.uniform(0.85, 1.2), release)) * hit.velocity
@@ -205,7 +205,7 @@ def typing(thing: Rng) -> Strike:
 
 def ticking(thing: Rng) -> Strike:
     """A clock: the escapement locks, drops and locks, three impacts within some 15 ms; tick and tock differ."""
-    small = body_of(Material(0.006, 140.0, 0.00012, (2200, 3800), "bar", 0.4), thing, 1.0, 6)
+    small = body_of(Material(0.006, 140.0, 0.00012, (2000, 4200), "bar", 0.3), thing, 1.0, 6)
     case = body_of(Material(0.03, 110.0, 0.0005, (500, 1200), "plate", 0.2), thing, 1.0, 24)
     gaps = thing.uniform(0.002, 0.006), thing.uniform(0.006, 0.013)
     state = {"tock": False}

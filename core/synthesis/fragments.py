@@ -43,10 +43,11 @@ def breaking(material: str) -> Striking:
             rng, pieces = hit.rng, int(25 + 55 * hit.force)
             burst = click(rng, 18, *_BURST[material])
             parts = [(0.0, struck(whole, Hit(1.0, rng), 0.6) * 0.5), (0.0, 0.8 * burst)]
+            parts.append((0.0, 0.9 * click(rng, 30, 90, 700)))
             parts += [(rng.exponential(0.012), 0.7 * rng.random() * click(rng, 1.5, 1500, 14_000)) for _ in range(10)]
             for start in np.sort(rng.exponential(spread, pieces)):
                 loud = rng.uniform(0.1, 0.9) * np.exp(-start / (2.5 * spread))
-                parts.append((min(start, 1.4), loud * chip(rng, material, between(rng, 0.12, 0.6))))
+                parts.append((min(start, 1.4), loud * chip(rng, material, between(rng, 0.2, 0.9))))
             return mixed(*parts) * hit.velocity
 
         return strike
@@ -55,7 +56,7 @@ def breaking(material: str) -> Striking:
 
 
 _BURST = {
-    "glass": (2500, 15_000), "ceramic": (1500, 11_000), "wood": (500, 6000), "stone": (250, 5000), "metal": (800, 9000),
+    "glass": (1200, 12_000), "ceramic": (1500, 11_000), "wood": (500, 6000), "stone": (250, 5000), "metal": (800, 9000),
     "plastic": (700, 7000), "ice": (1500, 11_000), "bones": (600, 6000),
 }  # fmt: skip
 
@@ -82,11 +83,11 @@ def chopping(thing: Rng) -> Strike:
     def strike(hit: Hit) -> Array:
         rng = hit.rng
         split = [
-            (rng.exponential(0.025), rng.uniform(0.3, 0.9) * click(rng, between(rng, 0.8, 4), 600, 8000))
+            (rng.exponential(0.025), rng.uniform(0.3, 0.9) * click(rng, between(rng, 0.8, 4), 350, 4000))
             for _ in range(12)
         ]
         blow = struck(log, Hit(1.0, rng), 0.4)
-        return mixed((0.0, blow / np.abs(blow).max()), (0.0, 0.8 * click(rng, 6, 400, 6000)), *split) * hit.velocity
+        return mixed((0.0, blow / np.abs(blow).max()), (0.0, 0.7 * click(rng, 6, 250, 2500)), *split) * hit.velocity
 
     return strike
 

@@ -66,9 +66,9 @@ def splashing(thing: Rng) -> Strike:
     def strike(hit: Hit) -> Array:
         rng = hit.rng
         seconds = (0.35 + 0.35 * hit.force) * size
-        spray = moving_noise(rng, seconds, line(seconds, (0, 1500 / size), (0.2, 3500), (1, 5500)), 1.3)
+        spray = moving_noise(rng, seconds, line(seconds, (0, 700 / size), (0.2, 1800), (1, 3500)), 1.3)
         spray *= line(seconds, (0, 1), (0.06, 0.5), (0.25, 0.6), (0.6, 0.15), (1, 0))
-        parts = [(0.0, eased(spray, 0.0005)), (0.0, 2.0 * click(rng, 6, 300, 3500))]
+        parts = [(0.0, eased(spray, 0.0005)), (0.0, 1.6 * click(rng, 25, 90, 1500))]
         for _ in range(int(25 + 60 * hit.force)):
             start = rng.beta(1.3, 2.5) * seconds * 1.3
             radius = between(rng, 0.0007, 0.009) * (1 - 0.5 * min(start / seconds, 1.0))
@@ -100,17 +100,17 @@ def raining(thing: Rng) -> Going:
     heavy = between(thing, 0.5, 1.6)
     near = Grains(thing, _drop, heavy_tailed(2.2), stock=48, renewed=6)
     puddles = Grains(thing, lambda rng: 0.5 * bubble(between(rng, 0.0004, 0.0012), 0.05), heavy_tailed(3.0))
-    far, low = Noise(thing, "bandpass", 1200, 11_000, 1), Noise(thing, "bandpass", 200, 900, 1)
+    far, low = Noise(thing, "bandpass", 700, 6500, 1), Noise(thing, "bandpass", 120, 700, 1)
     gust = Wander(thing, 2.5, 0.75, 1.0)
     while True:
         level = gust.block()
         drops = 0.16 * near.block(700 * heavy) + 0.08 * puddles.block(160 * heavy)
-        yield level * (0.3 * far.block() + 0.08 * low.block() + drops)
+        yield level * (0.3 * far.block() + 0.14 * low.block() + drops)
 
 
 def _drop(rng: Rng) -> Array:
-    low = between(rng, 900, 4500)
-    return click(rng, between(rng, 0.5, 2.2), low, low * rng.uniform(2, 4))
+    low = between(rng, 700, 3000)
+    return click(rng, between(rng, 0.6, 2.5), low, low * rng.uniform(2, 4))
 
 
 def surf(thing: Rng) -> Going:
@@ -140,7 +140,7 @@ def surf(thing: Rng) -> Going:
 
 def _wave(share: Array) -> Array:
     """Rises over 45 % of its time, breaks quickly, runs out slowly."""
-    return np.asarray(np.interp(share, [0, 0.25, 0.42, 0.5, 0.62, 1.0], [0.05, 0.2, 0.75, 1.0, 0.6, 0.05]))
+    return np.asarray(np.interp(share, [0, 0.25, 0.42, 0.5, 0.62, 1.0], [0.25, 0.35, 0.75, 1.0, 0.7, 0.25]))
 
 
 def falling_water(thing: Rng) -> Going:

@@ -36,11 +36,11 @@ class Material:
 
 
 MATERIALS: dict[str, Material] = {
-    "wood": Material(0.018, 28.0, 0.0007, (150, 420), "plate", 0.5),
-    "metal": Material(0.0009, 3.5, 0.0002, (350, 1100), "plate", 0.25),
-    "glass": Material(0.0016, 9.0, 0.00018, (1100, 2600), "cup", 0.2),
-    "ceramic": Material(0.0038, 18.0, 0.0002, (900, 2200), "cup", 0.3),
-    "stone": Material(0.008, 60.0, 0.00035, (500, 1600), "bar", 0.9),
+    "wood": Material(0.018, 28.0, 0.0005, (150, 420), "plate", 0.9),
+    "metal": Material(0.0009, 3.5, 0.0002, (280, 900), "plate", 0.25),
+    "glass": Material(0.0016, 11.0, 0.0002, (800, 2200), "cup", 0.2),
+    "ceramic": Material(0.0045, 45.0, 0.0003, (700, 1800), "cup", 0.3),
+    "stone": Material(0.012, 170.0, 0.0004, (350, 1200), "bar", 1.2),
     "plastic": Material(0.045, 30.0, 0.0009, (220, 700), "plate", 0.45),
     "bones": Material(0.03, 60.0, 0.0004, (700, 1700), "bar", 0.5),
     "ice": Material(0.009, 35.0, 0.0004, (500, 1500), "bar", 0.8),

@@ -93,8 +93,8 @@ def _steps() -> Iterator[Row]:
     yield "body impact", walking.punching, ROOM, 1.2
     for name in ("floor", "wood", "concrete", "dirt", "grass"):
         yield f"body {name}", walking.falling_body, ROOM, 2.5
-    yield "cloth_rustle", walking.rustling(600, 5500), ROOM, 0.8
-    yield "leaves", walking.rustling(1500, 9000), OPEN_AIR, 0.7
+    yield "cloth_rustle", walking.rustling(350, 3200), ROOM, 0.8
+    yield "leaves", walking.rustling(1000, 7000), OPEN_AIR, 0.7
 
 
 def _doors() -> Iterator[Row]:

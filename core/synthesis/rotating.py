@@ -31,19 +31,19 @@ class Motor:
     strokes: int = 4
     every_s: float = 1.5
     pipe_hz: tuple[float, ...] = (90.0, 230.0, 480.0)
-    muffled: float = 1800.0
+    muffled: float = 1000.0
     bite: float = 1.0
-    hiss: float = 0.15
+    hiss: float = 0.07
     whine: float = 0.0
 
 
 CAR = Motor((800, 1400), 4)
 MOTORCYCLE = Motor((1800, 3600), 2, pipe_hz=(140.0, 380.0, 800.0), muffled=4000.0, bite=1.8)
-DIESEL = Motor((600, 900), 6, pipe_hz=(60.0, 160.0, 350.0), muffled=1400.0, hiss=0.25)
-CHAINSAW = Motor((6500, 9800), 1, 2, 0.9, (320.0, 900.0, 2100.0), 9000.0, 3.5, 0.3)
+DIESEL = Motor((600, 900), 6, pipe_hz=(60.0, 160.0, 350.0), muffled=800.0, hiss=0.1)
+CHAINSAW = Motor((7000, 9300), 1, 2, 2.0, (280.0, 700.0, 1600.0), 5000.0, 3.0, 0.2)
 MOWER = Motor((2700, 3100), 1, 4, 2.0, (150.0, 420.0, 1100.0), 5000.0, 1.6, 0.35)
 OUTBOARD = Motor((1500, 2200), 2, 2, 1.5, (110.0, 300.0, 700.0), 3000.0, 1.4, 0.2)
-PROPELLER = Motor((2200, 2500), 6, 4, 3.0, (100.0, 250.0, 600.0), 3500.0, 1.2, 0.3)
+PROPELLER = Motor((2200, 2500), 6, 4, 3.0, (100.0, 250.0, 600.0), 1800.0, 1.2, 0.12)
 
 
 def running(*motors: Motor) -> Sounding:
@@ -90,9 +90,9 @@ def hovering(thing: Rng) -> Going:
     whine = between(thing, 1800, 2600)
     while True:
         share = phase.block(rate) % 1
-        blade = np.exp(-7 * share) + 0.5 * np.exp(-(((share - 0.5) / 0.09) ** 2))
+        blade = 0.35 + np.exp(-7 * share) + 0.5 * np.exp(-(((share - 0.5) / 0.09) ** 2))
         tone = 0.05 * np.sin(2 * np.pi * turbine.block(whine))
-        beat = 1.1 * slap.block() * blade + 1.2 * boom.block() * blade + 0.16 * air.block() * (0.35 + blade)
+        beat = 1.1 * slap.block() * blade + 1.2 * boom.block() * blade + 0.07 * air.block() * (0.35 + blade)
         yield drift.block() * (beat + tone)
 
 
@@ -103,8 +103,8 @@ def jetting(thing: Rng) -> Going:
     near, flutter = Wander(thing, 5.0, 0.35, 1.0), Wander(thing, 0.05, 0.8, 1.0)
     while True:
         level = near.block()
-        roar = sum(level ** (1 + 0.5 * n) * 0.8**n * noise.block() for n, noise in enumerate(bands))
-        yield flutter.block() * np.asarray(roar) + 0.06 * level * np.sin(2 * np.pi * phase.block(fan))
+        roar = sum(level ** (1 + 0.5 * n) * 0.5**n * noise.block() for n, noise in enumerate(bands))
+        yield flutter.block() * np.asarray(roar) + 0.03 * level * np.sin(2 * np.pi * phase.block(fan))
 
 
 def flying(thing: Rng) -> Going:

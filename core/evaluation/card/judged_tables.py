@@ -152,6 +152,27 @@ def prompts_section(prompts: Figures) -> list[str]:
     ]
 
 
+def sources_section(sources: Figures) -> list[str]:
+    side, chosen = sources["held_out"], sources["chosen"]
+    rows = [[name, *_by_source(row), chosen[name]] for name, row in side["classes"].items()]
+    rows.append(["**together**", *_by_source(side["together"]), ""])
+    head = ["", "named: recordings", "rules", "network", "distance: rules", "network", "default"]
+    amounts = (
+        f"{sources['takes']} takes of each class on a plain bouncing ball, held-out recordings at the same events; the "
+        "default was chosen on other seeds and training recordings"
+    )
+    return [*_head("Rules and network", amounts), *table(head, rows), *_absent(sources)]
+
+
+def _by_source(row: Figures) -> list[str]:
+    shares, far = row["named"], row["distance"]
+    return [
+        *(value(shares[by]) for by in ("recordings", "rules", "network")),
+        _times(far["rules"]),
+        _times(far["network"]),
+    ]
+
+
 def _class_lines(stages: Mapping[str, Figures]) -> list[str]:
     named = {where: stage["classes"] for where, stage in stages.items() if "classes" in stage}
     if not named:
@@ -202,6 +223,7 @@ JUDGED_SECTIONS: dict[str, Callable[[Figures], list[str]]] = {
     "judged_dialogue": dialogue_section,
     "judged_joint": joint_section,
     "judged_prompts": prompts_section,
+    "judged_sources": sources_section,
     "judged_voices": voices_section,
     "judged_people": people_section,
     "judged_lips": lips_section,

@@ -49,9 +49,9 @@ class KeptStrokes(EffectLibrary):
 class Laid:
     """Recordings of one side laid on events, a source of a class at a time."""
 
-    def __init__(self, library: EffectLibrary, seed: int) -> None:
+    def __init__(self, library: EffectLibrary, seed: int, classes: Sequence[NamedClass] = CLASSES) -> None:
         self.casting = Casting(library, np.random.default_rng([seed, 5]))
-        self.sources = {wanted.name: _sources(library, wanted) for wanted in CLASSES}
+        self.sources = {wanted.name: _sources(library, wanted) for wanted in classes}
 
     def on(self, events: Sequence[Event], wanted: NamedClass, number: int) -> Sound:
         """The ``number``-th source of the class wherever something happens."""

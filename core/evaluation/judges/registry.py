@@ -47,6 +47,11 @@ JUDGED: dict[str, Judged] = {
         (*_EFFECTS, "negative_prompts"),
         lambda n: 20 + 65 * n.judged_scenes * n.judged_takes + 120 * n.negative_prompts,
     ),
+    "judged_sources": (
+        _part("sources_part", "sources_part"),
+        ("judged_takes",),
+        lambda n: 20 + 130 * n.judged_takes,
+    ),
     "judged_voices": (
         _part("voices", "voices_part"),
         ("judged_voice_sentences",),

@@ -14,6 +14,7 @@ from talkies.core.evaluation.figures.prompt import GOING_SCENES, HIT_SCENES, Lai
 from talkies.core.evaluation.judges.bouncing import BALLS, RATE, SECONDS, Ball
 from talkies.core.evaluation.measures.prompt_classifier import NamedClass
 from talkies.core.scenes import Event
+from talkies.core.segment import Source
 
 SCENES, BALL = "scenes", "bouncing_ball"
 STAGES = (SCENES, BALL)
@@ -56,8 +57,7 @@ class Films:
         if stage == SCENES:
             scenes = neutral(self.going if wanted.sustained else self.hits, wanted, offset, count)
             return [shown(seen) for seen in scenes]
-        balls = self.balls[:count]
-        return [replace(ball, events=_going_on(ball.events)) for ball in balls] if wanted.sustained else list(balls)
+        return [on_ball(ball, wanted) for ball in self.balls[:count]]
 
 
 def shown(seen: Seen) -> Shown:
@@ -73,6 +73,11 @@ def see_ball(ball: Ball, under_test: EngineUnderTest) -> Shown:
     frames = (Frame(Fraction(number) / RATE, image) for number, image in enumerate(ball.frames()))
     with under_test.clock("look"):
         return Shown(f"ball {BALLS.index(ball) + 1}", picture_features(frames, SECONDS), ball.events())
+
+
+def on_ball(film: Shown, wanted: NamedClass) -> Shown:
+    """A ball's film for a class."""
+    return replace(film, events=_going_on(film.events)) if wanted.sustained else film
 
 
 def _going_on(events: tuple[Event, ...]) -> tuple[Event, ...]:
@@ -93,9 +98,11 @@ def asked(
         yield Asked(wanted, film.name, made, laid)
 
 
-def perform_foley(under_test: EngineUnderTest, film: Shown, prompt: str, unwanted: str, seed: int) -> Sound:
+def perform_foley(
+    under_test: EngineUnderTest, film: Shown, prompt: str, unwanted: str, seed: int, source: Source = "auto"
+) -> Sound:
     """48 kHz mono (N,) of 8 s for a film and a prompt."""
     with under_test.clock("prepare"):
-        brief = Brief("foley", SECONDS, film.features, prompt=prompt, negative_prompt=unwanted)
+        brief = Brief("foley", SECONDS, film.features, prompt=prompt, negative_prompt=unwanted, source=source)
         prepared = under_test.engine.prepare(brief)
     return under_test.perform(prepared, seed)

@@ -47,31 +47,32 @@ class NamedClass:
         return fits and recording.sustained == self.sustained
 
 
-def _named(name: str, words: str, *tags: str, without: str = "", sustained: bool = False) -> NamedClass:
+def named(name: str, words: str, *tags: str, without: str = "", sustained: bool = False) -> NamedClass:
+    """A class by its words; see :class:`NamedClass`."""
     needed = tuple(frozenset(each.split()) for each in tags or (words,))
     return NamedClass(name, tuple(words.split()), needed, frozenset(without.split()), sustained)
 
 
 CLASSES = (
-    _named("footsteps", "footsteps"),
-    _named("glass", "glass break", "glass", without="door"),
-    _named("wood", "wood impact", "impact wood", "break wood", without="door weapon creak glass"),
-    _named("metal", "metal impact", "impact metal", "break metal", without="door weapon"),
-    _named("stone", "stone dig", "impact stone", "break stone", "dig", without="door wood"),
-    _named("body", "body impact", without="wild_animal"),
-    _named("click", "click_switch", without="door tool_machine"),
-    _named("gunshot", "gunshot", without="burst"),
-    _named("explosion", "explosion"),
-    _named("thunder", "thunder"),
-    _named("dog", "dog bark"),
-    _named("rooster", "rooster"),
-    _named("clock", "clock_tick"),
-    _named("water", "water splash", "water splash", "water drip"),
-    _named("rain", "rain", without="thunder insects_night", sustained=True),
-    _named("sea", "sea waves", sustained=True),
-    _named("wind", "wind", sustained=True),
-    _named("fire", "fire", without="tool_machine", sustained=True),
-    _named("chainsaw", "chainsaw", sustained=True),
+    named("footsteps", "footsteps"),
+    named("glass", "glass break", "glass", without="door"),
+    named("wood", "wood impact", "impact wood", "break wood", without="door weapon creak glass"),
+    named("metal", "metal impact", "impact metal", "break metal", without="door weapon"),
+    named("stone", "stone dig", "impact stone", "break stone", "dig", without="door wood"),
+    named("body", "body impact", without="wild_animal"),
+    named("click", "click_switch", without="door tool_machine"),
+    named("gunshot", "gunshot", without="burst"),
+    named("explosion", "explosion"),
+    named("thunder", "thunder"),
+    named("dog", "dog bark"),
+    named("rooster", "rooster"),
+    named("clock", "clock_tick"),
+    named("water", "water splash", "water splash", "water drip"),
+    named("rain", "rain", without="thunder insects_night", sustained=True),
+    named("sea", "sea waves", sustained=True),
+    named("wind", "wind", sustained=True),
+    named("fire", "fire", without="tool_machine", sustained=True),
+    named("chainsaw", "chainsaw", sustained=True),
 )
 """What is told apart; all have recordings of at least four sources to learn from and others held out."""
 
