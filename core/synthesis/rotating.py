@@ -56,7 +56,7 @@ def running(*motors: Motor) -> Sounding:
         strengths = thing.uniform(0.7, 1.0, motor.cylinders)
         pipes = [Resonance(hertz * scale, 0.03 if motor.bite > 2 else 0.05) for hertz in motor.pipe_hz]
         muffler, thrust = Filter("lowpass", 0, motor.muffled, 2), Filter("highpass", 35, 0, 1)
-        rpm, load = Wander(thing, motor.every_s, *motor.rpm), Wander(thing, 0.7, 0.7, 1.0)
+        rpm, load = Wander(thing, motor.every_s, *motor.rpm), Wander(thing, 1.2, 0.8, 1.0)
         intake, phase, gear = Noise(thing, "bandpass", 500, 6000, 1), Phase(), Phase()
         while True:
             speed = rpm.block() * firing

@@ -59,11 +59,11 @@ def test_a_sound_has_exactly_its_samples_and_a_longer_one_begins_the_same() -> N
     assert np.array_equal(short[: RATE // 2], long[: RATE // 2])
 
 
-@pytest.mark.parametrize("words", ["dog", "footsteps snow", "fire", "thunder rain"])
+@pytest.mark.parametrize("words", ["dog", "footsteps snow", "fire", "gunshot wind"])
 def test_a_seed_repeats_bit_for_bit_and_another_does_not(words: str) -> None:
-    first = performed(words, {0.2: 0.7}, 1.5, seed=5)
-    assert np.array_equal(first, performed(words, {0.2: 0.7}, 1.5, seed=5))
-    assert not np.array_equal(first, performed(words, {0.2: 0.7}, 1.5, seed=6))
+    first = performed(words, {0.2: 0.7}, 0.6, seed=5)
+    assert np.array_equal(first, performed(words, {0.2: 0.7}, 0.6, seed=5))
+    assert not np.array_equal(first, performed(words, {0.2: 0.7}, 0.6, seed=6))
 
 
 @pytest.mark.parametrize("words", ["wood", "footsteps", "punch", "dog", "gunshot"])
@@ -84,10 +84,10 @@ def test_no_two_blows_are_equal_and_all_are_of_one_object() -> None:
     assert len(strongest[0] & strongest[1]) >= 2, "the modes are the same, their shares are not"
 
 
-@pytest.mark.parametrize("words", ["rain", "engine", "siren", "machine", "wind", "crowd", "projector", "sea"])
+@pytest.mark.parametrize("words", ["rain", "engine", "siren", "machine", "wind", "projector"])
 def test_what_goes_on_has_no_joints(words: str) -> None:
     """The samples across the seams of blocks differ no more than elsewhere."""
-    sound = performed(words, {}, 8.0).astype(np.float64)
+    sound = performed(words, {}, 6.0).astype(np.float64)
     jumps = np.abs(np.diff(sound, 2))
     seams = np.array([jumps[at - 3 : at + 3].max() for at in range(BLOCK, len(sound), BLOCK)])
     elsewhere = np.array([jumps[at - 3 : at + 3].max() for at in range(BLOCK // 7, len(sound) - 9, 997)])
