@@ -25,8 +25,9 @@ from talkies.core.synthesis.streams import Grains, Noise, Wander, heavy_tailed
 
 def blowing(thing: Rng) -> Going:
     """Wind: the faster a gust, the louder (about as its square) and the brighter; edges whistle faintly."""
-    bands = [(90 * 2**n, 180 * 2**n) for n in range(6)]
-    noises = [Noise(thing, "bandpass", low, high, 1) for low, high in bands]
+    noises = [Noise(thing, "bandpass", 90 * 2**n, 180 * 2**n, 2) for n in range(6)]
+    middle = thing.uniform(0.0, 2.2)
+    shares = [np.exp(-0.5 * ((n - middle) / 1.1) ** 2) + 0.04 * 0.5**n for n in range(6)]
     whistles = [
         Noise(thing, "bandpass", hertz, hertz * 1.05) for hertz in (between(thing, 350, 600), between(thing, 650, 1100))
     ]
@@ -34,9 +35,12 @@ def blowing(thing: Rng) -> Going:
     howls = [Wander(thing, 1.6, 0.0, 1.0) for _ in whistles]
     while True:
         speed = gusts[0].block() * (0.7 + 0.3 * gusts[1].block())
-        rush = sum(0.5**n * speed ** (1.6 + 0.45 * n) * noise.block() for n, noise in enumerate(noises))
+        rush = sum(
+            share * speed ** (1.6 + 0.45 * n) * noise.block()
+            for n, (share, noise) in enumerate(zip(shares, noises, strict=True))
+        )
         howl = sum(
-            0.2 * (speed * each.block()) ** 2 * noise.block() for each, noise in zip(howls, whistles, strict=True)
+            0.6 * (speed * each.block()) ** 2 * noise.block() for each, noise in zip(howls, whistles, strict=True)
         )
         yield np.asarray(rush + howl)
 
@@ -137,6 +141,11 @@ def outdoors(thing: Rng) -> Going:
             + 0.8 * drifts[1].block() * road.block()
             + 0.15 * drifts[2].block() ** 2 * leaves.block()
         )
+
+
+def popping_or_squeaking(thing: Rng) -> Strike:
+    """What "pop" and "squeak", one word of the vocabulary, may mean: each seed takes one."""
+    return popping(thing) if thing.random() < 0.5 else squeaking(thing)
 
 
 def popping(thing: Rng) -> Strike:

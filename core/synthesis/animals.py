@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.synthesis.fragments import crunch
 from talkies.core.synthesis.signals import Array, Going, Hit, Rng, Strike, Striking, between, count, mixed
 from talkies.core.synthesis.streams import BLOCK, Noise, Scatter, Wander
 from talkies.core.synthesis.voices import Call, Formant, still, varied, voiced, whistled
@@ -35,7 +36,7 @@ def _sized(call: Call, ratio: float) -> Call:
 
 BARK = Call(
     0.19,
-    ((0, 380), (0.25, 620), (0.6, 520), (1, 300)),
+    ((0, 520), (0.25, 820), (0.6, 700), (1, 430)),
     ((0, 0.2), (0.08, 1), (0.45, 0.75), (1, 0)),
     (
         Formant(((0, 500), (0.3, 950), (1, 600)), 350, 1.0),
@@ -43,11 +44,12 @@ BARK = Call(
         Formant(((0, 2900),), 700, 0.2),
     ),
     tilt=-4.5,
-    breath=0.55,
-    rough=0.3,
-    jitter=0.05,
+    breath=0.3,
+    rough=0.15,
+    jitter=0.03,
+    noise_band=(700.0, 8000.0),
 )
-WOOF = replace(BARK, seconds=0.24, pitch=((0, 210), (0.25, 330), (0.6, 260), (1, 170)), breath=0.8, rough=0.4)
+WOOF = replace(BARK, seconds=0.22, pitch=((0, 330), (0.25, 520), (0.6, 430), (1, 280)), breath=0.4, rough=0.2)
 HOWL = Call(
     2.2,
     ((0, 330), (0.2, 560), (0.6, 600), (1, 360)),
@@ -59,7 +61,7 @@ HOWL = Call(
 )
 CROW = Call(
     1.7,
-    ((0, 480), (0.08, 780), (0.18, 650), (0.24, 820), (0.36, 700), (0.45, 980), (0.8, 1020), (1, 560)),
+    ((0, 620), (0.06, 780), (0.18, 760), (0.24, 820), (0.36, 800), (0.45, 920), (0.75, 900), (1, 680)),
     (
         (0, 0),
         (0.03, 0.8),
@@ -74,9 +76,10 @@ CROW = Call(
     ),
     (Formant(((0, 1200), (0.5, 1800), (1, 1500)), 700, 1.0), Formant(((0, 3200),), 900, 0.35)),
     tilt=-4.5,
-    breath=0.15,
-    rough=0.18,
-    jitter=0.02,
+    breath=0.08,
+    rough=0.1,
+    jitter=0.015,
+    noise_band=(900.0, 7000.0),
 )
 WHINNY = Call(
     1.7,
@@ -215,22 +218,8 @@ class _Cricket:
         return mixed(*((0.031 * n, pulse * (0.7 + 0.1 * n)) for n in range(self.pulses)))
 
 
-def buzzing(thing: Rng) -> Going:
-    """A fly or a bee that circles: wings at some 200 Hz, nearer and farther."""
-    from talkies.core.synthesis.streams import Phase
-
-    wings, phase = between(thing, 160, 260), Phase()
-    speed, near = Wander(thing, 0.4, 0.9, 1.15), Wander(thing, 0.9, 0.1, 1.0)
-    while True:
-        turns = phase.block(wings * speed.block())
-        tone = sum(np.sin(2 * np.pi * k * turns) / k**0.7 for k in range(1, 16))
-        yield np.asarray(tone) * near.block()
-
-
 def chewing(thing: Rng) -> Strike:
     """A bite: the crack of something crisp, then softer, wet grinding."""
-    from talkies.core.synthesis.fragments import crunch
-
     crisp = thing.uniform(0.4, 1.0)
 
     def strike(hit: Hit) -> Array:

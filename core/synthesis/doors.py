@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from talkies.core.synthesis.modal import MATERIALS, Body, Material, body_of, ringing, struck
@@ -172,7 +174,7 @@ def scraping(material: str) -> Striking:
 
 def clicking(thing: Rng) -> Strike:
     """A switch or a key: pressed, and a moment later released, each a click of a small stiff part."""
-    part = body_of(Material(0.02, 250.0, 0.00015, (1800, 3600), "bar", 0.5), thing, 1.0, 8)
+    part = body_of(Material(0.02, 900.0, 0.00015, (1800, 3600), "bar", 0.8), thing, 1.0, 8)
     case = body_of(Material(0.05, 200.0, 0.0008, (350, 800), "plate", 0.2), thing, 1.0, 16)
     gap = thing.uniform(0.05, 0.11)
 
@@ -205,17 +207,15 @@ def typing(thing: Rng) -> Strike:
 
 def ticking(thing: Rng) -> Strike:
     """A clock: the escapement locks, drops and locks, three impacts within some 15 ms; tick and tock differ."""
-    small = body_of(Material(0.006, 140.0, 0.00012, (2000, 4200), "bar", 0.3), thing, 1.0, 6)
+    small = body_of(Material(0.006, 380.0, 0.00012, (2000, 4200), "bar", 0.5), thing, 1.0, 6)
     case = body_of(Material(0.03, 110.0, 0.0005, (500, 1200), "plate", 0.2), thing, 1.0, 24)
     gaps = thing.uniform(0.002, 0.006), thing.uniform(0.006, 0.013)
-    state = {"tock": False}
+    tones = itertools.cycle((1.0, 0.8))
 
     def strike(hit: Hit) -> Array:
-        state["tock"] = not state["tock"]
-        tone = 0.8 if state["tock"] else 1.0
-        parts = []
+        tone, parts = next(tones), list[tuple[float, Array]]()
         for start, loud in zip((0.0, gaps[0], sum(gaps)), (0.7, 0.45, 1.0), strict=True):
-            tick = normal(struck(_tuned(small, tone), Hit(1.0, hit.rng), 0.05)) + 0.0
+            tick = normal(struck(_tuned(small, tone), Hit(1.0, hit.rng), 0.05))
             parts += [
                 (start, loud * tick),
                 (start, 0.4 * loud * normal(struck(_tuned(case, tone), Hit(1.0, hit.rng), 0.08))),

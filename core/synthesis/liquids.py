@@ -66,14 +66,16 @@ def splashing(thing: Rng) -> Strike:
     def strike(hit: Hit) -> Array:
         rng = hit.rng
         seconds = (0.35 + 0.35 * hit.force) * size
-        spray = moving_noise(rng, seconds, line(seconds, (0, 700 / size), (0.2, 1800), (1, 3500)), 1.3)
+        spray = moving_noise(rng, seconds, line(seconds, (0, 400 / size), (0.2, 900), (1, 1800)), 1.5)
         spray *= line(seconds, (0, 1), (0.06, 0.5), (0.25, 0.6), (0.6, 0.15), (1, 0))
         parts = [(0.0, eased(spray, 0.0005)), (0.0, 1.6 * click(rng, 25, 90, 1500))]
         for _ in range(int(25 + 60 * hit.force)):
             start = rng.beta(1.3, 2.5) * seconds * 1.3
             radius = between(rng, 0.0007, 0.009) * (1 - 0.5 * min(start / seconds, 1.0))
-            parts.append((start, (radius / 0.004) ** 0.7 * rng.uniform(0.1, 0.7) * bubble(radius, rng.uniform(0, 0.2))))
-        drops = [(seconds * rng.uniform(0.4, 1.5), 0.15 * click(rng, 2, 2000, 9000)) for _ in range(12)]
+            parts.append(
+                (start, (radius / 0.004) ** 0.7 * rng.uniform(0.1, 0.45) * bubble(radius, rng.uniform(0, 0.2)))
+            )
+        drops = [(seconds * rng.uniform(0.4, 1.5), 0.05 * click(rng, 2, 1500, 6000)) for _ in range(12)]
         return mixed(*parts, *drops) * hit.velocity
 
     return strike
@@ -92,20 +94,20 @@ def streaming(thing: Rng) -> Going:
 
 def _stream_bubble(rng: Rng, wide: float) -> Array:
     radius = between(rng, 0.0007, 0.006) * wide
-    return (radius / 0.003) ** 0.8 * bubble(radius, max(rng.normal(0.05, 0.1), 0.0))
+    return float((radius / 0.003) ** 0.8) * bubble(radius, max(rng.normal(0.05, 0.1), 0.0))
 
 
 def raining(thing: Rng) -> Going:
     """Drops near and far on the ground, and on puddles; the far ones are a hiss."""
     heavy = between(thing, 0.5, 1.6)
-    near = Grains(thing, _drop, heavy_tailed(2.2), stock=48, renewed=6)
+    near = Grains(thing, _drop, heavy_tailed(1.7), stock=48, renewed=6)
     puddles = Grains(thing, lambda rng: 0.5 * bubble(between(rng, 0.0004, 0.0012), 0.05), heavy_tailed(3.0))
-    far, low = Noise(thing, "bandpass", 700, 6500, 1), Noise(thing, "bandpass", 120, 700, 1)
+    far, low = Noise(thing, "bandpass", 350, 3500, 1), Noise(thing, "bandpass", 120, 700, 1)
     gust = Wander(thing, 2.5, 0.75, 1.0)
     while True:
         level = gust.block()
-        drops = 0.16 * near.block(700 * heavy) + 0.08 * puddles.block(160 * heavy)
-        yield level * (0.3 * far.block() + 0.14 * low.block() + drops)
+        drops = 0.3 * near.block(300 * heavy) + 0.12 * puddles.block(120 * heavy)
+        yield level * (0.22 * far.block() + 0.1 * low.block() + drops)
 
 
 def _drop(rng: Rng) -> Array:

@@ -69,7 +69,7 @@ def crowding(thing: Rng) -> Going:
     murmur = Noise(thing, "bandpass", 220, 700, 1)
     drift, near = Wander(thing, 0.3, 0.5, 1.0), Wander(thing, 1.5, 0.8, 1.0)
     while True:
-        yield near.block() * (0.5 * talk.block(24.0) + 0.25 * drift.block() * murmur.block())
+        yield near.block() * (0.5 * talk.block(30.0) + 0.04 * drift.block() * murmur.block())
 
 
 def clapping(thing: Rng) -> Going:
@@ -87,11 +87,6 @@ def clap(rng: Rng) -> Array:
     hollow = unit(band(white(rng, 0.05), middle * 0.8, middle * 1.3)) * dying(0.05, between(rng, 0.02, 0.05))
     slap = np.pad(click(rng, 1.2, 1200, 9000), (0, 2400))[: len(hollow)]
     return eased(hollow + 0.7 * slap, 0.0003)
-
-
-def one_clap(thing: Rng) -> Strike:
-    """Somebody claps once."""
-    return lambda hit: clap(hit.rng) * hit.velocity
 
 
 def laughing(thing: Rng) -> Strike:

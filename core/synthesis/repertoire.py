@@ -182,7 +182,7 @@ def _wet_and_airy() -> Iterator[Row]:
         yield name, liquids.splashing, OPEN_AIR, 1.8
     yield "whoosh", air.whooshing, ROOM, 1.0
     yield "fire impact", air.igniting, ROOM, 2.0
-    yield "pop_squeak", air.popping, ROOM, 1.2
+    yield "pop_squeak", air.popping_or_squeaking, ROOM, 1.2
 
 
 STROKES: dict[str, StrokeSound] = {

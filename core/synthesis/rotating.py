@@ -30,8 +30,8 @@ class Motor:
     cylinders: int
     strokes: int = 4
     every_s: float = 1.5
-    pipe_hz: tuple[float, ...] = (90.0, 230.0, 480.0)
-    muffled: float = 1000.0
+    pipe_hz: tuple[float, ...] = (65.0, 140.0, 290.0)
+    muffled: float = 600.0
     bite: float = 1.0
     hiss: float = 0.07
     whine: float = 0.0
@@ -39,10 +39,9 @@ class Motor:
 
 CAR = Motor((800, 1400), 4)
 MOTORCYCLE = Motor((1800, 3600), 2, pipe_hz=(140.0, 380.0, 800.0), muffled=4000.0, bite=1.8)
-DIESEL = Motor((600, 900), 6, pipe_hz=(60.0, 160.0, 350.0), muffled=800.0, hiss=0.1)
+DIESEL = Motor((600, 900), 6, pipe_hz=(50.0, 110.0, 240.0), muffled=500.0, hiss=0.1)
 CHAINSAW = Motor((7000, 9300), 1, 2, 2.0, (280.0, 700.0, 1600.0), 5000.0, 3.0, 0.2)
 MOWER = Motor((2700, 3100), 1, 4, 2.0, (150.0, 420.0, 1100.0), 5000.0, 1.6, 0.35)
-OUTBOARD = Motor((1500, 2200), 2, 2, 1.5, (110.0, 300.0, 700.0), 3000.0, 1.4, 0.2)
 PROPELLER = Motor((2200, 2500), 6, 4, 3.0, (100.0, 250.0, 600.0), 1800.0, 1.2, 0.12)
 
 
@@ -54,7 +53,7 @@ def running(*motors: Motor) -> Sounding:
         scale = between(thing, 0.9, 1.12)
         firing = firing_hz(1.0, motor.cylinders, motor.strokes) * scale
         strengths = thing.uniform(0.7, 1.0, motor.cylinders)
-        pipes = [Resonance(hertz * scale, 0.03 if motor.bite > 2 else 0.05) for hertz in motor.pipe_hz]
+        pipes = [Resonance(hertz * scale, 0.03) for hertz in motor.pipe_hz]
         muffler, thrust = Filter("lowpass", 0, motor.muffled, 2), Filter("highpass", 35, 0, 1)
         rpm, load = Wander(thing, motor.every_s, *motor.rpm), Wander(thing, 1.2, 0.8, 1.0)
         intake, phase, gear = Noise(thing, "bandpass", 500, 6000, 1), Phase(), Phase()
@@ -78,7 +77,7 @@ def _pulses(rng: Rng, turns: Array, before: float, strengths: Array) -> Array:
     pulses = np.zeros(BLOCK)
     at = starts(turns, before)
     cylinders = np.floor(turns[at]).astype(np.int64) % len(strengths)
-    pulses[at] = strengths[cylinders] * rng.uniform(0.85, 1.1, len(at))
+    pulses[at] = strengths[cylinders] * rng.uniform(0.7, 1.2, len(at))
     return pulses
 
 

@@ -20,7 +20,7 @@ from talkies.core.synthesis.signals import (
     mixed,
     unit,
 )
-from talkies.core.synthesis.streams import BLOCK, Filter, Noise, Phase, Wander
+from talkies.core.synthesis.streams import Filter, Phase, Wander
 
 SHAPES = {"bell": BELL, "gong": GONG, "bar": (1.0, 2.756, 5.404, 8.933)}
 
@@ -158,13 +158,3 @@ def hooting(thing: Rng) -> Strike:
         )
 
     return strike
-
-
-def humming(thing: Rng, mains_hz: float = 100.0) -> Going:
-    """A transformer: the mains and its multiples."""
-    phase, drift, air = Phase(), Wander(thing, 1.0, 0.9, 1.0), Noise(thing, "bandpass", 200, 2000, 1)
-    weights = thing.uniform(0.2, 1.0, 9) / np.arange(1, 10) ** 0.8
-    while True:
-        turns = phase.block(mains_hz)
-        tone = sum(weight * np.sin(2 * np.pi * k * turns) for k, weight in enumerate(weights, 1))
-        yield drift.block() * np.asarray(tone) + 0.05 * air.block()[:BLOCK]

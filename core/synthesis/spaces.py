@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.synthesis.signals import Array, Rng, band, count, dying, unit, white
 
 
@@ -50,12 +49,10 @@ def heard_in(blocks: Iterator[Array], space: Space, rng: Rng) -> Iterator[Array]
     response = reflections(space, rng)
     coming = np.zeros(len(response) - 1)
     for block in blocks:
+        if not block.any() and not coming.any():
+            yield block
+            continue
         sent = oaconvolve(block, response)
         sent[: len(coming)] += coming
         coming = sent[len(block) :]
         yield block + sent[: len(block)]
-
-
-def seconds_of(space: Space) -> float:
-    """How long it goes on sounding."""
-    return count(space.t60) / SAMPLE_RATE

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from talkies.core.media.bwf import SAMPLE_RATE
-from talkies.core.synthesis.signals import Array, Rng, band, count, eased, line, lowpass, unit, white
+from talkies.core.synthesis.signals import Array, Rng, band, eased, line, lowpass, unit, white
 
 Points = tuple[tuple[float, float], ...]
 """(share of the length, value)."""
@@ -116,14 +116,14 @@ def gain_at(formants: tuple[Formant, ...], hertz: Array, shares: Array) -> Array
 
 def _breath(call: Call, rng: Rng) -> Array:
     """Noise through the formants where they are on average."""
-    noise = unit(band(white(rng, call.seconds), *call.noise_band))
+    noise = unit(band(white(rng, call.seconds), *call.noise_band, 2))
     if not call.formants:
         return noise
-    parts = [0.15 * noise]
+    parts = [0.1 * noise]
     for formant in call.formants:
         middle = float(np.mean([hertz for _, hertz in formant.hertz]))
         half = max(formant.width, 0.12 * middle)
-        parts.append(formant.level * unit(band(noise, max(middle - half, 60), middle + half)))
+        parts.append(formant.level * unit(band(noise, max(middle - half, 60), middle + half, 2)))
     return unit(np.asarray(sum(parts)))
 
 
@@ -145,8 +145,3 @@ def varied(call: Call, rng: Rng, pitch: float = 0.06, length: float = 0.12) -> C
     shift = float(np.exp(rng.normal(0, 0.03)))
     formants = tuple(replace(f, hertz=tuple((at, hertz * shift) for at, hertz in f.hertz)) for f in call.formants)
     return replace(call, seconds=call.seconds * longer, pitch=moved, formants=formants)
-
-
-def lengthened(sound: Array, seconds: float) -> Array:
-    """With silence after it."""
-    return np.pad(sound, (0, max(count(seconds) - len(sound), 0)))
