@@ -55,7 +55,7 @@ def levels_db(sound: np.ndarray) -> np.ndarray:
 def test_a_word_whose_source_is_rules_sounds_at_the_spotted_onsets(
     engine: MiniEngine, hammering: PictureFeatures
 ) -> None:
-    prepared = asked(engine, hammering, "knock on wood")
+    prepared = asked(engine, hammering, "glass breaks")
     sync = prepared.conditions.sync
     assert prepared.source == "rules" and sync is not None
     onsets = [time for time, _ in spotted_onsets(sync[:, SYNC_DIM:])]
@@ -88,21 +88,21 @@ def test_the_user_chooses_the_source(engine: MiniEngine, hammering: Seen) -> Non
 def test_what_goes_on_fills_the_stem_and_strokes_sound_beside_it(
     engine: MiniEngine, hammering: PictureFeatures
 ) -> None:
-    going = levels_db(sound_of(engine, asked(engine, hammering, "rain")))
+    going = levels_db(sound_of(engine, asked(engine, hammering, "rain", "rules")))
     assert going.min() > going.max() - 40
-    both = asked(engine, hammering, "dog barking in the rain")
+    both = asked(engine, hammering, "dog barking in the rain", "rules")
     assert both.ruled is not None and both.ruled.recipe.stroke is not None and both.ruled.recipe.going is not None
 
 
 def test_unwanted_words_choose_another_recipe(engine: MiniEngine, hammering: Seen) -> None:
-    prepared = asked(engine, hammering, "horse", unwanted="footsteps")
+    prepared = asked(engine, hammering, "horse", "rules", unwanted="footsteps")
     assert prepared.ruled is not None and "footsteps" not in prepared.ruled.recipe.laid
 
 
 def test_nothing_spotted_so_strokes_come_at_a_pace_of_their_own(engine: MiniEngine) -> None:
     drifting = PictureFeatures.nothing(SECONDS)
     features = PictureFeatures(np.full_like(drifting.sync, 1e-4), drifting.picture, drifting.lips)
-    prepared = asked(engine, features, "clock ticking")
+    prepared = asked(engine, features, "clock ticking", "rules")
     assert prepared.ruled is not None and prepared.ruled.strokes is None
     levels = levels_db(sound_of(engine, prepared))
     beats = np.flatnonzero((levels[1:] > -50) & (levels[:-1] < levels[1:] - 12))
