@@ -78,6 +78,14 @@ def test_no_more_words_than_the_model_hears() -> None:
     assert "only the first" in prompt.warnings[-1]
 
 
+def test_words_that_only_rules_know_never_reach_the_network() -> None:
+    """The embedding of the shipped weights has a row for each of 83 words, in this order."""
+    assert word_ids(["aircraft", "writing_scratch"]) == (1, 83)
+    prompt = read_prompt("telephone in a crowd")
+    assert prompt.words == ("telephone", "crowd") and not prompt.warnings
+    assert prompt.learned == ("bell",) and prompt.ids == word_ids(["bell"]) and prompt.unlearned == ("crowd",)
+
+
 def test_an_empty_prompt_is_no_prompt() -> None:
     assert read_prompt("").ids == ()
 

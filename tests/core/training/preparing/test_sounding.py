@@ -161,11 +161,13 @@ def test_missing_table_is_one_sentence(tmp_path: Path) -> None:
 
 def test_vocabulary_file_is_sound() -> None:
     table = json.loads((resources.files("talkies.resources") / "vocabularies/effects.json").read_text())
-    words, synonyms = table["words"], table["synonyms"]
+    words, synonyms, unlearned = table["words"], table["synonyms"], table["unlearned"]
     assert len(words) == len(set(words)) > 70
     assert not SPEECH & set(words)
-    assert {word for meant in synonyms.values() for word in meant.split()} <= set(words), "one word or several"
-    assert not set(synonyms) & set(words)
+    assert not set(words) & set(unlearned) and set(unlearned.values()) <= {*words, ""}
+    known = {*words, *unlearned}
+    assert {word for meant in synonyms.values() for word in meant.split()} <= known, "one word or several"
+    assert not set(synonyms) & known
     assert len(synonyms) > 500
     assert synonyms["steps"] == "footsteps"
     assert synonyms["thunderclap"] == "thunder"
