@@ -65,7 +65,7 @@ def babble(rng: Rng) -> Array:
 
 def crowding(thing: Rng) -> Going:
     """A crowd that talks: very many scraps of talk, and the murmur of all the others."""
-    talk = Grains(thing, babble, lambda rng: rng.uniform(0.15, 1.0), stock=14, renewed=1)
+    talk = Grains(thing, babble, lambda rng: rng.uniform(0.15, 1.0), stock=14, renewed=0.3)
     murmur = Noise(thing, "bandpass", 220, 700, 1)
     drift, near = Wander(thing, 0.3, 0.5, 1.0), Wander(thing, 1.5, 0.8, 1.0)
     while True:

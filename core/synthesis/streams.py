@@ -146,7 +146,7 @@ class Grains:
         make: Callable[[Rng], Array],
         loudness: Callable[[Rng], float],
         stock: int = 32,
-        renewed: int = 4,
+        renewed: float = 4,
     ) -> None:
         self.rng, self.make, self.loudness, self.renewed = rng, make, loudness, renewed
         self.stock = [make(rng) for _ in range(stock)]
@@ -155,7 +155,8 @@ class Grains:
     def block(self, per_second: float) -> Array:
         """(BLOCK,) with so many grains a second on average."""
         rng = self.rng
-        for _ in range(self.renewed):
+        chance = self.renewed % 1
+        for _ in range(int(self.renewed) + int(chance > 0 and rng.random() < chance)):
             self.stock[int(rng.integers(len(self.stock)))] = self.make(rng)
         number = int(rng.poisson(per_second * _BLOCK_S))
         places, kinds = rng.integers(BLOCK, size=number), rng.integers(len(self.stock), size=number)
