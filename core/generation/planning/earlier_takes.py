@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
-from talkies.core.errors import ArgumentError, TalkiesError
+from talkies.core.destinations import suffix_of
+from talkies.core.errors import ArgumentError, TalkiesError, TimelineError
 from talkies.core.generation.request import Request
-from talkies.core.segment import Stem, Take, Timeline
+from talkies.core.segment import Stem, StemName, Take, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.our_tracks import our_tracks
 
@@ -28,18 +30,35 @@ class EarlierTakes:
 def earlier_takes(request: Request, timeline: Timeline, planned: Mapping[str, Sequence[Stem]]) -> EarlierTakes:
     """Of the output as it is; none where there is none, and with ``replace``.
 
-    Raises ArgumentError where sound would be lost that cannot be read back, unless ``planned``, the stems by segment,
-    make all of it anew.
+    Raises ArgumentError where the output is not one of ours, and where sound would be lost that cannot be read back,
+    unless ``planned``, the stems by segment, make all of it anew.
     """
     if request.replace or not request.out.exists():
         return EarlierTakes()
+    if suffix_of(request.out) == ".stems":
+        return _of_stems(request, timeline, planned)
     try:
         return _read(request, timeline)
+    except ArgumentError:
+        raise
     except TalkiesError as error:
-        if request.task == "both" and all(planned.get(segment.id) for segment in timeline.segments):
+        ours = not isinstance(error, TimelineError)  # sounds of ours that are not there any more
+        if ours and request.task == "both" and all(planned.get(segment.id) for segment in timeline.segments):
             return EarlierTakes()
-        problem = f"is there already, and what it holds of other segments cannot be kept ({error.problem})"
-        raise ArgumentError(request.out, problem, "add --replace to write it anew, or choose another name") from error
+        problem = f"is there already, and what it holds cannot be kept ({error.problem})"
+        raise ArgumentError(request.out, problem, _CURE) from error
+
+
+_CURE = "add --replace to write it anew, or choose another name"
+
+
+def _of_stems(request: Request, timeline: Timeline, planned: Mapping[str, Sequence[Stem]]) -> EarlierTakes:
+    """Nothing of a stems folder can stay: its tracks are whole ones. So all that it holds must be made anew."""
+    anew = {stem.name for stems in planned.values() for stem in stems}
+    held = {name for name in get_args(StemName) if any(request.out.glob(f"*_{name}_*.wav"))}
+    if held <= anew and all(planned.get(segment.id) for segment in timeline.segments):
+        return EarlierTakes()
+    raise ArgumentError(request.out, "is there already, and what it holds of other segments cannot be kept", _CURE)
 
 
 def _read(request: Request, timeline: Timeline) -> EarlierTakes:
@@ -47,7 +66,7 @@ def _read(request: Request, timeline: Timeline) -> EarlierTakes:
 
     earlier = read_timeline(request.out, request.media_dir)
     if not our_tracks(earlier):
-        return EarlierTakes()
+        raise ArgumentError(request.out, "is there already and holds no sound that talkies made", _CURE)
     then = {segment.id: (segment.clip, segment.record) for segment in earlier.segments}
     now = {segment.id: (segment.clip, segment.record) for segment in timeline.segments}
     takes = takes_in(earlier, request.media_dir)

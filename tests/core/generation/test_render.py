@@ -358,6 +358,19 @@ def test_what_cannot_be_kept_is_not_replaced_without_being_asked(reel: Path) -> 
     assert len(laid_in(reel.with_name("out.otio"))) == 4
 
 
+@pytest.mark.parametrize("content", [b"notes of a week", None])
+def test_what_is_not_ours_is_not_written_over(reel: Path, content: bytes | None) -> None:
+    """Neither a file that is no timeline nor an editor's own cut."""
+    out = reel.with_name("out.otio")
+    out.write_bytes(content or reel.read_bytes())
+    before = contents(reel.parent)
+    with pytest.raises(ArgumentError, match=r"is there already.*--replace"):
+        tell(request_for(reel))
+    assert contents(reel.parent) == before
+    tell(replace(request_for(reel), replace=True))
+    assert len(laid_in(out)) == 4
+
+
 class SilentEngine(TonesEngine):
     """Nothing is to be heard in effects."""
 
