@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from talkies.core.model.bands import FINE_BINS
+from talkies.core.model.comb import Comb
 from talkies.core.model.convnext import KERNEL_FRAMES, ConvNeXtBlock
 from talkies.core.model.envelope import GAIN_BANDS, SUBFRAMES
 
@@ -21,11 +22,13 @@ from talkies.core.model.envelope import GAIN_BANDS, SUBFRAMES
 @dataclass(frozen=True)
 class Fine:
     """What is drawn: ``tone`` (B, K, F) the log amplitude of the tone in each bin, ``noise`` (B, K, F) the log of the
-    noise's root mean square magnitude, ``gain`` (B, G, S) nepers by which the noise is louder than that just then."""
+    noise's root mean square magnitude, ``gain`` (B, G, S) nepers by which the noise is louder than that just then.
+    ``pitch`` (B, F, P): logits of the pitches that partials were drawn for, where a network drew them."""
 
     tone: Tensor
     noise: Tensor
     gain: Tensor
+    pitch: Tensor | None = None
 
 
 class FineDecoder(nn.Module):
@@ -44,6 +47,7 @@ class FineDecoder(nn.Module):
         self.out = nn.Linear(width, 2 * FINE_BINS + SUBFRAMES * GAIN_BANDS)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
+        self.comb = Comb(width)
 
     @property
     def reach(self) -> int:
@@ -55,12 +59,15 @@ class FineDecoder(nn.Module):
         x = self.norm_in(self.embed(bands * LEVEL_SCALE).transpose(1, 2)).transpose(1, 2)
         for block in self.blocks:
             x = block(x)
-        drawn = self.out(self.norm_out(x.transpose(1, 2))).float()  # (B, F, 2K + 4G)
+        seen = self.norm_out(x.transpose(1, 2))
+        drawn = self.out(seen).float()  # (B, F, 2K + 4G)
         tone, noise, gain = drawn.split((FINE_BINS, FINE_BINS, SUBFRAMES * GAIN_BANDS), dim=2)
+        tone_comb, noise_comb, pitch = self.comb(seen)
         return Fine(
-            tone=(spread + tone.transpose(1, 2) - TONE_BELOW).clamp(*LEVELS),
-            noise=(spread + noise.transpose(1, 2)).clamp(*LEVELS),
+            tone=(spread + tone.transpose(1, 2) + tone_comb - TONE_BELOW).clamp(*LEVELS),
+            noise=(spread + noise.transpose(1, 2) + noise_comb).clamp(*LEVELS),
             gain=gain.unflatten(2, (SUBFRAMES, GAIN_BANDS)).flatten(1, 2).transpose(1, 2).clamp(-GAIN_MOST, GAIN_MOST),
+            pitch=pitch,
         )
 
 

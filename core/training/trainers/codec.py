@@ -15,6 +15,7 @@ from talkies.core.errors import WeightsError
 from talkies.core.model.codec import Codec
 from talkies.core.model.weights import load_state
 from talkies.core.training.likelihood import SoundLikelihood
+from talkies.core.training.pitches import PitchLoss
 from talkies.core.training.run import Average, Run, rate_at, set_rate
 
 
@@ -100,7 +101,8 @@ class CodecRun:
         self.cache = SoundCache(plan.data, plan.cache)
         read = [u for u in utterances(plan.data, "train") if u.speaker not in plan.band_limited]
         self.speech, self.effects = [u.file for u in read], effect_files(plan.data, "train")
-        self.codec, self.likelihood, self.run = Codec(), SoundLikelihood(), Run(plan.out)
+        self.codec, self.run = Codec(), Run(plan.out)
+        self.likelihood, self.pitch_loss = SoundLikelihood(), PitchLoss()
         self.optimizer = torch.optim.AdamW(
             self.codec.decoder.parameters(), lr=plan.peak_rate, betas=(0.8, 0.99), weight_decay=1e-3
         )
@@ -140,14 +142,16 @@ class CodecRun:
             spread = codec.bands.spread(bands)
         beside = plan.beside * codec.config.frames_per_latent
         inside = slice(beside, beside + plan.inside * codec.config.frames_per_latent)
-        long, short = self.likelihood(codec.decoder(bands, spread), spread, sound, inside)
+        fine = codec.decoder(bands, spread)
+        long, short = self.likelihood(fine, spread, sound, inside)
+        pitch = self.pitch_loss(fine.pitch, sound, inside)
         self.optimizer.zero_grad(set_to_none=True)
-        (long + short).backward()
+        (long + short + PITCH_WEIGHT * pitch).backward()
         nn.utils.clip_grad_norm_(codec.decoder.parameters(), GRADIENT_MOST)
         self.optimizer.step()
         self.average.update(codec)
         self.step += 1
-        return {"long": long.item(), "short": short.item()}
+        return {"long": long.item(), "short": short.item(), "pitch": pitch.item()}
 
 
 def train_codec(plan: CodecTraining) -> Iterator[dict[str, float]]:
@@ -167,5 +171,7 @@ def train_codec(plan: CodecTraining) -> Iterator[dict[str, float]]:
             training.save()
 
 
+PITCH_WEIGHT = 0.05
+"""How much a nat of a frame's pitch counts beside a nat a bin."""
 GRADIENT_MOST = 2.0
 """Longer gradients are shortened to this."""
