@@ -35,13 +35,10 @@ def combs() -> Tensor:
     bins = torch.arange(FINE_BINS, dtype=torch.float64)
     spacing = pitch_hertz()[:, None] / per_bin
     nearest = (bins / spacing).round()
-    power = sum((lobe(bins - partial * spacing) * (partial >= 1)).square() for partial in _around(nearest))
-    levels = 0.5 * (power + BETWEEN**2).log()
+    partials = torch.stack((nearest - 1, nearest, nearest + 1))
+    seen = (lobe(bins - partials * spacing) * (partials >= 1)).square()
+    levels = 0.5 * (seen.sum(0) + BETWEEN**2).log()
     return (levels - levels.mean(1, keepdim=True)).float()
-
-
-def _around(nearest: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    return nearest - 1, nearest, nearest + 1
 
 
 def lobe(bins: Tensor) -> Tensor:

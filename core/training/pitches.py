@@ -45,11 +45,13 @@ class PitchLoss(nn.Module):
         flat = nn.functional.avg_pool1d(levels, SMOOTHED_BINS, 1, margin, count_include_pad=False)
         rough = (levels - flat)[..., FIRST_BIN:]
         rough = rough - rough.mean(2, keepdim=True)
-        return (rough / rough.norm(dim=2, keepdim=True).clamp_min(1e-3) @ self.references.T).transpose(1, 2)
+        likeness: Tensor = rough / rough.norm(dim=2, keepdim=True).clamp_min(1e-3) @ self.references.T
+        return likeness.transpose(1, 2)
 
     def forward(self, logits: Tensor, sound: Tensor, inside: slice) -> Tensor:
         """``logits`` (B, F, P) against the pitches of ``sound`` (B, N) in the frames ``inside``."""
         likeness, pitch = self.likeness(sound)[..., inside].max(1)
         voiced = (likeness > VOICED).float()
         entropy = -(self.targets[pitch] * logits[:, inside].log_softmax(2)).sum(2)
-        return (entropy * voiced).sum() / voiced.sum().clamp_min(1)
+        loss: Tensor = (entropy * voiced).sum() / voiced.sum().clamp_min(1)
+        return loss

@@ -48,7 +48,7 @@ def mutate(data: bytes, other: bytes, rng: random.Random) -> bytes:
 
 def flip(data: bytes, _: bytes, rng: random.Random) -> bytes:
     changed = bytearray(data)
-    for _ in range(rng.choice((1, 2, 8, 64)) if data else 0):
+    for _bit in range(rng.choice((1, 2, 8, 64)) if data else 0):
         changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
     return bytes(changed)
 

@@ -11,9 +11,11 @@ import struct
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 from known_timelines import NTSC
 
 from talkies.core.destinations import WRITERS, write_timeline
@@ -70,7 +72,7 @@ def media(folder: Path) -> list[Seed]:
 
 def _write_movie(path: Path, codec: str) -> None:
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=Fraction(25))
+        stream = cast(VideoStream, container.add_stream(codec, rate=Fraction(25)))
         stream.width, stream.height = 64, 48
         stream.pix_fmt = {"mjpeg": "yuvj420p", "gif": "rgb8"}.get(codec, "yuv420p")
         for number in range(25):
