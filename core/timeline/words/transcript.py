@@ -131,7 +131,7 @@ def _turns(rows: Sequence[str], labels: Labels) -> Iterator[_Turn]:
 
 def _changes(rows: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """Rows, cut where a dash or >> says that somebody else begins, and whether it does."""
-    dialogue = bool(rows) and bool(_DASH.match(rows[0]))
+    dialogue = bool(_DASH.match(next((row for row in rows if not _SOUND.fullmatch(row)), "")))
     before = ""
     for row in rows:
         for number, piece in enumerate(_CHANGE.split(row)):

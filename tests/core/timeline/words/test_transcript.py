@@ -54,6 +54,7 @@ def said(text: str) -> list[tuple[str, str, str]]:
         ("- Hi.\n- Yes?", [("speech", "", "Hi."), ("speech", "", "Yes?")]),
         ("- Hi. - Yes?", [("speech", "", "Hi."), ("speech", "", "Yes?")]),
         ("– Hi, well,\nyou\n– Yes?", [("speech", "", "Hi, well, you"), ("speech", "", "Yes?")]),
+        ("[bell]\n- Hi.\n- Yes?", [("sound", "", "bell"), ("speech", "", "Hi."), ("speech", "", "Yes?")]),
         ("- ANNA: Hi.\n- [coughs]", [("speech", "ANNA", "Hi."), ("sound", "", "coughs")]),
         ("ANNA: Hi.\nBOB: Yes?", [("speech", "ANNA", "Hi."), ("speech", "BOB", "Yes?")]),
         ("", []),
