@@ -76,22 +76,17 @@ class Child:
             self._answered += 1
             answer: dict[str, Any] = json.loads(line)
             return answer
+        code = process.wait() if heard else None
         self.close()
-        if not heard:
+        if code is None:
             return {"outcome": "stuck", "detail": f"no answer in {STUCK_S:.0f} s"}
-        code = process.returncode
         hung = code == -signal.SIGPROF
         return {"outcome": "hung" if hung else "crashed", "detail": f"exit {code}", "cpu_s": 5.0 if hung else 0.0}
 
     def close(self) -> None:
         if self._process is not None:
-            if self._process.stdin is not None:
-                self._process.stdin.close()
-            try:
-                self._process.wait(1)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            self._process.kill()  # it has nothing to lose
+            self._process.communicate()
             self._process = None
 
     def _running(self) -> subprocess.Popen[str]:

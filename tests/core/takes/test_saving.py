@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stems import stem_of
 
-from talkies.core.errors import OutputError
+from talkies.core.errors import InputError, OutputError
 from talkies.core.media.bwf import read_bext
 from talkies.core.media.loudness import measure
 from talkies.core.media.loudness_presets import PRESETS
@@ -158,10 +158,13 @@ def test_a_stop_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_not_a_number_is_silence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_fails_the_take(tmp_path: Path, value: float) -> None:
     sound = noise(2)
-    sound[100:200] = np.nan
-    assert np.isfinite(read_sound(save(tmp_path, sound, seconds(0, 2)).path)).all()
+    sound[100:200] = value
+    with pytest.raises(InputError, match="numbers that are no sound"):
+        save(tmp_path, sound, seconds(0, 2))
+    assert not list(tmp_path.rglob("*.wav"))
 
 
 def test_the_sum_meets_the_target(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_real_movies_with_their_subtitles(shared_dir: Path) -> None:
     folder = shared_dir / "data/video/clips"
     nasa = read_timeline(folder / "nasa_13013.mp4")
     assert (len(nasa.segments), nasa.rate, nasa.duration) == (1, 25, 13)
-    assert [cue.speaker for cue in nasa.segments[0].cues] == ["NAR", "", "", ""]
+    assert [cue.speaker for cue in nasa.segments[0].cues] == ["NAR"] * 4  # his name stands on the first alone
     assert nasa.segments[0].cues[1].range.start == Fraction(4260, 1000)
     bunny = read_timeline(folder / "big_buck_bunny_0_30.webm")
     assert (len(bunny.segments), bunny.rate, bunny.duration) == (1, 24, 30)
