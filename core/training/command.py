@@ -1,6 +1,6 @@
 """``talkies train CONFIG``: the stages of a training one after another, each resumed from where it stopped.
 
-    codec ─► alignment ─► lips, speech, voices, taught, scenes, effects ─► events, durations ─► flow ─► pack
+    widen, codec ─► alignment ─► lips, speech, voices, taught, scenes, effects ─► events, durations ─► flow ─► pack
 
 A configuration is a TOML file: ``data`` (laid out like shared/data), ``folder`` (everything the training writes),
 ``stages``, ``threads``, ``device``, ``start`` (a weights file to go on from), and one table per stage whose fields are
@@ -42,6 +42,7 @@ from talkies.core.training.trainers.durations import DurationTraining, train_dur
 from talkies.core.training.trainers.events import EventTraining, train_events
 from talkies.core.training.trainers.flow import FlowTraining, train_flow
 from talkies.core.training.trainers.lips import LipTraining, train_lips
+from talkies.core.training.widening import WideningPlan, widen
 
 Figures = Iterator[dict[str, float]]
 
@@ -77,6 +78,7 @@ class EffectPlan:
 
 
 PLANS: dict[str, type[Any]] = {
+    "widen": WideningPlan,
     "codec": CodecTraining,
     "alignment": AlignmentTraining,
     "lips": LipTraining,
@@ -154,6 +156,13 @@ def train(path: Path, say: Callable[[str], None] = lambda line: print(line, file
         for figures in STAGES[stage](config):
             say(f"{stage}: " + ", ".join(f"{name} {value:.6g}" for name, value in figures.items()))
         say(f"{stage}: done")
+
+
+def _widen(config: TrainingConfig) -> Figures:
+    places = config.places
+    if places.shipped is not None and not places.wide.exists():
+        plan = config.plan("widen", WideningPlan)
+        yield from widen(places.shipped, places.data, places.sounds, places.wide, plan)
 
 
 def _codec(config: TrainingConfig) -> Figures:
@@ -251,6 +260,7 @@ def _pack(config: TrainingConfig) -> Figures:
 
 
 STAGES: dict[str, Callable[[TrainingConfig], Figures]] = {
+    "widen": _widen,
     "codec": _codec,
     "alignment": _alignment,
     "lips": _lips,

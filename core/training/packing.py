@@ -17,6 +17,7 @@ from talkies.core.model.codec import CodecConfig
 from talkies.core.model.config import MINI, VSSFlowConfig
 from talkies.core.model.weights import load_metadata, load_state, save_state
 from talkies.core.training.palette_fitting import fit_palette
+from talkies.core.training.started import codec_config
 
 PARTS = ("flow", "codec", "events", "durations", "lips")
 """The modules of the weights file that are trained, each by the stage of its name."""
@@ -63,7 +64,7 @@ def repack_mini(start: Path, runs: Mapping[str, Path], out: Path) -> dict[str, i
                 raise WeightsError(folder, "has other latents than the weights it is to join", f"train from {start}")
         state = {name: tensor for name, tensor in state.items() if not name.startswith(f"{part}.")} | trained
     if "codec" in runs:
-        metadata["codec"] = json.dumps(vars(CodecConfig()))
+        metadata["codec"] = json.dumps(vars(codec_config(start)))
     save_state(state, out, dtype=torch.float16, metadata=metadata | {"steps": json.dumps(steps)})
     MiniEngine.load(out, "cpu")
     return steps

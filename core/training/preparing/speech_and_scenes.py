@@ -35,6 +35,7 @@ from talkies.core.training.material import (
 )
 from talkies.core.training.preparing.sounding import EffectLibrary, prompt_words, sound_scene
 from talkies.core.training.preparing.watching import silent_examples
+from talkies.core.training.started import codec_config
 from talkies.core.training.trainers.durations import Line, line_of
 
 VOICES = {
@@ -61,12 +62,22 @@ SCENES_PER_SHARD = 25
 
 @dataclass(frozen=True)
 class Places:
-    """Where a training lives: the material's folder and the training's own. ``start``: a weights file to go on from;
-    what this folder has no run of is taken from there. None: everything is trained from nothing."""
+    """Where a training lives: the material's folder and the training's own. ``shipped``: a weights file to go on from;
+    None: everything is trained from nothing."""
 
     data: Path
     folder: Path
-    start: Path | None = None
+    shipped: Path | None = None
+
+    @property
+    def wide(self) -> Path:
+        """The same weights with more latents, once the stage 'widen' has made them."""
+        return self.folder / "wide.safetensors"
+
+    @property
+    def start(self) -> Path | None:
+        """What this folder has no run of is taken from there."""
+        return self.wide if self.wide.exists() else self.shipped
 
     @property
     def sounds(self) -> Path:
@@ -98,7 +109,7 @@ class Places:
 
 def trained_codec(places: Places) -> Codec:
     """The codec with its fitted latents. Raises WeightsError when the codec's stage has not begun."""
-    return _trained(places, "codec", Codec(), lambda state: state["codec"])
+    return _trained(places, "codec", Codec(codec_config(places.start)), lambda state: state["codec"])
 
 
 def trained_spotter(places: Places) -> EventSpotter:
@@ -136,11 +147,11 @@ def prepare_speech(places: Places, seed: int = 0) -> Iterator[dict[str, float]]:
     cache, codec = SoundCache(places.data, places.sounds), trained_codec(places)
     aligned = aligned_utterances(places)
     raw = {u.file: measure(cache.load_speech(u.file)) for u, _ in aligned}
-    if places.start is None:
+    if places.shipped is None:
         stored = make_book(_samples(aligned, raw, np.random.default_rng(seed)))
         places.voices.write_text(json.dumps(stored) + "\n", encoding="utf-8")
     else:  # what goes on learning knows the voices by these numbers
-        shutil.copyfile(places.start.with_name("voices.json"), places.voices)
+        shutil.copyfile(places.shipped.with_name("voices.json"), places.voices)
     book = stored_book(places.voices)
     examples: list[Example] = []
     for utterance, spans in aligned:

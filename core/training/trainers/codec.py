@@ -17,6 +17,7 @@ from talkies.core.model.weights import load_state
 from talkies.core.training.likelihood import SoundLikelihood
 from talkies.core.training.pitches import PitchLoss
 from talkies.core.training.run import Average, Run, rate_at, set_rate
+from talkies.core.training.started import codec_config
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class CodecRun:
         self.cache = SoundCache(plan.data, plan.cache)
         read = [u for u in utterances(plan.data, "train") if u.speaker not in plan.band_limited]
         self.speech, self.effects = [u.file for u in read], effect_files(plan.data, "train")
-        self.codec, self.run = Codec(), Run(plan.out)
+        self.codec, self.run = Codec(codec_config(plan.start)), Run(plan.out)
         self.likelihood, self.pitch_loss = SoundLikelihood(), PitchLoss()
         self.optimizer = torch.optim.AdamW(
             self.codec.decoder.parameters(), lr=plan.peak_rate, betas=(0.8, 0.99), weight_decay=1e-3

@@ -13,12 +13,12 @@ from torch import Tensor, nn
 
 from talkies.core.flow.path import random_times, straight_path, velocity_loss
 from talkies.core.model.codec import Codec
-from talkies.core.model.config import MINI, VSSFlowConfig
 from talkies.core.model.vssflow import VSSFlow
 from talkies.core.model.weights import part_of
 from talkies.core.training.material import Example
 from talkies.core.training.mixing import Mixer, Shares
 from talkies.core.training.run import Average, Run, rate_at, set_rate
+from talkies.core.training.started import flow_config
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,6 @@ class FlowTraining:
     peak_rate: float = 8e-4
     average_decay: float = 0.998
     shares: Shares = field(default_factory=Shares)
-    config: VSSFlowConfig = MINI
     device: str = "cpu"
     start: Path | None = None
     seed: int = 0
@@ -70,7 +69,7 @@ def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Ite
     """Trains or resumes; yields figures every 20 steps. The averaged model is in the run's state."""
     rank, device = _join_processes(), _own_device(plan.device)
     torch.manual_seed(plan.seed)
-    model, run = VSSFlow(plan.config), Run(plan.out)
+    model, run = VSSFlow(flow_config(plan.start)), Run(plan.out)
     if plan.start is not None:
         model.load_state_dict(part_of(plan.start, "flow"))
     model.to(device)

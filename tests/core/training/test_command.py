@@ -35,7 +35,7 @@ def written(folder: Path, text: str) -> Path:
 def test_the_shipped_configuration_is_read(project_dir: Path) -> None:
     path = project_dir / "resources" / "training" / "mini.toml"
     config = read_config(path)
-    assert config.stages == tuple(STAGES)
+    assert ("widen", *config.stages) == tuple(STAGES), "from nothing there is nothing to widen"
     assert (config.places.folder / "x").resolve() == project_dir / "runs" / "mini" / "x"
     plan = config.plan("codec", CodecTraining, data=Path("a"), cache=Path("b"), out=Path("c"))
     assert (plan.steps, plan.out) == (config.tables["codec"]["steps"], Path("c"))
@@ -55,7 +55,7 @@ def test_what_is_left_out_is_as_usual(tmp_path: Path) -> None:
         ("", "does not say data"),
         ('data = "data"\n', "does not say folder"),
         ('data = 7\nfolder = "run"\n', "does not say data"),
-        (PLACES + 'stages = ["codec", "flwo"]\n', "stage 'flwo': is not known; use one of codec, "),
+        (PLACES + 'stages = ["codec", "flwo"]\n', "stage 'flwo': is not known; use one of widen, codec, "),
         (
             PLACES + "[codec]\nstep = 5\n",
             "[codec] in the configuration: has an unknown setting step; use one of average_decay, band_limited",
@@ -65,7 +65,7 @@ def test_what_is_left_out_is_as_usual(tmp_path: Path) -> None:
             "[flow] in the configuration: steps cannot be 'many'; give one like 4000",
         ),
         (PLACES + "[flow]\nbatch = 2.5\n", "batch cannot be 2.5"),
-        (PLACES + "[flwo]\nsteps = 5\n", "has an unknown table [flwo]; use one of codec, "),
+        (PLACES + "[flwo]\nsteps = 5\n", "has an unknown table [flwo]; use one of widen, codec, "),
         (PLACES + "thread = 5\n", "has an unknown setting thread; use one of data, device"),
         (PLACES + "threads = 0\n", "threads cannot be 0"),
         (PLACES + "stages = 5\n", "stages cannot be 5"),
