@@ -1,0 +1,37 @@
+"""What a worker keeps between requests: the last timeline and the last engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from talkies.core.engines.base import EngineLoader
+from talkies.core.segment import Timeline
+from talkies.core.timeline import read_timeline
+
+if TYPE_CHECKING:
+    from talkies.core.engines.base import Engine
+
+
+class Warm:
+    """The last timeline and the last engine, because a panel requests takes one after the other."""
+
+    def __init__(self, engines: EngineLoader) -> None:
+        self._engines = engines
+        self._engine: tuple[tuple[str, Path | None, str], Engine] | None = None
+        self._timeline: tuple[tuple[Path, Path | None, int, int], Timeline] | None = None
+
+    def engine(self, name: str, weights: Path | None, device: str) -> Engine:
+        key = (name, weights, device)
+        if self._engine is None or self._engine[0] != key:
+            self._engine = None  # two at a time may be too much for the memory
+            self._engine = key, self._engines(name, weights, device)
+        return self._engine[1]
+
+    def timeline(self, path: Path, media_dir: Path | None) -> Timeline:
+        """Read again when the file has changed."""
+        facts = path.stat() if path.exists() else None
+        key = (path, media_dir, facts.st_mtime_ns if facts else 0, facts.st_size if facts else 0)
+        if self._timeline is None or self._timeline[0] != key:
+            self._timeline = key, read_timeline(path, media_dir)
+        return self._timeline[1]
