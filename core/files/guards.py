@@ -52,6 +52,8 @@ def document_guard(
 def first_line(error: BaseException) -> str:
     """The first line of an error's message, short enough for a sentence."""
     text = str(error).strip()
+    if isinstance(error, AttributeError | TypeError):  # what Python says of it helps nobody who has the file
+        text = "something in it is missing, or is of another kind than it should be"
     if not text or isinstance(error, LookupError | ArithmeticError):
         text = f"{type(error).__name__} {text}".strip()
     return text.splitlines()[0].strip().rstrip(".:;")[:140]

@@ -422,3 +422,16 @@ def test_names_of_hundred_thousand_letters_cost_no_time(make: Any) -> None:
     timeline = read_timeline(path)
     assert time.process_time() - before < 5  # of the processor, where a quadratic search takes minutes
     assert all(len(warning) < 500 for segment in timeline.segments for warning in segment.warnings)
+
+
+def test_what_is_missing_is_not_said_in_pythons_words(tmp_path: Path) -> None:
+    """A transition without an effect is more than OTIO's adapter for Final Cut Pro 7 expects."""
+    path = tmp_path / "cut.xml"
+    rate = "<rate><timebase>25</timebase><ntsc>FALSE</ntsc></rate>"
+    transition = f"<transitionitem><start>0</start><end>9</end><alignment>center</alignment>{rate}</transitionitem>"
+    path.write_text(
+        f'<?xml version="1.0"?><!DOCTYPE xmeml><xmeml version="5"><sequence id="s"><name>cut</name>'
+        f"<duration>9</duration>{rate}<media><video><track>{transition}</track></video></media></sequence></xmeml>"
+    )
+    sentence = refusal(path)
+    assert "something in it is missing" in sentence and "NoneType" not in sentence
