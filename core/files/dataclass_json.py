@@ -6,8 +6,8 @@ from_json(TimeRange, {"start": "0", "end": "1001/24000"})  →  the same again
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -56,7 +56,7 @@ def _restored(kind: Any, value: Any) -> Any:
         return {_key(inner[0], key): _restored(inner[1], each) for key, each in value.items()}
     elif kind in (Fraction, Path) and isinstance(value, str):
         return _exact(value) if kind is Fraction else Path(value)
-    elif kind is float and isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+    elif kind is float and type(value) in (int, float) and abs(value) <= sys.float_info.max:
         return float(value)
     elif kind in (str, bool, int) and type(value) is kind:
         return value

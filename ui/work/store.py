@@ -134,7 +134,7 @@ def work_folder(timeline: Path) -> Path:
     folder = timeline.with_name(f"{timeline.stem}.talkies")
     try:
         owner = json.loads(_content(folder / "work.json")).get("timeline", timeline.name)
-        is_theirs = owner != timeline.name and timeline.with_name(owner).exists()
+        is_theirs = isinstance(owner, str) and owner != timeline.name and timeline.with_name(owner).exists()
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):  # nobody's, or of no name that can be
         is_theirs = False
     return timeline.with_name(f"{timeline.name}.talkies") if is_theirs else folder
