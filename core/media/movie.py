@@ -16,7 +16,7 @@ from talkies.core.media.clean_points import CleanPoint, clean_points, last_befor
 from talkies.core.media.frame_clock import FrameClock, Stamps, order_of_stamps
 from talkies.core.media.opening import open_media, video_stream
 from talkies.core.media.packets import can_seek, is_searched, packets_of, sound_packets
-from talkies.core.media.probing import describe
+from talkies.core.media.probing import probe
 from talkies.core.media.scaler import Scaler
 
 _RUN_UPS = (Fraction(0), Fraction(3), Fraction(15), Fraction(60))  # seconds earlier to seek, if that lands too late
@@ -31,8 +31,7 @@ class Movie:
     def __init__(self, path: Path, rate: Fraction | None = None) -> None:
         """``rate``: of a file that states none itself (a bare stream), as its timeline states it."""
         self.path = Path(path)
-        with open_media(self.path) as container:
-            self.info = describe(self.path, container)
+        self.info = probe(self.path)
         self._own_rate = self.info.rate
         if rate and not self.info.states_rate:
             self.info = self.info.counted_at(rate)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from talkies.core.errors import MediaError
 from talkies.core.media.extent import Extent, extent, read_head
-from talkies.core.media.opening import MOST_PIXELS, open_media, sound_stream, video_stream
+from talkies.core.media.opening import MOST_PIXELS, check_file, open_media, sound_stream, video_stream
 from talkies.core.media.rates import common_rate, steady_rate
 from talkies.core.times import exact_rate
 
@@ -61,7 +61,13 @@ class MediaInfo:
 
 
 def probe(path: Path) -> MediaInfo:
-    """Reads the headers, the first packets, and the last ones where the header is no proof. Raises MediaError."""
+    """Reads the headers, the first packets, and the last ones where the header is no proof; a file that has not changed
+    is opened once. Raises MediaError."""
+    path = Path(path)
+    check_file(path)
+    known = _known.get(_identity(path))
+    if known is not None:
+        return known
     with open_media(path) as container:
         return describe(path, container)
 
@@ -69,13 +75,17 @@ def probe(path: Path) -> MediaInfo:
 def describe(path: Path, container: InputContainer) -> MediaInfo:
     """MediaInfo of an open container, whose reading position moves; a file that has not changed is read once."""
     path = Path(path)
-    found = path.stat()
-    identity = (str(path.absolute()), found.st_size, found.st_mtime_ns)
+    identity = _identity(path)
     if identity not in _known:
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
         _known[identity] = _examined(path, container)
     return _known[identity]
+
+
+def _identity(path: Path) -> _Identity:
+    found = path.stat()
+    return str(path.absolute()), found.st_size, found.st_mtime_ns
 
 
 def _examined(path: Path, container: InputContainer) -> MediaInfo:

@@ -23,7 +23,6 @@ DEFAULT_RATE = Fraction(24)
 
 _COUNTER = r"(?:%(?:0?\d{1,2})?d|#+|@+|\[(?P<first>\d{1,9})-(?P<last>\d{1,9})\])"
 _PATTERN = re.compile(rf"^(?P<prefix>.*?){_COUNTER}(?P<tail>[^%#@]*)$", re.DOTALL)
-_LONGEST_NAME = 255  # characters that a file system takes
 _STATED_RATE = re.compile(r"(?<![\d.])(\d{1,3}(?:[.,]\d{1,3})?)[ _-]?fps", re.IGNORECASE)
 _MOST_NAMED = 4
 MOST_FRAMES = 2_000_000

@@ -9,8 +9,9 @@ A sidecar belongs to the longest name that fits, so that ``scene.1.srt`` is not 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 
 from talkies.core.timeline.words.languages import language_of_file, names_language
@@ -25,6 +26,7 @@ _FULL_TABLE = (
     "sdh cc hi full default original orig sub subs subtitle subtitles caption captions auto asr transcript dialogue"
 )
 _PARTLY_TABLE = "forced foreign signs songs lyrics commentary"
+_FOLDERS = 16  # whose names are kept, each sorted out once for all that lies in it
 _FOR_THE_DEAF = frozenset(("sdh", "cc", "hi"))
 _FULL = frozenset(_FULL_TABLE.split())
 _PARTLY = frozenset(_PARTLY_TABLE.split())
@@ -58,14 +60,13 @@ class Chosen:
 
 def choose(owner: str, names: Sequence[str]) -> Chosen:
     """Of all ``names`` in a folder, the sidecars of the file ``owner``."""
-    stems = _stems(owner)
-    owners = {_key(each) for name in (owner, *names) if not _is_beside(name) for each in _stems(name)}
+    names = tuple(names)
+    keys = frozenset() if _is_beside(owner) else frozenset(map(_key, _stems(owner)))
+    owned = _owned(names, keys - _owners(names))  # the owner may be offline
     found, strange, unread, texts = [], [], [], []
-    for name in sorted(names):
-        match = _belonging(name, owners) if _is_beside(name) and name != owner else None
-        if match is None or _key(match[0]) not in map(_key, stems):
+    for name, words in sorted(pair for key in set(map(_key, _stems(owner))) for pair in owned.get(key, ())):
+        if name == owner:
             continue
-        words = match[1]
         if name.lower().endswith(UNREAD_SUFFIXES):
             unread.append(name)
         elif not _are_known(words):
@@ -105,7 +106,24 @@ def _one_of_each(found: Iterable[Sidecar]) -> tuple[tuple[str, ...], list[str]]:
     return tuple(sorted(each.name for each in best)), sentences
 
 
-def _belonging(name: str, owners: set[str]) -> tuple[str, tuple[str, ...]] | None:
+@lru_cache(_FOLDERS)
+def _owners(names: tuple[str, ...]) -> frozenset[str]:
+    """Keys of all that may have sidecars in a folder."""
+    return frozenset(_key(each) for name in names if not _is_beside(name) for each in _stems(name))
+
+
+@lru_cache(_FOLDERS)
+def _owned(names: tuple[str, ...], more: frozenset[str]) -> Mapping[str, list[tuple[str, tuple[str, ...]]]]:
+    """The sidecars of a folder, with the words after their owner's name, by the owner's key; ``more``: other owners."""
+    owners = _owners(names) | more
+    owned: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for name in filter(_is_beside, names):
+        if match := _belonging(name, owners):
+            owned.setdefault(_key(match[0]), []).append((name, match[1]))
+    return owned
+
+
+def _belonging(name: str, owners: Set[str]) -> tuple[str, tuple[str, ...]] | None:
     """The longest of the owners that a sidecar's name begins with, and the words after it."""
     stem = PurePath(name).stem
     for end in range(len(stem), 0, -1):

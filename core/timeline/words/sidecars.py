@@ -25,7 +25,7 @@ class SidecarFinder:
     """Finds and reads sidecars; each folder is listed and each file read once."""
 
     def __init__(self) -> None:
-        self._names: dict[Path, list[str]] = {}
+        self._names: dict[Path, tuple[str, ...]] = {}
         self._chosen: dict[Path, Chosen] = {}
         self._files: dict[tuple[Path, Fraction | None], SubtitleFile] = {}
 
@@ -69,11 +69,11 @@ def _holds_subtitles(path: Path) -> bool:
         return False
 
 
-def _names(folder: Path) -> list[str]:
+def _names(folder: Path) -> tuple[str, ...]:
     try:
-        return [entry.name for entry in os.scandir(folder)]
+        return tuple(entry.name for entry in os.scandir(folder))
     except OSError:
-        return []
+        return ()
 
 
 def mapped(
