@@ -38,14 +38,16 @@ class Described:
         first = round(self.start * rate)
         return first, first + round(self.ruled.seconds * rate)
 
-    def heard(self, count: int, rate: int) -> npt.NDArray[np.float32]:
-        """How much of it is heard (count,): all, but for the very end."""
-        return _ramps(count, 0, round(_END_S * rate))
+    def heard(self, count: int, rate: int, inside: slice) -> npt.NDArray[np.float32]:
+        """How much of its ``count`` samples is heard ``inside``: all, but for the very end."""
+        return _ramps(count, 0, round(_END_S * rate), inside)
 
-    def gives_way(self, count: int, rate: int) -> npt.NDArray[np.float32]:
-        """How much of the rest is heard meanwhile (count,)."""
+    def gives_way(self, count: int, rate: int, inside: slice) -> npt.NDArray[np.float32]:
+        """How much of the rest is heard meanwhile."""
         fade = round(_FADE_S * rate)
-        return 1 - _ramps(count, fade, fade) if self.replaces else np.ones(count, np.float32)
+        if not self.replaces:
+            return np.ones(inside.stop - inside.start, np.float32)
+        return 1 - _ramps(count, fade, fade, inside)
 
 
 def described(
@@ -53,6 +55,8 @@ def described(
 ) -> tuple[tuple[Described, ...], tuple[str, ...]]:
     """The sounds of a take of ``seconds``, at the decided ``events`` (T, 4), and sentences about words for
     which there is none. ``alone``: the take has nothing but effects, so that they may give way."""
+    if not sounds:
+        return (), ()
     onsets = [Stroke(time, force) for time, force in spotted_onsets(events)]
     found: list[Described] = []
     warnings: list[str] = []
@@ -92,8 +96,8 @@ def with_described(blocks: Iterator[Block], sounds: Sequence[Described], rate: i
             start, stop = max(first, position), min(after, position + len(mixed))
             if start < stop:
                 part, inside = slice(start - position, stop - position), slice(start - first, stop - first)
-                mixed[part] *= each.gives_way(after - first, rate)[inside]
-                mixed[part] += stream.take(stop - start) * each.heard(after - first, rate)[inside]
+                mixed[part] *= each.gives_way(after - first, rate, inside)
+                mixed[part] += stream.take(stop - start) * each.heard(after - first, rate, inside)
         position += len(mixed)
         yield mixed
 
@@ -112,9 +116,10 @@ class _Stream:
         return taken
 
 
-def _ramps(count: int, head: int, tail: int) -> npt.NDArray[np.float32]:
-    """Ones (count,) that rise from 0 over ``head`` and fall to 0 over ``tail`` samples, each at most half of all."""
-    place = np.arange(count, dtype=np.float32)
+def _ramps(count: int, head: int, tail: int, inside: slice) -> npt.NDArray[np.float32]:
+    """Of ``count`` ones that rise from 0 over ``head`` and fall to 0 over ``tail`` samples, each at most half of all,
+    those ``inside``."""
+    place = np.arange(inside.start, inside.stop).astype(np.float32)
     rise = (place + 1) / max(min(head, count // 2), 1)
     fall = (count - place) / max(min(tail, count // 2), 1)
     return np.minimum(np.minimum(rise, fall), 1).astype(np.float32)

@@ -28,7 +28,7 @@ from talkies.core.conditioning.speech.lipreading import LipNetwork
 from talkies.core.engines.base import Block, Brief, Engine, Line, Prepared, silence
 from talkies.core.engines.described import Described, described, with_described
 from talkies.core.engines.mini_speech import SpeechReader, says_nothing, spoken_frames
-from talkies.core.engines.ruled import Ruled, audible_where, recipe_asked_for, ruled, unlearned
+from talkies.core.engines.ruled import Ruled, audible_where, recipe_asked_for, ruled, several_strike, unlearned
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.codec import Codec, CodecConfig
@@ -137,7 +137,7 @@ class MiniEngine(Engine):
 
     def _joint(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
         """Effects with speech beside them."""
-        effects = self._effects(features, brief)
+        effects = self._effects(features, brief, read_prompt(brief.prompt), read_prompt(brief.negative_prompt))
         speech, warnings = self.speech.conditions(brief)
         both = replace(
             effects,
@@ -151,8 +151,8 @@ class MiniEngine(Engine):
 
     def _foley(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
         """Effects alone, by rules where these name the prompt's sounds better."""
-        effects = self._effects(features, brief)
         wanted, unwanted = read_prompt(brief.prompt), read_prompt(brief.negative_prompt)
+        effects = self._effects(features, brief, wanted, unwanted)
         recipe, warnings = recipe_asked_for(brief.source, wanted, unwanted)
         if recipe is None:
             return _with_described(replace(effects, warnings=(*effects.warnings, *warnings)), brief)
@@ -162,10 +162,11 @@ class MiniEngine(Engine):
         told = (*wanted.warnings, *unwanted.warnings, *warnings)
         return _with_described(replace(effects, ruled=by_rules, warnings=told), brief)
 
-    def _effects(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
+    def _effects(
+        self, features: PictureFeatures, brief: Brief, wanted: PromptWords, unwanted: PromptWords
+    ) -> MiniPrepared:
         """Effects alone. With words, the negative branch is the same picture, unmoved and without these words: towards
         the words and the moments, and no further towards the material that the eye would guess."""
-        wanted, unwanted = read_prompt(brief.prompt), read_prompt(brief.negative_prompt)
         seen = self._seen(features, latent_count(brief.duration))
         negative = None
         if wanted.ids or unwanted.ids:
@@ -202,12 +203,7 @@ class MiniEngine(Engine):
     def _left_out(self, words: Words, unwanted: Words) -> list[str]:
         """Says when a prompt names more than one sound that strikes."""
         laid, left = ((), ()) if self.model.palette is None else self.model.palette.left_out(words, unwanted)
-        if not left:
-            return []
-        return [
-            f"the prompt names several sounds that strike: {' '.join(laid)} is laid on all that strikes in a shot, "
-            f"{', '.join(left)} is not; give shots prompts of their own"
-        ]
+        return several_strike(" ".join(laid), left)
 
     def word_starts(self, features: PictureFeatures | None, line: Line, voice: str) -> list[float]:
         """When each word of a line will be said (s), words as espeak parts them."""

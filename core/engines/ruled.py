@@ -67,7 +67,7 @@ def recipe_asked_for(source: Source, wanted: PromptWords, unwanted: PromptWords)
     if source == "network" or recipe is None:
         return None, []
     by_rules = source == "rules" or bool(wanted.unlearned) or default_source(recipe.words) == "rules"
-    return (recipe, _left_out(recipe)) if by_rules else (None, [])
+    return (recipe, several_strike(recipe.laid, recipe.left_out)) if by_rules else (None, [])
 
 
 def unlearned(wanted: PromptWords) -> list[str]:
@@ -77,13 +77,13 @@ def unlearned(wanted: PromptWords) -> list[str]:
     return [f"the network has not learned {', '.join(wanted.unlearned)}; rules have: leave --source at auto"]
 
 
-def _left_out(recipe: Recipe) -> list[str]:
-    """Says when a prompt names more than one sound that strikes."""
-    if not recipe.left_out:
+def several_strike(laid: str, left: Sequence[str]) -> list[str]:
+    """Says when a prompt names more than one sound that strikes: one is ``laid``, the others are ``left`` out."""
+    if not left:
         return []
     return [
-        f"the prompt names several sounds that strike: {recipe.laid} is laid on all that strikes in a shot, "
-        f"{', '.join(recipe.left_out)} is not; give shots prompts of their own"
+        f"the prompt names several sounds that strike: {laid} is laid on all that strikes in a shot, "
+        f"{', '.join(left)} is not; give shots prompts of their own"
     ]
 
 

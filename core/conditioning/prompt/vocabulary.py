@@ -149,12 +149,13 @@ def _catalogued(token: str) -> list[str]:
 
 def _known(token: str) -> list[str]:
     """Vocabulary words that a token stands for, [] if none."""
-    known, synonyms = {*_lexicon().ids, *_lexicon().unlearned}, _lexicon().synonyms
+    lexicon = _lexicon()
     for form in dict.fromkeys((token, token.replace(" ", "_"), *_singulars(token))):
-        if form in known:
+        if form in lexicon.ids or form in lexicon.unlearned:
             return [form]
-        if form in synonyms:
-            return [word for word in synonyms[form].split() if word in known]
+        if form in lexicon.synonyms:
+            words = lexicon.synonyms[form].split()
+            return [word for word in words if word in lexicon.ids or word in lexicon.unlearned]
     return []
 
 
@@ -170,6 +171,8 @@ def _singulars(token: str) -> tuple[str, ...]:
 
 def _unknown(tokens: Sequence[str]) -> list[str]:
     """A sentence for each of the first words that are not known, one for all others."""
+    if not tokens:
+        return []
     known = [word for word in (*known_words(), *_lexicon().synonyms) if " " not in word]
     sentences = [about_unknown(token, known) for token in tokens[:_MOST_TOLD]]
     if len(tokens) > _MOST_TOLD:
