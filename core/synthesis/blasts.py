@@ -23,6 +23,7 @@ from talkies.core.synthesis.signals import (
     highpass,
     lowpass,
     mixed,
+    normal,
     overdriven,
     unit,
     white,
@@ -136,7 +137,7 @@ def thundering(thing: Rng) -> Strike:
         dull = float(np.clip(4.0e6 / near**1.15, 250, 3500))
         crack = lowpass(sound, dull, 1)
         rumble = unit(lowpass(white(rng, 7.0), 90)) * _envelope(crack)
-        return eased(highpass(normalised(crack) + 0.8 * normalised(rumble), 25), 0.0005, 1.2) * hit.velocity
+        return eased(highpass(normal(crack) + 0.8 * normal(rumble), 25), 0.0005, 1.2) * hit.velocity
 
     return strike
 
@@ -160,7 +161,3 @@ def _add_channel(sound: Array, rng: Rng, near: float, height: float, loud: float
         start = round(delay * SAMPLE_RATE)
         if start + len(wave) < len(sound):
             sound[start : start + len(wave)] += loud * rng.uniform(0.2, 1.0) * near / far * wave
-
-
-def normalised(sound: Array) -> Array:
-    return sound / max(float(np.abs(sound).max(initial=0.0)), 1e-9)

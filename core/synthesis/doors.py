@@ -21,6 +21,7 @@ from talkies.core.synthesis.signals import (
     line,
     lowpass,
     mixed,
+    normal,
     unit,
     white,
 )
@@ -33,11 +34,6 @@ LEAF = {
     "plastic": Material(0.05, 40.0, 0.002, (120, 260), "plate", 0.4),
 }
 """Leaves of doors and lids, by what they are made of."""
-
-
-def normal(sound: Array) -> Array:
-    """The same with its largest sample at 1."""
-    return sound / max(float(np.abs(sound).max(initial=0.0)), 1e-9)
 
 
 def latch(rng: Rng, lock: Body) -> Array:

@@ -51,6 +51,11 @@ def axis(seconds: float) -> Array:
     return np.arange(count(seconds)) / SAMPLE_RATE
 
 
+def normal(sound: Array) -> Array:
+    """The same with its largest sample at 1."""
+    return np.asarray(sound / max(float(np.abs(sound).max(initial=0.0)), 1e-9))
+
+
 def white(rng: Rng, seconds: float) -> Array:
     """Gaussian noise, RMS 1."""
     return rng.standard_normal(count(seconds))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from talkies.core.media.bwf import SAMPLE_RATE
-from talkies.core.synthesis.signals import Array, Rng, band, eased, line, lowpass, unit, white
+from talkies.core.synthesis.signals import Array, Rng, band, eased, line, lowpass, normal, unit, white
 
 Points = tuple[tuple[float, float], ...]
 """(share of the length, value)."""
@@ -60,7 +60,7 @@ def voiced(call: Call, rng: Rng) -> Array:
     breath = _breath(call, rng)
     sound = (unit(tone) * np.maximum(flutter, 0) + call.breath * breath) * line(call.seconds, *call.level)
     sound = eased(sound, 0.003, 0.01)
-    return np.asarray(sound / max(float(np.abs(sound).max()), 1e-9))
+    return normal(sound)
 
 
 def pitch_of(call: Call, rng: Rng) -> Array:
@@ -135,7 +135,7 @@ def whistled(seconds: float, pitch: Points, level: Points, rng: Rng, breath: flo
     middle = float(hertz.mean())
     air = breath * unit(band(white(rng, seconds), 0.8 * middle, min(1.6 * middle, 16_000)))
     sound = eased((tone + air) * line(seconds, *level), 0.002, 0.005)
-    return np.asarray(sound / max(float(np.abs(sound).max()), 1e-9))
+    return normal(sound)
 
 
 def varied(call: Call, rng: Rng, pitch: float = 0.06, length: float = 0.12) -> Call:

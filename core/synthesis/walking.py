@@ -25,6 +25,7 @@ from talkies.core.synthesis.signals import (
     eased,
     lowpass,
     mixed,
+    normal,
     unit,
     white,
 )
@@ -125,7 +126,7 @@ def _foot(kinds: list[Ground], bodies: list[Body | None], rng: Rng, heavy: float
         parts.append((0.0, share * level * thud(rng, hertz / heavy)))
         parts.append((0.0, share * tap * click(rng, 5 * rng.uniform(0.7, 1.4), low, high)))
         if body is not None:
-            parts.append((0.0, share * kind.rings * _levelled(struck(body, Hit(1.0, rng), 0.6))))
+            parts.append((0.0, share * kind.rings * normal(struck(body, Hit(1.0, rng), 0.6))))
         number, low, high, milliseconds, rough = kind.grains
         if number:
             length = rng.uniform(0.16, 0.26) * (0.8 + 0.4 * share)
@@ -137,10 +138,6 @@ def _foot(kinds: list[Ground], bodies: list[Body | None], rng: Rng, heavy: float
     return mixed(*parts)
 
 
-def _levelled(sound: Array) -> Array:
-    return sound / max(float(np.abs(sound).max()), 1e-9)
-
-
 def hoofbeats(thing: Rng) -> Strike:
     """A horse: two hard hooves in quick succession."""
     hoof = body_of(Material(0.03, 70.0, 0.001, (380, 700), "bar", 0.8), thing, 1.0, 12)
@@ -148,7 +145,7 @@ def hoofbeats(thing: Rng) -> Strike:
 
     def strike(hit: Hit) -> Array:
         beats = [(0.0, 1.0), (gap * hit.rng.uniform(0.8, 1.25), hit.rng.uniform(0.5, 0.9))]
-        parts = [(start, loud * _levelled(struck(hoof, Hit(1.0, hit.rng), 0.25))) for start, loud in beats]
+        parts = [(start, loud * normal(struck(hoof, Hit(1.0, hit.rng), 0.25))) for start, loud in beats]
         parts += [(start, 0.7 * loud * thud(hit.rng, 140)) for start, loud in beats]
         return mixed(*parts) * hit.velocity
 
