@@ -72,17 +72,24 @@ class LinearLatents(nn.Module):
     def fit(self, stacked: Tensor) -> float:
         """Fits to (n, 4M) frames, errors of low bands counting LOW_WEIGHT times; returns the share of the (weighted)
         variance that the latents keep."""
-        weight = torch.ones(stacked.shape[1] // self.config.frames_per_latent)
+        self.mean.copy_(stacked.mean(0))
+        encode, decode, kept = self.principal(stacked - self.mean, self.config.latent_channels)
+        self.encode_matrix.copy_(encode)
+        self.decode_matrix.copy_(decode)
+        return kept
+
+    def principal(self, centred: Tensor, channels: int) -> tuple[Tensor, Tensor, float]:
+        """The first ``channels`` principal components of (n, 4M) frames about 0, errors of low bands counting
+        LOW_WEIGHT times: matrices (channels, 4M) into them at unit variance, (4M, channels) back, and the share of the
+        (weighted) variance that they keep."""
+        weight = torch.ones(centred.shape[1] // self.config.frames_per_latent)
         weight[:LOW_BANDS] = LOW_WEIGHT
         weight = weight.repeat(self.config.frames_per_latent)
-        self.mean.copy_(stacked.mean(0))
-        centred = ((stacked - self.mean) * weight).double()
-        variance, axes = torch.linalg.eigh(centred.T @ centred / len(centred))
-        kept = axes[:, -self.config.latent_channels :].flip(1)
-        deviation = variance[-self.config.latent_channels :].flip(0).sqrt()
-        self.encode_matrix.copy_((kept / deviation).T * weight)
-        self.decode_matrix.copy_(kept * deviation / weight[:, None])
-        return float(deviation.square().sum() / variance.sum())
+        weighted = (centred * weight).double()
+        variance, axes = torch.linalg.eigh(weighted.T @ weighted / len(weighted))
+        kept, deviation = axes[:, -channels:].flip(1), variance[-channels:].flip(0).sqrt()
+        into, back = (kept / deviation).T * weight, kept * deviation / weight[:, None]
+        return into.float(), back.float(), float(deviation.square().sum() / variance.sum())
 
     def stack(self, bands: Tensor) -> Tensor:
         """(B, M, F) → (B, T, 4M); frames that do not fill a latent are dropped."""

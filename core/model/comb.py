@@ -3,7 +3,7 @@
 Above 600 Hz the bands are wider than the distance of two partials, and what lies between them must follow from the
 pitch that the low bands show. A network of a few hundred numbers a frame cannot draw a thousand combs by itself:
 partials were smeared, and voices hoarse (measured: up to a third of what the drawing missed between 600 Hz and 4 kHz
-is a comb; decision 0026). So it names a pitch, or several, each with a probability, and how deep the comb is in
+is a comb; decision 0027). So it names a pitch, or several, each with a probability, and how deep the comb is in
 wide bands; the combs themselves are known in closed form.
 
 Letters: B batch, W width, F frames, P pitches, K fine bins, G gain bands.

@@ -14,7 +14,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from talkies.core.training.material import Example, load_examples, save_examples
 from talkies.core.training.preparing.speech_and_scenes import Places, aligned_utterances, trained_codec
 from talkies.core.training.preparing.voice_shifts import Shift, put_together, random_shift, take_apart, world
 from talkies.core.training.run import Run
+from talkies.core.training.taught import TaughtVoice
 from talkies.core.training.trainers.alignment import AcousticModel, align
 from talkies.core.training.trainers.durations import Line, line_of
 
@@ -94,15 +95,17 @@ def prepare_voices(places: Places, seed: int = 0) -> Iterator[dict[str, float]]:
     name_drawn_voices(places)
 
 
-def chosen_sentences(places: Places, seed: int) -> list[Sentence]:
-    """What is made, in an order in which every part is a fair sample of the whole."""
-    aligned, rng = aligned_utterances(places), np.random.default_rng(seed)
+def read_sentences(places: Places) -> list[Sentence]:
+    """Every aligned recording with what the stage 'speech' made of it. Raises WeightsError before that stage."""
     if not places.speech.exists():
         raise WeightsError(places.speech, "is not there yet", "run the training stage 'speech' first")
-    natural = [
-        Sentence(u.speaker, u, spans, said)
-        for (u, spans), said in zip(aligned, load_examples(places.speech), strict=True)
-    ]
+    aligned = zip(aligned_utterances(places), load_examples(places.speech), strict=True)
+    return [Sentence(u.speaker, u, spans, said) for (u, spans), said in aligned]
+
+
+def chosen_sentences(places: Places, seed: int) -> list[Sentence]:
+    """What is made, in an order in which every part is a fair sample of the whole."""
+    natural, rng = read_sentences(places), np.random.default_rng(seed)
     chosen: list[Sentence] = []
     for reader, count in READ.items():
         speaker = "kathleen" if reader in SYNTHETIC else reader
@@ -112,16 +115,31 @@ def chosen_sentences(places: Places, seed: int) -> list[Sentence]:
     return [chosen[i] for i in rng.permutation(len(chosen))]
 
 
-class Maker:
-    """Turns sentences into examples in other voices."""
+class Bench:
+    """What examples are made with: recordings, the codec, the voices' scale and the aligner."""
 
     def __init__(self, places: Places) -> None:
-        world(), _flite()  # what is missing is said before hours of work, not after
         self.cache, self.codec = SoundCache(places.data, places.sounds), trained_codec(places)
         self.book = stored_book(places.voices)
         self.mel, self.aligner = MelFrames(), AcousticModel()
         Run(places.run("alignment")).resume(model=self.aligner)
         self.aligner.eval()
+
+    def align(self, sound: np.ndarray, text: str, language: str) -> Spans:
+        """When each phoneme of a sentence is spoken; [] where they were not found."""
+        ids = [i for i in speak(text, language).ids if i != PAUSE]
+        return align(self.aligner, self.mel, sound, ids)
+
+    def example(self, label: str, sound: np.ndarray, spans: Spans) -> Example:
+        return speech_example(self.codec, label, sound, spans, None, self.book.place(measure(sound)))
+
+
+class Maker(Bench):
+    """Turns sentences into examples in other voices."""
+
+    def __init__(self, places: Places) -> None:
+        world(), _flite()  # what is missing is said before hours of work, not after
+        super().__init__(places)
 
     def examples(self, sentence: Sentence, rng: np.random.Generator) -> list[Example]:
         """A random voice and, where its reader has some, a drawn one; or flite's."""
@@ -132,17 +150,13 @@ class Maker:
         if drawn := [name for name, voice in DRAWN.items() if voice.reader == sentence.reader]:
             name = str(rng.choice(drawn))
             shifts[name] = DRAWN[name].shift
-        made = [self._example(name, put_together(parts, shift), sentence.spans) for name, shift in shifts.items()]
+        made = [self.example(name, put_together(parts, shift), sentence.spans) for name, shift in shifts.items()]
         return [replace(example, lips=sentence.said.lips.clone()) for example in made]
 
     def _synthetic(self, sentence: Sentence) -> list[Example]:
         sound = level_speech(read_by_flite(sentence.utterance.text, SYNTHETIC[sentence.reader]))
-        ids = [i for i in speak(sentence.utterance.text, sentence.utterance.language).ids if i != PAUSE]
-        spans = align(self.aligner, self.mel, sound, ids)
-        return [self._example(sentence.reader, sound, spans)] if spans else []
-
-    def _example(self, label: str, sound: np.ndarray, spans: Spans) -> Example:
-        return speech_example(self.codec, label, sound, spans, None, self.book.place(measure(sound)))
+        spans = self.align(sound, sentence.utterance.text, sentence.utterance.language)
+        return [self.example(sentence.reader, sound, spans)] if spans else []
 
 
 def shifted_lines(places: Places, seed: int = 0) -> list[Line]:
@@ -163,7 +177,12 @@ def shifted_lines(places: Places, seed: int = 0) -> list[Line]:
 
 def made_voices(places: Places) -> Iterator[Example]:
     """Every example that :func:`prepare_voices` has written."""
-    for shard in sorted(places.run("voices").glob("*.safetensors")):
+    yield from examples_in(places.run("voices"))
+
+
+def examples_in(folder: Path) -> Iterator[Example]:
+    """What the shards of a folder hold, in their order."""
+    for shard in sorted(folder.glob("*.safetensors")):
         yield from load_examples(shard)
 
 
@@ -188,13 +207,18 @@ def read_by_flite(text: str, voice: str) -> np.ndarray:
 
 
 def name_drawn_voices(places: Places) -> None:
-    """Adds to ``voices.json`` the mean vector of each drawn voice that was made; its statistics stay."""
+    """Adds to ``voices.json`` each drawn voice that was made."""
+    add_voices(places, DRAWN, (example for example in made_voices(places) if example.label in DRAWN))
+
+
+def add_voices(places: Places, about: Mapping[str, DrawnVoice | TaughtVoice], made: Iterable[Example]) -> None:
+    """Adds to ``voices.json`` the mean vector of each voice that ``made`` were spoken in; its statistics stay."""
     vectors: dict[str, list[np.ndarray]] = {}
-    for example in made_voices(places):
-        if example.label in DRAWN and example.voice is not None:
+    for example in made:
+        if example.voice is not None:
             vectors.setdefault(example.label, []).append(example.voice.numpy())
     stored = json.loads(places.voices.read_text(encoding="utf-8"))
-    for name, voice in DRAWN.items():
+    for name, voice in about.items():
         if name in vectors:
             stored["voices"][name] = stored_voice(voice.language, voice.about, np.mean(vectors[name], axis=0))
     part = places.voices.with_suffix(".part")

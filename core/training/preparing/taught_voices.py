@@ -8,27 +8,20 @@ A mouth that has been heard in every voice says nothing about who speaks.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from talkies.core.conditioning.speech.phonemes import PAUSE, speak
+from talkies.core.conditioning.speech.phonemes import PAUSE
 from talkies.core.conditioning.speech.timing import Spans
-from talkies.core.conditioning.speech.voice import measure, stored_book, stored_voice
-from talkies.core.corpus.recordings import SoundCache
-from talkies.core.errors import WeightsError
-from talkies.core.model.bands import MelFrames
-from talkies.core.training.material import Example, load_examples, save_examples, speech_example
-from talkies.core.training.preparing.more_voices import Sentence
-from talkies.core.training.preparing.speech_and_scenes import Places, aligned_utterances, trained_codec
+from talkies.core.training.material import Example, save_examples
+from talkies.core.training.preparing.more_voices import Bench, Sentence, add_voices, examples_in, read_sentences
+from talkies.core.training.preparing.speech_and_scenes import Places
 from talkies.core.training.preparing.teacher import Teacher
 from talkies.core.training.preparing.voice_shifts import Shift, TakenApart, put_together, take_apart
-from talkies.core.training.run import Run
 from talkies.core.training.taught import TAUGHT
-from talkies.core.training.trainers.alignment import AcousticModel, align
 
 READER, FACE = "kathleen", "grid_s1"
 FRAME_S = 0.005
@@ -56,22 +49,17 @@ def prepare_taught(places: Places, plan: TeachingPlan) -> Iterator[dict[str, flo
             lesson = lesson or Lesson(places, Path(plan.teacher))
             save_examples(shard, list(lesson.examples(np.random.default_rng([plan.seed, number]))))
         yield {"rounds": number + 1, "of": plan.rounds}
-    name_taught_voices(places)
+    heard = (example for example in examples_in(folder) if not example.lips.any())
+    add_voices(places, TAUGHT, heard)
 
 
-class Lesson:
+class Lesson(Bench):
     """Has sentences read in every voice, and makes examples of them."""
 
     def __init__(self, places: Places, teacher: Path) -> None:
-        self.teacher, self.codec = Teacher(teacher), trained_codec(places)
-        self.cache, self.book = SoundCache(places.data, places.sounds), stored_book(places.voices)
-        self.mel, self.aligner = MelFrames(), AcousticModel()
-        Run(places.run("alignment")).resume(model=self.aligner)
-        self.aligner.eval()
-        if not places.speech.exists():
-            raise WeightsError(places.speech, "is not there yet", "run the training stage 'speech' first")
-        aligned = zip(aligned_utterances(places), load_examples(places.speech), strict=True)
-        every = [Sentence(u.speaker, u, spans, said) for (u, spans), said in aligned]
+        self.teacher = Teacher(teacher)  # what is missing is said first
+        super().__init__(places)
+        every = read_sentences(places)
         self.read, self.seen = ([s for s in every if s.reader == reader] for reader in (READER, FACE))
 
     def examples(self, rng: np.random.Generator) -> Iterator[Example]:
@@ -85,7 +73,7 @@ class Lesson:
 
     def _heard(self, name: str, sentence: Sentence, speed: float) -> Example | None:
         sound, spans = self._say(name, sentence, speed)
-        return self._example(name, sound, spans) if spans else None
+        return self.example(name, sound, spans) if spans else None
 
     def _seen(self, name: str, sentence: Sentence, speed: float) -> Example | None:
         """What a face says, said by another when the face says it."""
@@ -94,18 +82,14 @@ class Lesson:
             return None
         samples = len(self.cache.load_speech(sentence.utterance.file))
         warped = warp(take_apart(sound), spans, sentence.spans, samples)
-        example = self._example(name, put_together(warped, Shift()), sentence.spans)
+        example = self.example(name, put_together(warped, Shift()), sentence.spans)
         return replace(example, lips=sentence.said.lips.clone())
 
     def _say(self, name: str, sentence: Sentence, speed: float) -> tuple[np.ndarray, Spans]:
         """The teacher's reading, and when each phoneme of ours is spoken in it; no spans where they were not found."""
         text, language = sentence.utterance.text, sentence.utterance.language
         sound = self.teacher.read(text, replace(TAUGHT[name], language=language), speed)
-        ids = [number for number in speak(text, language).ids if number != PAUSE]
-        return sound, align(self.aligner, self.mel, sound, ids)
-
-    def _example(self, name: str, sound: np.ndarray, spans: Spans) -> Example:
-        return speech_example(self.codec, name, sound, spans, None, self.book.place(measure(sound)))
+        return sound, self.align(sound, text, language)
 
 
 def warp(parts: TakenApart, spans: Spans, onto: Spans, samples: int) -> TakenApart:
@@ -125,19 +109,3 @@ def warp(parts: TakenApart, spans: Spans, onto: Spans, samples: int) -> TakenApa
     place = np.where(before, source[0] + time - to[0], np.where(after, source[-1] + time - to[-1], place))
     rows = np.clip(np.rint(place / FRAME_S).astype(int), 0, len(parts.pitch) - 1)
     return TakenApart(parts.pitch[rows], parts.envelope[rows], parts.noisiness[rows], samples)
-
-
-def name_taught_voices(places: Places) -> None:
-    """Adds to ``voices.json`` the mean vector of each voice that was taught."""
-    vectors: dict[str, list[np.ndarray]] = {}
-    for shard in sorted(places.run("taught").glob("*.safetensors")):
-        for example in load_examples(shard):
-            if example.voice is not None and not example.lips.any():
-                vectors.setdefault(example.label, []).append(example.voice.numpy())
-    stored = json.loads(places.voices.read_text(encoding="utf-8"))
-    for name, heard in vectors.items():
-        voice = TAUGHT[name]
-        stored["voices"][name] = stored_voice(voice.language, voice.about, np.mean(heard, axis=0))
-    part = places.voices.with_suffix(".part")
-    part.write_text(json.dumps(stored) + "\n", encoding="utf-8")
-    part.replace(places.voices)

@@ -65,16 +65,16 @@ def crop(sound: np.ndarray, samples: int, rng: np.random.Generator) -> np.ndarra
     return out
 
 
-def fit_latents(
+def frames_to_fit(
     codec: Codec, cache: SoundCache, speech: list[str], effects: list[str], rng: np.random.Generator
-) -> float:
-    """Principal components of 800 recordings, three in four speech; the share of variance they keep."""
+) -> Tensor:
+    """(n, 4M) frames of 800 recordings, three in four speech."""
     frames = []
     for _ in range(800):
         sound = draw_sound(cache, speech, effects, 0.75, rng)
         piece = crop(sound, min(len(sound), 6 * codec.config.sample_rate), rng)
         frames.append(codec.latents.stack(codec.bands(torch.from_numpy(piece)[None]))[0])
-    return codec.latents.fit(torch.cat(frames))
+    return torch.cat(frames)
 
 
 def take_over(codec: Codec, path: Path) -> int:
@@ -116,7 +116,8 @@ class CodecRun:
         if self.plan.start:
             begun = {"tensors_kept": float(take_over(self.codec, self.plan.start))}
         else:
-            begun = {"variance_kept": fit_latents(self.codec, self.cache, self.speech, self.effects, self.rng)}
+            frames = frames_to_fit(self.codec, self.cache, self.speech, self.effects, self.rng)
+            begun = {"variance_kept": self.codec.latents.fit(frames)}
         self.average.module.load_state_dict(self.codec.state_dict())
         self.save()
         return {"step": 0.0} | begun
