@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
@@ -31,6 +31,11 @@ class Cue:
     kind: CueKind = "speech"
     speaker: str = ""
     language: str = ""
+
+
+def joined_text(cues: Iterable[Cue]) -> str:
+    """The words of several cues as a take's metadata has them."""
+    return " / ".join(cue.text for cue in cues)
 
 
 @dataclass(frozen=True)

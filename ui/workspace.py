@@ -15,6 +15,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QWidget
 
+from talkies.core.conditioning.speech.named_voices import language_of
 from talkies.core.segment import Cue, Segment
 from talkies.core.times import TimeRange
 from talkies.ui.context_menus import Clicked
@@ -30,7 +31,6 @@ from talkies.ui.takes.strip import TakeStrip
 from talkies.ui.timeline.tooltips import Hit
 from talkies.ui.timeline.view import TimelineView
 from talkies.ui.transcript.table import TranscriptTable
-from talkies.ui.voices import voice_named
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
 from talkies.ui.work.state import TakeRecord
@@ -164,9 +164,8 @@ class Workspace(QMainWindow):
 
     def hear_voice(self, voice: str, engine: str) -> None:
         """A sentence in a voice, in the language that it has learned."""
-        known = voice_named(voice)
         self.status_message.emit(self.tr("The voice is made to speak …"))
-        self.samples.ask(voice, known.language if known is not None else "", engine)
+        self.samples.ask(voice, language_of(voice), engine)
 
     def _play_sample(self, path: Path) -> None:
         self.player.transport.stop()

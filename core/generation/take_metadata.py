@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from talkies.core.conditioning.speech.named_voices import language_of
 from talkies.core.generation.request import Request
-from talkies.core.segment import Stem
+from talkies.core.segment import Stem, joined_text
 
 if TYPE_CHECKING:
     from talkies.core.engines.base import Engine, Prepared
@@ -31,8 +31,8 @@ def take_metadata(
         "segment": stem.segment.id,
         "prompt": stem.prompt,
         "negative_prompt": request.negative_prompt,
-        "text": " / ".join(cue.text for cue in stem.cues),
-        "sounds": " / ".join(cue.text for cue in stem.sounds),
+        "text": joined_text(stem.cues),
+        "sounds": joined_text(stem.sounds),
         "language": spoken_language(stem),
         "seed": seed,
         "steps": steps,

@@ -10,7 +10,7 @@ from itertools import chain
 
 from talkies.core.segment import Cue, Segment, StemName, Timeline
 from talkies.core.timeline.structure.tracks import STEMS
-from talkies.ui.work.staleness import stale_takes
+from talkies.ui.work.staleness import Words
 from talkies.ui.work.state import TakeChoices, TakeRecord, WorkState
 
 
@@ -22,21 +22,26 @@ class Lookup:
     segments: Mapping[str, Segment]
     cues: tuple[Cue, ...]
     takes: Mapping[str, tuple[TakeRecord, ...]]
+    words: Words
 
     @classmethod
     def of(cls, timeline: Timeline | None, state: WorkState, takes: Mapping[str, TakeRecord]) -> Lookup:
         segments = {segment.id: segment for segment in timeline.segments} if timeline is not None else {}
-        return cls(timeline, segments, edited_cues(timeline, state), _by_segment(state, takes))
+        cues = edited_cues(timeline, state)
+        return cls(timeline, segments, cues, _by_segment(state, takes), Words(timeline, cues))
 
     @cached_property
     def stale(self) -> frozenset[str]:
         """Ids of takes whose words were edited since."""
-        return stale_takes(self.timeline, self.cues, chain.from_iterable(self.takes.values()))
+        return self.words.stale(chain.from_iterable(self.takes.values()))
 
     def after(self, old: WorkState, new: WorkState, takes: Mapping[str, TakeRecord]) -> Lookup:
         cues = self.cues if new.cues is old.cues else edited_cues(self.timeline, new)
         by_segment = self.takes if new.choices is old.choices else _by_segment(new, takes)
-        return self if (cues, by_segment) == (self.cues, self.takes) else replace(self, cues=cues, takes=by_segment)
+        if (cues, by_segment) == (self.cues, self.takes):
+            return self
+        words = self.words if cues is self.cues else Words(self.timeline, cues)
+        return replace(self, cues=cues, takes=by_segment, words=words)
 
 
 def edited_cues(timeline: Timeline | None, state: WorkState) -> tuple[Cue, ...]:

@@ -4,28 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 
 from talkies.core.generation.planning.stems import owners
-from talkies.core.segment import Cue, Segment, Timeline
+from talkies.core.segment import Cue, Segment, Timeline, joined_text
 from talkies.core.timeline.spoken import in_language, with_cues
 from talkies.ui.work.state import TakeRecord
 
 _Said = Mapping[tuple[str, str], str]
 
 
-def stale_takes(timeline: Timeline | None, cues: Iterable[Cue], takes: Iterable[TakeRecord]) -> frozenset[str]:
-    """The ids of takes whose words are no longer those of their segment and speaker; ``cues`` as they are edited."""
-    worded = [take for take in takes if take.stem in ("DX", "MIX") and take.facts.get("text") and not take.lost]
-    if timeline is None or not worded:
-        return frozenset()
-    readings = list(
-        _readings(timeline, tuple(sorted((cue for cue in cues if cue.text.strip()), key=lambda cue: cue.range)))
-    )
-    return frozenset(
-        take.id
-        for take in worded
-        if all(said.get((take.segment_id, take.speaker), "") != take.facts["text"] for said in readings)
-    )
+class Words:
+    """What is said on a timeline with these ``cues``, as they are edited; worked out when it is first asked for."""
+
+    def __init__(self, timeline: Timeline | None, cues: Iterable[Cue]) -> None:
+        self._timeline = timeline
+        self._cues = tuple(sorted((cue for cue in cues if cue.text.strip()), key=lambda cue: cue.range))
+
+    def stale(self, takes: Iterable[TakeRecord]) -> frozenset[str]:
+        """The ids of takes whose words are no longer those of their segment and speaker."""
+        worded = [take for take in takes if take.stem in ("DX", "MIX") and take.facts.get("text") and not take.lost]
+        if self._timeline is None or not worded:
+            return frozenset()
+        return frozenset(
+            take.id
+            for take in worded
+            if all(said.get((take.segment_id, take.speaker), "") != take.facts["text"] for said in self._readings)
+        )
+
+    @cached_property
+    def _readings(self) -> tuple[_Said, ...]:
+        return () if self._timeline is None else tuple(_readings(self._timeline, self._cues))
 
 
 def _readings(timeline: Timeline, cues: tuple[Cue, ...]) -> Iterator[_Said]:
@@ -44,11 +53,6 @@ def _said(timeline: Timeline) -> _Said:
 def _in_segment(segment: Segment, owner: Mapping[Cue, Segment]) -> Iterator[tuple[tuple[str, str], str]]:
     own = [cue for cue in segment.cues if cue in owner and owner[cue].id == segment.id and cue.kind == "speech"]
     if own:
-        yield (segment.id, ""), _joined(own)
+        yield (segment.id, ""), joined_text(own)
     for speaker in dict.fromkeys(cue.speaker for cue in own):
-        yield (segment.id, speaker), _joined(cue for cue in own if cue.speaker == speaker)
-
-
-def _joined(cues: Iterable[Cue]) -> str:
-    """As a take's metadata has it."""
-    return " / ".join(cue.text for cue in cues)
+        yield (segment.id, speaker), joined_text(cue for cue in own if cue.speaker == speaker)

@@ -230,11 +230,9 @@ def _warnings(tracks: Iterable[NewTrack]) -> tuple[str, ...]:
     newest = [placement.take.id for placement in placements if placement.is_by_default]
     sentences = []
     if loud:
-        sentences.append(f"{_first(loud)}: the gain drives it over full scale, it will be clipped; take some gain away")
+        sentences.append(
+            f"{_and_more(loud)}: the gain drives it over full scale, it will be clipped; take some gain away"
+        )
     if newest:
-        sentences.append(f"{_first(newest)}: written because it is the newest; circle a take to choose another")
+        sentences.append(f"{_and_more(newest)}: written because it is the newest; circle a take to choose another")
     return tuple(sentences)
-
-
-def _first(names: Sequence[str]) -> str:
-    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
