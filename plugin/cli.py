@@ -13,32 +13,17 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from talkies.core.errors import ArgumentError, TalkiesError
-from talkies.plugin.commands import (
-    blender,
-    demo,
-    doctor,
-    evaluate,
-    generate,
-    inspect,
-    models,
-    panel,
-    resolve,
-    train,
-    turnover,
-    worker,
-)
+from talkies.plugin.commands import COMMANDS, load
 from talkies.plugin.console import print_json, say, show
 from talkies.plugin.process import settle_process
 
 if TYPE_CHECKING:
     from talkies.core.engines.base import EngineLoader
-
-COMMANDS = (demo, inspect, generate, turnover, panel, blender, resolve, models, evaluate, train, worker, doctor)
 
 DEBUG = "TALKIES_DEBUG"
 _COMPLETING = "_ARGCOMPLETE"  # set by the shell while it asks what a word may become
@@ -70,7 +55,8 @@ class Version(argparse.Action):
         raise SystemExit(0)
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser(asked: Collection[str] = COMMANDS) -> argparse.ArgumentParser:
+    """Every command with its line, and with its options where ``asked`` has its name."""
     parser = Parser(
         prog="talkies",
         description="Gives silent pictures their sound inside the editor's own timeline.",
@@ -79,11 +65,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action=Version)
     parser.add_argument("--debug", action="store_true", help=f"show where an error came from (or set {DEBUG}=1)")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
-    for module in COMMANDS:
-        name = module.__name__.rpartition(".")[2]
-        command = commands.add_parser(name, help=module.SUMMARY, description=module.SUMMARY + ".")
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
+    for name, summary in COMMANDS.items():
+        described = commands.add_parser(name, help=summary, description=summary + ".")
+        if name in asked:
+            command = load(name)
+            command.add_arguments(described)
+            described.set_defaults(run=command.run)
     return parser
 
 
@@ -105,7 +92,8 @@ def main(argv: Sequence[str] | None = None, load_engine: EngineLoader | None = N
     if argv is None:  # the process is ours
         settle_process()
     debug = bool(os.environ.get(DEBUG))
-    as_json = "--json" in (sys.argv[1:] if argv is None else argv)
+    words = sys.argv[1:] if argv is None else argv
+    as_json = "--json" in words
 
     def refuse(error: BaseException, sentence: str, code: int = 2) -> int:
         if debug and isinstance(error, Exception):
@@ -116,10 +104,9 @@ def main(argv: Sequence[str] | None = None, load_engine: EngineLoader | None = N
         return _say(sentence, code)
 
     try:
-        parser = build_parser()
         if _COMPLETING in os.environ:
-            complete(parser)
-        options = parser.parse_args(argv)
+            complete(build_parser())
+        options = build_parser(words).parse_args(words)
         options.load_engine = load_engine
         debug = debug or options.debug
         with _terminated_like_interrupted():

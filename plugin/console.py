@@ -16,8 +16,8 @@ from typing import Any, TextIO
 
 
 def print_json(document: Any) -> None:
-    """One JSON document on stdout. ASCII only: it survives any console and any pipe."""
-    print(json.dumps(document, indent=2, default=plain))
+    """One JSON document on stdout, indented for a reader. ASCII only: it survives any console and any pipe."""
+    print(json.dumps(document, indent=2 if sys.stdout.isatty() else None, default=plain))
 
 
 def show(*lines: str) -> None:

@@ -1,1 +1,39 @@
-"""One file per command of ``talkies``: ``add_arguments`` describes it, ``run`` does it and returns the exit code."""
+"""One file per command of ``talkies``: ``add_arguments`` describes it, ``run`` does it and returns the exit code.
+
+A command is imported when it is asked for: ``talkies inspect`` needs nothing of what generates.
+"""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from typing import Protocol, cast
+
+COMMANDS = {
+    "demo": "make a small silent film, give it sound, and show the result",
+    "inspect": "list the segments of a timeline: record range, source range, subtitles, warnings",
+    "generate": "generate sound for a timeline and write a new timeline with it on new tracks",
+    "turnover": "collect a turnover for a post house: cut, takes, stems, reference movie, cue sheet, README",
+    "panel": "open the panel: timeline, transcript, takes, in a window",
+    "blender": "the extension for Blender: pack it, or install it",
+    "resolve": "DaVinci Resolve: install the menu entries, or open the panel for its free edition",
+    "models": "list, show, pull and verify engines and their weights",
+    "evaluate": "measure sync, speech, fidelity, leak, placement and speed",
+    "train": "train or fine-tune the model (resumable; torchrun starts it on several devices)",
+    "worker": "answer requests, one JSON object per line, on standard input and output (for editor plugins)",
+    "doctor": "check this machine: device, codecs, espeak, weights, Qt, OTIO adapters, editors and their extensions",
+}
+"""Name to one line for ``--help``, in the order in which they are listed."""
+
+
+class Command(Protocol):
+    """What each module here has."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, options: argparse.Namespace) -> int: ...
+
+
+def load(name: str) -> Command:
+    """The command of that name of COMMANDS."""
+    return cast(Command, import_module(f"{__name__}.{name}"))

@@ -8,8 +8,6 @@ from pathlib import Path
 from talkies.core.errors import ArgumentError
 from talkies.plugin.console import show
 
-SUMMARY = "the extension for Blender: pack it, or install it"
-
 SWITCH_ON = "switch it on in Blender: Edit > Preferences > Add-ons > Talkies, then N in the Video Sequencer"
 
 

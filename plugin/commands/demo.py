@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from talkies.core.engines.base import EngineLoader
 
-SUMMARY = "make a small silent film, give it sound, and show the result"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     default = Path("talkies-demo")

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from talkies.core.evaluation.engine_under_test import EngineChoice, OnProgress
 
-SUMMARY = "measure sync, speech, fidelity, leak, placement and speed"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument

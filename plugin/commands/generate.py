@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from talkies.core.engines.base import EngineLoader
     from talkies.core.segment import Take
 
-SUMMARY = "generate sound for a timeline and write a new timeline with it on new tracks"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from talkies.core.segment import Cue, Segment, Timeline
 
-SUMMARY = "list the segments of a timeline: record range, source range, subtitles, warnings"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("timeline", metavar="TIMELINE", type=Path, help="a timeline, a movie or an image sequence")

@@ -10,8 +10,6 @@ from talkies.core.errors import ArgumentError, WeightsError
 from talkies.core.generation.request import did_you_mean
 from talkies.plugin.console import print_json, show
 
-SUMMARY = "list, show, pull and verify engines and their weights"
-
 SUMS = "SHA256SUMS.txt"
 """Made with sha256sum over the weights, beside them."""
 

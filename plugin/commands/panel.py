@@ -14,8 +14,6 @@ from typing import TextIO
 
 from talkies.plugin.display import check_display, missing
 
-SUMMARY = "open the panel: timeline, transcript, takes, in a window"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("timeline", metavar="TIMELINE", type=Path, nargs="?", help="a timeline or a movie to open")

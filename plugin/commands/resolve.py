@@ -10,8 +10,6 @@ from talkies.core.errors import OutputError
 from talkies.plugin.console import say, show
 from talkies.plugin.display import check_display, missing
 
-SUMMARY = "DaVinci Resolve: install the menu entries, or open the panel for its free edition"
-
 INSTALL = "put talkies into Resolve's menu Workspace > Scripts, or bring it up to date there"
 PANEL = "open the panel for the timeline that the free edition shows (Studio opens it from its own menu)"
 

@@ -44,8 +44,6 @@ from talkies.core.timeline import read_timeline
 from talkies.plugin.console import plain
 from talkies.plugin.warm import Warm
 
-SUMMARY = "answer requests, one JSON object per line, on standard input and output (for editor plugins)"
-
 Id = int | float | str | None
 
 Work = Request | TakeRequest | SampleRequest
