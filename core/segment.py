@@ -17,6 +17,8 @@ StemName = Literal["DX", "FX", "MX", "MIX"]
 """Dialogue, effects, music, and all in one (``--task joint``)."""
 Source = Literal["auto", "rules", "network"]
 """What makes effects: rules of physics, the network, or for each word the one that is named better."""
+SpotSource = Literal["auto", "rules", "network", "library", "file"]
+"""What makes one spot: also a recording of the user's library, or one file."""
 
 
 @dataclass(frozen=True)
