@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, act, text in (
         ("list", _list, "list the engines, and whether their weights are installed"),
         ("show", _show, "show show show show show one engine: licence, hash, sizes, voices"),
-        ("pull", _pull, "fetch an engine's weights"),
+        ("pull", _pull, "fetch an engine's weights, or 'sight': the networks that find footsteps"),
         ("verify", _verify, "compare weights with their hashes"),
         ("golden", _golden, "run our modules on reference tensors and print the largest differences"),
     ):
@@ -109,7 +109,19 @@ def _show(options: argparse.Namespace) -> int:
     return 0
 
 
+def _pull_sight() -> int:
+    from talkies.core.sight.files import sight_folder
+    from talkies.core.sight.pulling import pull
+
+    for file in pull():
+        show(f"{file.name}: {file.size / 1e6:.1f} MB, {file.licence}, from {file.archive.package}")
+    show(f"sight: complete in {sight_folder()}")
+    return 0
+
+
 def _pull(options: argparse.Namespace) -> int:
+    if options.name == "sight":
+        return _pull_sight()
     if _weights(_known(options.name)).is_file():
         show(f"{options.name}: its weights ship with talkies; nothing to pull")
         return 0

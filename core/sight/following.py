@@ -1,0 +1,122 @@
+"""Following persons: found by the detector, then from frame to frame by their own body points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from talkies.core.media.picture import Frame
+from talkies.core.sight.files import POSE, path_of
+from talkies.core.sight.objects import Objects, Seen
+from talkies.core.sight.steps import POINTS, Track
+
+_SIDE, _THERE = 256, 0.5
+_SEARCH_EVERY_S = 0.2
+_PEOPLE = 4  # at most at a time
+_TRIED = 3  # boxes a search
+
+Crop = tuple[float, float, float]  # centre x, y and side, pixels
+
+
+class Pose:
+    """The 33-point model, loaded. Raises cv2.error when its file is not there."""
+
+    def __init__(self) -> None:
+        self._net: Any = cv2.dnn.readNetFromTFLite(str(path_of(POSE)))
+
+    def __call__(self, image: NDArray[np.uint8], crop: Crop) -> tuple[NDArray[Any], float]:
+        """(35, 4) x, y in pixels, visibility and presence 0 to 1; and how surely somebody is in the crop at all."""
+        x, y, side = crop
+        scale = _SIDE / side
+        matrix = np.array([[scale, 0, _SIDE / 2 - scale * x], [0, scale, _SIDE / 2 - scale * y]])
+        cut = cv2.warpAffine(image, matrix, (_SIDE, _SIDE), flags=cv2.INTER_LINEAR)
+        self._net.setInput(cv2.dnn.blobFromImage(cut, 1 / 255))
+        raw, there = self._net.forward(["Identity", "Identity_1"])
+        points = raw.reshape(39, 5)[: POINTS + 2].astype(np.float64)
+        places = (points[:, :2] - _SIDE / 2) / scale + (x, y)
+        return np.hstack((places, 1 / (1 + np.exp(-points[:, 3:])))), float(there.item())
+
+
+class _Person:
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self.rows: list[NDArray[Any]] = []
+
+    def add(self, time: float, points: NDArray[Any]) -> None:
+        self.times.append(time)
+        self.rows.append(points)
+
+    @property
+    def crop(self) -> Crop:
+        """Around the hips, as wide as the model says the body reaches."""
+        hips, reach = self.rows[-1][POINTS : POINTS + 2, :2]
+        return float(hips[0]), float(hips[1]), max(2.5 * float(np.hypot(*(reach - hips))), 48.0)
+
+    def track(self, width: int, height: int) -> Track:
+        points = np.stack(self.rows)[:, :POINTS]
+        inside = ((points[..., :2] >= 0) & (points[..., :2] < (width, height))).all(axis=2)
+        return Track(np.array(self.times), points[..., :2] / height, points[..., 2] * inside)
+
+
+def followed(frames: Iterable[Frame]) -> list[Track]:
+    """Everybody who is seen in the frames, times as theirs. Where nobody is there are no points."""
+    pose, objects = Pose(), Objects()
+    here: list[_Person] = []
+    gone: list[_Person] = []
+    searched, width, height = -1.0, 1, 1
+    for frame in frames:
+        time, (height, width) = float(frame.time), frame.image.shape[:2]
+        here, lost = _went_on(here, time, frame.image, pose)
+        gone += lost
+        if time - searched >= _SEARCH_EVERY_S * (1 + 4 * bool(here)) and len(here) < _PEOPLE:
+            searched = time
+            here += _newcomers(here, time, frame.image, pose, objects)
+    return [person.track(width, height) for person in (*gone, *here)]
+
+
+def _went_on(
+    here: list[_Person], time: float, image: NDArray[np.uint8], pose: Pose
+) -> tuple[list[_Person], list[_Person]]:
+    """Who is still there, and who is not; two who came to one place are one."""
+    still: list[_Person] = []
+    lost: list[_Person] = []
+    for person in here:
+        points, there = pose(image, person.crop)
+        is_new = there >= _THERE and not _is_known(points, still)
+        if is_new:
+            person.add(time, points)
+        (still if is_new else lost).append(person)
+    return still, lost
+
+
+def _newcomers(
+    here: list[_Person], time: float, image: NDArray[np.uint8], pose: Pose, objects: Objects
+) -> list[_Person]:
+    found: list[_Person] = []
+    boxes = [seen for seen in objects(image) if seen.label == "person" and not _is_box_known(seen, here, image)]
+    for seen in boxes[:_TRIED]:
+        points, there = pose(image, _crop(seen, image))
+        if there >= _THERE and not _is_known(points, here + found):
+            found.append(_Person())
+            found[-1].add(time, points)
+    return found
+
+
+def _crop(seen: Seen, image: NDArray[np.uint8]) -> Crop:
+    height, width = image.shape[:2]
+    return seen.x * width, seen.y * height, 1.25 * max(seen.width * width, seen.height * height)
+
+
+def _is_box_known(seen: Seen, people: list[_Person], image: NDArray[np.uint8]) -> bool:
+    """Whether its middle lies within somebody who is followed."""
+    x, y, _ = _crop(seen, image)
+    return any(abs(x - px) < side / 4 and abs(y - py) < side / 2 for px, py, side in (each.crop for each in people))
+
+
+def _is_known(points: NDArray[Any], people: list[_Person]) -> bool:
+    hips = points[POINTS, :2]
+    return any(np.hypot(*(hips - person.rows[-1][POINTS, :2])) < person.crop[2] / 6 for person in people)
