@@ -154,11 +154,11 @@ def match_onsets(
     A pair is at most ``tolerance`` (s) apart. Solved exactly, stretch by stretch between gaps wider than that.
     """
     found, wanted = np.sort(np.asarray(detected, float)), np.sort(np.asarray(reference, float))
-    return [float(found[i] - wanted[j]) for i, j in _pairs(found, wanted, tolerance)]
+    return [float(found[i] - wanted[j]) for i, j in pair_onsets(found, wanted, tolerance)]
 
 
-def _pairs(found: Array, wanted: Array, tolerance: float) -> list[tuple[int, int]]:
-    """The matching's indices into two sorted lists."""
+def pair_onsets(found: Array, wanted: Array, tolerance: float) -> list[tuple[int, int]]:
+    """The indices of that matching into two sorted lists of times (s)."""
     from scipy.optimize import linear_sum_assignment
 
     reach = tolerance + 1e-9
@@ -230,7 +230,7 @@ def _judged(detected: Array, reference: Array, unknown: Sequence[tuple[float, fl
     kept = np.ones(len(detected), bool)
     for start, end in unknown:
         kept &= (detected <= start) | (detected >= end + reach)
-    kept[[found for found, _ in _pairs(detected, reference, reach)]] = True
+    kept[[found for found, _ in pair_onsets(detected, reference, reach)]] = True
     return detected[kept]
 
 
