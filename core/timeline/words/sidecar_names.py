@@ -65,7 +65,7 @@ def choose(owner: str, names: Sequence[str]) -> Chosen:
     owned = _owned(names, keys - _owners(names))  # the owner may be offline
     found, strange, unread, texts = [], [], [], []
     for name, words in sorted(pair for key in set(map(_key, _stems(owner))) for pair in owned.get(key, ())):
-        if name == owner:
+        if name == owner or name.lower().endswith(_ABOUT):
             continue
         if name.lower().endswith(UNREAD_SUFFIXES):
             unread.append(name)

@@ -33,6 +33,12 @@ def test_what_belongs_to_others(name: str) -> None:
     assert choose("film.mp4", ["film.mp4", name]) == choose("film.mp4", [])
 
 
+@pytest.mark.parametrize("name", ["film.json", "film.info.json", "film.mp4.part", "film.nfo", "film.en.md", "film.zip"])
+def test_what_is_about_a_film_is_not_its_words(name: str) -> None:
+    assert choose("film.mp4", ["film.mp4", name]) == choose("film.mp4", [])
+    assert choose("film.mp4", ["film.mp4", name, "film.srt"]).names == ("film.srt",)
+
+
 def test_the_longest_name_that_fits_owns_a_sidecar() -> None:
     names = ["scene.mp4", "scene.srt", "scene.1.mp4", "scene.1.srt", "scene.de.mov", "scene.de.srt"]
     assert choose("scene.mp4", names).names == ("scene.srt",)
