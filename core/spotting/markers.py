@@ -113,7 +113,7 @@ def _rows_at(
     if not notes:
         yield Row(number, {"in": label, "words": fields.get("M", "")})
     for index, note in enumerate(notes):
-        known = {name: value for name, value in parse_qsl(note.removeprefix(SCHEME), max_num_fields=40)}
+        known = dict(parse_qsl(note.removeprefix(SCHEME), max_num_fields=40))
         cells = {name: known[name] for name in COLUMNS if name in known}
         renamed = names[index] if len(names) == len(notes) else _name(Row(number, cells))
         yield _as_marked(number + index, cells, renamed, position, timeline)
