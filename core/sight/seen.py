@@ -10,7 +10,7 @@ from talkies.core.segment import Segment
 from talkies.core.sight.following import followed
 from talkies.core.sight.steps import Step, Track, steps_of
 from talkies.core.spotting.placing import media_time
-from talkies.core.spotting.spot import Spot, new_id
+from talkies.core.spotting.spot import Ids, Spot
 
 LINES = 432
 """Height of the pictures that are looked at (``picture_frames(segment, height=LINES)``)."""
@@ -34,11 +34,8 @@ def _measured(frames: Iterable[Frame], shape: list[float]) -> Iterable[Frame]:
 def spots_of_tracks(segment: Segment, tracks: Sequence[Track], aspect: float, ground: str = "") -> list[Spot]:
     """``aspect``: the picture's width over its height."""
     steps = sorted((step for track in tracks for step in steps_of(track)), key=lambda step: step.time)
-    spots: list[Spot] = []
-    for step in steps:
-        name = new_id(segment.id, {spot.id for spot in spots})
-        spots.append(_spot(segment, step, name, aspect, f"footsteps {ground}".strip()))
-    return spots
+    ids, words = Ids(), f"footsteps {ground}".strip()
+    return [_spot(segment, step, ids.new(segment.id), aspect, words) for step in steps]
 
 
 def _spot(segment: Segment, step: Step, name: str, aspect: float, words: str) -> Spot:

@@ -20,7 +20,7 @@ from talkies.core.media.opening import open_file, sound_stream
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Segment, Timeline
 from talkies.core.spotting.placing import media_time, record_times
-from talkies.core.spotting.spot import EASY_FORCE, Spot, new_id
+from talkies.core.spotting.spot import EASY_FORCE, Ids, Spot
 from talkies.core.spotting.stamps import position_of
 from talkies.core.spotting.taps import Tap, from_table
 from talkies.core.spotting.voiced import taps_in
@@ -99,16 +99,14 @@ def performed_spots(
 ) -> tuple[list[Spot], list[str]]:
     """Spots of taps that came ``latency`` seconds late, with ids that are not ``taken``; sentences about those that
     fall on no picture."""
-    ids, spots, outside = set(taken), [], 0
+    ids, spots, outside = Ids(taken), list[Spot](), 0
     for tap in taps:
         position = begins.position + tap.time - latency
         segment = _shown(timeline, position, begins.shot)
         if segment is None:
             outside += 1
             continue
-        name = new_id(segment.id, ids)
-        ids.add(name)
-        spots.append(_spot(name, segment, position, tap, words))
+        spots.append(_spot(ids.new(segment.id), segment, position, tap, words))
     where = begins.shot.id if begins.shot is not None else "any shot"
     return spots, [f"{outside} of the taps are outside of {where} and left out"] if outside else []
 

@@ -16,7 +16,7 @@ from fractions import Fraction
 from talkies.core.errors import InputError
 from talkies.core.segment import Segment, SpotSource, Timeline
 from talkies.core.spotting.placing import media_time, record_ranges, record_times
-from talkies.core.spotting.spot import EASY_FORCE, KINDS, SOURCES, Spot, SpotKind, new_id
+from talkies.core.spotting.spot import EASY_FORCE, KINDS, SOURCES, Ids, Spot, SpotKind
 from talkies.core.spotting.stamps import position_of, stamp
 from talkies.core.times import TimeRange
 
@@ -109,7 +109,7 @@ class _Reader:
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
         self.segments = {segment.id: segment for segment in timeline.segments}
-        self.ids: set[str] = set()
+        self.ids = Ids()
         self.homeless: list[str] = []
 
     def sentences(self) -> list[str]:
@@ -214,10 +214,7 @@ class _Reader:
 
     def _id(self, row: Row, segment: Segment) -> str:
         name = row["id"][:_LONGEST]
-        if not name or name in self.ids:
-            name = new_id(segment.id, self.ids)
-        self.ids.add(name)
-        return name
+        return self.ids.take(name) if name and name not in self.ids else self.ids.new(segment.id)
 
 
 def _source(row: Row) -> SpotSource:

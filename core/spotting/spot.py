@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count
 from typing import Literal, get_args
 
 from talkies.core.segment import SpotSource
@@ -52,9 +54,26 @@ class Spot:
         return int.from_bytes(drawn[:4], "big")
 
 
-def new_id(shot: str, taken: Collection[str]) -> str:
-    """``V1-003.07``: the next free number of a shot."""
-    number = sum(name.startswith(f"{shot}.") for name in taken) + 1
-    while (name := f"{shot}.{number:02}") in taken:
-        number += 1
-    return name
+class Ids:
+    """Gives ids, none of them twice: ``V1-003.07``, the next free number of a shot."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken: set[str] = set()
+        self._counts: Counter[str] = Counter()
+        for name in taken:
+            self.take(name)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._taken
+
+    def take(self, name: str) -> str:
+        """Notes an id that is in use; the same."""
+        if name not in self._taken:
+            self._taken.add(name)
+            self._counts[name.rpartition(".")[0]] += 1
+        return name
+
+    def new(self, shot: str) -> str:
+        """Another one for a shot."""
+        names = (f"{shot}.{number:02}" for number in count(self._counts[shot] + 1))
+        return self.take(next(name for name in names if name not in self))
