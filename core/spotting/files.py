@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from talkies.core.errors import InputError, OutputError, SubtitleError
+from talkies.core.errors import InputError, OutputError
 from talkies.core.files.atomic import part_file
 from talkies.core.files.guards import document_guard
 from talkies.core.segment import Timeline
@@ -62,10 +62,7 @@ def _rows(path: Path, timeline: Timeline) -> list[Row]:
     if path.suffix.lower() == ".otio":
         with document_guard(path):
             return from_otio_markers(path, readers.load(path).document, timeline)
-    try:
-        text = decode(path)[0]
-    except SubtitleError as error:
-        raise InputError(path, error.problem.replace("subtitle file", "spotting list"), error.cure) from error
+    text = decode(path, InputError, "spotting list")[0]
     if path.suffix.lower() == ".csv":
         return from_csv(path, text)
     return from_json(path, text) if path.suffix.lower() == ".json" else from_marker_edl(path, text, timeline)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from talkies.core.errors import ArgumentError, InputError, SubtitleError
+from talkies.core.errors import ArgumentError, InputError
 from talkies.core.media.bwf import read_bext
 from talkies.core.media.onsets import pair_onsets
 from talkies.core.media.opening import open_file, sound_stream
@@ -74,10 +74,7 @@ def stated_beginning(timeline: Timeline, sound: Path) -> tuple[Beginning, list[s
 
 def read_taps(path: Path, timeline: Timeline, begins: Beginning) -> list[Tap]:
     """The taps of a table, in seconds from the beginning. Raises InputError."""
-    try:
-        text = decode(path)[0]
-    except SubtitleError as error:
-        raise InputError(path, error.problem.replace("subtitle file", "table of taps"), error.cure) from error
+    text = decode(path, InputError, "table of taps")[0]
     return from_table(path, text, lambda stamp: position_of(timeline, stamp) - begins.position)
 
 

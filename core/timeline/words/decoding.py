@@ -1,11 +1,11 @@
-"""Text of a subtitle file: a byte-order mark decides, then UTF-8, then the likeliest old code page."""
+"""Text of a subtitle file, or of another that people write: a byte-order mark decides, then UTF-8, then the likeliest old code page."""
 
 from __future__ import annotations
 
 import codecs
 from pathlib import Path
 
-from talkies.core.errors import SubtitleError
+from talkies.core.errors import InputError, SubtitleError
 from talkies.core.files.regular import read_regular
 
 _MOST_BYTES = 50_000_000
@@ -24,10 +24,10 @@ _CODE_PAGES = [
 ]
 
 
-def decode(path: Path) -> tuple[str, str]:
+def decode(path: Path, error: type[InputError] = SubtitleError, what: str = "subtitle file") -> tuple[str, str]:
     """A file's text and the encoding it was taken for: "utf-8" also for UTF-16 and -32 with their mark. Raises
-    SubtitleError, also for what is no regular file."""
-    data = read_regular(path, _MOST_BYTES, SubtitleError, "subtitle file")
+    ``error``, also for what is no regular file; ``what`` it should be, for the sentence."""
+    data = read_regular(path, _MOST_BYTES, error, what)
     try:
         for mark, encoding in _BOMS:
             if data.startswith(mark):
@@ -38,7 +38,7 @@ def decode(path: Path) -> tuple[str, str]:
         pass
     guess = _likeliest(data)
     if guess is None:
-        raise SubtitleError(path, "has a text encoding that cannot be determined", "save it as UTF-8")
+        raise error(path, "has a text encoding that cannot be determined", "save it as UTF-8")
     return guess
 
 
