@@ -19,7 +19,7 @@ from talkies.core.media.onsets import pair_onsets
 from talkies.core.media.opening import open_file, sound_stream
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Segment, Timeline
-from talkies.core.spotting.placing import media_time, record_times
+from talkies.core.spotting.placing import media_time, record_times, shots_at
 from talkies.core.spotting.spot import EASY_FORCE, Ids, Spot
 from talkies.core.spotting.stamps import position_of
 from talkies.core.spotting.taps import Tap, from_table
@@ -109,8 +109,9 @@ def performed_spots(
 
 
 def _shown(timeline: Timeline, position: Fraction, shot: Segment | None) -> Segment | None:
-    candidates = timeline.segments if shot is None else (shot,)
-    there = [each for each in candidates if each.record.start <= position < each.record.end]
+    there = shots_at(timeline, position)
+    if shot is not None:
+        return shot if shot in there else None
     return there[-1] if there else None
 
 
@@ -142,7 +143,8 @@ def snapped(
 
 
 def _in_order(timeline: Timeline, spots: Iterable[Spot]) -> list[tuple[Fraction, Spot]]:
-    timed = [(time, spot) for spot in spots if (time := _time(timeline, spot)) is not None]
+    segments = {segment.id: segment for segment in timeline.segments}
+    timed = [(time, spot) for spot in spots if (time := _time(segments.get(spot.shot), spot)) is not None]
     return sorted(timed, key=lambda each: (each[0], each[1].id))
 
 
@@ -158,7 +160,8 @@ def on_frames(timeline: Timeline, performed: Iterable[Spot]) -> list[Spot]:
     segments = {segment.id: segment for segment in timeline.segments}
     moved = []
     for spot in performed:
-        segment, time = segments[spot.shot], _time(timeline, spot)
+        segment = segments[spot.shot]
+        time = _time(segment, spot)
         if time is not None:
             media = media_time(segment, to_frame(time, timeline.rate) / timeline.rate)
             spot = replace(spot, time=media, until=media + spot.until - spot.time)
@@ -166,8 +169,9 @@ def on_frames(timeline: Timeline, performed: Iterable[Spot]) -> list[Spot]:
     return moved
 
 
-def _time(timeline: Timeline, spot: Spot) -> Fraction | None:
-    """Where a spot is first shown on the timeline (s)."""
-    segment = next((each for each in timeline.segments if each.id == spot.shot), None)
-    times = record_times(segment, spot.time) if segment is not None else []
-    return next((each for each in times if segment and segment.record.start <= each <= segment.record.end), None)
+def _time(segment: Segment | None, spot: Spot) -> Fraction | None:
+    """Where a spot is first shown on the timeline (s), None where its shot does not show it or is not there."""
+    if segment is None:
+        return None
+    times = record_times(segment, spot.time)
+    return next((each for each in times if segment.record.start <= each <= segment.record.end), None)

@@ -9,9 +9,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from talkies.core.curves import Piece
-from talkies.core.segment import Segment
+from talkies.core.segment import Segment, Timeline
 from talkies.core.spotting.spot import Spot
 from talkies.core.times import TimeRange
+
+
+def shots_at(timeline: Timeline, position: Fraction) -> list[Segment]:
+    """The shots that a timeline position (s) lies in, the uppermost last."""
+    return [each for each in timeline.segments if each.record.start <= position < each.record.end]
 
 
 def media_time(segment: Segment, position: Fraction) -> Fraction:

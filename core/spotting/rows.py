@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from talkies.core.errors import InputError
 from talkies.core.segment import Segment, SpotSource, Timeline
-from talkies.core.spotting.placing import media_time, record_ranges, record_times
+from talkies.core.spotting.placing import media_time, record_ranges, record_times, shots_at
 from talkies.core.spotting.spot import EASY_FORCE, KINDS, SOURCES, Ids, Spot, SpotKind
 from talkies.core.spotting.stamps import position_of, stamp
 from talkies.core.times import TimeRange
@@ -176,7 +176,7 @@ class _Reader:
 
     def _under(self, position: Fraction, own: Segment | None) -> Segment | None:
         """The shot at a timeline position: its own, else the uppermost."""
-        there = [each for each in self.timeline.segments if each.record.start <= position < each.record.end]
+        there = shots_at(self.timeline, position)
         return own if own in there or not there else there[-1]
 
     def _moved(

@@ -1,4 +1,4 @@
-"""Text of a subtitle file, or of another that people write: a byte-order mark decides, then UTF-8, then the likeliest old code page."""
+"""Text of a file that people write: a byte-order mark decides, then UTF-8, then the likeliest old code page."""
 
 from __future__ import annotations
 
