@@ -9,7 +9,7 @@ from talkies.core.errors import InputError, OutputError
 from talkies.core.files.atomic import part_file
 from talkies.core.files.guards import document_guard
 from talkies.core.segment import Timeline
-from talkies.core.spotting.markers import from_marker_edl, from_otio_markers, otio_markers, to_marker_edl
+from talkies.core.spotting.markers import from_marker_edl, from_otio_markers, otio_markers, spot_in, to_marker_edl
 from talkies.core.spotting.rows import Row, rows_of, spots_of
 from talkies.core.spotting.spot import Spot
 from talkies.core.spotting.tables import from_csv, from_json, to_csv, to_json
@@ -71,6 +71,6 @@ def _rows(path: Path, timeline: Timeline) -> list[Row]:
 def _marked(timeline: Timeline, rows: Sequence[Row]) -> str:
     """The timeline's document with the rows as markers, in place of those of an earlier list."""
     document = timeline.document.clone()
-    others = [marker for marker in document.tracks.markers if "spot" not in (marker.metadata.get("talkies") or {})]
+    others = [marker for marker in document.tracks.markers if spot_in(marker) is None]
     document.tracks.markers[:] = [*(marker.clone() for marker in others), *otio_markers(rows, timeline)]
     return str(document.to_json_string(indent=2))

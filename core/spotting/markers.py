@@ -1,6 +1,5 @@
-"""Spotting lists as markers: in an EDL as DaVinci Resolve reads and writes it, and on an OTIO timeline.
+"""Spotting lists as markers: in an EDL (core/timeline/formats/edl/marker_events.py), and on an OTIO timeline.
 
-    001  001      V     C        01:00:04:12 01:00:04:13 01:00:04:12 01:00:04:13
     spot?id=V1-003.01&kind=hit&media+in=12.52s&... |C:ResolveColorGreen |M:footsteps wood |D:1
 
 The name of a marker is its words, and the rest of the row lies in its notes or metadata: an editor who moves or renames
@@ -23,10 +22,9 @@ from talkies.core.segment import Timeline
 from talkies.core.spotting.rows import COLUMNS, Row
 from talkies.core.spotting.stamps import position_of
 from talkies.core.timeline.cut.walking import to_seconds
+from talkies.core.timeline.formats.edl.marker_events import MOST_EVENTS, MarkerEvent, marker_edl, plain
 from talkies.core.times import to_frame
 
-MOST_EVENTS = 999
-"""An EDL numbers its events with three digits."""
 SCHEME = "spot?"
 KEY = "spot"
 
@@ -41,9 +39,7 @@ def to_marker_edl(rows: Sequence[Row], timeline: Timeline, out: Path) -> str:
     if len(shown) > MOST_EVENTS:
         problem = f"has {len(shown)} markers, and an EDL numbers {MOST_EVENTS}"
         raise OutputError(out, problem, "write a .csv or an .otio, or fewer --segment at a time")
-    count = "DROP FRAME" if timeline.drop_frame else "NON-DROP FRAME"
-    head = f"TITLE: {_bare(timeline.name)}\nFCM: {count}\n"
-    return "\n".join([head, *(_event(number, group, timeline) for number, group in enumerate(shown, start=1))])
+    return marker_edl(timeline, timeline.name, (_event(group, timeline) for group in shown))
 
 
 def from_marker_edl(path: Path, text: str, timeline: Timeline) -> list[Row]:
@@ -83,13 +79,19 @@ def otio_markers(rows: Sequence[Row], timeline: Timeline) -> Iterator[Any]:
 _OTIO_COLOURS = {"hit": "GREEN", "sustained": "CYAN", "background": "ORANGE"}
 
 
+def spot_in(marker: Any) -> Mapping[str, Any] | None:
+    """The cells that a marker of ours carries, None of another's."""
+    ours = marker.metadata.get("talkies")
+    cells = ours.get(KEY) if isinstance(ours, Mapping) else None
+    return cells if isinstance(cells, Mapping) else None
+
+
 def from_otio_markers(path: Path, document: Any, timeline: Timeline) -> list[Row]:
     """The markers of an OTIO document's stack that are spots. Raises InputError when none is."""
     rows: list[Row] = []
     for marker in document.tracks.markers:
-        ours = marker.metadata.get("talkies")
-        cells = ours.get(KEY) if isinstance(ours, Mapping) else None
-        if not isinstance(cells, Mapping):
+        cells = spot_in(marker)
+        if cells is None:
             continue
         known = {name: str(cells[name]) for name in COLUMNS if name in cells}
         position = to_seconds(marker.marked_range.start_time)
@@ -129,15 +131,14 @@ def _as_marked(number: int, cells: dict[str, str], name: str, position: Fraction
     return Row(number, cells)
 
 
-def _event(number: int, rows: Sequence[Row], timeline: Timeline) -> str:
+def _event(rows: Sequence[Row], timeline: Timeline) -> MarkerEvent:
     frame = _edge(rows[0], "in", timeline)
-    first, end = (timeline.timecode(each / timeline.rate) for each in (frame, frame + 1))
-    length = max(max(_edge(row, "out", timeline) for row in rows) - frame, 1)
-    notes = " ".join(SCHEME + urlencode({name: row[name] for name in COLUMNS if row[name]}) for row in rows)
-    name = "; ".join(_bare(_name(row)) for row in rows)
-    return (
-        f"{number:03}  001      V     C        {first} {end} {first} {end}\n"
-        f"{notes} |C:ResolveColor{_COLOURS[rows[0]['kind']]} |M:{name} |D:{length}\n"
+    return MarkerEvent(
+        start=frame / timeline.rate,
+        frames=max(max(_edge(row, "out", timeline) for row in rows) - frame, 1),
+        notes=" ".join(SCHEME + urlencode({name: row[name] for name in COLUMNS if row[name]}) for row in rows),
+        name="; ".join(_bare(_name(row)) for row in rows),
+        colour=_COLOURS[rows[0]["kind"]],
     )
 
 
@@ -163,5 +164,5 @@ def _name(row: Row) -> str:
 
 
 def _bare(text: str) -> str:
-    """On one line, without what ends a field or a name."""
-    return " ".join(text.replace("|", "/").replace(";", ",").split())
+    """As one of several names of a marker, which semicolons part."""
+    return plain(text.replace(";", ","))
