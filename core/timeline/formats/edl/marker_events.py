@@ -20,8 +20,8 @@ MOST_EVENTS = 999
 
 @dataclass(frozen=True)
 class MarkerEvent:
-    """One marker: ``start`` of its frame, in seconds from the timeline's first one; its length in ``frames``; ``colour``
-    as Resolve calls it. ``notes`` and ``name`` are :func:`plain`."""
+    """One marker: ``start`` of its frame, in seconds from the timeline's first one; its length in ``frames``;
+    ``colour`` as Resolve calls it. ``notes`` and ``name`` are :func:`plain`."""
 
     start: Fraction
     frames: int
