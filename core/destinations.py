@@ -18,7 +18,7 @@ from pathlib import Path
 
 from talkies.core.errors import OutputError
 from talkies.core.files.guards import document_guard
-from talkies.core.files.preflight import check_place
+from talkies.core.files.preflight import check_place, same_file
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.formats.aaf.writer import AafFile
 from talkies.core.timeline.formats.base import Writer
@@ -55,7 +55,7 @@ _REFUSED = {
 def check_output(timeline: Timeline, out: Path) -> None:
     """Raise OutputError when ``out`` could not be written in the end. Leaves nothing behind."""
     writer = _writer(out)
-    if _same(timeline.path, out):
+    if same_file(timeline.path, out):
         raise OutputError(out, "is the input timeline", "choose another name: the input is never changed")
     if out.is_dir() and not (writer.is_folder and (out / writer.content).is_file()):
         raise OutputError(out, "is a folder", "name a file for the new timeline")
@@ -114,10 +114,3 @@ def _writer(out: Path) -> Writer:
     if suffix not in WRITERS:
         raise OutputError(out, "its suffix is not a timeline format that can be written", f"use one of {known}")
     return WRITERS[suffix]
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:  # one of them does not exist
-        return one.resolve() == other.resolve()

@@ -18,6 +18,14 @@ def nearest_folder(folder: Path) -> Path:
         return next(place for place in (folder, *folder.absolute().parents) if place.exists())
 
 
+def same_file(one: Path, other: Path) -> bool:
+    """Whether two names are one file, there or not yet."""
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them does not exist
+        return one.resolve() == other.resolve()
+
+
 def check_place(out: Path) -> None:
     """The folder of ``out``, or the nearest one above it that exists, must take new files; a read-only or full place
     is found out here, and not after an hour of work. Raises OutputError; leaves nothing behind."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from talkies.core.errors import InputError, OutputError
 from talkies.core.files.atomic import part_file
 from talkies.core.files.guards import document_guard
+from talkies.core.files.preflight import same_file
 from talkies.core.segment import Timeline
 from talkies.core.spotting.markers import from_marker_edl, from_otio_markers, otio_markers, spot_in, to_marker_edl
 from talkies.core.spotting.rows import Row, rows_of, spots_of
@@ -23,7 +24,7 @@ def check_place(timeline: Timeline, out: Path) -> None:
     """Raises OutputError where a list cannot be written."""
     if out.suffix.lower() not in SUFFIXES:
         raise OutputError(out, "its suffix is not that of a spotting list", f"use one of {' '.join(SUFFIXES)}")
-    if out.is_dir() or out.resolve() == timeline.path.resolve():
+    if out.is_dir() or same_file(out, timeline.path):
         problem = "is a folder" if out.is_dir() else "is the timeline itself"
         raise OutputError(out, problem, "choose another name")
 
