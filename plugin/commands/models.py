@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     for name, act, text in (
         ("list", _list, "list the engines, and whether their weights are installed"),
-        ("show", _show, "show show show show show one engine: licence, hash, sizes, voices"),
+        ("show", _show, "show one engine: licence, hash, sizes, voices"),
         ("pull", _pull, "fetch an engine's weights, or 'sight': the networks that find footsteps"),
         ("verify", _verify, "compare weights with their hashes"),
         ("golden", _golden, "run our modules on reference tensors and print the largest differences"),

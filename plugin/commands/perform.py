@@ -91,14 +91,13 @@ def _taps(timeline: Timeline, options: argparse.Namespace) -> tuple[Beginning, l
 
 
 def _latency(text: str) -> Fraction:
-    from fractions import Fraction
-
     from talkies.core.errors import ArgumentError
+    from talkies.core.generation.request import seconds
 
     try:
-        seconds = Fraction(text.replace(",", "."))
-    except (ValueError, ZeroDivisionError) as error:
+        late = seconds(text.replace(",", "."))
+    except ValueError as error:
         raise ArgumentError("--latency", f"{text[:40]!r} is not a number of seconds", "write it like 0.12") from error
-    if abs(seconds) > 5:
+    if abs(late) > 5:
         raise ArgumentError("--latency", f"{text[:40]} s is too much", "use --from for where it begins")
-    return seconds
+    return late
