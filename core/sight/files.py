@@ -78,6 +78,6 @@ def is_here(file: ModelFile) -> bool:
 def what_is_missing() -> str:
     """One sentence about what footsteps need and is not there, "" when nothing is missing."""
     missing = [file.name for file in (POSE, OBJECTS) if not is_here(file)]
-    return (
-        f"no footsteps are looked for: {' and '.join(missing)} not installed; '{PULL}' fetches them" if missing else ""
-    )
+    if not missing:
+        return ""
+    return f"no footsteps are looked for: {' and '.join(missing)} not installed; '{PULL}' fetches them"

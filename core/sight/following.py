@@ -59,7 +59,7 @@ class _Person:
     def track(self, width: int, height: int) -> Track:
         points = np.stack(self.rows)[:, :POINTS]
         inside = ((points[..., :2] >= 0) & (points[..., :2] < (width, height))).all(axis=2)
-        return Track(np.array(self.times), points[..., :2] / height, points[..., 2] * inside)
+        return Track(np.array(self.times), points[..., :2] / height, points[..., 2] * inside, width / height)
 
 
 def followed(frames: Iterable[Frame]) -> list[Track]:
@@ -86,10 +86,11 @@ def _went_on(
     lost: list[_Person] = []
     for person in here:
         points, there = pose(image, person.crop)
-        is_new = there >= _THERE and not _is_known(points, still)
-        if is_new:
+        if there >= _THERE and not _is_known(points, still):
             person.add(time, points)
-        (still if is_new else lost).append(person)
+            still.append(person)
+        else:
+            lost.append(person)
     return still, lost
 
 

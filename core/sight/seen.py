@@ -21,26 +21,22 @@ def seen_spots(segment: Segment, frames: Iterable[Frame], ground: str = "") -> l
 
     Asks for the pulled networks: :func:`talkies.core.sight.files.what_is_missing` says whether they are there.
     """
-    shape = [1.0]  # width in heights
-    return spots_of_tracks(segment, followed(_measured(frames, shape)), shape[0], ground)
+    return spots_of_tracks(segment, followed(frames), ground)
 
 
-def _measured(frames: Iterable[Frame], shape: list[float]) -> Iterable[Frame]:
-    for frame in frames:
-        shape[0] = frame.image.shape[1] / frame.image.shape[0]
-        yield frame
-
-
-def spots_of_tracks(segment: Segment, tracks: Sequence[Track], aspect: float, ground: str = "") -> list[Spot]:
-    """``aspect``: the picture's width over its height."""
-    steps = sorted((step for track in tracks for step in steps_of(track)), key=lambda step: step.time)
+def spots_of_tracks(segment: Segment, tracks: Sequence[Track], ground: str = "") -> list[Spot]:
+    """The footsteps of several persons, in order of time."""
+    steps = [(step, track.width) for track in tracks for step in steps_of(track)]
     ids, words = Ids(), f"footsteps {ground}".strip()
-    return [_spot(segment, step, ids.new(segment.id), aspect, words) for step in steps]
+    return [
+        _spot(segment, step, ids.new(segment.id), width, words)
+        for step, width in sorted(steps, key=lambda each: each[0].time)
+    ]
 
 
-def _spot(segment: Segment, step: Step, name: str, aspect: float, words: str) -> Spot:
+def _spot(segment: Segment, step: Step, name: str, width: float, words: str) -> Spot:
     time = media_time(segment, segment.record.start + Fraction(round(step.time * 1000), 1000))
-    x, y = (min(max(value, 0.0), 1.0) for value in (step.x / aspect, step.y))
+    x, y = (min(max(value, 0.0), 1.0) for value in (step.x / width, step.y))
     return Spot(
         name, segment.id, time, time, force=round(step.force, 3), x=round(x, 3), y=round(y, 3), words=words,
         confidence=round(step.confidence, 3),

@@ -31,11 +31,13 @@ _REFRACTORY_S = 0.2
 
 @dataclass(frozen=True)
 class Track:
-    """One person. ``times`` (N,) s; ``points`` (N, 33, 2) x, y in picture heights; ``seen`` (N, 33) 0 to 1."""
+    """One person. ``times`` (N,) s; ``points`` (N, 33, 2) x, y in picture heights; ``seen`` (N, 33) 0 to 1;
+    ``width`` of the picture in its heights."""
 
     times: Array
     points: Array
     seen: Array
+    width: float = 1.0
 
 
 @dataclass(frozen=True)
