@@ -16,7 +16,6 @@ from talkies.core.spotting.spot import MOST_SPOTS
 FORMAT = "talkies spots 1"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 _MOST_ROWS = MOST_SPOTS + 1
-csv.field_size_limit(1 << 20)
 
 
 def to_csv(rows: Iterable[Row]) -> str:
@@ -39,10 +38,7 @@ def from_csv(path: Path, text: str) -> list[Row]:
         text = text.partition("\n")[2]
     head = text.split("\n", 1)[0]
     separator = max(",;\t", key=head.count)
-    try:
-        table = list(_limited(csv.reader(io.StringIO(text, newline=""), delimiter=separator), path))
-    except csv.Error as error:
-        raise InputError(path, f"is not a table ({error})", "save it as CSV") from error
+    table = cells_of(path, text, separator)
     names = [name.strip().casefold() for name in table[0]] if table else []
     if "in" not in names and "media in" not in names:
         problem = "is not a spotting list: it has no column 'in'"
@@ -51,6 +47,14 @@ def from_csv(path: Path, text: str) -> list[Row]:
         Row(number, {name: _unguarded(cell) for name, cell in zip(names, line, strict=False) if name in COLUMNS})
         for number, line in enumerate(table[1:], start=2)
     ]
+
+
+def cells_of(path: Path, text: str, separator: str) -> list[list[str]]:
+    """The cells of a table, row by row. Raises InputError for what is no table, or too long."""
+    try:
+        return list(_limited(csv.reader(io.StringIO(text, newline=""), delimiter=separator), path))
+    except csv.Error as error:
+        raise InputError(path, f"is not a table ({error})", "save it as CSV") from error
 
 
 def to_json(rows: Iterable[Row], timeline: str, rate: str) -> str:

@@ -7,8 +7,6 @@ time,force,until            0.52                 01:00:04:12
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from pathlib import Path
 
 from talkies.core.errors import InputError
 from talkies.core.spotting.spot import MOST_SPOTS
+from talkies.core.spotting.tables import cells_of
 
 _COLUMNS = ("time", "force", "until")
 _SYNONYMS = {"in": "time", "start": "time", "out": "until", "end": "until"}
@@ -43,7 +42,7 @@ def from_table(path: Path, text: str, position: Callable[[str], Fraction]) -> li
     if len(lines) > MOST_SPOTS:
         raise InputError(path, f"has more than {MOST_SPOTS} taps", "part the table")
     separator = next((each for each in ";\t" if any(each in line for line in lines)), ",")
-    rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator))
+    rows = cells_of(path, "\n".join(lines), separator)
     head = [_SYNONYMS.get(cell.strip().casefold(), cell.strip().casefold()) for cell in rows[0]] if rows else []
     if "time" in head:
         rows, first = rows[1:], 2

@@ -156,3 +156,8 @@ def test_snapped_taps_keep_their_order_and_use_each_spot_once(tmp_path: Path) ->
 def test_taps_on_frames_are_on_the_nearest(tmp_path: Path) -> None:
     performed, _ = performed_spots(reel(tmp_path), [Tap(Fraction(103, 100)), Tap(Fraction(1007, 100))], Beginning())
     assert [spot.time for spot in on_frames(reel(tmp_path), performed)] == [Fraction(10104, 100), Fraction(4, 100)]
+
+
+def test_a_cell_without_end_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="a.csv: is not a table"):
+        from_table(tmp_path / "a.csv", "1.0," + "x" * 200_000, Fraction)
