@@ -24,7 +24,7 @@ from talkies.core.spotting.performed import (
     stated_beginning,
 )
 from talkies.core.spotting.spot import Spot
-from talkies.core.spotting.taps import Tap
+from talkies.core.spotting.taps import Tap, from_table
 from talkies.core.spotting.voiced import taps_in
 from talkies.core.times import TimeRange
 
@@ -159,5 +159,5 @@ def test_taps_on_frames_are_on_the_nearest(tmp_path: Path) -> None:
 
 
 def test_a_cell_without_end_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="a.csv: is not a table"):
+    with pytest.raises(InputError, match="is not a table"):
         from_table(tmp_path / "a.csv", "1.0," + "x" * 200_000, Fraction)
