@@ -41,7 +41,7 @@ def hum(rng: np.random.Generator, length: float) -> Array:
     lead = int(0.06 * RATE)
     breath = rng.standard_normal(lead + count) * 0.01 * np.concatenate([np.linspace(0, 1, lead), swell])
     breath[lead:] += voiced
-    return breath
+    return np.asarray(breath)
 
 
 def plosive(rng: np.random.Generator, _: float) -> Array:
@@ -113,4 +113,4 @@ def mix(pieces: list[tuple[int, Array]], length: float) -> Array:
 
 
 def _peak(sound: Array) -> Array:
-    return sound / np.abs(sound).max()
+    return np.asarray(sound / np.abs(sound).max())
