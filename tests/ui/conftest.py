@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 from engines import load_tones
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from talkies.core.generation.take_orders import TakeRequest, make_takes
+from talkies.ui.theme import apply_theme
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
 from talkies.ui.work.worker_client import WorkerClient
@@ -30,6 +32,13 @@ def gc_in_this_thread() -> Iterator[None]:
     yield
     gc.collect()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def in_the_theme(qapp: QApplication) -> None:
+    """As the program starts: without its style sheet everything is smaller, and a test would see another window alone
+    than after others."""
+    apply_theme(qapp, "dark")
 
 
 @pytest.fixture
