@@ -10,12 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from talkies.core.errors import OutputError
+from talkies.core.files.exchange import exchanged
+
+
+def part_of(path: Path) -> Path:
+    """The name of what is not whole yet: one that nobody else gives, for it is removed wherever it lies."""
+    return path.with_name(f"{path.name}.talkies.part")
 
 
 @contextmanager
 def part_file(path: Path) -> Iterator[Path]:
-    """A place to write to, ``NAME.part`` beside ``path``; moved to ``path`` at the end, removed on any failure."""
-    part = path.with_name(path.name + ".part")
+    """A place to write to, ``NAME.talkies.part`` beside ``path``; moved there at the end, removed on any failure."""
+    part = part_of(path)
     with output_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         part.unlink(missing_ok=True)  # it may be a link to a file that is not ours to change
@@ -38,12 +44,13 @@ def output_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def part_folder(out: Path, *, hidden: bool = False) -> Iterator[Path]:
-    """An empty folder to fill, ``NAME.part`` beside ``out``; at the end it takes the place of ``out`` with all in it;
-    after any failure it is gone and ``out`` is as it was. ``hidden``: its name begins with a dot, where a program reads
-    every folder that it sees. Raises OutputError."""
+    """An empty folder to fill, ``NAME.talkies.part`` beside ``out``; at the end it takes the place of ``out`` with all
+    in it; after any failure it is gone and ``out`` is as it was. ``hidden``: its name begins with a dot, where a
+    program reads every folder that it sees. Raises OutputError."""
     dot = "." if hidden else ""
-    part, old = (out.with_name(f"{dot}{out.name}{end}") for end in (".part", ".old.part"))
+    part, old = (part_of(out.with_name(f"{dot}{out.name}{end}")) for end in ("", ".old"))
     with output_errors(out):
+        step_back(out, old)
         shutil.rmtree(part, ignore_errors=True)
         try:
             part.mkdir(parents=True)
@@ -53,23 +60,34 @@ def part_folder(out: Path, *, hidden: bool = False) -> Iterator[Path]:
             shutil.rmtree(part, ignore_errors=True)
 
 
+def step_back(out: Path, old: Path | None = None) -> None:
+    """Puts a folder back that stepped aside for a new one which never came, because its process was killed. ``old``:
+    where it is now. Raises OSError."""
+    old = old or part_of(out.with_name(f"{out.name}.old"))
+    if old.is_dir() and not out.exists():
+        old.rename(out)
+
+
 def _replace(part: Path, out: Path, old: Path) -> None:
-    """Folders cannot be swapped at once: what is at ``out`` steps aside to ``old`` until the new one is there."""
-    if out.exists():
-        shutil.rmtree(old, ignore_errors=True)  # where a crash left one, nothing could step aside
-        out.rename(old)
+    """At once, where the system can; else what is at ``out`` steps aside to ``old`` until the new one is there."""
+    shutil.rmtree(old, ignore_errors=True)  # where a crash left one, nothing could step aside
+    if not out.exists():
+        part.rename(out)
+        return
+    if exchanged(part, out):
+        return
+    out.rename(old)
     try:
         part.rename(out)
     except OSError:
-        if old.exists():
-            old.rename(out)
+        old.rename(out)
         raise
     shutil.rmtree(old, ignore_errors=True)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Replaces a file at once: whenever the machine stops, the old or the new content is there. Raises OSError."""
-    part = path.with_name(path.name + ".part")
+    part = part_of(path)
     part.unlink(missing_ok=True)  # as above
     with part.open("wb") as file:
         file.write(data)

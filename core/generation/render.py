@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.events import Event, Progress
+from talkies.core.generation.planning.earlier_takes import earlier_takes
 from talkies.core.generation.planning.plan import plan_run
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_loop import TakeLoop
@@ -50,9 +51,10 @@ def render(
         loop.work.message = "levelling and writing"
         yield Progress(1.0, loop.work.message)
         with loop.work.clock("write"):
+            earlier = earlier_takes(request, timeline, plan.stems)  # by now, and nobody else writes there any more
             loop.takes[:] = run.publish(balance_takes(loop.takes, PRESETS[request.loudness]))
             laid = heard(loop.takes, loop.log.sentences.append)
-            laid += plan.earlier.beside(loop.takes)
+            laid += earlier.beside(loop.takes)
             write_timeline(timeline, laid, request.out, two_pop=request.two_pop, tail_pop=request.tail_pop)
     yield loop.finished()
 

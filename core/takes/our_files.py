@@ -12,10 +12,10 @@ from pathlib import Path
 
 from talkies.core.errors import OutputError
 
-_TAKE = r"(?:DX|FX|MX|MIX)_[^/\\]+"
-_SOUND = re.compile(rf"{_TAKE}\.wav")
+_TAKE = r"(?:DX|FX|MX|MIX)_(?:[A-Za-z0-9-]+_)*t\d{2,}"  # as take_name in core/takes/saving.py writes it
+_SOUND = re.compile(rf"{_TAKE}(?:\.from-frame)?\.wav")
 _SIDECAR = re.compile(rf"{_TAKE}\.json")
-_UNFINISHED = re.compile(rf"{_TAKE}\.(?:wav|wav\.raw|json)\.part")
+_UNFINISHED = re.compile(rf"{_TAKE}(?:\.from-frame)?\.(?:wav|wav\.raw|json)(?:\.talkies)?\.part")
 
 
 def refuse_link(*folders: Path) -> None:
@@ -28,9 +28,19 @@ def refuse_link(*folders: Path) -> None:
             raise OutputError(folder, "is a file, but the takes belong in a folder of this name", "move it away")
 
 
+def is_sound(name: object) -> bool:
+    """Whether it is a name that talkies gives to the sound file of a take."""
+    return isinstance(name, str) and _SOUND.fullmatch(name) is not None
+
+
 def sounds_in(folder: Path) -> list[Path]:
     """The sound files of takes that lie in a folder, by name; none behind links."""
     return [path for path in _named(folder, _SOUND) if path.is_file() and not path.is_symlink()]
+
+
+def copy_name(sound: str) -> str:
+    """The name of the copy that MLT plays in a sound file's stead."""
+    return f"{sound.removesuffix('.wav')}.from-frame.wav"
 
 
 def sidecars_in(folder: Path) -> list[Path]:

@@ -2,7 +2,7 @@
 
 NAME.otio                the new timeline, written last
 NAME.takes/              the takes, beside it
-NAME.takes.part/         the takes of a run that is not finished; locked as long as that run lives
+NAME.takes.part/         the takes of a run that is not finished; locked as long as that run lives (publication.py)
 NAME.takes.interrupted/  finished takes of a run that was killed, or stopped before it could replace older takes
 
 Only the run that holds the lock removes anything, and only what has a name of ours (our_files.py).
@@ -19,11 +19,12 @@ from pathlib import Path
 from typing import IO
 
 from talkies.core.errors import CancelledError, OutputError
-from talkies.core.files.atomic import output_errors
+from talkies.core.files.atomic import output_errors, step_back
 from talkies.core.files.lock import held, removed
 from talkies.core.files.preflight import check_space, nearest_folder
 from talkies.core.segment import Take
 from talkies.core.takes.our_files import refuse_link, remove_files, sounds_in, unfinished_in
+from talkies.core.takes.publication import Publication
 
 
 @contextmanager
@@ -41,12 +42,21 @@ def run_folder(out: Path, needed_bytes: int, made: Sequence[Take]) -> Iterator[R
     try:
         yield run
     except (CancelledError, KeyboardInterrupt, GeneratorExit):
-        run.keep(made)
+        _keep(run, made)
         raise
     except BaseException:
         run.discard()
         raise
     run.finish()
+
+
+def _keep(run: RunFolder, made: Sequence[Take]) -> None:
+    """However often somebody presses Ctrl+C meanwhile: it takes a moment, and can begin again."""
+    while True:
+        try:
+            return run.keep(made)
+        except KeyboardInterrupt:
+            continue
 
 
 class RunFolder:
@@ -58,13 +68,13 @@ class RunFolder:
         self.staging = out.with_name(out.stem + ".takes.part")
         self.rescued: Path | None = None
         """Where finished takes of a run that was killed lie now."""
-        self._published: list[Path] = []
-        self._replaced: list[tuple[Path, Path]] = []
+        self._publication = Publication(out, self.takes, self.staging)
         self._made: list[Path] = []
         self._lock: IO[bytes] | None = None
 
     def open(self, needed_bytes: int) -> Path:
-        """The empty folder that takes are made in; finished takes that a killed run has left there are set aside.
+        """The empty folder that takes are made in; what a killed run has left there is undone, and its finished takes
+        are set aside.
 
         Raises OutputError for what will not work later, before any work is done; that the place of ``out`` takes files
         is known by then (core/destinations.py).
@@ -78,33 +88,38 @@ class RunFolder:
                 raise OutputError(
                     self.out, "another run is writing there", "wait until it is done or choose another name"
                 )
-            if self._replaced_place.is_symlink():
-                self._replaced_place.unlink()
+            if self._publication.replaced.is_symlink():
+                self._publication.replaced.unlink()
+            step_back(self.out)
+            self._publication.undo()
             self.rescued = self._set_aside()
+            self._publication.forget()
         return self.staging
 
     def publish(self, takes: Sequence[Take]) -> list[Take]:
         """Moves finished takes to their final folder; the same takes with their new paths."""
-        moved = []
+        moving = [take for take in takes if take.path.parent == self.staging and take.path.exists()]
         with output_errors(self.takes):
-            for take in takes:
-                if take.path.parent != self.staging or not take.path.exists():
-                    moved.append(take)
-                    continue
-                if not self.takes.exists():
-                    self.takes.mkdir()
-                    self._made.insert(0, self.takes)
-                final = self.takes / take.path.name
-                self._move(take.path, final)
-                moved.append(replace(take, path=final))
-        return moved
+            if moving and not self.takes.exists():
+                self.takes.mkdir()
+                self._made.insert(0, self.takes)
+            if moving:
+                self._publication.move([take.path.name for take in moving])
+        moved = {take.path for take in moving}
+        return [replace(take, path=self.takes / take.path.name) if take.path in moved else take for take in takes]
 
     def finish(self) -> None:
         """Ends a run whose timeline is written."""
         self._remove_staging()
 
     def keep(self, takes: Sequence[Take]) -> None:
-        """Ends a run that was stopped: its finished takes stay, and so do those of an earlier run."""
+        """Ends a run that was stopped: its finished takes stay, and so do those of an earlier run. One whose timeline
+        is written already is finished."""
+        if self._publication.is_done():
+            self.finish()
+            return
+        with output_errors(self.staging):
+            self._publication.undo()
         if any((self.takes / take.path.name).exists() for take in takes if take.path.parent == self.staging):
             with output_errors(self.staging):
                 self._set_aside()
@@ -119,10 +134,7 @@ class RunFolder:
         """Removes what this run has added and restores what it has replaced; never raises, the error that led here
         matters more."""
         with contextlib.suppress(OSError):
-            for path in self._published:
-                path.unlink(missing_ok=True)
-            for path, before in self._replaced:
-                before.replace(path)
+            self._publication.undo()
         self._remove_staging()
         self._remove_empty()
 
@@ -137,24 +149,9 @@ class RunFolder:
             for folder in self._made:
                 folder.rmdir()
 
-    def _move(self, path: Path, final: Path) -> None:
-        """What lies at ``final`` waits in the staging folder until the run has ended well."""
-        if final.exists():
-            before = self._replaced_place / final.name
-            before.parent.mkdir(exist_ok=True)
-            final.replace(before)
-            self._replaced.append((final, before))
-        else:
-            self._published.append(final)
-        path.replace(final)
-
-    @property
-    def _replaced_place(self) -> Path:
-        return self.staging / "replaced"
-
     def _set_aside(self) -> Path | None:
         """Moves the finished takes in the staging folder to one of their own; None when there are none."""
-        finished = [path for folder in (self.staging, self._replaced_place) for path in sounds_in(folder)]
+        finished = [path for folder in (self.staging, self._publication.replaced) for path in sounds_in(folder)]
         if not finished:
             return None
         name = self.takes.name + ".interrupted"
@@ -169,10 +166,8 @@ class RunFolder:
     def _remove_staging(self) -> None:
         if self._lock is None:
             return
-        for folder in (self._replaced_place, self.staging):
-            remove_files((*sounds_in(folder), *unfinished_in(folder)))
-        with contextlib.suppress(OSError):
-            self._replaced_place.rmdir()
+        self._publication.forget()
+        remove_files((*sounds_in(self.staging), *unfinished_in(self.staging)))
         self._release()
 
     def _release(self) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from talkies.core.errors import InputError, OutputError, TalkiesError
-from talkies.core.files.atomic import output_errors, write_atomically
+from talkies.core.files.atomic import output_errors, part_of, write_atomically
 from talkies.core.files.dataclass_json import as_json, from_json
 from talkies.core.files.lock import held, removed
 from talkies.core.takes.our_files import refuse_link, remove_files, sounds_in
@@ -87,7 +87,7 @@ class Store:
         removed(self._lock, self.folder / _LOCK)
 
     def _parts(self) -> list[Path]:
-        return [path.with_name(f"{path.name}.part") for path in (self._file, self._before)]
+        return [part_of(path) for path in (self._file, self._before)]
 
     def _locked(self) -> IO[bytes]:
         refuse_link(self.folder, self.takes)

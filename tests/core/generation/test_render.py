@@ -24,6 +24,7 @@ from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.media.sound import read_sound
 from talkies.core.timeline import read_timeline
+from talkies.core.turnover.from_timeline import takes_in
 
 
 def request_for(reel: Path, **options: object) -> Request:
@@ -337,6 +338,17 @@ def test_a_second_run_keeps_what_it_does_not_make_anew(reel: Path) -> None:
     assert laid_in(out) == {("V1-001", "FX"), ("V1-002", "FX"), ("V1-002", "DX")}
     tell(request_for(reel, segments=("V1-001",), task="foley", replace=True))
     assert laid_in(out) == {("V1-001", "FX")}
+
+
+def test_what_another_run_writes_meanwhile_stays(reel: Path) -> None:
+    """Two runs for different shots: the second has looked at the output before the first wrote it."""
+    out = reel.with_name("out.fcpxml")
+    second = render(request_for(reel, out=out, segments=("V1-002",), task="foley"), load_engine=load_tones)
+    assert isinstance(next(second), Warned)  # what the format cannot hold, said before anything is made
+    tell(request_for(reel, out=out, segments=("V1-001",), task="foley"))
+    done = finished(list(second))
+    assert [take.segment_id for take in done.takes] == ["V1-002"]
+    assert {take.segment_id for take in takes_in(read_timeline(out))} == {"V1-001", "V1-002"}
 
 
 def test_earlier_takes_of_clips_that_have_changed_are_left_out_and_said(reel: Path) -> None:

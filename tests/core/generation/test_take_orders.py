@@ -114,9 +114,9 @@ def test_what_a_killed_process_leaves_is_finished_or_swept_away(reel: Path) -> N
     (kept, lost) = made(order(reel, segments=["V1-001"], task="foley", takes=2))
     # killed between sidecar and sound, in the middle of a sound, and while a sidecar was written
     kept.path.replace(folder / "making" / kept.path.name)
-    (folder / "making" / "FX_half.wav.part").write_bytes(b"half")
-    (folder / "making" / "FX_whole.wav").write_bytes(b"no sidecar yet")
-    (folder / "FX_x.json.part").write_bytes(b"{")
+    (folder / "making" / "FX_half_t01.wav.part").write_bytes(b"half")
+    (folder / "making" / "FX_whole_t01.wav").write_bytes(b"no sidecar yet")
+    (folder / "FX_x_t01.json.part").write_bytes(b"{")
     (folder / "mine.json").write_bytes(b"{}")
     lost.path.unlink()
     assert recover(folder)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from subprocess import PIPE
@@ -156,7 +158,8 @@ def test_only_files_with_our_names_are_swept(tmp_path: Path) -> None:
     staging.mkdir()
     outside = tmp_path / "thesis.txt"
     outside.write_bytes(b"mine")
-    for name in ("notes.txt", "FX_s1_t02.wav.part", "song.wav"):
+    ours, theirs = ("FX_s1_t02.wav.part", "FX_s1_t03.wav.talkies.part"), ("notes.txt", "song.wav", "FX_song.wav")
+    for name in (*ours, *theirs):
         (staging / name).write_bytes(b"left")
     (staging / "FX_s9_t01.wav.raw.part").symlink_to(outside)
     with run_folder(tmp_path / "out.otio", 0, ()) as run:
@@ -166,6 +169,7 @@ def test_only_files_with_our_names_are_swept(tmp_path: Path) -> None:
         "out.takes/FX_s1_t01.wav": b"new",
         "out.takes.part/notes.txt": b"left",
         "out.takes.part/song.wav": b"left",
+        "out.takes.part/FX_song.wav": b"left",
     }
 
 
@@ -180,3 +184,106 @@ def test_takes_of_a_killed_run_are_set_aside(tmp_path: Path) -> None:
         "out.takes.interrupted/FX_s1_t01.wav": b"made",
         "out.takes.interrupted/replaced/FX_s1_t01.wav": b"old",
     }
+
+
+TWO_RUNS = """
+import os, sys
+from pathlib import Path
+from talkies.core.segment import Take
+from talkies.core.takes.run_folder import run_folder
+from talkies.core.times import TimeRange
+out, killed_at = Path(sys.argv[1]), int(sys.argv[2])
+count = 0
+def hear(event, arguments):
+    global count
+    if event in ("os.rename", "os.remove", "os.link", "os.mkdir", "os.rmdir") or event == "open" and arguments[2] & 3:
+        count += 1
+        if count == killed_at:
+            os.kill(os.getpid(), 9)
+made = []
+with run_folder(out, 0, made) as run:
+    for name in ("FX_s1_t01", "FX_s2_t01"):
+        path = run.staging / f"{name}.wav"
+        path.write_text("new")
+        made.append(Take("s1", "FX", name, path, TimeRange(0, 1), 48000))
+    sys.addaudithook(hear)
+    run.publish(made)
+    part = out.with_name("out.otio.talkies.part")
+    part.write_text("new")
+    part.replace(out)
+"""
+
+
+def test_killed_at_any_file_the_next_run_finds_all_old_or_all_new(tmp_path: Path) -> None:
+    """Between any two changes of a file, from the takes' move to the end of the run."""
+    states = []
+    for killed_at in range(1, 100):
+        place = tmp_path / str(killed_at)
+        out = place / "out.otio"
+        (place / "out.takes").mkdir(parents=True)
+        out.write_bytes(b"old")
+        (place / "out.takes" / "FX_s1_t01.wav").write_bytes(b"old")
+        code = subprocess.run([sys.executable, "-c", TWO_RUNS, str(out), str(killed_at)]).returncode
+        assert (place / "out.takes" / "FX_s1_t01.wav").read_bytes() in (b"old", b"new")
+        if code == 0:
+            break
+        with run_folder(out, 0, ()):
+            found = {name: data for name, data in contents(place).items() if "interrupted" not in name and data}
+        found.pop("out.otio.talkies.part", None)  # the next timeline is written over it
+        states.append(found.pop("out.otio").decode())
+        assert set(found.values()) == {states[-1].encode()}, killed_at
+        assert len(found) == (1 if states[-1] == "old" else 2)
+        (made,) = place.glob("out.takes.interrupted") if states[-1] == "old" else [place / "out.takes"]
+        assert contents(made)["FX_s2_t01.wav"] == b"new"
+        assert not list(place.rglob("*.takes.part"))
+    assert {"old", "new"} == set(states) and states == sorted(states, reverse=True)
+
+
+def stopped(out: Path, impatience: int = 0, *, written: bool = False) -> None:
+    """A run that is stopped once its takes have moved, and again while it puts that right; or once all is written."""
+    made: list[Take] = []
+    with run_folder(out, 0, made) as run:
+        made.append(made_in(run))
+        keep, more = run.keep, [KeyboardInterrupt()] * impatience
+
+        def interrupted(takes: Sequence[Take]) -> None:
+            if more:
+                raise more.pop()
+            keep(takes)
+
+        run.keep = interrupted  # type: ignore[method-assign]
+        run.publish(made)
+        if written:
+            out.write_bytes(b"new")
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("impatience", [0, 1, 3])
+def test_who_stops_the_run_while_takes_move_keeps_all_of_the_earlier_one(tmp_path: Path, impatience: int) -> None:
+    out = tmp_path / "out.otio"
+    with run_folder(out, 0, ()) as run:
+        run.publish([made_in(run, content=b"old")])
+    with pytest.raises(KeyboardInterrupt):
+        stopped(out, impatience)
+    assert contents(tmp_path) == {
+        "out.takes/FX_s1_t01.wav": b"old",
+        "out.takes.interrupted/FX_s1_t01.wav": b"new",
+    }
+
+
+def test_who_stops_the_run_when_all_is_written_has_the_new_one(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        stopped(tmp_path / "out.otio", written=True)
+    assert contents(tmp_path) == {"out.takes/FX_s1_t01.wav": b"new", "out.otio": b"new"}
+
+
+def test_a_journal_from_anybody_moves_nothing_else(tmp_path: Path) -> None:
+    staging = tmp_path / "out.takes.part"
+    (staging / "replaced").mkdir(parents=True)
+    (tmp_path / "letter.txt").write_bytes(b"mine")
+    (tmp_path / "FX_s1_t01.wav").write_bytes(b"mine")
+    names = ["../letter.txt", "../FX_s1_t01.wav", str(tmp_path / "letter.txt"), 7]
+    (staging / ".published").write_text(json.dumps({"before": [], "takes": names}))
+    with run_folder(tmp_path / "out.otio", 0, ()):
+        pass
+    assert contents(tmp_path) == {"letter.txt": b"mine", "FX_s1_t01.wav": b"mine"}

@@ -74,12 +74,12 @@ def test_checksums_of_somebody_else_are_no_leave(tmp_path: Path, readme: str | N
 
 
 def test_what_a_crash_left_is_no_obstacle(tmp_path: Path) -> None:
-    for name in ("out.part", "out.old.part"):
+    for name in ("out.talkies.part", "out.old.talkies.part"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "half").write_text("")
     fill(tmp_path / "out")
-    (tmp_path / "out.old.part").mkdir()
-    (tmp_path / "out.old.part" / "half").write_text("")
+    (tmp_path / "out.old.talkies.part").mkdir()
+    (tmp_path / "out.old.talkies.part" / "half").write_text("")
     fill(tmp_path / "out", "new")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 

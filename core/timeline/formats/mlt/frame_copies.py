@@ -23,6 +23,7 @@ from talkies.core.errors import MediaError, OutputError
 from talkies.core.media.bwf import Samples
 from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.segment import Take
+from talkies.core.takes.our_files import copy_name
 from talkies.core.times import to_sample
 
 
@@ -48,7 +49,7 @@ def on_frames(takes: Sequence[Take], rate: Fraction, folder: Path) -> list[Frame
         if end > first:
             total = to_sample(take.file_range.end, take.sample_rate) - to_sample(first / rate, take.sample_rate)
             length = max(-int(-total * rate / take.sample_rate // 1), end - first)
-            path = folder / f"{take.path.stem}.from-frame.wav" if _needs_copy(take, rate) else take.path
+            path = folder / copy_name(take.path.name) if _needs_copy(take, rate) else take.path
             framed.append(FramedTake(take, path, first, end - first, length))
     return framed
 

@@ -391,7 +391,7 @@ def test_a_failure_leaves_no_copies(tmp_path: Path, suffix: str, broken: str) ->
     if broken == "take":
         takes[1].path.write_bytes(b"no sound")
     else:
-        (tmp_path / f"out{suffix}.part").mkdir()
+        (tmp_path / f"out{suffix}.talkies.part").mkdir()
     with pytest.raises(OutputError):
         write_timeline(timeline, takes, tmp_path / f"out{suffix}")
     assert not [*tmp_path.glob("out*.takes")] and not [*tmp_path.rglob("*.from-frame.wav")]

@@ -1,0 +1,120 @@
+"""Publication: takes move to their final folder, and can go back as long as the timeline is the one from before.
+
+NAME.takes.part/.published   the names of the takes, and what the timeline was like before
+NAME.takes.part/replaced/    what lay in the places of these takes
+
+A file that is replaced is there at every moment, the old one or the new one. What is needed for the way back is on the
+disk, so that the next run can go it for one that was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from talkies.core.files.atomic import part_file, part_of, write_atomically
+from talkies.core.takes.our_files import copy_name, is_sound, remove_files, sounds_in, unfinished_in
+
+_MOST_BYTES = 1 << 24
+
+
+class Publication:
+    """The takes of one run, on their way from ``staging`` to ``final``; ``out``: the timeline that will name them."""
+
+    def __init__(self, out: Path, final: Path, staging: Path) -> None:
+        self._out, self._final, self._staging = out, final, staging
+        self._journal, self.replaced = staging / ".published", staging / "replaced"
+
+    def move(self, names: Sequence[str]) -> None:
+        """Moves these files to the final folder. Raises OSError."""
+        write_atomically(self._journal, json.dumps({"before": _state(self._out), "takes": list(names)}).encode())
+        for name in names:
+            path, final, before = self._places(name)
+            self._keep(final, before)
+            copy = copy_name(name)
+            self._keep(self._final / copy, self.replaced / copy)
+            path.replace(final)
+
+    def undo(self) -> bool:
+        """Puts every take back where it was made, and what it has replaced back in its place; whether there was
+        something to undo. Once the timeline is written it does nothing. Raises OSError."""
+        journal = self._read()
+        if journal is None or journal["before"] != _state(self._out):
+            return False
+        for name in journal["takes"]:
+            self._take_back(*self._places(name))
+            copy = copy_name(name)
+            if (self.replaced / copy).exists():
+                (self.replaced / copy).replace(self._final / copy)
+        self._journal.unlink()
+        return True
+
+    def is_done(self) -> bool:
+        """Whether the timeline was written after takes had been moved."""
+        journal = self._read()
+        return journal is not None and journal["before"] != _state(self._out)
+
+    def forget(self) -> None:
+        """There is no way back any more: what was replaced is removed."""
+        remove_files([self._journal, part_of(self._journal)])
+        remove_files([*sounds_in(self.replaced), *unfinished_in(self.replaced)])
+        with contextlib.suppress(OSError):
+            self.replaced.rmdir()
+
+    def _keep(self, final: Path, before: Path) -> None:
+        """What lies in a take's place is also at ``before``."""
+        if final.is_file():
+            self.replaced.mkdir(exist_ok=True)
+            _twin(final, before)
+
+    def _take_back(self, path: Path, final: Path, before: Path) -> None:
+        """Wherever an earlier attempt at moving or taking back has stopped."""
+        if path.exists():
+            if before.exists() and (not final.exists() or path.samefile(final)):
+                before.replace(final)  # it was taken back, but what it replaced was not
+            elif before.exists():
+                before.unlink()  # it was not moved yet
+        elif before.exists():
+            _twin(final, path)
+            before.replace(final)
+        elif final.exists():
+            final.replace(path)
+
+    def _places(self, name: str) -> tuple[Path, Path, Path]:
+        return self._staging / name, self._final / name, self.replaced / name
+
+    def _read(self) -> dict[str, list[str]] | None:
+        """The journal; None where there is none that we could have written."""
+        try:
+            if self._journal.is_symlink() or self._journal.stat().st_size > _MOST_BYTES:
+                return None
+            journal = json.loads(self._journal.read_bytes())
+            takes = [name for name in journal["takes"] if is_sound(name)]
+            if any(place.is_symlink() for name in takes for place in self._places(name)):
+                return None
+            return {"before": journal["before"], "takes": takes}
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return None
+
+
+def _twin(path: Path, twin: Path) -> None:
+    """The same file under another name as well; a copy where the disk cannot do that. Raises OSError."""
+    twin.unlink(missing_ok=True)
+    try:
+        os.link(path, twin)
+    except OSError:
+        with part_file(twin) as part:
+            shutil.copy2(path, part)
+
+
+def _state(out: Path) -> list[int]:
+    """What tells a timeline from one that is written in its place: every writer writes a new file or folder."""
+    try:
+        facts = out.stat()
+    except OSError:
+        return []
+    return [facts.st_mtime_ns, 0 if out.is_dir() else facts.st_size]
