@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from talkies.core.hosts.host import Host
 from talkies.ui.gc_timer import GcTimer
-from talkies.ui.theme import apply_theme
+from talkies.ui.theme import apply_theme, first_theme
 from talkies.ui.window import Window
 
 
@@ -32,7 +32,7 @@ def run_panel(
     application.setApplicationName("talkies")
     application.setOrganizationName("talkies")
     store = QSettings("talkies", "panel")
-    apply_theme(application, str(store.value("theme", "dark")))
+    apply_theme(application, str(store.value("theme", first_theme())))
     window = Window(worker_command, store, demo_folder(), host)
     GcTimer(window)
     window.show()

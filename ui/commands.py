@@ -160,14 +160,14 @@ def _view(window: Main) -> tuple[Command | Place, ...]:
     def snaps() -> bool:
         return timeline.snapping
 
-    def is_light() -> bool:
-        return theme_name() == "light"
+    def is_on(name: str) -> bool:
+        return theme_name() == name
+
+    def turn(name: str) -> None:
+        window.set_theme("dark" if is_on(name) else name)
 
     def snap() -> None:
         timeline.set_snapping(not snaps())
-
-    def change_theme() -> None:
-        window.set_theme("dark" if is_light() else "light")
 
     return (
         Command("zoom_in", tr("Zoom &in"), timeline.zoom_in, ("+", "="), "", "timeline"),
@@ -177,5 +177,6 @@ def _view(window: Main) -> tuple[Command | Place, ...]:
         Place.LINE,
         Place.DOCKS,
         Place.LINE,
-        Command("light", tr("&Light theme"), change_theme, (), "", None, is_light),
+        Command("light", tr("&Light theme"), partial(turn, "light"), checked=partial(is_on, "light")),
+        Command("contrast", tr("High &contrast"), partial(turn, "contrast"), checked=partial(is_on, "contrast")),
     )

@@ -1,4 +1,4 @@
-"""Themes: colours and shapes, dark as the rooms are that editors work in, or light; one place for both.
+"""Themes: colours and shapes, dark as the rooms are that editors work in, light, or high contrast; one place for all.
 
 Whatever paints itself asks :func:`colours` each time it paints, so that a change of theme needs no more than a repaint.
 """
@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
-ThemeName = Literal["dark", "light"]
+ThemeName = Literal["dark", "light", "contrast"]
 
 _PROPERTY = "talkiesTheme"
 
 
 @dataclass(frozen=True)
 class Colours:
-    """Every colour of the panel, ``#rrggbb``.
+    """Every colour of the panel, ``#rrggbb``. Those of words are read on ``well``, ``window`` and ``raised``.
 
     ``dialogue`` and ``effects`` are talkies' own (DX, FX); ``picture``, ``words`` and ``sound`` belong to what was in
     the timeline before. ``well`` is what lies deepest: behind pictures, curves and lists.
@@ -62,7 +62,7 @@ DARK = Colours(
     words="#7f6cb8",
     sound="#47775f",
     dialogue="#e9a15b",
-    effects="#de6f7e",
+    effects="#e27886",
     good="#5fb878",
     warning="#e3b655",
     error="#ef6b66",
@@ -76,37 +76,69 @@ LIGHT = Colours(
     line="#c9cdd4",
     text="#1d2026",
     faint="#646b77",
-    accent="#1f6fd1",
+    accent="#1b68c6",
     on_accent="#ffffff",
     selection="#cfe1fa",
     picture="#8aa3c9",
     words="#a596d8",
     sound="#86b79c",
-    dialogue="#c9741d",
-    effects="#c2455a",
-    good="#2f8a4b",
-    warning="#9a6b00",
+    dialogue="#9a5a10",
+    effects="#b83a50",
+    good="#27763f",
+    warning="#856000",
     error="#c22f2a",
     playhead="#d92a1f",
 )
 
-THEMES: dict[str, Colours] = {"dark": DARK, "light": LIGHT}
+CONTRAST = Colours(
+    well="#000000",
+    window="#000000",
+    raised="#101010",
+    line="#b0b0b0",
+    text="#ffffff",
+    faint="#d8d8d8",
+    accent="#4fd0ff",
+    on_accent="#000000",
+    selection="#003a78",
+    picture="#3f7fd0",
+    words="#9a7cff",
+    sound="#3fb87a",
+    dialogue="#ffb45c",
+    effects="#ff8fa3",
+    good="#6fe68f",
+    warning="#ffd84d",
+    error="#ff8a80",
+    playhead="#ff5d52",
+)
+
+THEMES: dict[ThemeName, Colours] = {"dark": DARK, "light": LIGHT, "contrast": CONTRAST}
 
 
 def colours() -> Colours:
     """Those of the theme that is on."""
     application = QApplication.instance()
-    return THEMES.get(str(application.property(_PROPERTY)), DARK) if application else DARK
+    return THEMES[_known(str(application.property(_PROPERTY)))] if application else DARK
 
 
 def theme_name() -> ThemeName:
-    return "light" if colours() is LIGHT else "dark"
+    return next(name for name, theme in THEMES.items() if theme is colours())
+
+
+def first_theme() -> ThemeName:
+    """Where nobody has chosen one: high contrast if the system is set to it, else dark."""
+    hints = QGuiApplication.styleHints()
+    wanted = hints.accessibility().contrastPreference() if hasattr(hints, "accessibility") else None  # Qt 6.10
+    return "contrast" if wanted is not None and wanted.name == "HighContrast" else "dark"
+
+
+def _known(name: str) -> ThemeName:
+    return next((each for each in THEMES if each == name), "dark")
 
 
 def apply_theme(application: QApplication, name: str) -> None:
     """Turns a theme on for every window there is; an unknown name means dark."""
-    chosen = THEMES.get(name, DARK)
-    application.setProperty(_PROPERTY, "light" if chosen is LIGHT else "dark")
+    chosen = THEMES[_known(name)]
+    application.setProperty(_PROPERTY, _known(name))
     style = QStyleFactory.create("Fusion")
     if style is not None and application.style().objectName() != "fusion":
         application.setStyle(style)

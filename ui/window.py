@@ -176,6 +176,7 @@ class Window(QMainWindow):
         self.commands.redraw_icons()
         self.workspace.takes.refresh()
         self._store.setValue("theme", name)
+        self._refresh()
 
     def _show_timeline(self) -> None:
         timeline = self.document.timeline
@@ -239,7 +240,9 @@ class Window(QMainWindow):
                 restore(kept)
         if not self.isMaximized() and not self.isFullScreen():
             self.setGeometry(inside(self.geometry(), available_at()))
-        self.workspace.is_arranged = self._store.value("docks") is not None
+        left: Any = self._store.value("size")
+        is_smaller = isinstance(left, QSize) and self.height() < left.height()
+        self.workspace.is_arranged = self._store.value("docks") is not None and not is_smaller
         self.welcome.show_recent(self.recent.paths())
 
     # Qt's events
@@ -258,6 +261,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self._store.setValue("geometry", self.saveGeometry())
+        self._store.setValue("size", self.size())
         self._store.setValue("docks", self.workspace.saveState())
         self._store.setValue("top", self.workspace.top.saveState())
         self._store.sync()

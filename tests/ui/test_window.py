@@ -17,7 +17,7 @@ from windows import PATIENCE_MS, first_row, make_window, open_in, wait_for_queue
 from talkies.plugin.cli import main
 from talkies.ui.dialogs.keyboard import KeyboardHelp
 from talkies.ui.dialogs.write_back import WriteBackDialog
-from talkies.ui.theme import theme_name
+from talkies.ui.theme import THEMES, ThemeName, theme_name
 from talkies.ui.window import Window
 
 
@@ -38,7 +38,7 @@ def test_nothing_heavy_is_loaded_to_open_the_window() -> None:
 def test_it_starts_with_the_first_page(window: Window) -> None:
     assert window.pages.currentWidget() is window.welcome
     enabled = {name for name, action in window.commands.items() if action.isEnabled()}
-    assert enabled == {"open", "demo", "quit", "light", "keyboard", "about"}
+    assert enabled == {"open", "demo", "quit", "light", "contrast", "keyboard", "about"}
 
 
 def test_a_timeline_is_opened_closed_and_remembered(window: Window, qtbot: QtBot, reel: Path) -> None:
@@ -188,6 +188,34 @@ def test_the_theme_is_kept(window: Window, qtbot: QtBot, tmp_path: Path, worker_
     assert kept.value("theme") == "light"
     window.commands["light"].trigger()
     assert theme_name() == "dark"
+    window.commands["light"].trigger()
+    window.commands["contrast"].trigger()
+    assert theme_name() == "contrast"
+    assert [window.commands[name].isChecked() for name in ("light", "contrast")] == [False, True]
+    window.commands["contrast"].trigger()
+    assert theme_name() == "dark"
+
+
+@pytest.mark.parametrize("name, least", [("dark", 4.5), ("light", 4.5), ("contrast", 7.0)])
+def test_words_stand_out_from_what_is_behind_them(name: ThemeName, least: float) -> None:
+    """By the formula of WCAG 2.2: 4.5 is its level AA, 7 its level AAA."""
+    theme = THEMES[name]
+    grounds = theme.well, theme.window, theme.raised
+    inks = "text", "faint", "accent", "dialogue", "effects", "good", "warning", "error"
+    pairs = [(getattr(theme, ink), ground) for ink in inks for ground in grounds]
+    pairs += [(theme.on_accent, theme.accent), (theme.text, theme.selection)]
+    assert {pair: contrast(*pair) for pair in pairs if contrast(*pair) < least} == {}
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    shares = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_write_back_shows_what_it_does_and_says_what_it_cannot(window: Window, qtbot: QtBot, reel: Path) -> None:
