@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QShowEvent
+from PySide6.QtGui import QDesktopServices, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QWidget
 
 from talkies.core.conditioning.speech.named_voices import language_of
@@ -39,6 +40,7 @@ from talkies.ui.work.voice_samples import VoiceSamples
 _GAIN_STEP_DB = 0.5
 _LOW = 560  # pixels of height below which takes and timeline do not fit under the picture
 _LEAST_TAKES = 228
+_LEAST = 170  # pixels of height in which takes or a timeline can be worked with
 _MOST_PICTURE = 420
 _TASKS = {"DX": "dialogue", "FX": "foley", "MX": "foley", "MIX": "joint"}
 
@@ -73,7 +75,7 @@ class Workspace(QMainWindow):
         self.auditions = Auditions(document, self.player, lambda: self.timeline.rows.cuts, self)
         self.markers = Markers(document, self)
         self.docks: dict[str, QDockWidget] = {}
-        self.is_arranged = False
+        self.is_arranged = self._was_squeezed = False
         self._arrange()
         self._connect()
 
@@ -99,6 +101,12 @@ class Workspace(QMainWindow):
         super().showEvent(event)
         QTimer.singleShot(0, self, self._fit)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Qt takes room away from takes and timeline, and gives what comes back to the picture alone."""
+        super().resizeEvent(event)
+        if self.is_arranged and event.oldSize().height() != self.height():
+            QTimer.singleShot(0, self, partial(self._regain, self.height() > event.oldSize().height()))
+
     def _fit(self) -> None:
         """Once it has its size."""
         if self.height() < _LOW:
@@ -106,6 +114,14 @@ class Workspace(QMainWindow):
         if not self.is_arranged:
             self.is_arranged = True
             self.share_room()
+
+    def _regain(self, has_grown: bool) -> None:
+        """Room is shared anew when there is enough again for what was squeezed."""
+        stacked = [self.docks[name] for name in ("takes", "timeline")]
+        is_squeezed = any(dock.isVisible() and not dock.isFloating() and dock.height() < _LEAST for dock in stacked)
+        if has_grown and self._was_squeezed and is_squeezed and self.height() >= _LOW:
+            self.share_room()
+        self._was_squeezed = is_squeezed and (self._was_squeezed or not has_grown)
 
     def lay_over(self) -> None:
         """On a low screen takes and timeline share one place, as tabs."""

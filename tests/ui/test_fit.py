@@ -81,3 +81,38 @@ def test_it_opens_no_larger_than_the_screen_and_remembers_its_place(
     again.close()
     store = QSettings(str(tmp_path / "looks.ini"), QSettings.Format.IniFormat)
     assert store.value("geometry") is not None
+
+
+def test_takes_and_timeline_get_their_room_back(window: Window, qtbot: QtBot) -> None:
+    """After a small window, a large one is laid out as it was."""
+    docks = window.workspace.docks
+    window.resize(1600, 1000)
+    qtbot.waitUntil(lambda: window.workspace.is_arranged, timeout=20_000)
+    window.workspace.share_room()
+    qtbot.wait(50)  # the layout follows
+    before = heights(window)
+    assert min(before.values()) > 200
+    window.resize(1280, 560)
+    qtbot.waitUntil(lambda: docks["takes"].height() < 170, timeout=20_000)
+    qtbot.wait(50)
+    window.resize(1600, 1000)
+    qtbot.waitUntil(lambda: heights(window) == before, timeout=20_000)
+
+
+def heights(window: Window) -> dict[str, int]:
+    return {name: window.workspace.docks[name].height() for name in ("takes", "timeline")}
+
+
+def test_on_a_smaller_screen_the_room_is_shared_anew(
+    window: Window, qtbot: QtBot, tmp_path: Path, reel: Path, worker_command: list[str]
+) -> None:
+    window.resize(1600, 1000)
+    window.workspace.share_room()
+    qtbot.wait(50)
+    window.close()
+    again = make_window(qtbot, tmp_path, worker_command)
+    open_in(qtbot, again, reel)
+    assert again.height() < 1000  # the screen of the tests is lower
+    qtbot.waitUntil(lambda: again.workspace.docks["takes"].height() >= 200, timeout=20_000)
+    assert again.workspace.docks["timeline"].height() >= 200
+    again.close()

@@ -22,7 +22,7 @@ class PictureView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
-        self.setMinimumSize(188, 106)
+        self.setMinimumSize(160, 90)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Picture at the playhead"))
 
@@ -97,8 +97,10 @@ class Viewer(QWidget):
         for each in (self.mark_in, self.back, self.play, self.forward, self.mark_out):
             row.addWidget(each)
         row.addStretch(1)
-        for widget in (self.original, self.takes, self.length):
+        for widget in (self.original, self.takes):
             row.addWidget(widget)
+        row.addSpacing(6)
+        row.addWidget(self.length)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
