@@ -273,6 +273,15 @@ def test_a_take_in_which_nothing_sounds_is_not_written_and_named(document: Docum
     assert [warning for warning in plan.warnings if "nothing sounds" in warning]
 
 
+def test_a_chosen_take_that_is_muted_is_named_before_it_is_left_out(generated: Document) -> None:
+    (take,) = (take for take in generated.takes("V1-001") if take.stem == "DX")
+    assert not any("muted" in warning for warning in plan_write_back(generated).warnings)
+    generated.mute([take.id])
+    plan = plan_write_back(generated)
+    assert take.id not in {placement.take.id for placement in plan.placements}
+    assert [warning for warning in plan.warnings if take.id in warning and "muted" in warning]
+
+
 class Silence(TonesEngine):
     def sound(self, prepared: Any, **options: Any) -> Iterator[Any]:
         for block in super().sound(prepared, **options):

@@ -65,6 +65,7 @@ class WriteBackDialog(QDialog):
         self.message.setWordWrap(True)
         self.message.setTextFormat(Qt.TextFormat.PlainText)  # names of clips are anybody's
         self.write.setProperty("primary", "true")
+        self.write.setDefault(True)
         for button in (self.folder, self.undo):
             self.buttons.addButton(button, QDialogButtonBox.ButtonRole.ActionRole)
             button.hide()

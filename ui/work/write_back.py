@@ -102,8 +102,9 @@ def plan_write_back(
 
     timeline = document.open_timeline()
     chosen = tuple(segment.id for segment in document.segments) if ids is None else tuple(ids)
-    takes = [take for key in chosen for take in document.chosen_takes(key) if not take.muted and not take.lost]
-    notes = (*_silent(takes), *_stale(document, takes))
+    found = [take for key in chosen for take in document.chosen_takes(key) if not take.lost]
+    takes = [take for take in found if not take.muted]
+    notes = (*_silent(takes), *_stale(document, takes), *_muted(found))
     placed = (
         PlannedTake(take, document.place_of(take), document.gain_of(take), rivals=len(document.rivals(take)))
         for take in takes
@@ -218,6 +219,11 @@ def _silent(takes: Iterable[TakeRecord]) -> Iterator[str]:
 def _stale(document: Document, takes: Iterable[TakeRecord]) -> Iterator[str]:
     if stale := [take.id for take in takes if document.is_stale(take.id)]:
         yield f"{_and_more(stale)}: made of words that were edited since; make it again to hear the new ones"
+
+
+def _muted(takes: Iterable[TakeRecord]) -> Iterator[str]:
+    if muted := [take.id for take in takes if take.muted]:
+        yield f"{_and_more(muted)}: muted, not written"
 
 
 def _and_more(ids: Sequence[str]) -> str:
