@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from talkies.ui.queue.panel import ink_of
+from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
 from talkies.ui.work.jobs import Job, overall, seconds_left
 from talkies.ui.work.queue import Queue
@@ -147,3 +150,15 @@ def test_the_time_left_comes_from_the_pace_so_far() -> None:
     assert seconds_left(jobs) == pytest.approx(30.0)
     assert seconds_left([job("waiting")]) is None
     assert overall([]) == 0.0
+
+
+def test_a_job_that_is_made_in_part_is_not_shown_as_a_success(document: Document, queue: Queue, qtbot: QtBot) -> None:
+    """Of a shot whose picture is gone the dialogue can be made, the effects cannot."""
+    document.open_timeline().path.with_name("film.mp4").unlink()
+    queue.generate(["V1-002"])
+    wait_until_idle(queue, qtbot)
+    (job,) = queue.jobs
+    assert (job.state, job.made) == ("done", 1)
+    assert "film.mp4" in job.problem
+    assert ink_of(job) == colours().warning
+    assert ink_of(replace(job, problem="")) == colours().good

@@ -99,3 +99,18 @@ def test_the_dice_rolls_one_seed_for_all(document: Document, panel: SettingsPane
 def test_without_a_selection_nothing_can_be_edited(document: Document, panel: SettingsPanel) -> None:
     document.select([])
     assert not panel.fields["prompt"].isEnabled()
+
+
+def test_without_a_shot_the_usual_settings_are_shown(document: Document, panel: SettingsPanel) -> None:
+    document.change_settings(["V1-001"], takes=7, guidance=2.5, prompt="rain")
+    document.select(["V1-001"])
+    document.select([])
+    shown = {name: panel.fields[name].text() for name in ("takes", "guidance", "steps", "prompt")}
+    assert shown == {"takes": "1", "guidance": "Default", "steps": "Default", "prompt": ""}
+    assert not panel.fields["takes"].isEnabled()
+
+
+def test_no_tool_tip_begins_with_an_empty_line(document: Document, panel: SettingsPanel) -> None:
+    document.select(["V1-001"])
+    tips = {name: field.toolTip().removeprefix("<qt>") for name, field in panel.fields.items()}
+    assert all(tip and not tip.startswith("<br>") for tip in tips.values()), tips

@@ -111,13 +111,12 @@ class JobDelegate(QStyledItemDelegate):
         painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, QColor(colours().raised))
-        ink = {"done": colours().good, "failed": colours().error, "running": colours().accent}
         painter.setPen(QColor(colours().text if job.is_open else colours().faint))
         name = metrics.elidedText(
             f"{one_line(job.clip)} · {one_line(job.segment_id)}", Qt.TextElideMode.ElideMiddle, area.width()
         )
         painter.drawText(area, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, name)
-        painter.setPen(QColor(ink.get(job.state, colours().faint)))
+        painter.setPen(QColor(ink_of(job)))
         below = area.adjusted(0, metrics.height() + 1, 0, 0)
         state = metrics.elidedText(one_line(model.state_of(job)), Qt.TextElideMode.ElideRight, area.width())
         painter.drawText(below, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, state)
@@ -128,6 +127,12 @@ class JobDelegate(QStyledItemDelegate):
                 QRect(bar.topLeft(), QSize(round(bar.width() * job.fraction), 3)), QColor(colours().accent)
             )
         painter.restore()
+
+
+def ink_of(job: Job) -> str:
+    """The colour of what is said of a job; one that is done but for a part is no success."""
+    ink = {"done": colours().good, "failed": colours().error, "running": colours().accent}
+    return colours().warning if job.state == "done" and job.problem else ink.get(job.state, colours().faint)
 
 
 class QueuePanel(QWidget):

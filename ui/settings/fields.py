@@ -185,7 +185,7 @@ class VoiceField(ChoiceField):
             self.setItemText(self.currentIndex(), one_line(path.replace("\\", "/").rpartition("/")[2]))
         chosen = voice_named(path)
         about = tip_of(chosen) if chosen is not None else path
-        self.setToolTip(as_tip(f"{about}\n{tips()['voice']}"))
+        self.setToolTip(as_tip(f"{about}\n{tips()['voice']}".strip()))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         if _recording(event):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import asdict
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -31,7 +32,7 @@ from talkies.ui.settings.prompts import PromptMemory
 from talkies.ui.settings.words import names, tips
 from talkies.ui.voices import voice_problems
 from talkies.ui.work.document import Document
-from talkies.ui.work.state import MIXED
+from talkies.ui.work.state import MIXED, SegmentSettings
 
 _MAX_SEED = 2**31 - 200  # what the field holds; the takes of one run count on from it
 _LEVEL_DB = 24.0
@@ -213,11 +214,10 @@ class SettingsPanel(QWidget):
             self.title.setText(f"<b>{as_rich(segment.clip, _MOST_TITLE)}</b> · {as_rich(segment.id, _MOST_TITLE)}")
         else:
             self.title.setText(self.tr("<b>{count} shots</b> together").format(count=len(chosen)))
-        values = document.settings() if chosen else {}
+        values = document.settings() if chosen else asdict(SegmentSettings())
         for name, field in self.fields.items():
-            if name in values:
-                field.show_value(values[name])
-        self._warn(values)
+            field.show_value(values[name])
+        self._warn(values if chosen else {})
 
     def changeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         super().changeEvent(event)
