@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from engines import TonesEngine, load_tones
+from films import write_movie, write_reel
 from pytestqt.qtbot import QtBot
 
+from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.media.bwf import write_bwf
 from talkies.ui.player.monitor import Comparison, Monitor
 from talkies.ui.takes.pictures import BANDS, COLUMNS, spectrogram
 from talkies.ui.takes.strip import TakeStrip
+from talkies.ui.timeline.rows import take_rows
 from talkies.ui.work.document import Document
 
 
@@ -127,3 +134,100 @@ def test_a_picture_comes_from_the_background(generated: Document, strip: TakeStr
     picture = strip.pictures.get(take)
     assert picture is not None
     assert picture.spectrogram.shape == (BANDS, COLUMNS)
+
+
+def test_what_is_compared_is_heard_whatever_was_solo(generated: Document, strip: TakeStrip, monitor: Monitor) -> None:
+    spoken = next(take for take in generated.takes("V1-001") if take.stem == "DX")
+    monitor.toggle_solo(spoken.id)
+    first, second = [take for take in generated.takes("V1-001") if take.stem == "FX"]
+    strip.focus_on(first.id)
+    strip.swap()
+    strip.swap()
+    assert second.path in {voice.path for voice in monitor.voices()}
+
+
+def test_a_comparison_ends_when_other_shots_are_chosen(generated: Document, strip: TakeStrip, monitor: Monitor) -> None:
+    """The take that was heard last stays, with its own gain and no longer as loud as the other."""
+    first, second = [take for take in generated.takes("V1-001") if take.stem == "FX"]
+    generated.set_gain([first.id], 7.5)
+    strip.focus_on(first.id)
+    strip.swap()
+    assert monitor.comparison == Comparison(first.id, second.id, "A")
+    generated.select(["V1-001", "V1-002"])
+    assert monitor.comparison is not None
+    generated.select(["V1-002"])
+    assert monitor.comparison is None
+    assert strip.compare.text() == "A/B"
+    gains = {voice.path: voice.gain for voice in monitor.voices()}
+    assert gains[first.path] == pytest.approx(10 ** (7.5 / 20))
+    assert second.path not in gains
+
+
+def test_a_card_says_at_once_that_its_words_were_edited(generated: Document, strip: TakeStrip) -> None:
+    spoken = next(take for take in generated.takes("V1-001") if take.stem == "DX")
+    card = strip.cards[spoken.id]
+    assert "other words" not in card.details.text()
+    generated.edit_cue(0, text="Quite other words.")
+    assert "other words" in card.details.text()
+    assert "edited since" in card.toolTip()
+    assert "edited since" in card.accessibleDescription()
+    generated.undo_stack.undo()
+    assert "other words" not in card.details.text()
+
+
+def test_a_card_says_that_its_take_is_silent(document: Document, qtbot: QtBot) -> None:
+    order = TakeRequest.from_mapping({**document.order(), "task": "foley", "segments": ["V1-001"]})
+    list(make_takes(order, load_engine=lambda *_: SilentEngine()))
+    document.find_takes()
+    document.select(["V1-001"])
+    strip = TakeStrip(document, Monitor(document, document))
+    qtbot.addWidget(strip)
+    (card,) = strip.cards.values()
+    assert "silent" in card.details.text()
+    assert "Nothing sounds here" in card.toolTip()
+
+
+def test_a_screen_reader_hears_what_a_take_is(generated: Document, strip: TakeStrip) -> None:
+    spoken = next(take for take in generated.takes("V1-001") if take.stem == "DX")
+    first, second = [take for take in generated.takes("V1-001") if take.stem == "FX"]
+    generated.star(first.id)
+    generated.mute([spoken.id])
+    names = {key: card.accessibleName() for key, card in strip.cards.items()}
+    assert names == {
+        spoken.id: "DX take 1, ANNA, seed 0, muted",
+        first.id: "FX take 1, seed 0, circled, played and written back",
+        second.id: "FX take 2, seed 1",
+    }
+
+
+def test_what_does_not_fit_on_a_card_ends_in_an_ellipsis(generated: Document, strip: TakeStrip, qtbot: QtBot) -> None:
+    generated.select(["V1-001", "V1-002"])
+    strip.resize(500, 240)
+    qtbot.waitUntil(lambda: all(card.details.shown.endswith("…") for card in strip.cards.values()), timeout=20_000)
+    strip.resize(3000, 240)
+    generated.select(["V1-002"])
+    qtbot.waitUntil(
+        lambda: all(card.details.shown == card.details.text() for card in strip.cards.values()), timeout=20_000
+    )
+
+
+def test_who_speaks_first_comes_first(tmp_path: Path, qtbot: QtBot) -> None:
+    """On cards and on the timeline, whatever the names are; also when the lines change places."""
+    write_movie(tmp_path / "film.mp4", 2)
+    cues = [(2, 10, "ZOE: Hello there."), (12, 20, "ADAM: Good morning.")]
+    document = Document()
+    document.open(write_reel(tmp_path / "reel.otio", ["film.mp4"], cues=cues))
+    list(make_takes(TakeRequest.from_mapping({**document.order(), "task": "dialogue"}), load_engine=load_tones))
+    document.find_takes()
+    assert [take.speaker for take in document.takes("V1-001")] == ["ZOE", "ADAM"]
+    rows = take_rows(document.all_takes, Fraction(25))
+    assert [row.items[0].speaker for row in rows] == ["ZOE", "ADAM"]
+    document.edit_cue(1, start=Fraction(1, 25), end=Fraction(2, 25))
+    assert [take.speaker for take in document.takes("V1-001")] == ["ADAM", "ZOE"]
+    document.close()
+
+
+class SilentEngine(TonesEngine):
+    def sound(self, prepared: Any, **options: Any) -> Iterator[Any]:
+        for block in super().sound(prepared, **options):
+            yield block * 0

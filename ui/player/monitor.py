@@ -77,7 +77,9 @@ class Monitor(QObject):
             self.changed.emit()
 
     def compare(self, comparison: Comparison | None) -> None:
+        """Begins, changes or ends a comparison; what was solo before would hide it, and is no longer."""
         self.comparison = comparison
+        self.solo = self.solo if comparison is None else frozenset()
         self.changed.emit()
 
     def swap(self) -> None:

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 from talkies.ui.actions import DELETES
 from talkies.ui.icons import icon
-from talkies.ui.plain_text import as_rich, as_tip
+from talkies.ui.plain_text import as_rich, as_tip, one_line
 from talkies.ui.player.monitor import Monitor
 from talkies.ui.settings.fields import DecimalField
 from talkies.ui.takes.curves import TakeCurves
+from talkies.ui.takes.elided import ElidedLabel
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
 from talkies.ui.work.state import TakeRecord
@@ -42,7 +43,7 @@ class TakeCard(QFrame):
         super().__init__()
         self._document, self._monitor, self.take_id = document, monitor, take.id
         self.buttons: dict[str, QToolButton] = {}
-        self.name, self.details, self.offset = QLabel(self), QLabel(self), QLabel(self)
+        self.name, self.details, self.offset = QLabel(self), ElidedLabel(self), QLabel(self)
         self.gain = DecimalField(-_MOST_GAIN_DB, _MOST_GAIN_DB, 0.5, self._set_gain, unit=" dB")
         self.setProperty("role", "card")
         self.setFixedWidth(MOST_WIDTH)
@@ -55,7 +56,6 @@ class TakeCard(QFrame):
         tr = self.tr
         head, first, second = (QHBoxLayout() for _ in range(3))
         self.details.setProperty("role", "faint")
-        self.details.setMinimumWidth(1)
         for widget, stretch in ((self.name, 0), (self.details, 1)):
             head.addWidget(widget, stretch)
         head.addWidget(self._button("star", tr("Circle take: it is played and written back"), "Ctrl+Enter", True))
@@ -130,20 +130,19 @@ class TakeCard(QFrame):
         who = f" · {as_rich(take.speaker, _MOST_NAME)}" if take.speaker else ""
         self.name.setText(f"<b>{take.stem} {take.number}</b>{who}")
         self.name.setStyleSheet(f"color: {colours().stem(take.stem).name()}")
-        clip = f"{as_rich(take.segment_id, _MOST_NAME)} · " if several else ""
-        level = "" if take.loudness_lufs is None else f" · {take.loudness_lufs:.1f} LUFS"
-        mark = "▸ " if sounds else ""
-        self.details.setToolTip(self.tr("▸: this one is played and written back") if sounds else "")
-        if self._document.is_stale(take.id):
-            clip = f"<b>{self.tr('other words')}</b> · {clip}"
-            self.details.setToolTip(self.tr("made of words that were edited since"))
-        self.details.setText(mark + clip + self.tr("seed {seed}").format(seed=take.seed) + level)
+        short, full = self._doubts(take)
+        clip = one_line(take.segment_id, _MOST_NAME) if several else ""
+        level = "" if take.loudness_lufs is None else f"{take.loudness_lufs:.1f} LUFS"
+        parts = (*short, clip, self.tr("seed {seed}").format(seed=take.seed), level)
+        self.details.setText(("▸ " if sounds else "") + " · ".join(part for part in parts if part))
+        self.details.setStyleSheet(f"color: {colours().warning}" if short else "")
         self.offset.setText(self.tr("{frames:+d} fr").format(frames=take.nudge_frames) if take.nudge_frames else "0 fr")
         self.gain.show_value(take.gain_db)
-        self.setToolTip(as_tip(self._about(take)))
-        self.setAccessibleName(
-            self.tr("{stem} take {number}, seed {seed}").format(stem=take.stem, number=take.number, seed=take.seed)
-        )
+        if sounds:
+            full = (*full, self.tr("▸ This one is played and written back."))
+        self.setToolTip(as_tip("\n".join((*full, self._about(take)))))
+        self.setAccessibleName(self._spoken(take, sounds))
+        self.setAccessibleDescription(" ".join(full))
         on = {
             "star": take.starred,
             "solo": take.id in self._monitor.solo,
@@ -160,6 +159,26 @@ class TakeCard(QFrame):
                     icon(button.property("picture"), colour if lit else "", filled=lit and name in ("star", "solo"))
                 )
         self.update()
+
+    def _doubts(self, take: TakeRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What speaks against a take, in a word or two each, and in a sentence each."""
+        found = []
+        if take.take.is_silent:
+            found.append((self.tr("silent"), self.tr("Nothing sounds here; it is not written back.")))
+        if self._document.is_stale(take.id):
+            found.append((self.tr("other words"), self.tr("Made of words that were edited since.")))
+        return tuple(short for short, _ in found), tuple(full for _, full in found)
+
+    def _spoken(self, take: TakeRecord, sounds: bool) -> str:
+        """The take and its state, for screen readers."""
+        states = {
+            self.tr("circled"): take.starred,
+            self.tr("muted"): take.muted,
+            self.tr("played and written back"): sounds and not take.muted,
+        }
+        number = self.tr("{stem} take {number}").format(stem=take.stem, number=take.number)
+        parts = (number, one_line(take.speaker), self.tr("seed {seed}").format(seed=take.seed))
+        return ", ".join(part for part in (*parts, *(state for state, on in states.items() if on)) if part)
 
     def _about(self, take: TakeRecord) -> str:
         known = take.facts

@@ -44,7 +44,8 @@ class TakeStrip(QWidget):
         self.stems = {stem: QToolButton(self) for stem in STEMS}
         self.jumps = {stem: QToolButton(self) for stem in STEMS}
         self._build()
-        for signal in (document.timeline_changed, document.selection_changed):
+        document.selection_changed.connect(self._end_comparison)
+        for signal in (document.timeline_changed, document.selection_changed, document.cues_changed):
             signal.connect(self.rebuild)
         document.takes_changed.connect(self._takes_changed)
         document.settings_changed.connect(self.refresh)
@@ -238,6 +239,13 @@ class TakeStrip(QWidget):
             self.compare_as(first, "A")
         else:
             self.status_message.emit(self.tr("A/B needs two takes of one stem: generate another one first."))
+
+    def _end_comparison(self) -> None:
+        """Other shots were chosen: what was compared is played at its own level again."""
+        pair = self._monitor.comparison
+        if pair is not None and not {pair.a, pair.b} <= {take.id for take in self.shown_takes()}:
+            self._a = self._b = ""
+            self._monitor.compare(None)
 
     def _prefer_playing(self) -> None:
         """What was heard last in a comparison is what sounds later, and what is written, unless another is circled."""

@@ -14,6 +14,7 @@ from talkies.core.times import TimeRange
 from talkies.ui.timeline.cache_keys import PeaksKey
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.rows import Row
+from talkies.ui.work.document import Document
 from talkies.ui.work.state import TakeRecord
 
 
@@ -37,12 +38,13 @@ class Hit:
         return item.id if isinstance(item, Segment) else item.segment_id if isinstance(item, TakeRecord) else ""
 
 
-def describe(hit: Hit, timeline: Timeline, media: Media) -> str:
+def describe(hit: Hit, document: Document, media: Media) -> str:
     """A few lines for a tool tip; "" where nothing lies."""
+    timeline = document.open_timeline()
     item = hit.item
     if item is None or hit.index is None:
         return ""
-    lines = [*_lines(item, media), _place(hit.row.spans.ranges[hit.index], timeline)]
+    lines = [*_lines(item, media), *_doubts(item, document), _place(hit.row.spans.ranges[hit.index], timeline)]
     return "\n".join(line for line in lines if line)
 
 
@@ -59,6 +61,15 @@ def _lines(item: Any, media: Media) -> list[str]:
         seed = tr("take {number}, seed {seed}").format(number=item.number, seed=item.seed)
         return [f"{item.stem} {item.speaker}".strip(), seed, made, media.problem(PeaksKey(item.path))]
     return []
+
+
+def _doubts(item: Any, document: Document) -> list[str]:
+    """What speaks against a take."""
+    if not isinstance(item, TakeRecord):
+        return []
+    silent, stale = item.take.is_silent, document.is_stale(item.id)
+    sentences = (tr("nothing sounds here"), silent), (tr("made of words that were edited since"), stale)
+    return [sentence for sentence, is_so in sentences if is_so]
 
 
 def speed_of(segment: Segment) -> str:

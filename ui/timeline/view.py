@@ -260,7 +260,7 @@ class TimelineView(Surface):
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             hit = self.hit(event.pos())
-            text = describe(hit, self.timeline, self.media) if hit is not None and self.timeline is not None else ""
+            text = describe(hit, self.document, self.media) if hit is not None and self.timeline is not None else ""
             QToolTip.showText(event.globalPos(), as_tip(text), self.viewport())
             return True
         return super().viewportEvent(event)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 
 from talkies.core.segment import Cue, Segment, StemName, Timeline
@@ -28,7 +29,7 @@ class Lookup:
     def of(cls, timeline: Timeline | None, state: WorkState, takes: Mapping[str, TakeRecord]) -> Lookup:
         segments = {segment.id: segment for segment in timeline.segments} if timeline is not None else {}
         cues = edited_cues(timeline, state)
-        return cls(timeline, segments, cues, _by_segment(state, takes), Words(timeline, cues))
+        return cls(timeline, segments, cues, _by_segment(state, takes, cues), Words(timeline, cues))
 
     @cached_property
     def stale(self) -> frozenset[str]:
@@ -37,7 +38,8 @@ class Lookup:
 
     def after(self, old: WorkState, new: WorkState, takes: Mapping[str, TakeRecord]) -> Lookup:
         cues = self.cues if new.cues is old.cues else edited_cues(self.timeline, new)
-        by_segment = self.takes if new.choices is old.choices else _by_segment(new, takes)
+        same = new.choices is old.choices and cues is self.cues
+        by_segment = self.takes if same else _by_segment(new, takes, cues)
         if (cues, by_segment) == (self.cues, self.takes):
             return self
         words = self.words if cues is self.cues else Words(self.timeline, cues)
@@ -66,24 +68,38 @@ def rank_of(take: TakeRecord) -> tuple[bool, bool, int]:
     return take.starred, take.preferred, take.number
 
 
-def _by_segment(state: WorkState, takes: Mapping[str, TakeRecord]) -> Mapping[str, tuple[TakeRecord, ...]]:
+def _by_segment(
+    state: WorkState, takes: Mapping[str, TakeRecord], cues: Iterable[Cue]
+) -> Mapping[str, tuple[TakeRecord, ...]]:
     """By department, who speaks first, and number; removed ones left out."""
     found: dict[str, list[TakeRecord]] = {}
     for take in takes.values():
         choices = state.choices.get(take.id, TakeChoices())
         if not choices.removed:
             found.setdefault(take.segment_id, []).append(replace(take, choices=choices))
-    return {key: _in_order(values) for key, values in found.items()}
+    lines = _lines_by_speaker(cues)
+    return {key: tuple(sorted(values, key=partial(_order_of, lines))) for key, values in found.items()}
 
 
-def _in_order(takes: Iterable[TakeRecord]) -> tuple[TakeRecord, ...]:
-    takes = tuple(takes)
-    first: dict[tuple[StemName, str], Fraction] = {}
-    for take in takes:
-        place = take.stem, take.speaker
-        first[place] = min(first.get(place, take.record.start), take.record.start)
+_Lines = Mapping[str, list[tuple[Fraction, Fraction]]]
+"""By speaker: end and start of each line, in order."""
 
-    def key(take: TakeRecord) -> tuple[int, Fraction, str, int]:
-        return STEMS.index(take.stem), first[take.stem, take.speaker], take.speaker, take.number
 
-    return tuple(sorted(takes, key=key))
+def _lines_by_speaker(cues: Iterable[Cue]) -> _Lines:
+    found: dict[str, list[tuple[Fraction, Fraction]]] = {}
+    for cue in cues:
+        if cue.kind == "speech":
+            found.setdefault(cue.speaker, []).append((cue.range.end, cue.range.start))
+    return {speaker: sorted(lines) for speaker, lines in found.items()}
+
+
+def _order_of(lines: _Lines, take: TakeRecord) -> tuple[int, Fraction, str, int]:
+    return STEMS.index(take.stem), _first_word(lines, take), take.speaker, take.number
+
+
+def _first_word(lines: _Lines, take: TakeRecord) -> Fraction:
+    """When its speaker begins in its shot; the shot's start for what nobody says."""
+    own = lines.get(take.speaker, [])
+    place = bisect.bisect_right(own, take.record.start, key=lambda line: line[0])
+    start = own[place][1] if place < len(own) else take.record.start
+    return start if take.record.start < start < take.record.end else take.record.start

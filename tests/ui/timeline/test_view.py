@@ -274,12 +274,23 @@ def test_what_a_screen_reader_and_a_tool_tip_say(qtbot: QtBot, view: TimelineVie
     click(qtbot, view, middle_of(view, "V1-001"))
     assert view.accessibleName() == "Timeline"
     assert view.accessibleDescription() == "2 clips, 1 selected, playhead at 00:00:00:00"
-    timeline, hit = view.timeline, view.hit(middle_of(view, "V1-002"))
-    assert hit is not None and timeline is not None
-    assert describe(hit, timeline, view.media) == "shot 2  (V1-002)\n00:00:01:00 – 00:00:02:00"
+    hit = view.hit(middle_of(view, "V1-002"))
+    assert hit is not None
+    assert describe(hit, view.document, view.media) == "shot 2  (V1-002)\n00:00:01:00 – 00:00:02:00"
     warned = replace(hit.item, warnings=("clip 'shot 2': its media is offline",))
     row = replace(hit.row, items=(hit.row.items[0], warned))
-    assert "its media is offline" in describe(Hit(row, 1, hit.position), timeline, view.media)
+    assert "its media is offline" in describe(Hit(row, 1, hit.position), view.document, view.media)
+
+
+def test_a_tool_tip_says_what_speaks_against_a_take(qtbot: QtBot, generated: Document) -> None:
+    view = TimelineView(generated)
+    qtbot.addWidget(view)
+    row = next(row for row in view.rows if row.kind == "take" and row.stem == "DX")
+    hit = Hit(row, 0, Fraction(0))
+    assert "edited since" not in describe(hit, generated, view.media)
+    generated.edit_cue(0, text="Quite other words.")
+    assert "edited since" in describe(hit, generated, view.media)
+    view.media.stop()
 
 
 def test_a_view_that_is_gone_is_not_called(qtbot: QtBot, document: Document, tmp_path: Path) -> None:
