@@ -92,8 +92,8 @@ LIGHT = Colours(
 
 CONTRAST = Colours(
     well="#000000",
-    window="#000000",
-    raised="#101010",
+    window="#161616",
+    raised="#222222",
     line="#b0b0b0",
     text="#ffffff",
     faint="#d8d8d8",
@@ -107,7 +107,7 @@ CONTRAST = Colours(
     effects="#ff8fa3",
     good="#6fe68f",
     warning="#ffd84d",
-    error="#ff8a80",
+    error="#ff9a91",
     playhead="#ff5d52",
 )
 
@@ -224,7 +224,7 @@ def _style_sheet(c: Colours) -> str:
     QTableView::item {{ padding: 3px 6px; }}
     QTableView::item:selected {{ background: {c.selection}; color: {c.text}; }}
     QTreeView {{ background: {c.well}; border: 1px solid {c.line}; border-radius: 4px; }}
-    QTreeView::item {{ padding: 3px 6px; }}
+    QTreeView::item {{ padding: 3px 6px; min-height: 16px; }}
     QListView, QScrollArea {{ background: {c.well}; border: 1px solid {c.line}; border-radius: 4px; }}
     QProgressBar {{ background: {c.well}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
@@ -239,4 +239,5 @@ def _style_sheet(c: Colours) -> str:
     QLabel[role="error"] {{ color: {c.error}; }}
     QLabel[role="warning"] {{ color: {c.warning}; }}
     QFrame[role="card"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
+    {"QLineEdit { border: 1px solid " + c.line + "; }" if c is CONTRAST else ""}
     """

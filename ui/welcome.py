@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from talkies.ui.icons import icon
@@ -43,13 +43,12 @@ class Welcome(QWidget):
         font.setPixelSize(15)
         about.setFont(font)
         self.open.setProperty("primary", "true")
-        self.open.setIcon(icon("open", colours().on_accent))
-        self.demo.setIcon(icon("film"))
         self.demo.setToolTip(self.tr("A silent film of 21 seconds that talkies draws itself, with subtitles"))
         for button in (self.open, self.demo):
             button.setIconSize(QSize(18, 18))
             button.setMinimumHeight(40)
             button.setAccessibleName(button.text())
+        self._draw_icons()
         self.open.clicked.connect(self.open_wanted)
         self.demo.clicked.connect(self.demo_wanted)
         buttons = QHBoxLayout()
@@ -76,6 +75,16 @@ class Welcome(QWidget):
         whole.addStretch(2)
         whole.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         whole.addStretch(3)
+
+    def _draw_icons(self) -> None:
+        self.open.setIcon(icon("open", colours().on_accent))
+        self.demo.setIcon(icon("film"))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Another theme: icons in its colours."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icons()
 
     def show_recent(self, paths: list[str]) -> None:
         """Files that were open before, the newest first."""

@@ -17,7 +17,7 @@ from windows import PATIENCE_MS, first_row, make_window, open_in, wait_for_queue
 from talkies.plugin.cli import main
 from talkies.ui.dialogs.keyboard import KeyboardHelp
 from talkies.ui.dialogs.write_back import WriteBackDialog
-from talkies.ui.theme import THEMES, ThemeName, theme_name
+from talkies.ui.theme import THEMES, ThemeName, colours, theme_name
 from talkies.ui.window import Window
 
 
@@ -194,6 +194,17 @@ def test_the_theme_is_kept(window: Window, qtbot: QtBot, tmp_path: Path, worker_
     assert [window.commands[name].isChecked() for name in ("light", "contrast")] == [False, True]
     window.commands["contrast"].trigger()
     assert theme_name() == "dark"
+
+
+def test_the_first_page_is_drawn_anew_in_another_theme(window: Window) -> None:
+    """Each icon in the ink of the theme that is on."""
+    for command in ("light", "light"):
+        window.commands[command].trigger()
+        image = window.welcome.demo.icon().pixmap(32, 32).toImage()
+        inks = {
+            image.pixelColor(x, y).name() for x in range(32) for y in range(32) if image.pixelColor(x, y).alpha() == 255
+        }
+        assert inks == {colours().text}
 
 
 @pytest.mark.parametrize("name, least", [("dark", 4.5), ("light", 4.5), ("contrast", 7.0)])
