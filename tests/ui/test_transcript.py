@@ -6,6 +6,8 @@ from fractions import Fraction
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QStyle
 from pytestqt.qtbot import QtBot
 
 from talkies.core.errors import ArgumentError
@@ -106,3 +108,17 @@ def test_fields_may_be_left_out(document: Document) -> None:
     assert position_of("1:05", document.timeline) == Fraction(30, 25)
     with pytest.raises(ArgumentError, match="00:00:00:00"):
         position_of("one", document.timeline)
+
+
+def test_times_fit_their_columns_also_in_bold(document: Document, qtbot: QtBot) -> None:
+    table = TranscriptTable(document)
+    qtbot.addWidget(table)
+    table.show()
+    document.set_playhead(Fraction(3, 25))  # in the first line, which is bold now
+    for column in (IN, OUT):
+        index = table.model.index(0, column)
+        font = index.data(Qt.ItemDataRole.FontRole)
+        assert font.bold()
+        words = QFontMetrics(QFont(font.family(), table.view.font().pointSize(), QFont.Weight.Bold))
+        padding = 2 * (6 + table.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin))
+        assert table.view.columnWidth(column) >= words.horizontalAdvance(index.data()) + padding

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QFont, QFontMetrics, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -38,6 +38,8 @@ from talkies.ui.voices import label_of, named_voices
 from talkies.ui.work.document import Document
 
 Index = QModelIndex | QPersistentModelIndex
+
+_CELL_PADDING = 22  # pixels beside the text of a cell, as the style sheet and Qt have it
 
 
 class VoiceDelegate(QStyledItemDelegate):
@@ -112,7 +114,8 @@ class TranscriptTable(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((IN, 96), (OUT, 96), (SPEAKER, 78), (VOICE, 88)):
+        times = _width_of_a_time(view)
+        for column, width in ((IN, times), (OUT, times), (SPEAKER, 78), (VOICE, 88)):
             view.setColumnWidth(column, width)
         empty = QLabel(
             self.tr("No words in this timeline.\nSubtitle tracks, titles and .srt files beside it are read with it.")
@@ -225,3 +228,10 @@ def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
         if index == len(rows) or rows[index] != rows[index - 1] + 1:
             yield rows[start], rows[index - 1]
             start = index
+
+
+def _width_of_a_time(view: QTableView) -> int:
+    """In pixels, in bold as the line at the playhead is."""
+    font = QFont(view.font())
+    font.setBold(True)
+    return QFontMetrics(font).horizontalAdvance("00:00:00:00") + _CELL_PADDING
