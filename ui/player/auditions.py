@@ -65,11 +65,12 @@ class Auditions(QObject):
         self._transport.play_once(place.start, place.end, max(place.start, Fraction(0)))
 
     def hear(self, take_id: str) -> None:
-        """What is compared is heard: at the playhead if that is in its shot, else from the beginning of it."""
+        """What is compared is heard: at the playhead if that is in its shot, else from the beginning of it; at its end
+        the playhead goes back there, to hear the same again."""
         place = self._document.place_of(self._document.take(take_id))
         if not self._covers(place) or not self._transport.playing:
             start = self._document.playhead if self._covers(place) else max(place.start, Fraction(0))
-            self._transport.play_once(start, place.end, max(place.start, Fraction(0)))
+            self._transport.play_once(start, place.end, start)
 
     def _chosen(self) -> list[TimeRange]:
         return sorted(self._document.segment(key).record for key in self._document.selected)

@@ -57,6 +57,7 @@ class Player(QObject):
     def _open(self) -> None:
         self.transport.stop()
         self._close_frames()
+        self.meter.reset()
         timeline = self._document.timeline
         self.transport.rate = timeline.rate if timeline else Fraction(25)
         self.transport.duration = timeline.duration if timeline else Fraction(0)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from talkies.ui.player.auditions import PRE_ROLL, Auditions
 from talkies.ui.player.player import Player
@@ -105,3 +106,14 @@ def test_a_take_is_played_instead_of_the_one_that_sounds(
     player.monitor.toggle_solo(generated.takes("V1-001")[0].id)
     assert newer.id in heard(player)
     assert generated.state.choices == before
+
+
+def test_after_a_comparison_the_playhead_is_where_it_was(
+    generated: Document, player: Player, auditions: Auditions, qtbot: QtBot
+) -> None:
+    take = generated.takes("V1-002")[0]
+    generated.set_playhead(Fraction(39, 25))
+    auditions.hear(take.id)
+    assert (player.transport.position, player.transport.playing) == (Fraction(39, 25), True)
+    qtbot.waitUntil(lambda: not player.transport.playing, timeout=60_000)
+    assert generated.playhead == Fraction(39, 25)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from films import write_reel
 from pytestqt.qtbot import QtBot
 
 from talkies.core.media.bwf import write_bwf
@@ -13,6 +14,8 @@ from talkies.ui.player.chunks import SoundChunks
 from talkies.ui.player.meter import SILENT_DB, LevelMeter, load_weighting
 from talkies.ui.player.meter_view import MeterView
 from talkies.ui.player.mix import Mix, Voice
+from talkies.ui.player.player import Player
+from talkies.ui.work.document import Document
 
 RATE = 48_000
 
@@ -72,3 +75,12 @@ def test_the_master_level_is_a_factor_of_all_and_shown_in_numbers(qtbot: QtBot, 
     feed(meter, sine(1.0))
     view.refresh()
     assert view.peak.text() == "+1.0 pk" and view.loudness.text().endswith(" S")
+
+
+def test_another_timeline_is_metered_anew(document: Document, reel: Path, tmp_path: Path) -> None:
+    player = Player(document)
+    feed(player.meter, sine(-6.0, 1))
+    assert player.meter.highest > -7
+    document.open(write_reel(tmp_path / "other.otio", ["film.mp4"]))
+    assert player.meter.highest == SILENT_DB
+    player.close()
