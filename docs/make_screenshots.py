@@ -6,14 +6,18 @@ it has its sound already, the pictures from before that stay as they are. They l
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+_SCREEN = Path(tempfile.mkdtemp()) / "screen.json"
+_SCREEN.write_text(json.dumps({"screens": [{"name": "desk", "x": 0, "y": 0, "width": 1920, "height": 1080}]}))
+os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={_SCREEN}")
 
 import numpy as np
 import opentimelineio as otio
@@ -155,6 +159,8 @@ def main(folder: Path) -> None:
     document.select(ids[2:])
     document.star(document.takes(ids[2])[0].id)
     window.workspace.takes.swap()
+    camera.wait(lambda: not window.workspace.player.transport.playing)
+    document.set_playhead(Fraction(152, 10))
     camera.settle()
     camera.keep("takes")
     window.set_theme("light")
