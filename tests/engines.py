@@ -10,8 +10,9 @@ from typing import ClassVar, Self
 
 import numpy as np
 
+from talkies.core.arrays import Sound
 from talkies.core.conditioning.picture.visual import PictureFeatures
-from talkies.core.engines.base import Block, Brief, Engine, Line, Prepared
+from talkies.core.engines.base import Brief, Engine, Line, Prepared
 from talkies.core.errors import WeightsError
 from talkies.core.times import round_half_up
 
@@ -64,7 +65,7 @@ class TonesEngine(Engine):
 
     def sound(
         self, prepared: TonesPrepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
-    ) -> Iterator[Block]:
+    ) -> Iterator[Sound]:
         for step in range(steps):
             on_step((step + 1) / steps)
         count = round_half_up(prepared.duration * self.sample_rate)

@@ -13,7 +13,8 @@ from typing import Any
 
 from engines import TonesEngine
 
-from talkies.core.engines.base import Block, Prepared
+from talkies.core.arrays import Sound
+from talkies.core.engines.base import Prepared
 from talkies.plugin.commands.worker import serve_stdio
 
 
@@ -22,7 +23,7 @@ class SlowTones(TonesEngine):
 
     pause_s = float(sys.argv[1]) if len(sys.argv) > 1 else 0.0
 
-    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
+    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Sound]:
         for block in super().generate(prepared, **options):
             time.sleep(self.pause_s)
             yield block

@@ -15,12 +15,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from talkies.core.arrays import Floats32, Sound
 from talkies.core.corpus.tables import read_table
 from talkies.core.errors import MediaError
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.opening import open_file
 
-Samples = npt.NDArray[np.float32]
 Split = Literal["train", "test"]
 
 LOUD_RMS = 0.2
@@ -189,7 +189,7 @@ class EffectLibrary:
         self.cache_dir = cache_dir
         self._sounds: dict[str, npt.NDArray[np.float16]] = {}
         self._onsets: dict[str, float] = {}
-        self._strokes: dict[str, Samples] = {}
+        self._strokes: dict[str, Sound] = {}
         kept = committed_held_out()
         recordings: list[Recording] = []
         for row in read_table(self.folder / "tags.csv"):
@@ -213,7 +213,7 @@ class EffectLibrary:
             wanted = wanted[:-1]
         return ()
 
-    def sound(self, recording: Recording) -> Samples:
+    def sound(self, recording: Recording) -> Sound:
         """Mono at 48 kHz: a one-shot's chief stroke from 1 ms before its onset, a sustained sound whole; levelled."""
         if recording.sustained:
             return _levelled(self._decoded(recording.file).astype(np.float32), SUSTAINED_RMS, whole=True)
@@ -221,7 +221,7 @@ class EffectLibrary:
             self._strokes[recording.file] = self._stroke(recording)
         return self._strokes[recording.file]
 
-    def _stroke(self, recording: Recording) -> Samples:
+    def _stroke(self, recording: Recording) -> Sound:
         from talkies.core.corpus.onset import first_stroke, single_stroke
 
         sound = self._decoded(recording.file).astype(np.float32)
@@ -260,7 +260,7 @@ def _same_action(wanted: tuple[str, ...], tags: tuple[str, ...]) -> bool:
     return not (set(tags) - set(wanted)) & actions
 
 
-def _levelled(sound: Samples, rms: float, *, whole: bool) -> Samples:
+def _levelled(sound: Sound, rms: float, *, whole: bool) -> Sound:
     """Scaled so that the loudest 50 ms (or all of it) have this root mean square; peaks are kept below 4."""
     window = len(sound) if whole else min(round(0.05 * SAMPLE_RATE), len(sound))
     power = np.cumsum(np.concatenate([[0.0], sound.astype(np.float64) ** 2]))
@@ -277,11 +277,11 @@ def _store(path: Path, sound: npt.NDArray[np.float16]) -> None:
     part.replace(path)
 
 
-def decode(path: Path) -> Samples:
+def decode(path: Path) -> Sound:
     """Up to 30 s of a sound file, mono at 48 kHz. Raises MediaError."""
     import av
 
-    blocks: list[npt.NDArray[np.float32]] = []
+    blocks: list[Floats32] = []
     resampler = av.AudioResampler("flt", "mono", SAMPLE_RATE)
     try:
         with open_file(path) as container:

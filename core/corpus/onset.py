@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Samples = npt.NDArray[np.float32]
+from talkies.core.arrays import Floats, Sound
 
 _STEP_S = 0.0005
 
 
-def envelope(sound: Samples, sample_rate: int, window_s: float = 0.002) -> npt.NDArray[np.float64]:
+def envelope(sound: Sound, sample_rate: int, window_s: float = 0.002) -> Floats:
     """Root mean square of windows that begin every half millisecond."""
     step, window = round(_STEP_S * sample_rate), round(window_s * sample_rate)
     power = np.concatenate([[0.0], np.cumsum(sound.astype(np.float64) ** 2), np.zeros(0)])
     starts = np.arange(0, max(len(sound) - window, 1), step)
     ends = np.minimum(starts + window, len(sound))
-    values: npt.NDArray[np.float64] = np.sqrt(np.maximum(power[ends] - power[starts], 0) / window)
+    values: Floats = np.sqrt(np.maximum(power[ends] - power[starts], 0) / window)
     return values
 
 
-def find_onset(sound: Samples, sample_rate: int, stated_s: float = 0.0) -> int:
+def find_onset(sound: Sound, sample_rate: int, stated_s: float = 0.0) -> int:
     """The sample at which the first salient rise begins.
 
     The first window within 14 dB of the loudest one marks the attack, a rise to at least that being heard as the
@@ -46,9 +45,7 @@ def find_onset(sound: Samples, sample_rate: int, stated_s: float = 0.0) -> int:
     return stated if start - reach <= stated <= start else start
 
 
-def single_stroke(
-    sound: Samples, sample_rate: int, stated_s: float = 0.0, longest_s: float = 4.0
-) -> tuple[int, Samples]:
+def single_stroke(sound: Sound, sample_rate: int, stated_s: float = 0.0, longest_s: float = 4.0) -> tuple[int, Sound]:
     """Where the chief stroke of a one-shot begins (sample), and the sound from there on with no further stroke in it.
 
     A recorded step has a heel and a toe, a rocket a hundred pops, a reload three clicks; a scene's event is one of
@@ -63,7 +60,7 @@ def single_stroke(
     return start, _falling(rest, sample_rate)
 
 
-def _chief(sound: Samples, sample_rate: int, first: int) -> int:
+def _chief(sound: Sound, sample_rate: int, first: int) -> int:
     from talkies.core.media.onsets import detect_onsets
 
     silence = np.zeros(round(0.2 * sample_rate), np.float32)
@@ -85,7 +82,7 @@ def _chief(sound: Samples, sample_rate: int, first: int) -> int:
     return int(chief - back + min(find_onset(sound[chief - back : chief + near], sample_rate), 2 * back))
 
 
-def _falling(sound: Samples, sample_rate: int, attack_s: float = 0.06, floor_db: float = 60.0) -> Samples:
+def _falling(sound: Sound, sample_rate: int, attack_s: float = 0.06, floor_db: float = 60.0) -> Sound:
     """The sound with its level held to a curve that only falls once the attack is over, cut where it is inaudible."""
     from scipy.ndimage import maximum_filter1d
 
@@ -99,15 +96,15 @@ def _falling(sound: Samples, sample_rate: int, attack_s: float = 0.06, floor_db:
     gain = np.interp(np.arange(len(sound)), (np.arange(frames) + 0.5) * step, allowed / np.maximum(hold, 1e-9))
     audible = np.flatnonzero(allowed > peaks.max(initial=0.0) * 10 ** (-floor_db / 20))
     end = min((int(audible[-1]) + 20) * step if len(audible) else 0, len(sound))
-    fallen: Samples = (sound[:end] * gain[:end]).astype(np.float32)
+    fallen: Sound = (sound[:end] * gain[:end]).astype(np.float32)
     fade = min(round(0.02 * sample_rate), end)
     fallen[end - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
     return fallen
 
 
 def first_stroke(
-    sound: Samples, sample_rate: int, *, floor_db: float = 40.0, gap_s: float = 0.12, longest_s: float = 4.0
-) -> Samples:
+    sound: Sound, sample_rate: int, *, floor_db: float = 40.0, gap_s: float = 0.12, longest_s: float = 4.0
+) -> Sound:
     """From the onset until ``gap_s`` of quiet (``floor_db`` below the peak) end in another rise; with a soft end."""
     sound = sound[: round(longest_s * sample_rate)]
     level = envelope(sound, sample_rate, 0.01)

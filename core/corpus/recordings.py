@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 
+from talkies.core.arrays import AnySound, Sound
 from talkies.core.corpus.heldout import is_heldout_effect, split_speech
 from talkies.core.corpus.tables import read_table
 from talkies.core.media.bwf import SAMPLE_RATE
@@ -67,7 +68,7 @@ class SoundCache:
         self.data, self.folder = data, folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def load(self, file: str) -> np.ndarray:
+    def load(self, file: str) -> Sound:
         """The recording as float32 (N,) in [-1, 1]."""
         cached = self.folder / (hashlib.sha1(file.encode()).hexdigest()[:20] + ".npy")
         if not cached.exists():
@@ -76,10 +77,10 @@ class SoundCache:
             with part.open("wb") as handle:
                 np.save(handle, np.round(np.clip(sound, -1, 1) * 32767).astype(np.int16), allow_pickle=False)
             part.replace(cached)
-        stored: np.ndarray = np.load(cached, allow_pickle=False)
-        return np.asarray(stored, np.float32) / 32767
+        stored = np.load(cached, allow_pickle=False)
+        return np.asarray(np.asarray(stored, np.float32) / 32767, np.float32)
 
-    def load_speech(self, file: str) -> np.ndarray:
+    def load_speech(self, file: str) -> Sound:
         """The recording at the loudness of :data:`SPEECH_RMS`."""
         return level_speech(self.load(file))
 
@@ -90,12 +91,12 @@ class SoundCache:
             yield number
 
 
-def level_speech(sound: np.ndarray) -> np.ndarray:
+def level_speech(sound: Sound) -> Sound:
     """The sound at the loudness of :data:`SPEECH_RMS`, or as near as its peaks allow."""
     return sound * min(SPEECH_RMS / max(speech_level(sound), 1e-4), 0.98 / max(float(np.abs(sound).max()), 1e-4))
 
 
-def speech_level(sound: np.ndarray, frame: int = 960) -> float:
+def speech_level(sound: AnySound, frame: int = 960) -> float:
     """RMS of the louder half of the 20 ms frames, so that pauses do not count."""
     frames = sound[: len(sound) // frame * frame].reshape(-1, frame)
     if not len(frames):

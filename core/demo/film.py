@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from talkies.core.arrays import Image
 from talkies.core.demo.portrait import Portrait
 from talkies.core.demo.script import CLIPS, RATE, SIZE, SUBTITLES, Clip
 from talkies.core.files.atomic import part_file
@@ -17,7 +18,7 @@ from talkies.core.scenes.acting import Actor, burst
 from talkies.core.scenes.bouncing import Ball, Bouncing
 from talkies.core.scenes.canvas import View
 from talkies.core.scenes.hammering import Blow, Hammering
-from talkies.core.scenes.plain import Event, Image, exact_time
+from talkies.core.scenes.plain import Event, exact_time
 from talkies.core.scenes.stage import build_stage
 from talkies.core.scenes.staging import Shot
 from talkies.core.scenes.walking import Walking

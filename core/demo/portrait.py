@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from talkies.core.arrays import Points
 from talkies.core.scenes.canvas import Canvas, Colour, shade
-from talkies.core.scenes.plain import Event, Points
+from talkies.core.scenes.plain import Event
 
 _SKIN: Colour = (232, 188, 156)
 _HAIR: Colour = (74, 48, 36)

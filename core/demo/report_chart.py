@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from talkies.core.arrays import Image, Sound
 from talkies.core.files.atomic import part_file
 from talkies.core.media.timeline_movie import pictures
 from talkies.core.segment import Take, Timeline
@@ -20,7 +20,6 @@ from talkies.core.times import to_sample
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Sound = npt.NDArray[np.float32]
 
 INK, PAPER, FAINT = "#e8e6df", "#14161a", "#5b616b"
 DX_COLOUR, FX_COLOUR, EVENT_COLOUR = "#7fc4ff", "#ffb454", "#9be08a"
@@ -135,7 +134,7 @@ def _strip(axis: Axes, timeline: Timeline, seconds: float) -> None:
     axis.set_ylim(0, 1)
 
 
-def _cropped(image: npt.NDArray[np.uint8], aspect: float) -> npt.NDArray[np.uint8]:
+def _cropped(image: Image, aspect: float) -> Image:
     """The middle of an image, ``aspect`` times as wide as high."""
     width = min(image.shape[1], round(image.shape[0] * aspect))
     left = (image.shape[1] - width) // 2

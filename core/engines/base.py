@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
-import numpy.typing as npt
 
+from talkies.core.arrays import Sound
 from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
 from talkies.core.segment import Source
 from talkies.core.times import TimeRange, round_half_up
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from talkies.core.conditioning.picture.visual import PictureFeatures
 
 Task = Literal["foley", "dialogue", "joint"]
-Block = npt.NDArray[np.float32]
-"""Mono samples (n,), about -1 to 1."""
 
 
 @dataclass(frozen=True)
@@ -107,12 +105,12 @@ class Engine(ABC):
     @abstractmethod
     def sound(
         self, prepared: Any, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
-    ) -> Iterator[Block]:
+    ) -> Iterator[Sound]:
         """As :meth:`generate`, of what this engine has prepared and is not silent."""
 
     def generate(
         self, prepared: Prepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
-    ) -> Iterator[Block]:
+    ) -> Iterator[Sound]:
         """Blocks of sound, together at least ``round(duration · sample_rate)`` samples; the caller trims the rest.
 
         The same seed on the same machine gives the same samples. ``on_step`` gets the share of the denoising done
@@ -125,7 +123,7 @@ class Engine(ABC):
             yield from self.sound(prepared, seed=seed, steps=steps, guidance=guidance, on_step=on_step)
 
 
-def silence(samples: int) -> Iterator[Block]:
+def silence(samples: int) -> Iterator[Sound]:
     """Blocks of nothing, together so many samples."""
     for start in range(0, samples, _SILENT_BLOCK):
         yield np.zeros(min(_SILENT_BLOCK, samples - start), np.float32)

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from torch import Tensor
 
+from talkies.core.arrays import Floats32, Sound
 from talkies.core.conditioning.prompt.palette import spotted_onsets
 from talkies.core.conditioning.prompt.vocabulary import read_prompt
-from talkies.core.engines.base import Block, Line
+from talkies.core.engines.base import Line
 from talkies.core.engines.ruled import Ruled
 from talkies.core.synthesis import Recipe, Span, Stroke, recipe_for
 
@@ -38,11 +38,11 @@ class Described:
         first = round(self.start * rate)
         return first, first + round(self.ruled.seconds * rate)
 
-    def heard(self, count: int, rate: int, inside: slice) -> npt.NDArray[np.float32]:
+    def heard(self, count: int, rate: int, inside: slice) -> Floats32:
         """How much of its ``count`` samples is heard ``inside``: all, but for the very end."""
         return _ramps(count, 0, round(_END_S * rate), inside)
 
-    def gives_way(self, count: int, rate: int, inside: slice) -> npt.NDArray[np.float32]:
+    def gives_way(self, count: int, rate: int, inside: slice) -> Floats32:
         """How much of the rest is heard meanwhile."""
         fade = round(_FADE_S * rate)
         if not self.replaces:
@@ -85,7 +85,7 @@ def _strokes(recipe: Recipe, begun: float, start: float, end: float, onsets: Seq
     return (Stroke(0.0, _FORCE),) if begun >= 0 else ()
 
 
-def with_described(blocks: Iterator[Block], sounds: Sequence[Described], rate: int, seed: int) -> Iterator[Block]:
+def with_described(blocks: Iterator[Sound], sounds: Sequence[Described], rate: int, seed: int) -> Iterator[Sound]:
     """Blocks of sound (n,) with the described sounds in their places."""
     streams = [_Stream(each.ruled.sound(seed + _SEEDS * number)) for number, each in enumerate(sounds, start=1)]
     position = 0
@@ -105,10 +105,10 @@ def with_described(blocks: Iterator[Block], sounds: Sequence[Described], rate: i
 class _Stream:
     """Blocks taken in pieces of any length, with silence after their end."""
 
-    def __init__(self, blocks: Iterator[Block]) -> None:
+    def __init__(self, blocks: Iterator[Sound]) -> None:
         self._blocks, self._left = blocks, np.zeros(0, np.float32)
 
-    def take(self, count: int) -> Block:
+    def take(self, count: int) -> Sound:
         while len(self._left) < count:
             block = next(self._blocks, np.zeros(count, np.float32))
             self._left = np.concatenate([self._left, block])
@@ -116,7 +116,7 @@ class _Stream:
         return taken
 
 
-def _ramps(count: int, head: int, tail: int, inside: slice) -> npt.NDArray[np.float32]:
+def _ramps(count: int, head: int, tail: int, inside: slice) -> Floats32:
     """Of ``count`` ones that rise from 0 over ``head`` and fall to 0 over ``tail`` samples, each at most half of all,
     those ``inside``."""
     place = np.arange(inside.start, inside.stop).astype(np.float32)

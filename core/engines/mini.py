@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from talkies.core.arrays import Sound
 from talkies.core.conditioning.picture.events import EventSpotter
 from talkies.core.conditioning.picture.sync import SYNC_DIM
 from talkies.core.conditioning.picture.visual import PictureFeatures
@@ -25,7 +26,7 @@ from talkies.core.conditioning.prompt.palette import Palette, PaletteNames
 from talkies.core.conditioning.prompt.vocabulary import PROMPT_TOKENS, PromptWords, read_prompt
 from talkies.core.conditioning.speech.durations import DurationModel
 from talkies.core.conditioning.speech.lipreading import LipNetwork
-from talkies.core.engines.base import Block, Brief, Engine, Line, Prepared, silence
+from talkies.core.engines.base import Brief, Engine, Line, Prepared, silence
 from talkies.core.engines.described import Described, described, with_described
 from talkies.core.engines.mini_speech import SpeechReader, says_nothing, spoken_frames
 from talkies.core.engines.ruled import Ruled, audible_where, recipe_asked_for, ruled, several_strike, unlearned
@@ -213,7 +214,7 @@ class MiniEngine(Engine):
 
     def sound(
         self, prepared: MiniPrepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
-    ) -> Iterator[Block]:
+    ) -> Iterator[Sound]:
         if prepared.quiet or prepared.ruled is not None:
             on_step(1.0)
             samples = round_half_up(prepared.duration * self.sample_rate)
@@ -224,7 +225,7 @@ class MiniEngine(Engine):
 
     def _by_network(
         self, prepared: MiniPrepared, seed: int, settings: Settings, on_step: Callable[[float], None]
-    ) -> Iterator[Block]:
+    ) -> Iterator[Sound]:
         frames = latent_count(prepared.duration)
         channels = self.model.codec.config.latent_channels
         noise = seeded_noise(seed, channels, frames).to(self.device)
@@ -254,14 +255,14 @@ class MiniEngine(Engine):
             return replace(sketch, drawn=torch.ones_like(sketch.drawn))
         return replace(sketch, drawn=sketch.drawn & ~named.spoken.to(sync.device))
 
-    def decode(self, latents: Tensor, seed: int = 0) -> Iterator[Block]:
+    def decode(self, latents: Tensor, seed: int = 0) -> Iterator[Sound]:
         """Latents (C, T) → blocks of sound; ``seed`` is that of its noise."""
         with torch.no_grad():
             for block in self.model.codec.decode(latents, seed):
                 yield block.cpu().numpy()
 
     @torch.no_grad()
-    def codec_roundtrip(self, sound: Block) -> Block:
+    def codec_roundtrip(self, sound: Sound) -> Sound:
         """Sound (N,) through the codec and back, for its figures."""
         latents = self.model.codec.encode(torch.from_numpy(sound)[None].to(self.device))[0]
         return np.concatenate(list(self.decode(latents)))[: len(sound)]

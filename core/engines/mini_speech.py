@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
+from talkies.core.arrays import Floats32
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.conditioning.speech.durations import DurationModel
 from talkies.core.conditioning.speech.lipreading import LipNetwork
@@ -54,7 +54,7 @@ class SpeechReader:
         return word_starts(spans, spoken.ids, spoken.words)
 
     def _laid(
-        self, line: Line, voice: NamedVoice, lips: np.ndarray | None, evidence: np.ndarray | None
+        self, line: Line, voice: NamedVoice, lips: Floats32 | None, evidence: Floats32 | None
     ) -> tuple[Spoken, Spans]:
         """A line's phonemes, and when they are said."""
         spoken = speak(line.text, line.language or voice.language)
@@ -62,7 +62,7 @@ class SpeechReader:
         cue = float(line.range.start), float(line.range.end)
         return spoken, fit_line(spoken.ids, seconds, *cue, lips, evidence, spoken.words)
 
-    def _read_lips(self, features: PictureFeatures | None) -> tuple[np.ndarray | None, np.ndarray | None]:
+    def _read_lips(self, features: PictureFeatures | None) -> tuple[Floats32 | None, Floats32 | None]:
         """What the mouth does (L, 4), and what it seems to say (2 L, 20)."""
         if features is None or features.mouths is None or self.lips is None:
             return (None if features is None else features.lips), None

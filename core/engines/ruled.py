@@ -15,10 +15,10 @@ from importlib import resources
 import numpy as np
 from torch import Tensor
 
+from talkies.core.arrays import Sound
 from talkies.core.conditioning.picture.events import audible_frames
 from talkies.core.conditioning.prompt.palette import spotted_onsets
 from talkies.core.conditioning.prompt.vocabulary import GOING_ON, PromptWords
-from talkies.core.engines.base import Block
 from talkies.core.segment import Source
 from talkies.core.synthesis import Recipe, Span, Stroke, perform, recipe_for
 from talkies.core.times import LATENT_RATE, TimeRange, latent_count
@@ -36,7 +36,7 @@ class Ruled:
     strokes: tuple[Stroke, ...] | None
     spans: tuple[Span, ...] | None
 
-    def sound(self, seed: int) -> Iterator[Block]:
+    def sound(self, seed: int) -> Iterator[Sound]:
         """See :func:`talkies.core.synthesis.perform`."""
         strokes = self._paced(seed) if self.strokes is None else self.strokes
         return perform(self.recipe, strokes, self.seconds, seed, self.spans)

@@ -27,7 +27,8 @@ from typing import ClassVar, Self
 import torch
 from torch import Tensor
 
-from talkies.core.engines.base import Block, Brief, Engine, Prepared
+from talkies.core.arrays import Sound
+from talkies.core.engines.base import Brief, Engine, Prepared
 from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.conditions import Conditions
@@ -122,14 +123,14 @@ class VSSFlowEngine(Engine):
     @torch.no_grad()
     def sound(
         self, prepared: VSSFlowPrepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
-    ) -> Iterator[Block]:
+    ) -> Iterator[Sound]:
         frames = latent_count(prepared.duration)
         noise = seeded_noise(seed, self.model.config.latent_channels, frames).to(self.device)
         settings = Settings(steps=steps, guidance=guidance, solver="midpoint")
         latents = sample(self.model, prepared.conditions.to(self.device), noise, settings, on_step=on_step)
         yield from self.decode(latents)
 
-    def decode(self, latents: Tensor) -> Iterator[Block]:
+    def decode(self, latents: Tensor) -> Iterator[Sound]:
         """Latents (128, T), channel = frequency · 8 + c, → blocks of sound, 640 samples per latent frame."""
         picture = latents.reshape(-1, MEL_CHANNELS, latents.shape[1]).permute(1, 2, 0)[None]
         frames = latents.shape[1]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import Sound
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.progress import timed
 from talkies.core.times import to_sample
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from talkies.core.generation.request import Request, Task
 
 
-Sound = NDArray[np.float32]
 OnProgress = Callable[[float, str], None]
 """Called with the share of the whole work that is done (0 … 1) and what is going on; may raise CancelledError."""
 

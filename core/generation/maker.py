@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from talkies.core.arrays import Sound
 from talkies.core.generation.planning.plan import LOOKING, MAKING
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
@@ -19,7 +20,7 @@ from talkies.core.times import TimeRange
 if TYPE_CHECKING:
     from talkies.core.conditioning.picture.look import PictureLook
     from talkies.core.conditioning.picture.visual import PictureFeatures
-    from talkies.core.engines.base import Block, Brief, Engine, Line, Prepared
+    from talkies.core.engines.base import Brief, Engine, Line, Prepared
 
 _DENOISING = Fraction(4, 5)
 
@@ -106,7 +107,7 @@ class Maker:
         work.done += part
         return take
 
-    def _heard(self, sound: Iterator[Block], whole: TimeRange, part: Fraction) -> Iterator[Block]:
+    def _heard(self, sound: Iterator[Sound], whole: TimeRange, part: Fraction) -> Iterator[Sound]:
         """The engine's blocks, with the time it takes and how far it is."""
         samples = float(whole.duration) * self.engine.sample_rate
         count = 0

@@ -11,12 +11,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from talkies.core.engines.base import Block, Brief, EngineLoader, Line, load_engine
+from talkies.core.arrays import Samples, Sound
+from talkies.core.engines.base import Brief, EngineLoader, Line, load_engine
 from talkies.core.errors import ArgumentError
 from talkies.core.events import Event, Finished, Progress
 from talkies.core.files.atomic import output_errors
 from talkies.core.generation.request import did_you_mean
-from talkies.core.media.bwf import Samples, write_bwf
+from talkies.core.media.bwf import write_bwf
 from talkies.core.takes.saving import plain_name
 from talkies.core.times import TimeRange
 
@@ -92,7 +93,7 @@ def make_sample(
     yield Finished((), {"path": str(path)})
 
 
-def _levelled(blocks: Iterable[Block]) -> Samples:
+def _levelled(blocks: Iterable[Sound]) -> Samples:
     """(1, n): all of it, its highest sample at -6 dBFS."""
     sound = np.concatenate([np.zeros(0, np.float32), *blocks])
     peak = float(np.abs(sound).max(initial=0.0))

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from talkies.core.arrays import Samples
 from talkies.core.errors import MediaError, OutputError
 from talkies.core.files.atomic import part_file
 from talkies.core.media.opening import open_file
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 48000
 """Of every file we write, in samples per second."""
 
-Samples = npt.NDArray[np.float32]
-"""Sound: float32 of shape (C, N), C channels of N samples, full scale ±1."""
 
 FULL_SCALE = 1 << 23
 """Steps from 0 to full scale in 24 bits."""

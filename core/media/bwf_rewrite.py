@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from talkies.core.media.bwf import SAMPLE_RATE, Samples, read_bext, write_bwf
+from talkies.core.arrays import Samples
+from talkies.core.media.bwf import SAMPLE_RATE, read_bext, write_bwf
 from talkies.core.media.sound import sound_blocks
 
 

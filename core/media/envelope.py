@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from talkies.core.arrays import Floats, Floats32, Ints
 from talkies.core.times import TimeRange, to_sample
 
 
@@ -18,7 +18,7 @@ class Envelope:
     spans: tuple[tuple[int, int], ...]
     fade_samples: int
 
-    def gains(self, start: int, count: int) -> npt.NDArray[np.float32]:
+    def gains(self, start: int, count: int) -> Floats32:
         """Gains (count,) of the samples from ``start`` on."""
         gains = np.zeros(count, np.float32)
         for first, end in self.spans:
@@ -27,7 +27,7 @@ class Envelope:
                 gains[left - start : right - start] = self._fades(np.arange(left, right), first, end)
         return gains
 
-    def _fades(self, positions: npt.NDArray[np.int64], first: int, end: int) -> npt.NDArray[np.float64]:
+    def _fades(self, positions: Ints, first: int, end: int) -> Floats:
         fade = min(self.fade_samples, (end - first) // 2)
         if positions[0] >= first + fade and positions[-1] < end - fade:
             return np.ones(len(positions))

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 import numpy as np
-import numpy.typing as npt
 
-from talkies.core.media.bwf import Samples
+from talkies.core.arrays import Floats32, Samples
 from talkies.core.media.loudness import most_gain, true_peaks
 
 _LOOK_S = 0.005
@@ -40,7 +39,7 @@ def limited(blocks: Iterable[Samples], ceiling_db: float, sample_rate: int) -> I
             held = held[:, ready:]
 
 
-def _gains(sound: Samples, ceiling: float, look: int) -> npt.NDArray[np.float32]:
+def _gains(sound: Samples, ceiling: float, look: int) -> Floats32:
     """(n,) for (C, n) samples; right where ``2 * look`` samples and more lie on both sides."""
     from scipy.ndimage import minimum_filter1d
 

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
-from talkies.core.media.bwf import Samples
-
-Array = npt.NDArray[np.float64]
+from talkies.core.arrays import Floats, Floats32, Samples
 
 SILENCE = -math.inf
 """Loudness (LUFS) and peak (dBTP) of nothing."""
@@ -55,7 +52,7 @@ class Meter:
     def __init__(self, sample_rate: int) -> None:
         self._step_samples = round(sample_rate / 10)
         self._sections = k_weighting(sample_rate)
-        self._state: Array | None = None
+        self._state: Floats | None = None
         self._steps: list[float] = []  # mean square of each full step, summed over channels
         self._rest = 0.0  # sum of squares in the step that is not yet full
         self._rest_samples = 0
@@ -76,7 +73,7 @@ class Meter:
         weighted, self._state = sosfilt(self._sections, measured.astype(np.float64), axis=1, zi=state)
         self._add_powers((weighted**2).sum(axis=0) * (channels // measured.shape[0]))
 
-    def _add_powers(self, powers: Array) -> None:
+    def _add_powers(self, powers: Floats) -> None:
         """Sort (n,) squares into steps of 100 ms."""
         edges = np.arange(self._step_samples - self._rest_samples, len(powers) + 1, self._step_samples)
         *full, last = np.split(powers, edges)
@@ -147,7 +144,7 @@ def _highest_between(sound: Samples) -> float:
     return float(np.abs(valid).max(initial=0.0))
 
 
-def true_peaks(sound: Samples) -> npt.NDArray[np.float32]:
+def true_peaks(sound: Samples) -> Floats32:
     """(n,): the highest absolute value at each of (C, n) samples and half-way to its neighbours, over the channels."""
     from scipy.signal import upfirdn
 
@@ -160,7 +157,7 @@ def true_peaks(sound: Samples) -> npt.NDArray[np.float32]:
 
 
 @cache
-def _interpolator() -> npt.NDArray[np.float32]:
+def _interpolator() -> Floats32:
     """Windowed sinc, 16 taps for each of the four phases, each phase passing a constant unchanged."""
     length = _OVERSAMPLING * _TAPS_PER_PHASE
     offsets = (np.arange(length) - length // 2) / _OVERSAMPLING
@@ -174,7 +171,7 @@ def most_gain() -> float:
     return float(np.abs(_interpolator()).reshape(_TAPS_PER_PHASE, _OVERSAMPLING).sum(axis=0).max()) * 1.001
 
 
-def k_weighting(sample_rate: int) -> Array:
+def k_weighting(sample_rate: int) -> Floats:
     """The two second-order sections (2, 6) of BS.1770-4 at any rate; at 48 kHz its tables to the last digit."""
     k = math.tan(math.pi * 1681.974450955533 / sample_rate)
     q, high = 0.7071752369554196, 10 ** (3.999843853973347 / 20)

@@ -9,8 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from numpy.typing import NDArray
-
+from talkies.core.arrays import Image
 from talkies.core.errors import MediaError
 from talkies.core.media.clean_points import CleanPoint, clean_points, last_before, leading_pictures
 from talkies.core.media.frame_clock import FrameClock, Stamps, order_of_stamps
@@ -107,7 +106,7 @@ class Movie:
         """Makes this movie's frames ``height`` lines high, with square pixels."""
         return Scaler(height, self._stream.sample_aspect_ratio)
 
-    def backwards(self, start: Fraction, end: Fraction, height: int) -> Iterator[tuple[Fraction, NDArray[Any]]]:
+    def backwards(self, start: Fraction, end: Fraction, height: int) -> Iterator[tuple[Fraction, Image]]:
         """(time at which the frame begins, small picture) from the one that shows last before ``end`` to ``start``."""
         scaler = self.scaler(height)
         upper = end

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import AnySound, Floats, Floats32, Sound
 from talkies.core.media.bwf import SAMPLE_RATE
 
 TOLERANCES_MS = (50, 100)
@@ -36,10 +36,8 @@ _PAUSE_MS = 5
 _LOUDER = 1.6  # its peak exceeds that of the 100 ms before by this factor (4 dB)
 _QUIET_DB = -40.0  # an onset's peak is no further below the sound's loudest than this
 
-Array = NDArray[np.float64]
 
-
-def detect_onsets(sound: NDArray[np.floating]) -> Array:
+def detect_onsets(sound: AnySound) -> Floats:
     """Onset times (s, sorted) in 48 kHz mono ``sound`` (N,).
 
     Silence has none, nor has what already sounds when the recording starts, nor a sound that breaks off.
@@ -57,7 +55,7 @@ def detect_onsets(sound: NDArray[np.floating]) -> Array:
     return _thinned(sorted(loud), envelope)
 
 
-def onset_strength(sound: NDArray[np.floating]) -> Array:
+def onset_strength(sound: AnySound) -> Floats:
     """Mean rise (dB) of 24 bands over 20 ms, (F,), frame f at sample 120 f; the curve in which onsets are peaks."""
     levels = _band_levels(sound)
     levels = np.maximum(levels, max(_FLOOR_DB, float(levels.max()) - _RANGE_DB))
@@ -65,7 +63,7 @@ def onset_strength(sound: NDArray[np.floating]) -> Array:
     return np.asarray(np.maximum(levels - before, 0.0).mean(1))
 
 
-def _band_levels(sound: NDArray[np.floating]) -> Array:
+def _band_levels(sound: AnySound) -> Floats:
     """(F, B) power per band in dB re full scale, 80 Hz – 16 kHz; computed in stretches of about 20 s."""
     frames = len(sound) // _HOP + 1
     padded = np.pad(np.asarray(sound, np.float32), (_WINDOW // 2, _WINDOW), mode="reflect")
@@ -80,7 +78,7 @@ def _band_levels(sound: NDArray[np.floating]) -> Array:
     return 10 * np.log10(np.concatenate(parts) + 1e-12)
 
 
-def _peaks(strength: Array) -> list[int]:
+def _peaks(strength: Floats) -> list[int]:
     """Frames where the strength is a local maximum and stands out from what is usual around it."""
     from scipy.ndimage import maximum_filter1d, median_filter
 
@@ -91,7 +89,7 @@ def _peaks(strength: Array) -> list[int]:
     return [int(frame) for index, frame in enumerate(candidates) if index == 0 or frame - candidates[index - 1] > 1]
 
 
-def _envelope(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+def _envelope(sound: Sound) -> Floats32:
     """Peak of |sound| in each millisecond (48 samples), without rumble (below 60 Hz)."""
     from scipy.signal import butter, sosfilt
 
@@ -100,7 +98,7 @@ def _envelope(sound: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(np.abs(np.pad(high, (0, frames * 48 - len(high)))).reshape(frames, 48).max(1), np.float32)
 
 
-def _begin(envelope: NDArray[np.float32], frame: int) -> float:
+def _begin(envelope: Floats32, frame: int) -> float:
     """Where (s) the rise around a strength peak began: the first crossing of a quarter of the way up."""
     middle = round(frame * _HOP / 48)
     first = max(middle - 30, 0)
@@ -113,13 +111,13 @@ def _begin(envelope: NDArray[np.float32], frame: int) -> float:
     return (first + int(above[pauses[-1] + 1 if len(pauses) else 0])) / 1000
 
 
-def _peak(envelope: NDArray[np.float32], time: float) -> float:
+def _peak(envelope: Floats32, time: float) -> float:
     """The highest level within 30 ms."""
     first = round(time * 1000)
     return float(envelope[first : first + 30].max(initial=0.0))
 
 
-def _rises(envelope: NDArray[np.float32], time: float, quietest: float) -> bool:
+def _rises(envelope: Floats32, time: float, quietest: float) -> bool:
     """Whether what follows is loud enough, and louder than what was.
 
     A tone that breaks off clicks, but falls; thunder rolls on; a shoe that scrapes after its step is still that step.
@@ -129,7 +127,7 @@ def _rises(envelope: NDArray[np.float32], time: float, quietest: float) -> bool:
     return after >= max(quietest, _LOUDER * float(before.max(initial=0.0)))
 
 
-def _thinned(times: list[float], envelope: NDArray[np.float32]) -> Array:
+def _thinned(times: list[float], envelope: Floats32) -> Floats:
     """Without those within 50 ms of another, and without what a louder one just before masks: the toe after the heel.
 
     An onset masks what is softer than itself, every 25 ms by 1 dB less.
@@ -147,7 +145,7 @@ def _thinned(times: list[float], envelope: NDArray[np.float32]) -> Array:
 
 
 def match_onsets(
-    detected: Sequence[float] | Array, reference: Sequence[float] | Array, tolerance: float
+    detected: Sequence[float] | Floats, reference: Sequence[float] | Floats, tolerance: float
 ) -> list[float]:
     """Offsets (s, detected - reference) of the best one-to-one matching: most pairs, then least distance.
 
@@ -157,7 +155,7 @@ def match_onsets(
     return [float(found[i] - wanted[j]) for i, j in pair_onsets(found, wanted, tolerance)]
 
 
-def pair_onsets(found: Array, wanted: Array, tolerance: float) -> list[tuple[int, int]]:
+def pair_onsets(found: Floats, wanted: Floats, tolerance: float) -> list[tuple[int, int]]:
     """The indices of that matching into two sorted lists of times (s)."""
     from scipy.optimize import linear_sum_assignment
 
@@ -188,8 +186,8 @@ class OnsetCounts:
     @classmethod
     def of(
         cls,
-        detected: Sequence[float] | Array,
-        reference: Sequence[float] | Array,
+        detected: Sequence[float] | Floats,
+        reference: Sequence[float] | Floats,
         going_on: Sequence[tuple[float, float]] = (),
     ) -> OnsetCounts:
         """Counts of one clip; times in seconds.
@@ -223,7 +221,7 @@ class OnsetCounts:
         return result
 
 
-def _judged(detected: Array, reference: Array, unknown: Sequence[tuple[float, float]]) -> Array:
+def _judged(detected: Floats, reference: Floats, unknown: Sequence[tuple[float, float]]) -> Floats:
     """Without what pairs with no reference, but lies where nobody knows."""
     reach = TOLERANCES_MS[-1] / 1000
     detected, reference = np.sort(detected), np.sort(reference)

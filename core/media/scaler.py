@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from talkies.core.arrays import Image
 
 _BRIGHTEST = 65504.0  # what half precision holds; more is damage
 
@@ -21,8 +22,7 @@ class Scaler:
         self._aspect = pixel_aspect if pixel_aspect and Fraction(1, 4) <= pixel_aspect <= 4 else Fraction(1)
         self._reformatter = VideoReformatter()
 
-    def __call__(self, frame: Any) -> NDArray[Any]:
-        """uint8 (H, W, 3)."""
+    def __call__(self, frame: Any) -> Image:
         turns = round(getattr(frame, "rotation", 0) / 90) % 4
         wide = float(frame.width * self._aspect)
         high = float(frame.height)
@@ -31,11 +31,11 @@ class Scaler:
         if frame.format.name.startswith(("gbrpf", "gbrapf", "grayf")):
             return np.rot90(_tone_mapped(frame, width, height), turns)
         small = self._reformatter.reformat(frame, width, height, "rgb24", interpolation="AREA")
-        image = small.to_ndarray()
+        image = np.asarray(small.to_ndarray(), np.uint8)
         return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 
 
-def _tone_mapped(frame: Any, width: int, height: int) -> NDArray[Any]:
+def _tone_mapped(frame: Any, width: int, height: int) -> Image:
     """Scene-linear float (EXR) → display: extended Reinhard with white at 4, then gamma; exposure is never guessed,
     so that it cannot flicker."""
     import cv2

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import Image
 from talkies.core.errors import MediaError
 from talkies.core.media.image_size import stated_pixels
 from talkies.core.media.opening import MOST_PIXELS, open_file
@@ -22,14 +22,14 @@ class Sequence:
     def __init__(self, path: Path, frames: tuple[Path | None, ...], height: int) -> None:
         self.path, self.frames = path, frames
         self._scaler = Scaler(height)
-        self._held: NDArray[Any] | None = None
+        self._held: Image | None = None
         self.unread: list[int] = []
 
     def __len__(self) -> int:
         return len(self.frames)
 
-    def read(self, index: int) -> NDArray[Any] | None:
-        """uint8 (H, W, 3) RGB; None while no frame could be read yet."""
+    def read(self, index: int) -> Image | None:
+        """None while no frame could be read yet."""
         name = self.frames[index]
         try:
             if name is None:
@@ -40,7 +40,7 @@ class Sequence:
         return self._held
 
 
-def read_image(path: Path, scaler: Scaler) -> NDArray[Any]:
+def read_image(path: Path, scaler: Scaler) -> Image:
     """One picture file, scaled. Raises MediaError."""
     import av
 
@@ -53,7 +53,7 @@ def read_image(path: Path, scaler: Scaler) -> NDArray[Any]:
     return _with_opencv(path, scaler, None)
 
 
-def _with_opencv(path: Path, scaler: Scaler, cause: Exception | None) -> NDArray[Any]:
+def _with_opencv(path: Path, scaler: Scaler, cause: Exception | None) -> Image:
     """What the video library cannot read (some compressions of TIFF and JPEG 2000) OpenCV may."""
     import av
     import cv2

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from talkies.core.arrays import Samples
 from talkies.core.errors import MediaError
-from talkies.core.media.bwf import Samples, write_bwf
+from talkies.core.media.bwf import write_bwf
 from talkies.core.media.opening import open_file, sound_stream
 
 if TYPE_CHECKING:

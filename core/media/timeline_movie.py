@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from talkies.core.arrays import Image, Samples
 from talkies.core.files.atomic import part_file
-from talkies.core.media.bwf import SAMPLE_RATE, Samples
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.opening import media_address
 from talkies.core.segment import Segment, Timeline
 from talkies.core.times import to_frame
-
-Image = npt.NDArray[np.uint8]
-
 
 _HEIGHT = 360
 

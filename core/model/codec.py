@@ -16,11 +16,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from talkies.core.arrays import Floats
 from talkies.core.model.bands import FRAMES, HOP_SAMPLES, LOG_FLOOR, LOW_BANDS, SAMPLE_RATE, BandFrames
 from talkies.core.model.config import LARGEST, MOST_LAYERS
 from talkies.core.model.decoder import Fine, FineDecoder
@@ -145,7 +144,7 @@ class Codec(nn.Module):
         around it as its samples depend on, so that the whole has no joints: made at once it would be the same.
         """
         frames = latents.shape[1] * self.config.frames_per_latent
-        turned: NDArray[np.float64] | None = None
+        turned: Floats | None = None
         for start in range(0, frames, PIECE_FRAMES):
             stop, first = min(start + PIECE_FRAMES, frames), max(start - REACH_FRAMES, 0)
             parts = self._parts(latents, first, min(stop + REACH_FRAMES, frames))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
+
+from talkies.core.arrays import Floats
 
 _LINEAR_HZ = 200 / 3  # Hz per mel below the knee
 _KNEE_HZ = 1000.0
@@ -17,12 +18,12 @@ _KNEE_MEL = _KNEE_HZ / _LINEAR_HZ
 _LOG_STEP = np.log(6.4) / 27  # natural logarithm of the frequency ratio of one mel above the knee
 
 
-def mel_from_hz(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
+def mel_from_hz(hertz: Floats) -> Floats:
     above = _KNEE_MEL + np.log(np.maximum(hertz, _KNEE_HZ) / _KNEE_HZ) / _LOG_STEP
     return np.where(hertz < _KNEE_HZ, hertz / _LINEAR_HZ, above)
 
 
-def hz_from_mel(mel: NDArray[np.float64]) -> NDArray[np.float64]:
+def hz_from_mel(mel: Floats) -> Floats:
     above = _KNEE_HZ * np.exp(_LOG_STEP * (np.maximum(mel, _KNEE_MEL) - _KNEE_MEL))
     return np.where(mel < _KNEE_MEL, mel * _LINEAR_HZ, above)
 

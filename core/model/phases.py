@@ -21,6 +21,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from talkies.core.arrays import Floats, Floats32
+
 ROUNDS = 16
 MOMENTUM = 0.99
 
@@ -110,10 +112,10 @@ class Guess:
     ends, from which a later guess goes on."""
 
     angles: Tensor
-    turned: NDArray[np.float64]
+    turned: Floats
 
 
-def guess_phases(magnitude: Tensor, frames: Frames, turned: NDArray[np.float64] | None = None) -> Guess:
+def guess_phases(magnitude: Tensor, frames: Frames, turned: Floats | None = None) -> Guess:
     """Every peak of ``magnitude`` (K, F) a sine that goes on, from random phases or from where the frame before these
     had ``turned`` (K,). In double precision: within a minute a high partial turns by a million radians."""
     near, place = _peaks(magnitude.T.numpy(force=True))
@@ -129,7 +131,7 @@ def guess_phases(magnitude: Tensor, frames: Frames, turned: NDArray[np.float64] 
     return Guess(angles.to(magnitude.device), ends)
 
 
-def _peaks(magnitude: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+def _peaks(magnitude: Floats32) -> tuple[NDArray[np.int32], Floats]:
     """Of each bin (F, K) the nearest spectral peak's bin, and that peak's place between bins by a parabola."""
     level = np.log(np.maximum(magnitude, 1e-7))
     below, here, above = level[:, :-2], level[:, 1:-1], level[:, 2:]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from talkies.core.arrays import Floats
 from talkies.core.scenes.canvas import Canvas, Colour, shade
 from talkies.core.scenes.plain import Event
 from talkies.core.scenes.stage import Slot, Stage
@@ -81,13 +81,13 @@ class Burst:
     time: float
     x: float
     y: float
-    velocity: npt.NDArray[np.float64] = field(repr=False)  # (N, 2) picture heights per second
-    size: npt.NDArray[np.float64] = field(repr=False)  # (N,) picture heights
+    velocity: Floats = field(repr=False)  # (N, 2) picture heights per second
+    size: Floats = field(repr=False)  # (N,) picture heights
     colour: Colour = (200, 200, 200)
     gravity: float = 3.0
     life: float = 0.6
     floor: float = 9.0
-    spin: npt.NDArray[np.float64] | None = None
+    spin: Floats | None = None
     """(N,) radians per second: shards, which stay where they fall; None: round and gone after ``life``."""
 
     def draw(self, canvas: Canvas, t: float) -> None:

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from talkies.core.scenes.plain import Image, Points
+from talkies.core.arrays import Floats, Image, Points
 
 Colour = tuple[int, int, int]
 _SHIFT = 4  # OpenCV draws with 4 fractional bits: motion of a sixteenth of a pixel shows
@@ -37,7 +37,7 @@ class Canvas:
         turn = np.array([[cosine, -sine], [sine, cosine]])
         centre = np.array([self.width / self.scale / 2 - margin, 0.5])
         offset = (centre + margin) * self.scale - turn @ (centre + np.array([view.pan_x, view.pan_y]))
-        self.matrix: npt.NDArray[np.float64] = np.hstack([turn, offset[:, None]])
+        self.matrix: Floats = np.hstack([turn, offset[:, None]])
 
     def shifted(self, x: float, y: float) -> Canvas:
         """The same picture with everything drawn further right and down (picture heights)."""

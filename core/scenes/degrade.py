@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Image = npt.NDArray[np.uint8]
+from talkies.core.arrays import Floats, Image
 
 _EXPOSURES = 3
 
@@ -150,7 +150,7 @@ _WEARS = ("scratches", "rate", "grain", "flicker", "weave", "dust", "fields")
 _WEAR_ODDS = np.array([4, 4, 1, 1, 1, 1, 1]) / 13  # most of what the spotter still fell for
 
 
-def _shifted(image: Image, pixels: npt.NDArray[np.float64]) -> Image:
+def _shifted(image: Image, pixels: Floats) -> Image:
     warp = np.array([[1, 0, pixels[0]], [0, 1, pixels[1]]])
     size = (image.shape[1], image.shape[0])
     return np.asarray(cv2.warpAffine(image, warp, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from talkies.core.arrays import Points
 from talkies.core.scenes.acting import Actor, Burst, Kind, burst, irregular, shadow, smooth
 from talkies.core.scenes.canvas import Canvas, Colour, shade, turned
-from talkies.core.scenes.plain import Event, Points, exact_time
+from talkies.core.scenes.plain import Event, exact_time
 from talkies.core.scenes.stage import Slot, Stage
 
 _FALL = 0.13  # seconds from the top to the blow

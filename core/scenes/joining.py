@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from talkies.core.arrays import Image
 from talkies.core.scenes.canvas import Colour
-from talkies.core.scenes.plain import Image
 
 _LONGEST_S = 2.0
 _SHORTEST_SHOT_S = 2.4  # time enough for something to happen

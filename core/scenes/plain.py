@@ -6,13 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-import numpy as np
-import numpy.typing as npt
-
-Image = npt.NDArray[np.uint8]
-"""(H, W, 3) RGB."""
-Points = npt.NDArray[np.float64]
-"""(N, 2) x to the right and y downwards, in picture heights from the top left corner."""
+from talkies.core.arrays import Image
 
 _EVENT_RATE = 48_000
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from talkies.core.arrays import Floats, Ints
 from talkies.core.scenes.acting import Actor, Kind
 from talkies.core.scenes.canvas import Canvas, Colour
 from talkies.core.scenes.plain import Event
@@ -17,12 +17,12 @@ from talkies.core.scenes.stage import Slot, Stage
 class Floating:
     """Shapes that glide and breathe along smooth curves and never hit anything."""
 
-    sides: npt.NDArray[np.int64]  # (N,) 0: round
-    centre: npt.NDArray[np.float64]  # (N, 2)
-    reach: npt.NDArray[np.float64]  # (N, 2)
-    pace: npt.NDArray[np.float64]  # (N, 3) radians per second of x, y and turning
-    phase: npt.NDArray[np.float64]  # (N, 2)
-    size: npt.NDArray[np.float64]  # (N,)
+    sides: Ints  # (N,) 0: round
+    centre: Floats  # (N, 2)
+    reach: Floats  # (N, 2)
+    pace: Floats  # (N, 3) radians per second of x, y and turning
+    phase: Floats  # (N, 2)
+    size: Floats  # (N,)
     colours: tuple[Colour, ...]
     events: tuple[Event, ...] = ()
 
@@ -42,7 +42,7 @@ class Drifting:
     """Soft clouds or balloons that cross the picture at constant speed, wrapping round beyond its edges."""
 
     aspect: float
-    puffs: npt.NDArray[np.float64]  # (N, 4) x, y, radius, speed
+    puffs: Floats  # (N, 4) x, y, radius, speed
     colour: Colour
     events: tuple[Event, ...] = ()
 

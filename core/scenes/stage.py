@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from talkies.core.arrays import Floats32, Image
 from talkies.core.scenes.canvas import Canvas, Colour, View, shade
-from talkies.core.scenes.plain import Image
 
 SURFACES: dict[str, tuple[Colour, float, float]] = {
     "gravel": ((136, 128, 118), 27.0, 0.011),
@@ -87,7 +87,7 @@ def build_stage(rng: np.random.Generator, size: tuple[int, int], surface: str, i
     return Stage(aspect, horizon, ground, surface, indoor, blank)
 
 
-def _noise(rng: np.random.Generator, height: int, width: int, grain: float) -> npt.NDArray[np.float32]:
+def _noise(rng: np.random.Generator, height: int, width: int, grain: float) -> Floats32:
     """Smooth noise of unit deviation; ``grain`` in pixels."""
     shape = (max(int(height / max(grain, 1)), 2), max(int(width / max(grain, 1)), 2))
     coarse = rng.standard_normal(shape).astype(np.float32)

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from talkies.core.arrays import Image
 from talkies.core.errors import ArgumentError
 from talkies.core.scenes import (
     animals,
@@ -30,7 +31,7 @@ from talkies.core.scenes.acting import Actor, Kind
 from talkies.core.scenes.canvas import View
 from talkies.core.scenes.degrade import Degradation, draw_degradation
 from talkies.core.scenes.joining import Join, draw_joins, joined
-from talkies.core.scenes.plain import Event, Image, Scene, exact_time
+from talkies.core.scenes.plain import Event, Scene, exact_time
 from talkies.core.scenes.stage import INDOOR_SURFACES, OUTDOOR_SURFACES, Slot, Stage, build_camera, build_stage
 
 KINDS: dict[str, Kind] = {

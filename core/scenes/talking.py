@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from talkies.core.arrays import Floats, Points
 from talkies.core.scenes.acting import Actor, Kind, irregular, latest
 from talkies.core.scenes.canvas import Canvas, Colour, shade
-from talkies.core.scenes.plain import Event, Points
+from talkies.core.scenes.plain import Event
 from talkies.core.scenes.stage import Slot, Stage
 
 _LONGEST_S = 0.3  # of a syllable
@@ -52,7 +53,7 @@ class Talker:
     syllables: tuple[float, ...]
     widths: tuple[float, ...]
     blinks: tuple[float, ...]
-    sway: npt.NDArray[np.float64]
+    sway: Floats
 
     def openness(self, t: float) -> float:
         """0 shut to 1 wide: one bump per syllable."""

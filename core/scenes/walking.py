@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from talkies.core.arrays import Points
 from talkies.core.scenes.acting import Actor, Burst, Kind, burst, latest, shadow, smooth
 from talkies.core.scenes.canvas import Canvas, Colour, shade
-from talkies.core.scenes.plain import Event, Points, exact_time
+from talkies.core.scenes.plain import Event, exact_time
 from talkies.core.scenes.stage import SURFACES, Slot, Stage
 
 SURFACE_TAGS: dict[str, tuple[str, ...]] = {

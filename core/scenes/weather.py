@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from talkies.core.arrays import Floats
 from talkies.core.scenes.acting import Actor, Kind, smooth
 from talkies.core.scenes.canvas import Canvas, Colour, shade
 from talkies.core.scenes.plain import Event, exact_time
@@ -29,7 +29,7 @@ def lasting(begin: float, end: float, kind: str, material: str, force: float, ta
 class Rain:
     begin: float
     end: float
-    drops: npt.NDArray[np.float64]  # (N, 4) x, y, speed, length
+    drops: Floats  # (N, 4) x, y, speed, length
     slant: float
     span: float
     events: tuple[Event, ...]
@@ -51,8 +51,8 @@ class Wind:
 
     begin: float
     end: float
-    roots: npt.NDArray[np.float64]  # (N, 3) x, y, height
-    phase: npt.NDArray[np.float64]
+    roots: Floats  # (N, 3) x, y, height
+    phase: Floats
     colour: Colour
     events: tuple[Event, ...]
 
@@ -79,7 +79,7 @@ class Surf:
 
     top: float
     aspect: float
-    phase: npt.NDArray[np.float64]
+    phase: Floats
     pace: float
     colour: Colour
     events: tuple[Event, ...]
@@ -104,7 +104,7 @@ class Fire:
     x: float
     y: float
     size: float
-    flames: npt.NDArray[np.float64]  # (N, 4) offset, height, pace, phase
+    flames: Floats  # (N, 4) offset, height, pace, phase
     events: tuple[Event, ...]
 
     def draw(self, canvas: Canvas, t: float) -> None:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.arrays import Image
 from talkies.core.media.picture import Frame
 from talkies.core.sight.files import POSE, path_of
 from talkies.core.sight.objects import Objects, Seen
@@ -28,7 +29,7 @@ class Pose:
     def __init__(self) -> None:
         self._net: Any = cv2.dnn.readNetFromTFLite(str(path_of(POSE)))
 
-    def __call__(self, image: NDArray[np.uint8], crop: Crop) -> tuple[NDArray[Any], float]:
+    def __call__(self, image: Image, crop: Crop) -> tuple[NDArray[Any], float]:
         """(35, 4) x, y in pixels, visibility and presence 0 to 1; and how surely somebody is in the crop at all."""
         x, y, side = crop
         scale = _SIDE / side
@@ -78,9 +79,7 @@ def followed(frames: Iterable[Frame]) -> list[Track]:
     return [person.track(width, height) for person in (*gone, *here)]
 
 
-def _went_on(
-    here: list[_Person], time: float, image: NDArray[np.uint8], pose: Pose
-) -> tuple[list[_Person], list[_Person]]:
+def _went_on(here: list[_Person], time: float, image: Image, pose: Pose) -> tuple[list[_Person], list[_Person]]:
     """Who is still there, and who is not; two who came to one place are one."""
     still: list[_Person] = []
     lost: list[_Person] = []
@@ -94,9 +93,7 @@ def _went_on(
     return still, lost
 
 
-def _newcomers(
-    here: list[_Person], time: float, image: NDArray[np.uint8], pose: Pose, objects: Objects
-) -> list[_Person]:
+def _newcomers(here: list[_Person], time: float, image: Image, pose: Pose, objects: Objects) -> list[_Person]:
     found: list[_Person] = []
     boxes = [seen for seen in objects(image) if seen.label == "person" and not _is_box_known(seen, here, image)]
     for seen in boxes[:_TRIED]:
@@ -107,12 +104,12 @@ def _newcomers(
     return found
 
 
-def _crop(seen: Seen, image: NDArray[np.uint8]) -> Crop:
+def _crop(seen: Seen, image: Image) -> Crop:
     height, width = image.shape[:2]
     return seen.x * width, seen.y * height, 1.25 * max(seen.width * width, seen.height * height)
 
 
-def _is_box_known(seen: Seen, people: list[_Person], image: NDArray[np.uint8]) -> bool:
+def _is_box_known(seen: Seen, people: list[_Person], image: Image) -> bool:
     """Whether its middle lies within somebody who is followed."""
     x, y, _ = _crop(seen, image)
     return any(abs(x - px) < side / 4 and abs(y - py) < side / 2 for px, py, side in (each.crop for each in people))

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.arrays import Image
 from talkies.core.sight.files import OBJECTS, path_of
 
 LABELS = (
@@ -42,7 +43,7 @@ class Objects:
         self._net: Any = cv2.dnn.readNetFromTFLite(str(path_of(OBJECTS)))
         self._anchors = _anchors()
 
-    def __call__(self, image: NDArray[np.uint8], least: float = _SURE) -> list[Seen]:
+    def __call__(self, image: Image, least: float = _SURE) -> list[Seen]:
         """``image``: (H, W, 3) RGB. The surest first."""
         self._net.setInput(cv2.dnn.blobFromImage(image, 1 / 127.5, (_SIDE, _SIDE), (127.5,) * 3))
         boxes, logits = (each[0] for each in self._net.forward(_OUTPUTS))

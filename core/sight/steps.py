@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]  # float64
+from talkies.core.arrays import Floats
 
 POINTS = 33
 HIPS, ANKLES, HEELS, TOES = (23, 24), (27, 28), (29, 30), (31, 32)
@@ -34,9 +32,9 @@ class Track:
     """One person. ``times`` (N,) s; ``points`` (N, 33, 2) x, y in picture heights; ``seen`` (N, 33) 0 to 1;
     ``width`` of the picture in its heights."""
 
-    times: Array
-    points: Array
-    seen: Array
+    times: Floats
+    points: Floats
+    seen: Floats
     width: float = 1.0
 
 
@@ -68,14 +66,14 @@ def leg_length(track: Track) -> float:
     return float(np.median(lengths[good])) if good.any() else 0.0
 
 
-def feet_of(track: Track) -> tuple[Array, Array]:
+def feet_of(track: Track) -> tuple[Floats, Floats]:
     """Middle of ankle, heel and toe (N, 2 sides, 2), and how well the worst but one of them is seen (N, 2)."""
     parts = np.stack([track.points[:, side] for side in (ANKLES, HEELS, TOES)])
     seen = np.stack([track.seen[:, side] for side in (ANKLES, HEELS, TOES)])
     return parts.mean(axis=0), np.median(seen, axis=0)
 
 
-def unswapped(feet: Array, seen: Array) -> tuple[Array, Array]:
+def unswapped(feet: Floats, seen: Floats) -> tuple[Floats, Floats]:
     """The same feet, each on its own side throughout: from behind left and right are taken for each other."""
     feet, seen = feet.copy(), seen.copy()
     for now in range(1, len(feet)):
@@ -86,7 +84,7 @@ def unswapped(feet: Array, seen: Array) -> tuple[Array, Array]:
     return feet, seen
 
 
-def _of_foot(times: Array, foot: Array, seen: Array, leg: float) -> Iterator[Step]:
+def _of_foot(times: Floats, foot: Floats, seen: Floats, leg: float) -> Iterator[Step]:
     """Steps of one foot (N, 2): swings that end at rest while the foot is seen."""
     good = np.flatnonzero(seen >= SEEN)
     for run in np.split(good, np.flatnonzero(np.diff(times[good]) > _LONGEST_GAP_S) + 1):
@@ -94,7 +92,7 @@ def _of_foot(times: Array, foot: Array, seen: Array, leg: float) -> Iterator[Ste
             yield from _of_run(times[run], foot[run], leg, seen[run])
 
 
-def _of_run(times: Array, foot: Array, leg: float, seen: Array) -> Iterator[Step]:
+def _of_run(times: Floats, foot: Floats, leg: float, seen: Floats) -> Iterator[Step]:
     speed = np.linalg.norm(np.diff(foot, axis=0), axis=1) / np.diff(times) / leg
     moving = speed >= _SWING
     edges = np.flatnonzero(np.diff(np.r_[0, moving, 0]))
@@ -108,7 +106,7 @@ def _of_run(times: Array, foot: Array, leg: float, seen: Array) -> Iterator[Step
         yield Step(time, float(x), float(y), force_of(peak), float(seen[first : end + 1].mean()))
 
 
-def _landing(times: Array, speed: Array, end: int) -> float:
+def _landing(times: Floats, speed: Floats, end: int) -> float:
     """When the foot came to rest: in the interval ``end`` of little speed, as late as it still moved in it."""
     still_moving = min(float(speed[end] / max(speed[end - 1], 1e-6)), 1.0)
     return float(times[end] + still_moving * (times[end + 1] - times[end]))

@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from talkies.core.arrays import AnySound, Floats
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.spotting.taps import Tap
 
@@ -33,10 +34,8 @@ _FAINTEST_DB = -66.0  # re full scale
 _ATTACK_DB = 17.0  # an attack begins where it comes within this of its peak, or a third of the way up from a dip
 _HELD_DB, _OVER_DB, _HEARD_DB = 10.0, 20.0, 1.0
 
-Array = NDArray[np.float64]
 
-
-def taps_in(sound: NDArray[np.floating]) -> list[Tap]:
+def taps_in(sound: AnySound) -> list[Tap]:
     """What was performed in 48 kHz mono ``sound`` (N,), times from its first sample; [] of silence or of a room alone.
 
     ``force`` is 0.3 to 1, by level over this recording's own range; ``until`` is given for what is held.
@@ -59,7 +58,7 @@ def taps_in(sound: NDArray[np.floating]) -> list[Tap]:
     ]
 
 
-def _bands(sound: NDArray[np.floating]) -> Array:
+def _bands(sound: AnySound) -> Floats:
     """(6, F) power in bands from 80 Hz to 12 kHz, each millisecond; F = 0 of what is too short."""
     from scipy.signal import butter, sosfilt
 
@@ -74,7 +73,7 @@ def _bands(sound: NDArray[np.floating]) -> Array:
     return np.array(powers)
 
 
-def _smoothed(power: Array, window_ms: int) -> Array:
+def _smoothed(power: Floats, window_ms: int) -> Floats:
     """Mean over a window around each millisecond, along the last axis."""
     from scipy.ndimage import convolve1d
 
@@ -82,24 +81,24 @@ def _smoothed(power: Array, window_ms: int) -> Array:
     return np.asarray(convolve1d(power, window / window.sum(), mode="nearest"))
 
 
-def _weights(bands: Array) -> Array:
+def _weights(bands: Floats) -> Floats:
     """(6, 1): bands that the room fills count less; all are equal in a quiet one."""
     room = np.percentile(_smoothed(bands, 2 * _WINDOW), 10, axis=1)
     weights = 1 / (room + bands.sum(0).max() * 10 ** (-_RANGE_DB / 10) + 1e-12)
     return np.asarray(weights / weights.max())[:, None]
 
 
-def _db(power: Array) -> Array:
+def _db(power: Floats) -> Floats:
     return np.asarray(10 * np.log10(power + 1e-12))
 
 
-def _floor(level: Array) -> float:
+def _floor(level: Floats) -> float:
     """Below this (dB) is the room: over its own noise, and not too far below the loudest."""
     loudest = float(level.max())
     return max(float(np.percentile(level, 10)) + _OVER_ROOM_DB, loudest - _RANGE_DB, _FAINTEST_DB)
 
 
-def _attacks(heard: Array, sharp: Array, floor: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _attacks(heard: Floats, sharp: Floats, floor: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """The peaks that stand out, and where the attack of each begins (ms)."""
     from scipy.signal import find_peaks
 
@@ -123,14 +122,14 @@ def _attacks(heard: Array, sharp: Array, floor: float) -> tuple[NDArray[np.intp]
     return np.array(kept, np.intp), np.array(begins, np.intp)
 
 
-def _forces(levels: Array) -> list[float]:
+def _forces(levels: Floats) -> list[float]:
     """0.3 for the softest to 1 for the loudest; closer together where all are within 12 dB."""
     softest, loudest = float(levels.min()), float(levels.max())
     span = max(loudest - softest, 12.0)
     return [0.65 + 0.7 * (float(each) - (softest + loudest) / 2) / span for each in levels]
 
 
-def _ends(heard: Array, peaks: NDArray[np.intp], begins: NDArray[np.intp], floor: float) -> list[int | None]:
+def _ends(heard: Floats, peaks: NDArray[np.intp], begins: NDArray[np.intp], floor: float) -> list[int | None]:
     """When each sustained sound is over (ms), None for hits."""
     found: list[int | None] = []
     for peak, begin, limit in zip(peaks, begins, [*begins[1:], len(heard)], strict=True):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from talkies.core.arrays import Floats
 from talkies.core.synthesis.signals import (
-    Array,
     Going,
     Hit,
     Rng,
@@ -49,7 +49,7 @@ def whooshing(thing: Rng) -> Strike:
     """Something swings past: noise whose middle rises and falls with its speed."""
     middle, seconds = between(thing, 280, 750), between(thing, 0.22, 0.42)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         length = seconds * hit.rng.uniform(0.85, 1.2) * (1.25 - 0.4 * hit.force)
         top = middle * hit.rng.uniform(0.85, 1.15) * (0.8 + 0.9 * hit.force)
         pitch = line(length, (0, top * 0.35), (0.45, top), (1, top * 0.4))
@@ -95,7 +95,7 @@ def burning(thing: Rng) -> Going:
         )
 
 
-def _crackle(rng: Rng) -> Array:
+def _crackle(rng: Rng) -> Floats:
     """A crack: a few tenths of a millisecond to some milliseconds, with a short ring of the log."""
     burst = click(rng, between(rng, 0.25, 3.5), between(rng, 700, 3500), between(rng, 6000, 15_000))
     return burst * rng.uniform(0.3, 1.0)
@@ -105,7 +105,7 @@ def igniting(thing: Rng) -> Strike:
     """A match or a lighter: the scratch, the flare, the flame that steadies."""
     bright = between(thing, 2500, 5000)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         seconds = 0.9 * hit.rng.uniform(0.8, 1.2)
         flare = moving_noise(
             hit.rng, seconds, line(seconds, (0, bright), (0.15, bright * 0.6), (0.5, 500), (1, 250)), 1.1
@@ -126,7 +126,7 @@ def rustling_trees(thing: Rng) -> Going:
         yield speed**1.5 * flutter.block() * leaves.block() + 0.3 * speed * touches.block(250.0)
 
 
-def _touch(rng: Rng) -> Array:
+def _touch(rng: Rng) -> Floats:
     return click(rng, between(rng, 1, 6), between(rng, 1500, 3500), 10_000)
 
 
@@ -152,7 +152,7 @@ def popping(thing: Rng) -> Strike:
     """A cork or a balloon: a burst, and the hollow that rings with it."""
     hertz = between(thing, 350, 900)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         pitch = hertz * hit.rng.uniform(0.9, 1.15)
         time = np.arange(count(0.06)) / 48_000
         hollow = np.sin(2 * np.pi * pitch * (time + 6 * time**2)) * np.exp(-time * 90)
@@ -166,7 +166,7 @@ def squeaking(thing: Rng) -> Strike:
     """Rubber or a toy: a short, reedy tone that bends."""
     hertz = between(thing, 900, 2200)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         seconds = hit.rng.uniform(0.12, 0.25)
         pitch = hertz * hit.rng.uniform(0.9, 1.15) * line(seconds, (0, 0.7), (0.3, 1.1), (1, 0.8))
         phase = 2 * np.pi * np.cumsum(pitch) / 48_000

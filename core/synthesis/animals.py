@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from talkies.core.arrays import Floats
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.synthesis.fragments import crunch
-from talkies.core.synthesis.signals import Array, Going, Hit, Rng, Strike, Striking, between, count, mixed
+from talkies.core.synthesis.signals import Going, Hit, Rng, Strike, Striking, between, count, mixed
 from talkies.core.synthesis.streams import BLOCK, Noise, Scatter, Wander
 from talkies.core.synthesis.voices import Call, Formant, still, varied, voiced, whistled
 
@@ -20,7 +21,7 @@ def calling(*kinds: Call, pitch: float = 0.05, size: float = 0.12) -> Striking:
         ratio = float(np.exp(thing.normal(0, size)))
         animal = [_sized(kind, ratio) for kind in kinds]
 
-        def strike(hit: Hit) -> Array:
+        def strike(hit: Hit) -> Floats:
             kind = animal[int(hit.rng.integers(len(animal)))]
             return voiced(varied(kind, hit.rng, pitch), hit.rng) * hit.velocity
 
@@ -143,7 +144,7 @@ def singing(thing: Rng) -> Strike:
     middle = between(thing, 1900, 4800)
     repertoire = [_syllable(thing, middle) for _ in range(4)]
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng, start, parts = hit.rng, 0.0, []
         kind = repertoire[int(rng.integers(len(repertoire)))]
         for _ in range(int(rng.integers(2, 7))):
@@ -206,14 +207,14 @@ class _Cricket:
         self.pulses, self.next = int(rng.integers(3, 5)), rng.uniform(0, 0.5)
         self.scatter = Scatter()
 
-    def block(self) -> Array:
+    def block(self) -> Floats:
         while self.next < BLOCK / SAMPLE_RATE:
             self.scatter.throw(count(self.next) - 1, self.loud * self._chirp())
             self.next += self.every * self.rng.uniform(0.95, 1.06)
         self.next -= BLOCK / SAMPLE_RATE
         return self.scatter.block()
 
-    def _chirp(self) -> Array:
+    def _chirp(self) -> Floats:
         pulse = np.sin(2 * np.pi * self.hertz * np.arange(count(0.018)) / SAMPLE_RATE) * np.hanning(count(0.018))
         return mixed(*((0.031 * n, pulse * (0.7 + 0.1 * n)) for n in range(self.pulses)))
 
@@ -222,7 +223,7 @@ def chewing(thing: Rng) -> Strike:
     """A bite: the crack of something crisp, then softer, wet grinding."""
     crisp = thing.uniform(0.4, 1.0)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         bite = crunch(rng, 0.14, int(20 + 50 * crisp), 900, 6500, 2.0, 0.12)
         grinds = [

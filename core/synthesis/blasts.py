@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from talkies.core.arrays import Floats
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.synthesis.signals import (
-    Array,
     Hit,
     Rng,
     Strike,
@@ -33,18 +33,18 @@ SPEED_OF_SOUND = 343.0
 """Metres a second."""
 
 
-def friedlander(positive_s: float, steep: float = 1.0) -> Array:
+def friedlander(positive_s: float, steep: float = 1.0) -> Floats:
     """A blast wave whose overpressure lasts ``positive_s``; its integral vanishes for ``steep`` 1."""
     share = np.arange(count(8 * positive_s)) / SAMPLE_RATE / positive_s
     return eased((1 - share) * np.exp(-steep * share), 0.00005, positive_s)
 
 
-def n_wave(seconds: float) -> Array:
+def n_wave(seconds: float) -> Floats:
     """From +1 straight to -1."""
     return np.linspace(1, -1, max(count(seconds), 2))
 
 
-def echoes(rng: Rng, seconds: float, t60: float, low: float, high: float) -> Array:
+def echoes(rng: Rng, seconds: float, t60: float, low: float, high: float) -> Floats:
     """What walls, trees and hills send back, duller the later; RMS about 1 at the start."""
     near = unit(band(white(rng, seconds), low, high)) * dying(seconds, 0.55 * t60)
     far = unit(band(white(rng, seconds), low, 0.22 * high)) * dying(seconds, t60)
@@ -57,7 +57,7 @@ def shooting(thing: Rng) -> Strike:
     positive, t60 = between(thing, 0.0006, 0.0016), between(thing, 0.7, 1.6)
     bullet, ground = thing.random() < 0.5, thing.uniform(0.004, 0.012)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         blast = friedlander(positive * rng.uniform(0.9, 1.1))
         gas = click(rng, between(rng, 14, 26), 180, 9000)
@@ -75,7 +75,7 @@ def burst_fire(thing: Rng) -> Strike:
     """A burst of an automatic weapon: three to six shots at ten to fifteen a second."""
     single, gap = shooting(thing), 1 / between(thing, 10, 15)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         number = int(hit.rng.integers(3, 7))
         shots = [single(Hit(1.0, hit.rng)) for _ in range(2)]
         fired = ((n * gap * hit.rng.uniform(0.98, 1.02), hit.rng.uniform(0.9, 1) * shots[n % 2]) for n in range(number))
@@ -88,7 +88,7 @@ def exploding(thing: Rng) -> Strike:
     """A large charge: a long wave, the fire's roar, earth and debris that come down."""
     positive, t60 = between(thing, 0.012, 0.03), between(thing, 0.9, 1.9)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng, seconds = hit.rng, 1.1 * t60
         roar = unit(lowpass(white(rng, seconds), 110)) * dying(seconds, t60)
         body = unit(band(white(rng, seconds), 90, 900)) * dying(seconds, 0.55 * t60)
@@ -111,7 +111,7 @@ def fireworking(thing: Rng) -> Strike:
     """A shell bursts, and its stars crackle."""
     t60 = between(thing, 1.2, 2.2)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         parts = [(0.0, 2.2 * friedlander(between(rng, 0.003, 0.006))), (0.0, 0.6 * echoes(rng, t60, t60, 70, 2500))]
         if rng.random() < 0.7:
@@ -126,7 +126,7 @@ def thundering(thing: Rng) -> Strike:
     """A lightning channel of some kilometres, bent at random: each piece's N-wave arrives when its distance says."""
     distance, height = between(thing, 400, 1800), between(thing, 2500, 4500)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         near = distance * rng.uniform(0.8, 1.25)
         sound = np.zeros(count(7.0))
@@ -142,13 +142,13 @@ def thundering(thing: Rng) -> Strike:
     return strike
 
 
-def _envelope(sound: Array) -> Array:
+def _envelope(sound: Floats) -> Floats:
     """Mean strength over the last tenth of a second."""
     summed = np.cumsum(np.pad(np.abs(sound), (4800, 0)))
     return np.asarray(summed[4800:] - summed[:-4800]) / 4800
 
 
-def _add_channel(sound: Array, rng: Rng, near: float, height: float, loud: float) -> None:
+def _add_channel(sound: Floats, rng: Rng, near: float, height: float, loud: float) -> None:
     """N-waves of a tortuous channel, added from its first arrival on."""
     pieces = 260
     steps = rng.normal(0, height / pieces * 1.4, (pieces, 2))

@@ -6,9 +6,9 @@ import itertools
 
 import numpy as np
 
+from talkies.core.arrays import Floats
 from talkies.core.synthesis.modal import MATERIALS, Body, Material, body_of, ringing, struck
 from talkies.core.synthesis.signals import (
-    Array,
     Hit,
     Rng,
     Strike,
@@ -36,7 +36,7 @@ LEAF = {
 """Leaves of doors and lids, by what they are made of."""
 
 
-def latch(rng: Rng, lock: Body) -> Array:
+def latch(rng: Rng, lock: Body) -> Floats:
     """Bolt and plate: two or three small metal clicks."""
     starts = np.cumsum([0.0, rng.uniform(0.012, 0.04), rng.uniform(0.02, 0.06)])[: int(rng.integers(2, 4))]
     return mixed(*((start, rng.uniform(0.5, 1) * normal(struck(lock, Hit(1.0, rng), 0.12))) for start in starts))
@@ -52,7 +52,7 @@ def slamming(material: str = "wood") -> Striking:
     def draw(thing: Rng) -> Strike:
         leaf, lock, hertz = body_of(LEAF[material], thing, 1.0, 80), _lock(thing), between(thing, 60, 95)
 
-        def strike(hit: Hit) -> Array:
+        def strike(hit: Hit) -> Floats:
             rng = hit.rng
             parts = [(0.0, 1.2 * thud(rng, hertz, 0.28)), (0.0, 0.9 * normal(struck(leaf, Hit(1.0, rng), 0.8)))]
             parts += [(0.0, 0.8 * click(rng, 9, 300, 5000)), (rng.uniform(0.004, 0.02), 0.35 * latch(rng, lock))]
@@ -72,7 +72,7 @@ def opening(material: str = "wood") -> Striking:
         leaf, lock = body_of(LEAF[material], thing, 0.9, 60), _lock(thing)
         creaks = creaking(material)(thing)
 
-        def strike(hit: Hit) -> Array:
+        def strike(hit: Hit) -> Floats:
             rng = hit.rng
             parts = [(0.0, latch(rng, lock)), (0.06, 0.4 * normal(struck(leaf, Hit(0.5, rng), 0.4)))]
             parts.append((rng.uniform(0.1, 0.2), 0.3 * normal(creaks(Hit(1.0, rng)))))
@@ -90,7 +90,7 @@ def creaking(material: str = "wood") -> Striking:
         leaf = body_of(LEAF[material], thing, 0.35, 40)
         slow, fast = between(thing, 25, 60), between(thing, 110, 320)
 
-        def strike(hit: Hit) -> Array:
+        def strike(hit: Hit) -> Floats:
             rng = hit.rng
             seconds = rng.uniform(0.5, 1.1)
             return _stick_slip(rng, leaf, line(seconds, *_bent(rng, slow, fast))) * hit.velocity
@@ -105,7 +105,7 @@ def _bent(rng: Rng, slow: float, fast: float) -> list[tuple[float, float]]:
     return [(float(place), between(rng, slow, fast)) for place in places]
 
 
-def _stick_slip(rng: Rng, leaf: Body, rate_hz: Array) -> Array:
+def _stick_slip(rng: Rng, leaf: Body, rate_hz: Floats) -> Floats:
     """Slips at ``rate_hz`` (N,), unequal in time and strength, ringing in a body."""
     from scipy.signal import fftconvolve
 
@@ -129,7 +129,7 @@ def knocking(material: str = "wood") -> Striking:
             Material(made.friction * 1.3, made.support + 25, 0.0022, (130, 260), "plate", 0.3), thing, 1.0, 60
         )
 
-        def strike(hit: Hit) -> Array:
+        def strike(hit: Hit) -> Floats:
             knuckles = click(hit.rng, 3, 400, 2600)
             parts = (
                 (0.0, normal(struck(leaf, Hit(1.0, hit.rng), 0.6))),
@@ -150,7 +150,7 @@ def scraping(material: str) -> Striking:
         body = body_of(MATERIALS[material], thing, 1.3, 40)
         fast = between(thing, 150, 500)
 
-        def strike(hit: Hit) -> Array:
+        def strike(hit: Hit) -> Floats:
             rng = hit.rng
             seconds = rng.uniform(0.35, 0.8)
             stuck = _stick_slip(rng, body, line(seconds, *_bent(rng, 0.4 * fast, fast)))
@@ -174,7 +174,7 @@ def clicking(thing: Rng) -> Strike:
     case = body_of(Material(0.05, 200.0, 0.0008, (350, 800), "plate", 0.2), thing, 1.0, 16)
     gap = thing.uniform(0.05, 0.11)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         press = mixed(
             (0.0, normal(struck(part, Hit(1.0, rng), 0.04))),
@@ -191,7 +191,7 @@ def typing(thing: Rng) -> Strike:
     """A typewriter: the type bar on the platen, the key's return."""
     platen = body_of(Material(0.03, 120.0, 0.0003, (450, 900), "plate", 0.6), thing, 1.0, 40)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         back = 0.35 * click(hit.rng, 2.5, 900, 6000)
         return (
             mixed((0.0, normal(struck(platen, Hit(1.0, hit.rng), 0.1))), (hit.rng.uniform(0.05, 0.08), back))
@@ -208,8 +208,8 @@ def ticking(thing: Rng) -> Strike:
     gaps = thing.uniform(0.002, 0.006), thing.uniform(0.006, 0.013)
     tones = itertools.cycle((1.0, 0.8))
 
-    def strike(hit: Hit) -> Array:
-        tone, parts = next(tones), list[tuple[float, Array]]()
+    def strike(hit: Hit) -> Floats:
+        tone, parts = next(tones), list[tuple[float, Floats]]()
         for start, loud in zip((0.0, gaps[0], sum(gaps)), (0.7, 0.45, 1.0), strict=True):
             tick = normal(struck(_tuned(small, tone), Hit(1.0, hit.rng), 0.05))
             parts += [
@@ -229,7 +229,7 @@ def writing(thing: Rng) -> Strike:
     """A pen or a nail: two or three strokes of a fine scratch."""
     low = between(thing, 1200, 2400)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng, start, parts = hit.rng, 0.0, []
         for _ in range(int(rng.integers(2, 5))):
             seconds = rng.uniform(0.05, 0.16)
@@ -244,7 +244,7 @@ def bowstring(thing: Rng) -> Strike:
     """An arrow leaves: the string's snap, its twang, the shaft that flies."""
     hertz = between(thing, 90, 160)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         partials = np.arange(1.0, 9.0)
         twang = ringing(hertz * partials, 22.0 + 6.0 * partials, 1.0 / partials, rng, 0.4)
@@ -260,7 +260,7 @@ def unsheathing(thing: Rng) -> Strike:
     blade = body_of(Material(0.0008, 7.0, 0.00015, (700, 1500), "bar", 0.3), thing, 1.0, 8)
     other = body_of(Material(0.0008, 7.0, 0.00015, (700, 1500), "bar", 0.3), thing, 1.0, 8)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng, seconds = hit.rng, 0.18
         slide = unit(band(white(rng, seconds), 3000, 11_000)) * line(seconds, (0, 1), (1, 0))
         both = [(start, normal(struck(body, Hit(1.0, rng), 1.0))) for start, body in ((0.0, blade), (0.002, other))]
@@ -273,7 +273,7 @@ def ratchet(thing: Rng) -> Strike:
     """A freewheel or a chain: clicks in a row that slow down."""
     pawl = body_of(Material(0.01, 200.0, 0.0001, (2500, 4500), "bar", 0.5), thing, 1.0, 6)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng, start, gap, parts = hit.rng, 0.0, 0.03 - 0.012 * hit.force, []
         while start < 0.7:
             parts.append((start, normal(struck(pawl, Hit(1.0, rng), 0.03)) * rng.uniform(0.6, 1) * (1 - start)))

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from talkies.core.arrays import Floats
 from talkies.core.synthesis.modal import MATERIALS, Body, body_of, ringing, struck
-from talkies.core.synthesis.signals import (
-    Array,
-    Hit,
-    Rng,
-    Strike,
-    Striking,
-    between,
-    click,
-    eased,
-    line,
-    mixed,
-    moving_noise,
-)
+from talkies.core.synthesis.signals import Hit, Rng, Strike, Striking, between, click, eased, line, mixed, moving_noise
 
 
-def chip(rng: Rng, material: str, size: float) -> Array:
+def chip(rng: Rng, material: str, size: float) -> Floats:
     """A small piece, struck once; ``size`` 1 is a hand's breadth."""
     made = MATERIALS[material]
     lowest = between(rng, *made.lowest) / size
@@ -39,7 +28,7 @@ def breaking(material: str) -> Striking:
         whole = body_of(MATERIALS[material], thing, between(thing, 1.0, 1.8))
         spread = between(thing, 0.16, 0.3)
 
-        def strike(hit: Hit) -> Array:
+        def strike(hit: Hit) -> Floats:
             rng, pieces = hit.rng, int(25 + 55 * hit.force)
             burst = click(rng, 18, *_BURST[material])
             parts = [(0.0, struck(whole, Hit(1.0, rng), 0.6) * 0.5), (0.0, 0.8 * burst)]
@@ -65,7 +54,7 @@ def cracking(thing: Rng) -> Strike:
     """Wood that splinters: fibres tear one after the other, and all at once."""
     board = body_of(MATERIALS["wood"], thing, between(thing, 0.6, 1.3))
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         parts = [(0.0, struck(board, Hit(1.0, rng), 0.5)), (0.0, 1.2 * click(rng, 5, 700, 9000))]
         for _ in range(int(14 + 30 * hit.force)):
@@ -80,7 +69,7 @@ def chopping(thing: Rng) -> Strike:
     """An axe goes into a log: a dull blow, the split, a chip."""
     log = body_of(MATERIALS["wood"], thing, between(thing, 1.2, 2.0), 40)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         split = [
             (rng.exponential(0.025), rng.uniform(0.3, 0.9) * click(rng, between(rng, 0.8, 4), 350, 4000))
@@ -92,7 +81,7 @@ def chopping(thing: Rng) -> Strike:
     return strike
 
 
-def crunch(rng: Rng, seconds: float, grains: int, low: float, high: float, milliseconds: float, rough: float) -> Array:
+def crunch(rng: Rng, seconds: float, grains: int, low: float, high: float, milliseconds: float, rough: float) -> Floats:
     """Grains that give way under a weight: many small clicks within a swelling and falling pressure.
 
     ``low`` and ``high``: Hz between which they sound; ``rough``: share of a hiss that binds them.
@@ -114,7 +103,7 @@ def rattling(material: str, number: int = 7) -> Striking:
     def draw(thing: Rng) -> Strike:
         bodies: list[Body] = [body_of(MATERIALS[material], thing, between(thing, 0.5, 1.4), 24) for _ in range(4)]
 
-        def strike(hit: Hit) -> Array:
+        def strike(hit: Hit) -> Floats:
             rng, parts = hit.rng, []
             start, force = 0.0, hit.force
             for _ in range(int(number * rng.uniform(0.7, 1.3))):
@@ -135,8 +124,8 @@ def dropping(material: str) -> Striking:
     def draw(thing: Rng) -> Strike:
         body = body_of(MATERIALS[material], thing, 1.0, 16)
 
-        def strike(hit: Hit) -> Array:
-            rng, parts = hit.rng, list[tuple[float, Array]]()
+        def strike(hit: Hit) -> Floats:
+            rng, parts = hit.rng, list[tuple[float, Floats]]()
             start, gap, force = 0.0, 0.05 + 0.12 * hit.force, hit.force
             while gap > 0.012 and len(parts) < 14:
                 parts.append((start, struck(body, Hit(max(force, 0.0), rng), 1.2)))
@@ -153,7 +142,7 @@ def digging(thing: Rng) -> Strike:
     """A spade goes into the ground and throws it aside."""
     blade = body_of(MATERIALS["metal"], thing, between(thing, 0.8, 1.5), 24)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         into = crunch(rng, 0.22, 60, 500, 5500, 2.0, 0.35)
         thrown = crunch(rng, 0.35, 50, 400, 4500, 2.5, 0.2)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from talkies.core.arrays import Floats
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.synthesis.signals import (
-    Array,
     Going,
     Hit,
     Rng,
@@ -33,7 +33,7 @@ def minnaert_hz(radius_m: float) -> float:
     return float(np.sqrt(3 * 1.4 * 101_325 / 998) / (2 * np.pi * radius_m))
 
 
-def bubble(radius_m: float, rising: float = 0.0) -> Array:
+def bubble(radius_m: float, rising: float = 0.0) -> Floats:
     """One bubble, amplitude 1; ``rising``: how fast its pitch rises, in terms of its own decay."""
     loss = 0.13 / radius_m + 0.0072 * radius_m**-1.5
     seconds = min(np.log(1000) / loss, 0.25)
@@ -47,7 +47,7 @@ def dripping(thing: Rng) -> Strike:
     radius = between(thing, 0.0014, 0.0034)
     delay = thing.uniform(0.004, 0.02)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         size = radius * hit.rng.uniform(0.85, 1.15) * (0.8 + 0.3 * hit.force)
         rings = [(delay * hit.rng.uniform(0.8, 1.3), 1.0 * bubble(size, hit.rng.uniform(0.05, 0.2)))]
         if hit.rng.random() < 0.5:
@@ -63,7 +63,7 @@ def splashing(thing: Rng) -> Strike:
     """Something falls into water: the slap, the crown's spray, and a cloud of bubbles, large ones first."""
     size = between(thing, 0.6, 1.6)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         seconds = (0.35 + 0.35 * hit.force) * size
         spray = moving_noise(rng, seconds, line(seconds, (0, 400 / size), (0.2, 900), (1, 1800)), 1.5)
@@ -92,7 +92,7 @@ def streaming(thing: Rng) -> Going:
         yield level * (0.35 * bubbles.block(320 * float(level.mean())) + 0.22 * churn.block() * wash.block())
 
 
-def _stream_bubble(rng: Rng, wide: float) -> Array:
+def _stream_bubble(rng: Rng, wide: float) -> Floats:
     radius = between(rng, 0.0007, 0.006) * wide
     return float((radius / 0.003) ** 0.8) * bubble(radius, max(rng.normal(0.05, 0.1), 0.0))
 
@@ -110,7 +110,7 @@ def raining(thing: Rng) -> Going:
         yield level * (0.22 * far.block() + 0.1 * low.block() + drops)
 
 
-def _drop(rng: Rng) -> Array:
+def _drop(rng: Rng) -> Floats:
     low = between(rng, 700, 3000)
     return click(rng, between(rng, 0.6, 2.5), low, low * rng.uniform(2, 4))
 
@@ -140,7 +140,7 @@ def surf(thing: Rng) -> Going:
         yield np.asarray(sum(gain * noise.block() for gain, noise in zip(breaking, bands, strict=True)) + fizz)
 
 
-def _wave(share: Array) -> Array:
+def _wave(share: Floats) -> Floats:
     """Rises over 45 % of its time, breaks quickly, runs out slowly."""
     return np.asarray(np.interp(share, [0, 0.25, 0.42, 0.5, 0.62, 1.0], [0.25, 0.35, 0.75, 1.0, 0.7, 0.25]))
 
@@ -156,7 +156,7 @@ def falling_water(thing: Rng) -> Going:
         yield np.asarray(wash + 0.12 * bubbles.block(300))
 
 
-def wet_step(rng: Rng, force: float) -> Array:
+def wet_step(rng: Rng, force: float) -> Floats:
     """A foot in a film of water: a short slap and a few bubbles."""
     slap = highpass(click(rng, 14, 600, 7000), 300)
     radii = [between(rng, 0.0008, 0.003) for _ in range(int(6 + 10 * force))]

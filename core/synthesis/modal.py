@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from talkies.core.arrays import Floats
 from talkies.core.media.bwf import SAMPLE_RATE
-from talkies.core.synthesis.signals import Array, Hit, Rng, Strike, Striking, between, click, count, mixed
+from talkies.core.synthesis.signals import Hit, Rng, Strike, Striking, between, click, count, mixed
 
 BAR = (1.0, 2.756, 5.404, 8.933, 13.344, 18.638, 24.812, 31.870)
 CUP = (1.0, 2.32, 4.25, 6.63, 9.38, 12.3, 15.6, 19.3)
@@ -56,14 +57,14 @@ SOFT_DB = 60.0  # a sound ends where it has fallen by so much
 class Body:
     """An object that rings: ``hertz``, ``losses`` (nepers a second) and ``weights``, each (M,); ``contact_s``."""
 
-    hertz: Array
-    losses: Array
-    weights: Array
+    hertz: Floats
+    losses: Floats
+    weights: Floats
     contact_s: float
     rough: float = 0.0
 
 
-def ratios_of(shape: str, rng: Rng, modes: int) -> Array:
+def ratios_of(shape: str, rng: Rng, modes: int) -> Floats:
     """Frequencies over the lowest, ascending."""
     if shape == "plate":
         side = between(rng, 1.1, 2.2)
@@ -85,7 +86,7 @@ def body_of(material: Material, rng: Rng, size: float = 1.0, modes: int = 56) ->
     return Body(hertz, losses, weights, material.contact_s, material.rough)
 
 
-def pulse_spectrum(hertz: Array, contact_s: float) -> Array:
+def pulse_spectrum(hertz: Floats, contact_s: float) -> Floats:
     """How strongly a blow whose force rises and falls within ``contact_s`` as a raised cosine excites a frequency."""
     x = hertz * contact_s
     near = np.abs(x - 1) < 1e-6
@@ -98,7 +99,7 @@ def contact_of(body: Body, hit: Hit) -> float:
     return float(body.contact_s * max(hit.velocity, 0.01) ** -0.2 * hit.rng.uniform(0.85, 1.2))
 
 
-def struck(body: Body, hit: Hit, longest_s: float = 3.0) -> Array:
+def struck(body: Body, hit: Hit, longest_s: float = 3.0) -> Floats:
     """One blow: place and hardness drawn, amplitude by its speed."""
     place = hit.rng.uniform(0.08, 0.45)
     excited = np.abs(np.sin(np.pi * place * np.arange(1, len(body.hertz) + 1))) * 0.85 + 0.15
@@ -121,7 +122,9 @@ def hitting(material: str) -> Striking:
     return draw
 
 
-def ringing(hertz: Array, losses: Array, amplitudes: Array, rng: Rng | None = None, longest_s: float = 3.0) -> Array:
+def ringing(
+    hertz: Floats, losses: Floats, amplitudes: Floats, rng: Rng | None = None, longest_s: float = 3.0
+) -> Floats:
     """The sum of dying tones, until 60 dB are lost; phases near zero, so that it starts with the blow.
 
     A sample at 64 a + b turns by powers of two tables: one product of matrices instead of a sine for each sample.

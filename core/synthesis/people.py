@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from talkies.core.arrays import Floats
 from talkies.core.synthesis.signals import (
-    Array,
     Going,
     Hit,
     Rng,
@@ -39,7 +39,7 @@ def vowel(number: int, ratio: float) -> tuple[Formant, ...]:
     return still(*((f * ratio, w * ratio, level) for (f, w), level in zip(VOWELS[number], levels, strict=True)))
 
 
-def babble(rng: Rng) -> Array:
+def babble(rng: Rng) -> Floats:
     """A scrap of somebody's talk: two to five syllables, no words."""
     woman = rng.random() < 0.5
     pitch, ratio = (between(rng, 170, 250), 1.17) if woman else (between(rng, 90, 150), 1.0)
@@ -81,7 +81,7 @@ def clapping(thing: Rng) -> Going:
         yield warm.block() * (0.25 * claps.block(260.0) + 0.16 * far.block())
 
 
-def clap(rng: Rng) -> Array:
+def clap(rng: Rng) -> Floats:
     """One clap of two hands."""
     middle = between(rng, 700, 2600)
     hollow = unit(band(white(rng, 0.05), middle * 0.8, middle * 1.3)) * dying(0.05, between(rng, 0.02, 0.05))
@@ -95,7 +95,7 @@ def laughing(thing: Rng) -> Strike:
     pitch, ratio = (between(thing, 260, 360), 1.17) if woman else (between(thing, 150, 220), 1.0)
     kind = int(thing.choice([0, 5, 1]))
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng, parts = hit.rng, []
         number = int(rng.integers(4, 8))
         for n in range(number):
@@ -133,7 +133,7 @@ def crying(thing: Rng) -> Strike:
     """A baby: a long cry, and the gasp for breath after it."""
     ratio = float(np.exp(thing.normal(0, 0.06)))
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         cry = voiced(varied(CRY, hit.rng, 0.05 + 0.02 * ratio), hit.rng)
         gasp = unit(band(white(hit.rng, 0.16), 900, 5000)) * np.hanning(7680)
         return mixed((0.0, cry), (len(cry) / 48_000 + 0.06, 0.08 * gasp)) * hit.velocity
@@ -145,7 +145,7 @@ def kissing(thing: Rng) -> Strike:
     """Lips that part: a short suction that rises, and the smack."""
     hertz = between(thing, 900, 1700)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         suck = whistled(0.05, ((0, hertz * 0.7), (1, hertz * 1.5)), ((0, 0.2), (0.7, 1), (1, 0.2)), rng, 0.8)
         smack = click(rng, 4, 900, 8000)
@@ -158,7 +158,7 @@ def whistling(thing: Rng) -> Strike:
     """Somebody whistles: up and down again, as one calls a friend."""
     hertz = between(thing, 1300, 2200)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         up = whistled(
             0.28, ((0, hertz * 0.75), (0.6, hertz * 1.3), (1, hertz * 1.35)), ((0, 0), (0.15, 1), (0.9, 1), (1, 0)), rng

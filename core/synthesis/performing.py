@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from talkies.core.arrays import Floats, Floats32
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.synthesis.recipes import GoingSound, Recipe, StrokeSound
-from talkies.core.synthesis.signals import Array, Hit, count
+from talkies.core.synthesis.signals import Hit, count
 from talkies.core.synthesis.spaces import heard_in
 from talkies.core.synthesis.streams import BLOCK, Filter, Scatter
 
@@ -51,13 +51,13 @@ class Span:
 
 def perform(
     recipe: Recipe, strokes: Sequence[Stroke], seconds: float, seed: int, spans: Sequence[Span] | None = None
-) -> Iterator[npt.NDArray[np.float32]]:
+) -> Iterator[Floats32]:
     """Blocks (n,) of mono sound at 48 kHz, together ``round(seconds · 48000)`` samples; ``spans`` None: throughout.
 
     A seed repeats bit for bit. All strokes belong to one object; no two are equal.
     """
     total = round(seconds * SAMPLE_RATE)
-    parts: list[Iterator[Array]] = []
+    parts: list[Iterator[Floats]] = []
     if recipe.stroke is not None:
         parts.append(_struck(recipe.stroke, strokes, seed))
     if recipe.going is not None:
@@ -74,13 +74,13 @@ def _rng(seed: int, *use: int) -> np.random.Generator:
     return np.random.default_rng([seed, 31, *use])
 
 
-def _struck(sound: StrokeSound, strokes: Sequence[Stroke], seed: int) -> Iterator[Array]:
+def _struck(sound: StrokeSound, strokes: Sequence[Stroke], seed: int) -> Iterator[Floats]:
     """Blocks without end of all strokes, in their space."""
     strike = sound.draw(_rng(seed, _OBJECT))
     gain = _stroke_gain(strike(Hit(1.0, _rng(seed, _TRIAL))))
     coming = sorted(strokes, key=lambda stroke: stroke.time)
 
-    def dry() -> Iterator[Array]:
+    def dry() -> Iterator[Floats]:
         scatter, number = Scatter(), 0
         for start in itertools.count(0, BLOCK):
             while number < len(coming) and (at := round(coming[number].time * SAMPLE_RATE)) < start + BLOCK:
@@ -93,7 +93,7 @@ def _struck(sound: StrokeSound, strokes: Sequence[Stroke], seed: int) -> Iterato
     return heard_in(dry(), sound.space, _rng(seed, _SPACE))
 
 
-def _stroke_gain(sound: Array) -> float:
+def _stroke_gain(sound: Floats) -> float:
     """What brings the loudest 50 ms to STROKE_RMS, as far as the peak stays below 1."""
     window = min(count(0.05), len(sound))
     power = np.cumsum(np.concatenate([[0.0], np.square(sound)]))
@@ -101,7 +101,7 @@ def _stroke_gain(sound: Array) -> float:
     return min(STROKE_RMS / max(loudest, 1e-9), _PEAK / max(float(np.abs(sound).max()), 1e-9))
 
 
-def _going(sound: GoingSound, spans: Sequence[Span], seed: int, level: float) -> Iterator[Array]:
+def _going(sound: GoingSound, spans: Sequence[Span], seed: int, level: float) -> Iterator[Floats]:
     """Blocks without end of what goes on, at its level, silent outside its spans."""
     flow = sound.draw(_rng(seed, _FLOW))
     first = list(itertools.islice(flow, _PROBED))
@@ -110,7 +110,7 @@ def _going(sound: GoingSound, spans: Sequence[Span], seed: int, level: float) ->
         yield gain * block * _envelope(spans, start)
 
 
-def _envelope(spans: Sequence[Span], start: int) -> Array:
+def _envelope(spans: Sequence[Span], start: int) -> Floats:
     """(BLOCK,) from sample ``start`` on: 1 inside of the spans, faded at their ends."""
     time = (start + np.arange(BLOCK)) / SAMPLE_RATE
     gains = np.zeros(BLOCK)

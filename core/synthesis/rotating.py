@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from talkies.core.arrays import Floats
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.synthesis.modal import MATERIALS, Material, body_of, struck
-from talkies.core.synthesis.signals import Array, Going, Hit, Rng, Sounding, between, click, mixed
+from talkies.core.synthesis.signals import Going, Hit, Rng, Sounding, between, click, mixed
 from talkies.core.synthesis.streams import BLOCK, Filter, Noise, Phase, Resonance, Scatter, Wander, starts
 
 
@@ -72,7 +73,7 @@ def running(*motors: Motor) -> Sounding:
     return draw
 
 
-def _pulses(rng: Rng, turns: Array, before: float, strengths: Array) -> Array:
+def _pulses(rng: Rng, turns: Floats, before: float, strengths: Floats) -> Floats:
     """An impulse at each firing, as strong as its cylinder, with a little chance."""
     pulses = np.zeros(BLOCK)
     at = starts(turns, before)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from talkies.core.arrays import Floats
 from talkies.core.synthesis.modal import BELL, GONG, Body, struck
 from talkies.core.synthesis.signals import (
-    Array,
     Going,
     Hit,
     Rng,
@@ -56,7 +56,7 @@ def ding_dong(thing: Rng) -> Strike:
     hertz = between(thing, 560, 760)
     bars = [tuned(thing, "bar", tone, 2.2, 0.0012) for tone in (hertz, hertz * 0.794)]
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         second = 0.42 * hit.rng.uniform(0.95, 1.08)
         return mixed((0.0, struck(bars[0], hit, 2.2)), (second, struck(bars[1], hit, 2.5)))
 
@@ -70,7 +70,7 @@ def telephone(thing: Rng) -> Strike:
     ]
     rate = thing.uniform(20, 26)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rung = [[struck(gong, Hit(1.0, hit.rng), 0.9) for _ in range(3)] for gong in gongs]
         blows = [
             (n / rate, hit.rng.uniform(0.5, 0.8) * rung[n % 2][int(hit.rng.integers(3))])
@@ -94,7 +94,7 @@ def wailing(thing: Rng) -> Going:
         yield near.block() * horn.through(_rich(turns))
 
 
-def _rich(turns: Array) -> Array:
+def _rich(turns: Floats) -> Floats:
     """A buzzing tone of twelve harmonics, the odd ones stronger."""
     return np.asarray(sum(np.sin(2 * np.pi * k * turns) / k ** (0.7 if k % 2 else 1.1) for k in range(1, 13)))
 
@@ -103,7 +103,7 @@ def honking(thing: Rng) -> Strike:
     """A car's horn: two notes a third apart, brassy."""
     hertz, ratio = between(thing, 340, 440), thing.choice([1.19, 1.26])
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         seconds = hit.rng.uniform(0.35, 0.7)
         time = np.arange(count(seconds)) / 48_000
         tones = sum(
@@ -119,7 +119,7 @@ def beeping(thing: Rng) -> Strike:
     """An alarm: a group of short high beeps."""
     hertz, number = between(thing, 1900, 3100), int(thing.integers(2, 5))
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         time = np.arange(count(0.09)) / 48_000
         beep = eased(np.tanh(2.5 * np.sin(2 * np.pi * hertz * time)), 0.003, 0.004)
         return mixed(*((0.16 * n, beep) for n in range(number))) * hit.velocity
@@ -131,7 +131,7 @@ def buzzer(thing: Rng) -> Strike:
     """A buzzer: an armature on the mains."""
     phase_noise = thing.uniform(0.01, 0.03)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         seconds = hit.rng.uniform(0.4, 0.8)
         time = np.arange(count(seconds)) / 48_000
         buzz = sum(np.sin(2 * np.pi * 100 * k * time + k) / k**0.3 for k in range(1, 40))
@@ -145,7 +145,7 @@ def hooting(thing: Rng) -> Strike:
     """A train's or a ship's horn: a chord of three low reeds."""
     hertz = between(thing, 260, 330)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         seconds = hit.rng.uniform(1.0, 1.6)
         time = np.arange(count(seconds)) / 48_000
         chord = sum(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from talkies.core.synthesis.signals import Array, Rng, band, count, dying, unit, white
+from talkies.core.arrays import Floats
+from talkies.core.synthesis.signals import Rng, band, count, dying, unit, white
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ STREET = Space(0.7, (0.01, 0.06), 0.10)
 OPEN_AIR = Space(0.5, (0.02, 0.1), 0.03)
 
 
-def reflections(space: Space, rng: Rng) -> Array:
+def reflections(space: Space, rng: Rng) -> Floats:
     """An impulse response without the direct sound; energy ``level`` squared."""
     seconds = space.t60
     ranges = ((80, 500, 1.15), (500, 2500, 1.0), (2500, 9000, 0.55))
@@ -42,7 +43,7 @@ def reflections(space: Space, rng: Rng) -> Array:
     return np.asarray(tail * (space.level / np.sqrt(np.square(tail).sum())))
 
 
-def heard_in(blocks: Iterator[Array], space: Space, rng: Rng) -> Iterator[Array]:
+def heard_in(blocks: Iterator[Floats], space: Space, rng: Rng) -> Iterator[Floats]:
     """Blocks of any length with what the space sends back; the tail after the last block is cut off."""
     from scipy.signal import oaconvolve
 

@@ -9,10 +9,10 @@ import functools
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from talkies.core.arrays import Floats, Ints
 from talkies.core.media.bwf import SAMPLE_RATE
-from talkies.core.synthesis.signals import Array, Rng, count, sections
+from talkies.core.synthesis.signals import Rng, count, sections
 
 BLOCK = 24_000
 """Samples of a block: half a second."""
@@ -28,7 +28,7 @@ class Noise:
         self.filter = Filter(kind, low, high, order) if kind else None
         self.gain = noise_gain(kind, low, high, order) if kind else 1.0
 
-    def block(self) -> Array:
+    def block(self) -> Floats:
         noise = self.rng.standard_normal(BLOCK)
         return noise if self.filter is None else self.gain * self.filter.through(noise)
 
@@ -47,7 +47,7 @@ class Filter:
         self.sections = sections(kind, low, high, order)
         self.state = np.zeros((len(self.sections), 2))
 
-    def through(self, sound: Array) -> Array:
+    def through(self, sound: Floats) -> Floats:
         from scipy.signal import sosfilt
 
         passed, self.state = sosfilt(self.sections, sound, zi=self.state)
@@ -63,7 +63,7 @@ class Resonance:
         self.numerator, self.denominator = [np.sin(turn)], [1.0, -2 * radius * np.cos(turn), radius**2]
         self.state = np.zeros(2)
 
-    def through(self, sound: Array) -> Array:
+    def through(self, sound: Floats) -> Floats:
         from scipy.signal import lfilter
 
         passed, self.state = lfilter(self.numerator, self.denominator, sound, zi=self.state)
@@ -81,7 +81,7 @@ class Wander:
     def _goal(self) -> float:
         return float(self.low + (self.high - self.low) * self.rng.beta(1.5, 1.5))
 
-    def block(self) -> Array:
+    def block(self) -> Floats:
         """(BLOCK,)"""
         places = (self.position + np.arange(BLOCK)) / self.every
         needed = int(places[-1]) + 2
@@ -102,14 +102,14 @@ class Phase:
     def __init__(self, start: float = 0.0) -> None:
         self.turns = start
 
-    def block(self, hertz: Array | float) -> Array:
+    def block(self, hertz: Floats | float) -> Floats:
         """(BLOCK,) turns so far at a speed (BLOCK,) or constant."""
         turns = self.turns + np.cumsum(np.broadcast_to(hertz, BLOCK)) / SAMPLE_RATE
         self.turns = float(turns[-1])
         return np.asarray(turns)
 
 
-def starts(turns: Array, before: float) -> npt.NDArray[np.int64]:
+def starts(turns: Floats, before: float) -> Ints:
     """Samples at which whole turns are reached; ``before``: turns before the first sample."""
     whole = np.floor(np.concatenate([[before], turns]))
     return np.flatnonzero(np.diff(whole) > 0).astype(np.int64)
@@ -121,14 +121,14 @@ class Scatter:
     def __init__(self) -> None:
         self.coming = np.zeros(BLOCK)
 
-    def throw(self, at: int, sound: Array) -> None:
+    def throw(self, at: int, sound: Floats) -> None:
         """``at`` counts from the start of the block that :meth:`block` will give."""
         end = at + len(sound)
         if end > len(self.coming):
             self.coming = np.pad(self.coming, (0, end - len(self.coming) + BLOCK))
         self.coming[at:end] += sound
 
-    def block(self) -> Array:
+    def block(self) -> Floats:
         block, rest = self.coming[:BLOCK], self.coming[BLOCK:]
         self.coming = rest if len(rest) >= BLOCK else np.pad(rest, (0, BLOCK - len(rest)))
         return block
@@ -143,7 +143,7 @@ class Grains:
     def __init__(
         self,
         rng: Rng,
-        make: Callable[[Rng], Array],
+        make: Callable[[Rng], Floats],
         loudness: Callable[[Rng], float],
         stock: int = 32,
         renewed: float = 4,
@@ -152,7 +152,7 @@ class Grains:
         self.stock = [make(rng) for _ in range(stock)]
         self.scatter = Scatter()
 
-    def block(self, per_second: float) -> Array:
+    def block(self, per_second: float) -> Floats:
         """(BLOCK,) with so many grains a second on average."""
         rng = self.rng
         chance = self.renewed % 1

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from talkies.core.arrays import Floats
 from talkies.core.media.bwf import SAMPLE_RATE
-from talkies.core.synthesis.signals import Array, Rng, band, eased, line, lowpass, normal, unit, white
+from talkies.core.synthesis.signals import Rng, band, eased, line, lowpass, normal, unit, white
 
-Points = tuple[tuple[float, float], ...]
-"""(share of the length, value)."""
+Course = tuple[tuple[float, float], ...]
+"""How a value goes: (share of the length, value), straight in between."""
 
 _CONTROL = 128  # samples between two states of the formants
 _TOP_HZ = 14_000.0
@@ -25,7 +26,7 @@ _FAINT = 0.003  # of the loudest harmonic: not heard
 class Formant:
     """A resonance: ``hertz`` over time, ``width`` Hz, ``level``."""
 
-    hertz: Points
+    hertz: Course
     width: float
     level: float = 1.0
 
@@ -36,8 +37,8 @@ class Call:
     of noise; ``rough``: depth of irregular 30 to 90 Hz flutter, ``vibrato``: (Hz, semitones)."""
 
     seconds: float
-    pitch: Points
-    level: Points
+    pitch: Course
+    level: Course
     formants: tuple[Formant, ...]
     tilt: float = -6.0
     breath: float = 0.1
@@ -52,7 +53,7 @@ def still(*hertz_width_level: tuple[float, float, float]) -> tuple[Formant, ...]
     return tuple(Formant(((0.0, hertz),), width, level) for hertz, width, level in hertz_width_level)
 
 
-def voiced(call: Call, rng: Rng) -> Array:
+def voiced(call: Call, rng: Rng) -> Floats:
     """The utterance, peak 1."""
     pitch = pitch_of(call, rng)
     tone = _harmonics(call, pitch)
@@ -63,7 +64,7 @@ def voiced(call: Call, rng: Rng) -> Array:
     return normal(sound)
 
 
-def pitch_of(call: Call, rng: Rng) -> Array:
+def pitch_of(call: Call, rng: Rng) -> Floats:
     """(N,) Hz with vibrato and jitter."""
     pitch = line(call.seconds, *call.pitch)
     rate, depth = call.vibrato
@@ -75,7 +76,7 @@ def pitch_of(call: Call, rng: Rng) -> Array:
     return np.asarray(pitch * 2 ** ((wobble + trembling) / 12))
 
 
-def _harmonics(call: Call, pitch: Array) -> Array:
+def _harmonics(call: Call, pitch: Floats) -> Floats:
     """Sum of harmonics with the formants' gains, no higher than 14 kHz.
 
     Each sine comes from the two before it: sin (k + 1) φ = 2 cos φ sin k φ - sin (k - 1) φ.
@@ -89,7 +90,7 @@ def _harmonics(call: Call, pitch: Array) -> Array:
     return total
 
 
-def _gains(call: Call, pitch: Array) -> Array:
+def _gains(call: Call, pitch: Floats) -> Floats:
     """How loud each harmonic that matters is (H, K), every _CONTROL samples."""
     places = np.arange(0, len(pitch) + _CONTROL, _CONTROL)
     numbers = np.arange(1, int(min(_TOP_HZ / max(float(pitch.min()), 20.0), _MOST)) + 1)[:, None]
@@ -99,13 +100,13 @@ def _gains(call: Call, pitch: Array) -> Array:
     return np.asarray(gains[: heard[-1] + 1])
 
 
-def _ramps(values: Array, length: int) -> Array:
+def _ramps(values: Floats, length: int) -> Floats:
     """(K,) values, _CONTROL samples apart, joined by straight lines (length,)."""
     steps = values[:-1, None] + np.diff(values)[:, None] * (np.arange(_CONTROL) / _CONTROL)
     return np.asarray(steps.ravel()[:length])
 
 
-def gain_at(formants: tuple[Formant, ...], hertz: Array, shares: Array) -> Array:
+def gain_at(formants: tuple[Formant, ...], hertz: Floats, shares: Floats) -> Floats:
     """How much a vocal tract lets through at frequencies (..., K) and times (K,)."""
     gain = np.full(hertz.shape, 0.02)
     for formant in formants:
@@ -114,7 +115,7 @@ def gain_at(formants: tuple[Formant, ...], hertz: Array, shares: Array) -> Array
     return np.asarray(gain)
 
 
-def _breath(call: Call, rng: Rng) -> Array:
+def _breath(call: Call, rng: Rng) -> Floats:
     """Noise through the formants where they are on average."""
     noise = unit(band(white(rng, call.seconds), *call.noise_band, 2))
     if not call.formants:
@@ -127,7 +128,7 @@ def _breath(call: Call, rng: Rng) -> Array:
     return unit(np.asarray(sum(parts)))
 
 
-def whistled(seconds: float, pitch: Points, level: Points, rng: Rng, breath: float = 0.05) -> Array:
+def whistled(seconds: float, pitch: Course, level: Course, rng: Rng, breath: float = 0.05) -> Floats:
     """A nearly pure tone with a little breath around it; peak 1."""
     call = Call(seconds, pitch, level, (), jitter=0.004)
     hertz = pitch_of(call, rng)

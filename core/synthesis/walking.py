@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from talkies.core.arrays import Floats
 from talkies.core.synthesis.fragments import crunch
 from talkies.core.synthesis.liquids import wet_step
 from talkies.core.synthesis.modal import MATERIALS, Body, Material, body_of, struck
 from talkies.core.synthesis.signals import (
-    Array,
     Hit,
     Rng,
     Strike,
@@ -71,7 +71,7 @@ GROUNDS: dict[str, Ground] = {
 """By the words that name them; "" where none is named."""
 
 
-def thud(rng: Rng, hertz: float, seconds: float = 0.16) -> Array:
+def thud(rng: Rng, hertz: float, seconds: float = 0.16) -> Floats:
     """A dull blow: a damped low tone that falls, and the noise of what gives way; peak about 1."""
     fall = np.linspace(1.35, 0.85, len(dying(seconds, 1.0)))
     phase = 2 * np.pi * np.cumsum(hertz * rng.uniform(0.9, 1.12) * fall) / 48_000
@@ -88,7 +88,7 @@ def stepping(*grounds: str) -> Striking:
         bodies = [_body(kind, thing) for kind in kinds]
         heavy, roll = between(thing, 0.8, 1.25), thing.uniform(0.06, 0.11)
 
-        def strike(hit: Hit) -> Array:
+        def strike(hit: Hit) -> Floats:
             heel = _foot(kinds, bodies, hit.rng, heavy, 1.0, hit.force)
             sole = _foot(kinds, bodies, hit.rng, heavy * 1.2, 0.45 * hit.rng.uniform(0.7, 1.3), hit.force)
             return mixed((0.0, heel), (roll * hit.rng.uniform(0.85, 1.2), sole)) * hit.velocity
@@ -118,8 +118,8 @@ def _body(kind: Ground, thing: Rng) -> Body | None:
     return body_of(stood_on, thing, kind.size, 40)
 
 
-def _foot(kinds: list[Ground], bodies: list[Body | None], rng: Rng, heavy: float, share: float, force: float) -> Array:
-    parts: list[tuple[float, Array]] = []
+def _foot(kinds: list[Ground], bodies: list[Body | None], rng: Rng, heavy: float, share: float, force: float) -> Floats:
+    parts: list[tuple[float, Floats]] = []
     for kind, body in zip(kinds, bodies, strict=True):
         level, hertz = kind.thud
         tap, low, high = kind.tap
@@ -143,7 +143,7 @@ def hoofbeats(thing: Rng) -> Strike:
     hoof = body_of(Material(0.03, 70.0, 0.001, (380, 700), "bar", 0.8), thing, 1.0, 12)
     gap = thing.uniform(0.09, 0.16)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         beats = [(0.0, 1.0), (gap * hit.rng.uniform(0.8, 1.25), hit.rng.uniform(0.5, 0.9))]
         parts = [(start, loud * normal(struck(hoof, Hit(1.0, hit.rng), 0.25))) for start, loud in beats]
         parts += [(start, 0.7 * loud * thud(hit.rng, 140)) for start, loud in beats]
@@ -159,7 +159,7 @@ def punching(thing: Rng) -> Strike:
     """A fist or a foot meets flesh: a smack, and the body's dull answer."""
     hertz = between(thing, 70, 110)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         smack = click(rng, between(rng, 8, 18), 500, between(rng, 4500, 9000))
         flesh = unit(band(white(rng, 0.12), 150, 700)) * dying(0.12, 0.09)
@@ -172,7 +172,7 @@ def falling_body(thing: Rng) -> Strike:
     """Somebody falls: knees, trunk, arms, and the clothes."""
     hertz = between(thing, 55, 85)
 
-    def strike(hit: Hit) -> Array:
+    def strike(hit: Hit) -> Floats:
         rng = hit.rng
         parts = [(0.0, thud(rng, hertz, 0.25)), (0.0, 0.5 * click(rng, 16, 250, 2500))]
         for start in (rng.uniform(0.08, 0.16), rng.uniform(0.2, 0.35)):
@@ -183,7 +183,7 @@ def falling_body(thing: Rng) -> Strike:
     return strike
 
 
-def rustle(rng: Rng, seconds: float, low: float, high: float) -> Array:
+def rustle(rng: Rng, seconds: float, low: float, high: float) -> Floats:
     """Cloth, paper or leaves rubbing: noise that tears at a few dozen hertz, swelling and falling."""
     noise = unit(band(white(rng, seconds), low, high))
     tearing = np.abs(unit(lowpass(white(rng, seconds), between(rng, 18, 45)))) ** 1.7
@@ -197,7 +197,7 @@ def rustling(low: float, high: float) -> Striking:
     def draw(thing: Rng) -> Strike:
         edges = between(thing, 0.7, 1.3)
 
-        def strike(hit: Hit) -> Array:
+        def strike(hit: Hit) -> Floats:
             rng = hit.rng
             moves = [(0.0, rustle(rng, rng.uniform(0.18, 0.4), low * edges, high * edges))]
             if rng.random() < 0.6:

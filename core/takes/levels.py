@@ -21,7 +21,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from talkies.core.media.bwf import SAMPLE_RATE, Samples
+from talkies.core.arrays import Samples
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.media.limiter import limited
 from talkies.core.media.loudness import Level, Meter, measure, metered

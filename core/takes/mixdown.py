@@ -13,7 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
-from talkies.core.media.bwf import SAMPLE_RATE, Samples
+from talkies.core.arrays import Samples
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.sound import sound_blocks
 from talkies.core.segment import Take
 from talkies.core.times import to_sample

@@ -16,11 +16,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from talkies.core.arrays import Floats32, Samples
 from talkies.core.errors import InputError, OutputError
 from talkies.core.files.atomic import output_errors
-from talkies.core.media.bwf import Samples, write_bwf
+from talkies.core.media.bwf import write_bwf
 from talkies.core.media.envelope import Envelope, around
 from talkies.core.media.loudness import Level, Meter
 from talkies.core.media.loudness_presets import PRESETS, Loudness
@@ -41,7 +41,7 @@ _MEDIA_SUFFIX = re.compile(r"\.(mov|mp4|m4v|mxf|avi|mkv|webm|mpg|dpx|tiff?|png|e
 def save_take(
     stem: Stem,
     timeline: Timeline,
-    blocks: Iterable[npt.NDArray[np.float32]],
+    blocks: Iterable[Floats32],
     folder: Path,
     *,
     number: int = 1,
@@ -136,7 +136,7 @@ def timecode_day(timeline: Timeline) -> Fraction:
 
 def _gather(
     waiting: Path,
-    blocks: Iterable[npt.NDArray[np.float32]],
+    blocks: Iterable[Floats32],
     sample_rate: int,
     covered: TimeRange,
     gate: Sequence[TimeRange] | None,

@@ -17,6 +17,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from talkies.core.arrays import Floats32, Sound
 from talkies.core.conditioning.picture.lips import LIPS_DIM
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.conditioning.prompt.vocabulary import PROMPT_TOKENS, word_ids
@@ -49,7 +50,7 @@ class Example:
 
 @torch.inference_mode()
 def speech_example(
-    codec: Codec, speaker: str, sound: np.ndarray, spans: Spans, lips: np.ndarray | None, voice: np.ndarray
+    codec: Codec, speaker: str, sound: Sound, spans: Spans, lips: Floats32 | None, voice: Floats32
 ) -> Example:
     """An utterance cut to its speech, from 80 ms before the phonemes to 120 ms after them."""
     start = max(int(spans[0][1] * 25) - 2, 0)
@@ -66,7 +67,7 @@ def speech_example(
 
 @torch.inference_mode()
 def scene_example(
-    codec: Codec, kind: str, sounds: list[np.ndarray], features: PictureFeatures, tags: Sequence[str]
+    codec: Codec, kind: str, sounds: list[Sound], features: PictureFeatures, tags: Sequence[str]
 ) -> Example:
     """A scene with several soundings (N,) of its events."""
     frames = len(sounds[0]) // codec.config.latent_samples

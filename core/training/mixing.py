@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from talkies.core.arrays import Floats
 from talkies.core.conditioning.picture.events import WATCHED_DIM
 from talkies.core.conditioning.picture.lips import LIPS_DIM
 from talkies.core.conditioning.picture.visual import PICTURE_DIM
@@ -212,7 +213,7 @@ def _kind_of_scene(example: Example) -> str:
     return example.label if example.label in (EFFECT_WINDOW, RECAST) else "scene"
 
 
-def _weights(shares: tuple[tuple[str, float], ...], found: dict[str, list[Example]]) -> np.ndarray:
+def _weights(shares: tuple[tuple[str, float], ...], found: dict[str, list[Example]]) -> Floats:
     """Shares of what is there, with the sum 1; all 0 when nothing is."""
     weights = np.array([weight if found[name] else 0.0 for name, weight in shares])
     return weights / weights.sum() if weights.any() else weights

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from talkies.core.arrays import AnyFloats, Sound
 from talkies.core.conditioning.prompt.naming import Words
 from talkies.core.conditioning.prompt.palette import STROKE_LEAD, TEXTURE_AXES, Palette, PaletteNames
-from talkies.core.corpus.effects import EffectLibrary, Samples
+from talkies.core.corpus.effects import EffectLibrary
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.model.bands import FLOOR, HOP_SAMPLES
 from talkies.core.model.codec import Codec
@@ -67,7 +68,7 @@ def typical_strokes(codec: Codec, library: EffectLibrary, sounds: SoundClass) ->
         yield codec.latents.encode(mean[None, :, :end])[0]
 
 
-def _levels(codec: Codec, sound: Samples, lead: int) -> Tensor:
+def _levels(codec: Codec, sound: Sound, lead: int) -> Tensor:
     """(M, F) bands of a stroke whose onset lies STROKE_LEAD frames after the beginning; whole latents."""
     before = np.zeros(STROKE_LEAD * HOP_SAMPLES - lead, np.float32)
     cut = np.concatenate([before, sound])[: round(_LONGEST_S * SAMPLE_RATE)]
@@ -76,7 +77,7 @@ def _levels(codec: Codec, sound: Samples, lead: int) -> Tensor:
     return levels
 
 
-def alike(rows: np.ndarray) -> Sequence[list[int]]:
+def alike(rows: AnyFloats) -> Sequence[list[int]]:
     """Groups of at least two of the ``rows`` (n, D) that are near each other (Ward's linkage); who is alone joins the
     nearest group."""
     from scipy.cluster.hierarchy import fcluster, linkage

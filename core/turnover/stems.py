@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from talkies.core.media.bwf import SAMPLE_RATE, Samples, write_bwf
+from talkies.core.arrays import Samples
+from talkies.core.media.bwf import SAMPLE_RATE, write_bwf
 from talkies.core.segment import Timeline
 from talkies.core.takes.mixdown import piece_of, placed
 from talkies.core.takes.saving import plain_name, time_reference

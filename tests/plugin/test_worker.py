@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from engines import TonesEngine, load_tones
 
-from talkies.core.engines.base import Block, Prepared
+from talkies.core.arrays import Sound
+from talkies.core.engines.base import Prepared
 from talkies.plugin.commands.worker import Worker
 
 Message = dict[str, Any]
@@ -131,7 +132,7 @@ class Conversation:
 class EndlessEngine(TonesEngine):
     """Works until it is told to stop."""
 
-    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
+    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Sound]:
         while True:
             options["on_step"](0.5)
         yield
@@ -168,7 +169,7 @@ def test_an_interrupt_stops_the_work_and_what_waits_for_its_turn(reel: Path) -> 
     answers, started = io.BytesIO(), threading.Event()
 
     class Engine(EndlessEngine):
-        def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
+        def generate(self, prepared: Prepared, **options: Any) -> Iterator[Sound]:
             started.set()
             yield from super().generate(prepared, **options)
 

@@ -18,7 +18,7 @@ from known_timelines import KNOWN
 from pytestqt.qtbot import QtBot
 from windows import PATIENCE_MS, first_row, make_window, open_in, rows_in
 
-from talkies.core.engines.base import Block
+from talkies.core.arrays import Sound
 from talkies.core.errors import OutputError
 from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.hosts.bridge import BridgedHost
@@ -52,7 +52,7 @@ class Opened:
 class Humming(TonesEngine):
     """Tones over a hum: nothing that it makes is silence, which would not be laid."""
 
-    def sound(self, prepared: TonesPrepared, **options: Any) -> Iterator[Block]:
+    def sound(self, prepared: TonesPrepared, **options: Any) -> Iterator[Sound]:
         for block in super().sound(prepared, **options):
             hum = 0.05 * np.sin(np.arange(len(block)) / 8)
             yield block + hum.astype(np.float32)

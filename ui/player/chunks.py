@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from talkies.core.arrays import Samples
 from talkies.core.errors import MediaError
-from talkies.core.media.bwf import Samples
 from talkies.core.takes.levels import SAMPLE_RATE
 
 CHUNK_SAMPLES = 4 * SAMPLE_RATE

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from talkies.core.media.bwf import Samples
+from talkies.core.arrays import Samples
 from talkies.core.takes.levels import SAMPLE_RATE
 from talkies.ui.background import beside
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from talkies.core.media.bwf import Samples
+from talkies.core.arrays import Samples
 from talkies.core.times import TimeRange
 from talkies.ui.player.chunks import CHUNK_SAMPLES, SoundChunks
 from talkies.ui.timeline.layout import Spans

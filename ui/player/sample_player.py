@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from talkies.core.arrays import Samples
 from talkies.core.errors import MissingExtraError
-from talkies.core.media.bwf import Samples
 from talkies.core.takes.levels import SAMPLE_RATE
 from talkies.ui.background import in_background
 from talkies.ui.player.chunks import read_stretch

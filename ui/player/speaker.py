@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
 
+from talkies.core.arrays import Samples
 from talkies.core.errors import MissingExtraError
-from talkies.core.media.bwf import Samples
 from talkies.core.takes.levels import SAMPLE_RATE
 
 if TYPE_CHECKING:

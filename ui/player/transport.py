@@ -12,8 +12,8 @@ from fractions import Fraction
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from talkies.core.arrays import Samples
 from talkies.core.errors import MissingExtraError
-from talkies.core.media.bwf import Samples
 from talkies.core.takes.levels import SAMPLE_RATE
 from talkies.core.times import frame_floor, to_frame, to_sample
 from talkies.ui.player.mix import Mix

@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import Complexes, Floats32, Grey
 from talkies.core.conditioning.picture.median import median
-
-Array = NDArray[Any]  # float32 (OpenCV's own types do not say so)
-Grey = NDArray[Any]  # uint8 (H, W)
-Points = NDArray[Any]  # complex128 (N,): x + iy
 
 _FIRST, _EVERY = 3, 6  # pixels: the points at which the camera is sought, across and down
 
 
 @cache
-def pixel_grid(height: int, width: int) -> Array:
+def pixel_grid(height: int, width: int) -> Floats32:
     """Pixel coordinates x and y, (height, width, 2) float32."""
     return np.dstack(np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)))
 
 
-def brightness_change(before: Array, now: Array) -> tuple[float, float]:
+def brightness_change(before: Floats32, now: Floats32) -> tuple[float, float]:
     """Gain and offset that turn one thumbnail's brightness into the next's, blind to what moved (Huber weights)."""
     a, b = before.ravel(), now.ravel()
     gain, offset = 1.0, median(b - a)
@@ -41,7 +36,7 @@ def brightness_change(before: Array, now: Array) -> tuple[float, float]:
     return gain, offset
 
 
-def camera_flow(grey: Grey, flow: Array) -> Array | None:
+def camera_flow(grey: Grey, flow: Floats32) -> Floats32 | None:
     """The camera's share of the flow (shift, zoom and roll), or None when the camera stands still.
 
     Believed only when it explains most of the textured points in at least three quarters of the picture; otherwise
@@ -63,7 +58,7 @@ def camera_flow(grey: Grey, flow: Array) -> Array | None:
     return _turned_and_shifted(grey.shape[0], grey.shape[1], turn, shift)
 
 
-def _turn_and_shift(z: Points, f: Points) -> tuple[complex, complex]:
+def _turn_and_shift(z: Complexes, f: Complexes) -> tuple[complex, complex]:
     """The c and s with which c z + s comes closest to most of ``f``: zoom and roll are one complex factor.
 
     Weighted least squares, four times, with Cauchy weights; a trace of 1e-6 keeps c and s small where nothing tells.
@@ -81,7 +76,7 @@ def _turn_and_shift(z: Points, f: Points) -> tuple[complex, complex]:
     return turn, shift
 
 
-def _turned_and_shifted(height: int, width: int, turn: complex, shift: complex) -> Array:
+def _turned_and_shifted(height: int, width: int, turn: complex, shift: complex) -> Floats32:
     """(height, width, 2) float32: c z + s at every pixel."""
     x, y = _axes(height, width)
     a, b, right, down = np.array([turn.real, turn.imag, shift.real, shift.imag], np.float32)
@@ -92,7 +87,7 @@ def _turned_and_shifted(height: int, width: int, turn: complex, shift: complex) 
 
 
 @cache
-def _places(height: int, width: int) -> Points:
+def _places(height: int, width: int) -> Complexes:
     """x + iy of the points from the middle of the picture, in picture heights; (rows, columns)."""
     x = np.arange(_FIRST, width, _EVERY) - width / 2
     y = np.arange(_FIRST, height, _EVERY) - height / 2
@@ -100,8 +95,8 @@ def _places(height: int, width: int) -> Points:
 
 
 @cache
-def _axes(height: int, width: int) -> tuple[Array, Array]:
+def _axes(height: int, width: int) -> tuple[Floats32, Floats32]:
     """x (width,) and y (height,) of the pixels from the middle of the picture, in picture heights; float32."""
     x = (np.arange(width, dtype=np.float32) - width / 2) / height
     y = (np.arange(height, dtype=np.float32) - height / 2) / height
-    return x, y
+    return np.asarray(x, np.float32), np.asarray(y, np.float32)

@@ -7,18 +7,15 @@ invented, and where it ends something seems to stop dead, which would be heard a
 
 from __future__ import annotations
 
-from typing import Any
-
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+
+from talkies.core.arrays import Floats32, FromOpenCV, Grey
 
 _CHANGED_LEVELS, _CHANGED_SHARE = 2.0, 0.2  # grey levels; of the picture
 _LIKE_BEFORE = 0.7  # correlation of one change with the next
 _EXPLAINED = 0.3  # by flow: a slow pan also makes like changes
 _IN_A_ROW = 2
-
-Array = NDArray[Any]
 
 
 class Dissolve:
@@ -28,12 +25,12 @@ class Dissolve:
     """Intervals before that one that belong to the dissolve as well."""
 
     def __init__(self) -> None:
-        self._change: Array | None = None
+        self._change: Floats32 | None = None
         self._row = 0
 
-    def goes_on(self, before: Array, now: Array, explained: float) -> bool:
-        """``before``, ``now``: grey pictures (H, W) uint8; ``explained``: share of their difference that flow does."""
-        change = cv2.subtract(now, before, dtype=cv2.CV_32F)[::2, ::2]
+    def goes_on(self, before: Grey, now: Grey, explained: float) -> bool:
+        """``before``, ``now``: neighbouring pictures; ``explained``: share of their difference that flow does."""
+        change: FromOpenCV = cv2.subtract(now, before, dtype=cv2.CV_32F)[::2, ::2]
         last, self._change = self._change, change
         alike = (
             explained < _EXPLAINED
@@ -46,7 +43,7 @@ class Dissolve:
         return self._row >= _IN_A_ROW
 
 
-def correlation(a: Array, b: Array, least: float = 0.0) -> float:
+def correlation(a: Floats32, b: Floats32, least: float = 0.0) -> float:
     """Pearson's, of two arrays of one shape; 0 where their common size is at most ``least``: too flat to tell."""
     a, b = a - cv2.mean(a)[0], b - cv2.mean(b)[0]
     size = float(cv2.norm(a) * cv2.norm(b))

@@ -20,8 +20,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import Flags, Floats, Floats32, FromOpenCV, Grey, Greys, Image
 from talkies.core.conditioning.picture.median import median
 from talkies.core.conditioning.picture.sync import averaged
 from talkies.core.times import LATENT_RATE, latent_count
@@ -40,9 +40,6 @@ _MOUTH = (48, 36)  # width and height to which the mouth region is resampled
 _ACTIVITY_FLOOR = 0.08  # mouth heights per second: coding noise stays below
 _ROW = 6  # start, end, openness, opening speed, activity, present
 
-Array = NDArray[Any]  # float32
-Grey = NDArray[Any]  # uint8 (H, W)
-
 
 class LipReader:
     """Feed frames in order; 24 bytes are kept of each, and 768 of each 25th of a second with a face."""
@@ -52,14 +49,14 @@ class LipReader:
         self._dis: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._dis.setFinestScale(0)
         self._rows = array("f")
-        self._face: NDArray[Any] | None = None  # centre x, centre y, width in picture heights; smoothed
+        self._face: Floats | None = None  # centre x, centre y, width in picture heights; smoothed
         self._searched = self._found = -1e9
         self._mouth: Grey | None = None
         self._before = 0.0
         self._shown: list[Grey | None] = []  # one for each 25th of a second
         self._now: Grey | None = None
 
-    def feed(self, time: float, image: NDArray[np.uint8], *, cut: bool = False) -> None:
+    def feed(self, time: float, image: Image | Grey, *, cut: bool = False) -> None:
         """``image``: (H, W, 3) RGB or (H, W) grey, seen from ``time`` (s) on; ``cut``: it begins a new shot."""
         if cut:
             self._face, self._mouth, self._searched = None, None, -1e9
@@ -75,7 +72,7 @@ class LipReader:
             self._rows.extend((self._before, time, 0, 0, 0, 0))
         self._mouth, self._before = mouth, time
 
-    def on_grid(self, duration: Fraction) -> Array:
+    def on_grid(self, duration: Fraction) -> Floats32:
         """(L, 4) float32 with L = ceil(25 × duration)."""
         cells = latent_count(duration)
         rows = np.frombuffer(self._rows, dtype=np.float32).reshape(-1, _ROW)[1:]
@@ -97,7 +94,7 @@ class LipReader:
         mean[:, 3] = mean[:, 3] > 0.5
         return np.where(mean[:, 3:] > 0, mean, np.float32(0)).astype(np.float32)
 
-    def mouths(self, duration: Fraction) -> Grey | None:
+    def mouths(self, duration: Fraction) -> Greys | None:
         """(L, 24, 32) uint8, what is seen in the middle of each 25th of a second; 0 without a face.
 
         None when no face was seen at all.
@@ -113,7 +110,7 @@ class LipReader:
         """Keeps the current mouth for every cell before ``cells`` that has none yet."""
         self._shown += [self._now] * (cells - len(self._shown))
 
-    def _look(self, time: float, image: NDArray[np.uint8]) -> None:
+    def _look(self, time: float, image: Image | Grey) -> None:
         """Finds the face again when it is time to."""
         every = _SEARCH_EVERY_S if self._face is None else _FOLLOW_EVERY_S
         if time - self._searched < every:
@@ -130,7 +127,7 @@ class LipReader:
         elif self._face is not None and time - self._found > _LOST_AFTER_S:
             self._face = None
 
-    def _detect(self, image: NDArray[np.uint8]) -> NDArray[Any] | None:
+    def _detect(self, image: Image | Grey) -> Floats | None:
         """Largest face as (x, y, width) in picture heights, sought around the last one if there is one."""
         height, width = image.shape[:2]
         left, top, right, bottom = 0, 0, width, height
@@ -165,7 +162,7 @@ class LipReader:
         return _darkness(now), opening, float(np.hypot(activity, _ACTIVITY_FLOOR)) - _ACTIVITY_FLOOR
 
 
-def openness(darkness: Array, parted: Array, present: NDArray[np.bool_]) -> Array:
+def openness(darkness: Floats32, parted: Floats, present: Flags) -> Floats32:
     """0 closed .. 1 wide open, from darkness (0..1) against the face's own closed mouth and from how the lips parted.
 
     ``parted``: opening of each interval (mouth heights); it leaks away within half a second or so.
@@ -182,20 +179,26 @@ def openness(darkness: Array, parted: Array, present: NDArray[np.bool_]) -> Arra
     return out
 
 
-def _mouth_of(image: NDArray[np.uint8], face: NDArray[Any]) -> Grey | None:
+def _mouth_of(image: Image | Grey, face: Floats) -> Grey | None:
     """The mouth region of a face box, grey, 48 × 36, cut with sub-pixel precision."""
     cut = _cut(image, face, 0.29, (0.26, 0.195), _MOUTH)
-    return None if cut is None else cv2.GaussianBlur(cut, (3, 3), 0)
+    if cut is None:
+        return None
+    mouth: FromOpenCV = cv2.GaussianBlur(cut, (3, 3), 0)
+    return mouth
 
 
-def _lower_face(image: NDArray[np.uint8], face: NDArray[Any]) -> Grey | None:
+def _lower_face(image: Image | Grey, face: Floats) -> Grey | None:
     """Nose to chin of a face box, grey, 32 × 24; cut twice as large first, so that nothing between is missed."""
     cut = _cut(image, face, 0.295, (0.32, 0.24), (2 * MOUTH_COLUMNS, 2 * MOUTH_LINES))
-    return None if cut is None else cv2.resize(cut, (MOUTH_COLUMNS, MOUTH_LINES), interpolation=cv2.INTER_AREA)
+    if cut is None:
+        return None
+    lower: FromOpenCV = cv2.resize(cut, (MOUTH_COLUMNS, MOUTH_LINES), interpolation=cv2.INTER_AREA)
+    return lower
 
 
 def _cut(
-    image: NDArray[np.uint8], face: NDArray[Any], below: float, half: tuple[float, float], out: tuple[int, int]
+    image: Image | Grey, face: Floats, below: float, half: tuple[float, float], out: tuple[int, int]
 ) -> Grey | None:
     """A rectangle ``below`` the face's centre, ``half`` as wide and high (all in face widths), resampled to ``out``."""
     height, width = image.shape[:2]
@@ -209,9 +212,10 @@ def _cut(
     part = image[top : int(centre_y + half_height) + 3, left : int(x + half_width) + 3]
     grey = part if part.ndim == 2 else cv2.cvtColor(np.ascontiguousarray(part), cv2.COLOR_RGB2GRAY)
     matrix[:, 2] -= (left, top)
-    return cv2.warpAffine(
+    region: FromOpenCV = cv2.warpAffine(
         grey, matrix, out, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
     )
+    return region
 
 
 def _darkness(mouth: Grey) -> float:

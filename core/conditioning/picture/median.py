@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
+
+from talkies.core.arrays import AnyNumbers
 
 
-def median(values: NDArray[Any]) -> float:
+def median(values: AnyNumbers) -> float:
     """Of all values of an array of any shape, none of them NaN; of an even number the mean of the two in the middle."""
     flat = values.ravel()
     half = flat.size // 2

@@ -13,8 +13,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import Floats32, FromOpenCV, Grey
 from talkies.core.conditioning.picture.cadence import Cadence
 from talkies.core.conditioning.picture.camera import brightness_change, camera_flow, pixel_grid
 from talkies.core.conditioning.picture.dissolving import Dissolve, correlation
@@ -37,9 +37,6 @@ _FLAT = 1e3  # squared grey levels over a thumbnail
 _FLASH_LEVELS = 16.0  # flicker of old film stays below
 _SCRATCHES_LAST_S = 1.0
 
-Array = NDArray[Any]  # float32 (OpenCV's own types do not say so)
-Grey = NDArray[Any]  # uint8 (H, W)
-
 
 @dataclass(frozen=True)
 class MotionMap:
@@ -47,7 +44,7 @@ class MotionMap:
 
     start: float
     end: float
-    regions: Array
+    regions: Floats32
     local_peak: float
     total: float
     camera_speed: float
@@ -55,11 +52,11 @@ class MotionMap:
     area: float
     flash: float
     cut: float
-    mask: Array = field(repr=False)
+    mask: Floats32 = field(repr=False)
     """(72, W) 0..1: where something moved, on the earlier picture."""
-    velocity: Array = field(repr=False)
+    velocity: Floats32 = field(repr=False)
     """(72, W, 2) heights per second, x and y, smoothed over the moving parts, 0 where nothing moves."""
-    flow: Array = field(repr=False)
+    flow: Floats32 = field(repr=False)
     """(72, W, 2) pixels from the earlier picture to the later, camera included."""
 
 
@@ -71,14 +68,14 @@ class _Seen:
     shown: float
     small: Grey
     grey: Grey
-    thumb: Array
-    lines: Array
+    thumb: Floats32
+    lines: Floats32
 
     @classmethod
     def of(cls, time: float, small: Grey) -> _Seen:
         return cls(time, time, small, _blurred(small), _thumb(small), standing_lines(small))
 
-    def without(self, columns: Array) -> _Seen:
+    def without(self, columns: Floats32) -> _Seen:
         small = without_columns(self.small, columns)
         return replace(self, grey=_blurred(small), thumb=_thumb(small))
 
@@ -149,12 +146,13 @@ class MotionMeter:
     def _measure(self, before: _Seen, now: _Seen) -> MotionMap:
         seconds = max(now.time - before.time, 0.5 * (self._cadence.period_s or 0.0), 1e-3)
         gain, offset = brightness_change(before.thumb, now.thumb)
-        matched = cv2.addWeighted(now.grey, 1 / gain, now.grey, 0, -offset / gain)
+        matched: FromOpenCV = cv2.addWeighted(now.grey, 1 / gain, now.grey, 0, -offset / gain)
         jump = float(now.thumb.mean() - before.thumb.mean()) if abs(offset) + abs(gain - 1) > 0.05 else 0.0
         flash = np.sign(jump) * max(abs(jump) - _FLASH_LEVELS, 0) / 48
         flow = self._dis.calc(before.grey, matched, None)
         warped = _followed(matched, flow)
-        error, difference = cv2.absdiff(before.grey, warped), cv2.absdiff(before.grey, matched)
+        error: FromOpenCV = cv2.absdiff(before.grey, warped)
+        difference: FromOpenCV = cv2.absdiff(before.grey, matched)
         unexplained, changed = cv2.mean(error)[0], cv2.mean(difference)[0]
         if _is_cut(before.thumb, now.thumb, unexplained, changed):
             self.cut, self._dissolve = True, Dissolve()
@@ -178,8 +176,8 @@ def _motion(
     seconds: float,
     difference: Grey,
     error: Grey,
-    own: Array,
-    flow: Array,
+    own: Floats32,
+    flow: Floats32,
     camera_speed: float,
     flash: float,
 ) -> MotionMap:
@@ -200,7 +198,7 @@ def _motion(
     blocks = cv2.resize(planes, BLOCKS, interpolation=cv2.INTER_AREA)
     regions = blocks[..., :3].reshape(2, 4, 3, 4, 3).mean(axis=(1, 3)).reshape(6, 3).T
     weight = np.maximum(cv2.blur(trust, (5, 5)), 0.15)
-    velocity = cv2.merge([cv2.blur(plane, (5, 5)) / weight for plane in (across_there, down_there)])
+    velocity: FromOpenCV = cv2.merge([cv2.blur(plane, (5, 5)) / weight for plane in (across_there, down_there)])
     return MotionMap(
         start, end, regions, float(blocks[..., 0].max()), float(blocks[..., 0].mean()), camera_speed,
         float(blocks[..., 3].mean()), float(mask.mean()), flash, 0.0, mask, velocity, flow,
@@ -211,11 +209,11 @@ def _motion(
 class Blow:
     """What happens at the frame between two motions, in picture heights per second."""
 
-    regions: Array
+    regions: Floats32
     """(6,) speed lost along the way things moved, averaged over the region."""
-    lost: Array
+    lost: Floats32
     """(8, 12) the same per block."""
-    changed: Array
+    changed: Floats32
     """(8, 12) size of the change of velocity, whatever its direction."""
 
 
@@ -236,11 +234,11 @@ def blow(before: MotionMap | None, now: MotionMap) -> Blow | None:
     lost = np.maximum(speed - along, 0) * before.mask
     change = cv2.magnitude(then_across - across, then_down - down)
     changed = change * np.maximum(before.mask, now.mask)
-    blocks = cv2.resize(cv2.merge([lost, changed]), BLOCKS, interpolation=cv2.INTER_AREA)
+    blocks: FromOpenCV = cv2.resize(cv2.merge([lost, changed]), BLOCKS, interpolation=cv2.INTER_AREA)
     return Blow(blocks[..., 0].reshape(2, 4, 3, 4).mean(axis=(1, 3)).ravel(), blocks[..., 0], blocks[..., 1])
 
 
-def _is_cut(before: Array, now: Array, unexplained: float, changed: float) -> bool:
+def _is_cut(before: Floats32, now: Floats32, unexplained: float, changed: float) -> bool:
     """A new shot: the thumbnails do not correlate, and no motion leads from one to the other.
 
     ``changed``: mean difference of the pictures in grey levels, ``unexplained``: what flow leaves of it.
@@ -259,21 +257,24 @@ def _still(
     return MotionMap(start, end, regions, 0, 0, camera_speed, 0, 0, flash, cut, nothing, nowhere, nowhere)
 
 
-def _followed(picture: Array, flow: Array, border: int = cv2.BORDER_REPLICATE) -> Array:
+def _followed(picture: Floats32, flow: Floats32, border: int = cv2.BORDER_REPLICATE) -> Floats32:
     """At each pixel what lies where the flow leads from there."""
     second: Any = None  # OpenCV's types do not know that x and y may come in one map
-    return cv2.remap(picture, pixel_grid(*flow.shape[:2]) + flow, second, cv2.INTER_LINEAR, borderMode=border)
+    places = pixel_grid(*flow.shape[:2]) + flow
+    followed: FromOpenCV = cv2.remap(picture, places, second, cv2.INTER_LINEAR, borderMode=border)
+    return followed
 
 
 def _blurred(small: Grey) -> Grey:
-    return cv2.GaussianBlur(small, (5, 5), 1.1)
+    blurred: FromOpenCV = cv2.GaussianBlur(small, (5, 5), 1.1)
+    return blurred
 
 
 def _same(a: Grey, b: Grey) -> bool:
     return int(cv2.blur(cv2.absdiff(a, b), (3, 3)).max()) < _DUPLICATE_LEVELS
 
 
-def _thumb(grey: Grey) -> Array:
+def _thumb(grey: Grey) -> Floats32:
     """Every sixth pixel's neighbourhood, as float: enough for brightness and cuts."""
     height, width = grey.shape
     return cv2.resize(grey, (width // 4, height // 4), interpolation=cv2.INTER_AREA).astype(np.float32)

@@ -24,11 +24,10 @@ from __future__ import annotations
 
 from array import array
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import AnyFloats, Floats, Floats32
 from talkies.core.conditioning.picture.motion import Blow, MotionMap, blow
 from talkies.core.times import LATENT_RATE, latent_count
 
@@ -43,8 +42,6 @@ _ROW = 2 + _FLOWING + _STRUCK
 _MOTION_SCALE, _VELOCITY_SCALE, _LOCAL_SCALE = 200.0, 200.0, 25.0  # 1 / (picture heights per second)
 _DECELERATION_SCALE, _IMPACT_SCALE = 200.0, 25.0  # 1 / (picture heights per second, lost in one event)
 _RESIDUAL_SCALE, _AREA_SCALE, _CAMERA_SCALE = 200.0, 40.0, 10.0
-
-Array = NDArray[Any]  # float32
 
 
 class SyncRecorder:
@@ -80,14 +77,14 @@ class SyncRecorder:
         if now is not None and now.lost.any():
             self._strongest = divmod(int(now.lost.argmax()), now.lost.shape[1])
 
-    def on_grid(self, duration: Fraction) -> Array:
+    def on_grid(self, duration: Fraction) -> Floats32:
         """(S, 32) float32 with S = ceil(25 × duration)."""
         cells = latent_count(duration)
         rows = np.frombuffer(self._rows, dtype=np.float32).reshape(-1, _ROW)
         return on_grid(rows, cells) if len(rows) else np.zeros((cells, SYNC_DIM), np.float32)
 
 
-def on_grid(rows: Array, cells: int) -> Array:
+def on_grid(rows: Floats32, cells: int) -> Floats32:
     """Rows at the media's rate (start, end, 23 flowing, 10 struck columns) → (cells, 32), compressed."""
     start, end = rows[:, 0].astype(np.float64), rows[:, 1].astype(np.float64)
     flowing, struck = rows[:, 2 : 2 + _FLOWING], rows[:, 2 + _FLOWING :]
@@ -116,12 +113,13 @@ def on_grid(rows: Array, cells: int) -> Array:
     return out
 
 
-def averaged(start: NDArray[Any], end: NDArray[Any], values: Array, edges: NDArray[Any]) -> Array:
+def averaged(start: AnyFloats, end: AnyFloats, values: AnyFloats, edges: Floats) -> Floats32:
     """Mean over each cell between ``edges`` of columns that are constant over ``[start, end)`` and 0 elsewhere."""
-    return spread(start, end, values * (end - start)[:, None], edges) / np.diff(edges)[:, None].astype(np.float32)
+    lengths: Floats32 = np.diff(edges).astype(np.float32)
+    return spread(start, end, values * (end - start)[:, None], edges) / lengths[:, None]
 
 
-def spread(start: NDArray[Any], end: NDArray[Any], mass: NDArray[Any], edges: NDArray[Any]) -> Array:
+def spread(start: AnyFloats, end: AnyFloats, mass: AnyFloats, edges: Floats) -> Floats32:
     """How much of each column's ``mass``, spread evenly over consecutive ``[start, end)``, falls into each cell."""
     times = np.append(start, end[-1])
     out = np.empty((len(edges) - 1, mass.shape[1]), np.float32)
@@ -131,7 +129,7 @@ def spread(start: NDArray[Any], end: NDArray[Any], mass: NDArray[Any], edges: ND
     return np.where(np.abs(out) < 1e-7, np.float32(0), out)
 
 
-def impacts(times: NDArray[Any], lost: Array, after: Array) -> tuple[NDArray[Any], Array]:
+def impacts(times: Floats, lost: Floats32, after: Floats32) -> tuple[Floats, Floats32]:
     """Peaks of the series ``lost`` (speed lost at each frame): times (s), between the frames, and strengths.
 
     A stop or bounce between two frames shares its change of velocity between them as its time divides the interval:
@@ -155,12 +153,12 @@ def impacts(times: NDArray[Any], lost: Array, after: Array) -> tuple[NDArray[Any
     return where / total, total.astype(np.float32)
 
 
-def compressed(values: NDArray[Any], scale: float) -> Array:
+def compressed(values: AnyFloats, scale: float) -> Floats32:
     """Odd, zero at zero, about 1 for strong values: asinh(scale × value) / 4."""
     return np.asarray(np.arcsinh(np.asarray(values, np.float32) * scale) / 4, np.float32)
 
 
-def _place(column: Array, times: NDArray[Any], heights: Array) -> None:
+def _place(column: Floats32, times: Floats, heights: Floats32) -> None:
     """Lays peaks on the grid: full height in the nearest cell, less in the next nearest (how near says when)."""
     position = times * float(LATENT_RATE) - 0.5  # in cells, whole numbers are their centres
     left = np.floor(position).astype(np.int64)

@@ -20,12 +20,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import Floats32, FromOpenCV, Greys, Image
 from talkies.core.conditioning.picture.camera import pixel_grid
 from talkies.core.conditioning.picture.lips import LIPS_DIM, LipReader
 from talkies.core.conditioning.picture.motion import LINES, MotionMap, MotionMeter
@@ -43,21 +42,18 @@ PICTURE_RATE = Fraction(10)
 
 _STILL = 156  # columns that one picture gives
 
-Array = NDArray[Any]  # float32
-Image = NDArray[Any]  # uint8 (H, W, 3), RGB
-
 
 @dataclass(frozen=True)
 class PictureFeatures:
     """What the model gets to see of ``d`` seconds; float32 but for the mouths."""
 
-    sync: Array
+    sync: Floats32
     """(ceil(25 d), 32)"""
-    picture: Array
+    picture: Floats32
     """(ceil(10 d), 192)"""
-    lips: Array
+    lips: Floats32
     """(ceil(25 d), 4)"""
-    mouths: Image | None = None
+    mouths: Greys | None = None
     """(ceil(25 d), 24, 32) uint8, 0 where no face is seen; None when none is seen at all"""
 
     @classmethod
@@ -88,7 +84,8 @@ def picture_features(
             if motion:
                 small = small_picture(frame.image)
                 looks.see(time, small)
-                for moved in meter.feed(time, cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)):
+                grey: FromOpenCV = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+                for moved in meter.feed(time, grey):
                     _record(moved, sync, looks)
             if mouth:
                 lips.feed(time, frame.image, cut=meter.cut)
@@ -102,10 +99,14 @@ def small_picture(image: Image) -> Image:
     height, width = image.shape[:2]
     columns = int(np.clip(round(LINES * width / height / 8) * 8, LINES // 2, LINES * 3))
     if height == 2 * LINES and width == 2 * columns:
-        return cv2.resize(image, (columns, LINES), interpolation=cv2.INTER_AREA)
+        halved: FromOpenCV = cv2.resize(image, (columns, LINES), interpolation=cv2.INTER_AREA)
+        return halved
     box = max(round(height / LINES), 1), max(round(width / columns), 1)
-    image = cv2.blur(image, box[::-1]) if max(box) > 1 else image  # with it, linear is as good as area, and faster
-    return cv2.resize(image, (columns, LINES), interpolation=cv2.INTER_LINEAR)
+    soft: FromOpenCV = (
+        cv2.blur(image, box[::-1]) if max(box) > 1 else image
+    )  # with it, linear is as good as area, and faster
+    small: FromOpenCV = cv2.resize(soft, (columns, LINES), interpolation=cv2.INTER_LINEAR)
+    return small
 
 
 def _record(motion: MotionMap, sync: SyncRecorder, looks: LookRecorder) -> None:
@@ -140,7 +141,7 @@ class LookRecorder:
         if small is not None and small.shape[:2] == motion.mask.shape:
             self._moments[cell] += seconds * _moments(small, motion)
 
-    def on_grid(self) -> Array:
+    def on_grid(self) -> Floats32:
         """(F, 192) float32 with F = ceil(10 × duration)."""
         self._fill(len(self._out))
         self._out[:, 180:] = _moving_thing(self._moments)
@@ -154,10 +155,10 @@ class LookRecorder:
         self._filled = max(self._filled, cells)
 
 
-def look(small: Image) -> Array:
+def look(small: Image) -> Floats32:
     """(156,): brightness, colour and texture of one small RGB picture; 0 for a black or plain grey one."""
     grey, red, blue = cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb))
-    luma: Array = cv2.resize(grey, (12, 8), interpolation=cv2.INTER_AREA).astype(np.float32)
+    luma: Floats32 = cv2.resize(grey, (12, 8), interpolation=cv2.INTER_AREA).astype(np.float32)
     luma -= luma.mean()
     luma /= luma.std() + 12
     colour = np.stack([cv2.resize(plane, (6, 4), interpolation=cv2.INTER_AREA) for plane in (blue, red)])
@@ -167,7 +168,7 @@ def look(small: Image) -> Array:
     return np.concatenate([luma.ravel(), colour.ravel(), texture.ravel()])
 
 
-def _moments(small: Image, motion: MotionMap) -> Array:
+def _moments(small: Image, motion: MotionMap) -> Floats32:
     """(12,) sums over the mask, per pixel of the picture: 1, x, y, x², y², Y, Cb, Cr, texture, u, v; and the mean Y."""
     planes = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
     height, width = motion.mask.shape
@@ -180,10 +181,10 @@ def _moments(small: Image, motion: MotionMap) -> Array:
     u, v = motion.velocity.reshape(-1, 2)[moving].T
     values = np.stack([np.ones_like(x), x, y, x * x, y * y, luma, blue - 128, red - 128, fine, u, v])
     whole = weight.sum() * planes[::3, ::3, 0].mean()
-    return np.append(values @ weight, whole).astype(np.float32) / motion.mask.size
+    return np.asarray(np.append(values @ weight, whole).astype(np.float32) / motion.mask.size, np.float32)
 
 
-def _moving_thing(moments: Array) -> Array:
+def _moving_thing(moments: Floats32) -> Floats32:
     """(F, 12) from (F, 12) sums of :func:`_moments`."""
     area = moments[:, 0]
     _, x, y, xx, yy, luma, blue, red, fine, u, v, whole = (moments / np.maximum(area, 1e-6)[:, None]).T

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import AnyFloats, Floats, Ints
 from talkies.core.conditioning.speech.visemes import REST, visemes_of
 
 PLACES_PER_SECOND = 50
@@ -26,8 +25,6 @@ _TRUST = 0.6  # of the evidence: neighbouring places are not independent
 _PAUSE_COST = 4.0
 _LONGEST_S = 0.8
 
-Array = NDArray[Any]  # float64
-
 
 @dataclass(frozen=True)
 class Path:
@@ -37,12 +34,12 @@ class Path:
     nats per place of the line. About 2 where it does, below 0 for another line or a mouth at rest.
     """
 
-    edges: NDArray[np.int64]
+    edges: Ints
     score: float
     certainty: float
 
 
-def follow(evidence: Array, ids: Sequence[int], natural_s: Sequence[float], words: Collection[int]) -> Path | None:
+def follow(evidence: AnyFloats, ids: Sequence[int], natural_s: Sequence[float], words: Collection[int]) -> Path | None:
     """The likeliest path of phonemes ``ids`` through ``evidence`` (T, 20), 50 places per second; None without room.
 
     ``natural_s``: seconds of each phoneme at a natural rate. ``words``: where in ``ids`` a rest may come before.
@@ -60,9 +57,7 @@ def follow(evidence: Array, ids: Sequence[int], natural_s: Sequence[float], word
     return best
 
 
-def _path(
-    total: Array, visemes: NDArray[np.int64], seconds: Array, words: frozenset[int]
-) -> tuple[NDArray[np.int64], float]:
+def _path(total: Floats, visemes: Ints, seconds: Floats, words: frozenset[int]) -> tuple[Ints, float]:
     """``total`` (T + 1, 20) sums of evidence; the best edges and their score."""
     rest = total[:, REST]
     longest = min(len(total) - 1, round(_LONGEST_S * PLACES_PER_SECOND))
@@ -88,13 +83,13 @@ def _path(
     return _traced(int(final.argmax()), took, rested), float(final.max())
 
 
-def _running_best(values: Array) -> NDArray[np.int64]:
+def _running_best(values: Floats) -> Ints:
     """Where the largest value so far stands, for each place."""
     places = np.arange(len(values))
     return np.maximum.accumulate(np.where(values >= np.maximum.accumulate(values), places, 0))
 
 
-def _traced(end: int, took: NDArray[np.int64], rested: NDArray[np.int64]) -> NDArray[np.int64]:
+def _traced(end: int, took: Ints, rested: Ints) -> Ints:
     """(P, 2) edges from the end backwards."""
     edges = np.zeros((len(took), 2), np.int64)
     for number in range(len(took) - 1, -1, -1):
@@ -104,7 +99,7 @@ def _traced(end: int, took: NDArray[np.int64], rested: NDArray[np.int64]) -> NDA
     return edges
 
 
-def _certainty(evidence: Array, visemes: NDArray[np.int64], edges: NDArray[np.int64]) -> float:
+def _certainty(evidence: AnyFloats, visemes: Ints, edges: Ints) -> float:
     """Evidence for the phonemes where they lie, and against rest where they do not, per place of the line."""
     said = np.full(len(evidence), REST)
     outside = np.ones(len(evidence), bool)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from talkies.core.arrays import Floats32, Greys
 from talkies.core.conditioning.picture.lips import MOUTH_COLUMNS, MOUTH_LINES
 from talkies.core.conditioning.speech.visemes import VISEMES
 from talkies.core.model.convnext import ConvNeXtBlock
@@ -48,7 +48,7 @@ class LipNetwork(nn.Module):
         return scores.log_softmax(-1)
 
     @torch.inference_mode()
-    def evidence(self, mouths: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def evidence(self, mouths: Greys) -> Floats32:
         """mouths (L, 24, 32) → (2 L, 20): how much likelier than usual each viseme is (log); 0 without a face."""
         parts = []
         for start in range(0, len(mouths), _CHUNK):

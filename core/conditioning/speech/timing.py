@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from talkies.core.arrays import AnyFloats, Floats32, Ints
 from talkies.core.conditioning.speech.following import follow
 from talkies.core.conditioning.speech.phonemes import PAUSE
 
@@ -34,8 +35,8 @@ def fit_line(
     natural_s: Sequence[float],
     start_s: float,
     end_s: float,
-    lips: np.ndarray | None = None,
-    evidence: np.ndarray | None = None,
+    lips: Floats32 | None = None,
+    evidence: AnyFloats | None = None,
     words: Sequence[int] = (),
 ) -> Spans:
     """The line's phonemes within the cue [start_s, end_s), on the segment's time.
@@ -67,8 +68,8 @@ def _read(
     natural_s: Sequence[float],
     start_s: float,
     end_s: float,
-    lips: np.ndarray,
-    evidence: np.ndarray,
+    lips: Floats32,
+    evidence: AnyFloats,
     words: Sequence[int],
 ) -> Spans:
     """The line as the mouth says it; [] when no face is seen for most of the cue, or it says something else."""
@@ -84,11 +85,11 @@ def _read(
     return sorted(spans + pauses, key=lambda span: span[1])
 
 
-def _seen(lips: np.ndarray) -> bool:
+def _seen(lips: Floats32) -> bool:
     return len(lips) > 0 and float(lips[:, 3].mean()) >= _SEEN
 
 
-def _mouth(lips: np.ndarray, start_s: float, end_s: float) -> tuple[float, float] | None:
+def _mouth(lips: Floats32, start_s: float, end_s: float) -> tuple[float, float] | None:
     """First and last moment at which the mouth moves in a stretch, None when no face is seen for most of it."""
     first, last = round(start_s * _LIPS_PER_SECOND), round(end_s * _LIPS_PER_SECOND)
     inside = lips[first:last].astype(np.float32)
@@ -106,7 +107,7 @@ def word_starts(spans: Spans, ids: Sequence[int], words: Sequence[int]) -> list[
     return [starts[sum(phoneme != PAUSE for phoneme in ids[:word])] for word in words] if starts else []
 
 
-def phone_ids(spans: Spans, frames: int) -> np.ndarray:
+def phone_ids(spans: Spans, frames: int) -> Ints:
     """(2 · frames,) ids at 50 per second; every phoneme gets at least one place, 0 where nothing is said."""
     track = np.zeros(2 * frames, np.int64)
     for phoneme, start, end in spans:

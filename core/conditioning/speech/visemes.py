@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from talkies.core.arrays import Ints
 from talkies.core.conditioning.speech.phonemes import PAUSE, vocabulary
 
 REST = 0
@@ -26,7 +27,7 @@ VISEMES = len(_CLASSES)
 
 
 @functools.cache
-def _table() -> NDArray[np.int64]:
+def _table() -> Ints:
     """(ids,) class of each phoneme id; nobody and a pause are at rest."""
     known = {sound: number for number, sounds in enumerate(_CLASSES) for sound in sounds.split()}
     table = np.full(PAUSE + 1 + len(vocabulary()), REST)
@@ -35,6 +36,6 @@ def _table() -> NDArray[np.int64]:
     return table
 
 
-def visemes_of(ids: ArrayLike) -> NDArray[np.int64]:
+def visemes_of(ids: ArrayLike) -> Ints:
     """Classes of phoneme ids, the same shape."""
     return _table()[np.asarray(ids, np.int64)]

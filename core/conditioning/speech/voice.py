@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from scipy.fft import dct
 
+from talkies.core.arrays import AnyFloats, AnySound, Floats, Floats32, Sound
 from talkies.core.conditioning.speech.casting import Role, cast
 from talkies.core.conditioning.speech.named_voices import check_voice
 from talkies.core.errors import ArgumentError, InputError, MediaError
@@ -34,7 +35,7 @@ class NamedVoice:
     """A voice that ships with the model: its vector (64,), its language (BCP-47) and one line about it."""
 
     name: str
-    vector: np.ndarray
+    vector: Floats32
     language: str
     about: str
 
@@ -43,20 +44,20 @@ class NamedVoice:
 class VoiceBook:
     """The named voices, and the statistics (64,) that bring a raw measurement to their scale."""
 
-    mean: np.ndarray
-    scale: np.ndarray
+    mean: Floats32
+    scale: Floats32
     voices: dict[str, NamedVoice]
 
-    def place(self, raw: np.ndarray) -> np.ndarray:
+    def place(self, raw: Floats32) -> Floats32:
         """A raw measurement in the model's scale, kept within three deviations."""
         return np.asarray(np.clip((raw - self.mean) / self.scale, -3, 3), np.float32)
 
-    def nearest(self, vector: np.ndarray) -> NamedVoice:
+    def nearest(self, vector: Floats32) -> NamedVoice:
         """The named voice most like a vector in the model's scale."""
         return min(self.voices.values(), key=lambda voice: apart(voice.vector, vector))
 
 
-def apart(one: np.ndarray, other: np.ndarray) -> float:
+def apart(one: AnyFloats, other: AnyFloats) -> float:
     """How far two voices in the model's scale lie apart: RMS of their differences, in deviations of the corpus.
 
     Measured: two sentences of one reader 0.7 to 1.0, the means of two readers 0.8 to 1.6.
@@ -64,7 +65,7 @@ def apart(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.sqrt(np.square(one - other)[:-1].mean()))  # the last number is always the same
 
 
-def measure(sound: np.ndarray) -> np.ndarray:
+def measure(sound: AnySound) -> Floats32:
     """Raw voice numbers (64,) of speech (N,) at 48 kHz; level does not matter, silence is left out."""
     sound = sound[: LONGEST_S * SAMPLE_RATE].astype(np.float32)
     sound = sound / max(float(np.abs(sound).max()), 1e-6)
@@ -76,7 +77,7 @@ def measure(sound: np.ndarray) -> np.ndarray:
     return np.concatenate([timbre, spread, _pitch(sound), [1.0]]).astype(np.float32)
 
 
-def _pitch(sound: np.ndarray) -> np.ndarray:
+def _pitch(sound: Sound) -> Floats:
     """(log2 of the median pitch, its spread in octaves, share of voiced frames) by autocorrelation, 60 to 450 Hz."""
     rate, size, hop = SAMPLE_RATE // 4, 720, 240
     low = sound[: len(sound) // 4 * 4].reshape(-1, 4).mean(1)
@@ -149,7 +150,7 @@ def _recorded(path: Path, book: VoiceBook) -> NamedVoice:
     return NamedVoice(path.stem, vector, book.nearest(vector).language, f"recorded in {path.name}")
 
 
-def make_book(samples: Iterable[tuple[str, str, str, np.ndarray]]) -> dict[str, object]:
+def make_book(samples: Iterable[tuple[str, str, str, Floats32]]) -> dict[str, object]:
     """The content of ``voices.json`` from (name, language, about, raw measurement) of many recordings."""
     rows = list(samples)
     raw = np.stack([row[3] for row in rows])
@@ -162,6 +163,6 @@ def make_book(samples: Iterable[tuple[str, str, str, np.ndarray]]) -> dict[str, 
     return {"mean": [round(float(x), 5) for x in mean], "scale": [round(float(x), 5) for x in scale], "voices": voices}
 
 
-def stored_voice(language: str, about: str, vector: np.ndarray) -> dict[str, object]:
+def stored_voice(language: str, about: str, vector: Floats32) -> dict[str, object]:
     """A named voice as ``voices.json`` has it; ``vector`` (64,) in the model's scale."""
     return {"language": language, "about": about, "vector": [round(float(x), 4) for x in vector]}

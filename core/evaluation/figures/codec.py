@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from talkies.core.evaluation.engine_under_test import HasCodec, OnProgress, Sound
+from talkies.core.arrays import Sound
+from talkies.core.evaluation.engine_under_test import HasCodec, OnProgress
 from talkies.core.evaluation.material import Material
 from talkies.core.evaluation.measures.fidelity import log_spectral_distance, mean, pesq, stoi
 from talkies.core.evaluation.measures.opus import through_opus

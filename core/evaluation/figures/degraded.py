@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import Image
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.engines.base import Brief
 from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress
@@ -18,7 +18,6 @@ from talkies.core.media.onsets import OnsetCounts, detect_onsets, pooled
 if TYPE_CHECKING:
     from talkies.core.scenes.degrade import Degradation
 
-Image = NDArray[np.uint8]
 
 _SECONDS = Fraction(8)
 _SIZE = (256, 144)

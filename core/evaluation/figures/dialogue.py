@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from talkies.core.evaluation.engine_under_test import EngineUnderTest, HasCodec, OnProgress, Sound
+from talkies.core.arrays import Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, HasCodec, OnProgress
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.material import Material, Sentence, primary
 from talkies.core.evaluation.measures.fidelity import mean

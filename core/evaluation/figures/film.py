@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import AnyFloats, Floats, Sound
 from talkies.core.engines.base import Brief
 from talkies.core.errors import MediaError
-from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress, Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress
 from talkies.core.evaluation.measures.baselines import (
     TOTAL_MOTION,
     Alignment,
@@ -43,8 +43,6 @@ _TRIES = 50  # shifts and phases over which a guess is averaged
 _RATES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)  # per second
 _RING_S = 1.0  # what was struck may ring on for so long after the last motion
 _EARLY_S = 0.1
-
-Array = NDArray[np.float64]
 
 
 def film_figures(under_test: EngineUnderTest, films: Sequence[Path], progress: OnProgress) -> list[dict[str, Any]]:
@@ -84,7 +82,7 @@ def films_together(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     return {"generated": vars(ours) | {"av_align": ours.score}, "baselines": guesses(films)}
 
 
-Heard = tuple[Array, Array, float]
+Heard = tuple[Floats, Floats, float]
 """A film's motion peaks, the onsets made for it, and its length, in s."""
 
 
@@ -158,7 +156,7 @@ def energy_without_motion(sound: Sound, features: PictureFeatures) -> float | No
     return float(np.square(quiet, dtype=np.float64).sum()) / whole
 
 
-def _still_stretches(sync: NDArray[np.floating]) -> list[tuple[float, float]]:
+def _still_stretches(sync: AnyFloats) -> list[tuple[float, float]]:
     """Stretches (s) without motion, from a second after the last to just before the next."""
     from talkies.core.evaluation.measures.leak import outside_ranges
 
@@ -203,7 +201,7 @@ def _own_sound(path: Path, duration: Fraction) -> Sound | None:
     return sound
 
 
-def _figures(sound: Sound, peaks: Array, onsets: Array) -> dict[str, Any]:
+def _figures(sound: Sound, peaks: Floats, onsets: Floats) -> dict[str, Any]:
     return {
         "onsets": len(onsets),
         "av_align": av_align(peaks, onsets),

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import Floats32, Sound
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.engines.base import Brief
-from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress, Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress
 from talkies.core.evaluation.measures.baselines import (
     IMPACT,
     TOTAL_MOTION,
@@ -71,7 +71,7 @@ def events_of(scene: Scene) -> tuple[tuple[float, float], ...]:
     return tuple((float(event.time), float(event.time) + event.sustain) for event in scene.events)
 
 
-def clip_of(scene: Scene, sync: NDArray[np.float32]) -> Clip:
+def clip_of(scene: Scene, sync: Floats32) -> Clip:
     """The scene as onsets are judged on it: strokes that stand out, and around what counts neither way.
 
     Rain or an engine fades in: it has a beginning, but no onset, and crackles at times nobody knows.

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from talkies.core.corpus.effects import EffectLibrary, Recording, Samples
+from talkies.core.arrays import Sound
+from talkies.core.corpus.effects import EffectLibrary, Recording
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.engines.base import Brief
-from talkies.core.evaluation.engine_under_test import EngineUnderTest, HasCodec, OnProgress, Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, HasCodec, OnProgress
 from talkies.core.evaluation.figures.foley import SCENE_SECONDS, Seen
 from talkies.core.evaluation.measures.prompt_classifier import CLASSES, NamedClass, Namer, describe
 from talkies.core.scenes import Event
@@ -38,9 +39,9 @@ class KeptStrokes(EffectLibrary):
 
     def __init__(self, folder: Path, split: Any) -> None:
         super().__init__(folder, split)
-        self._cut: dict[Recording, Samples] = {}
+        self._cut: dict[Recording, Sound] = {}
 
-    def sound(self, recording: Recording) -> Samples:
+    def sound(self, recording: Recording) -> Sound:
         if recording not in self._cut:
             self._cut[recording] = super().sound(recording)
         return self._cut[recording]

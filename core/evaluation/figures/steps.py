@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from talkies.core.arrays import Sound
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.engines.base import Brief, Prepared
-from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress, Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.figures.dialogue import cue_like, prepare_line
 from talkies.core.evaluation.figures.foley import see

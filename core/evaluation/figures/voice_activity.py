@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import AnySound, Flags
 from talkies.core.evaluation.extras import need
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.material import Material
@@ -22,8 +22,6 @@ _FRAME = 512  # 32 ms: what the network hears at a time
 _LIKELY = 0.5
 _SHORTEST_FRAMES = 8  # 256 ms: Silero's own default for the shortest stretch that is speech
 _SURROUND = 8_000  # half a second of silence before and after: a recording has a beginning
-
-Sound = NDArray[np.floating]
 
 
 class VoiceDetector:
@@ -39,7 +37,7 @@ class VoiceDetector:
             self._network: Any = silero.load_silero_vad()
         torch.set_num_threads(threads)  # the package has set it to one
 
-    def speech_frames(self, sound: Sound) -> NDArray[np.bool_]:
+    def speech_frames(self, sound: AnySound) -> Flags:
         """Which frames of 32 ms of 48 kHz mono ``sound`` (N,) are speech, half a second of silence around it."""
         import torch
         from scipy.signal import resample_poly
@@ -51,7 +49,7 @@ class VoiceDetector:
             likely = self._network.audio_forward(samples[None], _RATE)[0].numpy() > _LIKELY
         return _long_runs(likely, _SHORTEST_FRAMES)
 
-    def figures(self, sounds: Sequence[Sound]) -> dict[str, Any]:
+    def figures(self, sounds: Sequence[AnySound]) -> dict[str, Any]:
         """Over all sounds: how many have speech in them, and the share (0 … 1) of their time that is speech."""
         found = [self.speech_frames(sound) for sound in sounds]
         seconds = sum(len(sound) for sound in sounds) / SAMPLE_RATE
@@ -63,7 +61,7 @@ class VoiceDetector:
         }
 
 
-def _long_runs(flags: NDArray[np.bool_], shortest: int) -> NDArray[np.bool_]:
+def _long_runs(flags: Flags, shortest: int) -> Flags:
     """Only those runs of True that last ``shortest`` or longer."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
     kept = np.zeros_like(flags)

@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress, Sound
+from talkies.core.arrays import Floats, Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.figures.dialogue import cue_like, perform_line
 from talkies.core.evaluation.material import Material
 from talkies.core.evaluation.measures.fidelity import mean
 from talkies.core.evaluation.measures.prosody import pitch_hz
-
-Vector = NDArray[np.float64]
 
 
 def references(material: Material, count: int) -> tuple[Path, ...]:
@@ -60,7 +58,7 @@ def voice_figures(
     }
 
 
-def _measurer() -> Callable[[Sound], Vector]:
+def _measurer() -> Callable[[Sound], Floats]:
     """What the engine is told of a recording: its measurement in the scale of the training voices."""
     from talkies.core.conditioning.speech.voice import measure, voice_book
 
@@ -68,13 +66,13 @@ def _measurer() -> Callable[[Sound], Vector]:
     return lambda sound: np.asarray(book.place(measure(sound)), np.float64)
 
 
-def _halves(sounds: Sequence[Sound], measured: Callable[[Sound], Vector]) -> tuple[list[Vector], list[Vector]]:
+def _halves(sounds: Sequence[Sound], measured: Callable[[Sound], Floats]) -> tuple[list[Floats], list[Floats]]:
     middles = [len(sound) // 2 for sound in sounds]
     pairs = list(zip(sounds, middles, strict=True))
     return [measured(sound[:middle]) for sound, middle in pairs], [measured(sound[middle:]) for sound, middle in pairs]
 
 
-def likeness(said: Sequence[Vector], meant: Sequence[Vector]) -> dict[str, Any]:
+def likeness(said: Sequence[Floats], meant: Sequence[Floats]) -> dict[str, Any]:
     """Of vectors (V,) pairwise: mean cosine to the own and to other references; mean rank of the own one, from 1."""
     alike = np.array([[_cosine(one, other) for other in meant] for one in said])
     own = np.diag(alike)
@@ -89,7 +87,7 @@ def likeness(said: Sequence[Vector], meant: Sequence[Vector]) -> dict[str, Any]:
     }
 
 
-def _cosine(one: Vector, other: Vector) -> float:
+def _cosine(one: Floats, other: Floats) -> float:
     return float(one @ other / max(float(np.linalg.norm(one) * np.linalg.norm(other)), 1e-9))
 
 

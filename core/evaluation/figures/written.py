@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from talkies.core.arrays import Sound
 from talkies.core.errors import MediaError, TimelineError
-from talkies.core.evaluation.engine_under_test import OnProgress, Sound
+from talkies.core.evaluation.engine_under_test import OnProgress
 from talkies.core.evaluation.figures.dialogue import fit_figures
 from talkies.core.evaluation.measures.baselines import IMPACT, TOTAL_MOTION, av_align, motion_peaks
 from talkies.core.evaluation.measures.leak import level_db, outside_ranges, voice_share

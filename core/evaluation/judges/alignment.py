@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from talkies.core.evaluation.engine_under_test import Sound
+from talkies.core.arrays import Sound
 from talkies.core.evaluation.extras import need
 from talkies.core.evaluation.judges.hearing import JUDGES_RATE, at_16k
 from talkies.core.evaluation.measures.speech import normalised, sound_power

@@ -13,8 +13,8 @@ from fractions import Fraction
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import Image
 from talkies.core.scenes import Event, exact_time
 
 RATE = Fraction(25)
@@ -24,7 +24,6 @@ _SHIFT = 4  # fractional bits of OpenCV's coordinates
 _RESTED_S = 0.25  # a shorter flight than this ends the bouncing
 
 Colour = tuple[int, int, int]
-Image = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress, Sound
+from talkies.core.arrays import Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest, OnProgress
 from talkies.core.evaluation.figures.prompt import KeptStrokes, Laid, seen_scenes
 from talkies.core.evaluation.judges.calling import Call
 from talkies.core.evaluation.judges.envelopes import distance_figures, spread_db

@@ -12,9 +12,8 @@ import itertools
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from talkies.core.evaluation.engine_under_test import Sound
+from talkies.core.arrays import Floats, Sound
 from talkies.core.evaluation.measures.prompt_classifier import log_mel, strokes
 
 FLOOR_DB = -60.0
@@ -28,10 +27,8 @@ _FALL_DB = 20.0
 _LONGEST_S = 2.0
 _OCTAVES_HZ = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 
-Array = NDArray[np.float64]
 
-
-def envelopes(sound: Sound) -> Array:
+def envelopes(sound: Sound) -> Floats:
     """(N,) at 48 kHz → (F, 64) dB under the loudest, not below the floor; the sound's level does not matter."""
     bands = log_mel(sound)
     return np.asarray(np.maximum(bands - bands.max(), FLOOR_DB))
@@ -49,20 +46,20 @@ def spread_db(sounds: Sequence[Sound]) -> float:
     return float(np.mean([apart_db(one, other) for one, other in itertools.combinations(sounds, 2)]))
 
 
-def colour(bands: Array) -> Array:
+def colour(bands: Floats) -> Floats:
     """(F, 64) → (64,) dB: mean over the frames in which something sounds."""
     heard = bands.max(1) > FLOOR_DB / 2
     return np.asarray(bands[heard].mean(0))
 
 
-def decays(bands: Array) -> Array:
+def decays(bands: Floats) -> Floats:
     """(F, 64) → (4,) log2 of seconds: median over the strokes, at most 2 s."""
     ranged = [10 * np.log10(np.mean(10 ** (bands[:, low:high] / 10), axis=1)) for low, high in _RANGES]
     peaks = strokes(np.asarray(bands.max(1)))
     return np.array([np.median([_fall(level, peak) for peak in peaks]) for level in ranged])
 
 
-def _fall(level: Array, peak: int) -> float:
+def _fall(level: Floats, peak: int) -> float:
     """log2 of the seconds until a range has fallen 20 dB below its loudest within 50 ms of the peak."""
     near = level[max(peak - 5, 0) : peak + 6]
     start = max(peak - 5, 0) + int(near.argmax())
@@ -72,7 +69,7 @@ def _fall(level: Array, peak: int) -> float:
     return float(np.log2(max(float(frames), 1.0) / _RATE))
 
 
-def modulation(bands: Array) -> Array:
+def modulation(bands: Floats) -> Floats:
     """(F, 64) → (24,): how the envelope's power is shared out over six octaves, in dB, of each range of bands."""
     spectra = []
     for low, high in _RANGES:
@@ -85,7 +82,7 @@ def modulation(bands: Array) -> Array:
     return np.concatenate(spectra)
 
 
-def described(sound: Sound) -> dict[str, Array]:
+def described(sound: Sound) -> dict[str, Floats]:
     """A sound by each of :data:`MEASURES`."""
     bands = envelopes(sound)
     return {"colour": colour(bands), "decays": decays(bands), "modulation": modulation(bands)}
@@ -106,5 +103,5 @@ def distance_figures(ours: Sequence[Sound], natural: Sequence[Sound]) -> dict[st
     return {**ratios, "mean": sum(there) / len(there) if there else None}
 
 
-def _apart(one: Array, other: Array) -> float:
+def _apart(one: Floats, other: Floats) -> float:
     return float(np.sqrt(np.square(one - other).mean()))

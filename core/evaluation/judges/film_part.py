@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import Image, Sound
 from talkies.core.engines.base import Brief
-from talkies.core.evaluation.engine_under_test import EngineUnderTest, Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest
 from talkies.core.evaluation.figures.film import first_segment
 from talkies.core.evaluation.measures.leak import level_db
 from talkies.core.media.onsets import OnsetCounts, detect_onsets, pooled
@@ -26,8 +26,6 @@ _NOTHING_STRIKES = "asl_"  # people who sign
 _SUFFIXES = (".mp4", ".mkv", ".webm", ".mov", ".m4v")
 _TOLERANCE_MS = 100
 _SILENT_DB = -60.0
-
-Image = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)

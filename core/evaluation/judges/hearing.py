@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from talkies.core.evaluation.engine_under_test import Sound
+from talkies.core.arrays import Floats32, Sound
 from talkies.core.media.bwf import SAMPLE_RATE
 
 JUDGES_RATE = 16_000
@@ -15,7 +14,7 @@ PEAK = 0.5
 """Largest sample of what DistillMOS, DNSMOS and YAMNet hear."""
 
 
-def at_16k(sound: Sound) -> NDArray[np.float32]:
+def at_16k(sound: Sound) -> Floats32:
     """(N,) at 48 kHz → (ceil(N / 3),) at 16 kHz."""
     from scipy.signal import resample_poly
 
@@ -23,7 +22,7 @@ def at_16k(sound: Sound) -> NDArray[np.float32]:
     return np.asarray(small, np.float32)
 
 
-def at_peak(samples: NDArray[np.float32], peak: float = PEAK) -> NDArray[np.float32]:
+def at_peak(samples: Floats32, peak: float = PEAK) -> Floats32:
     """The same with its largest sample at ``peak``; silence stays silent."""
     loudest = float(np.abs(samples).max(initial=0.0))
     return samples * np.float32(peak / loudest) if loudest > 0 else samples

@@ -11,16 +11,16 @@ from collections.abc import Hashable, Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from talkies.core.arrays import Floats
+
 Observation = tuple[Hashable, float, float]
 """A group, and a sum and a count to add to it."""
 
 _DRAWS = 2000
 
 
-def grouped(ours: Iterable[Observation], natural: Iterable[Observation]) -> Array:
+def grouped(ours: Iterable[Observation], natural: Iterable[Observation]) -> Floats:
     """(G, 4) sums and counts of the groups in which there is something of both."""
     sums: dict[Hashable, list[float]] = {}
     for place, observations in ((0, ours), (2, natural)):
@@ -32,7 +32,7 @@ def grouped(ours: Iterable[Observation], natural: Iterable[Observation]) -> Arra
     return np.array(there, np.float64).reshape(-1, 4)
 
 
-def relative(groups: Array) -> dict[str, Any]:
+def relative(groups: Floats) -> dict[str, Any]:
     """Both rates, ours as a multiple of the natural one, and its 95 % interval; None where nothing can be said."""
     figures = _both(groups)
     ours, natural = figures["generated"], figures["natural"]
@@ -43,7 +43,7 @@ def relative(groups: Array) -> dict[str, Any]:
     }
 
 
-def difference(groups: Array) -> dict[str, Any]:
+def difference(groups: Floats) -> dict[str, Any]:
     """Both means, ours less the natural one, and its 95 % interval; None where nothing can be said."""
     figures = _both(groups)
     ours, natural = figures["generated"], figures["natural"]
@@ -54,25 +54,25 @@ def difference(groups: Array) -> dict[str, Any]:
     }
 
 
-def _both(groups: Array) -> dict[str, float | None]:
+def _both(groups: Floats) -> dict[str, float | None]:
     if not len(groups):
         return {"natural": None, "generated": None}
     ours, natural = _rates(groups.sum(0))
     return {"natural": float(natural), "generated": float(ours)}
 
 
-def _rates(sums: Array) -> tuple[Array, Array]:
+def _rates(sums: Floats) -> tuple[Floats, Floats]:
     """(..., 4) → ours and natural, each (...)."""
     return sums[..., 0] / sums[..., 1], sums[..., 2] / sums[..., 3]
 
 
-def _drawn(groups: Array, seed: int = 0) -> Array:
+def _drawn(groups: Floats, seed: int = 0) -> Floats:
     """(2000, 4) sums over as many groups as there are, drawn with repetition."""
     picks = np.random.default_rng(seed).integers(len(groups), size=(_DRAWS, len(groups)))
     return np.asarray(groups[picks].sum(1))
 
 
-def _interval(rates: tuple[Array, Array], combined: np.ufunc) -> list[float]:
+def _interval(rates: tuple[Floats, Floats], combined: np.ufunc) -> list[float]:
     """Draws in which recordings have nothing cannot be divided by and are left out."""
     ours, natural = rates
     usable = natural > 0 if combined is np.divide else np.full(len(natural), True)

@@ -6,10 +6,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import Floats, Sound
 from talkies.core.engines.base import Brief
-from talkies.core.evaluation.engine_under_test import Sound
 from talkies.core.evaluation.judges.envelopes import FLOOR_DB, envelopes
 from talkies.core.media.bwf import SAMPLE_RATE
 
@@ -20,8 +19,6 @@ _EVERY_S = 10
 _SIDE_S = 0.25
 _BEYOND = 99.5  # percentile of the same jump elsewhere in the take
 _PROMPTS = ("rain", "wind", "car engine")
-
-Array = NDArray[np.float64]
 
 
 def joints_part(given: PartContext) -> dict[str, Any] | None:
@@ -59,25 +56,25 @@ def joint_figures(sound: Sound) -> dict[str, Any]:
     return {"joints": len(times), "jumps": int(jumped.sum()), "not_finite": not_finite}
 
 
-def sample_jumps(sound: Sound) -> Array:
+def sample_jumps(sound: Sound) -> Floats:
     """(F,), 100 a second: the largest step from one sample to the next in each 10 ms."""
     steps = np.abs(np.diff(np.asarray(sound, np.float64), prepend=0.0))
     return np.asarray(steps[: len(steps) // 480 * 480].reshape(-1, 480).max(1))
 
 
-def level_jumps(sound: Sound) -> Array:
+def level_jumps(sound: Sound) -> Floats:
     """(F,), 100 a second: by how many dB the quarter second after differs from that before."""
     power = np.square(np.asarray(sound, np.float64))
     frames = power[: len(power) // 480 * 480].reshape(-1, 480).mean(1)
     return _sides(10 * np.log10(frames + 1e-12)[:, None])
 
 
-def spectrum_jumps(sound: Sound) -> Array:
+def spectrum_jumps(sound: Sound) -> Floats:
     """(F,), 100 a second: the same of 64 bands, RMS in dB."""
     return _sides(np.maximum(envelopes(sound), FLOOR_DB))
 
 
-def _sides(levels: Array) -> Array:
+def _sides(levels: Floats) -> Floats:
     """(F, B) dB → (F,): RMS difference of the means of both sides; 0 at the ends."""
     side = round(_SIDE_S * 100)
     sums = np.concatenate([np.zeros((1, levels.shape[1])), np.cumsum(levels, axis=0)])

@@ -7,13 +7,10 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import Floats32, Sound
 from talkies.core.errors import MissingExtraError
-from talkies.core.evaluation.engine_under_test import Sound
 from talkies.core.evaluation.judges.hearing import JUDGES_RATE, at_16k, at_peak
-
-Vector = NDArray[np.float32]
 
 _CURE = "'make judges', or pip install 'talkies[judges]' and --no-deps Resemblyzer==0.1.4 webrtcvad-wheels"
 
@@ -31,7 +28,7 @@ class Resemblyzer:
         self._prepared = resemblyzer.preprocess_wav
         self._encoder = resemblyzer.VoiceEncoder("cpu", verbose=False)
 
-    def voice(self, sound: Sound) -> Vector:
+    def voice(self, sound: Sound) -> Floats32:
         """(256,) of length 1 from 48 kHz mono speech (N,); zeros where no voice is found."""
         samples = self._prepared(at_peak(at_16k(sound)), source_sr=JUDGES_RATE)
         if len(samples) < JUDGES_RATE // 5:
@@ -39,7 +36,7 @@ class Resemblyzer:
         return np.asarray(self._encoder.embed_utterance(samples), np.float32)
 
 
-def rank_of_own(said: Vector, own: int, offered: Sequence[Vector]) -> int:
+def rank_of_own(said: Floats32, own: int, offered: Sequence[Floats32]) -> int:
     """The place of ``offered[own]`` among all that are offered by cosine, from 1; who is as near comes first."""
     near = np.array([float(said @ other) for other in offered])
     return 1 + int((np.delete(near, own) >= near[own]).sum())

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from talkies.core.arrays import Sound
 from talkies.core.engines.base import Brief, Line
 from talkies.core.errors import MissingExtraError
-from talkies.core.evaluation.engine_under_test import EngineUnderTest, Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.figures.lips import SpokenClip, error_figures, seen_movie, spoken_clips, word_errors_s
 from talkies.core.evaluation.judges.alignment import WordAligner

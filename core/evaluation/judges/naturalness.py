@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from talkies.core.evaluation.engine_under_test import Sound
+from talkies.core.arrays import Floats32, Sound
 from talkies.core.evaluation.extras import need
 from talkies.core.evaluation.judges.hearing import JUDGES_RATE, at_16k, at_peak
 
@@ -49,6 +48,6 @@ class DnsMos:
         starts = range(0, len(samples) - _WINDOW + 1, JUDGES_RATE)
         return float(np.mean([self._window(samples[start : start + _WINDOW]) for start in starts]))
 
-    def _window(self, samples: NDArray[np.float32]) -> float:
+    def _window(self, samples: Floats32) -> float:
         overall = self._session.run(None, {"input_1": samples[None]})[0][0][2]
         return float(np.polyval(_OVERALL, overall))

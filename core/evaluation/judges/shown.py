@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from talkies.core.arrays import Sound
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.engines.base import Brief
-from talkies.core.evaluation.engine_under_test import EngineUnderTest, Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest
 from talkies.core.evaluation.figures.foley import Seen
 from talkies.core.evaluation.figures.prompt import GOING_SCENES, HIT_SCENES, Laid, neutral, seen_scenes
 from talkies.core.evaluation.judges.bouncing import BALLS, RATE, SECONDS, Ball

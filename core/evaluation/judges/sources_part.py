@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from talkies.core.arrays import Sound
 from talkies.core.corpus.effects import Split
-from talkies.core.evaluation.engine_under_test import EngineUnderTest, Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest
 from talkies.core.evaluation.figures.prompt import KeptStrokes, Laid
 from talkies.core.evaluation.judges.bouncing import BALLS
 from talkies.core.evaluation.judges.calling import Call

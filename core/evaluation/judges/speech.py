@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from talkies.core.evaluation.engine_under_test import Sound
+from talkies.core.arrays import Sound
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.judges.calling import Call
 from talkies.core.evaluation.judges.intervals import Observation, difference, grouped, relative

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from talkies.core.evaluation.engine_under_test import EngineUnderTest, Sound
+from talkies.core.arrays import Floats32, Sound
+from talkies.core.evaluation.engine_under_test import EngineUnderTest
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.figures.dialogue import cue_like, perform_line
 from talkies.core.evaluation.judges.calling import Call
-from talkies.core.evaluation.judges.likeness import Resemblyzer, Vector, rank_of_own
+from talkies.core.evaluation.judges.likeness import Resemblyzer, rank_of_own
 from talkies.core.evaluation.judges.recordings import english_recordings
 from talkies.core.evaluation.judges.speech import Ears, Verdict, ears, speech_figures
 from talkies.core.evaluation.material import Material, Sentence
@@ -118,7 +119,7 @@ def _verdicts(judges: Ears, sentences: Sequence[Sentence], sounds: Sequence[Soun
     return [judges.verdict(each.text, sound) for each, sound in zip(sentences, sounds, strict=True)]
 
 
-def _offered(samples: Mapping[str, Sound], material: Material, likeness: Resemblyzer | None) -> dict[str, Vector]:
+def _offered(samples: Mapping[str, Sound], material: Material, likeness: Resemblyzer | None) -> dict[str, Floats32]:
     """Ten voices to choose from: the samples, filled up with people."""
     if likeness is None:
         return {}
@@ -128,7 +129,7 @@ def _offered(samples: Mapping[str, Sound], material: Material, likeness: Resembl
 
 
 def _against(
-    sounds: Sequence[Sound], own: Sound | None, likeness: Resemblyzer | None, offered: Mapping[str, Vector], name: str
+    sounds: Sequence[Sound], own: Sound | None, likeness: Resemblyzer | None, offered: Mapping[str, Floats32], name: str
 ) -> dict[str, Any]:
     """Pitch off the own sample (semitones, median), share in which it comes first; None without a sample or a judge."""
     off = None if own is None else mean([pitch_off(sound, own) for sound in sounds])

@@ -13,7 +13,7 @@ import re
 
 import numpy as np
 
-from talkies.core.evaluation.engine_under_test import Sound
+from talkies.core.arrays import Sound
 from talkies.core.evaluation.extras import need
 from talkies.core.evaluation.judges.hearing import JUDGES_RATE, at_16k
 from talkies.core.evaluation.measures.speech import WordErrors, sound_power, spoken_number, word_errors

@@ -15,10 +15,9 @@ from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import AnyFloats, Floats, Floats32, Sound
 from talkies.core.errors import InputError
-from talkies.core.evaluation.engine_under_test import Sound
 from talkies.core.evaluation.extras import need
 from talkies.core.evaluation.judges.hearing import JUDGES_RATE, at_16k, at_peak
 
@@ -32,15 +31,13 @@ _SILENCE = "Silence"
 FIRST = 5
 """A sound is named when an accepted name is among so many that YAMNet finds likeliest."""
 
-Array = NDArray[np.float64]
 
-
-def mel(hertz: float | Array) -> Array:
+def mel(hertz: float | Floats) -> Floats:
     """The mel scale of YAMNet: 1127 ln(1 + f / 700 Hz)."""
     return np.asarray(1127.0 * np.log1p(np.asarray(hertz, np.float64) / 700.0))
 
 
-def mel_weights() -> Array:
+def mel_weights() -> Floats:
     """(257, 64) triangles, equally wide in mel, half overlapped, over the FFT's bins; the first bin counts not."""
     edges = np.linspace(mel(LOWEST_HZ), mel(HIGHEST_HZ), BANDS + 2)
     bins = mel(np.arange(_FFT // 2 + 1) * JUDGES_RATE / _FFT)[:, None]
@@ -51,7 +48,7 @@ def mel_weights() -> Array:
     return np.asarray(weights)
 
 
-def log_mel(samples: NDArray[np.floating]) -> NDArray[np.float32]:
+def log_mel(samples: AnyFloats) -> Floats32:
     """(N,) at 16 kHz, N ≥ 400 → (1 + (N - 400) // 160, 64): log(mel magnitude + 0.001)."""
     frames = np.lib.stride_tricks.sliding_window_view(np.asarray(samples, np.float64), _WINDOW)[::_HOP]
     hann = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_WINDOW) / _WINDOW)
@@ -59,7 +56,7 @@ def log_mel(samples: NDArray[np.floating]) -> NDArray[np.float32]:
     return np.asarray(np.log(magnitude @ mel_weights() + 0.001), np.float32)
 
 
-def patches(samples: NDArray[np.floating]) -> NDArray[np.float32]:
+def patches(samples: AnyFloats) -> Floats32:
     """(N,) at 16 kHz → (P, 96, 64), P ≥ 1: what is shorter than a patch is filled with silence."""
     least = _WINDOW + (_PATCH - 1) * _HOP
     spectra = log_mel(np.pad(samples, (0, max(least - len(samples), 0))))
@@ -79,7 +76,7 @@ class Yamnet:
             self.names = [row["display_name"] for row in csv.DictReader(file)]
         self.accepted: dict[str, list[str]] = json.loads((folder / ACCEPTED).read_text(encoding="utf-8"))
 
-    def scores(self, sound: Sound) -> Array:
+    def scores(self, sound: Sound) -> Floats:
         """(521,) means over the patches of 48 kHz mono ``sound`` (N,)."""
         said = [self._patch(patch) for patch in patches(at_peak(at_16k(sound)))]
         return np.asarray(np.mean(said, axis=0))
@@ -100,7 +97,7 @@ class Yamnet:
         order = self.order(sound)
         return 1 + order.index(name) if order else len(self.names)
 
-    def _patch(self, patch: NDArray[np.float32]) -> Array:
+    def _patch(self, patch: Floats32) -> Floats:
         """(96, 64) → (521,), quantized as the file's input and output say."""
         given = patch.reshape(self._input["shape"])
         scale, zero = self._input["quantization"]

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import AnyFloats, Floats, Floats32
 from talkies.core.media.onsets import OnsetCounts, match_onsets, pooled
 
 TOTAL_MOTION, IMPACT = 25, 30
 """Columns of the sync features (conditioning/picture/sync.py): motion of the whole picture; peaks of deceleration."""
 
 SYNC_RATE = 25.0
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -24,15 +22,15 @@ class Clip:
 
     duration: float
     events: tuple[float, ...]
-    sync: NDArray[np.float32]
+    sync: Floats32
     going_on: tuple[tuple[float, float], ...] = ()
 
-    def judge(self, times: Array) -> OnsetCounts:
+    def judge(self, times: Floats) -> OnsetCounts:
         """Counts of a guess."""
         return OnsetCounts.of(times, self.events, self.going_on)
 
 
-def constant_rate(rate: float, duration: float) -> Array:
+def constant_rate(rate: float, duration: float) -> Floats:
     """Evenly spaced times, ``rate`` per second, the first after half a period."""
     return np.asarray((np.arange(int(np.floor(rate * duration + 1e-9))) + 0.5) / rate, float)
 
@@ -46,7 +44,7 @@ def tune_constant_rate(clips: Sequence[Clip], tolerance_ms: int = 100) -> float:
     return float(rates[int(np.argmax(scores))])
 
 
-def motion_peaks(sync: NDArray[np.floating], column: int = TOTAL_MOTION, prominence: float = 0.1) -> Array:
+def motion_peaks(sync: AnyFloats, column: int = TOTAL_MOTION, prominence: float = 0.1) -> Floats:
     """Times (s) of the peaks of one sync feature that stand out by ``prominence`` of its 99th percentile."""
     from scipy.signal import find_peaks
 
@@ -86,7 +84,7 @@ class Alignment:
         return self.pairs / union if union else None
 
 
-def alignment(picture_peaks: Array, onsets: Array, tolerance: float = 0.06) -> Alignment:
+def alignment(picture_peaks: Floats, onsets: Floats, tolerance: float = 0.06) -> Alignment:
     """Counts for AV-Align (Yariv et al. 2023, arXiv 2309.16429) of times in seconds.
 
     A pair is at most ``tolerance`` apart (1.5 frames at 25 fps) and each time is used once, so that the score cannot
@@ -95,6 +93,6 @@ def alignment(picture_peaks: Array, onsets: Array, tolerance: float = 0.06) -> A
     return Alignment(len(match_onsets(onsets, picture_peaks, tolerance)), len(onsets), len(picture_peaks))
 
 
-def av_align(picture_peaks: Array, onsets: Array, tolerance: float = 0.06) -> float | None:
+def av_align(picture_peaks: Floats, onsets: Floats, tolerance: float = 0.06) -> float | None:
     """The score alone."""
     return alignment(picture_peaks, onsets, tolerance).score

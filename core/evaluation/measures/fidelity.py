@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import AnySound, Floats
 from talkies.core.evaluation.extras import need
 from talkies.core.media.bwf import SAMPLE_RATE
 
@@ -15,10 +15,8 @@ _FLOOR_DB = -80.0  # spectral level (a full-scale sine is 0 dB) below which a di
 _PESQ_RATE = 16_000
 _SHORTEST_S = 0.5  # STOI needs 30 frames (0.38 s), PESQ a quarter of a second
 
-Sound = NDArray[np.floating]
 
-
-def log_spectral_distance(reference: Sound, other: Sound, highest_hz: float = 20_000.0) -> float:
+def log_spectral_distance(reference: AnySound, other: AnySound, highest_hz: float = 20_000.0) -> float:
     """Mean over frames of the root mean square (over frequency) of the level difference, in dB; 48 kHz mono (N,).
 
     Frames of 43 ms every 11 ms, frequencies up to ``highest_hz``. Levels are taken no lower than -80 dB (re a
@@ -29,7 +27,7 @@ def log_spectral_distance(reference: Sound, other: Sound, highest_hz: float = 20
     return float(np.sqrt(np.square(apart).mean(1)).mean())
 
 
-def _levels(sound: Sound, highest_hz: float) -> NDArray[np.float64]:
+def _levels(sound: AnySound, highest_hz: float) -> Floats:
     """(frames, bins) in dB, floored."""
     window = np.hanning(_WINDOW + 1)[:-1]
     padded = np.pad(np.asarray(sound, np.float64), _WINDOW // 2)
@@ -39,7 +37,7 @@ def _levels(sound: Sound, highest_hz: float) -> NDArray[np.float64]:
     return np.asarray(20 * np.log10(np.maximum(spectrum, 10 ** (_FLOOR_DB / 20))))
 
 
-def stoi(reference: Sound, other: Sound) -> float | None:
+def stoi(reference: AnySound, other: AnySound) -> float | None:
     """Short-time objective intelligibility, 0 … 1, of 48 kHz mono sounds; None when there is too little to judge."""
     length = min(len(reference), len(other))
     if length < _SHORTEST_S * SAMPLE_RATE or not np.any(reference[:length]):
@@ -51,7 +49,7 @@ def stoi(reference: Sound, other: Sound) -> float | None:
     return float(pystoi.stoi(small[0], small[1], 10_000))
 
 
-def pesq(reference: Sound, other: Sound) -> float | None:
+def pesq(reference: AnySound, other: AnySound) -> float | None:
     """PESQ wide-band (ITU-T P.862.2), 1.0 … 4.64, of 48 kHz mono sounds; None when nobody speaks."""
     length = min(len(reference), len(other))
     if length < _SHORTEST_S * SAMPLE_RATE or not np.any(reference[:length]) or not np.any(other[:length]):

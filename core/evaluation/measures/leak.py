@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import AnySound, Flags, Floats
 from talkies.core.media.bwf import SAMPLE_RATE
 
 SILENCE_DB = -120.0
@@ -22,16 +22,14 @@ _CLARITY = 0.7
 _AS_HIGH = 0.9  # peaks of the correlation that reach this share of the highest count as well
 _SYLLABLE_FRAMES = 8  # a voice lasts 80 ms or more
 
-Sound = NDArray[np.floating]
 
-
-def level_db(sound: Sound) -> float:
+def level_db(sound: AnySound) -> float:
     """RMS in dB re full scale, -120 for silence or nothing."""
     power = float(np.square(np.asarray(sound, np.float64)).mean()) if len(sound) else 0.0
     return max(10 * float(np.log10(power + 1e-30)), SILENCE_DB)
 
 
-def voice_share(sound: Sound) -> float:
+def voice_share(sound: AnySound) -> float:
     """Share (0 … 1) of the energy of 48 kHz mono ``sound`` that lies in voiced syllables.
 
     A frame is voiced when its autocorrelation peaks above 0.7 between 70 and 400 Hz and half of its energy lies in
@@ -51,13 +49,13 @@ def voice_share(sound: Sound) -> float:
     return float(energy[spoken].sum() / energy.sum())
 
 
-def voiced_frames(sound: Sound) -> NDArray[np.float64]:
+def voiced_frames(sound: AnySound) -> Floats:
     """Pitch (Hz) of the voiced 40 ms frames, every 10 ms, of 48 kHz mono ``sound`` (N,); empty without a voice."""
     _, pitch, clear = _frames(sound)
     return np.asarray(pitch[clear])
 
 
-def _frames(sound: Sound) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
+def _frames(sound: AnySound) -> tuple[Floats, Floats, Flags]:
     """Frames (F, 320), the pitch (Hz) of each, and whether it is loud and clear enough; no frames for silence."""
     from scipy.signal import resample_poly
 
@@ -70,7 +68,7 @@ def _frames(sound: Sound) -> tuple[NDArray[np.float64], NDArray[np.float64], NDA
     return views, pitch, (energy > energy.max() * 1e-4) & (clarity > _CLARITY)
 
 
-def _pitch(views: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _pitch(views: Floats) -> tuple[Floats, Floats]:
     """Pitch (Hz, interpolated) and clarity (0 … 1) of frames (F, 320), by autocorrelation."""
     window = np.hanning(_FRAME)
     spectrum = np.fft.rfft((views - views.mean(1, keepdims=True)) * window, 2 * _FRAME)
@@ -88,18 +86,18 @@ def _pitch(views: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.
     return _PITCH_RATE / lag, np.clip(top, 0.0, 1.0)
 
 
-def _band_share(views: NDArray[np.float64]) -> NDArray[np.float64]:
+def _band_share(views: Floats) -> Floats:
     power = np.abs(np.fft.rfft(views * np.hanning(_FRAME))) ** 2
     first = round(150 / _PITCH_RATE * _FRAME)
     return np.asarray(power[:, first:].sum(1) / np.maximum(power.sum(1), 1e-12))
 
 
-def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+def _runs(flags: Flags) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
     return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def pause_level_db(sound: Sound, spoken: Sequence[tuple[float, float]], margin: float = 0.15) -> float | None:
+def pause_level_db(sound: AnySound, spoken: Sequence[tuple[float, float]], margin: float = 0.15) -> float | None:
     """Level outside the ``spoken`` ranges (s, widened by ``margin``) relative to the level inside, in dB.
 
     None without pauses or without speech. In clean dialogue this is the recording's noise, some -40 dB or less.
@@ -111,7 +109,7 @@ def pause_level_db(sound: Sound, spoken: Sequence[tuple[float, float]], margin: 
     return level_db(pauses) - level_db(said)
 
 
-def silent_stretch_level_db(sound: Sound, events: Sequence[tuple[float, float]], tail: float = 1.0) -> float | None:
+def silent_stretch_level_db(sound: AnySound, events: Sequence[tuple[float, float]], tail: float = 1.0) -> float | None:
     """Level (dB re full scale) where nothing happens: 100 ms before each event until ``tail`` s after it are left out.
 
     ``events``: (start, end) in s, a one-shot has no length. None when something happens all the time.
@@ -134,7 +132,7 @@ def outside_ranges(
     return free
 
 
-def cut_out(sound: Sound, ranges: Sequence[tuple[float, float]]) -> Sound:
+def cut_out(sound: AnySound, ranges: Sequence[tuple[float, float]]) -> AnySound:
     """The ranges (s) of the sound, one after the other."""
     pieces = [sound[max(round(start * SAMPLE_RATE), 0) : max(round(end * SAMPLE_RATE), 0)] for start, end in ranges]
     return np.concatenate(pieces) if pieces else sound[:0]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from talkies.core.evaluation.engine_under_test import Sound
+from talkies.core.arrays import Sound
 from talkies.core.media.bwf import SAMPLE_RATE
 
 

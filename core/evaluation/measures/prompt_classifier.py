@@ -12,15 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
+from talkies.core.arrays import Floats, Sound
 from talkies.core.corpus.effects import Recording
-from talkies.core.evaluation.engine_under_test import Sound
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.model.torch_pair import need_torchaudio
-
-Array = NDArray[np.float64]
 
 _HOP, _WINDOW, _BANDS = 480, 2048, 64
 _FLOOR_DB, _ACTIVE_DB, _STRUCK_DB = -80.0, -40.0, -20.0  # against the loudest frame
@@ -80,7 +77,7 @@ CLASSES = (
 # What is looked at
 
 
-def log_mel(sound: Sound) -> Array:
+def log_mel(sound: Sound) -> Floats:
     """(N,) at 48 kHz → (F, 64) band levels in dB, 100 frames a second."""
     melscale_fbanks = need_torchaudio().functional.melscale_fbanks
     filters = melscale_fbanks(_WINDOW // 2 + 1, 40.0, 20_000.0, _BANDS, SAMPLE_RATE, norm="slaney")
@@ -90,7 +87,7 @@ def log_mel(sound: Sound) -> Array:
     return np.asarray(10 * torch.log10(power.T @ filters + 1e-12), np.float64)
 
 
-def describe(sound: Sound) -> Array:
+def describe(sound: Sound) -> Floats:
     """(D,) statistics: colour and its spread, and how strokes rise, ring and fade; the level does not matter."""
     bands = log_mel(sound)
     level = _summed(bands)
@@ -106,7 +103,7 @@ def describe(sound: Sound) -> Array:
     return np.concatenate([*colours, _of_strokes(bands, level), overall, np.percentile(level, [5, 25, 50, 75, 90, 95])])
 
 
-def _of_strokes(bands: Array, level: Array) -> Array:
+def _of_strokes(bands: Floats, level: Floats) -> Floats:
     """Means over the strokes: level around the peak, also of four ranges of pitch, colour at the peak and after it."""
     bands = np.pad(bands, ((40, 80), (0, 0)), constant_values=_FLOOR_DB)
     peaks = [peak + 40 for peak in strokes(level)]
@@ -126,7 +123,7 @@ def _of_strokes(bands: Array, level: Array) -> Array:
     return np.asarray(np.mean(rows, axis=0))
 
 
-def strokes(level: Array) -> list[int]:
+def strokes(level: Floats) -> list[int]:
     """The loudest frames, each a quarter of a second from the others."""
     found: list[int] = []
     for frame in np.argsort(-level):
@@ -137,12 +134,12 @@ def strokes(level: Array) -> list[int]:
     return found
 
 
-def _summed(bands: Array) -> Array:
+def _summed(bands: Floats) -> Floats:
     """dB of the bands' summed power."""
     return np.asarray(10 * np.log10((10 ** (bands / 10)).sum(-1) + 1e-12))
 
 
-def _halved(values: Array) -> Array:
+def _halved(values: Floats) -> Floats:
     return np.asarray(values.reshape(-1, 2).mean(1))
 
 
@@ -152,7 +149,7 @@ def _halved(values: Array) -> Array:
 class Namer:
     """Learns names from described sounds; the same material gives the same names."""
 
-    def __init__(self, described: Sequence[Array], names: Sequence[str], steps: int = 250) -> None:
+    def __init__(self, described: Sequence[Floats], names: Sequence[str], steps: int = 250) -> None:
         self.names = sorted(set(names))
         rows = np.stack(described)
         self.mean, self.spread = rows.mean(0), rows.std(0) + 1e-6
@@ -169,7 +166,7 @@ class Namer:
         chances = torch.stack([network(row).softmax(1) for network in self.networks]).sum(0)
         return self.names[int(chances.argmax())]
 
-    def _rows(self, described: Array) -> torch.Tensor:
+    def _rows(self, described: Floats) -> torch.Tensor:
         rows = np.clip((described - self.mean) / self.spread, -4, 4)
         return torch.from_numpy(rows.astype(np.float32))
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import AnySound
 from talkies.core.evaluation.measures.leak import voiced_frames
-
-Sound = NDArray[np.floating]
 
 _FEWEST_FRAMES = 20  # 200 ms of voice
 _NEAR = 12.0  # semitones from the middle; what is further is an octave error of the tracker
 
 
-def pitch_hz(sound: Sound) -> float | None:
+def pitch_hz(sound: AnySound) -> float | None:
     """Median pitch (Hz) of the clearly voiced frames of 48 kHz mono speech (N,); None without a voice."""
     pitch = voiced_frames(sound)
     return float(np.median(pitch)) if len(pitch) >= _FEWEST_FRAMES else None
 
 
-def pitch_range(sound: Sound) -> float | None:
+def pitch_range(sound: AnySound) -> float | None:
     """Semitones between the 10th and the 90th percentile of the pitch: about 2 in a monotone, 6 to 10 in reading."""
     pitch = voiced_frames(sound)
     if len(pitch) < _FEWEST_FRAMES:

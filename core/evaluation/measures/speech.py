@@ -16,8 +16,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from talkies.core.arrays import AnySound, Floats
 from talkies.core.evaluation.extras import need
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.times import TimeRange
@@ -32,8 +32,6 @@ _ONES = (
 )
 _TENS = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _TITLES = {"mr": "mister", "mrs": "missus", "dr": "doctor", "st": "saint"}
-
-Sound = NDArray[np.floating]
 
 
 def spoken_number(number: int) -> list[str]:
@@ -117,7 +115,7 @@ class Recogniser:
             loglevel="FATAL",
         )
 
-    def heard(self, sound: Sound) -> str:
+    def heard(self, sound: AnySound) -> str:
         """The words in 48 kHz mono ``sound`` (N,), "" for silence. Nothing is carried from one sound to the next."""
         samples = _recogniser_input(np.asarray(sound, np.float64).ravel())
         if not samples:
@@ -129,12 +127,12 @@ class Recogniser:
         result = self._decoder.hyp()
         return "" if result is None else " ".join(word for word in result.hypstr.split() if word[0].isalpha())
 
-    def errors(self, text: str, sound: Sound) -> WordErrors:
+    def errors(self, text: str, sound: AnySound) -> WordErrors:
         """Word errors of one sentence."""
         return word_errors(text, self.heard(sound))
 
 
-def _recogniser_input(sound: NDArray[np.float64]) -> bytes:
+def _recogniser_input(sound: Floats) -> bytes:
     """16 kHz 16-bit samples at one level, silence with a trace of noise around; empty when there is nothing to hear."""
     from scipy.signal import resample_poly
 
@@ -147,14 +145,14 @@ def _recogniser_input(sound: NDArray[np.float64]) -> bytes:
     return np.asarray(np.clip(padded * 32767 + dither, -32768, 32767), "<i2").tobytes()
 
 
-def sound_power(sound: Sound) -> float:
+def sound_power(sound: AnySound) -> float:
     """Mean power of the louder half of the 20 ms frames, so that pauses do not count."""
     frame = SAMPLE_RATE // 50
     power = np.sort(np.square(np.asarray(sound, float)[: len(sound) // frame * frame].reshape(-1, frame)).mean(1))
     return float(power[len(power) // 2 :].mean()) if len(power) else 0.0
 
 
-def voiced_ranges(sound: Sound, within_db: float = 35.0, pause: float = 0.2) -> list[tuple[float, float]]:
+def voiced_ranges(sound: AnySound, within_db: float = 35.0, pause: float = 0.2) -> list[tuple[float, float]]:
     """Where (s) something is said in 48 kHz mono ``sound``: by level in 100–7000 Hz, 10 ms steps.
 
     A frame counts within ``within_db`` of the loud frames and 6 dB above the quietest tenth; pauses shorter than
@@ -189,7 +187,7 @@ class CueFit:
     end_offset: float | None
 
 
-def cue_fit(sound: Sound, cue: TimeRange, origin: Fraction = Fraction(0), reach: float = 1.0) -> CueFit:
+def cue_fit(sound: AnySound, cue: TimeRange, origin: Fraction = Fraction(0), reach: float = 1.0) -> CueFit:
     """How well 48 kHz mono ``sound``, which begins at ``origin`` (s), keeps to one cue; looks ``reach`` s around it.
 
     None where nothing sounds.

@@ -19,10 +19,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from talkies.core.arrays import Floats32
 from talkies.core.conditioning.picture.events import EVENT_DIM
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.conditioning.prompt.vocabulary import PROMPT_TOKENS
@@ -92,7 +92,7 @@ class Casting:
         breadth = np.sqrt([len(c.recordings) for c in named])
         return named[int(self.rng.choice(len(named), p=breadth / breadth.sum()))]
 
-    def sound(self, events: Sequence[Event], classes: Sequence[SoundClass]) -> npt.NDArray[np.float32]:
+    def sound(self, events: Sequence[Event], classes: Sequence[SoundClass]) -> Floats32:
         """(N,) the events sounded with recordings of these classes and no others."""
         narrowed = copy.copy(self.library)
         narrowed.recordings = tuple(recording for c in classes for recording in c.recordings)

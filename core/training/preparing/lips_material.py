@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 from safetensors.numpy import load_file, save_file
 
+from talkies.core.arrays import Greys
 from talkies.core.conditioning.picture.lips import LipReader
 from talkies.core.corpus.recordings import Utterance, word_times
 from talkies.core.errors import WeightsError
@@ -32,7 +32,7 @@ def prepare_mouths(places: Places) -> Iterator[dict[str, float]]:
     if stored.exists():
         return
     movies = _movies(places)
-    mouths: dict[str, np.ndarray] = {}
+    mouths: dict[str, Greys] = {}
     for number, utterance in enumerate(movies, 1):
         seen = movie_mouths(places.data / utterance.file)
         if seen is not None:
@@ -59,7 +59,7 @@ def speaking_clips(places: Places) -> list[Clip]:
     return clips
 
 
-def movie_mouths(path: Path) -> np.ndarray | None:
+def movie_mouths(path: Path) -> Greys | None:
     """(L, 24, 32) uint8, the mouth at 25 per second in a whole movie; None when no face is seen."""
     duration = probe(path).duration
     whole = TimeRange(Fraction(0), duration)

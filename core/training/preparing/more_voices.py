@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from torch import Tensor
 
+from talkies.core.arrays import Floats32, Sound
 from talkies.core.conditioning.speech.phonemes import PAUSE, speak
 from talkies.core.conditioning.speech.timing import Spans
 from talkies.core.conditioning.speech.voice import measure, stored_book, stored_voice
@@ -125,12 +126,12 @@ class Bench:
         Run(places.run("alignment")).resume(model=self.aligner)
         self.aligner.eval()
 
-    def align(self, sound: np.ndarray, text: str, language: str) -> Spans:
+    def align(self, sound: Sound, text: str, language: str) -> Spans:
         """When each phoneme of a sentence is spoken; [] where they were not found."""
         ids = [i for i in speak(text, language).ids if i != PAUSE]
         return align(self.aligner, self.mel, sound, ids)
 
-    def example(self, label: str, sound: np.ndarray, spans: Spans) -> Example:
+    def example(self, label: str, sound: Sound, spans: Spans) -> Example:
         return speech_example(self.codec, label, sound, spans, None, self.book.place(measure(sound)))
 
 
@@ -198,7 +199,7 @@ def _flite() -> str:
     return program
 
 
-def read_by_flite(text: str, voice: str) -> np.ndarray:
+def read_by_flite(text: str, voice: str) -> Sound:
     """(N,) at 48 kHz: flite reading a sentence. Raises MissingExtraError where flite is not installed."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "said.wav"
@@ -213,7 +214,7 @@ def name_drawn_voices(places: Places) -> None:
 
 def add_voices(places: Places, about: Mapping[str, DrawnVoice | TaughtVoice], made: Iterable[Example]) -> None:
     """Adds to ``voices.json`` the mean vector of each voice that ``made`` were spoken in; its statistics stay."""
-    vectors: dict[str, list[np.ndarray]] = {}
+    vectors: dict[str, list[Floats32]] = {}
     for example in made:
         if example.voice is not None:
             vectors.setdefault(example.label, []).append(example.voice.numpy())

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from talkies.core.arrays import Sound
 from talkies.core.conditioning.picture.events import FORCE_RANGE_DB
-from talkies.core.corpus.effects import EffectLibrary, Recording, Samples, label, usable
+from talkies.core.corpus.effects import EffectLibrary, Recording, label, usable
 from talkies.core.corpus.tables import read_table
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.scenes.plain import Event
@@ -23,7 +24,7 @@ _LOOP_FADE_S = 0.25
 
 def sound_scene(
     events: Sequence[Event], duration: Fraction | float, library: EffectLibrary, rng: np.random.Generator
-) -> Samples:
+) -> Sound:
     """(N,) float32 mono at 48 kHz, N = the duration's samples; events without a fitting recording stay silent.
 
     One source keeps its voice: events of the same kind and words draw from takes of one group. Force 1 is the common
@@ -49,7 +50,7 @@ def sound_scene(
     return mix * np.float32(min(1.0, 0.95 / max(peak, 1e-9)))
 
 
-def sustained(sound: Samples, length: int, rng: np.random.Generator) -> Samples:
+def sustained(sound: Sound, length: int, rng: np.random.Generator) -> Sound:
     """``length`` samples from a random place of a sound, looped through crossfades, with short fades at both ends."""
     fade = min(round(_LOOP_FADE_S * SAMPLE_RATE), len(sound) // 4)
     start = int(rng.integers(max(len(sound) - length, 1)))
@@ -81,7 +82,7 @@ def _cast(candidates: tuple[Recording, ...], rng: np.random.Generator) -> tuple[
     return tuple(recording for recording in candidates if recording.group == chosen)
 
 
-def _add(mix: Samples, sound: Samples, start: int) -> None:
+def _add(mix: Sound, sound: Sound, start: int) -> None:
     skip = max(-start, 0)
     start += skip
     room = min(len(sound) - skip, len(mix) - start)

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from talkies.core.arrays import Floats32
 from talkies.core.conditioning.picture.events import WATCHED_DIM, EventSpotter
 from talkies.core.conditioning.picture.visual import picture_features
 from talkies.core.conditioning.speech.timing import Spans
@@ -164,8 +165,8 @@ def prepare_speech(places: Places, seed: int = 0) -> Iterator[dict[str, float]]:
 
 
 def _samples(
-    aligned: list[tuple[Utterance, Spans]], raw: dict[str, np.ndarray], rng: np.random.Generator
-) -> Iterator[tuple[str, str, str, np.ndarray]]:
+    aligned: list[tuple[Utterance, Spans]], raw: dict[str, Floats32], rng: np.random.Generator
+) -> Iterator[tuple[str, str, str, Floats32]]:
     """150 recordings of each speaker, so that the statistics weigh all alike."""
     for name, (language, about) in VOICES.items():
         files = [u.file for u, _ in aligned if u.speaker == name]
@@ -173,7 +174,7 @@ def _samples(
             yield name, language, about, raw[str(file)]
 
 
-def movie_lips(path: Path) -> np.ndarray:
+def movie_lips(path: Path) -> Floats32:
     """(L, 4) at 25 per second: what the mouth does in a whole movie."""
     duration = probe(path).duration
     whole = TimeRange(Fraction(0), duration)

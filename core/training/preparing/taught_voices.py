@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from talkies.core.arrays import Sound
 from talkies.core.conditioning.speech.phonemes import PAUSE
 from talkies.core.conditioning.speech.timing import Spans
 from talkies.core.training.material import Example, save_examples
@@ -85,7 +86,7 @@ class Lesson(Bench):
         example = self.example(name, put_together(warped, Shift()), sentence.spans)
         return replace(example, lips=sentence.said.lips.clone())
 
-    def _say(self, name: str, sentence: Sentence, speed: float) -> tuple[np.ndarray, Spans]:
+    def _say(self, name: str, sentence: Sentence, speed: float) -> tuple[Sound, Spans]:
         """The teacher's reading, and when each phoneme of ours is spoken in it; no spans where they were not found."""
         text, language = sentence.utterance.text, sentence.utterance.language
         sound = self.teacher.read(text, replace(TAUGHT[name], language=language), speed)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from scipy.signal import resample_poly
 
+from talkies.core.arrays import Floats32, Sound
 from talkies.core.conditioning.speech.phonemes import ipa
 from talkies.core.corpus.recordings import level_speech
 from talkies.core.errors import InputError, MissingExtraError
@@ -54,7 +55,7 @@ class Teacher:
                 folder, f"holds no teacher ({error})", "see 'A teacher for voices' in docs/training.md"
             ) from error
 
-    def read(self, text: str, voice: TaughtVoice, speed: float = 1.0) -> np.ndarray:
+    def read(self, text: str, voice: TaughtVoice, speed: float = 1.0) -> Sound:
         """(N,) at 48 kHz, as loud as recordings for training are; nothing lies above 12 kHz."""
         tokens = self.tokens(text, voice.language)
         request = {
@@ -76,7 +77,7 @@ class Teacher:
         return [self._vocabulary[letter] for letter in spoken if letter in self._vocabulary][:MOST_TOKENS]
 
     @functools.cache  # noqa: B019 - one teacher lives as long as the stage
-    def _styles(self, name: str) -> np.ndarray:
+    def _styles(self, name: str) -> Floats32:
         path = self._folder / "voices" / f"{name}.bin"
         try:
             return np.fromfile(path, np.float32).reshape(-1, 1, STYLE_DIM)

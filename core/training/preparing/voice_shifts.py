@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.signal import resample_poly
 
+from talkies.core.arrays import Floats, Sound
 from talkies.core.corpus.recordings import level_speech
 from talkies.core.errors import MissingExtraError
 from talkies.core.media.bwf import SAMPLE_RATE
@@ -41,13 +42,13 @@ class TakenApart:
     """Speech as WORLD hears it, F frames of 5 ms and B bins from 0 to 24 kHz: ``pitch`` (F,) in Hz, 0 where
     unvoiced; ``envelope`` (F, B), power; ``noisiness`` (F, B), 0 to 1."""
 
-    pitch: np.ndarray
-    envelope: np.ndarray
-    noisiness: np.ndarray
+    pitch: Floats
+    envelope: Floats
+    noisiness: Floats
     samples: int
 
 
-def take_apart(sound: np.ndarray) -> TakenApart:
+def take_apart(sound: Sound) -> TakenApart:
     """Speech (N,) at 48 kHz → its parts. Raises MissingExtraError without pyworld."""
     tools = world()
     sound = sound.astype(np.float64)
@@ -61,7 +62,7 @@ def take_apart(sound: np.ndarray) -> TakenApart:
     return TakenApart(pitch, envelope, noisiness, len(sound))
 
 
-def put_together(parts: TakenApart, shift: Shift) -> np.ndarray:
+def put_together(parts: TakenApart, shift: Shift) -> Sound:
     """The speech in the shifted voice, (N,) float32 at 48 kHz, as loud as recordings for training are."""
     envelope = _moved(parts.envelope, shift.formants) * _tilt(parts.envelope.shape[1], shift.tilt_db)
     noisiness = _moved(parts.noisiness, shift.formants)
@@ -88,7 +89,7 @@ def world() -> Any:
     return pyworld
 
 
-def _melody(pitch: np.ndarray, shift: Shift) -> np.ndarray:
+def _melody(pitch: Floats, shift: Shift) -> Floats:
     voiced = pitch > 0
     if not voiced.any():
         return pitch
@@ -97,7 +98,7 @@ def _melody(pitch: np.ndarray, shift: Shift) -> np.ndarray:
     return np.asarray(np.where(voiced, np.clip(moved, 45, 700), 0.0))
 
 
-def _moved(rows: np.ndarray, factor: float) -> np.ndarray:
+def _moved(rows: Floats, factor: float) -> Floats:
     """(F, B) with every formant at ``factor`` times its frequency, 24 kHz staying where it is."""
     bins = rows.shape[1]
     target = np.linspace(0, SAMPLE_RATE / 2, bins)
@@ -108,7 +109,7 @@ def _moved(rows: np.ndarray, factor: float) -> np.ndarray:
     return np.ascontiguousarray(rows[:, left] * (1 - share) + rows[:, left + 1] * share)
 
 
-def _tilt(bins: int, db_per_octave: float) -> np.ndarray:
+def _tilt(bins: int, db_per_octave: float) -> Floats:
     """(B,) power factors, 1 at 1 kHz."""
     frequencies = np.clip(np.linspace(0, SAMPLE_RATE / 2, bins), *_TILT_HZ)
     return np.asarray(10 ** (db_per_octave * np.log2(frequencies / 1000) / 10))

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from talkies.core.arrays import Flags, Sound
 from talkies.core.conditioning.speech.phonemes import PAUSE, speak, vocabulary
 from talkies.core.conditioning.speech.timing import Spans
 from talkies.core.corpus.recordings import SoundCache, Utterance, utterances
@@ -59,7 +60,7 @@ class AcousticModel(nn.Module):
         return scores.log_softmax(-1)
 
 
-def mel_pairs(mel: MelFrames, sound: np.ndarray) -> Tensor:
+def mel_pairs(mel: MelFrames, sound: Sound) -> Tensor:
     """(N,) → (F, 2M), standardised per recording so that voices and rooms look alike."""
     whole = torch.from_numpy(sound[: len(sound) // FRAME_SAMPLES * FRAME_SAMPLES])
     frames = mel(whole[None])[0].T.unflatten(0, (-1, 2)).flatten(1)
@@ -98,7 +99,7 @@ def train_acoustic_model(plan: AlignmentTraining) -> Iterator[dict[str, float]]:
             run.save(step, model=model, optimizer=optimizer)
 
 
-def align(model: AcousticModel, mel: MelFrames, sound: np.ndarray, ids: list[int]) -> Spans:
+def align(model: AcousticModel, mel: MelFrames, sound: Sound, ids: list[int]) -> Spans:
     """When the phonemes ``ids`` (no pauses) are spoken in ``sound``: spans without holes, PAUSE where it is silent.
 
     [] when there are more phonemes than frames.
@@ -113,14 +114,14 @@ def align(model: AcousticModel, mel: MelFrames, sound: np.ndarray, ids: list[int
     return _spans(path[0].tolist(), ids, loud)
 
 
-def _loud_frames(sound: np.ndarray, frames: int) -> np.ndarray:
+def _loud_frames(sound: Sound, frames: int) -> Flags:
     """(F,) whether each 20 ms frame stands 8 dB above the room, and no more than 34 dB below the loud parts."""
     level = np.sqrt(np.square(sound[: frames * FRAME_SAMPLES].reshape(frames, -1)).mean(1) + 1e-12)
     room, loud = np.percentile(level, 5), np.percentile(level, 95)
     return np.asarray(level > min(max(room * 10 ** (8 / 20), loud * 10 ** (-34 / 20)), loud * 10 ** (-18 / 20)))
 
 
-def _spans(path: list[int], ids: list[int], loud: np.ndarray) -> Spans:
+def _spans(path: list[int], ids: list[int], loud: Flags) -> Spans:
     """CTC marks a few frames of each phoneme: what lies between two is shared in the middle, or is a pause when a
     silence of 80 ms or more lies there."""
     marks: list[list[int]] = []
@@ -146,7 +147,7 @@ def _spans(path: list[int], ids: list[int], loud: np.ndarray) -> Spans:
     return spans
 
 
-def _boundary(left: int, right: int, loud: np.ndarray) -> tuple[int, int]:
+def _boundary(left: int, right: int, loud: Flags) -> tuple[int, int]:
     """(end of the left phoneme, start of the right one) between their marks."""
     quiet = [frame for frame in range(left, right) if not loud[frame]]
     if len(quiet) >= 4:

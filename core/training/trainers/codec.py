@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from talkies.core.arrays import Sound
 from talkies.core.corpus.recordings import SoundCache, effect_files, utterances
 from talkies.core.errors import WeightsError
 from talkies.core.model.codec import Codec
@@ -46,7 +47,7 @@ class CodecTraining:
 
 def draw_sound(
     cache: SoundCache, speech: list[str], effects: list[str], share: float, rng: np.random.Generator
-) -> np.ndarray:
+) -> Sound:
     """A random recording at a random, reasonable level: (N,) float32."""
     if rng.random() < share:
         sound = cache.load_speech(speech[rng.integers(len(speech))])
@@ -56,7 +57,7 @@ def draw_sound(
     return sound * np.float32(10 ** rng.uniform(-1.2, -0.02) / peak)
 
 
-def crop(sound: np.ndarray, samples: int, rng: np.random.Generator) -> np.ndarray:
+def crop(sound: Sound, samples: int, rng: np.random.Generator) -> Sound:
     """``samples`` of the sound from a random place, silence around what is shorter."""
     start = int(rng.integers(-samples // 8, max(len(sound) - samples * 7 // 8, 0) + 1))
     piece = sound[max(start, 0) : max(start + samples, 0)]

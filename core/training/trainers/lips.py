@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from talkies.core.arrays import Greys
 from talkies.core.conditioning.speech.lipreading import LipNetwork
 from talkies.core.conditioning.speech.timing import PHONES_PER_SECOND, Spans
 from talkies.core.conditioning.speech.visemes import REST, VISEMES, visemes_of
@@ -31,7 +32,7 @@ class LipTraining:
     seed: int = 0
 
 
-def clip_of(mouths: np.ndarray, spans: Spans, first_s: float, last_s: float) -> Clip:
+def clip_of(mouths: Greys, spans: Spans, first_s: float, last_s: float) -> Clip:
     """One movie: mouths (L, 24, 32), the phonemes' times, and when the first word begins and the last one ends."""
     return torch.from_numpy(mouths), said(spans, first_s, last_s, len(mouths))
 

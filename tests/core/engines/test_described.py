@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from talkies.core.engines.base import Block, Line
+from talkies.core.arrays import Sound
+from talkies.core.engines.base import Line
 from talkies.core.engines.described import Described, described, with_described
 from talkies.core.times import TimeRange
 
@@ -33,7 +34,7 @@ def heard(*sounds: Line, onsets: tuple[float, ...] = (), rest: float = 0.0, seco
     """What sounds (N,), beside a rest that is the same number throughout."""
     found, _ = described(sounds, events(seconds, *onsets), seconds)
 
-    def blocks() -> Iterator[Block]:
+    def blocks() -> Iterator[Sound]:
         for start in range(0, seconds * RATE, 7001):
             yield np.full(min(7001, seconds * RATE - start), rest, np.float32)
 

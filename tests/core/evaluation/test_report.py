@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from stems import stem_of
 
+from talkies.core.arrays import Sound
 from talkies.core.destinations import write_timeline
-from talkies.core.engines.base import Block, Brief, Engine, Prepared
+from talkies.core.engines.base import Brief, Engine, Prepared
 from talkies.core.errors import ArgumentError, InputError, TimelineError
 from talkies.core.evaluation import evaluate
 from talkies.core.evaluation.engine_under_test import EngineChoice, EngineUnderTest
@@ -41,7 +42,7 @@ SMALL = Sizes(
 class PlaybackPrepared(Prepared):
     """Recordings, and when (s) each begins."""
 
-    pieces: tuple[tuple[float, Block], ...]
+    pieces: tuple[tuple[float, Sound], ...]
 
 
 class PlaybackEngine(Engine):
@@ -64,12 +65,12 @@ class PlaybackEngine(Engine):
         pieces = {"foley": self._strokes, "dialogue": self._sentences}[brief.task](brief)
         return PlaybackPrepared(task=brief.task, duration=brief.duration, pieces=tuple(pieces))
 
-    def _strokes(self, brief: Brief) -> list[tuple[float, Block]]:
+    def _strokes(self, brief: Brief) -> list[tuple[float, Sound]]:
         times = () if brief.features is None else motion_peaks(brief.features.sync, IMPACT, 0.3)
         stroke = 0.3 * np.random.default_rng(0).standard_normal(SR // 10) * np.exp(-np.arange(SR // 10) / 900)
         return [(float(time), stroke.astype(np.float32)) for time in times]
 
-    def _sentences(self, brief: Brief) -> list[tuple[float, Block]]:
+    def _sentences(self, brief: Brief) -> list[tuple[float, Sound]]:
         return [(float(line.range.start), read_sound(self.recordings[line.text])[0]) for line in brief.lines]
 
     generated = 0
@@ -77,7 +78,7 @@ class PlaybackEngine(Engine):
 
     def sound(
         self, prepared: PlaybackPrepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
-    ) -> Iterator[Block]:
+    ) -> Iterator[Sound]:
         type(self).generated += 1
         sound = np.zeros(round(prepared.duration * SR) + SR, np.float32)
         for time, piece in prepared.pieces:
@@ -89,7 +90,7 @@ class PlaybackEngine(Engine):
 
 
 class PlaybackWithCodec(PlaybackEngine):
-    def codec_roundtrip(self, sound: Block) -> Block:
+    def codec_roundtrip(self, sound: Sound) -> Sound:
         return sound.copy()
 
 

@@ -17,7 +17,8 @@ import pytest
 from engines import TonesEngine, load_tones
 from films import write_movie, write_reel
 
-from talkies.core.engines.base import Block, Engine, Prepared
+from talkies.core.arrays import Sound
+from talkies.core.engines.base import Engine, Prepared
 from talkies.core.errors import ArgumentError, CancelledError, InputError, OutputError, WeightsError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Warned
 from talkies.core.generation.render import render
@@ -195,7 +196,7 @@ def test_leaving_the_story_early_is_a_cancellation(reel: Path) -> None:
 class FailingEngine(TonesEngine):
     """Breaks while it makes effects."""
 
-    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
+    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Sound]:
         yield from () if prepared.task == "foley" else super().generate(prepared, **options)
 
 
@@ -386,7 +387,7 @@ def test_what_is_not_ours_is_not_written_over(reel: Path, content: bytes | None)
 class SilentEngine(TonesEngine):
     """Nothing is to be heard in effects."""
 
-    def sound(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
+    def sound(self, prepared: Prepared, **options: Any) -> Iterator[Sound]:
         for block in super().sound(prepared, **options):  # type: ignore[arg-type]
             yield block * (prepared.task != "foley")
 
@@ -403,7 +404,7 @@ class BrokenEngine(TonesEngine):
 
     value = float("nan")
 
-    def sound(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
+    def sound(self, prepared: Prepared, **options: Any) -> Iterator[Sound]:
         for block in super().sound(prepared, **options):  # type: ignore[arg-type]
             if prepared.task == "foley":
                 block[-100:] = self.value

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 
+from talkies.core.arrays import Samples
 from talkies.core.errors import MediaError, OutputError
-from talkies.core.media.bwf import Samples
 from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.segment import Take
 from talkies.core.takes.our_files import copy_name
