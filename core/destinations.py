@@ -26,7 +26,8 @@ from talkies.core.timeline.formats.edl.writer import EdlFile
 from talkies.core.timeline.formats.fcp7.writer import Fcp7Xml
 from talkies.core.timeline.formats.fcpxml.writer import FcpXml, FcpXmlBundle
 from talkies.core.timeline.formats.mlt.writer import KdenliveFile, MltFile
-from talkies.core.timeline.formats.otio.for_editors import KdenliveOtio, ResolveOtio
+from talkies.core.timeline.formats.otio.for_kdenlive import KdenliveOtio
+from talkies.core.timeline.formats.otio.for_resolve import ResolveOtio
 from talkies.core.timeline.formats.otio.writer import OtioBundleFolder, OtioFile, OtioZip
 from talkies.core.turnover.span import Pops
 from talkies.core.turnover.stems_writer import StemsFolder
