@@ -105,17 +105,7 @@ _MOST_TOLD = 5  # unknown words
 
 def read_prompt(text: str) -> PromptWords:
     """The known words of a prompt; phrases are tried before their words; plurals, synonyms and UCS names are known."""
-    lexicon = _lexicon()
-    tokens = [match[0] for match in itertools.islice(re.finditer(r"[\w'-]+", text), _MOST_TOKENS)]
-    found: list[str] = []
-    unknown: list[str] = []
-    while tokens:
-        length, words_found = _longest_known(tokens)
-        token = tokens[0].casefold()
-        if not length and token not in lexicon.unheard:
-            unknown.append(token)
-        found += words_found
-        tokens = tokens[max(length, 1) :]
+    found, unknown = _sorted_out(text)
     words = tuple(dict.fromkeys(found))
     warnings = _unknown(tuple(dict.fromkeys(unknown)))
     if text.strip() and not words and not warnings:
@@ -127,6 +117,31 @@ def read_prompt(text: str) -> PromptWords:
     words = words[:PROMPT_TOKENS]
     learned = learned_words(words)
     return PromptWords(words, learned, word_ids(learned), tuple(warnings))
+
+
+def words_in(text: str) -> tuple[str, ...]:
+    """Every vocabulary word that a text stands for, in order, however many; what is unknown is passed over."""
+    return tuple(dict.fromkeys(_sorted_out(text)[0]))
+
+
+def says_nothing(token: str) -> bool:
+    """Whether a word, in small letters, says nothing about a sound."""
+    return token in _lexicon().unheard
+
+
+def _sorted_out(text: str) -> tuple[list[str], list[str]]:
+    """The known words of a text, and the tokens that are none."""
+    tokens = [match[0] for match in itertools.islice(re.finditer(r"[\w'-]+", text), _MOST_TOKENS)]
+    found: list[str] = []
+    unknown: list[str] = []
+    while tokens:
+        length, words_found = _longest_known(tokens)
+        token = tokens[0].casefold()
+        if not length and not says_nothing(token):
+            unknown.append(token)
+        found += words_found
+        tokens = tokens[max(length, 1) :]
+    return found, unknown
 
 
 def _longest_known(tokens: Sequence[str]) -> tuple[int, list[str]]:
