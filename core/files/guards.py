@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from talkies.core.errors import InputError, TalkiesError, TimelineError
+from talkies.core.files.regular import read_regular
 
 MOST_BYTES = 500_000_000
 MAX_NESTING = 100
@@ -60,13 +61,9 @@ def first_line(error: BaseException) -> str:
 
 
 def read_text(path: Path, what: str = "timeline") -> bytes:
-    """The bytes of a text file, without a byte-order mark and in UTF-8. Raises TimelineError."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise TimelineError(path, f"is larger than any {what} ({MOST_BYTES // 1_000_000} MB)", "check what it is")
-        data = path.read_bytes()
-    except OSError as error:
-        raise TimelineError(path, f"cannot be read ({error.strerror})", "check its name and permissions") from error
+    """The bytes of a text file, without a byte-order mark and in UTF-8. Raises TimelineError, also for what is no
+    regular file."""
+    data = read_regular(path, MOST_BYTES, TimelineError, what)
     if not data.strip():
         raise TimelineError(path, "is empty", "export the timeline again")
     encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "")

@@ -9,6 +9,17 @@ from pathlib import Path
 from talkies.core.errors import InputError
 
 
+def refuse_irregular(path: Path, error: type[InputError], what: str) -> None:
+    """Raises ``error`` for a pipe or a device, which libraries would wait for or read without end; ``what`` as in
+    :func:`read_regular`. Whatever else is wrong with the file is left to its reader."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise error(path, f"is a pipe or a device, not a {what}", "move it away")
+
+
 def read_regular(path: Path, most_bytes: int, error: type[InputError], what: str) -> bytes:
     """The bytes of a regular file of at most ``most_bytes``; ``what``: "subtitle file", for the sentence. Raises
     ``error``."""

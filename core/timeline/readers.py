@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from talkies.core.errors import TimelineError
+from talkies.core.files.regular import refuse_irregular
 from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.formats.aaf.reader import read_aaf
 from talkies.core.timeline.formats.adapters import adapter_reader, read_otio
@@ -53,6 +54,7 @@ def load(path: Path, rate: Fraction | None = None) -> Loaded:
         raise TimelineError(path, problem, f"give a movie, or a timeline exported as {' '.join(READERS)}")
     if path.is_dir() and suffix not in _FOLDERS:
         raise TimelineError(path, "is a folder, not a timeline file", "name the file inside it")
+    refuse_irregular(path, TimelineError, "timeline")
     loaded = read_edl(path, rate) if suffix == ".edl" else reader(path)
     if suffix.startswith(".otio") and "fcp_xml" in loaded.document.metadata:  # OTIO's adapter read it from Final Cut 7
         translate_retimes(loaded.document)

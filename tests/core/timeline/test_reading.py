@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import opentimelineio as otio
 import pytest
 
+from talkies.core.errors import TimelineError
 from talkies.core.segment import Timeline
 from talkies.core.timeline import inspect_rows, read_timeline
+from talkies.core.timeline.readers import READERS
 from talkies.core.times import TimeRange
 
 Retime, Freeze = otio.schema.LinearTimeWarp, otio.schema.FreezeFrame
@@ -262,3 +266,24 @@ def test_inspection_is_plain_json(make: Any) -> None:
     assert row["media"] is None
     assert row["cues"] == []
     assert len(row["warnings"]) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
+@pytest.mark.parametrize("suffix", READERS)
+def test_a_pipe_and_a_device_are_no_timeline(tmp_path: Path, suffix: str) -> None:
+    """A pipe would be waited for, and a device read until the memory is full."""
+    pipe, device = tmp_path / f"pipe{suffix}", tmp_path / f"device{suffix}"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    for path in (pipe, device):
+        with pytest.raises(TimelineError, match="is a pipe or a device, not a timeline"):
+            read_timeline(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX files")
+@pytest.mark.parametrize(("bundle", "content"), [("a.otiod", "content.otio"), ("a.fcpxmld", "Info.fcpxml")])
+def test_a_pipe_inside_a_bundle(tmp_path: Path, bundle: str, content: str) -> None:
+    (tmp_path / bundle).mkdir()
+    os.mkfifo(tmp_path / bundle / content)
+    with pytest.raises(TimelineError, match=content):
+        read_timeline(tmp_path / bundle)
