@@ -8,7 +8,8 @@ from pathlib import Path
 from talkies.core.errors import InputError, SubtitleError
 from talkies.core.files.regular import read_regular
 
-_MOST_BYTES = 50_000_000
+_MOST_BYTES = 6_000_000
+"""Ten hours of captions with a time at each word are smaller."""
 _GUESSED_FROM = 200_000
 """Bytes: statistics of more say nothing new and take minutes."""
 _BOMS = (

@@ -28,6 +28,10 @@ from talkies.core.timeline.words.transcript import cues_from_lines
 _WRAP = Fraction(2**33, 90_000)
 """Seconds after which the clock of a transport stream begins again."""
 _BEGINNING = 2000  # characters that tell what a file is
+_MOST_SUBTITLES = 20_000  # one every other second of eleven hours
+_LONGEST, _MOST_ROWS = 400_000, 200  # characters and rows of one subtitle
+_COUNTED = re.compile(r"^[^\w\n]{0,8}\d{1,6}\s?[:：]|^dialogue:|\sbegin=", re.MULTILINE | re.IGNORECASE)
+"""What every subtitle has once: a row that begins with a time, or what ASS and TTML have instead."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,9 @@ def load_lines(path: Path, transport_start: Fraction | None = None) -> SubtitleL
     if not text.strip("\ufeff \t\r\n\0"):
         raise SubtitleError(path, "is empty", "export the subtitles again")
     sentences = [] if encoding == "utf-8" else [f"is not UTF-8; it was read as {encoding}"]
+    _refuse_too_many(path, text)
     parsed = _parser(text)(path, text)
+    _refuse_too_long(path, parsed)
     if not parsed.lines and not parsed.warnings and not _may_be_empty(text):
         raise SubtitleError(path, "holds no subtitles that can be read", "export the subtitles again")
     parsed, clock = _on_media_clock(parsed, transport_start)
@@ -87,6 +93,20 @@ def load_lines(path: Path, transport_start: Fraction | None = None) -> SubtitleL
     sentences += [*parsed.warnings, *clock, *repairs]
     language = language_of_file(path.name) or parsed.language
     return SubtitleLines(tuple(lines), tuple(f"{path.name}: {sentence}" for sentence in sentences), language)
+
+
+def _refuse_too_many(path: Path, text: str) -> None:
+    count = sum(1 for _ in _COUNTED.finditer(text))
+    if count > _MOST_SUBTITLES:
+        raise SubtitleError(path, f"holds {count} subtitles, more than any film", "check what it is")
+
+
+def _refuse_too_long(path: Path, parsed: Parsed) -> None:
+    longest = max((len(line.text) for line in parsed.lines), default=0)
+    rows = max((line.text.count("\n") for line in parsed.lines), default=0) + 1
+    if longest > _LONGEST or rows > _MOST_ROWS:
+        size = f"{longest} characters" if longest > _LONGEST else f"{rows} rows"
+        raise SubtitleError(path, f"has a subtitle of {size}, more than anybody reads", "check what it is")
 
 
 def reads_as_subtitles(text: str) -> bool:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
 from talkies.core.segment import Cue
 from talkies.core.timeline.words.labels import Labels
@@ -39,6 +40,7 @@ _SOUND = re.compile(  # round brackets inside a sentence are an aside, which is 
     rf"|[{_NOTES}]+([^{_NOTES}]*)(?:[{_NOTES}]+|$)"
 )
 _BRACKETS = re.compile(r"^[(\[]([^()\[\]]*)[)\]]$")
+_MOST_CUES = 30_000
 _NEW_SCENE = Fraction(30)  # seconds without a subtitle after which nobody goes on speaking
 
 
@@ -75,7 +77,11 @@ def cues_from_lines(lines: Iterable[Line], language: str = "") -> Transcript:
             for turn in _turns(rows, labels):
                 held = turn.speaker if turn.speaker is not None else "" if named else held
                 turns.append((held or named, turn.text))
-        cues.extend(_cues_of_turns(TimeRange(line.start, line.end), turns, language))
+        more = _cues_of_turns(TimeRange(line.start, line.end), turns, language)
+        cues.extend(islice(more, _MOST_CUES + 1 - len(cues)))
+        if len(cues) > _MOST_CUES:
+            cut = f"more than {_MOST_CUES} cues: the rest is left out"
+            return Transcript(tuple(cues[:-1]), (*_doubts(labels), cut))
     return Transcript(tuple(cues), _doubts(labels))
 
 
@@ -146,6 +152,8 @@ def _changes(rows: Sequence[str]) -> Iterator[tuple[str, bool]]:
 
 def _shares(span: TimeRange, pieces: list[str]) -> list[TimeRange]:
     """The span divided by the length of what is said; neighbours share an edge."""
+    if len(pieces) == 1:
+        return [span]
     weights = [max(len(piece), 1) for piece in pieces]
     total, done, shares = sum(weights), 0, []
     for weight in weights:

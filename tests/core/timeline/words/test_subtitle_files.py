@@ -217,3 +217,41 @@ def test_no_shared_file_is_forgotten(shared_dir: Path) -> None:
     folder = shared_dir / "data/subtitles"
     present = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert present == {*READABLE, *REFUSED}
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "one"),
+    [
+        ("a.srt", "", "1\n00:00:01,000 --> 00:00:02,000\nA\n\n"),
+        ("a.vtt", "WEBVTT\n\n", "00:01.000 --> 00:02.000\nA\n\n"),
+        ("a.sbv", "", "0:00:01.000,0:00:02.000\nA\n\n"),
+        ("a.ass", "[Events]\nFormat: Start, End, Text\n", "Dialogue: 0:00:01.00,0:00:02.00,A\n"),
+        ("a.ttml", '<tt xmlns="http://www.w3.org/ns/ttml"><body><div>', '<p begin="1s" end="2s">A</p>'),
+    ],
+)
+def test_more_subtitles_than_any_film_has(tmp_path: Path, name: str, head: str, one: str) -> None:
+    """They are counted before they are read: minutes would pass."""
+    end = "</div></body></tt>" if name == "a.ttml" else ""
+    assert read_subtitles(write(tmp_path, name, head + one * 3 + end))
+    with pytest.raises(SubtitleError, match="holds 20001 subtitles, more than any film"):
+        read_subtitles(write(tmp_path, name, head + one * 20_001 + end))
+
+
+def test_a_subtitle_that_nobody_could_read(tmp_path: Path) -> None:
+    with pytest.raises(SubtitleError, match="a subtitle of 201 rows"):
+        read_subtitles(write(tmp_path, "a.srt", SRT.format("\n".join(["A."] * 201))))
+    with pytest.raises(SubtitleError, match="a subtitle of 400001 characters"):
+        read_subtitles(write(tmp_path, "a.srt", SRT.format("A" * 400_001)))
+    assert read_subtitles(write(tmp_path, "a.srt", SRT.format("\n".join(["A."] * 200))))
+
+
+def test_cues_without_end_are_cut_off_with_a_sentence(tmp_path: Path) -> None:
+    text = "".join(f"00:{i:02}:00,000 --> 00:{i:02}:59,000\n" + "[a]" * 3000 + "\n\n" for i in range(12))
+    read = load_subtitles(write(tmp_path, "a.srt", text))
+    assert len(read.cues) == 30_000
+    assert any("more than 30000 cues: the rest is left out" in sentence for sentence in read.warnings)
+
+
+def test_a_file_larger_than_any_subtitles(tmp_path: Path) -> None:
+    with pytest.raises(SubtitleError, match="is 7 MB, far beyond any subtitle file"):
+        read_subtitles(write(tmp_path, "a.srt", SRT.format("A\n" * 3_500_000)))
