@@ -47,17 +47,19 @@ def named_voices() -> tuple[VoiceFacts, ...]:
     return tuple(VoiceFacts(name, entry["language"], entry["about"]) for name, entry in stored.items())
 
 
-def check_voice(voice: str) -> None:
-    """Raises ArgumentError for what is neither a voice that ships nor a file; "" lets the speakers choose."""
+def check_voice(voice: str, speaker: str = "") -> None:
+    """Raises ArgumentError for what is neither a voice that ships nor a file; "" lets the speakers choose. ``speaker``:
+    whose voice it is to be, for the sentence."""
     names = [each.name for each in named_voices()]
-    with contextlib.suppress(OSError):  # a name that no file can have
+    with contextlib.suppress(OSError, ValueError):  # a name that no file can have
         if not voice or voice in names or Path(voice).is_file():
             return
     shown = voice if len(voice) <= _SHOWN else f"{voice[:_SHOWN]}…"
     near = difflib.get_close_matches(voice[:_SHOWN], names, 1)
     hint = f"did you mean {near[0]}? " if near else ""
     cure = f"{hint}give one of {', '.join(names)} or the path of a recording"
-    raise ArgumentError(f"voice {shown!r}", "is neither a voice that ships nor a file", cure)
+    whose = f" of {speaker}" if speaker else ""
+    raise ArgumentError(f"voice {shown!r}{whose}", "is neither a voice that ships nor a file", cure)
 
 
 def language_of(voice: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from talkies.core.conditioning.speech.casting import Role, cast, shared_voices
+from talkies.core.conditioning.speech.named_voices import check_voice
 from talkies.core.engines.base import NAMED_VOICES
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.planning.disk_space import needed_bytes
@@ -44,8 +45,8 @@ def plan_run(
     """What ``request`` asks for of ``timeline``; ``voices``: by speaker, before the request's own. ``keep_earlier``:
     what its output holds of other segments stays there.
 
-    Raises ArgumentError for a segment that is not there, when there would be nothing to make, and when sound would be
-    lost that nobody asked to replace.
+    Raises ArgumentError for a segment or a voice that is not there, when there would be nothing to make, and when sound
+    would be lost that nobody asked to replace.
     """
     segments, owner = choose_segments(timeline, request.segments), owners(timeline)
     chosen = cast_voices(owner, request, voices or {})
@@ -53,6 +54,8 @@ def plan_run(
     if not any(stems.values()):
         problem, cure = "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
         raise ArgumentError(request.timeline, problem, cure)
+    if request.engine in NAMED_VOICES:
+        check_voices(stem for parts in stems.values() for stem in parts)
     noticed = segment_warnings(segments)
     earlier = earlier_takes(request, timeline, stems) if keep_earlier else EarlierTakes()
     unspoken = (*_unspoken(timeline, owner, request.task), *_alike(request, chosen))
@@ -66,6 +69,12 @@ def plan_run(
         work=sum((work_of(parts, request.takes) for parts in stems.values()), Fraction(0)),
         earlier=earlier,
     )
+
+
+def check_voices(stems: Iterable[Stem]) -> None:
+    """Raises ArgumentError for a voice that is not there, before anything is loaded or looked at."""
+    for voice, speaker in dict.fromkeys((stem.voice, stem.speaker) for stem in stems):
+        check_voice(voice, speaker)
 
 
 def cast_voices(cues: Iterable[Cue], request: Request, given: Mapping[str, str]) -> dict[str, str]:

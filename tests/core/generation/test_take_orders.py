@@ -56,13 +56,26 @@ def test_takes_that_are_there_are_not_made_again(reel: Path) -> None:
 def test_edited_cues_and_voices_are_what_is_spoken(reel: Path) -> None:
     edit = {"was_text": "Hello there.", "was_start": "2/25", "text": "Good night.", "end": "1/2", "speaker": "CLARA"}
     engine = TonesEngine()
-    wanted = order(reel, task="dialogue", segments=["V1-001"], cues={"0": edit}, voices={"CLARA": "low"})
+    wanted = order(reel, task="dialogue", segments=["V1-001"], cues={"0": edit}, voices={"CLARA": "kathleen"})
     (take,) = [
         event.take for event in make_takes(wanted, load_engine=lambda *_: engine) if isinstance(event, TakeReady)
     ]
-    assert (take.metadata["text"], take.speaker, take.voice) == ("Good night.", "CLARA", "low")
+    assert (take.metadata["text"], take.speaker, take.voice) == ("Good night.", "CLARA", "kathleen")
     (line,), voice = engine.prepared[0].lines, engine.prepared[0].voice
-    assert (line.text, line.range.duration, voice) == ("Good night.", Fraction(1, 2) - Fraction(2, 25), "low")
+    assert (line.text, line.range.duration, voice) == ("Good night.", Fraction(1, 2) - Fraction(2, 25), "kathleen")
+
+
+def test_a_voice_that_is_not_there_is_said_before_an_engine_is_loaded(reel: Path) -> None:
+    """Also for one speaker; his name is in the sentence. Who does not speak now is nobody's business."""
+    edit = {"was_text": "Hello there.", "was_start": "2/25", "speaker": "CLARA"}
+
+    def engine(*_: object) -> TonesEngine:
+        raise AssertionError("an engine was asked for")
+
+    wanted = order(reel, task="dialogue", segments=["V1-001"], cues={"0": edit}, voices={"CLARA": "kathlen"})
+    with pytest.raises(ArgumentError, match=r"voice 'kathlen' of CLARA: is neither.*did you mean kathleen"):
+        list(make_takes(wanted, load_engine=engine))
+    assert made(order(reel, task="foley", segments=["V1-001"], voices={"CLARA": "kathlen"}))
 
 
 def test_a_cue_without_words_is_not_spoken(reel: Path) -> None:
