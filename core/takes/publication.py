@@ -15,11 +15,19 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from talkies.core.files.atomic import part_file, part_of, write_atomically
 from talkies.core.takes.our_files import copy_name, is_sound, remove_files, sounds_in, unfinished_in
 
 _MOST_BYTES = 1 << 24
+
+
+class Journal(NamedTuple):
+    """``before``: what the timeline was like; ``takes``: names of files."""
+
+    before: list[int]
+    takes: list[str]
 
 
 class Publication:
@@ -43,9 +51,9 @@ class Publication:
         """Puts every take back where it was made, and what it has replaced back in its place; whether there was
         something to undo. Once the timeline is written it does nothing. Raises OSError."""
         journal = self._read()
-        if journal is None or journal["before"] != _state(self._out):
+        if journal is None or journal.before != _state(self._out):
             return False
-        for name in journal["takes"]:
+        for name in journal.takes:
             self._take_back(*self._places(name))
             copy = copy_name(name)
             if (self.replaced / copy).exists():
@@ -56,7 +64,7 @@ class Publication:
     def is_done(self) -> bool:
         """Whether the timeline was written after takes had been moved."""
         journal = self._read()
-        return journal is not None and journal["before"] != _state(self._out)
+        return journal is not None and journal.before != _state(self._out)
 
     def forget(self) -> None:
         """There is no way back any more: what was replaced is removed."""
@@ -87,7 +95,7 @@ class Publication:
     def _places(self, name: str) -> tuple[Path, Path, Path]:
         return self._staging / name, self._final / name, self.replaced / name
 
-    def _read(self) -> dict[str, list[str]] | None:
+    def _read(self) -> Journal | None:
         """The journal; None where there is none that we could have written."""
         try:
             if self._journal.is_symlink() or self._journal.stat().st_size > _MOST_BYTES:
@@ -96,7 +104,7 @@ class Publication:
             takes = [name for name in journal["takes"] if is_sound(name)]
             if any(place.is_symlink() for name in takes for place in self._places(name)):
                 return None
-            return {"before": journal["before"], "takes": takes}
+            return Journal(journal["before"], takes)
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
 

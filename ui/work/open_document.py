@@ -153,6 +153,7 @@ class OpenDocument(QObject):
     def find_takes(self) -> None:
         """Adds finished takes that were never reported, because their worker or an earlier panel died."""
         if self.store is not None:
+            self.store.sweep()  # one may lack only its move to the others
             found, _ = read_takes(self.store.takes)
             self._add([sidecar for sidecar in found if sidecar.take.name not in self._takes])
 

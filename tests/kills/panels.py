@@ -1,0 +1,149 @@
+"""The panel, killed, or its worker: takes and queue come back, and exactly what was missing is made."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from kills import fork_server
+from kills.campaign import Ended, Figures, Ground, Running, rng_of, told
+from kills.place import Users
+from kills.results import broken_takes, leftovers
+
+from talkies.core.takes.take_folder import read_takes
+
+SHOTS = ("V1-001", "V1-002")
+TAKES = 2
+SEED = 5
+PAUSE_S = "0.05"
+WORKER = [sys.executable, "-S", "-E", fork_server.__file__]
+QUICK_S = 0.02
+
+
+class Panels:
+    """Cases of this kind."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self.length: tuple[int, float] | None = None
+        self.figures = Figures("panel")
+
+    def run(self, count: int, seed: int, real_every: int = 0) -> Figures:
+        for number in range(count):
+            problems = self.try_case(rng_of("panel", seed, number))
+            self.figures.cases += 1
+            if problems:
+                name = f"panel-{seed}-{number}"
+                self._ground.keep(name)
+                self.figures.findings += [f"{name}: {problem}" for problem in problems]
+        return self.figures
+
+    def try_case(self, rng: Random) -> list[str]:
+        events, seconds = self.length or self._measured()
+        users = self._ground.lay("out.otio")
+        ended = self._killed(rng, events, seconds)
+        problems = [f"after the kill, {each}" for each in users.harmed()]
+        problems += [f"after the kill, {each}" for each in broken_takes(users.place, users.ours())]
+        again = self._begin(None).end()
+        return problems + self._compared(_told(ended), _told(again), again) + self._whole(users)
+
+    def _killed(self, rng: Random, events: int, seconds: float) -> Ended:
+        """The panel is killed, or its worker and then, half the time, the panel."""
+        when, only_panel = rng.uniform(0, 0.85), rng.random() < 0.65
+        number = signal.SIGTERM if rng.random() < 0.15 else signal.SIGKILL
+        if only_panel and rng.random() < 0.5:
+            running = self._begin({"events": {str(max(1, round(when * events))): number}})
+            ended = running.end()
+        else:
+            running = self._begin(None)
+            running.process.wait(when * seconds)
+            if not only_panel:
+                self._kill_worker(running)
+                running.process.wait(rng.uniform(0, seconds / 2))
+            if only_panel or rng.random() < 0.5:
+                running.process.kill(number)
+            ended = running.end()
+        end = told(ended.code) + ("" if only_panel else ", its worker killed before")
+        done = only_panel and any("idle" in line for line in _told(ended))
+        self.figures.ends["done before it was killed" if done else end] += 1
+        return ended
+
+    def _kill_worker(self, running: Running) -> None:
+        """As soon as there is one."""
+        for _ in range(200):
+            workers = [line["worker"] for line in _told_by(running.said()) if line.get("worker")]
+            if workers:
+                try:
+                    os.kill(workers[-1], signal.SIGKILL)
+                except ProcessLookupError:
+                    return  # it has done its work
+                return
+            if running.process.wait(QUICK_S) is not None:
+                return
+
+    def _begin(self, dying: dict[str, object] | None) -> Running:
+        worker = [*WORKER, self._ground.address, "worker", PAUSE_S]
+        return self._ground.begin("panel", ["reel.otio", *worker], dying=dying)
+
+    def _measured(self) -> tuple[int, float]:
+        """File events and seconds of a panel that is left alone until all is made."""
+        self._ground.lay("out.otio")
+        count, began = self._ground.folder / "events", time.monotonic()
+        ended = self._begin({"count": str(count)}).end()
+        if ended.code != 0:
+            raise RuntimeError(f"the panel does not work: {told(ended.code)} {ended.out[-500:]} {ended.err[-500:]}")
+        self.length = int(count.read_text()), time.monotonic() - began
+        return self.length
+
+    def _compared(self, before: list[dict[str, Any]], now: list[dict[str, Any]], again: Ended) -> list[str]:
+        """What both panels have told."""
+        problems = []
+        opened = next((line for line in now if "opened" in line), None)
+        if again.code != 0 or opened is None:
+            return [f"the next panel: {told(again.code)}, {again.out[-300:]} {again.err[-500:]}"]
+        if opened["notes"]:
+            problems.append(f"the next panel said {opened['notes']}")
+        lost = _takes(before) - _takes(now)
+        if lost:
+            problems.append(f"lost: {', '.join(sorted(lost))}")
+        queues = [line["jobs"] for line in before if "jobs" in line][-2:]  # the last may not have been saved yet
+        waiting = {sum(job.endswith((" waiting", " running")) for job in jobs) for jobs in queues} or {0}
+        if len(queues) == 1:
+            waiting.add(0)
+        if opened["found"] not in waiting and not any("idle" in line for line in before):
+            problems.append(f"{opened['found']} jobs came back of {sorted(waiting)}")
+        idle = next((line["idle"] for line in now if "idle" in line), ["it never became idle"])
+        problems += [f"at the end: {job}" for job in idle if " done" not in job]
+        return problems
+
+    def _whole(self, users: Users) -> list[str]:
+        """What lies there when the next panel has made all."""
+        problems = [f"after the next panel, {each}" for each in users.harmed()]
+        problems += [f"after the next panel, {each}" for each in broken_takes(users.place, users.ours())]
+        problems += [f"after the next panel {each} is left" for each in leftovers(users.ours())]
+        takes = [sidecar.take for sidecar in read_takes(users.place / "reel.talkies" / "takes")[0]]
+        seeds = {shot: sorted(each.metadata["seed"] for each in takes if each.segment_id == shot) for shot in SHOTS}
+        if any(found != list(range(SEED, SEED + TAKES)) for found in seeds.values()):
+            problems.append(f"the takes' seeds are {seeds}")
+        if not (users.place / "reel.talkies" / "work.json").is_file():
+            problems.append("there is no saved work")
+        return problems
+
+
+def _told(ended: Ended) -> list[dict[str, Any]]:
+    return _told_by(ended.out)
+
+
+def _told_by(text: str) -> list[dict[str, Any]]:
+    """What a panel has told, as far as its last line was whole."""
+    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
+
+
+def _takes(lines: list[dict[str, Any]]) -> set[str]:
+    return {Path(line["take"]).name for line in lines if "take" in line}

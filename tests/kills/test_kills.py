@@ -1,0 +1,76 @@
+"""A few kills of each kind, and some runs at once: always the same ones. ``python -m kills`` tries many."""
+
+from __future__ import annotations
+
+import importlib.util
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kills.campaign import Ground, ground
+from kills.generating import Case, Generating
+from kills.panels import Panels
+from kills.results import sound
+from kills.together import Together
+from kills.working import Working
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does, nor forked"),
+]
+
+EVENTS, SECONDS = 95, 3.0
+"""File events and seconds of a run or more; a campaign measures them."""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    with ground(tmp_path_factory.mktemp("kills")) as made:
+        yield made
+
+
+def test_generate_killed_late(place: Ground) -> None:
+    """While its takes replace those of an earlier run, or just before or after."""
+    options = ("--seed", "0", "--takes", "1"), ("--seed", "1", "--takes", "1")
+    generating = Generating(place)
+    generating.lengths["talkies", "out.otio", "1"] = EVENTS, SECONDS
+    assert generating.try_case(Case("out.otio", *options, (signal.SIGKILL,), 0.8, by_event=True)) == []
+    assert generating.figures.ends["signal 9"] == 1
+
+
+def test_a_worker_killed(place: Ground) -> None:
+    working = Working(place)
+    working.lengths["make 2"] = EVENTS, SECONDS
+    figures = working.run(1, seed=3)
+    assert figures.ends["signal 9"] == 1 and not figures.findings
+
+
+@pytest.mark.skipif(importlib.util.find_spec("PySide6") is None, reason="there is no panel without Qt")
+def test_a_panel_killed(place: Ground) -> None:
+    panels = Panels(place)
+    panels.length = EVENTS, SECONDS
+    figures = panels.run(1, seed=5)
+    assert figures.cases == 1 and not figures.findings
+
+
+def test_two_runs_at_once(place: Ground) -> None:
+    figures = Together(place).run(1, seed=12)
+    assert figures.ends["done"] >= 1 and not figures.findings
+
+
+def test_what_is_not_whole_is_noticed(tmp_path: Path, place: Ground) -> None:
+    """The judge of all this can say no."""
+    users = place.lay("out.otio")
+    place.run("talkies", ["generate", "reel.otio", "-o", "out.otio"])
+    whole = next(path for path in (place.place / "out.takes").iterdir() if path.name.endswith("ANNA_t01.wav"))
+    cut = tmp_path / "cut.wav"
+    cut.write_bytes(whole.read_bytes()[:-100])
+    assert sound(whole)[0] > 0
+    with pytest.raises(ValueError, match="not a whole WAV"):
+        sound(cut)
+    assert not users.harmed()
+    (place.place / "notes.txt").unlink()
+    (place.place / "precious" / "thesis.docx").write_bytes(b"other")
+    assert len(users.harmed()) == 2

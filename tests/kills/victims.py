@@ -1,0 +1,113 @@
+"""Victims: the processes that are killed, in every role; ``python -m kills.victims ADDRESS`` is their fork server.
+
+The engine makes tones and bursts (tests/engines.py), so that a run takes a second; everything else is the program.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from engines import TonesEngine, load_tones
+from kills import fork_server
+from kills.dying import Dying
+
+import talkies.core.conditioning.picture.visual
+import talkies.core.destinations
+import talkies.core.generation.render
+import talkies.core.turnover.from_timeline
+import talkies.core.turnover.stems_folder  # noqa: F401 - these take long to import
+from talkies.core.engines.base import Block, Prepared
+from talkies.plugin.cli import main as talkies_main
+from talkies.plugin.commands import COMMANDS, load
+from talkies.plugin.commands.worker import serve_stdio
+
+
+class SlowTones(TonesEngine):
+    """Waits before each block of sound, so that most kills fall into a take."""
+
+    def __init__(self, pause_s: float = 0.0) -> None:
+        super().__init__()
+        self.pause_s = pause_s
+
+    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
+        for block in super().generate(prepared, **options):
+            time.sleep(self.pause_s)
+            yield block
+
+
+def command_line(arguments: list[str]) -> int:
+    """The command line."""
+    return talkies_main(arguments, load_engine=load_tones)
+
+
+def mini(arguments: list[str]) -> int:
+    """The command line with the engine that ships."""
+    return talkies_main(arguments)
+
+
+def released(arguments: list[str]) -> int:
+    """The same, as soon as a line comes on standard input: several of them start at once."""
+    sys.stdin.readline()
+    return command_line(arguments)
+
+
+def worker(arguments: list[str]) -> int:
+    """``talkies worker``; seconds before each block of sound."""
+    engine = SlowTones(float(arguments[0]) if arguments else 0.0)
+
+    def load_slow(name: str, weights: Path | None, device: str) -> SlowTones:
+        return engine
+
+    return serve_stdio(load_slow)
+
+
+def panel(arguments: list[str]) -> int:
+    from kills.panel_victim import main
+
+    return main(arguments)
+
+
+ROLES: dict[str, Callable[[list[str]], int]] = {
+    "talkies": command_line,
+    "mini": mini,
+    "released": released,
+    "worker": worker,
+    "panel": panel,
+}
+
+
+def run(role: str, arguments: list[str], wish: dict[str, Any] | None) -> int:
+    """What a new process does."""
+    dying = Dying(wish) if wish else None
+    code = ROLES[role](arguments)
+    if dying is not None:
+        dying.end()
+    return code
+
+
+def preload() -> None:
+    for name in COMMANDS:
+        if name in ("generate", "worker", "inspect"):
+            load(name)
+    try:
+        import kills.panel_victim  # noqa: F401 - likewise
+    except ImportError:
+        return  # where Qt does not load, no panel is killed
+
+
+def main() -> None:
+    preload()
+    gc.collect()
+    gc.freeze()
+    server = fork_server.Server(sys.argv[1], run)
+    print("ready", flush=True)
+    server.serve()
+
+
+if __name__ == "__main__":
+    main()
