@@ -9,11 +9,12 @@ import av
 import numpy as np
 from av.bitstream import BitStreamFilterContext
 
+from talkies.core.media.picture import picture_frames
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange
 
-BITS = 8
-SIZE = (128, 72)
+BITS = 12
+SIZE = (192, 108)
 GROUP = 25  # pictures from key frame to key frame
 
 
@@ -35,6 +36,19 @@ def encode(path: Path, codec: str, frames: int = 100, rate: Fraction | int = 25,
 
 def h264(path: Path, frames: int = 100, rate: Fraction | int = 25, *, options: str = "bframes=3") -> Path:
     return encode(path, "libx264", frames, rate, crf="20", preset="ultrafast", **{"x264-params": options})
+
+
+def write_numbered(path: Path, count: int, rate: Fraction | int = 24, timecode: str = "") -> Path:
+    """As MPEG-4, whose clock may begin at ``timecode``."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=Fraction(rate))
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        if timecode:
+            container.metadata["timecode"] = stream.metadata["timecode"] = timecode
+        for number in range(count):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(numbered(number, SIZE), "rgb24")))
+        container.mux(stream.encode(None))
+    return path
 
 
 def remuxed(source: Path, target: Path, annex_b: bool = False, **options: str) -> Path:
@@ -77,7 +91,7 @@ def with_sound(source: Path, target: Path, late: Fraction, seconds: int, *, clic
 
 
 def numbered(number: int, size: tuple[int, int] = (256, 144)) -> np.ndarray:
-    """A picture with ``number`` as eight black or white bars."""
+    """A picture with ``number`` as twelve black or white bars."""
     bars = np.array([255 if number >> bit & 1 else 0 for bit in range(BITS)], np.uint8)
     row = np.repeat(bars, size[0] // BITS)
     row = np.pad(row, (0, size[0] - len(row)), mode="edge")
@@ -100,3 +114,14 @@ def segment(
     length = Fraction(record) if record is not None else (end - start) / abs(Fraction(speed))
     whole = TimeRange(Fraction(10), 10 + length)
     return Segment("s", "clip", "V1", whole, TimeRange(start, end), Fraction(25), Fraction(speed), picture)
+
+
+def numbers(segment: Segment) -> list[tuple[Fraction, int]]:
+    """(seconds from the segment's start, number) of every picture that is looked at."""
+    return [(frame.time, number_of(frame.image)) for frame in picture_frames(segment, height=SIZE[1])]
+
+
+def shown_at(segment: Segment, *times: float) -> list[int]:
+    """The number that shows at each time."""
+    pictures = numbers(segment)
+    return [next(number for start, number in reversed(pictures) if start <= Fraction(time)) for time in times]

@@ -7,6 +7,7 @@ that take rich text get it escaped.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from html import escape
 from typing import Final
 
@@ -17,6 +18,7 @@ _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS: Final = "\u200c\u200d"  # part of words in Persian, of families in emoji
 
 
+@lru_cache(maxsize=4096)  # names are painted again and again
 def one_line(text: str, most: int = LONGEST) -> str:
     """At most ``most`` characters on one line; what cannot be seen becomes a space, what is cut off an ellipsis."""
     start = "".join(_seen(character) for character in text[: 4 * most])

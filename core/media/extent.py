@@ -25,6 +25,7 @@ from talkies.core.media.packets import (
     has_index,
     is_searched,
     packets_of,
+    sought,
     sound_packets,
 )
 from talkies.core.times import round_half_up
@@ -171,7 +172,7 @@ def _tail(path: Path, container: InputContainer, stream: Any, start: int, end: i
     """The last pictures, and whether nothing reaches the stated end; all stamps in ticks."""
     for seconds in _TAILS:
         target = end - int(seconds / stream.time_base)
-        if target <= start or not can_seek(container, stream, stream.frames) or not _seek(container, stream, target):
+        if target <= start or not can_seek(container, stream, stream.frames) or not sought(container, stream, target):
             break
         last = _Last(stream)
         packets = last.of_stream(packets_of(container, stream, *container.streams.audio))
@@ -181,16 +182,6 @@ def _tail(path: Path, container: InputContainer, stream: Any, start: int, end: i
     with open_media(path) as again:
         found: Any = video_stream(again)
         return Scan().read(packets_of(again, found)), False
-
-
-def _seek(container: InputContainer, stream: Any, target: int) -> bool:
-    import av
-
-    try:
-        container.seek(target, stream=stream, backward=True)
-    except (av.error.FFmpegError, OSError):
-        return False
-    return True
 
 
 class _Last:

@@ -14,7 +14,7 @@ from talkies.core.errors import MediaError
 from talkies.core.media.clean_points import CleanPoint, clean_points, last_before, leading_pictures
 from talkies.core.media.frame_clock import FrameClock, Stamps, order_of_stamps
 from talkies.core.media.opening import open_media, video_stream
-from talkies.core.media.packets import can_seek, is_searched, packets_of, sound_packets
+from talkies.core.media.packets import can_seek, is_searched, packets_of, sought, sound_packets
 from talkies.core.media.probing import probe
 from talkies.core.media.scaler import Scaler
 
@@ -118,7 +118,7 @@ class Movie:
 
     def _decoded_from(self, start: Fraction | None) -> Iterator[tuple[Fraction, Any]]:
         """All frames from a key frame before ``start`` on, or from the first; none where none is sure to be right."""
-        at_start = start is None or self._stamps == "none" or not self._seek(start)
+        at_start = start is None or self._stamps == "none" or not self._sought(start)
         if at_start:
             self._open()
         begin = self._clean_point(start) if self._stamps == "none" and start else CleanPoint()
@@ -163,18 +163,11 @@ class Movie:
             self._open()
         return last_before(self._clean, int(start * self.info.rate))
 
-    def _seek(self, start: Fraction) -> bool:
+    def _sought(self, start: Fraction) -> bool:
         """Whether the file could be sought; a bare stream has no index."""
-        import av
-
         if not self._is_sought:
             return False
-        try:
-            target = self._origin + int(start / self._stream.time_base)
-            self._container.seek(target, stream=self._stream, backward=True)
-        except (av.error.FFmpegError, OSError, OverflowError):
-            return False
-        return True
+        return sought(self._container, self._stream, self._origin + int(start / self._stream.time_base))
 
 
 def decode_check(path: Path) -> str:

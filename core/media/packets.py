@@ -30,6 +30,17 @@ def can_seek(container: InputContainer, stream: Any, pictures: int) -> bool:
     return not counts_frames(container) or 2 * len(stream.index_entries) > pictures
 
 
+def sought(container: InputContainer, stream: Any, stamp: int) -> bool:
+    """Goes to the key picture at or before ``stamp`` (ticks of the stream); False where the file does not let it."""
+    import av
+
+    try:
+        container.seek(stamp, stream=stream, backward=True)
+    except (av.error.FFmpegError, OSError, OverflowError):
+        return False
+    return True
+
+
 def is_searched(container: InputContainer) -> bool:
     """Whether a place is found by trying (MPEG streams): anywhere, even inside a picture or behind the key frame."""
     return container.format.name in _SOUGHT

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from talkies.core.arrays import Floats
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.synthesis.signals import (
     Going,
     Hit,
     Rng,
     Strike,
+    axis,
     between,
     click,
-    count,
     eased,
     line,
     lowpass,
@@ -154,7 +155,7 @@ def popping(thing: Rng) -> Strike:
 
     def strike(hit: Hit) -> Floats:
         pitch = hertz * hit.rng.uniform(0.9, 1.15)
-        time = np.arange(count(0.06)) / 48_000
+        time = axis(0.06)
         hollow = np.sin(2 * np.pi * pitch * (time + 6 * time**2)) * np.exp(-time * 90)
         burst = np.pad(click(hit.rng, 2.5, 400, 9000), (0, len(time)))[: len(time)]
         return eased(hollow + 0.8 * burst, 0.0002) * hit.velocity
@@ -169,7 +170,7 @@ def squeaking(thing: Rng) -> Strike:
     def strike(hit: Hit) -> Floats:
         seconds = hit.rng.uniform(0.12, 0.25)
         pitch = hertz * hit.rng.uniform(0.9, 1.15) * line(seconds, (0, 0.7), (0.3, 1.1), (1, 0.8))
-        phase = 2 * np.pi * np.cumsum(pitch) / 48_000
+        phase = 2 * np.pi * np.cumsum(pitch) / SAMPLE_RATE
         tone = sum(np.sin(k * phase) / k**0.8 for k in range(1, 7))
         return eased(np.asarray(tone) + 0.2 * white(hit.rng, seconds), 0.004, 0.03) * hit.velocity
 

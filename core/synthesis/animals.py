@@ -9,7 +9,7 @@ import numpy as np
 from talkies.core.arrays import Floats
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.synthesis.fragments import crunch
-from talkies.core.synthesis.signals import Going, Hit, Rng, Strike, Striking, between, count, mixed
+from talkies.core.synthesis.signals import Going, Hit, Rng, Strike, Striking, axis, between, count, mixed
 from talkies.core.synthesis.streams import BLOCK, Noise, Scatter, Wander
 from talkies.core.synthesis.voices import Call, Formant, still, varied, voiced, whistled
 
@@ -215,7 +215,7 @@ class _Cricket:
         return self.scatter.block()
 
     def _chirp(self) -> Floats:
-        pulse = np.sin(2 * np.pi * self.hertz * np.arange(count(0.018)) / SAMPLE_RATE) * np.hanning(count(0.018))
+        pulse = np.sin(2 * np.pi * self.hertz * axis(0.018)) * np.hanning(count(0.018))
         return mixed(*((0.031 * n, pulse * (0.7 + 0.1 * n)) for n in range(self.pulses)))
 
 

@@ -1,6 +1,6 @@
 """Blasts: shots, explosions, fireworks and thunder from the waves that air carries.
 
-A charge in the open gives a Friedlander wave, p(t) = (1 - t/t₀) e^(-b t/t₀): a jump, and a longer trough; a bullet
+A charge in the open gives a Friedlander wave, p(t) = (1 - t/t₀) e^(-t/t₀): a jump, and a longer trough; a bullet
 faster than sound, and each hot piece of a lightning channel, gives an N-wave (Few 1969; Ribner & Roy 1982).
 """
 
@@ -14,6 +14,7 @@ from talkies.core.synthesis.signals import (
     Hit,
     Rng,
     Strike,
+    axis,
     band,
     between,
     click,
@@ -33,10 +34,10 @@ SPEED_OF_SOUND = 343.0
 """Metres a second."""
 
 
-def friedlander(positive_s: float, steep: float = 1.0) -> Floats:
-    """A blast wave whose overpressure lasts ``positive_s``; its integral vanishes for ``steep`` 1."""
-    share = np.arange(count(8 * positive_s)) / SAMPLE_RATE / positive_s
-    return eased((1 - share) * np.exp(-steep * share), 0.00005, positive_s)
+def friedlander(positive_s: float) -> Floats:
+    """A blast wave whose overpressure lasts ``positive_s``; its integral vanishes."""
+    share = axis(8 * positive_s) / positive_s
+    return eased((1 - share) * np.exp(-share), 0.00005, positive_s)
 
 
 def n_wave(seconds: float) -> Floats:

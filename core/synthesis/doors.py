@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 
 from talkies.core.arrays import Floats
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.synthesis.modal import MATERIALS, Body, Material, body_of, ringing, struck
 from talkies.core.synthesis.signals import (
     Hit,
@@ -46,7 +47,7 @@ def _lock(thing: Rng) -> Body:
     return body_of(Material(0.004, 60.0, 0.0003, (1400, 2600), "plate", 1.0), thing, 1.0, 24)
 
 
-def slamming(material: str = "wood") -> Striking:
+def slamming(material: str) -> Striking:
     """The leaf falls into its frame: thud, panel, latch, and what rattles after."""
 
     def draw(thing: Rng) -> Strike:
@@ -65,7 +66,7 @@ def slamming(material: str = "wood") -> Striking:
     return draw
 
 
-def opening(material: str = "wood") -> Striking:
+def opening(material: str) -> Striking:
     """The handle, the latch, the leaf that comes free."""
 
     def draw(thing: Rng) -> Strike:
@@ -83,7 +84,7 @@ def opening(material: str = "wood") -> Striking:
     return draw
 
 
-def creaking(material: str = "wood") -> Striking:
+def creaking(material: str) -> Striking:
     """A hinge that sticks and slips: pulses at a rate that wanders, through the leaf's modes."""
 
     def draw(thing: Rng) -> Strike:
@@ -110,17 +111,19 @@ def _stick_slip(rng: Rng, leaf: Body, rate_hz: Floats) -> Floats:
     from scipy.signal import fftconvolve
 
     jitter = 1 + 0.12 * unit(lowpass(rng.standard_normal(len(rate_hz)), 60))
-    turns = np.cumsum(rate_hz * np.maximum(jitter, 0.2)) / 48_000
+    turns = np.cumsum(rate_hz * np.maximum(jitter, 0.2)) / SAMPLE_RATE
     slips = np.flatnonzero(np.diff(np.floor(turns), prepend=-1.0) > 0)
     pulses = np.zeros(len(rate_hz))
     pulses[slips] = rng.uniform(0.3, 1.0, len(slips))
     hertz, losses = leaf.hertz, leaf.losses * 2.5
     answer = ringing(hertz, losses, leaf.weights * rng.uniform(0.2, 1, len(hertz)), rng, 0.08)
     sound = fftconvolve(pulses, answer)[: len(pulses)]
-    return eased(np.asarray(sound) * line(len(pulses) / 48_000, (0, 0.5), (0.2, 1), (0.8, 0.8), (1, 0.1)), 0.001, 0.05)
+    return eased(
+        np.asarray(sound) * line(len(pulses) / SAMPLE_RATE, (0, 0.5), (0.2, 1), (0.8, 0.8), (1, 0.1)), 0.001, 0.05
+    )
 
 
-def knocking(material: str = "wood") -> Striking:
+def knocking(material: str) -> Striking:
     """Knuckles on a leaf: dull, close together modes; two or three in a row where one event is seen is the editor's."""
 
     def draw(thing: Rng) -> Strike:

@@ -97,7 +97,7 @@ def crunch(rng: Rng, seconds: float, grains: int, low: float, high: float, milli
     return eased(mixed(*parts), 0.0004, 0.03)
 
 
-def rattling(material: str, number: int = 7) -> Striking:
+def rattling(material: str) -> Striking:
     """Several things of a material that knock against each other and come to rest: bones, cutlery, dishes, a chain."""
 
     def draw(thing: Rng) -> Strike:
@@ -106,7 +106,7 @@ def rattling(material: str, number: int = 7) -> Striking:
         def strike(hit: Hit) -> Floats:
             rng, parts = hit.rng, []
             start, force = 0.0, hit.force
-            for _ in range(int(number * rng.uniform(0.7, 1.3))):
+            for _ in range(int(7 * rng.uniform(0.7, 1.3))):
                 body = bodies[int(rng.integers(len(bodies)))]
                 parts.append((start, struck(body, Hit(max(force, 0.05), rng), 0.8)))
                 start += rng.exponential(0.035) + 0.008

@@ -10,15 +10,14 @@ from __future__ import annotations
 import numpy as np
 
 from talkies.core.arrays import Floats
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.synthesis.signals import (
     Going,
     Hit,
     Rng,
     Strike,
+    axis,
     between,
     click,
-    count,
     eased,
     highpass,
     line,
@@ -37,7 +36,7 @@ def bubble(radius_m: float, rising: float = 0.0) -> Floats:
     """One bubble, amplitude 1; ``rising``: how fast its pitch rises, in terms of its own decay."""
     loss = 0.13 / radius_m + 0.0072 * radius_m**-1.5
     seconds = min(np.log(1000) / loss, 0.25)
-    time = np.arange(count(seconds)) / SAMPLE_RATE
+    time = axis(seconds)
     turns = minnaert_hz(radius_m) * (time + 0.5 * rising * loss * time**2)
     return eased(np.sin(2 * np.pi * turns) * np.exp(-loss * time), 0.0003, 0.002)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from talkies.core.arrays import Floats
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.synthesis.signals import (
     Going,
     Hit,
@@ -136,7 +137,7 @@ def crying(thing: Rng) -> Strike:
     def strike(hit: Hit) -> Floats:
         cry = voiced(varied(CRY, hit.rng, 0.05 + 0.02 * ratio), hit.rng)
         gasp = unit(band(white(hit.rng, 0.16), 900, 5000)) * np.hanning(7680)
-        return mixed((0.0, cry), (len(cry) / 48_000 + 0.06, 0.08 * gasp)) * hit.velocity
+        return mixed((0.0, cry), (len(cry) / SAMPLE_RATE + 0.06, 0.08 * gasp)) * hit.velocity
 
     return strike
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from talkies.core.arrays import Floats
-from talkies.core.synthesis.modal import BELL, GONG, Body, struck
+from talkies.core.synthesis.modal import BAR, BELL, GONG, Body, struck
 from talkies.core.synthesis.signals import (
     Going,
     Hit,
     Rng,
     Strike,
     Striking,
+    axis,
     between,
     click,
-    count,
     eased,
     line,
     mixed,
@@ -22,12 +24,15 @@ from talkies.core.synthesis.signals import (
 )
 from talkies.core.synthesis.streams import Filter, Phase, Wander
 
-SHAPES = {"bell": BELL, "gong": GONG, "bar": (1.0, 2.756, 5.404, 8.933)}
+_DOORBELL = BAR[:4]
 
 
-def tuned(thing: Rng, shape: str, hertz: float, t60: float, contact_s: float) -> Body:
-    """A bell, gong or bar whose prime is ``hertz`` and rings ``t60`` s; higher partials die sooner, each in a pair."""
-    ratios = np.asarray(SHAPES[shape])
+def tuned(thing: Rng, modes: Sequence[float], hertz: float, t60: float, contact_s: float) -> Body:
+    """A bell, gong or bar whose prime is ``hertz`` and rings ``t60`` s; higher partials die sooner, each in a pair.
+
+    ``modes``: their frequencies over the prime's.
+    """
+    ratios = np.asarray(modes)
     pairs = np.concatenate([ratios, ratios * (1 + np.abs(thing.normal(0.0012, 0.0008, len(ratios))))])
     losses = np.log(1000) / t60 * np.maximum(pairs, 0.6) ** 0.9 * thing.uniform(0.8, 1.25, len(pairs))
     weights = thing.uniform(0.5, 1.0, len(pairs)) * pairs**-0.3
@@ -39,7 +44,7 @@ def tolling(low: float, high: float, t60: float) -> Striking:
 
     def draw(thing: Rng) -> Strike:
         hertz = between(thing, low, high)
-        bell = tuned(thing, "bell", hertz, t60 * (300 / hertz) ** 0.5, 0.0009)
+        bell = tuned(thing, BELL, hertz, t60 * (300 / hertz) ** 0.5, 0.0009)
         return lambda hit: struck(bell, hit, 6.0)
 
     return draw
@@ -47,14 +52,14 @@ def tolling(low: float, high: float, t60: float) -> Striking:
 
 def small_bell(thing: Rng) -> Strike:
     """A hand bell, a bicycle's or a shop's."""
-    bell = tuned(thing, "gong", between(thing, 1500, 3200), 1.6, 0.0002)
+    bell = tuned(thing, GONG, between(thing, 1500, 3200), 1.6, 0.0002)
     return lambda hit: struck(bell, hit, 2.5)
 
 
 def ding_dong(thing: Rng) -> Strike:
     """A doorbell: two bars, the second a third lower."""
     hertz = between(thing, 560, 760)
-    bars = [tuned(thing, "bar", tone, 2.2, 0.0012) for tone in (hertz, hertz * 0.794)]
+    bars = [tuned(thing, _DOORBELL, tone, 2.2, 0.0012) for tone in (hertz, hertz * 0.794)]
 
     def strike(hit: Hit) -> Floats:
         second = 0.42 * hit.rng.uniform(0.95, 1.08)
@@ -66,7 +71,7 @@ def ding_dong(thing: Rng) -> Strike:
 def telephone(thing: Rng) -> Strike:
     """A telephone with two gongs and a hammer between them, twenty-odd blows a second for two seconds."""
     gongs = [
-        tuned(thing, "gong", hertz, 0.9, 0.00025) for hertz in (between(thing, 1100, 1500), between(thing, 1500, 1900))
+        tuned(thing, GONG, hertz, 0.9, 0.00025) for hertz in (between(thing, 1100, 1500), between(thing, 1500, 1900))
     ]
     rate = thing.uniform(20, 26)
 
@@ -105,7 +110,7 @@ def honking(thing: Rng) -> Strike:
 
     def strike(hit: Hit) -> Floats:
         seconds = hit.rng.uniform(0.35, 0.7)
-        time = np.arange(count(seconds)) / 48_000
+        time = axis(seconds)
         tones = sum(
             np.sin(2 * np.pi * k * tone * time) / k**0.35 for tone in (hertz, hertz * ratio) for k in range(1, 22)
         )
@@ -120,7 +125,7 @@ def beeping(thing: Rng) -> Strike:
     hertz, number = between(thing, 1900, 3100), int(thing.integers(2, 5))
 
     def strike(hit: Hit) -> Floats:
-        time = np.arange(count(0.09)) / 48_000
+        time = axis(0.09)
         beep = eased(np.tanh(2.5 * np.sin(2 * np.pi * hertz * time)), 0.003, 0.004)
         return mixed(*((0.16 * n, beep) for n in range(number))) * hit.velocity
 
@@ -133,7 +138,7 @@ def buzzer(thing: Rng) -> Strike:
 
     def strike(hit: Hit) -> Floats:
         seconds = hit.rng.uniform(0.4, 0.8)
-        time = np.arange(count(seconds)) / 48_000
+        time = axis(seconds)
         buzz = sum(np.sin(2 * np.pi * 100 * k * time + k) / k**0.3 for k in range(1, 40))
         rough = 1 + phase_noise * hit.rng.standard_normal(len(time))
         return eased(unit(np.asarray(buzz)) * rough, 0.004, 0.02) * hit.velocity
@@ -147,7 +152,7 @@ def hooting(thing: Rng) -> Strike:
 
     def strike(hit: Hit) -> Floats:
         seconds = hit.rng.uniform(1.0, 1.6)
-        time = np.arange(count(seconds)) / 48_000
+        time = axis(seconds)
         chord = sum(
             np.sin(2 * np.pi * k * hertz * r * time + r) / k**0.6 for r in (1.0, 1.25, 1.48) for k in range(1, 16)
         )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkies.core.arrays import Floats
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.synthesis.fragments import crunch
 from talkies.core.synthesis.liquids import wet_step
 from talkies.core.synthesis.modal import MATERIALS, Body, Material, body_of, struck
@@ -74,7 +75,7 @@ GROUNDS: dict[str, Ground] = {
 def thud(rng: Rng, hertz: float, seconds: float = 0.16) -> Floats:
     """A dull blow: a damped low tone that falls, and the noise of what gives way; peak about 1."""
     fall = np.linspace(1.35, 0.85, len(dying(seconds, 1.0)))
-    phase = 2 * np.pi * np.cumsum(hertz * rng.uniform(0.9, 1.12) * fall) / 48_000
+    phase = 2 * np.pi * np.cumsum(hertz * rng.uniform(0.9, 1.12) * fall) / SAMPLE_RATE
     low = np.sin(phase) * dying(seconds, 0.75 * seconds)
     dull = unit(lowpass(white(rng, seconds), 3.2 * hertz)) * dying(seconds, 0.4 * seconds)
     return eased(low + 0.4 * dull, 0.0008, 0.02)

@@ -25,13 +25,11 @@ from talkies.core.timeline.cut.walking import (
 from talkies.core.timeline.media.pictures import PictureFinder
 from talkies.core.timeline.words.language_check import language_doubts
 from talkies.core.timeline.words.languages import language_of_name
-from talkies.core.timeline.words.lines import Line
+from talkies.core.timeline.words.lines import Line, time_to_say
 from talkies.core.timeline.words.sidecars import mapped
 from talkies.core.timeline.words.titles import is_text_track, text_of_clip, text_of_marker
 from talkies.core.timeline.words.transcript import cues_from_lines, cues_from_text
 from talkies.core.times import TimeRange
-
-_CHARACTERS_PER_SECOND = 15  # an unhurried speaker: how long a marker without a length takes to say
 
 
 @dataclass
@@ -155,7 +153,7 @@ def _marker_span(marker: Any, text: str) -> TimeRange:
     span = to_range(marker.marked_range)
     if span.duration > 0 and to_seconds(marker.marked_range.duration) * marker.marked_range.duration.rate > 1:
         return span
-    return TimeRange(span.start, span.start + max(Fraction(len(text), _CHARACTERS_PER_SECOND), Fraction(1)))
+    return TimeRange(span.start, span.start + time_to_say(text))
 
 
 def _summary(found: Gathered, root: Node) -> Iterator[str]:

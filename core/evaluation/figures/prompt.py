@@ -19,6 +19,7 @@ from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.engines.base import Brief
 from talkies.core.evaluation.engine_under_test import EngineUnderTest, HasCodec, OnProgress
 from talkies.core.evaluation.figures.foley import SCENE_SECONDS, Seen
+from talkies.core.evaluation.measures.fidelity import mean
 from talkies.core.evaluation.measures.prompt_classifier import CLASSES, NamedClass, Namer, describe
 from talkies.core.scenes import Event
 from talkies.core.training.preparing.effect_windows import Casting, SoundClass, staged
@@ -102,7 +103,7 @@ def prompt_figures(
         judged[wanted.name] = _rates(under_test, namer, kept, scenes, wanted)
     progress(0.85, "prompts: negative")
     overall = {
-        row: _mean([rates[row] for rates in judged.values()]) for row in ("natural", "through_codec", "generated")
+        row: mean([rates[row] for rates in judged.values()]) for row in ("natural", "through_codec", "generated")
     }
     natural, generated = overall["natural"], overall["generated"]
     return {
@@ -181,15 +182,10 @@ def negative_figures(under_test: EngineUnderTest, namer: Namer, scenes: Sequence
             otherwise.append(named(words[other]) == name)
     return {
         "sounds": len(still),
-        "still_named": _mean(still),
-        "still_named_when_another_is_unwanted": _mean(otherwise),
+        "still_named": mean(still),
+        "still_named_when_another_is_unwanted": mean(otherwise),
     }
 
 
 def _share(namer: Namer, sounds: Sequence[Sound], name: str) -> float:
     return namer.name(sounds).count(name) / len(sounds)
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    there = [value for value in values if value is not None]
-    return sum(there) / len(there) if there else None

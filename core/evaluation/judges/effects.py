@@ -5,7 +5,7 @@ class × film × take ─► Asked ─► named? (YAMNet)  takes apart (envelope
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from talkies.core.evaluation.judges.envelopes import distance_figures, spread_db
 from talkies.core.evaluation.judges.intervals import grouped, relative
 from talkies.core.evaluation.judges.shown import STAGES, Asked, Films, Shown, asked, perform_foley, shown
 from talkies.core.evaluation.judges.yamnet import Yamnet
+from talkies.core.evaluation.measures.fidelity import mean
 from talkies.core.evaluation.measures.prompt_classifier import CLASSES, NamedClass
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def named_figures(rows: Sequence[Asked], yamnet: Yamnet | None) -> dict[str, Any
     }
     groups = grouped(*([(group, hit, 1) for group, hit in heard[name]] for name in ("generated", "natural")))
     by_class = {
-        each: {name: _mean(hit for (of, _), hit in heard[name] if of == each) for name in ("natural", "generated")}
+        each: {name: mean(hit for (of, _), hit in heard[name] if of == each) for name in ("natural", "generated")}
         for each in dict.fromkeys(row.wanted.name for row in rows)
     }
     return {
@@ -116,7 +117,7 @@ def take_figures(rows: Sequence[Asked], yamnet: Yamnet | None) -> dict[str, Any]
         [row.generated for row in counted], [row.natural for row in counted]
     ))  # fmt: skip
     ratio = sum(ours) / sum(natural) if natural and sum(natural) else None
-    return {"films": len(counted), "generated_db": _mean(ours), "natural_db": _mean(natural), "relative": ratio}
+    return {"films": len(counted), "generated_db": mean(ours), "natural_db": mean(natural), "relative": ratio}
 
 
 def _mostly_named(row: Asked, yamnet: Yamnet) -> bool:
@@ -131,7 +132,7 @@ def far(rows: Sequence[Asked]) -> dict[str, Any]:
         of = [row for row in rows if row.wanted.name == name]
         ours, natural = ([s for r in of for s in r.generated], [s for r in of for s in r.natural])
         by_class[name] = distance_figures(ours, natural)
-    return {"classes": by_class, "mean": _mean(each["mean"] for each in by_class.values() if each["mean"] is not None)}
+    return {"classes": by_class, "mean": mean(each["mean"] for each in by_class.values() if each["mean"] is not None)}
 
 
 def footstep_figures(given: PartContext, kept: Laid, yamnet: Yamnet | None) -> dict[str, Any] | None:
@@ -200,11 +201,6 @@ def codec_effects(given: PartContext, roundtrip: Any, progress: OnProgress) -> d
             natural = tuple(kept.on(film.events, each, place * len(takes) + take) for take in takes)
             rows.append(Asked(each, film.name, tuple(roundtrip(sound) for sound in natural), natural))
     return {**named_figures(rows, yamnet), "distance": far(rows), "absent": []}
-
-
-def _mean(values: Iterable[float | None]) -> float | None:
-    there = [value for value in values if value is not None]
-    return sum(there) / len(there) if there else None
 
 
 def _median(values: Collection[float]) -> float:

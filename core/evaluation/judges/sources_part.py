@@ -22,6 +22,7 @@ from talkies.core.evaluation.judges.effects import FOOTSTEPS
 from talkies.core.evaluation.judges.envelopes import distance_figures
 from talkies.core.evaluation.judges.shown import Shown, on_ball, perform_foley, see_ball
 from talkies.core.evaluation.judges.yamnet import Yamnet
+from talkies.core.evaluation.measures.fidelity import mean
 from talkies.core.evaluation.measures.prompt_classifier import CLASSES, NamedClass, named
 
 if TYPE_CHECKING:
@@ -122,10 +123,6 @@ def together(rows: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, float | N
     beside = [row["named"] for row in each if None not in row["named"].values()]
     far = [row["distance"] for row in each if None not in row["distance"].values()]
     return {
-        "named": {by: _mean([shares[by] for shares in beside]) for by in ("rules", "network", "recordings")},
-        "distance": {by: _mean([distances[by] for distances in far]) for by in ("rules", "network")},
+        "named": {by: mean([shares[by] for shares in beside]) for by in ("rules", "network", "recordings")},
+        "distance": {by: mean([distances[by] for distances in far]) for by in ("rules", "network")},
     }
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None

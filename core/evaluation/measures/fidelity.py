@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def pesq(reference: AnySound, other: AnySound) -> float | None:
     return float(score) if score > 0 else None
 
 
-def mean(values: Sequence[float | None]) -> float | None:
+def mean(values: Iterable[float | None]) -> float | None:
     """Mean of those that are there."""
     there = [value for value in values if value is not None]
     return float(np.mean(there)) if there else None

@@ -60,20 +60,30 @@ def retimed_clip(
     return clip
 
 
-def retime(item: Any, shown: TimeRange, rates: Sequence[Fraction | None], curve: Curve, smooth: bool = False) -> None:
-    """Gives an item the retime that ``curve`` is during ``shown``: OTIO's own where the speed is constant."""
+def retime(
+    item: Any, shown: TimeRange, rates: Sequence[Fraction | None], curve: Curve, smooth: bool = False
+) -> Any | None:
+    """Gives an item the retime that ``curve`` is during ``shown``: OTIO's own where the speed is constant.
+
+    Returns the effect that it got; None at full speed, which needs none.
+    """
     part = curve.part(shown)
     if part.is_straight:
         source = TimeRange(part.media.start, part.media.start + shown.duration)
-        item.source_range = otio_range(source, fitting_rate(source, *rates))
-        if part.speed == 0:
-            item.effects.append(otio.schema.FreezeFrame(name="freeze"))
-        elif part.speed != 1:
-            item.effects.append(otio.schema.LinearTimeWarp(name="retime", time_scalar=float(part.speed)))
-        return
-    source, mapped = shown_by(curve, shown)
+        effect = _constant(part.speed)
+    else:
+        source, mapped = shown_by(curve, shown)
+        effect = time_map(mapped, smooth)
     item.source_range = otio_range(source, fitting_rate(source, *rates))
-    item.effects.append(time_map(mapped, smooth))
+    if effect is not None:
+        item.effects.append(effect)
+    return effect
+
+
+def _constant(speed: Fraction) -> Any | None:
+    if speed == 0:
+        return otio.schema.FreezeFrame(name="freeze")
+    return otio.schema.LinearTimeWarp(name="retime", time_scalar=float(speed)) if speed != 1 else None
 
 
 def external(url: str, available: TimeRange | None = None, rate: Fraction | None = None) -> Any:

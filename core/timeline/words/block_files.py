@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from talkies.core.timeline.words.languages import language_tag
 from talkies.core.timeline.words.lines import Line, Parsed
-from talkies.core.timeline.words.stamps import Stamp, are_unpadded, looks_timed, read_times
+from talkies.core.timeline.words.stamps import Stamp, are_unpadded, decimals, looks_timed, read_times
 
 _NO_CUES = ("NOTE", "STYLE", "REGION", "WEBVTT")
 _CLOCK = 90_000  # MPEG's, ticks per second
@@ -104,7 +104,7 @@ def _read_map(blocks: _Blocks, rows: Sequence[str]) -> None:
         local, transport = _LOCAL.search(row), _TRANSPORT.search(row)
         if row.startswith("X-TIMESTAMP-MAP") and local and transport:
             hours, minutes, seconds = (int(local[group] or 0) for group in (1, 2, 3))
-            zero = hours * 3600 + minutes * 60 + seconds + Fraction(int(local[4]), 10 ** len(local[4]))
+            zero = hours * 3600 + minutes * 60 + seconds + decimals(local[4])
             blocks.offset = Fraction(int(transport[1]), _CLOCK) - zero
             blocks.transport = True
 

@@ -16,6 +16,14 @@ class Line:
     speaker: str = ""
 
 
+def time_to_say(text: str) -> Fraction:
+    """Seconds that an unhurried speaker takes, at least one: for what has no length of its own."""
+    return max(Fraction(len(text), _CHARACTERS_PER_SECOND), Fraction(1))
+
+
+_CHARACTERS_PER_SECOND = 15
+
+
 @dataclass(frozen=True)
 class Parsed:
     """What the reader of a format finds: lines in the file's order, a sentence for everything that was repaired or left

@@ -39,9 +39,13 @@ class Stamp:
 
     def seconds(self, unpadded: bool) -> Fraction:
         """``unpadded``: the digits are a number of milliseconds."""
-        places = 3 if unpadded and len(self.digits) < 3 else len(self.digits)
-        value = self.whole + (Fraction(int(self.digits), 10**places) if self.digits else Fraction(0))
+        value = self.whole + decimals(self.digits.zfill(3) if unpadded else self.digits)
         return -value if self.negative else value
+
+
+def decimals(digits: str | None) -> Fraction:
+    """What the digits after a point are worth, 0 for none."""
+    return Fraction(int(digits), 10 ** len(digits)) if digits else Fraction(0)
 
 
 def read_times(row: str) -> tuple[Stamp, Stamp] | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from talkies.core.errors import SubtitleError
 from talkies.core.timeline.words.lines import Line, Parsed
+from talkies.core.timeline.words.stamps import decimals
 
 _BRACES = re.compile(r"(?<!\\)\{([^{}]*)\}")
 _DRAWING = re.compile(r"\\p(\d{1,4})")
@@ -73,5 +74,5 @@ def _seconds(stamp: str) -> Fraction | None:
         return None
     sign, hours, minutes, seconds, fraction = match.groups()
     whole = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
-    value = whole + (Fraction(int(fraction), 10 ** len(fraction)) if fraction else Fraction(0))
+    value = whole + decimals(fraction)
     return -value if sign else value

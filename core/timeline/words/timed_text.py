@@ -16,13 +16,12 @@ from xml.etree.ElementTree import Element
 from talkies.core.errors import SubtitleError
 from talkies.core.files.guards import safe_xml
 from talkies.core.timeline.words.languages import language_tag
-from talkies.core.timeline.words.lines import Line, Parsed
+from talkies.core.timeline.words.lines import Line, Parsed, time_to_say
 from talkies.core.timeline.words.timed_times import Clock
 
 _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ROW = "\x1e"  # stands for a break while space is put in order; XML cannot hold it
 _DECLARED = re.compile(r"""^(\s*<\?xml[^>]{0,80}?)\s+encoding=["'][^"'>]{0,40}["']""")  # the text is decoded already
-_CHARACTERS_PER_SECOND = 15
 _PASSED_OVER = frozenset(("metadata", "set", "animate", "audio", "image", "layout", "styling"))
 
 
@@ -134,7 +133,7 @@ def _closed(found: list[_Shown]) -> Iterator[Line]:
     for shown in reversed(found):
         start, end = shown.time.start, shown.time.end
         if end is None:
-            reading = start + max(Fraction(len(shown.text), _CHARACTERS_PER_SECOND), Fraction(1))
+            reading = start + time_to_say(shown.text)
             end = following if following is not None and following > start else reading
         following = start
         lines.append(Line(start, end, shown.text, shown.speaker))

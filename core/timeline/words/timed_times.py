@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
+from talkies.core.timeline.words.stamps import decimals
+
 _PARAMETER = "{http://www.w3.org/ns/ttml#parameter}"
 _CLOCK = re.compile(r"(?:(\d{1,6}):)?(\d{1,4}):(\d{1,2})(?:[.,](\d{1,9})|[:;](\d{1,4})(?:\.(\d{1,4}))?)?")
 _AMOUNT = re.compile(r"(\d{1,15})(?:[.,](\d{1,9}))?\s?(h|ms|m|s|f|t|)")
@@ -37,18 +39,14 @@ class Clock:
         """What an expression says, None for one that says nothing."""
         text = expression.strip()
         if match := _CLOCK.fullmatch(text):
-            hours, minutes, seconds, decimals, frames, parts = match.groups()
+            hours, minutes, seconds, digits, frames, parts = match.groups()
             whole = Fraction(int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds))
             count = int(frames or 0) + Fraction(int(parts or 0), self.sub_frames)
-            return whole + _decimals(decimals) + count / self.frame_rate
+            return whole + decimals(digits) + count / self.frame_rate
         if match := _AMOUNT.fullmatch(text):
             units = {**_UNITS, "f": 1 / self.frame_rate, "t": 1 / self.ticks}
-            return (int(match[1]) + _decimals(match[2])) * units[match[3]]
+            return (int(match[1]) + decimals(match[2])) * units[match[3]]
         return None
-
-
-def _decimals(digits: str | None) -> Fraction:
-    return Fraction(int(digits), 10 ** len(digits)) if digits else Fraction(0)
 
 
 def _parameter(root: Element, name: str) -> str:

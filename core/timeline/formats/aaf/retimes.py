@@ -41,11 +41,10 @@ def _translate(item: Any, index: int, graph: Mapping[str, Any]) -> None:
         return
     metadata = item.effects[index].metadata["AAF"]
     del item.effects[index]
-    others = len(item.effects)
     bent = len(curve.knots) > 2 and graph.get("keyframe_interpolation") != "Linear"
-    retime(item, shown, (rate,), curve, bent)
-    if len(item.effects) > others:
-        item.effects[-1].metadata["AAF"] = metadata
+    found = retime(item, shown, (rate,), curve, bent)
+    if found is not None:
+        found.metadata["AAF"] = metadata
 
 
 def _graph(effect: Any) -> Mapping[str, Any] | None:

@@ -72,11 +72,10 @@ def _translate_changing(item: Any) -> bool:
         if curve is not None:
             smooth = any(is_bent for _, _, is_bent in keys[1:-1])
             del item.effects[index]
-            others = len(item.effects)
             moved = curve.moved(begins, begins)
-            _retimed(item, to_range(item.source_range), (exact_rate(rate),), moved, smooth)
-            if len(item.effects) > others:  # none at full speed
-                item.effects[-1].metadata["fcp_xml"] = effect.metadata["fcp_xml"]
+            found = _retimed(item, to_range(item.source_range), (exact_rate(rate),), moved, smooth)
+            if found is not None:
+                found.metadata["fcp_xml"] = effect.metadata["fcp_xml"]
             return True
     return False
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import aaf2
 import opentimelineio as otio
 import pytest
-from numbered import numbers, shown_at, write_numbered
+from numbered_movies import numbers, shown_at, write_numbered
 
 from talkies.core.destinations import write_timeline
 from talkies.core.media.handles import with_handles

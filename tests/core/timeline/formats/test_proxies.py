@@ -7,7 +7,7 @@ from pathlib import Path
 
 import opentimelineio as otio
 import pytest
-from numbered import shown_at, write_numbered
+from numbered_movies import shown_at, write_numbered
 
 from talkies.core.segment import Timeline
 from talkies.core.timeline import read_timeline

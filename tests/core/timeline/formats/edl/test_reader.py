@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from numbered import numbers, write_numbered
+from numbered_movies import numbers, write_numbered
 
 from talkies.core.segment import Segment, Timeline
 from talkies.core.timeline import read_timeline
