@@ -16,7 +16,29 @@ channels, (2, N). A pick needs its library no longer: it can be sent to another 
 """
 
 from talkies.core.library.adding import add_folder
+from talkies.core.library.casting import cast
+from talkies.core.library.finding import Found, find
 from talkies.core.library.index import Folder, Library, index_file, open_library
+from talkies.core.library.looping import sustained_blocks
+from talkies.core.library.performing import PRE_ROLL_SAMPLES, hit_sound
 from talkies.core.library.recording import Measures, Pick, RecordedHit, Recording, Use, Wanted
 
-__all__ = ["Measures", "Pick", "RecordedHit", "Recording", "Use", "Wanted"]
+__all__ = [
+    "PRE_ROLL_SAMPLES",
+    "Folder",
+    "Found",
+    "Library",
+    "Measures",
+    "Pick",
+    "RecordedHit",
+    "Recording",
+    "Use",
+    "Wanted",
+    "add_folder",
+    "cast",
+    "find",
+    "hit_sound",
+    "index_file",
+    "open_library",
+    "sustained_blocks",
+]

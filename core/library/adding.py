@@ -57,8 +57,8 @@ def add_folder(library: Library, folder: Path, processes: int | None = None) -> 
     if broken:
         yield Warned(_skipped(broken))
     if unread:
-        yield Warned(f"{unread[0]}: cannot be read, and {len(unread) - 1} more folders; what is in them was left as it was"
-                     if len(unread) > 1 else f"{unread[0]}: cannot be read; what is in it was left as it was")  # fmt: skip
+        others = f" and {len(unread) - 1} more folders" if len(unread) > 1 else ""
+        yield Warned(f"{unread[0]}{others}: cannot be read; what was known of them is kept")
 
 
 def _check_apart(library: Library, root: Path) -> None:
@@ -193,6 +193,8 @@ def _message(number: int, total: int, elapsed_s: float, share: float) -> str:
 
 def _skipped(broken: Sequence[_Measured]) -> str:
     names = ", ".join(each.mark.path.name for each in broken[:_NAMED])
+    if len(broken) == 1:
+        return f"{names} cannot be read and was skipped ({broken[0].problem})"
     more = f" and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
     return f"{len(broken)} files cannot be read and were skipped: {names}{more}; 'talkies library list' says why"
 

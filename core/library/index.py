@@ -267,4 +267,4 @@ class Library:
 
 def _measures(text: str) -> Measures:
     *plain, steady, hits = json.loads(text)
-    return Measures(*plain, (steady[0], steady[1]), tuple(RecordedHit(*hit) for hit in hits))
+    return Measures(*[*plain, (steady[0], steady[1]), tuple(RecordedHit(*hit) for hit in hits)])

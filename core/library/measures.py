@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from talkies.core.arrays import Samples
 from talkies.core.library.recording import Measures, RecordedHit
-from talkies.core.media.bwf import SAMPLE_RATE, Samples
+from talkies.core.media.bwf import SAMPLE_RATE
 
 LONGEST_S = 3600
 """What comes later in a recording is not looked at."""
@@ -28,7 +29,9 @@ _RINGS_S = 12  # a hit is over by then
 _RUNG_OUT = 1e-3
 _FALL = 0.5  # a recording that begins with a hit falls below this much of it
 _PICK_BEFORE, _PICK_AFTER = 1200, 576  # samples around a rough onset among which the transient is
-_PICK_FLOOR = 10 ** (-50 / 20)  # of the attack's peak: what is fainter, such as a codec's pre-echo, is not its begin
+_PICK_FLOOR = 10 ** (
+    -34 / 20
+)  # of the attack's peak: what is fainter, as what a codec or a filter spreads ahead, is not its begin
 
 Array = npt.NDArray[np.float64]
 
@@ -170,6 +173,7 @@ def _steady(power: Array) -> tuple[tuple[int, int], float]:
     if not len(loud):
         return (0, len(power) * _STEP), 0.0
     first, end = int(loud[0]), int(loud[-1]) + 1
+    width = max(min(width, (end - first) // 8), 1)
     steps = power[first:end][: (end - first) // width * width].reshape(-1, width).mean(1)
     ripple = float(np.std(10 * np.log10(steps + 1e-12))) if len(steps) > 1 else 0.0
     return (first * _STEP, end * _STEP), ripple

@@ -32,12 +32,11 @@ _CATEGORIES = {
     "WTHR": "weather", "WEAP": "weapon",
 }  # fmt: skip
 _SUBCATEGORIES = {
-    "anml": "animal", "break": "break", "brk": "break", "btn": "click_switch", "clth": "cloth_rustle",
-    "crash": "break impact", "creak": "creak", "drip": "drip", "feet": "footsteps", "fric": "scrape", "frict": "scrape",
-    "glas": "glass", "grvl": "gravel", "hndl": "handle", "horse": "horse footsteps", "hors": "horse footsteps",
-    "impt": "impact", "knck": "knock", "knock": "knock", "latch": "click_switch", "leaf": "leaves", "lock": "click_switch",
-    "metl": "metal", "movm": "movement", "opn": "open", "plas": "plastic", "splsh": "splash", "ston": "stone",
-    "swsh": "whoosh", "tonl": "tone", "vege": "leaves", "watr": "water", "wood": "wood",
+    "anml": "animal", "brk": "break", "btn": "click_switch", "clth": "cloth_rustle", "crash": "break impact",
+    "feet": "footsteps", "fric": "scrape", "frict": "scrape", "glas": "glass", "grvl": "gravel", "hndl": "handle",
+    "hors": "horse footsteps", "horse": "horse footsteps", "impt": "impact", "knck": "knock", "latch": "click_switch",
+    "leaf": "leaves", "lock": "click_switch", "metl": "metal", "movm": "movement", "opn": "open", "plas": "plastic",
+    "splsh": "splash", "ston": "stone", "swsh": "whoosh", "tonl": "tone", "vege": "leaves", "watr": "water",
 }  # fmt: skip
 
 

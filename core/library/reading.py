@@ -10,16 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from talkies.core.arrays import Samples
 from talkies.core.errors import MediaError
 from talkies.core.library.chunks import Statement, stated
 from talkies.core.library.measures import measure
 from talkies.core.library.recording import Recording
-from talkies.core.media.bwf import SAMPLE_RATE, Samples
+from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.opening import open_file, sound_stream
 from talkies.core.media.sound import Converter
 
 SUFFIXES = frozenset(
-    (".wav", ".bwf", ".wave", ".rf64", ".w64", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".opus", ".mp3")
+    (".wav", ".wave", ".bwf", ".rf64", ".w64", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".opus", ".mp3")
 )
 """Of files that the library takes for recordings."""
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "panel": "open the panel: timeline, transcript, takes, in a window",
     "blender": "the extension for Blender: pack it, or install it",
     "resolve": "DaVinci Resolve: install the menu entries, or open the panel for its free edition",
+    "library": "your own recordings: add folders of them, list them, find some by words",
     "models": "list, show, pull and verify engines and their weights",
     "evaluate": "measure sync, speech, fidelity, leak, placement and speed",
     "train": "train or fine-tune the model (resumable; torchrun starts it on several devices)",
