@@ -224,7 +224,7 @@ def _style_sheet(c: Colours) -> str:
     QTableView::item {{ padding: 3px 6px; }}
     QTableView::item:selected {{ background: {c.selection}; color: {c.text}; }}
     QTreeView {{ background: {c.well}; border: 1px solid {c.line}; border-radius: 4px; }}
-    QTreeView::item {{ padding: 3px 6px; min-height: 16px; }}
+    QTreeView::item {{ padding: 3px 6px; }}
     QListView, QScrollArea {{ background: {c.well}; border: 1px solid {c.line}; border-radius: 4px; }}
     QProgressBar {{ background: {c.well}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}

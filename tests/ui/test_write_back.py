@@ -12,6 +12,8 @@ import opentimelineio as otio
 import pytest
 from editors import open_editor
 from engines import TonesEngine, load_tones
+from pytestqt.qtbot import QtBot
+from windows import rows_in
 
 from talkies.core.errors import ArgumentError, OutputError
 from talkies.core.files.dataclass_json import as_json
@@ -26,6 +28,7 @@ from talkies.core.segment import Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.structure.sounds import SoundClip, sound_tracks
 from talkies.core.times import TimeRange
+from talkies.ui.dialogs.write_back_list import WriteBackList
 from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import plan_write_back, suggested_file, write_file, write_into_host
 
@@ -286,3 +289,14 @@ class Silence(TonesEngine):
     def sound(self, prepared: Any, **options: Any) -> Iterator[Any]:
         for block in super().sound(prepared, **options):
             yield block * 0
+
+
+def test_rows_of_the_list_are_equally_high_and_not_cramped(generated: Document, qtbot: QtBot) -> None:
+    shown = WriteBackList()
+    qtbot.addWidget(shown)
+    shown.show_plan(plan_write_back(generated), generated)
+    shown.show()
+    tracks = rows_in(shown.invisibleRootItem())
+    heights = {shown.visualItemRect(row).height() for track in tracks for row in (track, *rows_in(track))}
+    assert len(heights) == 1
+    assert heights.pop() >= shown.fontMetrics().height() + 6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -15,6 +15,7 @@ from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import PlannedTake, WriteBack
 
+_ROOM = 8  # pixels above and below the words of a row, together
 _STEMS: dict[str, StemName] = {"DX": "DX", "FX": "FX", "MX": "MX", "MIX": "MIX"}
 
 
@@ -24,7 +25,6 @@ class WriteBackList(QTreeWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("What is added where"))
-        self.setUniformRowHeights(True)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setStretchLastSection(False)
 
@@ -65,8 +65,9 @@ class WriteBackList(QTreeWidget):
         item = QTreeWidgetItem(self, [one_line(title)])
         item.setForeground(0, QColor(colour))
         item.setFirstColumnSpanned(True)
-        for row in rows:
-            item.addChild(QTreeWidgetItem(row))
+        item.addChildren([QTreeWidgetItem(row) for row in rows])
+        for each in (item, *(item.child(index) for index in range(item.childCount()))):
+            each.setSizeHint(0, QSize(0, self.fontMetrics().height() + _ROOM))  # it may not have its style yet
         item.setExpanded(True)
 
     def _end(self) -> None:
