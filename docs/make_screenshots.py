@@ -9,15 +9,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-
-_SCREEN = Path(tempfile.mkdtemp()) / "screen.json"
-_SCREEN.write_text(json.dumps({"screens": [{"name": "desk", "x": 0, "y": 0, "width": 1920, "height": 1080}]}))
-os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={_SCREEN}")
 
 import numpy as np
 import opentimelineio as otio
@@ -33,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 WORKER = [sys.executable, "-m", "talkies.plugin.cli", "worker"]
 MANY = 10_000
+SCREEN = {"name": "desk", "x": 0, "y": 0, "width": 1920, "height": 1080}  # pixels
 
 
 class Photographer:
@@ -143,6 +139,8 @@ def give_sound(camera: Photographer) -> None:
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     os.chdir(folder)  # so that no picture shows where on this machine it was taken
+    Path("screen.json").write_text(json.dumps({"screens": [SCREEN]}))
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen:configfile=screen.json")
     application = QApplication([])
     apply_theme(application, "dark")
     camera = Photographer(application, Path())

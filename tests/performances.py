@@ -6,24 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.signal import butter, lfilter, sosfilt
 
+from talkies.core.arrays import Floats
+
 RATE = 48000
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Performed:
     """What was performed: when each attack begins (s), how loud (dB), how long, 0 for hits (s), and its sound."""
 
-    times: Array
-    levels_db: Array
-    lengths: Array
-    sound: Array
+    times: Floats
+    levels_db: Floats
+    lengths: Floats
+    sound: Floats
 
 
-def hum(rng: np.random.Generator, length: float) -> Array:
+def hum(rng: np.random.Generator, length: float) -> Floats:
     """A vowel: a pulse train through formants, that swells over 20 to 70 ms, with breath from 60 ms earlier."""
     attack, release = rng.uniform(0.02, 0.07), rng.uniform(0.04, 0.12)
     count = int((length + release) * RATE)
@@ -44,7 +44,7 @@ def hum(rng: np.random.Generator, length: float) -> Array:
     return np.asarray(breath)
 
 
-def plosive(rng: np.random.Generator, _: float) -> Array:
+def plosive(rng: np.random.Generator, _: float) -> Floats:
     """A "t" or a "k": a burst of noise of some milliseconds around 3 or 1.8 kHz."""
     centre = rng.choice([1800.0, 3500.0])
     noise = rng.standard_normal(int(0.09 * RATE)) * np.exp(
@@ -53,7 +53,7 @@ def plosive(rng: np.random.Generator, _: float) -> Array:
     return _peak(sosfilt(butter(2, [centre * 0.6, centre * 1.6], "band", fs=RATE, output="sos"), noise))
 
 
-def hiss(rng: np.random.Generator, length: float) -> Array:
+def hiss(rng: np.random.Generator, length: float) -> Floats:
     """A "sh": noise from 2 to 8 kHz that rises over 15 to 40 ms."""
     attack, release = rng.uniform(0.015, 0.04), 0.05
     time = np.arange(int((length + release) * RATE)) / RATE
@@ -62,7 +62,7 @@ def hiss(rng: np.random.Generator, length: float) -> Array:
     return _peak(noise * shape)
 
 
-def clap(rng: np.random.Generator, _: float) -> Array:
+def clap(rng: np.random.Generator, _: float) -> Floats:
     """Noise around 1.2 kHz with a room's tail: 60 dB in 0.25 to 0.6 s, 15 dB below the clap."""
     time = np.arange(int(0.5 * RATE)) / RATE
     tail = 10 ** (-3 * time / rng.uniform(0.25, 0.6)) * 0.18
@@ -70,7 +70,7 @@ def clap(rng: np.random.Generator, _: float) -> Array:
     return _peak(sosfilt(butter(1, [700, 3000], "band", fs=RATE, output="sos"), noise))
 
 
-SOUNDS: dict[str, tuple[Callable[[np.random.Generator, float], Array], float]] = {
+SOUNDS: dict[str, tuple[Callable[[np.random.Generator, float], Floats], float]] = {
     "hum": (hum, 0.06),
     "plosive": (plosive, 0.0),
     "hiss": (hiss, 0.0),
@@ -83,7 +83,7 @@ def perform(seed: int, kinds: tuple[str, ...], count: int = 20, noise_db: float 
     """``count`` sounds 0.25 to 0.9 s apart over 18 dB of level, one in four of the voiced ones held; a room's noise."""
     rng = np.random.default_rng(seed)
     times, levels, lengths = [], [], []
-    pieces: list[tuple[int, Array]] = []
+    pieces: list[tuple[int, Floats]] = []
     now = 0.5
     for _ in range(count):
         kind = str(rng.choice(kinds))
@@ -103,7 +103,7 @@ def perform(seed: int, kinds: tuple[str, ...], count: int = 20, noise_db: float 
     return Performed(np.array(times), np.array(levels), np.array(lengths), sound)
 
 
-def mix(pieces: list[tuple[int, Array]], length: float) -> Array:
+def mix(pieces: list[tuple[int, Floats]], length: float) -> Floats:
     """Pieces at their first samples, in ``length`` seconds."""
     sound = np.zeros(int(length * RATE))
     for first, piece in pieces:
@@ -112,5 +112,5 @@ def mix(pieces: list[tuple[int, Array]], length: float) -> Array:
     return sound
 
 
-def _peak(sound: Array) -> Array:
+def _peak(sound: Floats) -> Floats:
     return np.asarray(sound / np.abs(sound).max())

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from talkies.core.arrays import Floats
 from talkies.core.library.finding import scored
 from talkies.core.library.index import Library
 from talkies.core.library.reading import read_recording
@@ -39,8 +40,8 @@ class _Pool:
     its recording, ``drawn`` a number of its own, ``recordings`` the number of its recording."""
 
     picks: tuple[Pick, ...]
-    worth: npt.NDArray[np.float64]
-    strength_db: npt.NDArray[np.float64]
+    worth: Floats
+    strength_db: Floats
     drawn: npt.NDArray[np.uint64]
     recordings: tuple[str, ...]
     names: dict[str, int]
@@ -115,7 +116,7 @@ def _choice(pool: _Pool, wanted: Wanted, others: Sequence[Sequence[Pick]]) -> Pi
     return pool.picks[order[0]]
 
 
-def _chances(drawn: npt.NDArray[np.uint64], seed: int) -> npt.NDArray[np.float64]:
+def _chances(drawn: npt.NDArray[np.uint64], seed: int) -> Floats:
     """A number of 0 to 1 for each of them, others for another seed (the finalizer of splitmix64)."""
     with np.errstate(over="ignore"):
         mixed = drawn ^ (np.uint64(seed & 0xFFFFFFFFFFFFFFFF) * np.uint64(0x9E3779B97F4A7C15))

@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from talkies.core.arrays import Samples
+from talkies.core.arrays import AnySound, Floats, Samples, Sound
 from talkies.core.library.recording import Measures, RecordedHit
 from talkies.core.media.bwf import SAMPLE_RATE
 
@@ -33,8 +32,6 @@ _PICK_FLOOR = 10 ** (
     -34 / 20
 )  # of the attack's peak: what is fainter, as what a codec or a filter spreads ahead, is not its begin
 
-Array = npt.NDArray[np.float64]
-
 
 def measure(blocks: Iterable[Samples]) -> Measures:
     """Measures of mono blocks (1, n) at 48 kHz."""
@@ -44,7 +41,7 @@ def measure(blocks: Iterable[Samples]) -> Measures:
     return looked.measures()
 
 
-def transient(sound: npt.NDArray[np.floating], rough: int) -> int:
+def transient(sound: AnySound, rough: int) -> int:
     """The first sample of what begins near ``rough`` in (N,): where the sound before and the sound after are best told
     apart by their variance (the picker of Maeda 1985, by the Akaike information criterion)."""
     first, end = max(rough - _PICK_BEFORE, 0), min(rough + _PICK_AFTER, len(sound))
@@ -67,7 +64,7 @@ def transient(sound: npt.NDArray[np.floating], rough: int) -> int:
 class _Window:
     """``sound`` (N,) from sample ``start`` on; onsets are taken from ``first`` to ``end``."""
 
-    sound: npt.NDArray[np.float32]
+    sound: Sound
     start: int
     first: int
     end: int
@@ -96,9 +93,9 @@ def _windows(blocks: Iterable[Samples]) -> Iterable[_Window]:
 class _Looked:
     """What the windows have come to so far."""
 
-    power: list[Array] = field(default_factory=list)
-    peaks: list[Array] = field(default_factory=list)
-    spectrum: Array = field(default_factory=lambda: np.zeros(_SPECTRUM // 2 + 1))
+    power: list[Floats] = field(default_factory=list)
+    peaks: list[Floats] = field(default_factory=list)
+    spectrum: Floats = field(default_factory=lambda: np.zeros(_SPECTRUM // 2 + 1))
     flatness: float = 0.0
     weight: float = 0.0
     length: int = 0
@@ -119,13 +116,13 @@ class _Looked:
             if window.first <= place < window.end and (not self.onsets or place - self.onsets[-1] >= _STEP):
                 self.onsets.append(max(place, 0))
 
-    def _levels(self, fresh: npt.NDArray[np.float32]) -> None:
+    def _levels(self, fresh: Sound) -> None:
         steps = -(-len(fresh) // _STEP)
         rows = np.pad(fresh, (0, steps * _STEP - len(fresh))).reshape(steps, _STEP)
         self.power.append((rows.astype(np.float64) ** 2).mean(1))
         self.peaks.append(np.abs(rows).max(1, initial=0.0).astype(np.float64))
 
-    def _spectra(self, fresh: npt.NDArray[np.float32]) -> None:
+    def _spectra(self, fresh: Sound) -> None:
         if not len(fresh):
             return
         rows = np.pad(fresh, (0, -len(fresh) % _SPECTRUM)).reshape(-1, _SPECTRUM)
@@ -156,7 +153,7 @@ def _db(value: float) -> float:
     return float(20 * np.log10(max(value, 1e-6)))
 
 
-def _decay_s(peaks: Array) -> float:
+def _decay_s(peaks: Floats) -> float:
     if not len(peaks):
         return 0.0
     top = int(peaks.argmax())
@@ -164,7 +161,7 @@ def _decay_s(peaks: Array) -> float:
     return float((quiet[0] if len(quiet) else len(peaks) - top) * _STEP / SAMPLE_RATE)
 
 
-def _steady(power: Array) -> tuple[tuple[int, int], float]:
+def _steady(power: Floats) -> tuple[tuple[int, int], float]:
     """The stretch that goes on, in samples, and its ripple (dB)."""
     width = 80
     smooth = np.convolve(power, np.ones(width) / width, "same") if len(power) >= width else power
@@ -179,7 +176,7 @@ def _steady(power: Array) -> tuple[tuple[int, int], float]:
     return (first * _STEP, end * _STEP), ripple
 
 
-def _hits(onsets: list[int], power: Array, peaks: Array, length: int) -> tuple[RecordedHit, ...]:
+def _hits(onsets: list[int], power: Floats, peaks: Floats, length: int) -> tuple[RecordedHit, ...]:
     """Onsets with their ends and strengths; without faint ones, and without a begin that only goes on."""
     from scipy.ndimage import maximum_filter1d
 
@@ -196,7 +193,7 @@ def _hits(onsets: list[int], power: Array, peaks: Array, length: int) -> tuple[R
     return tuple(kept[:MOST_HITS])
 
 
-def _hit(place: int, bound: int, power: Array, peaks: Array, held: Array, quiet: float) -> RecordedHit:
+def _hit(place: int, bound: int, power: Floats, peaks: Floats, held: Floats, quiet: float) -> RecordedHit:
     first = place // _STEP
     last = max(min(bound // _STEP, first + _RINGS_S * SAMPLE_RATE // _STEP), first + 1)
     peak = float(peaks[first : first + 20].max(initial=0.0))
@@ -208,7 +205,7 @@ def _hit(place: int, bound: int, power: Array, peaks: Array, held: Array, quiet:
     return RecordedHit(place, min(max(end, place + 1), bound), peak, rms)
 
 
-def _falls(hit: RecordedHit, power: Array) -> bool:
+def _falls(hit: RecordedHit, power: Floats) -> bool:
     """Whether it dies away within 1.5 s, or with the recording."""
     rest = power[hit.sample // _STEP :][: SAMPLE_RATE * 3 // 2 // _STEP]
     if len(rest) < 20:

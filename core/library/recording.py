@@ -29,8 +29,8 @@ class Measures:
 
     ``level_db`` and ``peak_db``: root mean square and largest sample, dB re full scale. ``centroid_hz`` and
     ``spread_hz``: of its mean spectrum. ``noisiness``: 0 a tone to 1 white noise. ``decay_s``: from its loudest moment
-    until 40 dB below. ``ripple_db``: standard deviation of its level in steps of at most 0.4 s within ``steady``, the stretch
-    (first and end sample at 48 kHz) that goes on.
+    until 40 dB below. ``steady``: the stretch that goes on, first and end sample at 48 kHz; ``ripple_db``: standard
+    deviation of the level in it, in steps of at most 0.4 s.
     """
 
     duration_s: float

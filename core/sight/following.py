@@ -7,9 +7,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from talkies.core.arrays import Image
+from talkies.core.arrays import FromOpenCV, Image
 from talkies.core.media.picture import Frame
 from talkies.core.sight.files import POSE, path_of
 from talkies.core.sight.objects import Objects, Seen
@@ -29,7 +28,7 @@ class Pose:
     def __init__(self) -> None:
         self._net: Any = cv2.dnn.readNetFromTFLite(str(path_of(POSE)))
 
-    def __call__(self, image: Image, crop: Crop) -> tuple[NDArray[Any], float]:
+    def __call__(self, image: Image, crop: Crop) -> tuple[FromOpenCV, float]:
         """(35, 4) x, y in pixels, visibility and presence 0 to 1; and how surely somebody is in the crop at all."""
         x, y, side = crop
         scale = _SIDE / side
@@ -45,9 +44,9 @@ class Pose:
 class _Person:
     def __init__(self) -> None:
         self.times: list[float] = []
-        self.rows: list[NDArray[Any]] = []
+        self.rows: list[FromOpenCV] = []
 
-    def add(self, time: float, points: NDArray[Any]) -> None:
+    def add(self, time: float, points: FromOpenCV) -> None:
         self.times.append(time)
         self.rows.append(points)
 
@@ -115,6 +114,6 @@ def _is_box_known(seen: Seen, people: list[_Person], image: Image) -> bool:
     return any(abs(x - px) < side / 4 and abs(y - py) < side / 2 for px, py, side in (each.crop for each in people))
 
 
-def _is_known(points: NDArray[Any], people: list[_Person]) -> bool:
+def _is_known(points: FromOpenCV, people: list[_Person]) -> bool:
     hips = points[POINTS, :2]
     return any(np.hypot(*(hips - person.rows[-1][POINTS, :2])) < person.crop[2] / 6 for person in people)

@@ -9,9 +9,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from talkies.core.arrays import Image
+from talkies.core.arrays import FromOpenCV, Image
 from talkies.core.sight.files import OBJECTS, path_of
 
 LABELS = (
@@ -55,7 +54,7 @@ class Objects:
         return sorted(found, key=lambda each: -each.sure)
 
 
-def _of_kind(kind: int, places: NDArray[Any], sure: NDArray[Any], least: float) -> list[Seen]:
+def _of_kind(kind: int, places: FromOpenCV, sure: FromOpenCV, least: float) -> list[Seen]:
     likely = np.flatnonzero(sure >= least)
     corners = [(1000 * (x - w / 2), 1000 * (y - h / 2), 1000 * w, 1000 * h) for x, y, w, h in places[likely]]
     boxes = [[int(value) for value in corner] for corner in corners]
@@ -63,7 +62,7 @@ def _of_kind(kind: int, places: NDArray[Any], sure: NDArray[Any], least: float) 
     return [Seen(LABELS[kind], float(sure[likely[i]]), *map(float, places[likely[i]])) for i in kept]
 
 
-def _anchors() -> NDArray[Any]:
+def _anchors() -> FromOpenCV:
     """(1917, 4): x, y, width, height of the boxes that the network corrects."""
     scales = [0.2 + 0.15 * level for level in range(6)] + [1.0]
     rows = []

@@ -8,6 +8,7 @@ too. Whatever a library prints goes to standard error.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -24,6 +25,7 @@ LIMIT_S = 5.0
 """Seconds of processor time for one file."""
 LIMIT_BYTES = 1 << 30
 """Memory for one file, beyond what the process has when it begins."""
+_OUT_OF_MEMORY = ("MemoryError", "not enough memory", "bad_alloc")
 ADDRESS_SPACE = 6 << 30
 """More than this is refused by the system; libraries reserve some that they never use."""
 
@@ -41,20 +43,22 @@ def main() -> None:
 
 
 def judge(target: str, path: Path) -> dict[str, Any]:
-    before, peak_before = time.process_time(), peak_bytes()
+    gc.collect()
+    before, memory_before = time.process_time(), begin_peak()
     signal.setitimer(signal.ITIMER_PROF, LIMIT_S)
     try:
         outcome, detail = "said", TARGETS[target](path)
     except BaseException as error:  # noqa: BLE001 - whatever is raised is the finding
         outcome, detail = "raised", f"{type(error).__name__}: {str(error)[:300]} {where(error)}"
     signal.setitimer(signal.ITIMER_PROF, 0)
-    if outcome == "said" and peak_bytes() - peak_before > LIMIT_BYTES:
+    used = peak_bytes() - memory_before
+    if outcome == "said" and (used > LIMIT_BYTES or any(words in detail for words in _OUT_OF_MEMORY)):
         outcome = "memory"
     return {
         "outcome": outcome,
         "detail": detail,
         "cpu_s": round(time.process_time() - before, 3),
-        "peak_mb": (peak_bytes() - peak_before) >> 20,
+        "peak_mb": max(used, 0) >> 20,
     }
 
 
@@ -64,8 +68,29 @@ def where(error: BaseException) -> str:
     return f"({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
 
 
+def begin_peak() -> int:
+    """What the process holds now, from where the next peak is measured; where the system cannot begin anew (macOS), the
+    highest that it ever held."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return peak_bytes()
+    return _status("VmRSS")
+
+
 def peak_bytes() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+    """The most that the process held since."""
+    try:
+        return _status("VmHWM")
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
+
+
+def _status(name: str) -> int:
+    for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) << 10
+    raise OSError(f"no {name}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Mutations: a valid file, or two, and a seed → a file that may be anything.
 
-Half of them know nothing but bytes. The others know where numbers, names and brackets are, and keep the rest intact,
-so that what is broken is met deep inside a reader and not by its first line.
+Some know nothing but bytes, some where numbers, names and brackets are. Half of the files are changed by those of
+structures.py, which know JSON, XML, MP4, compound files and safetensors.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Sequence
+
+from fuzz.structures import mutate_structure
 
 Mutation = Callable[[bytes, bytes, random.Random], bytes]
 """The file, another one of its kind to take pieces from, and chance."""
@@ -40,9 +42,11 @@ _ELEMENT = re.compile(rb"<(\w[\w:-]*)\b[^<>]*>[^<>]*</\1>|<\w[^<>]*/>")
 
 
 def mutate(data: bytes, other: bytes, rng: random.Random) -> bytes:
-    """One to four mutations, one after the other."""
+    """One to four mutations, one after the other; half of the files are changed in what they are made of only."""
+    structured = rng.random() < 0.5
     for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 4))):
-        data = rng.choice(MUTATIONS)(data, other, rng)[:LONGEST]
+        changed = mutate_structure(data, rng) if structured else None
+        data = (rng.choice(MUTATIONS)(data, other, rng) if changed is None else changed)[:LONGEST]
     return data
 
 

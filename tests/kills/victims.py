@@ -21,7 +21,8 @@ import talkies.core.destinations
 import talkies.core.generation.render
 import talkies.core.turnover.from_timeline
 import talkies.core.turnover.stems_folder  # noqa: F401 - these take long to import
-from talkies.core.engines.base import Block, Prepared
+from talkies.core.arrays import Sound
+from talkies.core.engines.base import Prepared
 from talkies.plugin.cli import main as talkies_main
 from talkies.plugin.commands import COMMANDS, load
 from talkies.plugin.commands.worker import serve_stdio
@@ -34,7 +35,7 @@ class SlowTones(TonesEngine):
         super().__init__()
         self.pause_s = pause_s
 
-    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Block]:
+    def generate(self, prepared: Prepared, **options: Any) -> Iterator[Sound]:
         for block in super().generate(prepared, **options):
             time.sleep(self.pause_s)
             yield block

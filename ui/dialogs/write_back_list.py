@@ -65,8 +65,9 @@ class WriteBackList(QTreeWidget):
         item = QTreeWidgetItem(self, [one_line(title)])
         item.setForeground(0, QColor(colour))
         item.setFirstColumnSpanned(True)
-        item.addChildren([QTreeWidgetItem(row) for row in rows])
-        for each in (item, *(item.child(index) for index in range(item.childCount()))):
+        below = [QTreeWidgetItem(row) for row in rows]
+        item.addChildren(below)
+        for each in (item, *below):
             each.setSizeHint(0, QSize(0, self.fontMetrics().height() + _ROOM))  # it may not have its style yet
         item.setExpanded(True)
 

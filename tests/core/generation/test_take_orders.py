@@ -69,7 +69,7 @@ def test_a_voice_that_is_not_there_is_said_before_an_engine_is_loaded(reel: Path
     """Also for one speaker; his name is in the sentence. Who does not speak now is nobody's business."""
     edit = {"was_text": "Hello there.", "was_start": "2/25", "speaker": "CLARA"}
 
-    def engine(*_: object) -> TonesEngine:
+    def engine(*_: object, **__: object) -> TonesEngine:
         raise AssertionError("an engine was asked for")
 
     wanted = order(reel, task="dialogue", segments=["V1-001"], cues={"0": edit}, voices={"CLARA": "kathlen"})

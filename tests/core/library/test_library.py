@@ -9,9 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from talkies.core.arrays import Sound
 from talkies.core.errors import InputError, MediaError, OutputError
 from talkies.core.events import Progress, Warned
 from talkies.core.files.lock import held
@@ -20,18 +20,17 @@ from talkies.core.library.names import category_of, category_words, fold, weighe
 from talkies.core.media.sound import write_bwf
 
 RATE = 48000
-Mono = npt.NDArray[np.float32]
 
 
-def burst(seed: int = 0, decay_s: float = 0.05, length_s: float = 0.6) -> Mono:
+def burst(seed: int = 0, decay_s: float = 0.05, length_s: float = 0.6) -> Sound:
     """Noise that starts at full strength and dies away."""
     time = np.arange(round(length_s * RATE)) / RATE
     rng = np.random.default_rng(seed)
     noise = rng.uniform(0.3, 0.6, len(time)) * rng.choice([-1, 1], len(time))
-    return (noise * np.exp(-time / decay_s)).astype(np.float32)
+    return np.asarray(noise * np.exp(-time / decay_s), np.float32)
 
 
-def struck(places: Sequence[int], length: int, gains: Sequence[float] = ()) -> Mono:
+def struck(places: Sequence[int], length: int, gains: Sequence[float] = ()) -> Sound:
     """Bursts that begin at these samples, in silence."""
     sound = np.zeros(length, np.float32)
     for number, place in enumerate(places):
@@ -41,7 +40,7 @@ def struck(places: Sequence[int], length: int, gains: Sequence[float] = ()) -> M
     return sound
 
 
-def save(path: Path, sound: Mono, description: str = "", rate: int = RATE) -> Path:
+def save(path: Path, sound: Sound, description: str = "", rate: int = RATE) -> Path:
     write_bwf(
         path, [np.atleast_2d(sound)], description=description, sample_rate=rate, channels=np.atleast_2d(sound).shape[0]
     )
