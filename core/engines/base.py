@@ -38,6 +38,23 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Stroke:
+    """Something strikes at ``time`` (s) with a force of 0 to 1; ``confidence``, 0 to 1, of whoever saw it."""
+
+    time: float
+    force: float
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Spotted:
+    """What sounds when, in seconds of one sound: what strikes, and the spans (start, end) where something goes on."""
+
+    strokes: tuple[Stroke, ...] = ()
+    spans: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
 class Brief:
     """What an engine is asked for: one sound of ``duration`` seconds.
 
@@ -45,7 +62,8 @@ class Brief:
     lets the speaker choose), belong to dialogue and joint; ``prompt`` and ``negative_prompt`` to foley and joint.
     ``source``: what makes the effects, where the engine has more than one. ``sounds`` that subtitles describe belong to
     foley and joint; each has its own ``range``, which may reach beyond the sound. ``inside``: the sound without its
-    handles, None: all of it. What does not belong to the task is ignored.
+    handles, None: all of it. ``spotted``: what happens when, in place of what the engine would see for itself. What
+    does not belong to the task is ignored.
     """
 
     task: Task
@@ -58,6 +76,7 @@ class Brief:
     source: Source = "auto"
     sounds: tuple[Line, ...] = ()
     inside: TimeRange | None = None
+    spotted: Spotted | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +120,10 @@ class Engine(ABC):
         Raises MediaError when the task needs a picture and there is none, ArgumentError for a voice that is not
         known.
         """
+
+    def spot(self, features: PictureFeatures) -> Spotted:
+        """What this engine sees to sound in a picture. Raises ArgumentError for one that does not say."""
+        raise ArgumentError(f"engine {self.name}", "does not say when something sounds", "spot with the engine mini")
 
     @abstractmethod
     def sound(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from talkies.core.arrays import Sound
-from talkies.core.conditioning.picture.events import EventSpotter
+from talkies.core.conditioning.picture.events import EventSpotter, decided
 from talkies.core.conditioning.picture.sync import SYNC_DIM
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.conditioning.prompt.naming import Words
@@ -26,10 +26,12 @@ from talkies.core.conditioning.prompt.palette import Palette, PaletteNames
 from talkies.core.conditioning.prompt.vocabulary import PROMPT_TOKENS, PromptWords, read_prompt
 from talkies.core.conditioning.speech.durations import DurationModel
 from talkies.core.conditioning.speech.lipreading import LipNetwork
-from talkies.core.engines.base import Brief, Engine, Line, Prepared, silence
-from talkies.core.engines.described import Described, described, with_described
+from talkies.core.engines.base import Brief, Engine, Line, Spotted, silence
+from talkies.core.engines.described import described, with_described
+from talkies.core.engines.listed import listed_events, spotted_in
+from talkies.core.engines.mini_prepared import MiniPrepared, Named
 from talkies.core.engines.mini_speech import SpeechReader, says_nothing, spoken_frames
-from talkies.core.engines.ruled import Ruled, audible_where, recipe_asked_for, ruled, several_strike, unlearned
+from talkies.core.engines.ruled import audible_where, recipe_asked_for, ruled, several_strike, unlearned
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.codec import Codec, CodecConfig
@@ -39,7 +41,7 @@ from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.sketch import Sketch
 from talkies.core.model.vssflow import VSSFlow
 from talkies.core.model.weights import file_hash, fitted, load_metadata, load_state, shipped_weights
-from talkies.core.times import TimeRange, latent_count, round_half_up
+from talkies.core.times import latent_count, round_half_up
 
 WEIGHTS_NAME = "mini.safetensors"
 _STEMS = ("foley", "dialogue", "joint")  # each with a noise of its own, so that no two add up to a louder one
@@ -58,38 +60,6 @@ class MiniModel(nn.Module):
         self.durations = DurationModel()
         self.lips = LipNetwork() if reads_lips else None
         self.palette = None if palette is None else Palette(palette, codec.latent_channels)
-
-
-@dataclass(frozen=True)
-class Named:
-    """What the words of a prompt name, and where somebody speaks meanwhile (T,) so that nothing is sketched there; None
-    where effects have the track to themselves, and what is not named is silent."""
-
-    words: Words
-    unwanted: Words
-    spoken: Tensor | None = None
-    inside: TimeRange | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class MiniPrepared(Prepared):
-    """``conditions`` of the flow model, and the ``negative`` branch that guidance leads away from (None:
-    unconditional). ``audible``: where something may be heard (T,), None everywhere. ``named``: what the prompt names.
-    ``ruled``: rules that make the sound in the network's stead. ``described``: sounds with times of their own;
-    ``quiet``: nothing sounds but these.
-    """
-
-    conditions: Conditions
-    negative: Conditions | None = None
-    audible: Tensor | None = None
-    named: Named | None = None
-    ruled: Ruled | None = None
-    described: tuple[Described, ...] = ()
-    quiet: bool = False
-
-    @property
-    def source(self) -> str:
-        return "network" if self.ruled is None else "rules"
 
 
 class MiniEngine(Engine):
@@ -142,7 +112,7 @@ class MiniEngine(Engine):
         speech, warnings = self.speech.conditions(brief)
         both = replace(
             effects,
-            silent=not _moves(features) and says_nothing(speech),
+            silent=not _happens(features, brief) and says_nothing(speech),
             warnings=effects.warnings + warnings,
             conditions=replace(effects.conditions, phones=speech.phones, lips=speech.lips, voice=speech.voice),
             audible=None,
@@ -168,7 +138,7 @@ class MiniEngine(Engine):
     ) -> MiniPrepared:
         """Effects alone. With words, the negative branch is the same picture, unmoved and without these words: towards
         the words and the moments, and no further towards the material that the eye would guess."""
-        seen = self._seen(features, latent_count(brief.duration))
+        seen = self._seen(features, brief)
         negative = None
         if wanted.ids or unwanted.ids:
             looks = replace(seen, sync=None)
@@ -177,7 +147,7 @@ class MiniEngine(Engine):
         return MiniPrepared(
             task=brief.task,
             duration=brief.duration,
-            silent=not _moves(features) or (audible is not None and not bool(audible.any())),
+            silent=not _happens(features, brief) or (audible is not None and not bool(audible.any())),
             warnings=(
                 *wanted.warnings,
                 *unwanted.warnings,
@@ -190,11 +160,19 @@ class MiniEngine(Engine):
             named=Named(wanted.learned, unwanted.learned, inside=brief.inside) if wanted.learned else None,
         )
 
-    def _seen(self, features: PictureFeatures, frames: int) -> Conditions:
-        """The picture's share of the conditions; nobody speaks."""
+    def _seen(self, features: PictureFeatures, brief: Brief) -> Conditions:
+        """The picture's share of the conditions, with the events of a list where one is given; nobody speaks."""
+        frames = latent_count(brief.duration)
         picture, nobody = torch.from_numpy(features.picture), torch.zeros(2 * frames, dtype=torch.long)
         sync = self.model.events.watch(torch.from_numpy(features.sync), picture, decide=True)
+        if brief.spotted is not None:
+            sync[:, SYNC_DIM:] = listed_events(brief.spotted, len(sync))
         return Conditions(frames, phones=nobody, sync=sync, picture=picture)
+
+    def spot(self, features: PictureFeatures) -> Spotted:
+        sync, picture = torch.from_numpy(features.sync).float(), torch.from_numpy(features.picture).float()
+        likely = self.model.events.probabilities(sync[None], picture[None])[0]
+        return spotted_in(decided(likely), likely)
 
     def _goes_on(self, wanted: PromptWords, unwanted: PromptWords) -> bool:
         """Whether the words name a texture, which sounds whatever strikes."""
@@ -290,6 +268,8 @@ def _with_described(prepared: MiniPrepared, brief: Brief) -> MiniPrepared:
     )
 
 
-def _moves(features: PictureFeatures) -> bool:
-    """Whether anything happens in the picture at all: silence is a valid answer."""
+def _happens(features: PictureFeatures, brief: Brief) -> bool:
+    """Whether anything happens at all, in the picture or by the list: silence is a valid answer."""
+    if brief.spotted is not None:
+        return bool(brief.spotted.strokes or brief.spotted.spans)
     return bool(np.abs(features.sync).max(initial=0.0) > 0)

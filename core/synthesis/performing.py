@@ -93,6 +93,16 @@ def _struck(sound: StrokeSound, strokes: Sequence[Stroke], seed: int) -> Iterato
     return heard_in(dry(), sound.space, _rng(seed, _SPACE))
 
 
+def stroke_in_space(sound: StrokeSound, force: float, object_seed: int, blow_seed: int) -> Iterator[Floats]:
+    """Blocks without end of one stroke at the very beginning, on the object of one seed, with the chance of another."""
+    strike = sound.draw(_rng(object_seed, _OBJECT))
+    gain = _stroke_gain(strike(Hit(1.0, _rng(object_seed, _TRIAL))))
+    scatter, level = Scatter(), Filter("highpass", _DC_HZ, 0.0, 1)
+    scatter.throw(0, gain * strike(Hit(float(np.clip(force, 0.0, 1.0)), _rng(blow_seed, _BLOW))))
+    dry = iter(scatter.block, None)
+    return (level.through(block) for block in heard_in(dry, sound.space, _rng(object_seed, _SPACE)))
+
+
 def _stroke_gain(sound: Floats) -> float:
     """What brings the loudest 50 ms to STROKE_RMS, as far as the peak stays below 1."""
     window = min(count(0.05), len(sound))
