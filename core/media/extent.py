@@ -23,6 +23,7 @@ from talkies.core.media.packets import (
     counts_frames,
     falls_by,
     has_index,
+    is_bare_mpeg1,
     is_searched,
     packets_of,
     sought,
@@ -90,7 +91,7 @@ def extent(path: Path, container: InputContainer, stream: Any, head: Head, rate:
         listed = _by_list(container, stream, head, rate, constant, size)
         if listed is not None:
             return listed
-    if not head.scan.has_stamps:
+    if not head.scan.has_stamps or is_bare_mpeg1(container, stream):
         return _counted(path, rate, joined=False)
     far = int(max(_JUMP, _REORDERED / rate) / stream.time_base)
     is_searched_on = is_searched(container) and not head.is_whole

@@ -25,6 +25,12 @@ def counts_frames(container: InputContainer) -> bool:
     return container.format.name == "avi"
 
 
+def is_bare_mpeg1(container: InputContainer, stream: Any) -> bool:
+    """Whether FFmpeg makes the stamps up itself, and wrongly: the first picture's twice, or a gap before a key picture.
+    In MPEG-1 every picture is as long as any other (unlike MPEG-2, where some show for three fields)."""
+    return container.format.name == "mpegvideo" and stream.codec_context.name == "mpeg1video"
+
+
 def can_seek(container: InputContainer, stream: Any, pictures: int) -> bool:
     """Whether stamps hold after a seek; an AVI that was broken off has no list, and counts from wherever it is."""
     return not counts_frames(container) or 2 * len(stream.index_entries) > pictures

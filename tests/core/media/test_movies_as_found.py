@@ -53,6 +53,20 @@ def test_a_bare_stream_has_the_rate_that_it_states(tmp_path: Path) -> None:
     check(encode(tmp_path / "film.m2v", "mpeg2video", 60, film), 60, film)
 
 
+@pytest.mark.parametrize("b_frames", ["0", "1", "2"])
+def test_a_bare_mpeg1_stream(tmp_path: Path, b_frames: str) -> None:
+    """Its stamps are FFmpeg's invention."""
+    film = encode(tmp_path / "film.mpg", "mpeg1video", 60, bf=b_frames)
+    check(film, 60)
+    with av.open(str(film)) as read, av.open(str(tmp_path / "film.m1v"), "w", format="mpeg1video") as written:
+        copy = written.add_stream_from_template(read.streams.video[0])
+        for packet in read.demux(video=0):
+            if packet.size:
+                packet.stream = copy
+                written.mux(packet)
+    check(tmp_path / "film.m1v", 60)
+
+
 def test_a_bare_stream_without_a_rate_says_so_and_has_its_timelines(tmp_path: Path) -> None:
     encode(tmp_path / "film.mjpeg", "mjpeg", 30)
     (tmp_path / "film.mjpeg").rename(tmp_path / "film.avi")  # a suffix that is opened; what is inside counts
