@@ -90,6 +90,12 @@ def check_json(path: Path, data: bytes) -> None:
         raise TimelineError(path, problem, "export the timeline again as .otio") from error
     if not isinstance(document, dict) or "OTIO_SCHEMA" not in document:
         raise TimelineError(path, "is not an OTIO file: it names no OTIO_SCHEMA", "export the timeline again as .otio")
+    if any(
+        node.get("tracks", ()) is None and str(node.get("OTIO_SCHEMA")).startswith("Timeline.")
+        for node in _dicts(document)
+    ):
+        problem = "is damaged: a timeline in it has null for tracks"  # which OTIO 0.18.1 follows
+        raise TimelineError(path, problem, "export the timeline again as .otio")
     if b"SerializableObjectRef" in data:
         _refuse_cycles(path, document)
     _refuse_depth(path, document)

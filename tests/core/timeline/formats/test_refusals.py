@@ -372,11 +372,16 @@ def test_mlt_that_never_ends(tmp_path: Path, content: str, problem: str) -> None
     [
         ('{"OTIO_SCHEMA": "Timeline.1", "name": 0, "name": {"OTIO_SCHEMA": "Clip.2"}}', "'name' stands twice"),
         ('{"OTIO_SCHEMA": "Timeline.1", "name": 0, "n\\u0061me": {"OTIO_SCHEMA": "Clip.2"}}', "'name' stands twice"),
+        ('{"OTIO_SCHEMA": "Timeline.1", "name": "reel", "tracks": null}', "null for tracks"),
+        (
+            '{"OTIO_SCHEMA": "SerializableCollection.1", "children": [{"OTIO_SCHEMA": "Timeline.1", "tracks": null}]}',
+            "null for tracks",
+        ),
         ('{"OTIO_SCHEMA": "99999999999"}', "schema"),
         ('{"OTIO_SCHEMA": "Timeline.99999999999999999999"}', "newer OpenTimelineIO"),
     ],
 )
-def test_otio_on_which_its_own_parser_would_die(tmp_path: Path, document: str, problem: str) -> None:
+def test_otio_on_which_its_own_library_would_die(tmp_path: Path, document: str, problem: str) -> None:
     path = tmp_path / "reel.otio"
     path.write_text(document)
     assert problem in refusal(path)
