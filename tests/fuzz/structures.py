@@ -40,7 +40,8 @@ def mutate_structure(data: bytes, rng: random.Random) -> bytes | None:
         mutation = change_integer
     if mutation is None:
         return None
-    with contextlib.suppress(ValueError, LookupError, struct.error, RecursionError):  # an earlier mutation broke it
+    broken = (ValueError, LookupError, struct.error, RecursionError, ElementTree.ParseError)
+    with contextlib.suppress(*broken):  # by an earlier mutation
         return mutation(data, rng)
     return None
 
