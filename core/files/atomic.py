@@ -51,13 +51,21 @@ def part_folder(out: Path, *, hidden: bool = False) -> Iterator[Path]:
     part, old = (part_of(out.with_name(f"{dot}{out.name}{end}")) for end in ("", ".old"))
     with output_errors(out):
         step_back(out, old)
-        shutil.rmtree(part, ignore_errors=True)
+        _remove(part)
         try:
             part.mkdir(parents=True)
             yield part
             _replace(part, out, old)
         finally:
-            shutil.rmtree(part, ignore_errors=True)
+            _remove(part)
+
+
+def _remove(folder: Path) -> None:
+    """A folder with all in it, as far as that can be; of a link only the link."""
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def step_back(out: Path, old: Path | None = None) -> None:
@@ -70,7 +78,7 @@ def step_back(out: Path, old: Path | None = None) -> None:
 
 def _replace(part: Path, out: Path, old: Path) -> None:
     """At once, where the system can; else what is at ``out`` steps aside to ``old`` until the new one is there."""
-    shutil.rmtree(old, ignore_errors=True)  # where a crash left one, nothing could step aside
+    _remove(old)  # where a crash left one, nothing could step aside
     if not out.exists():
         part.rename(out)
         return
@@ -82,7 +90,7 @@ def _replace(part: Path, out: Path, old: Path) -> None:
     except OSError:
         old.rename(out)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    _remove(old)
 
 
 def write_atomically(path: Path, data: bytes) -> None:

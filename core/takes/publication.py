@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from talkies.core.files.atomic import part_file, part_of, write_atomically
+from talkies.core.files.atomic import part_of, write_atomically
 from talkies.core.takes.our_files import copy_name, is_sound, remove_files, sounds_in, unfinished_in
 
 _MOST_BYTES = 1 << 24
@@ -53,6 +53,8 @@ class Publication:
         journal = self._read()
         if journal is None or journal.before != _state(self._out):
             return False
+        if self.replaced.is_dir():
+            self._final.mkdir(exist_ok=True)  # somebody may have removed it since
         for name in journal.takes:
             self._take_back(*self._places(name))
             copy = copy_name(name)
@@ -87,7 +89,8 @@ class Publication:
             elif before.exists():
                 before.unlink()  # it was not moved yet
         elif before.exists():
-            _twin(final, path)
+            if final.exists():
+                _twin(final, path)
             before.replace(final)
         elif final.exists():
             final.replace(path)
@@ -115,8 +118,9 @@ def _twin(path: Path, twin: Path) -> None:
     try:
         os.link(path, twin)
     except OSError:
-        with part_file(twin) as part:
-            shutil.copy2(path, part)
+        part = part_of(twin)
+        shutil.copy2(path, part)
+        part.replace(twin)
 
 
 def _state(out: Path) -> list[int]:

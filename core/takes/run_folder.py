@@ -11,7 +11,7 @@ Only the run that holds the lock removes anything, and only what has a name of o
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -118,28 +118,39 @@ class RunFolder:
         if self._publication.is_done():
             self.finish()
             return
-        with output_errors(self.staging):
-            self._publication.undo()
-        if any((self.takes / take.path.name).exists() for take in takes if take.path.parent == self.staging):
+        try:
             with output_errors(self.staging):
-                self._set_aside()
-            self._remove_staging()
-        elif takes:
-            self.publish(takes)
+                self._publication.undo()
+                finished = [take for take in self._staged(takes) if take.path.exists()]
+                if any((self.takes / take.path.name).exists() for take in finished):
+                    self._set_aside()
+                elif finished:
+                    self.publish(finished)
+        except OutputError:
+            self.abandon()
+            raise
+        if finished:
             self._remove_staging()
         else:
             self.discard()
 
+    def _staged(self, takes: Iterable[Take]) -> list[Take]:
+        """Takes where they were made, whether they have moved since or not."""
+        return [replace(take, path=self.staging / take.path.name) for take in takes]
+
     def discard(self) -> None:
         """Removes what this run has added and restores what it has replaced; never raises, the error that led here
-        matters more."""
-        with contextlib.suppress(OSError):
+        matters more. What cannot be restored now is left to the next run."""
+        try:
             self._publication.undo()
+        except OSError:
+            self.abandon()
+            return
         self._remove_staging()
         self._remove_empty()
 
     def abandon(self) -> None:
-        """Ends a run that could not begin; finished takes of another one stay where they are."""
+        """Ends a run that could not begin, or cannot put back what it has replaced; all files stay where they are."""
         self._release()
         self._remove_empty()
 

@@ -43,3 +43,18 @@ def test_a_folder_that_stepped_aside_for_nothing_comes_back(tmp_path: Path) -> N
     (tmp_path / "reel.stems.old.talkies.part" / "list").touch()
     step_back(tmp_path / "reel.stems")
     assert [path.name for path in (tmp_path / "reel.stems").iterdir()] == ["list"]
+
+
+def test_a_link_to_a_folder_is_replaced_and_what_it_leads_to_is_not(tmp_path: Path) -> None:
+    """As often as it is written."""
+    elsewhere, out = tmp_path / "elsewhere", tmp_path / "out.stems"
+    elsewhere.mkdir()
+    (elsewhere / "mine.txt").write_text("mine")
+    out.symlink_to(elsewhere, target_is_directory=True)
+    for words in ("one", "two"):
+        with part_folder(out) as part:
+            (part / "a.txt").write_text(words)
+        assert not out.is_symlink()
+        assert (out / "a.txt").read_text() == words
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere", "out.stems"]
+    assert (elsewhere / "mine.txt").read_text() == "mine"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -275,6 +278,64 @@ def test_who_stops_the_run_when_all_is_written_has_the_new_one(tmp_path: Path) -
     with pytest.raises(KeyboardInterrupt):
         stopped(tmp_path / "out.otio", written=True)
     assert contents(tmp_path) == {"out.takes/FX_s1_t01.wav": b"new", "out.otio": b"new"}
+
+
+@pytest.mark.parametrize("earlier", [b"", b"old"])
+def test_who_stops_the_run_while_the_timeline_is_written_keeps_its_takes(tmp_path: Path, earlier: bytes) -> None:
+    """The takes are known by their final places by then."""
+    out = tmp_path / "out.otio"
+    if earlier:
+        with run_folder(out, 0, ()) as run:
+            run.publish([made_in(run, content=earlier)])
+    made: list[Take] = []
+    with pytest.raises(KeyboardInterrupt), run_folder(out, 0, made) as run:
+        made[:] = run.publish([made_in(run)])
+        raise KeyboardInterrupt
+    new, kept = {"out.takes/FX_s1_t01.wav": b"new"}, {"out.takes/FX_s1_t01.wav": b"old"}
+    assert contents(tmp_path) == ({**kept, "out.takes.interrupted/FX_s1_t01.wav": b"new"} if earlier else new)
+
+
+def half_published(out: Path) -> None:
+    """A run is killed when its take has replaced an older one and the timeline is not written."""
+    out.write_bytes(b"old")
+    with run_folder(out, 0, ()) as run:
+        run.publish([made_in(run, content=b"old")])
+    script = TWO_RUNS.replace("run.publish(made)", "run.publish(made); os.kill(os.getpid(), 9)")
+    assert subprocess.run([sys.executable, "-c", script, str(out), "0"]).returncode != 0
+    assert (out.parent / "out.takes" / "FX_s1_t01.wav").read_bytes() == b"new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
+def test_takes_that_were_removed_after_a_kill_do_not_keep_the_next_run_from_beginning(tmp_path: Path) -> None:
+    out = tmp_path / "out.otio"
+    half_published(out)
+    shutil.rmtree(tmp_path / "out.takes")
+    with run_folder(out, 0, ()):
+        pass
+    assert contents(tmp_path) == {"out.otio": b"old", "out.takes/FX_s1_t01.wav": b"old"}
+
+
+def test_what_an_error_cannot_put_back_now_the_next_run_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk without links that has become full."""
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    out = tmp_path / "out.otio"
+    with run_folder(out, 0, ()) as run:
+        run.publish([made_in(run, content=b"old")])
+    with pytest.raises(ValueError, match="it stopped"), run_folder(out, 0, ()) as run:
+        run.publish([made_in(run)])
+        for module, name in ((os, "link"), (shutil, "copy2")):
+            monkeypatch.setattr(module, name, refused)
+        raise ValueError("it stopped")
+    monkeypatch.undo()
+    with run_folder(out, 0, ()):
+        pass
+    assert contents(tmp_path) == {
+        "out.takes/FX_s1_t01.wav": b"old",
+        "out.takes.interrupted/FX_s1_t01.wav": b"new",
+    }
 
 
 def test_a_journal_from_anybody_moves_nothing_else(tmp_path: Path) -> None:
