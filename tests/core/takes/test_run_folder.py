@@ -242,8 +242,9 @@ def test_killed_at_any_file_the_next_run_finds_all_old_or_all_new(tmp_path: Path
     assert {"old", "new"} == set(states) and states == sorted(states, reverse=True)
 
 
-def stopped(out: Path, impatience: int = 0, *, written: bool = False) -> None:
-    """A run that is stopped once its takes have moved, and again while it puts that right; or once all is written."""
+def stopped(out: Path, impatience: int = 0, *, written: bool = False, is_known_there: bool = False) -> None:
+    """A run that is stopped once its takes have moved, and again while it puts that right; or once all is written.
+    ``is_known_there``: it goes on with the takes' new places."""
     made: list[Take] = []
     with run_folder(out, 0, made) as run:
         made.append(made_in(run))
@@ -255,7 +256,8 @@ def stopped(out: Path, impatience: int = 0, *, written: bool = False) -> None:
             keep(takes)
 
         run.keep = interrupted  # type: ignore[method-assign]
-        run.publish(made)
+        moved = run.publish(made)
+        made[:] = moved if is_known_there else made
         if written:
             out.write_bytes(b"new")
         raise KeyboardInterrupt
@@ -287,10 +289,8 @@ def test_who_stops_the_run_while_the_timeline_is_written_keeps_its_takes(tmp_pat
     if earlier:
         with run_folder(out, 0, ()) as run:
             run.publish([made_in(run, content=earlier)])
-    made: list[Take] = []
-    with pytest.raises(KeyboardInterrupt), run_folder(out, 0, made) as run:
-        made[:] = run.publish([made_in(run)])
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        stopped(out, is_known_there=True)
     new, kept = {"out.takes/FX_s1_t01.wav": b"new"}, {"out.takes/FX_s1_t01.wav": b"old"}
     assert contents(tmp_path) == ({**kept, "out.takes.interrupted/FX_s1_t01.wav": b"new"} if earlier else new)
 
@@ -321,14 +321,18 @@ def test_what_an_error_cannot_put_back_now_the_next_run_does(tmp_path: Path, mon
     def refused(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
+    def run_into_it() -> None:
+        with run_folder(out, 0, ()) as run:
+            run.publish([made_in(run)])
+            for module, name in ((os, "link"), (shutil, "copy2")):
+                monkeypatch.setattr(module, name, refused)
+            raise ValueError("it stopped")
+
     out = tmp_path / "out.otio"
     with run_folder(out, 0, ()) as run:
         run.publish([made_in(run, content=b"old")])
-    with pytest.raises(ValueError, match="it stopped"), run_folder(out, 0, ()) as run:
-        run.publish([made_in(run)])
-        for module, name in ((os, "link"), (shutil, "copy2")):
-            monkeypatch.setattr(module, name, refused)
-        raise ValueError("it stopped")
+    with pytest.raises(ValueError, match="it stopped"):
+        run_into_it()
     monkeypatch.undo()
     with run_folder(out, 0, ()):
         pass
