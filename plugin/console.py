@@ -64,12 +64,13 @@ class ProgressLine:
         self._drawn = 0.0
         self._last = ("", -1)
 
-    def show(self, fraction: float, message: str) -> None:
-        """``fraction`` of the whole work, 0 to 1."""
+    def show(self, fraction: float, message: str, logged: str = "") -> None:
+        """``fraction`` of the whole work, 0 to 1. ``logged``: what a log has instead of a message that counts on."""
         fraction, message = min(max(fraction, 0.0), 1.0), legible(message)
         if self._live:
             self._draw(fraction, message)
             return
+        message = logged or message
         key = (message, int(fraction * 10))
         if key != self._last:
             self._last = key

@@ -9,18 +9,17 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from talkies.core.errors import InputError, OutputError, TalkiesError
+from talkies.core.errors import InputError, TalkiesError
 from talkies.core.events import Progress, Warned
-from talkies.core.files.atomic import output_errors
-from talkies.core.files.lock import held, removed
 from talkies.core.library.index import FileMark, Library
 from talkies.core.library.reading import SUFFIXES, read_recording
 from talkies.core.library.recording import Recording
@@ -30,6 +29,7 @@ _WORTH_A_POOL = 24  # files: fewer are measured sooner than processes are starte
 _NAMED = 3  # broken files in the sentence
 _EDGE, _INNER, _SAMPLES = 1 << 14, 1 << 12, 14  # bytes of a digest
 _NICE = 10
+_CHANGED = -1  # ns: a time that no file has, so that it is looked at again
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,12 @@ def add_folder(library: Library, folder: Path, processes: int | None = None) -> 
     root = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve would follow links
     if not root.is_dir():
         raise InputError(folder, "is not a folder", "name a folder of sound files")
-    _check_apart(library, root)
-    with _alone(library.path):
+    if not _is_text(str(root)):
+        raise InputError(folder, "has a name that is not UTF-8", "rename it")
+    with library.alone():
+        _check_apart(library, root)
         yield Progress(0.0, f"looking through {root.name}")
-        found, unread = _found(root)
+        found, unread, unnamed = _found(root)
         with library.change():
             key = library.folder_key(root)
             fresh = _sorted_out(library, key, root, found, unread)
@@ -59,6 +61,9 @@ def add_folder(library: Library, folder: Path, processes: int | None = None) -> 
     if unread:
         others = f" and {len(unread) - 1} more folders" if len(unread) > 1 else ""
         yield Warned(f"{unread[0]}{others}: cannot be read; what was known of them is kept")
+    if unnamed:
+        others = f" and {len(unnamed) - 1} more" if len(unnamed) > 1 else ""
+        yield Warned(f"{unnamed[0]!r}{others}: passed over, because a name is not UTF-8; rename it")
 
 
 def _check_apart(library: Library, root: Path) -> None:
@@ -70,23 +75,11 @@ def _check_apart(library: Library, root: Path) -> None:
             raise InputError(root, f"holds {other}, which is in the library", f"remove {other} first")
 
 
-@contextmanager
-def _alone(index: Path) -> Iterator[None]:
-    place = index.with_name(index.name + ".lock")
-    with output_errors(place):
-        lock = held(place)
-    if lock is None:
-        raise OutputError(index, "another talkies is adding to the library", "wait until it is done")
-    try:
-        yield
-    finally:
-        removed(lock, place)
-
-
-def _found(root: Path) -> tuple[list[FileMark], list[Path]]:
-    """Sound files below a folder, by path, and folders that could not be read."""
+def _found(root: Path) -> tuple[list[FileMark], list[Path], list[str]]:
+    """Sound files below a folder, by path; folders that could not be read; names that are not UTF-8."""
     marks: list[FileMark] = []
     unread: list[Path] = []
+    unnamed: list[str] = []
     waiting = [root]
     while waiting:
         place = waiting.pop()
@@ -95,13 +88,24 @@ def _found(root: Path) -> tuple[list[FileMark], list[Path]]:
                 for entry in entries:
                     if entry.name.startswith("."):
                         continue
-                    if entry.is_dir(follow_symlinks=False):
+                    if not _is_text(entry.name):
+                        unnamed.append(entry.name)
+                    elif entry.is_dir(follow_symlinks=False):
                         waiting.append(Path(entry.path))
                     elif Path(entry.name).suffix.casefold() in SUFFIXES and entry.is_file(follow_symlinks=False):
                         marks.append(_mark(Path(entry.path)))
         except OSError:
             unread.append(place)
-    return sorted(marks, key=lambda mark: mark.path), unread
+    return sorted(marks, key=lambda mark: mark.path), unread, unnamed
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be kept, in lists too."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _mark(path: Path) -> FileMark:
@@ -208,23 +212,25 @@ def _all_measured(marks: Sequence[FileMark], processes: int | None) -> Iterator[
     while waiting:
         lost: list[FileMark] = []
         yield from _in_pool(waiting, count, lost)
-        for mark in lost:  # one of them ended its process, and the pool with it
-            alone: list[FileMark] = []
-            yield from _in_pool([mark], 1, alone)
-            yield from (_Measured(each, None, "reading it ended the process") for each in alone)
+        while lost:  # one of them ended its process, and the pool with it
+            deadly: list[FileMark] = []
+            yield from _in_pool(lost, 1, deadly)
+            yield from (_Measured(each, None, "reading it ended the process") for each in deadly)
 
 
 def _in_pool(waiting: list[FileMark], count: int, lost: list[FileMark]) -> Iterator[_Measured]:
-    """Takes from the end of ``waiting``; when the pool breaks, what was under way is ``lost``."""
+    """Takes from the end of ``waiting``, a single process one by one; when the pool breaks, what was under way is
+    ``lost``."""
     from multiprocessing import get_context
 
+    most = 3 * count if count > 1 else 1
     under_way: dict[Future[_Measured], FileMark] = {}
     pool = ProcessPoolExecutor(count, get_context("spawn"), _settle)
     try:
         while waiting or under_way:
-            while waiting and len(under_way) < 3 * count:
-                mark = waiting.pop()
-                under_way[pool.submit(_measure, mark)] = mark
+            while waiting and len(under_way) < most:
+                under_way[pool.submit(_measure, waiting[-1])] = waiting[-1]
+                waiting.pop()
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                 yield future.result()
                 del under_way[future]
@@ -235,11 +241,21 @@ def _in_pool(waiting: list[FileMark], count: int, lost: list[FileMark]) -> Itera
 
 
 def _settle() -> None:
-    """A process that measures: it gives way to others, and its parent says when to stop."""
+    """A process that measures: it gives way to others, its parent says when to stop, and it ends with its parent."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "nice"):
         with suppress(OSError):
             os.nice(_NICE)
+
+
+def _end_with_parent() -> None:
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _cores() -> int:
@@ -248,11 +264,13 @@ def _cores() -> int:
 
 
 def _measure(mark: FileMark) -> _Measured:
-    """In whichever process. What is wrong with a file is said of it."""
+    """In whichever process. What is wrong with a file is said of it; what may be wrong with anything else is tried
+    again the next time."""
     try:
         digest = digest_of(mark.path, mark.size)
         return _Measured(replace(mark, digest=digest), read_recording(mark.path))
     except TalkiesError as error:
         return _Measured(mark, None, error.problem)
     except (OSError, MemoryError, RuntimeError) as error:
-        return _Measured(mark, None, getattr(error, "strerror", None) or type(error).__name__)
+        again = replace(mark, changed_ns=_CHANGED)
+        return _Measured(again, None, getattr(error, "strerror", None) or type(error).__name__)

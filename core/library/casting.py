@@ -59,9 +59,7 @@ def cast(library: Library, wanted: Sequence[Wanted], kept: Mapping[str, str] | N
     for each in wanted:
         if _key(each) not in pools:
             pools[_key(each)] = _pool(library, each)
-    chosen: list[Pick | None] = [
-        _kept(pools[_key(each)], (kept or {}).get(each.id, "")) for each in wanted
-    ]  # fmt: skip
+    chosen = [_kept(pools[_key(each)], (kept or {}).get(each.id, "")) for each in wanted]
     near = _neighbours([_key(each) for each in wanted])
     for place, each in enumerate(wanted):
         if chosen[place] is None:
@@ -150,7 +148,7 @@ def _fitting(library: Library, wanted: Wanted) -> list[tuple[Recording, float]]:
     for first in range(0, len(ordered), _MOST_RECORDINGS):
         some = ordered[first : first + _MOST_RECORDINGS]
         recordings = library.recordings(some)
-        for key in some:
+        for key in (key for key in some if key in recordings):
             as_good = not fitting or scores[key] >= _AS_GOOD * fitting[0][1]
             if len(fitting) >= _MOST_RECORDINGS or not (as_good or len(fitting) < _FEW):
                 return fitting

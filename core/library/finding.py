@@ -40,7 +40,7 @@ def find(library: Library, words: str, avoid: str = "", most: int = 50) -> list[
     scores = scored(library, words, avoid)
     best = sorted(scores, key=lambda key: (-scores[key], key))[:most]
     recordings = library.recordings(best)
-    return [Found(recordings[key], scores[key]) for key in best]
+    return [Found(recordings[key], scores[key]) for key in best if key in recordings]
 
 
 def scored(library: Library, words: str, avoid: str = "") -> dict[int, float]:

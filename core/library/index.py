@@ -13,6 +13,8 @@ from types import TracebackType
 from typing import Any
 
 from talkies.core.errors import InputError, OutputError
+from talkies.core.files.atomic import output_errors
+from talkies.core.files.lock import held, removed
 from talkies.core.library.names import weighed_terms
 from talkies.core.library.recording import Measures, RecordedHit, Recording
 
@@ -39,6 +41,11 @@ CREATE INDEX uses_by_recording ON uses (recording);
 """
 _WAIT_S = 30
 _MOST_ASKED = 500  # values in one question
+_CURES = {
+    sqlite3.SQLITE_BUSY: "wait until the other talkies is done",
+    sqlite3.SQLITE_FULL: "free some space",
+    sqlite3.SQLITE_READONLY: f"change its permissions, or name another place in {VARIABLE}",
+}
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,21 @@ class Library:
             yield
         except sqlite3.Error as error:
             cure = f"delete it and add the folders again, or name another place in {VARIABLE}"
+            cure = _CURES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, cure)
             raise InputError(self.path, f"cannot be used as an index ({error})", cure) from error
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else adds or removes folders meanwhile. Raises OutputError."""
+        place = self.path.with_name(self.path.name + ".lock")
+        with output_errors(place):
+            lock = held(place)
+        if lock is None:
+            raise OutputError(self.path, "another talkies is changing the library", "wait until it is done")
+        try:
+            yield
+        finally:
+            removed(lock, place)
 
     @contextmanager
     def change(self) -> Iterator[None]:
@@ -160,11 +181,12 @@ class Library:
         return int(self._rows.execute("SELECT id FROM folders WHERE path = ?", (str(path),)).fetchone()[0])
 
     def remove_folder(self, path: Path) -> int:
-        """Forgets a folder; its files stay where they are. How many recordings it had. Raises InputError."""
+        """Forgets a folder; its files stay where they are. How many recordings it had. Raises InputError, and
+        OutputError while another process adds."""
         found = next((folder for folder in self.folders() if folder.path == path), None)
         if found is None:
             raise InputError(path, "is not a folder of the library", "'talkies library list' names them")
-        with self.change():
+        with self.alone(), self.change():
             self._rows.execute("DELETE FROM folders WHERE path = ?", (str(path),))
         return found.recordings
 
@@ -210,7 +232,7 @@ class Library:
 
     def move(self, folder: int, root: Path, old: Path, mark: FileMark) -> None:
         """A known file lies elsewhere now, or another copy of it was found: what was measured holds."""
-        recording = self._recordings("WHERE path = ?", (str(old),))[0]
+        (recording,) = self._recordings("WHERE path = ?", (str(old),)).values()
         problem = self._rows.execute("SELECT problem FROM recordings WHERE path = ?", (str(old),)).fetchone()[0]
         moved = Recording(
             mark.path, recording.measures, recording.channels, recording.category, recording.description
@@ -228,23 +250,22 @@ class Library:
         """The recording of that path, if it is known and could be read."""
         with self._sentences():
             found = self._recordings("WHERE path = ? AND problem = ''", (str(path),))
-        return found[0] if found else None
+        return next(iter(found.values()), None)
 
     def recordings(self, keys: Sequence[int]) -> dict[int, Recording]:
-        """Recordings by their keys."""
+        """Recordings by their keys; without those that were forgotten since."""
         found: dict[int, Recording] = {}
         with self._sentences():
             for first in range(0, len(keys), _MOST_ASKED):
                 some = keys[first : first + _MOST_ASKED]
-                question = f"WHERE id IN ({','.join('?' * len(some))}) ORDER BY id"
-                found |= dict(zip(sorted(some), self._recordings(question, some), strict=True))
+                found |= self._recordings(f"WHERE id IN ({','.join('?' * len(some))})", some)
         return found
 
-    def _recordings(self, question: str, values: Sequence[Any]) -> list[Recording]:
+    def _recordings(self, question: str, values: Sequence[Any]) -> dict[int, Recording]:
         rows = self._rows.execute(
-            f"SELECT path, measures, channels, category, description FROM recordings {question}", values
+            f"SELECT id, path, measures, channels, category, description FROM recordings {question}", values
         )
-        return [Recording(Path(row[0]), _measures(row[1]), *row[2:]) for row in rows]
+        return {row[0]: Recording(Path(row[1]), _measures(row[2]), *row[3:]) for row in rows}
 
     def count(self) -> int:
         """Recordings that could be read."""

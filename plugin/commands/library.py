@@ -48,7 +48,7 @@ def _add(options: argparse.Namespace, library: Library) -> int:
     try:
         for event in add_folder(library, options.folder):
             if isinstance(event, Progress):
-                line.show(event.fraction, event.message)
+                line.show(event.fraction, event.message, "measuring")
             else:
                 warnings.append(event.sentence)
     finally:
@@ -77,9 +77,12 @@ def _list(options: argparse.Namespace, library: Library) -> int:
 
 
 def _find(options: argparse.Namespace, library: Library) -> int:
+    from talkies.core.errors import ArgumentError
     from talkies.core.library import find
 
-    rows = [_found(each) for each in find(library, " ".join(options.words), options.avoid, max(options.most, 0))]
+    if options.most < 1:
+        raise ArgumentError("--most", f"is {options.most}", "give a number from 1 on")
+    rows = [_found(each) for each in find(library, " ".join(options.words), options.avoid, options.most)]
     if options.json:
         print_json(rows)
         return 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,3 +69,16 @@ def test_mistakes_are_one_sentence(sounds: Path, run: Run) -> None:
     code, _, err = run("remove", str(sounds))
     assert code == 2
     assert "is not a folder of the library" in err
+    code, out, err = run("find", "door", "--most", "0")
+    assert (code, out) == (2, "")
+    assert err == "talkies: --most: is 0; give a number from 1 on\n"
+
+
+def test_a_log_of_adding_has_a_line_for_each_tenth(sounds: Path, run: Run) -> None:
+    for number in range(40):
+        shutil.copy(sounds / "bell.wav", sounds / f"bell {number}.wav")
+        os.utime(sounds / f"bell {number}.wav", ns=(number, number))  # none is taken for a copy
+    _, _, err = run("add", str(sounds))
+    lines = [line for line in err.splitlines() if "%" in line]
+    assert 5 < len(lines) <= 11
+    assert lines[-1] == "100% measuring"

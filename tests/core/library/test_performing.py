@@ -9,22 +9,22 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from talkies.core.arrays import Floats
 from talkies.core.errors import MediaError
 from talkies.core.library import PRE_ROLL_SAMPLES, Pick, hit_sound, sustained_blocks
 from talkies.core.library.reading import read_recording, stretch
 from talkies.core.media.sound import read_sound, write_bwf
 
 RATE = 48000
-Array = npt.NDArray[np.float64]
 
 
-def save(path: Path, sound: npt.NDArray[np.floating], rate: int = RATE) -> Path:
+def save(path: Path, sound: npt.NDFloats[np.floating], rate: int = RATE) -> Path:
     samples = np.atleast_2d(sound).astype(np.float32)
     write_bwf(path, [samples], sample_rate=rate, channels=samples.shape[0])
     return path
 
 
-def strokes(places: list[int], length: int) -> Array:
+def strokes(places: list[int], length: int) -> Floats:
     """Noise bursts that begin at full strength at these samples and die away within half a second."""
     sound = np.zeros(length)
     time = np.arange(24_000)
@@ -35,7 +35,7 @@ def strokes(places: list[int], length: int) -> Array:
     return sound
 
 
-def begins(sound: npt.NDArray[np.floating]) -> int:
+def begins(sound: npt.NDFloats[np.floating]) -> int:
     """The first sample that is more than a third of the attack: what a ringing filter spreads ahead is less."""
     return int(np.flatnonzero(np.abs(sound) > 0.33 * np.abs(sound[: PRE_ROLL_SAMPLES + 480]).max())[0])
 
@@ -114,11 +114,11 @@ def test_a_file_that_is_gone_is_said_in_a_sentence(steps: list[Pick]) -> None:
         hit_sound(steps[0], 0.5, 1)
 
 
-def texture(path: Path, sound: Array) -> Pick:
+def texture(path: Path, sound: Floats) -> Pick:
     return Pick(read_recording(save(path, sound)))
 
 
-def looped(pick: Pick, seconds: float, seed: int = 1) -> Array:
+def looped(pick: Pick, seconds: float, seed: int = 1) -> Floats:
     blocks = list(sustained_blocks(pick, round(seconds * RATE), 1.0, seed))
     return np.asarray(np.concatenate(blocks, axis=1)[0], np.float64)
 
