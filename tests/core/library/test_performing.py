@@ -18,7 +18,7 @@ from talkies.core.media.sound import read_sound, write_bwf
 RATE = 48000
 
 
-def save(path: Path, sound: npt.NDFloats[np.floating], rate: int = RATE) -> Path:
+def save(path: Path, sound: npt.NDArray[np.floating], rate: int = RATE) -> Path:
     samples = np.atleast_2d(sound).astype(np.float32)
     write_bwf(path, [samples], sample_rate=rate, channels=samples.shape[0])
     return path
@@ -35,7 +35,7 @@ def strokes(places: list[int], length: int) -> Floats:
     return sound
 
 
-def begins(sound: npt.NDFloats[np.floating]) -> int:
+def begins(sound: npt.NDArray[np.floating]) -> int:
     """The first sample that is more than a third of the attack: what a ringing filter spreads ahead is less."""
     return int(np.flatnonzero(np.abs(sound) > 0.33 * np.abs(sound[: PRE_ROLL_SAMPLES + 480]).max())[0])
 
