@@ -11,12 +11,12 @@ from typing import Any, Self
 
 from talkies.core.arrays import Image
 from talkies.core.errors import MediaError
-from talkies.core.media.clean_points import CleanPoint, clean_points, last_before, leading_pictures
-from talkies.core.media.frame_clock import FrameClock, Stamps, order_of_stamps
 from talkies.core.media.opening import open_media, video_stream
-from talkies.core.media.packets import can_seek, is_searched, packets_of, sought, sound_packets
 from talkies.core.media.probing import probe
 from talkies.core.media.scaler import Scaler
+from talkies.core.media.timing.clean_points import CleanPoint, clean_points, last_before, leading_pictures
+from talkies.core.media.timing.frame_clock import FrameClock, Stamps, order_of_stamps
+from talkies.core.media.timing.packets import can_seek, is_searched, packets_of, sought, sound_packets
 
 _RUN_UPS = (Fraction(0), Fraction(3), Fraction(15), Fraction(60))  # seconds earlier to seek, if that lands too late
 _ORDER_SEEN = 40  # packets by which one sees whether stamps are in order of decoding

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.errors import MediaError
-from talkies.core.media.extent import Extent, extent, read_head
 from talkies.core.media.opening import MOST_PIXELS, check_file, open_media, sound_stream, video_stream
-from talkies.core.media.rates import common_rate, steady_rate
+from talkies.core.media.timing.extent import Extent, extent, read_head
+from talkies.core.media.timing.rates import common_rate, steady_rate
 from talkies.core.times import exact_rate
 
 if TYPE_CHECKING:

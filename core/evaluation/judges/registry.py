@@ -28,17 +28,17 @@ _EFFECTS = ("judged_scenes", "judged_takes")
 
 JUDGED: dict[str, Judged] = {
     "judged_codec": (
-        _part("codec_part", "codec_part"),
+        _part("parts.codec", "codec_part"),
         ("judged_sentences", *_EFFECTS),
         lambda n: 20 + 4 * n.judged_sentences + 20 * n.judged_scenes * n.judged_takes,
     ),
     "judged_dialogue": (
-        _part("dialogue_part", "dialogue_part"),
+        _part("parts.dialogue", "dialogue_part"),
         _SPEECH,
         lambda n: 20 + (2 + 2 * n.judged_seeds) * n.judged_sentences,
     ),
     "judged_joint": (
-        _part("dialogue_part", "joint_part"),
+        _part("parts.dialogue", "joint_part"),
         _SPEECH,
         lambda n: 20 + (2 + 2 * n.judged_seeds) * n.judged_sentences,
     ),
@@ -48,7 +48,7 @@ JUDGED: dict[str, Judged] = {
         lambda n: 20 + 65 * n.judged_scenes * n.judged_takes + 120 * n.negative_prompts,
     ),
     "judged_sources": (
-        _part("sources_part", "sources_part"),
+        _part("parts.sources", "sources_part"),
         ("judged_takes",),
         lambda n: 20 + 130 * n.judged_takes,
     ),
@@ -58,12 +58,12 @@ JUDGED: dict[str, Judged] = {
         lambda n: 30 + 15 * n.judged_voice_sentences,
     ),
     "judged_people": (_part("voices", "people_part"), ("judged_people",), lambda n: 20 + 8 * n.judged_people),
-    "judged_lips": (_part("lips_part", "lips_part"), ("judged_lip_clips",), lambda n: 5 + 8 * n.judged_lip_clips),
+    "judged_lips": (_part("parts.lips", "lips_part"), ("judged_lip_clips",), lambda n: 5 + 8 * n.judged_lip_clips),
     "judged_film": (
-        _part("film_part", "film_part"),
+        _part("parts.film", "film_part"),
         ("judged_films", "judged_wears"),
         lambda n: 6 * n.judged_films * (1 + n.judged_wears),
     ),
-    "judged_joints": (_part("joints_part", "joints_part"), ("judged_long_s",), lambda n: n.judged_long_s / 2),
+    "judged_joints": (_part("parts.joints", "joints_part"), ("judged_long_s",), lambda n: n.judged_long_s / 2),
 }
 """In the order of the report."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.media.opening import open_media, video_stream
-from talkies.core.media.packets import (
+from talkies.core.media.timing.packets import (
     Scan,
     anchored,
     can_seek,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.evaluation.engine_under_test import HasCodec, OnProgress
-from talkies.core.evaluation.judges.dialogue_part import codec_speech
 from talkies.core.evaluation.judges.effects import codec_effects
+from talkies.core.evaluation.judges.parts.dialogue import codec_speech
 from talkies.core.evaluation.judges.speech import ears
 
 if TYPE_CHECKING:

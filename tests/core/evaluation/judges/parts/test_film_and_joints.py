@@ -7,9 +7,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from talkies.core.evaluation.judges.film_part import LightWear, shared
-from talkies.core.evaluation.judges.joints_part import joint_figures
-from talkies.core.evaluation.judges.lips_part import median_interval
+from talkies.core.evaluation.judges.parts.film import LightWear, shared
+from talkies.core.evaluation.judges.parts.joints import joint_figures
+from talkies.core.evaluation.judges.parts.lips import median_interval
 from talkies.core.evaluation.judges.voices import pitch_off
 from talkies.core.media.onsets import OnsetCounts
 from talkies.core.media.picture import Frame

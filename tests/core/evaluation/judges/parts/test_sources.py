@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from talkies.core.evaluation.card.judged_tables import sources_section
-from talkies.core.evaluation.judges.sources_part import ASKED, Compared, better, class_figures, together
+from talkies.core.evaluation.judges.parts.sources import ASKED, Compared, better, class_figures, together
 
 RATE = 48_000
 DOG = next(each for each in ASKED if each.name == "dog")
