@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from talkies.core.timeline.words.languages import language_tag
 from talkies.core.timeline.words.lines import Line, Parsed
-from talkies.core.timeline.words.stamps import Stamp, are_unpadded, decimals, looks_timed, read_times
+from talkies.core.timeline.words.stamps import Stamp, are_unpadded, decimals, looks_timed, read_times, without_unseen
 
 _NO_CUES = ("NOTE", "STYLE", "REGION", "WEBVTT")
 _CLOCK = 90_000  # MPEG's, ticks per second
@@ -111,7 +111,7 @@ def _read_map(blocks: _Blocks, rows: Sequence[str]) -> None:
 
 def _rows(text: str) -> list[str]:
     plain = text.replace("\ufeff", "").replace("\0", "")
-    return plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return [without_unseen(row) for row in plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
 
 
 def _number_before(rows: Sequence[str], head: int) -> int | None:

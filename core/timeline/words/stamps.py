@@ -3,6 +3,7 @@
 00:00:01,000 --> 00:00:02,500     what it should be
 00:00:01,20 --> 00:00:02,110      unpadded milliseconds, where a file has both: 1.020 s
 00 : 00 : 01 . 0 -> 00:00:02:500  blanks, thin arrows, dashes, a colon before three digits
+00:00:01,000 → 00:00:02,000       whatever stands between two full times, and signs that nobody sees around them
 -00:00:01,000 --> 00:00:02,000    begins before the film
 """
 
@@ -21,12 +22,16 @@ _STAMP = rf"([-−]?){_CLOCK}(?:{_B}(?:[.,;，]{_B}(\d{{1,9}})|:{_B}(\d{{3}})))?
 _FULL = (
     rf"([-−]?)(\d{{1,6}}){_B}[:：]{_B}(\d{{1,2}}){_B}[:：]{_B}(\d{{1,2}}){_B}(?:[.,;，]{_B}(\d{{1,9}})|:{_B}(\d{{3}}))"
 )
-_ARROW = r"(?:-{1,3}\s?(?:>|&gt;)|—>|–>|=+>)"
+_ARROW = r"(?:[-−]{1,3}\s?(?:>|&gt;|›|»|＞|〉)|[—–]\s?[>›»＞〉]|=+>|[→⟶➔➜⇒])"
 _TIMES = re.compile(rf"{_B}{_STAMP}{_B}{_ARROW}{_B}{_STAMP}(?:\s.*)?$")
-_DASHED = re.compile(rf"{_B}{_FULL}{_B}(?:[-–—~>]|to|,|\s){_B}{_FULL}{_B}$")
+_BARE = re.compile(rf"{_B}{_FULL}{_B}(?:[^\w\s]{{1,4}}|to|\s){_B}{_FULL}{_B}$")  # whatever stands between
 _DAMAGED = re.compile(
     r"\d\s?-{1,3}(?:>|&gt;)\s?[-−]?\d|^\s{0,9}-?\d{1,6}:\d\d:\d\d[.,:]\w{1,9}\s?[,–—-]\s?\d{1,6}:\d\d"
 )
+
+
+_UNSEEN = str.maketrans(dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xAD]))
+"""Marks of the direction of writing, above all: programs leave them around times."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,18 @@ def decimals(digits: str | None) -> Fraction:
     return Fraction(int(digits), 10 ** len(digits)) if digits else Fraction(0)
 
 
+def without_unseen(row: str) -> str:
+    """The row without marks that nobody sees, where it is nothing but a number; else as it is."""
+    plain = row.translate(_UNSEEN)
+    return plain if plain.strip().isdecimal() else row
+
+
 def read_times(row: str) -> tuple[Stamp, Stamp] | None:
     """Start and end of a time line, None for any other row."""
     if len(row) > _LONGEST:
         return None
-    match = _TIMES.match(row) or _DASHED.match(row)
+    row = row.translate(_UNSEEN)
+    match = _TIMES.match(row) or _BARE.match(row)
     if match is None:
         return None
     groups = match.groups()

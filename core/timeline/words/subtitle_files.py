@@ -132,7 +132,8 @@ def _parser(text: str) -> Callable[[Path, str], Parsed]:
 def _subrip(path: Path, text: str) -> Parsed:
     parsed = parse_subrip(text)
     if not parsed.lines:
-        raise SubtitleError(path, "holds no subtitles that can be read", "export the subtitles again")
+        why = f" ({'; '.join(parsed.warnings)})" if parsed.warnings else ""
+        raise SubtitleError(path, f"holds no subtitles that can be read{why}", "export the subtitles again")
     return parsed
 
 
