@@ -23,6 +23,8 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 _ROW = "\x1e"  # stands for a break while space is put in order; XML cannot hold it
 _DECLARED = re.compile(r"""^(\s*<\?xml[^>]{0,80}?)\s+encoding=["'][^"'>]{0,40}["']""")  # the text is decoded already
 _PASSED_OVER = frozenset(("metadata", "set", "animate", "audio", "image", "layout", "styling"))
+_READINGS = ("text", "textContainer", "delimiter")  # tts:ruby: how the word below is pronounced
+_SOUNDS = frozenset(("sound", "music"))  # ttm:role
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,28 @@ class _Reader:
         if spans:
             yield from spans
         else:
-            yield _Shown(time, _text(element), speaker)
+            yield _Shown(time, _as_heard(element, self._text(element, speaker)), speaker)
+
+    def _text(self, element: Element, speaker: str) -> str:
+        """The words of an element, marked where another speaks; rows parted where it breaks them, while other space,
+        that of the file's lines too, is one blank."""
+        text, speaking = "", speaker
+        for who, piece in self._pieces(element, speaker):
+            if who and who != speaking and piece.strip(f" \n\r\t{_ROW}"):
+                speaking = who
+                text += f"<v {who}>"
+            text += piece
+        return "\n".join(row for row in (" ".join(row.split()) for row in text.split(_ROW)) if row)
+
+    def _pieces(self, element: Element, speaker: str) -> Iterator[tuple[str, str]]:
+        """Speaker and words of an element and of those in it."""
+        yield speaker, element.text or ""
+        for child in element:
+            if _name(child) == "br":
+                yield speaker, _ROW
+            elif _name(child) not in _PASSED_OVER and _attribute(child, "ruby") not in _READINGS:
+                yield from self._pieces(child, self.agents.get(_attribute(child, "agent"), speaker))
+            yield speaker, child.tail or ""
 
     def _spans(self, element: Element, around: _Time, speaker: str) -> Iterator[_Shown]:
         for child in element:
@@ -86,7 +109,7 @@ class _Reader:
             if time is None:
                 self.damaged += 1
             elif time.stated:
-                yield _Shown(time, _text(child), who)
+                yield _Shown(time, self._text(child, who), who)
             else:
                 yield from self._spans(child, around, who)
 
@@ -150,19 +173,10 @@ def _agents(root: Element) -> dict[str, str]:
     return agents
 
 
-def _text(element: Element) -> str:
-    """The words of an element, rows parted where it breaks them; other space, that of the file's lines too, is one
-    blank."""
-    return "\n".join(row for row in (" ".join(row.split()) for row in _pieces(element).split(_ROW)) if row)
-
-
-def _pieces(element: Element) -> str:
-    pieces = [element.text or ""]
-    for child in element:
-        name = _name(child)
-        pieces.append(_ROW if name == "br" else "" if name in _PASSED_OVER else _pieces(child))
-        pieces.append(child.tail or "")
-    return "".join(pieces)
+def _as_heard(element: Element, text: str) -> str:
+    """What is said to be a noise or music, in the brackets that subtitles have for it."""
+    is_sound = not _SOUNDS.isdisjoint(_attribute(element, "role").split())
+    return f"[{' '.join(text.split())}]" if is_sound and text and not set("[](){}♪♫") & set(text) else text
 
 
 def _name(element: Element) -> str:

@@ -29,6 +29,7 @@ TAG = re.compile(
     r"</?[A-Za-z][^<>]*>|<\d[\d:.]*>|<\s{0,3}/?\s{0,3}(?:i|b|u|s|font)\b[^<>]*>"
     r"|\{\\[^{}]*\}|\{[A-Za-z]:[^{}]*\}|\{an?\d\}"
 )
+_READING = re.compile(r"<rt(?:\.[^\s<>]{0,99})?>[^<>]*(?:</rt>)?", re.IGNORECASE)  # how the word below it is pronounced
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\x00-\x08\x0e-\x1f\x7f]")
 _DASH = re.compile(r"^[-–—‐]\s*(?=[^\s\d–—-])")
 _INLINE_DASH = re.compile(r"(?<=[.!?…\"”])\s+[-–—]\s*(?=[^\s\d])")
@@ -108,7 +109,7 @@ def _voices(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _clean(text: str) -> list[str]:
-    plain = _INVISIBLE.sub("", TAG.sub("", text))
+    plain = _INVISIBLE.sub("", TAG.sub("", _READING.sub("", text)))
     rows = (" ".join(row.split()) for row in plain.split("\n"))
     return [_HASHES.sub(r"♪ \1 ♪", row) for row in rows if row.strip("-–— ")]
 
