@@ -7,6 +7,7 @@ from pathlib import Path
 
 from talkies.core.errors import InputError, SubtitleError
 from talkies.core.files.regular import read_regular
+from talkies.core.timeline.words.alphabets import latin_page
 
 _MOST_BYTES = 6_000_000
 """Ten hours of captions with a time at each word are smaller."""
@@ -44,21 +45,28 @@ def decode(path: Path, error: type[InputError] = SubtitleError, what: str = "sub
 
 
 def _likeliest(data: bytes) -> tuple[str, str] | None:
-    """UTF-8 with a few broken bytes, UTF-16 without its mark, or an old code page by its statistics; Western European
-    where they leave it open."""
+    """UTF-8 with zeros between or a few broken bytes, UTF-16 without its mark, or an old code page by its statistics;
+    Western European where they leave it open."""
     zeros = data.count(b"\0")
     if zeros > len(data) // 5:
         return _utf16(data)
     data = data.replace(b"\0", b"")
     if sum(byte < 9 or 13 < byte < 32 for byte in data) > len(data) // 100:
         return None
-    return _broken_utf8(data) or _code_page(data)
+    return _plain_utf8(data) or _broken_utf8(data) or _code_page(data)
 
 
 def _utf16(data: bytes) -> tuple[str, str] | None:
     encoding = "utf-16-le" if data[1::2].count(b"\0") > data[::2].count(b"\0") else "utf-16-be"
     text = data[: len(data) // 2 * 2].decode(encoding, "replace")
     return (text, encoding) if "\0" not in text and text.count("\ufffd") <= len(text) // 100 else None
+
+
+def _plain_utf8(data: bytes) -> tuple[str, str] | None:
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return None
 
 
 def _broken_utf8(data: bytes) -> tuple[str, str] | None:
@@ -75,9 +83,9 @@ def _code_page(data: bytes) -> tuple[str, str] | None:
 
     sample = data[:_GUESSED_FROM] if len(data) > _GUESSED_FROM else data
     matches = list(charset_normalizer.from_bytes(sample, cp_isolation=_CODE_PAGES))
-    if not matches:
-        return None
-    best = matches[0]
-    equals = [match for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence)]
-    best = next((match for match in equals if match.encoding == "cp1252"), best)
-    return data.decode(best.encoding, "replace"), best.encoding
+    guess = matches[0].encoding if matches else ""
+    equals = [match for match in matches if (match.chaos, match.coherence) == (matches[0].chaos, matches[0].coherence)]
+    if any(match.encoding == "cp1252" for match in equals):
+        guess = "cp1252"
+    encoding = latin_page(sample, guess)
+    return (data.decode(encoding, "replace"), encoding) if encoding else None

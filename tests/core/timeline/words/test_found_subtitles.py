@@ -85,6 +85,10 @@ def test_a_subtitle_without_times_is_told(read: Read) -> None:
         "00:00:04,000 -> 00:00:05,500",
         "00:00:04,000 – 00:00:05,500",
         "00:00:04,000 — 00:00:05,500",
+        "00:00:04,000 → 00:00:05,500",
+        "00:00:04,000 −> 00:00:05,500",
+        "00:00:04,000 --› 00:00:05,500",
+        "00:00:04,000 | 00:00:05,500",
         "00:00:04.000-->00:00:05.500",
         "00:00:04,000 --&gt; 00:00:05,500",
         "00:00:04:000 --> 00:00:05:500",
@@ -96,6 +100,23 @@ def test_a_subtitle_without_times_is_told(read: Read) -> None:
 )
 def test_times_that_somebody_damaged(read: Read, times: str) -> None:
     assert said(read("a.srt", srt((times, "Words.")))) == [("Words.", 4, 5.5)]
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u202a", "\u200b", "\u2060"])
+def test_unseen_marks_around_times(read: Read, mark: str) -> None:
+    text = f"1\n{mark}00:00:01,000 --> 00:00:02,000{mark}\nOne\n\n{mark}2\n00:00:02,000{mark} --> 00:00:03,000\nTwo\n"
+    loaded = read("a.srt", text)
+    assert said(loaded) == [("One", 1, 2), ("Two", 2, 3)] and loaded.warnings == ()
+
+
+def test_a_file_without_one_readable_time_says_why(read: Read) -> None:
+    with pytest.raises(SubtitleError, match="2 subtitles with damaged times"):
+        read("a.srt", srt(("00:00:01:12 --> 00:00:02:00", "One"), ("00:00:03:00 --> 00:00:04:12", "Two")))
+
+
+def test_zeros_between_letters_are_no_code_page(read: Read) -> None:
+    loaded = read("a.srt", "1\n00:00:01,000 --> 00:00:02,000\nHel\0lo, naïve one.\n\0\0\0")
+    assert said(loaded) == [("Hello, naïve one.", 1, 2)] and loaded.warnings == ()
 
 
 def test_times_beyond_repair_are_counted(read: Read) -> None:
@@ -343,6 +364,50 @@ def test_timed_spans_and_agents(read: Read) -> None:
     loaded = read("a.ttml", ttml(body, head=head))
     assert said(loaded) == [("Spoken by Anna, twice.", 1, 2.5), ("Timed", 3, 4), ("spans", 4, 5)]
     assert [cue.speaker for cue in loaded.cues] == ["ANNA", "", ""]
+
+
+def test_agents_of_spans_part_a_paragraph(read: Read) -> None:
+    """Each says its own words, in its share of the time; what stands outside of a span is the paragraph's."""
+    names = "".join(
+        f'<ttm:agent xml:id="{key}"><ttm:name type="alias">{name}</ttm:name></ttm:agent>'
+        for key, name in (("a", "ANNA"), ("b", "BOB"))
+    )
+    body = (
+        '<div><p begin="1s" end="3s"><span ttm:agent="b">Come in.</span> <span ttm:agent="a">Coming!!</span></p>'
+        '<p begin="4s" end="6s" ttm:agent="a">I said:<br/><span ttm:agent="b">Sit.</span> And he sat.</p></div>'
+    )
+    loaded = read("a.ttml", ttml(body, head=f"<metadata>{names}</metadata>"))
+    assert [(cue.speaker, cue.text) for cue in loaded.cues] == [
+        *(("BOB", "Come in."), ("ANNA", "Coming!!")),
+        *(("ANNA", "I said:"), ("BOB", "Sit."), ("ANNA", "And he sat.")),
+    ]
+    assert said(loaded)[:2] == [("Come in.", 1, 2), ("Coming!!", 2, 3)]
+
+
+def test_what_a_role_of_ttml_says_is_a_noise(read: Read) -> None:
+    body = (
+        '<div><p begin="1s" end="2s" ttm:role="sound">Door slams</p>'
+        '<p begin="2s" end="3s" ttm:role="music">[soft piano]</p>'
+        '<p begin="3s" end="4s" ttm:role="dialog">Who?</p></div>'
+    )
+    assert [(cue.kind, cue.text) for cue in read("a.ttml", ttml(body)).cues] == [
+        ("sound", "Door slams"),
+        ("sound", "soft piano"),
+        ("speech", "Who?"),
+    ]
+
+
+def test_how_a_word_is_pronounced_is_not_said_too(read: Read) -> None:
+    """Ruby text, in WebVTT and in TTML."""
+    vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\nThe <ruby>漢<rt>kan</rt>字<rt.small>ji</rt></ruby> here.\n"
+    assert said(read("a.vtt", vtt)) == [("The 漢字 here.", 1, 2)]
+    ruby = (
+        '<span tts:ruby="container" xmlns:tts="http://www.w3.org/ns/ttml#styling"><span tts:ruby="base">漢</span>'
+        '<span tts:ruby="text">kan</span></span>'
+    )
+    assert said(read("a.ttml", ttml(f'<div><p begin="1s" end="2s">The {ruby} here.</p></div>'))) == [
+        ("The 漢 here.", 1, 2)
+    ]
 
 
 def test_lyrics_whose_times_all_count_from_zero(read: Read) -> None:

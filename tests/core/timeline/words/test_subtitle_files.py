@@ -96,6 +96,25 @@ def test_unicode_with_its_mark_needs_no_guess(tmp_path: Path, encoding: str) -> 
 @pytest.mark.parametrize(
     ("encoding", "words"),
     [
+        *(("cp1252", "“Déjà vu” – l’été, où ça? €5"), ("cp1252", "Où est-il allé? Ça va, merci.")),
+        *(("cp1252", "¿Dónde está? Mañana, señor."), ("cp1252", "Schöne Grüße, über die Straße!")),
+        *(("cp1252", "Não, obrigação, amanhã."), ("cp1252", "Över ån står en älg."), ("cp1252", "It’s 5° “here”…")),
+        *(("cp1250", "Zażółć gęślą jaźń."), ("cp1250", "Örülök, őszintén."), ("cp1250", "Dobrý deň, čo sa deje?")),
+        *(
+            ("cp1254", "Günaydın, nasılsın? Teşekkür ederim."),
+            ("cp1257", "Labas rytas, kaip jūs gyvenate šiandien? Ačiū"),
+        ),
+        *(("mac_roman", "“Déjà vu” – l’été, où ça?"), ("cp1253", "Καλημέρα, τι κάνεις σήμερα;")),
+    ],
+)
+def test_a_few_words_are_enough(tmp_path: Path, encoding: str, words: str) -> None:
+    loaded = load_subtitles(write(tmp_path, "a.srt", SRT.format(words), encoding))
+    assert loaded.cues[0].text == words
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
         ("cp1252", "Où est la façade du café à Besançon, près de l'église où les élèves ont été reçus hier soir?"),
         ("cp1251", "Привет, как дела? Сегодня хорошая погода, и мы пойдём гулять в парк вместе с друзьями."),
         ("cp1250", "Příliš žluťoučký kůň úpěl ďábelské ódy, řekl pan Novák a šel domů spát pod hvězdami."),
