@@ -30,8 +30,9 @@ _WRAP = Fraction(2**33, 90_000)
 _BEGINNING = 2000  # characters that tell what a file is
 _MOST_SUBTITLES = 20_000  # one every other second of eleven hours
 _LONGEST, _MOST_ROWS = 400_000, 200  # characters and rows of one subtitle
-_COUNTED = re.compile(r"^[^\w\n]{0,8}\d{1,6}\s?[:：]|^dialogue:|\sbegin=", re.MULTILINE | re.IGNORECASE)
-"""What every subtitle has once: a row that begins with a time, or what ASS and TTML have instead."""
+_COUNTED = re.compile(r"^[^\w\n]{0,8}\d{1,6}\s?[:：]|^dialogue:|<(?:\w{1,40}:)?p\s", re.MULTILINE | re.IGNORECASE)
+"""What every subtitle has once: a row that begins with a time, or what ASS and TTML have instead. In TTML each word may
+have a time too."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,9 @@ def load_lines(path: Path, transport_start: Fraction | None = None) -> SubtitleL
     if not text.strip("\ufeff \t\r\n\0"):
         raise SubtitleError(path, "is empty", "export the subtitles again")
     sentences = [] if encoding == "utf-8" else [f"is not UTF-8; it was read as {encoding}"]
-    _refuse_too_many(path, text)
+    _refuse_too_many(path, sum(1 for _ in _COUNTED.finditer(text)))  # reading them would take minutes
     parsed = _parser(text)(path, text)
+    _refuse_too_many(path, len(parsed.lines))
     _refuse_too_long(path, parsed)
     if not parsed.lines and not parsed.warnings and not _may_be_empty(text):
         raise SubtitleError(path, "holds no subtitles that can be read", "export the subtitles again")
@@ -95,8 +97,7 @@ def load_lines(path: Path, transport_start: Fraction | None = None) -> SubtitleL
     return SubtitleLines(tuple(lines), tuple(f"{path.name}: {sentence}" for sentence in sentences), language)
 
 
-def _refuse_too_many(path: Path, text: str) -> None:
-    count = sum(1 for _ in _COUNTED.finditer(text))
+def _refuse_too_many(path: Path, count: int) -> None:
     if count > _MOST_SUBTITLES:
         raise SubtitleError(path, f"holds {count} subtitles, more than any film", "check what it is")
 

@@ -256,6 +256,17 @@ def test_more_subtitles_than_any_film_has(tmp_path: Path, name: str, head: str, 
         read_subtitles(write(tmp_path, name, head + one * 20_001 + end))
 
 
+def test_words_with_times_of_their_own_are_no_subtitles(tmp_path: Path) -> None:
+    """A film of two and a half hours with a time at each word."""
+    head, end = '<tt xmlns="http://www.w3.org/ns/ttml"><body><div>', "</div></body></tt>"
+    words = "".join(f'<span begin="0.{number}s">word </span>' for number in range(5))
+    captions = "".join(f'<p begin="{2 * n}s" end="{2 * n + 2}s">{words}</p>' for n in range(4500))
+    assert len(read_subtitles(write(tmp_path, "a.ttml", head + captions + end))) == 4500
+    spans = '<span begin="1s" end="2s">A</span>' * 20_001
+    with pytest.raises(SubtitleError, match="more than any film"):
+        read_subtitles(write(tmp_path, "b.ttml", f"{head}<p>{spans}</p>{end}"))
+
+
 def test_a_subtitle_that_nobody_could_read(tmp_path: Path) -> None:
     with pytest.raises(SubtitleError, match="a subtitle of 201 rows"):
         read_subtitles(write(tmp_path, "a.srt", SRT.format("\n".join(["A."] * 201))))
