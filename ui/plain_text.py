@@ -18,9 +18,13 @@ _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS: Final = "\u200c\u200d"  # part of words in Persian, of families in emoji
 
 
-@lru_cache(maxsize=4096)  # names are painted again and again
 def one_line(text: str, most: int = LONGEST) -> str:
     """At most ``most`` characters on one line; what cannot be seen becomes a space, what is cut off an ellipsis."""
+    return _one_line(text[: 4 * most + 1], most)
+
+
+@lru_cache(maxsize=4096)  # names are painted again and again; only their beginnings are held
+def _one_line(text: str, most: int) -> str:
     start = "".join(_seen(character) for character in text[: 4 * most])
     line = " ".join(start.split())
     return line if len(line) <= most and len(text) <= 4 * most else f"{line[: most - 1].rstrip()}…"

@@ -20,7 +20,7 @@ from talkies.core.library.recording import Measures, RecordedHit, Recording
 
 VARIABLE = "TALKIES_LIBRARY"
 VERSION = 1
-"""Of the index; one of another version is made anew."""
+"""Of the index; one of an earlier version is made anew."""
 
 _SCHEMA = """
 CREATE TABLE folders (id INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL);
@@ -44,6 +44,7 @@ _MOST_ASKED = 500  # values in one question
 _CURES = {
     sqlite3.SQLITE_BUSY: "wait until the other talkies is done",
     sqlite3.SQLITE_FULL: "free some space",
+    sqlite3.SQLITE_CANTOPEN: f"name another place in {VARIABLE}",
     sqlite3.SQLITE_READONLY: f"change its permissions, or name another place in {VARIABLE}",
 }
 
@@ -114,6 +115,9 @@ class Library:
         found = self._rows.execute("PRAGMA user_version").fetchone()[0]
         if found == VERSION:
             return
+        if found > VERSION:
+            cure = f"update talkies, or name another place in {VARIABLE}"
+            raise InputError(self.path, "is an index of a newer talkies, or of another program", cure)
         with self.change():
             if self._rows.execute("PRAGMA user_version").fetchone()[0] == VERSION:
                 return

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +145,27 @@ def test_a_file_that_is_no_index_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be used as an index"):
         open_library(path)
     assert path.read_bytes().startswith(b"these are my notes")
+
+
+def test_an_index_of_a_newer_talkies_is_left_alone(tmp_path: Path) -> None:
+    """So is that of any other program that counts its versions."""
+    path = tmp_path / "other.sqlite"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE folders (mine TEXT)")
+        other.execute("PRAGMA user_version = 75")
+    before = path.read_bytes()
+    with pytest.raises(InputError, match="a newer talkies"):
+        open_library(path)
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT COUNT(*) FROM folders").fetchone() == (0,)
+        assert other.execute("PRAGMA user_version").fetchone() == (75,)
+    assert len(path.read_bytes()) == len(before)
+
+
+def test_a_folder_in_the_place_of_the_index_is_not_to_be_deleted(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be used as an index") as raised:
+        open_library(tmp_path)
+    assert "delete" not in str(raised.value)
 
 
 def test_a_file_that_may_be_read_later_is_tried_again(library: Library, sounds: Path) -> None:
