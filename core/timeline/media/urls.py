@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -70,6 +71,10 @@ def _uncut(path: str) -> str:
     return re.split(r"[?#]", path, maxsplit=1)[0] if "?" in path or "#" in path else path
 
 
+def _alike(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
 class MediaFinder:
     """Finds files for one timeline: as addressed, beside the timeline, by name in ``media_dir`` (sub-folders too), then
     in the folders that the user has configured (``core/preferences.py``).
@@ -83,6 +88,7 @@ class MediaFinder:
         self.media_dirs = (*((media_dir,) if media_dir else ()), *standing)
         self._root = root.resolve() if root else None
         self._found: dict[str, Path | None] = {}
+        self._listed: dict[Path, dict[str, str]] = {}
 
     def find(self, url: str) -> Path | None:
         """The existing file or folder that ``url`` names, or None."""
@@ -117,14 +123,44 @@ class MediaFinder:
                 path = self.folder / reading
                 if self._allowed(path):
                     return path
+        for reading in path_readings(url):
+            path = self._as_spelled_here(self.folder / reading)
+            if path is not None and self._allowed(path):
+                return path
         return self._by_name(file_name(url))
+
+    def _as_spelled_here(self, path: Path) -> Path | None:
+        """The path whose names differ in upper case or in how accents are encoded alone, as between macOS, Windows and
+        here."""
+        if "\0" in str(path):
+            return None
+        here = Path(path.anchor)
+        for part in path.relative_to(here).parts:
+            name = part if os.path.lexists(here / part) else self._names(here).get(_alike(part))
+            if name is None:
+                return None
+            here /= name
+        return here if here.exists() else None
+
+    def _names(self, folder: Path) -> dict[str, str]:
+        """What lies in a folder, by names made alike."""
+        if folder not in self._listed:
+            try:
+                names = sorted(entry.name for entry in islice(os.scandir(folder), _MAX_INDEXED))
+            except OSError:
+                names = []
+            self._listed[folder] = {_alike(name): name for name in reversed(names)}
+        return self._listed[folder]
 
     def _by_name(self, name: str) -> Path | None:
         if not name or name in (".", ".."):
             return None
         if name in self._beside and self._allowed(self.folder / name):
             return self.folder / name
-        return self._index.get(name) or self._index.get(name.lower())
+        alike = self._names(self.folder).get(_alike(name))
+        if alike is not None and self._allowed(self.folder / alike):
+            return self.folder / alike
+        return self._index.get(name) or self._index.get(_alike(name))
 
     def _allowed(self, path: Path) -> bool:
         return self._root is None or path.resolve().is_relative_to(self._root)
@@ -139,13 +175,13 @@ class MediaFinder:
 
     @cached_property
     def _index(self) -> dict[str, Path]:
-        """File and folder names under the media folders → path; lower-cased names as a second chance."""
+        """File and folder names under the media folders → path; names made alike as a second chance."""
         index: dict[str, Path] = {}
         for folder, folders, files in chain.from_iterable(map(os.walk, self.media_dirs)):
             folders.sort()
             for name in (*sorted(files), *folders):
                 index.setdefault(name, Path(folder) / name)
-                index.setdefault(name.lower(), Path(folder) / name)
+                index.setdefault(_alike(name), Path(folder) / name)
             if len(index) > _MAX_INDEXED:
                 break
         return index

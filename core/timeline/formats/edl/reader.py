@@ -30,7 +30,8 @@ _TC = r"(\d{1,2}:\d\d:\d\d[:;.,]\d\d)"
 EVENT = re.compile(
     rf"^\s*(\d{{1,9}})\s+(\S.{{0,80}}?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)\s*(\d{{1,9}})?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$"
 )
-_SPEED = re.compile(rf"^M2\s+(\S.{{0,80}}?)\s+([-+]?\d{{1,9}}(?:\.\d{{1,9}})?)\s+{_TC}\s*$")
+_SPEED = re.compile(rf"^M2\s+(\S.{{0,80}}?)\s+([-+]?\d{{1,9}}(?:[.,]\d{{1,9}})?)(?:\s+{_TC})?\s*$")
+_ANY_SPEED = re.compile(r"^M2\s")
 _NOTE = re.compile(r"^\*?\s*(FROM CLIP NAME|TO CLIP NAME|FROM CLIP|FROM FILE|SOURCE FILE|CLIP NAME)\s*:\s*(.*\S)\s*$")
 TRACK_NOTE = re.compile(r"^\*\s*TRACK:\s*(.*\S)\s*$")
 _CHANNELS_NOTE = re.compile(r"^AUD\s+(\d{1,3})(?:\s+(\d{1,3}))?\s*$")
@@ -50,6 +51,7 @@ class Event:
     transition: int
     times: tuple[str, str, str, str]
     speed: Fraction | None = None
+    damaged_speed: str = ""
     notes: dict[str, str] = field(default_factory=dict)
     comments: list[str] = field(default_factory=list)
     marker: tuple[str, int] | None = None
@@ -117,7 +119,9 @@ def _events(text: str) -> Iterator[Event]:
 def _note(line: str, event: Event, before: Event | None) -> None:
     if match := _SPEED.match(line):
         goes_out = before is not None and before.number == event.number and before.reel == match[1] != event.reel
-        (before if goes_out and before else event).speed = Fraction(match[2])
+        (before if goes_out and before else event).speed = Fraction(match[2].replace(",", "."))
+    elif _ANY_SPEED.match(line):
+        event.damaged_speed = " ".join(line.split())[:80]
     elif match := _RESOLVE_MARKER.match(line):
         event.marker = (match[2], int(match[3]))
     elif match := _CHANNELS_NOTE.match(line):
@@ -180,7 +184,10 @@ def _speed(event: Event, source: TimeRange, record: TimeRange, rate: Fraction) -
         speed = event.speed / rate
         return (Fraction(1) if abs(speed - 1) < Fraction(1, 200) else speed), ""  # M2 at the list's own rate, rounded
     if abs(source.duration - record.duration) <= 1 / rate:
-        return Fraction(1), ""
+        told = (
+            f"event {event.number:03} has a speed that cannot be read ({event.damaged_speed}): played at normal speed"
+        )
+        return Fraction(1), told if event.damaged_speed else ""
     lengths = f"event {event.number:03} has {float(source.duration):.2f} s of source for {float(record.duration):.2f} s"
     speed = source.duration / record.duration
     if not 0 < speed <= _FASTEST:

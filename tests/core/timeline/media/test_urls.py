@@ -82,6 +82,33 @@ def test_files_are_found_however_they_are_addressed(tmp_path: Path, name: str) -
     assert MediaFinder(tmp_path / "cut.otio").find(f"media\\{name}") == target
 
 
+@pytest.mark.parametrize(
+    ("there", "stated"),
+    [
+        ("Rushes/Été.mov", "Rushes/E\u0301te\u0301.mov"),  # macOS writes accents apart
+        ("Rushes/e\u0301te\u0301.mov", "Rushes/été.mov"),
+        ("Rushes/A001.MOV", "rushes/a001.mov"),
+        ("Rushes/A001.MOV", "RUSHES\\A001.mov"),
+    ],
+)
+def test_a_name_as_another_system_spells_it(tmp_path: Path, there: str, stated: str) -> None:
+    target = tmp_path / there
+    target.parent.mkdir()
+    target.touch()
+    for url in (stated, str(tmp_path / stated), (tmp_path / stated).as_uri(), f"D:/gone/{Path(there).name.lower()}"):
+        finder = MediaFinder(tmp_path / "cut.otio", tmp_path / "Rushes")
+        assert finder.find(url) == target, url
+    assert MediaFinder(tmp_path / "cut.otio").find(stated) == target
+
+
+def test_the_name_as_it_stands_goes_first(tmp_path: Path) -> None:
+    for name in ("A.mov", "a.mov"):
+        (tmp_path / name).write_text(name)
+    for name in ("A.mov", "a.mov"):
+        found = MediaFinder(tmp_path / "cut.otio").find(name)
+        assert found is not None and found.name == name
+
+
 def test_a_query_is_cut_only_when_no_file_has_it_in_its_name(tmp_path: Path) -> None:
     (tmp_path / "a.mov").touch()
     assert MediaFinder(tmp_path / "cut.otio").find("a.mov?token=1") == tmp_path / "a.mov"

@@ -97,6 +97,35 @@ def test_events_in_another_order_stay_on_the_same_day(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "speed"),
+    [
+        *(
+            ("M2   AX       048.0                00:00:02:00", 2),
+            ("M2   AX       012,0                00:00:02:00", Fraction(1, 2)),
+        ),
+        ("M2   AX       048.0", 2),
+    ],
+)
+def test_a_speed_as_systems_write_it(tmp_path: Path, line: str, speed: Fraction) -> None:
+    timeline = read_with(tmp_path, line)
+    assert timeline.segments[0].speed == speed and not timeline.warnings
+
+
+@pytest.mark.parametrize("speed", ["fast", "1e400", "nan", "--48.0"])
+def test_a_speed_that_cannot_be_read_is_told(tmp_path: Path, speed: str) -> None:
+    timeline = read_with(tmp_path, f"M2   AX       {speed}      00:00:02:00")
+    assert timeline.segments[0].speed == 1
+    assert [f"a speed that cannot be read (M2 AX {speed}" in warning for warning in timeline.warnings] == [True]
+
+
+def read_with(folder: Path, line: str) -> Timeline:
+    """Two seconds of the one film, with a line after the event."""
+    event = "001  AX       V     C        00:00:02:00 00:00:04:00 01:00:00:00 01:00:02:00"
+    (folder / "cut.edl").write_text(f"TITLE: cut\nFCM: NON-DROP FRAME\n* FRAME RATE: 24\n{event}\n{line}\n")
+    return read_timeline(folder / "cut.edl")
+
+
+@pytest.mark.parametrize(
     ("times", "speed", "said"),
     [
         ("00:00:02:00 00:00:06:00 01:00:00:00 01:00:02:00", 2, "200.0 %"),
