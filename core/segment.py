@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from talkies.core.curves import Curve
 from talkies.core.times import TimeRange, timecode
+
+if TYPE_CHECKING:
+    from talkies.core.spotting.spot import Spot
 
 CueKind = Literal["speech", "sound"]
 StemName = Literal["DX", "FX", "MX", "MIX"]
@@ -111,7 +114,8 @@ class Timeline:
 @dataclass(frozen=True)
 class Stem:
     """One sound to make: ``record`` is what it covers, ``cues`` what is said in it, ``sounds`` what subtitles describe
-    there, all in timeline seconds."""
+    there, all in timeline seconds. ``spots``: what a list says of its effects; None without a list, and then an engine
+    sees for itself."""
 
     segment: Segment
     task: Literal["foley", "dialogue", "joint"]
@@ -122,6 +126,7 @@ class Stem:
     prompt: str = ""
     voice: str = ""
     sounds: tuple[Cue, ...] = ()
+    spots: tuple[Spot, ...] | None = None
 
     @property
     def gate(self) -> tuple[TimeRange, ...] | None:

@@ -1,4 +1,4 @@
-"""What a worker keeps between requests: the last timeline and the last engine."""
+"""What a worker keeps between requests: the last timeline, the last engine, and sounds of spots."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from talkies.core.engines.base import EngineLoader
 from talkies.core.segment import Timeline
+from talkies.core.sources.remembered import Remembered
 from talkies.core.timeline import read_timeline
 
 if TYPE_CHECKING:
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
 
 
 class Warm:
-    """The last timeline and the last engine, because a panel requests takes one after the other."""
+    """The last timeline and the last engine, because a panel requests takes one after the other; and ``remembered``
+    sounds, because people edit one spot at a time."""
 
     def __init__(self, engines: EngineLoader) -> None:
         self._engines = engines
+        self.remembered = Remembered()
         self._engine: tuple[tuple[str, Path | None, str], Engine] | None = None
         self._timeline: tuple[tuple[Path, Path | None, int, int], Timeline] | None = None
 

@@ -99,11 +99,13 @@ class Prepared:
 
 
 class Engine(ABC):
-    """A loaded model. ``sample_rate`` in Hz; ``licence`` and ``weights_hash`` (sha256) go into every take."""
+    """A loaded model. ``sample_rate`` in Hz; ``licence`` and ``weights_hash`` (sha256) go into every take.
+    ``hears_spots``: it sounds what a brief lists, at 48 kHz."""
 
     name: ClassVar[str]
     default_steps: ClassVar[int] = 16
     default_guidance: ClassVar[float] = 3.0
+    hears_spots: ClassVar[bool] = False
     sample_rate: int
     licence: str
     weights_hash: str

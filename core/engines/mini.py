@@ -68,6 +68,7 @@ class MiniEngine(Engine):
     name: ClassVar[str] = "mini"
     default_steps: ClassVar[int] = 8
     default_guidance: ClassVar[float] = 3.0
+    hears_spots: ClassVar[bool] = True
     sample_rate = CodecConfig.sample_rate
     licence = "Apache-2.0"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from talkies.core.arrays import Sound
+from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import LOOKING, MAKING
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
@@ -21,13 +22,19 @@ if TYPE_CHECKING:
     from talkies.core.conditioning.picture.look import PictureLook
     from talkies.core.conditioning.picture.visual import PictureFeatures
     from talkies.core.engines.base import Brief, Engine, Line, Prepared
+    from talkies.core.library import Pick
+    from talkies.core.sources.remembered import Remembered
 
 _DENOISING = Fraction(4, 5)
 
 
 @dataclass
 class Maker:
-    """Makes the takes of segments with one engine; ``warnings`` gathers what the user should know."""
+    """Makes the takes of segments with one engine; ``warnings`` gathers what the user should know.
+
+    For spotting lists: ``remembered`` sounds and looks, ``picks`` from the library by the id of a spot, and what was
+    ``kept`` of earlier takes.
+    """
 
     request: Request
     timeline: Timeline
@@ -35,30 +42,49 @@ class Maker:
     folder: Path
     work: Work
     warnings: list[str] = field(default_factory=list)
+    remembered: Remembered | None = None
+    picks: Mapping[str, Pick | None] = field(default_factory=dict)
+    kept: KeptTakes = field(default_factory=KeptTakes)
 
     def look(self, segment: Segment, stems: Sequence[Stem]) -> PictureLook:
         """One pass over the picture, for what these stems need of it. A picture that cannot be read is a problem only
         for stems that cannot do without."""
-        from talkies.core.conditioning.picture.look import look_at
+        from talkies.core.conditioning.picture.look import look_at, unseen
+        from talkies.core.generation.spotted import is_seen, look_key
 
+        if not any(is_seen(self, stem) for stem in stems):
+            return unseen(segment, self.request.handles)
         self.work.message = f"analysing {segment.clip}"
         part = segment.record.duration * LOOKING
         tasks = {stem.task for stem in stems}
-        with self.work.clock("look"):
-            look = look_at(
+        motion, mouth = bool(tasks - {"dialogue"}), bool(tasks - {"foley"})
+
+        def look() -> PictureLook:
+            return look_at(
                 segment,
                 self.request.handles,
-                motion=bool(tasks - {"dialogue"}),
-                mouth=bool(tasks - {"foley"}),
+                motion=motion,
+                mouth=mouth,
                 on_share=lambda share: self.work.at(part, share),
                 on_warning=self.warnings.append,
             )
+
+        with self.work.clock("look"):
+            if self.remembered is None:
+                found = look()
+            else:
+                found = self.remembered.look(look_key(segment, self.request.handles, motion, mouth), look)
         self.work.done += part
-        return look
+        return found
 
     def make(self, stem: Stem, look: PictureLook, first: int = 1, skip: int = 0) -> Iterator[Take]:
         """The takes of one stem but the first ``skip``, numbered from ``first`` on. Raises InputError when it needs a
         picture and there is none."""
+        if stem.spots is not None and stem.task == "foley":
+            from talkies.core.generation.spotted import spotted_takes
+
+            yield from spotted_takes(self, stem, look, first, skip)
+            return
         if look.problem is not None and stem.task != "dialogue":
             raise look.problem
         whole, features = look.around(stem.record)
@@ -70,11 +96,13 @@ class Maker:
 
     def _brief(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Brief:
         from talkies.core.engines.base import Brief
+        from talkies.core.generation.spotted import listed_in
 
         request, lines, sounds = self.request, _lines(stem.cues, whole, stem.record), _lines(stem.sounds, whole)
         asked = stem.prompt, request.negative_prompt, request.source
         inside = stem.record.shifted(-whole.start)
-        return Brief(stem.task, whole.duration, features, lines, stem.voice, *asked, sounds, inside)
+        listed = None if stem.spots is None else listed_in(stem, whole)
+        return Brief(stem.task, whole.duration, features, lines, stem.voice, *asked, sounds, inside, listed)
 
     def _take(self, stem: Stem, whole: TimeRange, prepared: Prepared, index: int, number: int) -> Take:
         from talkies.core.media.loudness_presets import PRESETS
@@ -95,21 +123,25 @@ class Maker:
             take = save_take(
                 stem,
                 self.timeline,
-                self._heard(sound, whole, part),
+                self.heard(sound, whole, part, _DENOISING, engine.sample_rate),
                 self.folder,
                 number=number,
                 handles=(stem.record.start - whole.start, whole.end - stem.record.end),
                 sample_rate=engine.sample_rate,
                 loudness=PRESETS[request.loudness],
-                metadata=take_metadata(stem, request, engine, prepared, seed=seed, steps=steps, guidance=guidance),
+                metadata=take_metadata(
+                    stem, request, engine, prepared.source, seed=seed, steps=steps, guidance=guidance
+                ),
             )
         work.seconds["save"] -= work.seconds.get("make", 0.0) - made_before  # the model works while the file is filled
         work.done += part
         return take
 
-    def _heard(self, sound: Iterator[Sound], whole: TimeRange, part: Fraction) -> Iterator[Sound]:
-        """The engine's blocks, with the time it takes and how far it is."""
-        samples = float(whole.duration) * self.engine.sample_rate
+    def heard(
+        self, sound: Iterator[Sound], whole: TimeRange, part: Fraction, done: Fraction, sample_rate: int
+    ) -> Iterator[Sound]:
+        """Blocks that are being made, with the time it takes and how far it is, from the share ``done`` on."""
+        samples = float(whole.duration) * sample_rate
         count = 0
         while True:
             with self.work.clock("make"):
@@ -117,7 +149,7 @@ class Maker:
             if block is None:
                 return
             count += block.shape[-1]
-            self.work.at(part, _DENOISING + (1 - _DENOISING) * Fraction(count / samples if samples else 1.0))
+            self.work.at(part, done + (1 - done) * Fraction(count / samples if samples else 1.0))
             yield block
 
 

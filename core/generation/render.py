@@ -10,10 +10,12 @@ run has made. A cancelled run (CancelledError, Ctrl+C, a closed generator) keeps
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.events import Event, Progress
 from talkies.core.generation.planning.earlier_takes import earlier_takes
+from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import plan_run
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_loop import TakeLoop
@@ -23,18 +25,23 @@ from talkies.core.takes.levels import balance_takes
 from talkies.core.takes.run_folder import run_folder
 from talkies.core.timeline import in_language, read_timeline
 
+if TYPE_CHECKING:
+    from talkies.core.sources.remembered import Remembered
+
 
 def render(
     request: Request,
     *,
     load_engine: EngineLoader = load_engine,
     watch: Callable[[Progress], None] = lambda progress: None,
+    remembered: Remembered | None = None,
 ) -> Iterator[Event]:
     """Generates what ``request`` asks for and yields events; the last one is :class:`Finished`.
 
     ``watch`` is called many times a second from inside the work, where a generator cannot yield; it may raise
-    CancelledError. Raises a TalkiesError, with nothing written, for unusable input, an output that cannot be written,
-    and when no segment at all could be given sound.
+    CancelledError. ``remembered``: sounds of spots, for the next run of the same process. Raises a TalkiesError, with
+    nothing written, for unusable input, an output that cannot be written, and when no segment at all could be given
+    sound.
     """
     from talkies.core.destinations import preflight, write_timeline  # late: reading alone stays quick
 
@@ -47,14 +54,16 @@ def render(
     with run_folder(request.out, plan.needed_bytes, loop.takes) as run:
         if run.rescued:
             loop.log.sentences.append(f"{run.rescued}: {_RESCUED}")
-        yield from loop.make(load_engine, run.staging)
+        kept = KeptTakes(plan.earlier.takes)
+        yield from loop.make(load_engine, run.staging, kept=kept, remembered=remembered)
         loop.work.message = "levelling and writing"
         yield Progress(1.0, loop.work.message)
         with loop.work.clock("write"):
             earlier = earlier_takes(request, timeline, plan.stems)  # by now, and nobody else writes there any more
-            loop.takes[:] = run.publish(balance_takes(loop.takes, PRESETS[request.loudness]))
+            common = None if request.relevel else kept.common_gains(loop.takes, request.loudness)
+            loop.takes[:] = run.publish(balance_takes(loop.takes, PRESETS[request.loudness], common))
             laid = heard(loop.takes, loop.log.sentences.append)
-            laid += earlier.beside(loop.takes)
+            laid += earlier.beside(loop.takes, only=bool(request.only) and request.clips == "events")
             write_timeline(timeline, laid, request.out, two_pop=request.two_pop, tail_pop=request.tail_pop)
     yield loop.finished()
 

@@ -20,8 +20,10 @@ from talkies.core.preferences import read_preferences
 from talkies.core.segment import Source
 
 Task = Literal["both", "foley", "dialogue", "joint"]
+Clips = Literal["shots", "events"]
 TASKS: tuple[Task, ...] = get_args(Task)
 SOURCES: tuple[Source, ...] = get_args(Source)
+CLIPS: tuple[Clips, ...] = get_args(Clips)
 
 MAX_SEED = 2**63 - 1
 MAX_TAKES = 100
@@ -48,6 +50,10 @@ class Request:
     ``handles``: seconds of sound beyond each cut, where the picture has them. ``two_pop``, ``tail_pop``: a pop two
     seconds before and after the picture, for which only a stems folder has room. ``replace``: what an output that
     exists holds of other segments does not stay.
+
+    ``spots``: a spotting list, of which the effects are made; ``clips``: one for each shot, or for each event of the
+    list. ``only``: ids of spots; nothing but these and what sounds with them is made. ``relevel``: levels are measured
+    anew, not kept as they were when the list was first performed.
     """
 
     timeline: Path
@@ -72,6 +78,10 @@ class Request:
     two_pop: bool = False
     tail_pop: bool = False
     replace: bool = False
+    spots: Path | None = None
+    clips: Clips = "shots"
+    only: tuple[str, ...] = ()
+    relevel: bool = False
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -96,6 +106,7 @@ class Request:
         if self.engine in NAMED_VOICES:
             check_voice(self.voice)
         self._check_delivery()
+        self._check_list()
         if self.media_dir is not None and not self.media_dir.is_dir():
             raise ArgumentError(self.media_dir, "is not a folder", "--media-dir names the folder that holds the media")
 
@@ -108,6 +119,18 @@ class Request:
             option = "--two-pop" if self.two_pop else "--tail-pop"
             cure = f"write a stems folder (NAME{STEMS_FOLDER}), or use 'talkies turnover'"
             raise ArgumentError(option, "a timeline has no room for it before its start and after its end", cure)
+
+    def _check_list(self) -> None:
+        """A list where something is asked of it."""
+        if self.clips not in CLIPS:
+            raise ArgumentError("--clips", f"unknown clips {self.clips[:40]!r}", f"use one of {', '.join(CLIPS)}")
+        if self.spots is None and (self.only or self.clips == "events"):
+            option = "--only" if self.only else "--clips events"
+            raise ArgumentError(option, "needs a spotting list", "give one with --spots; talkies spot writes it")
+        if self.spots is not None and self.task == "dialogue":
+            raise ArgumentError("--spots", "says nothing of dialogue", "use --task both or foley")
+        if self.clips == "events" and self.task == "joint":
+            raise ArgumentError("--clips events", "is not for one mixed track", "use --task both or foley")
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Request:
@@ -169,10 +192,11 @@ def _plain(value: float | Fraction) -> float | Fraction:
     return float(value) if isinstance(value, Fraction) else value
 
 
-_TEXTS = ("task", "engine", "prompt", "negative_prompt", "source", "voice", "language", "device", "loudness")
-_PATHS = ("timeline", "out", "weights", "media_dir")
+_TEXTS = ("task", "engine", "prompt", "negative_prompt", "source", "voice", "language", "device", "loudness", "clips")
+_PATHS = ("timeline", "out", "weights", "media_dir", "spots")
 _INTEGERS = ("seed", "takes", "steps")
-_SWITCHES = ("two_pop", "tail_pop", "replace")
+_SWITCHES = ("two_pop", "tail_pop", "replace", "relevel")
+_NAMES = ("segments", "only")
 
 
 def _typed(name: str, value: Any) -> Any:
@@ -190,6 +214,6 @@ def _typed(name: str, value: Any) -> Any:
     if name == "handles" and isinstance(value, int | float | str) and not isinstance(value, bool):
         with contextlib.suppress(ValueError):
             return seconds(value)
-    if name == "segments" and isinstance(value, list) and all(isinstance(item, str) for item in value):
+    if name in _NAMES and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
     raise ArgumentError(name, f"{str(value)[:80]!r} is of the wrong kind")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from talkies.core.errors import ArgumentError, InputError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady
 from talkies.core.generation.maker import Maker
+from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import Plan, work_of
 from talkies.core.generation.request import Request
 from talkies.core.generation.run_report import summarize
@@ -22,6 +23,7 @@ from talkies.core.segment import Segment, Stem, Take, Timeline
 
 if TYPE_CHECKING:
     from talkies.core.engines.base import EngineLoader
+    from talkies.core.sources.remembered import Remembered
 
 Finish = Callable[[Take, Segment], Take]
 """What becomes of a take that is made; returns it with its final path."""
@@ -46,17 +48,24 @@ class TakeLoop:
         finish: Finish = lambda take, segment: take,
         beginning: Beginning = lambda stem: (1, 0),
         made_before: int = 0,
+        kept: KeptTakes = KeptTakes(),  # noqa: B008 - frozen
+        remembered: Remembered | None = None,
     ) -> Iterator[Event]:
         """Loads the engine and makes all takes in ``folder``.
 
         Failures wait until there is a take: when all fail, one sentence at the end says why (InputError), unless
-        ``made_before`` takes are there already.
+        ``made_before`` takes are there already. ``kept``: earlier takes, whose levels and recordings a list keeps;
+        ``remembered``: sounds of spots that were made before.
         """
         request, plan, reported = self.request, self.plan, 0
         yield from self.log.new()
         with self.work.clock("load"):
             engine = load_engine(request.engine, request.weights, request.device)
-        maker = Maker(request, plan.timeline, engine, folder, self.work, self.log.sentences)
+        maker = Maker(request, plan.timeline, engine, folder, self.work, self.log.sentences, remembered, kept=kept)
+        if plan.spots:
+            from talkies.core.generation.spotted import cast_recordings
+
+            maker.picks = cast_recordings(request, plan, kept.picks())
         for segment in plan.segments:
             for event in takes_of(maker, segment, plan.stems[segment.id], beginning):
                 if isinstance(event, TakeReady):

@@ -14,17 +14,17 @@ from talkies.core.generation.request import Request
 from talkies.core.segment import Stem, joined_text
 
 if TYPE_CHECKING:
-    from talkies.core.engines.base import Engine, Prepared
+    from talkies.core.engines.base import Engine
 
 
 def take_metadata(
-    stem: Stem, request: Request, engine: Engine, prepared: Prepared, *, seed: int, steps: int, guidance: float
+    stem: Stem, request: Request, engine: Engine, source: str, *, seed: int, steps: int, guidance: float
 ) -> dict[str, Any]:
-    """Provenance of one take of ``stem``."""
+    """Provenance of one take of ``stem``; ``source``: what made it."""
     return {
         "version": version("talkies"),
         "engine": engine.name,
-        "source": prepared.source,
+        "source": source,
         "weights": engine.weights_hash,
         "licence": engine.licence,
         "task": stem.task,

@@ -12,21 +12,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.errors import ArgumentError, TimelineError
 from talkies.core.events import Event, Progress
 from talkies.core.files.dataclass_json import from_json
 from talkies.core.files.preflight import check_space
-from talkies.core.generation.planning.plan import plan_run
+from talkies.core.generation.planning.kept_takes import KeptTakes
+from talkies.core.generation.planning.plan import Plan, plan_run
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_loop import TakeLoop
 from talkies.core.segment import Cue, Stem, Timeline
 from talkies.core.takes.saving import take_name
-from talkies.core.takes.take_folder import deliver, making
+from talkies.core.takes.take_folder import deliver, making, read_takes
 from talkies.core.timeline import in_language, read_timeline
 from talkies.core.times import TimeRange
+
+if TYPE_CHECKING:
+    from talkies.core.sources.remembered import Remembered
 
 
 @dataclass(frozen=True)
@@ -82,13 +86,16 @@ def make_takes(
     read: Callable[[Path, Path | None], Timeline] = read_timeline,
     load_engine: EngineLoader = load_engine,
     watch: Callable[[Progress], None] = lambda progress: None,
+    remembered: Remembered | None = None,
 ) -> Iterator[Event]:
     """Makes the takes and yields events, each TakeReady with a finished take; the last one is Finished.
 
-    ``watch`` as in :func:`render`. Raises a TalkiesError for unusable input, for a folder in which another process
-    makes takes, and when no take at all could be made; finished takes stay in any case.
+    ``watch`` and ``remembered`` as in :func:`render`. Raises a TalkiesError for unusable input, for a folder in which
+    another process makes takes, and when no take at all could be made; finished takes stay in any case.
     """
     request, folder = order.request, order.request.out
+    if request.clips == "events":
+        raise ArgumentError("clips", "events are for a timeline that is written", "make shots, or use generate")
     timeline = edited(read(request.timeline, request.media_dir), order)
     plan = plan_run(timeline, request, order.voices)
     loop = TakeLoop(request, plan, watch)
@@ -104,8 +111,21 @@ def make_takes(
             finish=lambda take, segment: deliver(take, segment, folder),
             beginning=lambda stem: (next_number(folder, stem), skips[stem]),
             made_before=order.made,
+            kept=_kept(folder, plan) if request.spots is not None else KeptTakes(),
+            remembered=remembered,
         )
     yield loop.finished()
+
+
+def _kept(folder: Path, plan: Plan) -> KeptTakes:
+    """The takes of the same shots that lie there, in the order of their numbers."""
+    there = {segment.id: (segment.clip, segment.source) for segment in plan.segments}
+    alike = (
+        sidecar.take
+        for sidecar in read_takes(folder)[0]
+        if there.get(sidecar.take.segment_id) == (sidecar.segment.clip, sidecar.segment.source)
+    )
+    return KeptTakes(tuple(sorted(alike, key=lambda take: take.number)))
 
 
 def edited(timeline: Timeline, order: TakeRequest) -> Timeline:

@@ -99,7 +99,7 @@ def stroke_in_space(sound: StrokeSound, force: float, object_seed: int, blow_see
     gain = _stroke_gain(strike(Hit(1.0, _rng(object_seed, _TRIAL))))
     scatter, level = Scatter(), Filter("highpass", _DC_HZ, 0.0, 1)
     scatter.throw(0, gain * strike(Hit(float(np.clip(force, 0.0, 1.0)), _rng(blow_seed, _BLOW))))
-    dry = iter(scatter.block, None)
+    dry = (scatter.block() for _ in itertools.count())
     return (level.through(block) for block in heard_in(dry, sound.space, _rng(object_seed, _SPACE)))
 
 

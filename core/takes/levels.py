@@ -37,8 +37,12 @@ MAX_BOOST = {"DX": 20.0, "MIX": 20.0, "FX": 6.0, "MX": 6.0}  # dB
 MAX_COMMON_BOOST = 6.0  # dB
 SILENT_BELOW = -60.0  # LUFS
 
+GAINS = "gains_db"
+"""In the metadata of a take made of a list: the gains (dB) that made its level, in the order in which they came."""
+
 _WORTH_REWRITING = 0.05  # dB
-_PEAK_ERROR = 0.02  # dB; a peak so little above is none
+PEAK_ERROR = 0.02
+"""dB: a peak so little above the ceiling is none."""
 _ROUNDS = 3  # what was limited is a little less loud: the sum is measured again
 
 
@@ -61,11 +65,18 @@ def levels_of(level: Level, gain: float, limited_db: float = 0.0) -> Levels:
     )
 
 
-def balance_takes(takes: Sequence[Take], loudness: Loudness = PRESETS["ebu-r128"]) -> list[Take]:
+def balance_takes(
+    takes: Sequence[Take], loudness: Loudness = PRESETS["ebu-r128"], kept: Sequence[float] | None = None
+) -> list[Take]:
     """The same takes, their files rewritten with one common gain: step 2 above. Raises OutputError, MediaError.
 
-    Takes with other numbers are alternatives to the first ones: not in the sum, but given the same gain.
+    Takes with other numbers are alternatives to the first ones: not in the sum, but given the same gain. ``kept``:
+    common gains that were settled before, in order; nothing is measured then.
     """
+    if kept is not None:
+        for gain in kept:
+            takes = [_regained(take, gain, loudness.true_peak) for take in takes]
+        return list(takes)
     if loudness.target is None:
         return list(takes)
     balanced, room = list(takes), MAX_COMMON_BOOST
@@ -112,11 +123,13 @@ def _regained(take: Take, gain: float, ceiling: float) -> Take:
 
     def regained(blocks: Iterator[Samples]) -> Iterator[Samples]:
         louder = (block * factor for block in blocks)
-        return metered(limited(louder, ceiling, SAMPLE_RATE), meter) if above > _PEAK_ERROR else louder
+        return metered(limited(louder, ceiling, SAMPLE_RATE), meter) if above > PEAK_ERROR else louder
 
     count = take.file_range.samples(SAMPLE_RATE)[1]
     rewrite_bwf(take.path, take.path, regained, channels=take.channels, count=count)
-    if levels and above > _PEAK_ERROR:
+    if levels and above > PEAK_ERROR:
         measured = levels_of(meter.level(), 0.0, round(levels.limited_db + above, 2))
         levels = replace(measured, gain_db=levels.gain_db)
-    return replace(take, levels=levels)
+    applied = take.metadata.get(GAINS)
+    noted = take.metadata | {GAINS: [*applied, gain]} if isinstance(applied, list) else take.metadata
+    return replace(take, levels=levels, metadata=noted)

@@ -11,6 +11,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,11 +23,12 @@ from talkies.core.errors import InputError, OutputError
 from talkies.core.files.atomic import output_errors
 from talkies.core.media.bwf import write_bwf
 from talkies.core.media.envelope import Envelope, around
+from talkies.core.media.limiter import limited
 from talkies.core.media.loudness import Level, Meter
 from talkies.core.media.loudness_presets import PRESETS, Loudness
 from talkies.core.media.sound import resampled
-from talkies.core.segment import Segment, Stem, StemName, Take, Timeline
-from talkies.core.takes.levels import SAMPLE_RATE, gain_for, levels_of
+from talkies.core.segment import Levels, Segment, Stem, StemName, Take, Timeline
+from talkies.core.takes.levels import PEAK_ERROR, SAMPLE_RATE, gain_for, levels_of
 from talkies.core.times import TimeRange, round_half_up, to_sample
 
 CUE_FADE_S = Fraction(8, 1000)
@@ -48,29 +50,34 @@ def save_take(
     handles: tuple[Fraction, Fraction] = (Fraction(0), Fraction(0)),
     sample_rate: int = SAMPLE_RATE,
     loudness: Loudness = PRESETS["ebu-r128"],
+    gain_db: float | None = None,
+    part: str = "",
     metadata: Mapping[str, Any] | None = None,
 ) -> Take:
     """Write one take of a stem and say where it belongs.
 
     ``blocks``: (n,) or (C, n) float32 at ``sample_rate``, from the head handle's start on; more than needed is cut,
     up to 50 ms too little is filled with silence. ``handles``: seconds before and after what the stem covers. Outside
-    of the stem's gate it is silent. ``metadata``: provenance. Memory does not grow with length: the sound waits in a
-    ``.part`` file in ``folder``, which is gone at the end, whatever happens. Raises OutputError; InputError for samples
-    that are not finite.
+    of the stem's gate it is silent. ``gain_db``: settled before, peaks that it brings above the ceiling are limited;
+    None: it is measured. ``part``: tells parts of one stem apart by name. ``metadata``: provenance. Memory does not
+    grow with length: the sound waits in a ``.part`` file in ``folder``, which is gone at the end, whatever happens.
+    Raises OutputError; InputError for samples that are not finite.
     """
     segment, record, (head, tail) = stem.segment, stem.record, handles
     covered = TimeRange(record.start - head, record.end + tail)
-    path = folder / f"{take_name(stem.name, segment, stem.speaker, number)}.wav"
+    path = folder / f"{take_name(stem.name, segment, stem.speaker, number, part)}.wav"
     waiting = path.with_name(path.name + ".raw.part")
     try:
         with output_errors(path):
             folder.mkdir(parents=True, exist_ok=True)
             waiting.unlink(missing_ok=True)
             channels, level = _gather(waiting, blocks, sample_rate, covered, stem.gate, path)
-            gain = gain_for(stem.name, level, loudness)
+            gain = gain_for(stem.name, level, loudness) if gain_db is None else gain_db
+            sound = _waiting_blocks(waiting, channels, gain)
+            above = level.true_peak + gain - loudness.true_peak
             write_bwf(
                 path,
-                _waiting_blocks(waiting, channels, gain),
+                limited(sound, loudness.true_peak, SAMPLE_RATE) if above > PEAK_ERROR else sound,
                 sample_rate=SAMPLE_RATE,
                 channels=channels,
                 time_reference=time_reference(timeline, covered.start),
@@ -94,18 +101,25 @@ def save_take(
         channels=channels,
         speaker=stem.speaker,
         voice=stem.voice,
-        levels=levels_of(level, gain),
+        levels=_levels(level, gain, above, loudness),
         metadata=dict(metadata or {}),
     )
 
 
-def take_name(stem: StemName, segment: Segment, speaker: str = "", number: int = 1) -> str:
+def _levels(level: Level, gain: float, above: float, loudness: Loudness) -> Levels:
+    levels = levels_of(level, gain)
+    if above <= PEAK_ERROR:
+        return levels
+    return replace(levels, true_peak_dbtp=round(loudness.true_peak, 2), limited_db=round(above, 2))
+
+
+def take_name(stem: StemName, segment: Segment, speaker: str = "", number: int = 1, part: str = "") -> str:
     """``DX_s003_A001-C002_Anna_t01``: a file name that every system takes and that stays inside its folder.
 
     Segments' ids are unique in a timeline; where cleaning changed an id or a speaker, a hash keeps them apart.
     """
     clip = _MEDIA_SUFFIX.sub("", PurePosixPath(segment.clip.replace("\\", "/")).name)
-    parts = [_told_apart(segment.id), plain_name(clip), _told_apart(speaker)]
+    parts = [_told_apart(segment.id), plain_name(clip), _told_apart(speaker), _told_apart(part)]
     return "_".join([stem, *(part for part in parts if part), f"t{number:02}"])
 
 

@@ -13,7 +13,7 @@ from talkies.core.media.opening import open_media, sound_stream
 from talkies.core.segment import StemName, Take, Timeline
 from talkies.core.takes.saving import timecode_day
 from talkies.core.timeline.structure.sounds import OUR_NAME, SoundClip, SoundTrack, sound_tracks
-from talkies.core.timeline.structure.tracks import STEMS
+from talkies.core.timeline.structure.tracks import STEMS, plain
 from talkies.core.times import TimeRange
 
 
@@ -81,7 +81,8 @@ def _take(timeline: Timeline, track: SoundTrack, clip: SoundClip) -> Take:
         tail_handle=max(file.duration - head - clip.record.duration, Fraction(0)),
         number=1 if clip.enabled else max(counted, 2),
     )
-    return take.with_facts({**clip.metadata, "channels": min(file.channels, 2)})
+    facts = plain({**clip.metadata, "channels": min(file.channels, 2)})  # of its own: the document goes
+    return take.with_facts(facts)
 
 
 def _head(timeline: Timeline, clip: SoundClip) -> Fraction:

@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "make a small silent film, give it sound, and show the result",
     "inspect": "list the segments of a timeline: record range, source range, subtitles, warnings",
     "generate": "generate sound for a timeline and write a new timeline with it on new tracks",
+    "spot": "list what sounds when in a timeline: a spotting list to edit, for generate --spots",
     "perform": "turn taps, or a voice recorded while the picture played, into a spotting list",
     "turnover": "collect a turnover for a post house: cut, takes, stems, reference movie, cue sheet, README",
     "panel": "open the panel: timeline, transcript, takes, in a window",

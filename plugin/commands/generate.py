@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from talkies.core.generation.request import SOURCES, TASKS, Request, seconds
+from talkies.core.generation.request import CLIPS, SOURCES, TASKS, Request, seconds
 from talkies.core.preferences import read_preferences
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--two-pop", action="store_true", help="into a stems folder: a pop two seconds before the first picture")
     add("--tail-pop", action="store_true", help="into a stems folder: a pop two seconds after the last picture")
     add("--replace", action="store_true", help="write OUT anew: nothing stays that it has for other segments")
+    add("--spots", metavar="LIST", type=Path, help="make the effects of this spotting list (see 'talkies spot')")
+    add("--clips", choices=CLIPS, default="shots", help="of a list: one clip per shot, or one per event with ring-out")
+    add("--only", metavar="SPOT", action="append", default=[], help="only this spot and its shot; may be repeated")
+    add("--relevel", action="store_true", help="measure the levels of a list anew; else as first performed")
     add("--json", action="store_true", help="print one JSON document")
 
 
@@ -69,6 +73,10 @@ def request_from(options: argparse.Namespace) -> Request:
         two_pop=options.two_pop,
         tail_pop=options.tail_pop,
         replace=options.replace,
+        spots=options.spots,
+        clips=options.clips,
+        only=tuple(options.only),
+        relevel=options.relevel,
     )
 
 

@@ -229,10 +229,11 @@ class Worker:
 
     def _events(self, wanted: Work, watch: Callable[[Progress], None]) -> Iterator[Event]:
         if isinstance(wanted, Request):
-            return render(wanted, load_engine=self._engines, watch=watch)
+            return render(wanted, load_engine=self._engines, watch=watch, remembered=self._warm.remembered)
         if isinstance(wanted, SampleRequest):
             return make_sample(wanted, load_engine=self._warm.engine, watch=watch)
-        return make_takes(wanted, read=self._warm.timeline, load_engine=self._warm.engine, watch=watch)
+        warm = self._warm
+        return make_takes(wanted, read=warm.timeline, load_engine=warm.engine, watch=watch, remembered=warm.remembered)
 
     def _fail(self, number: Id, error: Exception) -> None:
         code = error.exit_code if isinstance(error, TalkiesError) else 2

@@ -64,6 +64,14 @@ def look_at(
     return PictureLook(segment, wide.record, features)
 
 
+def unseen(segment: Segment, handles: Fraction) -> PictureLook:
+    """As far as a look would reach, without looking: for sounds that need no picture."""
+    try:
+        return PictureLook(segment, with_handles(segment, handles).record)
+    except InputError:
+        return PictureLook(segment, segment.record)
+
+
 def no_picture(segment: Segment) -> InputError:
     """Why a segment without picture has no effects."""
     why = "; ".join(segment.warnings) or "has no picture to analyse"

@@ -21,10 +21,16 @@ class EarlierTakes:
     takes: tuple[Take, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def beside(self, new: Iterable[Take]) -> tuple[Take, ...]:
-        """Those for whose segment and department no new one was made."""
+    def beside(self, new: Iterable[Take], only: bool = False) -> tuple[Take, ...]:
+        """Those for whose segment and department no new one was made; where ``only`` some events were, the others."""
         made = {(take.segment_id, take.stem) for take in new}
-        return tuple(take for take in self.takes if (take.segment_id, take.stem) not in made)
+        spots = {str(take.metadata.get("spot", "")) for take in new}
+
+        def stays(take: Take) -> bool:
+            spot = str(take.metadata.get("spot", ""))
+            return (take.segment_id, take.stem) not in made or (only and bool(spot) and spot not in spots)
+
+        return tuple(take for take in self.takes if stays(take))
 
 
 def earlier_takes(request: Request, timeline: Timeline, planned: Mapping[str, Sequence[Stem]]) -> EarlierTakes:

@@ -12,9 +12,11 @@ from talkies.core.engines.base import NAMED_VOICES
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.planning.disk_space import needed_bytes
 from talkies.core.generation.planning.earlier_takes import EarlierTakes, earlier_takes
+from talkies.core.generation.planning.listed import listed_spots
 from talkies.core.generation.planning.stems import choose_segments, owners, stems_of
 from talkies.core.generation.request import Request, Task
 from talkies.core.segment import Cue, Segment, Stem, Timeline
+from talkies.core.spotting.spot import Spot
 
 LOOKING = Fraction(1)  # work per second of picture, and
 MAKING = Fraction(2)  # of sound: only the bar's evenness depends on them
@@ -26,7 +28,7 @@ class Plan:
 
     ``segment_warnings``: what the reader noticed about the chosen segments; ``warnings``: these, what it noticed about
     the timeline, and words that nobody will speak. ``needed_bytes``: on the disk, for the takes and, in a stems
-    folder, for continuous stems. ``earlier``: takes of an earlier run that stay.
+    folder, for continuous stems. ``earlier``: takes of an earlier run that stay. ``spots``: all of the list, in order.
     """
 
     timeline: Timeline
@@ -37,6 +39,7 @@ class Plan:
     needed_bytes: int
     work: Fraction
     earlier: EarlierTakes = field(default_factory=EarlierTakes)
+    spots: tuple[Spot, ...] = ()
 
 
 def plan_run(
@@ -50,7 +53,9 @@ def plan_run(
     """
     segments, owner = choose_segments(timeline, request.segments), owners(timeline)
     chosen = cast_voices(owner, request, voices or {})
-    stems = {segment.id: stems_of(timeline, segment, request, owner, chosen) for segment in segments}
+    listed = listed_spots(timeline, request)
+    segments = listed.only(segments)
+    stems = {segment.id: listed.given(stems_of(timeline, segment, request, owner, chosen)) for segment in segments}
     if not any(stems.values()):
         problem, cure = "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
         raise ArgumentError(request.timeline, problem, cure)
@@ -64,10 +69,11 @@ def plan_run(
         segments,
         stems,
         segment_warnings=noticed,
-        warnings=(*timeline.warnings, *noticed, *unspoken, *earlier.notes),
+        warnings=(*timeline.warnings, *noticed, *unspoken, *listed.notes, *earlier.notes),
         needed_bytes=needed_bytes(timeline, stems, request),
         work=sum((work_of(parts, request.takes) for parts in stems.values()), Fraction(0)),
         earlier=earlier,
+        spots=listed.spots,
     )
 
 

@@ -50,16 +50,19 @@ class Lane:
 
 
 def lanes_of(takes: Iterable[Take], taken_names: Iterable[str] = ()) -> tuple[Lane, ...]:
-    """Sort takes into tracks: by department, number, speaker (as they first speak), and apart where they overlap."""
+    """Sort takes into tracks: by department, number, speaker (as they first speak), and apart where they overlap; clips
+    of events alternate between two tracks, or more where they must."""
     groups: dict[tuple[int, int, str], list[list[Take]]] = {}
     ordered = sorted(takes, key=lambda take: (take.record, take.name))
     for take in sorted(ordered, key=lambda take: (STEMS.index(take.stem), take.number)):
         lanes = groups.setdefault((STEMS.index(take.stem), take.number, take.speaker), [])
-        free = next((lane for lane in lanes if lane[-1].record.end <= take.record.start), None)
-        if free is None:
-            lanes.append([take])
+        free = [lane for lane in lanes if lane[-1].record.end <= take.record.start]
+        if "spot" in take.metadata:  # clips of events alternate, so that each has room for its ring-out
+            free = sorted(free, key=lambda lane: lane[-1].record) if len(lanes) > 1 else []
+        if free:
+            free[0].append(take)
         else:
-            free.append(take)
+            lanes.append([take])
     used = set(taken_names)
     found = []
     for (stem, number, speaker), lanes in groups.items():

@@ -1,0 +1,75 @@
+"""Spotting lists in a plan: which spots each stem is made of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from talkies.core.errors import ArgumentError
+from talkies.core.generation.request import Request, did_you_mean
+from talkies.core.segment import Segment, Stem, Timeline
+from talkies.core.spotting.files import read_spots
+from talkies.core.spotting.spot import Spot
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The spots of a list, in the order of the timeline, and sentences about it; ``wanted``: ids of those that are
+    made, none for all. ``spots_or_none`` is None where there is no list."""
+
+    spots_or_none: tuple[Spot, ...] | None = None
+    notes: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
+
+    @property
+    def spots(self) -> tuple[Spot, ...]:
+        return self.spots_or_none or ()
+
+    @cached_property
+    def _by_shot(self) -> dict[str, tuple[Spot, ...]]:
+        found: defaultdict[str, list[Spot]] = defaultdict(list)
+        for spot in self.spots:
+            found[spot.shot].append(spot)
+        return {shot: tuple(spots) for shot, spots in found.items()}
+
+    def only(self, segments: Sequence[Segment]) -> tuple[Segment, ...]:
+        """The segments whose wanted spots are made; all of them where no spot was named."""
+        shots = {spot.shot for spot in self.spots if spot.id in self.wanted}
+        return tuple(segment for segment in segments if not self.wanted or segment.id in shots)
+
+    def given(self, stems: Sequence[Stem]) -> tuple[Stem, ...]:
+        """The stems of a segment, effects with their spots; sounds of subtitles are among these, or unwanted."""
+        if self.spots_or_none is None:
+            return tuple(stems)
+        return tuple(
+            replace(stem, spots=self._by_shot.get(stem.segment.id, ()), sounds=()) if stem.task != "dialogue" else stem
+            for stem in stems
+            if not self.wanted or stem.task != "dialogue"
+        )
+
+
+def listed_spots(timeline: Timeline, request: Request) -> Listed:
+    """The request's list. Raises InputError for one that cannot be read, ArgumentError for a spot or a recording that
+    is not there."""
+    if request.spots is None:
+        return Listed()
+    found, notes = read_spots(request.spots, timeline)
+    spots = tuple(_with_file(spot, request.spots.parent) for spot in found)
+    known = {spot.id for spot in spots}
+    for wanted in request.only:
+        if wanted not in known:
+            raise ArgumentError(f"spot {wanted!r}", f"is not in {request.spots.name}", did_you_mean(wanted, known))
+    return Listed(spots, tuple(notes), request.only)
+
+
+def _with_file(spot: Spot, folder: Path) -> Spot:
+    """A spot whose recording is found from the folder of the list."""
+    if not spot.file or spot.source not in ("auto", "file"):
+        return spot
+    path = folder / Path(spot.file).expanduser()
+    if not path.is_file():
+        raise ArgumentError(f"spot {spot.id}", f"its recording {spot.file} is not there", "correct its row in the list")
+    return replace(spot, file=str(path))

@@ -1,0 +1,203 @@
+"""The sum of a shot's spots: each at its sample, in blocks of any length, in memory that does not grow with it.
+
+    spots ─► placed through the retime ─► each its sound ─► sum
+
+Sounds are added in the order of their times, so that every sample is the same sum whatever happens elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from talkies.core.arrays import Sound
+from talkies.core.conditioning.picture.look import PictureLook
+from talkies.core.engines.base import Engine
+from talkies.core.library import Pick
+from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.segment import Segment
+from talkies.core.sources import network, recordings, rules
+from talkies.core.sources.chosen import Chosen, Wishes, choose, without_recording
+from talkies.core.sources.remembered import Remembered, SpotSound, digest
+from talkies.core.spotting.placing import record_ranges
+from talkies.core.spotting.spot import Spot
+from talkies.core.times import TimeRange, to_sample
+
+BLOCK = SAMPLE_RATE
+_MOST_LEAD = SAMPLE_RATE // 20
+_BEYOND = Fraction(1)  # s by which what goes on is made beyond a cut that it runs over: there it does not fade
+_FADE = 2400  # samples, of what goes on
+_SEEDS = 7919  # so that no two appearances of a spot in one shot are drawn alike
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A spot at one of its places on the timeline (s); a hit's range is empty. ``turn``: which of them it is."""
+
+    chosen: Chosen
+    span: TimeRange
+    turn: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its own among all places of all spots."""
+        return self.chosen.spot.id + (f"-{self.turn + 1}" if self.turn else "")
+
+    @property
+    def first(self) -> int:
+        """The sample of its onset on the timeline."""
+        return to_sample(self.span.start, SAMPLE_RATE)
+
+    @property
+    def count(self) -> int:
+        """Samples of what goes on."""
+        return self.span.samples(SAMPLE_RATE)[1]
+
+
+def placed_in(segment: Segment, chosen: Sequence[Chosen], whole: TimeRange) -> list[Placed]:
+    """Where the spots of a shot sound within ``whole`` (s), in order. Backgrounds are beds, which are not made here."""
+    wider = TimeRange(whole.start - _BEYOND, whole.end + _BEYOND)
+    found = [
+        Placed(each, span, turn)
+        for each in chosen
+        if each.spot.kind != "background"
+        for turn, span in enumerate(record_ranges(segment, each.spot, whole if each.spot.kind == "hit" else wider))
+        if each.spot.kind == "hit" or span.overlap(whole)
+    ]
+    return sorted(found, key=lambda each: (each.span.start, each.chosen.spot.id, each.turn))
+
+
+@dataclass
+class ShotSound:
+    """One take of a shot's spots. ``seed``: the take's; ``picks``: recordings by the id of a spot."""
+
+    engine: Engine
+    look: PictureLook
+    seed: int
+    settings: network.Settings
+    remembered: Remembered
+    picks: Mapping[str, Pick | None] = field(default_factory=dict)
+
+    def blocks(self, placed: Sequence[Placed], whole: TimeRange) -> Iterator[Sound]:
+        """The sum of what is ``placed``, in order, within ``whole`` (s): blocks of one channel at 48 kHz."""
+        first, total = whole.samples(SAMPLE_RATE)
+        coming, sounding = list(placed)[::-1], list[_Sounding]()
+        for start in range(0, total, BLOCK):
+            mixed = np.zeros(min(BLOCK, total - start), np.float32)
+            begin, end = first + start, first + start + len(mixed)
+            while coming and coming[-1].first - _MOST_LEAD < end:
+                sounding.append(self._begun(coming.pop()))
+            for each in sounding:
+                each.add(mixed, begin)
+            sounding = [each for each in sounding if each.end > end]
+            yield mixed
+
+    def reach(self, placed: Placed) -> tuple[int, int]:
+        """First sample on the timeline, and the one after the last."""
+        if placed.chosen.spot.kind != "hit":
+            return placed.first, placed.first + placed.count
+        sound = self.hit(placed)
+        return placed.first - sound.lead, placed.first - sound.lead + len(sound.samples)
+
+    def hit(self, placed: Placed) -> SpotSound:
+        """The sound of one hit until it has rung out."""
+        chosen, seed = placed.chosen, self._blow_seed(placed)
+        pick, key = self.picks.get(chosen.spot.id), tuple[object, ...]()
+        if pick is not None:
+            key = (pick.name, _changed(pick), chosen.spot.force, seed)
+            return self.remembered.sound(key, lambda: SpotSound(recordings.LEAD, recordings.hit(pick, chosen, seed)))
+        if chosen.by == "rules":
+            named = chosen.recipe and (chosen.recipe.laid, chosen.recipe.words)
+            key = (named, chosen.spot.force, chosen.object_seed(self.seed), seed)
+            return self.remembered.sound(key, lambda: SpotSound(0, rules.hit(chosen, self.seed, seed)))
+        seen = network.around(self.look, placed.span.start)
+        key = (*self._network_key(chosen, seed), digest(seen))
+        return self.remembered.sound(
+            key, lambda: SpotSound(*network.hit(self.engine, chosen, seen, seed, self.settings))
+        )
+
+    def going(self, placed: Placed) -> Iterator[Sound]:
+        """Blocks of what goes on, faded at its ends."""
+        chosen, seed = placed.chosen, self._blow_seed(placed)
+        pick = self.picks.get(chosen.spot.id)
+        if pick is not None:
+            blocks = recordings.going(pick, chosen, placed.count, seed)
+        elif chosen.by == "rules":
+            blocks = rules.going(chosen, placed.count, seed)
+        else:
+            seen = network.during(self.look, placed.span)
+            blocks = network.going(self.engine, chosen, seen, placed.span, seed, self.settings)
+        return _faded(blocks, placed.count)
+
+    def _network_key(self, chosen: Chosen, seed: int) -> tuple[object, ...]:
+        sampled = (self.settings.steps, self.settings.guidance)
+        return (self.engine.weights_hash, chosen.words, chosen.avoid, chosen.spot.force, seed, *sampled)
+
+    def _blow_seed(self, placed: Placed) -> int:
+        return placed.chosen.spot.seed(self.seed) + _SEEDS * placed.turn
+
+    def _begun(self, placed: Placed) -> _Sounding:
+        hit = placed.chosen.spot.kind == "hit"
+        return _Sounding(*self.reach(placed), iter((self.hit(placed).samples,)) if hit else self.going(placed))
+
+
+class _Sounding:
+    """A sound on its way: its samples from ``start`` to ``end`` of the timeline come in blocks."""
+
+    def __init__(self, start: int, end: int, blocks: Iterator[Sound]) -> None:
+        self.end = end
+        self._position, self._blocks, self._left = start, blocks, np.zeros(0, np.float32)
+
+    def add(self, mixed: Sound, begin: int) -> None:
+        """Adds what falls into ``mixed``, whose first sample is ``begin``; what came before it is left out."""
+        stop = min(begin + len(mixed), self.end)
+        while self._position < stop:
+            if not len(self._left):
+                self._left = next(self._blocks, np.zeros(stop - self._position, np.float32))
+                continue
+            taken = self._left[: stop - self._position]
+            heard = taken[max(begin - self._position, 0) :]
+            if len(heard):
+                place = self._position + len(taken) - len(heard) - begin
+                mixed[place : place + len(heard)] += heard
+            self._position, self._left = self._position + len(taken), self._left[len(taken) :]
+
+
+def _faded(blocks: Iterator[Sound], count: int) -> Iterator[Sound]:
+    position = 0
+    for block in blocks:
+        wanted = block[: count - position]
+        place = np.arange(position, position + len(wanted))
+        yield wanted * np.clip(np.minimum(place + 1, count - place) / _FADE, 0, 1).astype(np.float32)
+        position += len(wanted)
+        if position >= count:
+            return
+
+
+def _changed(pick: Pick) -> int:
+    path = pick.recording.path
+    return path.stat().st_mtime_ns if path.is_file() else 0
+
+
+def chosen_spots(
+    spots: Sequence[Spot], wishes: Wishes, picks: Mapping[str, Pick | None] | None = None
+) -> tuple[list[Chosen], list[str]]:
+    """Who makes each spot, once recordings are cast, and sentences for the user."""
+    found: list[Chosen] = []
+    told: list[str] = []
+    for spot in spots:
+        chosen = choose(spot, wishes)
+        if picks is not None and chosen.by in ("library", "file") and picks.get(spot.id) is None:
+            told.append(f"no recording of the library fits {chosen.words or 'a spot without words'!r}; see 'auto'")
+            chosen = without_recording(chosen, wishes)
+        found.append(chosen)
+        told += chosen.warnings
+    return found, list(dict.fromkeys(told))
+
+
+def needs_picture(chosen: Sequence[Chosen]) -> bool:
+    """Whether any of them is made by the network, which looks."""
+    return any(each.by == "network" for each in chosen)
