@@ -41,6 +41,15 @@ def save(path: Path, sound: Sound, description: str = "", rate: int = RATE) -> P
     return path
 
 
+def save_floats(path: Path, sound: Sound) -> Path:
+    """A mono WAV of 32-bit floats."""
+    data = sound.astype("<f4").tobytes()
+    fmt = struct.pack("<HHIIHH", 3, 1, RATE, 4 * RATE, 4, 32)
+    chunks = b"WAVE" + b"fmt " + struct.pack("<I", len(fmt)) + fmt + b"data" + struct.pack("<I", len(data)) + data
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(chunks)) + chunks)
+    return path
+
+
 def add_ixml(path: Path, document: str) -> None:
     """Appends an iXML chunk, as a recorder does."""
     data = document.encode() + b" " * (len(document.encode()) % 2)

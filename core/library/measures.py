@@ -28,9 +28,8 @@ _RINGS_S = 12  # a hit is over by then
 _RUNG_OUT = 1e-3
 _FALL = 0.5  # a recording that begins with a hit falls below this much of it
 _PICK_BEFORE, _PICK_AFTER = 1200, 576  # samples around a rough onset among which the transient is
-_PICK_FLOOR = 10 ** (
-    -34 / 20
-)  # of the attack's peak: what is fainter, as what a codec or a filter spreads ahead, is not its begin
+_PICK_FLOOR = 0.02
+"""Of the attack's peak (-34 dB): what is fainter, as what a codec or a filter spreads ahead, is not its begin."""
 
 
 def measure(blocks: Iterable[Samples]) -> Measures:
@@ -104,14 +103,14 @@ class _Looked:
     def at(self, window: _Window) -> None:
         from talkies.core.media.onsets import detect_onsets
 
-        fresh = np.nan_to_num(window.sound[self.length - window.start :])
+        fresh = window.sound[self.length - window.start :]
         self._levels(fresh)
         self._spectra(fresh)
         self.length += len(fresh)
         if len(self.onsets) >= MOST_HITS:
             return
         padded = np.concatenate([window.sound, np.zeros(_AHEAD, np.float32)])
-        for time in detect_onsets(np.nan_to_num(padded)):
+        for time in detect_onsets(padded):
             place = window.start + transient(window.sound, round(time * SAMPLE_RATE))
             if window.first <= place < window.end and (not self.onsets or place - self.onsets[-1] >= _STEP):
                 self.onsets.append(max(place, 0))

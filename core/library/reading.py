@@ -24,6 +24,7 @@ SUFFIXES = frozenset(
 )
 """Of files that the library takes for recordings."""
 
+_LOUDEST = 1000.0  # full scale 1
 _LEAD_S = 1  # read ahead of a stretch that is sought, so that filters have settled
 
 
@@ -50,7 +51,7 @@ def read_recording(path: Path) -> Recording:
 def _mono(container: Any, stream: Any) -> Iterator[Samples]:
     converter = Converter("mono", SAMPLE_RATE)
     for frame in chain(container.decode(stream), [None]):
-        yield from converter(frame)
+        yield from map(_finite, converter(frame))
 
 
 def stretch(path: Path, first: int, count: int, stereo: bool = False) -> Samples:
@@ -85,8 +86,13 @@ def _placed(container: Any, stream: Any, layout: str, first: int) -> Iterator[tu
     converter = Converter(layout, SAMPLE_RATE)
     for frame in chain(frames, [None]):
         for block in converter(frame):
-            yield place, block
+            yield place, _finite(block)
             place += block.shape[1]
+
+
+def _finite(block: Samples) -> Samples:
+    """Files of floats may hold anything: what is no number, or far beyond full scale, is damage."""
+    return np.asarray(np.where(np.abs(block) <= _LOUDEST, block, 0), np.float32)
 
 
 def _sought(container: Any, stream: Any, first: int) -> tuple[int, Iterator[Any]]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from library_sounds import RATE, add, add_ixml, burst, names, save, struck
+from library_sounds import RATE, add, add_ixml, burst, names, save, save_floats, struck
 
-from talkies.core.library import Library
+from talkies.core.library import Library, Pick, hit_sound
 from talkies.core.library.names import category_of, category_words, fold, weighed_terms
 
 
@@ -92,6 +92,21 @@ def test_measures_of_known_sounds(library: Library, sounds: Path) -> None:
     assert tone.measures.noisiness < 0.1 < 0.4 < noise.measures.noisiness
     assert noise.measures.hits == ()
     assert noise.measures.ripple_db < 0.5
+
+
+def test_what_is_no_number_in_a_file_is_silence(library: Library, sounds: Path) -> None:
+    sound = struck([4801], RATE)
+    whole = sound.copy()
+    sound[[3000, 9000, 9001, 20_000]] = np.nan, np.inf, -np.inf, 3e38
+    whole[[3000, 9000, 9001, 20_000]] = 0
+    path, clean = save_floats(sounds / "float.wav", sound), save_floats(sounds / "clean.wav", whole)
+    add(library, sounds)
+    one, other = library.recording(path), library.recording(clean)
+    assert one is not None
+    assert other is not None
+    assert one.measures == other.measures
+    assert [hit.sample for hit in one.measures.hits] == pytest.approx([4801], abs=1)
+    assert np.array_equal(hit_sound(Pick(one, 0), 0.5, 1), hit_sound(Pick(other, 0), 0.5, 1))
 
 
 def test_a_recording_that_starts_with_its_hit(library: Library, sounds: Path) -> None:
