@@ -9,15 +9,14 @@ from __future__ import annotations
 import argparse
 import tempfile
 from pathlib import Path
-from typing import Any
 
-from kills.campaign import ground
+from kills.campaign import Kind, ground
 from kills.generating import Generating
 from kills.panels import Panels
 from kills.together import Together
 from kills.working import Working
 
-KINDS: dict[str, Any] = {"generate": Generating, "worker": Working, "panel": Panels, "together": Together}
+KINDS: dict[str, type[Kind]] = {kind.name: kind for kind in (Generating, Working, Panels, Together)}
 
 
 def main() -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import ClassVar
 
 from kills.fork_server import STUCK_S, Started, serve, start
 from kills.place import Users, lay, prepared
@@ -72,6 +74,32 @@ class Ground:
         shutil.copytree(self.place, self.folder / "found" / name, symlinks=True)
 
 
+class Kind(ABC):
+    """Cases of one kind, one after the other on one ground; ``name``: of the kind, which its chance depends on."""
+
+    name: ClassVar[str]
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self.figures = Figures(self.name)
+
+    def run(self, count: int, seed: int, real_every: int = 0) -> Figures:
+        """``real_every``: each so many use the engine that ships, where the kind has such; 0: none."""
+        for number in range(count):
+            is_real = real_every > 0 and number % real_every == real_every - 1
+            problems = self.try_one(Random(f"{self.name} {seed} {number}"), is_real)  # the same case for these numbers
+            self.figures.cases += 1
+            if problems:
+                case = f"{self.name}-{seed}-{number}"
+                self._ground.keep(case)
+                self.figures.findings += [f"{case}: {problem}" for problem in problems]
+        return self.figures
+
+    @abstractmethod
+    def try_one(self, rng: Random, is_real: bool) -> list[str]:
+        """One case; a sentence for each thing that is wrong."""
+
+
 class Running:
     """A process with its streams: standard input is a pipe of ours, the others are files."""
 
@@ -130,8 +158,3 @@ def told(code: int | None) -> str:
     if code is None:
         return f"hung over {STUCK_S:.0f} s"
     return f"exit {code}" if code >= 0 else f"signal {-code}"
-
-
-def rng_of(kind: str, seed: int, number: int) -> Random:
-    """Chance for one case: the same case for the same numbers."""
-    return Random(f"{kind} {seed} {number}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from kills.campaign import Ended, Figures, Ground, Running, rng_of, told
+from kills.campaign import Ended, Ground, Kind, Running, told
 from kills.place import Users
 from kills.results import Result, broken_takes, leftovers, result_at
 
@@ -55,25 +55,18 @@ def _options(rng: Random, seed: int) -> tuple[str, ...]:
     return ("--seed", str(seed), "--handles", rng.choice("01"), "--takes", rng.choice("112"))
 
 
-class Generating:
-    """Cases of this kind, on one ground."""
+class Generating(Kind):
+    """Cases of this kind."""
+
+    name = "generate"
 
     def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+        super().__init__(ground)
         self.lengths: dict[tuple[str, str, str], tuple[int, float]] = {}
-        self.figures = Figures("generate")
 
-    def run(self, count: int, seed: int, real_every: int = 0) -> Figures:
-        for number in range(count):
-            real = real_every and number % real_every == real_every - 1
-            case = case_of(rng_of("generate", seed, number), "mini" if real else "talkies")
-            problems = self.try_case(case)
-            self.figures.cases += 1
-            if problems:
-                name = f"generate-{seed}-{number}"
-                self._ground.keep(name)
-                self.figures.findings += [f"{name} {case}: {problem}" for problem in problems]
-        return self.figures
+    def try_one(self, rng: Random, is_real: bool) -> list[str]:
+        case = case_of(rng, "mini" if is_real else "talkies")
+        return [f"{case}: {problem}" for problem in self.try_case(case)]
 
     def try_case(self, case: Case) -> list[str]:
         users = self._ground.lay(case.out)

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from kills import fork_server
-from kills.campaign import Ended, Figures, Ground, Running, rng_of, told
+from kills.campaign import Ended, Ground, Kind, Running, told
 from kills.place import Users
 from kills.results import broken_takes, leftovers
 
@@ -26,25 +26,16 @@ WORKER = [sys.executable, "-S", "-E", fork_server.__file__]
 QUICK_S = 0.02
 
 
-class Panels:
+class Panels(Kind):
     """Cases of this kind."""
 
+    name = "panel"
+
     def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+        super().__init__(ground)
         self.length: tuple[int, float] | None = None
-        self.figures = Figures("panel")
 
-    def run(self, count: int, seed: int, real_every: int = 0) -> Figures:
-        for number in range(count):
-            problems = self.try_case(rng_of("panel", seed, number))
-            self.figures.cases += 1
-            if problems:
-                name = f"panel-{seed}-{number}"
-                self._ground.keep(name)
-                self.figures.findings += [f"{name}: {problem}" for problem in problems]
-        return self.figures
-
-    def try_case(self, rng: Random) -> list[str]:
+    def try_one(self, rng: Random, is_real: bool) -> list[str]:
         events, seconds = self.length or self._measured()
         users = self._ground.lay("out.otio")
         ended = self._killed(rng, events, seconds)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from kills.campaign import Ended, Figures, Ground, Running, rng_of, told
+from kills.campaign import Ended, Ground, Kind, Running, told
 from kills.place import Users
 from kills.results import broken_takes, leftovers, result_at
 
@@ -44,25 +44,16 @@ class Outcome:
     end: str
 
 
-class Together:
-    """Rounds, on one ground."""
+class Together(Kind):
+    """Rounds."""
+
+    name = "together"
 
     def __init__(self, ground: Ground) -> None:
-        self._ground = ground
+        super().__init__(ground)
         self._alone: dict[tuple[str, int, str], dict[str, str]] = {}
-        self.figures = Figures("together")
 
-    def run(self, count: int, seed: int, real_every: int = 0) -> Figures:
-        for number in range(count):
-            problems = self.try_round(rng_of("together", seed, number))
-            self.figures.cases += 1
-            if problems:
-                name = f"together-{seed}-{number}"
-                self._ground.keep(name)
-                self.figures.findings += [f"{name}: {problem}" for problem in problems]
-        return self.figures
-
-    def try_round(self, rng: Random) -> list[str]:
+    def try_one(self, rng: Random, is_real: bool) -> list[str]:
         out = f"out{rng.choice(FORMATS)}"
         runners, earlier = _runners(rng, out), rng.random() < 0.4
         for runner in (*([Runner("generate", 0)] if earlier else []), *runners):

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from kills.campaign import Ended, Figures, Ground, Running, rng_of, told
+from kills.campaign import Ended, Ground, Kind, Running, told
 from kills.place import Users
 from kills.results import broken_takes, leftovers, result_at, sound
 
@@ -21,24 +21,17 @@ PAUSE_S = "0.01"
 SIGNALS = (signal.SIGKILL,) * 5 + (signal.SIGTERM,)
 
 
-class Working:
+class Working(Kind):
     """Cases of this kind: takes for the panel, and in a quarter of them a timeline, as Blender asks for it."""
 
-    def __init__(self, ground: Ground) -> None:
-        self._ground = ground
-        self.lengths: dict[str, tuple[int, float]] = {}
-        self.figures = Figures("worker")
+    name = "worker"
 
-    def run(self, count: int, seed: int, real_every: int = 0) -> Figures:
-        for number in range(count):
-            rng = rng_of("worker", seed, number)
-            self.figures.cases += 1
-            problems = self.try_generate(rng) if rng.random() < 0.25 else self.try_make(rng)
-            if problems:
-                name = f"worker-{seed}-{number}"
-                self._ground.keep(name)
-                self.figures.findings += [f"{name}: {problem}" for problem in problems]
-        return self.figures
+    def __init__(self, ground: Ground) -> None:
+        super().__init__(ground)
+        self.lengths: dict[str, tuple[int, float]] = {}
+
+    def try_one(self, rng: Random, is_real: bool) -> list[str]:
+        return self.try_generate(rng) if rng.random() < 0.25 else self.try_make(rng)
 
     def try_make(self, rng: Random) -> list[str]:
         users = self._ground.lay(OUT)
