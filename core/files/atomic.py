@@ -1,4 +1,4 @@
-"""Atomic folders: whole or not at all, as :func:`talkies.core.media.bwf.part_file` does it for a file."""
+"""Atomic files and folders: whole or not at all, made beside their place as ``NAME.talkies.part``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Broadcast WAV writer: 24-bit, streamed, exact in length, with the record timecode in its ``bext`` chunk.
 
-The file is written beside its place as ``NAME.part`` and moved there when it is whole; whatever goes wrong, the
+The file is written beside its place as ``NAME.talkies.part`` and moved there when it is whole; whatever goes wrong, the
 part is removed and what stood there before is untouched. Beyond 4 GB the file becomes RF64 (EBU Tech 3306).
 """
 

@@ -24,8 +24,10 @@ _MOST_BYTES = 1 << 24
 
 
 class Journal(NamedTuple):
-    """``before``: what the timeline was like; ``takes``: names of files."""
+    """``out``: the timeline's file name, for runs to other formats share the takes; ``before``: what it was like;
+    ``takes``: names of files."""
 
+    out: str
     before: list[int]
     takes: list[str]
 
@@ -39,7 +41,8 @@ class Publication:
 
     def move(self, names: Sequence[str]) -> None:
         """Moves these files to the final folder. Raises OSError."""
-        write_atomically(self._journal, json.dumps({"before": _state(self._out), "takes": list(names)}).encode())
+        journal = Journal(self._out.name, _state(self._out), list(names))
+        write_atomically(self._journal, json.dumps(journal._asdict()).encode())
         for name in names:
             path, final, before = self._places(name)
             self._keep(final, before)
@@ -51,7 +54,7 @@ class Publication:
         """Puts every take back where it was made, and what it has replaced back in its place; whether there was
         something to undo. Once the timeline is written it does nothing. Raises OSError."""
         journal = self._read()
-        if journal is None or journal.before != _state(self._out):
+        if journal is None or self._is_written(journal):
             return False
         if self.replaced.is_dir():
             self._final.mkdir(exist_ok=True)  # somebody may have removed it since
@@ -66,7 +69,7 @@ class Publication:
     def is_done(self) -> bool:
         """Whether the timeline was written after takes had been moved."""
         journal = self._read()
-        return journal is not None and journal.before != _state(self._out)
+        return journal is not None and self._is_written(journal)
 
     def forget(self) -> None:
         """There is no way back any more: what was replaced is removed."""
@@ -74,6 +77,9 @@ class Publication:
         remove_files([*sounds_in(self.replaced), *unfinished_in(self.replaced)])
         with contextlib.suppress(OSError):
             self.replaced.rmdir()
+
+    def _is_written(self, journal: Journal) -> bool:
+        return journal.before != _state(self._out.with_name(journal.out))
 
     def _keep(self, final: Path, before: Path) -> None:
         """What lies in a take's place is also at ``before``."""
@@ -107,7 +113,8 @@ class Publication:
             takes = [name for name in journal["takes"] if is_sound(name)]
             if any(place.is_symlink() for name in takes for place in self._places(name)):
                 return None
-            return Journal(journal["before"], takes)
+            out = self._out.with_name(str(journal["out"])).name
+            return Journal(out, journal["before"], takes)
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
 
@@ -127,6 +134,6 @@ def _state(out: Path) -> list[int]:
     """What tells a timeline from one that is written in its place: every writer writes a new file or folder."""
     try:
         facts = out.stat()
-    except OSError:
+    except (OSError, ValueError):  # a name that no file can have
         return []
     return [facts.st_mtime_ns, 0 if out.is_dir() else facts.st_size]

@@ -315,6 +315,21 @@ def test_takes_that_were_removed_after_a_kill_do_not_keep_the_next_run_from_begi
     assert contents(tmp_path) == {"out.otio": b"old", "out.takes/FX_s1_t01.wav": b"old"}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
+def test_a_run_to_another_format_undoes_what_was_killed(tmp_path: Path) -> None:
+    """Both have the same folder of takes."""
+    half_published(tmp_path / "out.otio")
+    with run_folder(tmp_path / "out.fcpxml", 0, ()) as run:
+        run.publish([made_in(run, "FX_s9_t01")])
+    assert contents(tmp_path) == {
+        "out.otio": b"old",
+        "out.takes/FX_s1_t01.wav": b"old",
+        "out.takes/FX_s9_t01.wav": b"new",
+        "out.takes.interrupted/FX_s1_t01.wav": b"new",
+        "out.takes.interrupted/FX_s2_t01.wav": b"new",
+    }
+
+
 def test_what_an_error_cannot_put_back_now_the_next_run_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk without links that has become full."""
 
@@ -342,13 +357,14 @@ def test_what_an_error_cannot_put_back_now_the_next_run_does(tmp_path: Path, mon
     }
 
 
-def test_a_journal_from_anybody_moves_nothing_else(tmp_path: Path) -> None:
+@pytest.mark.parametrize("named", ["out.otio", "../out.otio", "", "a/../../b", 7, None, ["out.otio"], "\0"])
+def test_a_journal_from_anybody_moves_nothing_else(tmp_path: Path, named: object) -> None:
     staging = tmp_path / "out.takes.part"
     (staging / "replaced").mkdir(parents=True)
     (tmp_path / "letter.txt").write_bytes(b"mine")
     (tmp_path / "FX_s1_t01.wav").write_bytes(b"mine")
     names = ["../letter.txt", "../FX_s1_t01.wav", str(tmp_path / "letter.txt"), 7]
-    (staging / ".published").write_text(json.dumps({"before": [], "takes": names}))
+    (staging / ".published").write_text(json.dumps({"out": named, "before": [], "takes": names}))
     with run_folder(tmp_path / "out.otio", 0, ()):
         pass
     assert contents(tmp_path) == {"letter.txt": b"mine", "FX_s1_t01.wav": b"mine"}
