@@ -61,7 +61,9 @@ class _Beside:
         return self._read[owner, clock]
 
     def _load(self, file: Path, owner: Path, clock: RecordClock, what: str) -> tuple[Cue, ...]:
-        loaded = self._sidecars.load(file, owner, self._transport_start(owner))
+        facts = self._finder.facts(owner) if owner.suffix.lower() in MOVIE_SUFFIXES else None
+        transport = facts.start if facts and owner.suffix.lower() in _TRANSPORT_SUFFIXES else None
+        loaded = self._sidecars.load(file, owner, transport, facts.lead if facts else Fraction(0))
         cues, sentence = clock.from_first_frame(loaded.cues)
         late = sum(cue.range.start >= clock.duration for cue in cues)
         self.warnings.extend(loaded.warnings)
@@ -82,10 +84,6 @@ class _Beside:
         if facts is None:
             return RecordClock(start, segment.source.end - start, segment.rate)
         return RecordClock(start, facts.duration, facts.rate, facts.drop_frame)
-
-    def _transport_start(self, owner: Path) -> Fraction | None:
-        facts = self._finder.facts(owner) if owner.suffix.lower() in _TRANSPORT_SUFFIXES else None
-        return facts.start if facts else None
 
 
 def _in_one_spelling(cues: Iterable[Cue]) -> list[Cue]:

@@ -21,7 +21,8 @@ _LONGEST_NUMBER = 20  # digits of a count of samples; more is damage
 
 @dataclass(frozen=True)
 class MovieFacts:
-    """Length (s), rate and the timecode (s) of the first frame; ``start``: the file's own time stamp of it."""
+    """Length (s), rate and the timecode (s) of the first frame; ``start``: the file's own time stamp of it; ``lead``:
+    how long (s) the file has begun to play by then, with sound; 0 for less than a frame."""
 
     duration: Fraction
     rate: Fraction
@@ -30,6 +31,7 @@ class MovieFacts:
     has_video: bool = True
     constant_rate: bool = True
     start: Fraction = Fraction(0)
+    lead: Fraction = Fraction(0)
     subtitles: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -43,6 +45,7 @@ def movie_facts(path: Path) -> MovieFacts:
         info = describe(path, container)
         labels = (holder.metadata.get("timecode", "") for holder in (*container.streams, container))
         timecode, drop = timecode_seconds(next(filter(None, labels), ""), info.rate)
+        lead = info.start - Fraction(container.start_time or 0, 1_000_000) if info.has_video else Fraction(0)
         if not info.has_video and not timecode:
             timecode = _time_reference(container)
     if info.duration <= 0:
@@ -56,6 +59,7 @@ def movie_facts(path: Path) -> MovieFacts:
         has_video=info.has_video,
         constant_rate=info.constant_rate,
         start=info.start,
+        lead=lead if lead >= 1 / info.rate else Fraction(0),
         subtitles=info.subtitle_streams,
         notes=info.notes,
     )

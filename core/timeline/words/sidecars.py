@@ -27,7 +27,7 @@ class SidecarFinder:
     def __init__(self) -> None:
         self._names: dict[Path, tuple[str, ...]] = {}
         self._chosen: dict[Path, Chosen] = {}
-        self._files: dict[tuple[Path, Fraction | None], SubtitleFile] = {}
+        self._files: dict[tuple[Path, Fraction | None, Fraction], SubtitleFile] = {}
 
     def beside(self, path: Path) -> list[Path]:
         """The subtitle files to be read with a file: ``film.srt``, ``film.de.srt``, ``film.mov.srt``."""
@@ -37,13 +37,15 @@ class SidecarFinder:
         """A sentence for each subtitle file beside a file that is not read."""
         return self._choice(path).warnings
 
-    def load(self, path: Path, owner: Path, transport_start: Fraction | None = None) -> SubtitleFile:
-        """The cues of a sidecar of ``owner``; ``transport_start`` as :func:`load_subtitles` takes it. Raises
-        SubtitleError: silence where there should be speech helps nobody."""
-        key = path, transport_start
+    def load(
+        self, path: Path, owner: Path, transport_start: Fraction | None = None, lead: Fraction = Fraction(0)
+    ) -> SubtitleFile:
+        """The cues of a sidecar of ``owner``; ``transport_start`` and ``lead`` as :func:`load_subtitles` takes them.
+        Raises SubtitleError: silence where there should be speech helps nobody."""
+        key = path, transport_start, lead
         if key not in self._files:
             try:
-                self._files[key] = load_subtitles(path, transport_start)
+                self._files[key] = load_subtitles(path, transport_start, lead)
             except SubtitleError as error:
                 cure = error.cure if "move it away" in error.cure else f"{error.cure}, or move it away"
                 said = f"{cure}: it is read for {owner.name} beside it"

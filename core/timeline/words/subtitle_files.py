@@ -58,14 +58,15 @@ def read_subtitles(path: Path) -> tuple[Cue, ...]:
     return load_subtitles(path).cues
 
 
-def load_subtitles(path: Path, transport_start: Fraction | None = None) -> SubtitleFile:
+def load_subtitles(path: Path, transport_start: Fraction | None = None, lead: Fraction = Fraction(0)) -> SubtitleFile:
     """The cues of a subtitle file with its language and what was repaired.
 
     ``transport_start``: the time stamp (s) of the first picture of the transport stream beside it, by which segmented
-    WebVTT counts; None where there is none. Raises SubtitleError.
+    WebVTT counts; None where there is none. ``lead``: seconds that the movie beside it plays before its first picture:
+    all others count from its beginning, as players do. Raises SubtitleError.
     """
     path = Path(path)
-    read = load_lines(path, transport_start)
+    read = load_lines(path, transport_start, lead)
     said = cues_from_lines(read.lines, read.language)
     doubts = [*said.warnings, *language_doubts(said.cues, read.language)]
     if not said.cues:
@@ -74,7 +75,7 @@ def load_subtitles(path: Path, transport_start: Fraction | None = None) -> Subti
     return SubtitleFile(tuple(sorted(said.cues, key=lambda cue: cue.range)), warnings, read.language)
 
 
-def load_lines(path: Path, transport_start: Fraction | None = None) -> SubtitleLines:
+def load_lines(path: Path, transport_start: Fraction | None = None, lead: Fraction = Fraction(0)) -> SubtitleLines:
     """The subtitles of a file, markup and all. Raises SubtitleError."""
     suffix = path.suffix.lower()
     text, encoding = decode(path) if suffix in (*SUBTITLE_SUFFIXES, *TEXT_SUFFIXES) else ("", "")
@@ -90,7 +91,7 @@ def load_lines(path: Path, transport_start: Fraction | None = None) -> SubtitleL
     _refuse_too_long(path, parsed)
     if not parsed.lines and not parsed.warnings and not _may_be_empty(text):
         raise SubtitleError(path, "holds no subtitles that can be read", "export the subtitles again")
-    parsed, clock = _on_media_clock(parsed, transport_start)
+    parsed, clock = _on_media_clock(parsed, transport_start, lead)
     lines, repairs = repaired(parsed.lines)
     sentences += [*parsed.warnings, *clock, *repairs]
     language = language_of_file(path.name) or parsed.language
@@ -143,13 +144,18 @@ def _may_be_empty(text: str) -> bool:
     return _parser(text) is not _subrip
 
 
-def _on_media_clock(parsed: Parsed, transport_start: Fraction | None) -> tuple[Parsed, tuple[str, ...]]:
-    """Lines on a transport stream's clock, in seconds from its first picture; beside other media their zero cannot be
-    known, and they count from the first local time."""
-    if not parsed.transport:
+def _on_media_clock(parsed: Parsed, transport_start: Fraction | None, lead: Fraction) -> tuple[Parsed, tuple[str, ...]]:
+    """Lines in seconds from the first picture. Those on a transport stream's clock count from the first local time
+    beside other media, whose zero cannot be known."""
+    if not parsed.transport and not lead:
         return parsed, ()
     sentence = ""
-    if transport_start is None:
+    if not parsed.transport:
+        shift = -lead
+        sentence = (
+            f"counts from the beginning of the sound, {float(lead):.2f} s before the first picture, as players do"
+        )
+    elif transport_start is None:
         shift = -parsed.local_offset
         if parsed.local_offset:
             sentence = (

@@ -10,6 +10,7 @@ from typing import Any
 
 import opentimelineio as otio
 import pytest
+from numbered_movies import h264, with_sound
 
 from talkies.core.errors import SubtitleError
 from talkies.core.segment import Timeline
@@ -223,6 +224,33 @@ def test_subtitle_streams_inside_a_movie(make: Any) -> None:
     media = otio.schema.ExternalReference("film.mkv", make.span(0, 96))
     cut = read_timeline(make.save(make.track(make.gap(24), make.clip("a", 12, 12, media=media))))
     assert [(cue.text, cue.range) for cue in cut.cues] == [("Eins", TimeRange(Fraction(1), Fraction(3, 2)))]
+
+
+@pytest.mark.parametrize("suffix", [".mkv", ".mp4", ".ts"])
+def test_a_sidecar_counts_from_where_players_begin(tmp_path: Path, suffix: str) -> None:
+    """With the sound, a second before the picture; a word 1.52 s after that is said 0.52 s into the picture, beside the
+    movie that is read and beside the medium of a clip alike. The sound's own delay is some milliseconds (MPEG-TS)."""
+    film = with_sound(h264(tmp_path / "a.mp4", 50), tmp_path / f"film{suffix}", Fraction(1), 4)
+    film.with_suffix(".srt").write_text("1\n00:00:01,520 --> 00:00:02,000\nNow.\n")
+    cut = otio.schema.Timeline("cut")
+    cut.tracks.append(otio.schema.Track("V1", kind="Video"))
+    clip = otio.schema.Clip("a", otio.schema.ExternalReference(film.name))
+    clip.source_range = otio.opentime.TimeRange(otio.opentime.RationalTime(0, 25), otio.opentime.RationalTime(50, 25))
+    cut.tracks[0].append(clip)
+    otio.adapters.write_to_file(cut, str(tmp_path / "cut.otio"))
+    for path in (film, tmp_path / "cut.otio"):
+        timeline = read_timeline(path)
+        assert [cue.text for cue in timeline.cues] == ["Now."]
+        assert abs(timeline.cues[0].range.start - Fraction(52, 100)) < Fraction(1, 50)
+        assert any("before the first picture" in sentence for sentence in timeline.warnings)
+
+
+def test_a_delay_of_less_than_a_frame_is_none(tmp_path: Path) -> None:
+    film = with_sound(h264(tmp_path / "a.mp4", 50), tmp_path / "film.mkv", Fraction(1, 50), 2)
+    film.with_suffix(".srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nNow.\n")
+    timeline = read_timeline(film)
+    assert [cue.range for cue in timeline.cues] == [TimeRange(Fraction(0), Fraction(1))]
+    assert timeline.warnings == ()
 
 
 def test_two_speakers_may_say_the_same_at_once(make: Any) -> None:
