@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from talkies.core.arrays import Samples
+from talkies.core.arrays import Floats, Floats32, Samples
 from talkies.core.errors import MediaError
 from talkies.core.library.casting import FORCE_DB
 from talkies.core.library.reading import stretch
@@ -52,7 +52,7 @@ def sustained_blocks(pick: Pick, count: int, force: float, seed: int, stereo: bo
             return
 
 
-def _ends(place: int, length: int, count: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+def _ends(place: int, length: int, count: int) -> Floats32:
     position = np.arange(place, place + length)
     nearest = np.minimum(position + 1, count - position)
     return (0.5 - 0.5 * np.cos(np.pi * np.minimum(nearest / _ENDS, 1.0))).astype(np.float32)
@@ -80,7 +80,7 @@ def _pieces(source: Samples, count: int, rng: np.random.Generator) -> Iterator[S
         yield source[:, first : first + count]
         return
     fade = min(length // 6, _LONGEST_FADE)
-    matcher = _Matcher(source, source.mean(0, dtype=np.float64), fade)
+    matcher = _Matcher(source.mean(0, dtype=np.float64), fade)
     place = int(rng.integers(length // 3))
     while True:
         room = length - fade - place
@@ -95,24 +95,20 @@ def _pieces(source: Samples, count: int, rng: np.random.Generator) -> Iterator[S
 class _Matcher:
     """``mid``: the mean of all channels (N,); ``fade``: samples that are compared."""
 
-    source: Samples
-    mid: np.ndarray[tuple[int], np.dtype[np.float64]]
+    mid: Floats
     fade: int
 
     def like(self, end: int, rng: np.random.Generator) -> tuple[int, float]:
         """A place where it goes on as after ``end``, and how alike it is (-1 to 1)."""
-        last = len(self.mid) - 3 * self.fade
-        best: tuple[float, int, float] | None = None
-        for drawn in rng.integers(0, max(last, 1), _PLACES):
-            first, stop = max(int(drawn) - _AROUND, 0), min(int(drawn) + _AROUND, max(last, 1))
-            for worth, place, likeness in self._matches(end, first, stop):
-                if best is None or worth > best[0]:
-                    best = (worth, place, likeness)
-        assert best is not None
-        return best[1], best[2]
+        last = max(len(self.mid) - 3 * self.fade, 1)
+        drawn = rng.integers(0, last, _PLACES).tolist()
+        found = [self._best(end, max(place - _AROUND, 0), min(place + _AROUND, last)) for place in drawn]
+        _, place, likeness = max(found, key=lambda each: each[0])
+        return place, likeness
 
-    def _matches(self, end: int, first: int, stop: int) -> Iterator[tuple[float, int, float]]:
-        """The best place from ``first`` to ``stop``, apart from ``end`` itself where there is another."""
+    def _best(self, end: int, first: int, stop: int) -> tuple[float, int, float]:
+        """The best place from ``first`` to ``stop``, apart from ``end`` itself where there is another: what it is
+        worth, the place, and how alike it is."""
         from scipy.signal import correlate
 
         wanted = self.mid[end : end + self.fade]
@@ -126,7 +122,7 @@ class _Matcher:
         apart = np.abs(np.arange(first, first + len(worth)) - end) >= self.fade // 2
         worth = np.where(apart, worth, -np.inf)
         best = int(worth.argmax())
-        yield float(worth[best]), first + best, float(likeness[best])
+        return float(worth[best]), first + best, float(likeness[best])
 
 
 def _crossfaded(old: Samples, new: Samples, likeness: float) -> Samples:

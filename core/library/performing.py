@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from talkies.core.arrays import Samples
+from talkies.core.arrays import Floats32, Samples
 from talkies.core.library.casting import FORCE_DB
 from talkies.core.library.reading import stretch
 from talkies.core.library.recording import Pick
@@ -56,7 +56,7 @@ def _pre_roll(rng: np.random.Generator, force: float) -> int:
     return round(PRE_ROLL_SAMPLES * 2 ** (float(np.clip(cents, -_MOST_CENTS, _MOST_CENTS)) / 1200))
 
 
-def _fades(length: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+def _fades(length: int) -> Floats32:
     gains = np.ones(length, np.float32)
     gains[:_FADE_IN] = 0.5 - 0.5 * np.cos(np.pi * np.arange(_FADE_IN) / _FADE_IN)
     fade = min(round(_FADE_OUT_S * SAMPLE_RATE), max(length - PRE_ROLL_SAMPLES, 0) // 2)

@@ -124,9 +124,9 @@ class MediaFinder:
                 if self._allowed(path):
                     return path
         for reading in path_readings(url):
-            path = self._as_spelled_here(self.folder / reading)
-            if path is not None and self._allowed(path):
-                return path
+            spelled = self._as_spelled_here(self.folder / reading)
+            if spelled is not None and self._allowed(spelled):
+                return spelled
         return self._by_name(file_name(url))
 
     def _as_spelled_here(self, path: Path) -> Path | None:
