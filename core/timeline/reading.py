@@ -20,7 +20,7 @@ from talkies.core.segment import Timeline
 from talkies.core.timeline import readers
 from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds, usable_rate
-from talkies.core.timeline.formats.edl.media_rates import counted_in_frames, rate_of_media
+from talkies.core.timeline.formats.edl.media_rates import counted_in_frames, on_the_next_day, rate_of_media
 from talkies.core.timeline.gathering import Gathered, gather
 from talkies.core.timeline.media import bare_media
 from talkies.core.timeline.media.other_references import use_what_is_here
@@ -72,8 +72,9 @@ def _as_its_media(path: Path, edl: Loaded, finder: PictureFinder) -> Loaded:
     if measured is not None:
         again = readers.load(path, measured)
         edl = edl if again.rate_is_guess else again  # the labels may be impossible at that rate
-    if edl.rate is not None and not edl.rate_is_guess:
+    if edl.rate is not None:
         counted_in_frames(edl.document, finder, edl.rate)
+    on_the_next_day(edl.document, finder)
     return edl
 
 

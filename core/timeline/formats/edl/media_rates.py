@@ -11,6 +11,9 @@ from typing import Any
 
 import opentimelineio as otio
 
+from talkies.core.timeline.cut.otio_items import otio_range
+from talkies.core.timeline.cut.walking import to_range
+from talkies.core.timeline.media.movie_facts import timecode_seconds
 from talkies.core.timeline.media.pictures import PictureFinder
 from talkies.core.times import exact_rate, round_half_up
 
@@ -37,6 +40,18 @@ def counted_in_frames(document: Any, finder: PictureFinder, rate: Fraction) -> N
             clip.effects.append(otio.schema.LinearTimeWarp(name="frame for frame", time_scalar=float(pace)))
         else:
             warp.time_scalar = float(Fraction(warp.time_scalar).limit_denominator(100_000) * pace)
+
+
+def on_the_next_day(document: Any, finder: PictureFinder) -> None:
+    """Sources whose label is that of a later day than the first picture's, of media that run over midnight."""
+    for clip, rate in _clips(document, finder):
+        facts = finder.movie_of(clip)
+        shown = to_range(clip.source_range)
+        day = 2 * timecode_seconds(f"12:00:00{';' if facts and facts.drop_frame else ':'}00", rate)[0]
+        if facts is None or facts.timecode + facts.duration <= day or shown.start >= facts.timecode:
+            continue
+        if shown.start + day < facts.timecode + facts.duration:
+            clip.source_range = otio_range(shown.shifted(day), rate)
 
 
 def _clips(document: Any, finder: PictureFinder) -> Iterator[tuple[Any, Fraction]]:

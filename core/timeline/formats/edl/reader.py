@@ -26,6 +26,7 @@ from talkies.core.timeline.structure.sounds import OUR_NAME
 from talkies.core.times import TimeRange, exact_rate, may_drop_frames, round_half_up
 
 _FASTEST = 100  # times normal speed, where nobody states one
+_M2_ROUNDS = Fraction(1, 10)  # frames per second: M2 has one decimal, rounded or cut
 _TC = r"(\d{1,2}:\d\d:\d\d[:;.,]\d\d)"
 EVENT = re.compile(
     rf"^\s*(\d{{1,9}})\s+(\S.{{0,80}}?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)\s*(\d{{1,9}})?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$"
@@ -181,7 +182,9 @@ def _fill(timeline: Any, places: Iterable[tuple[Event, TimeRange]], labels: Labe
 def _speed(event: Event, source: TimeRange, record: TimeRange, rate: Fraction) -> tuple[Fraction, str]:
     """Times normal, and a sentence where it is not stated but follows from the times (fit to fill)."""
     if event.speed is not None:
-        speed = event.speed / rate
+        speed, by_times = event.speed / rate, source.duration / record.duration
+        if abs(abs(speed) - by_times) <= _M2_ROUNDS / rate:
+            return by_times if speed > 0 else -by_times, ""
         return (Fraction(1) if abs(speed - 1) < Fraction(1, 200) else speed), ""  # M2 at the list's own rate, rounded
     if abs(source.duration - record.duration) <= 1 / rate:
         told = (

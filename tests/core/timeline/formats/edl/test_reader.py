@@ -64,6 +64,37 @@ def test_media_of_several_rates_or_too_slow_a_one_leave_the_guess(tmp_path: Path
     assert (impossible.rate, len(impossible.warnings)) == (Fraction(30000, 1001), 1)
 
 
+def test_labels_count_pictures_also_where_the_lists_rate_is_a_guess(tmp_path: Path) -> None:
+    """At 24, between media of 23.976 and of 25."""
+    write_numbered(tmp_path / "film.mov", 160, NTSC, "01:00:00:00")
+    write_numbered(tmp_path / "other.mov", 60, 25)
+    timeline = read(tmp_path, *EVENTS, "00:00:00:00 00:00:01:00 01:00:04:00 01:00:05:00 other.mov")
+    assert timeline.rate == 24
+    assert [ends(segment) for segment in timeline.segments[:2]] == [(48, 95), (120, 143)]
+
+
+def test_media_that_run_over_midnight(tmp_path: Path) -> None:
+    """Ten seconds from 23:59:58:00 on: 00:00:01:00 is picture 75."""
+    write_numbered(tmp_path / "film.mov", 250, 25, "23:59:58:00")
+    timeline = read(
+        tmp_path,
+        "23:59:59:00 00:00:01:00 01:00:00:00 01:00:02:00",
+        "00:00:00:00 00:00:01:00 01:00:02:00 01:00:03:00",
+        "00:00:01:00 00:00:03:00 01:00:03:00 01:00:05:00",
+    )
+    assert [ends(segment) for segment in timeline.segments] == [(25, 74), (50, 74), (75, 124)]
+
+
+@pytest.mark.parametrize("stated", ["048.0", "047.9", "-048.0"])
+def test_a_speed_that_was_rounded_is_what_the_times_say(tmp_path: Path, stated: str) -> None:
+    """Twice as fast at 23.976 is 47.952 frames per second."""
+    event = "001  AX       V     C        00:00:02:00 00:00:06:00 01:00:00:00 01:00:02:00"
+    (tmp_path / "cut.edl").write_text(
+        f"TITLE: cut\n* FRAME RATE: 23.976\n{event}\nM2   AX       {stated}    00:00:02:00\n"
+    )
+    assert read_timeline(tmp_path / "cut.edl").segments[0].speed == (-2 if stated.startswith("-") else 2)
+
+
 NIGHT = (
     "00:00:00:00 00:00:04:00 23:59:54:00 23:59:58:00",
     "00:00:04:00 00:00:08:00 23:59:58:00 00:00:02:00",
