@@ -73,11 +73,13 @@ class Generating(Kind):
         out = self._ground.place / case.out
         if case.earlier is not None:
             self._ground.run(case.role, self._command(case.out, case.earlier))
-        before = result_at(out)
+        before, earlier = result_at(out), users.ours()
         ended = self._killed(case)
         self.figures.ends[told(ended.code) if ended.code else "done before it was killed"] += 1
         left = result_at(out)
         problems = self._after_the_kill(case, ended, before, left, users)
+        if left == before and _was_stopped_late(ended) and not _sounds(users.ours()) - _sounds(earlier):
+            problems.append("told to end when all takes were finished, it has kept none")
         settled = left if left == before else self._after_a_run_in_vain(case)
         again = self._ground.run(case.role, self._command(case.out, case.wanted))
         new = result_at(out)
@@ -148,6 +150,15 @@ class Generating(Kind):
         problems += [f"after the next run {each} is left" for each in leftovers(users.ours())]
         problems += [f"after the next run, {each}" for each in broken_takes(users.place, users.ours())]
         return problems
+
+
+def _was_stopped_late(ended: Ended) -> bool:
+    return ended.code == NO_NEWS[0] and "levelling and writing" in ended.err
+
+
+def _sounds(ours: dict[str, str]) -> set[str]:
+    """What the sound files hold."""
+    return {what for name, what in ours.items() if name.endswith(".wav")}
 
 
 def _mixed(left: Result, before: Result | None, new: Result | None) -> str:
