@@ -31,13 +31,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         yield made
 
 
-@pytest.mark.parametrize("number, end", [(signal.SIGKILL, "signal 9"), (signal.SIGINT, "exit 130")])
-def test_generate_killed_late(place: Ground, number: signal.Signals, end: str) -> None:
+@pytest.mark.parametrize("number, when, end", [(signal.SIGKILL, 0.8, "signal 9"), (signal.SIGINT, 0.9, "exit 130")])
+def test_generate_killed_late(place: Ground, number: signal.Signals, when: float, end: str) -> None:
     """While its takes replace those of an earlier run, or just before or after."""
     options = ("--seed", "0", "--takes", "1"), ("--seed", "1", "--takes", "1")
     generating = Generating(place)
     generating.lengths["talkies", "out.otio", "1"] = EVENTS, SECONDS
-    assert generating.try_case(Case("out.otio", *options, (number,), 0.8, by_event=True)) == []
+    assert generating.try_case(Case("out.otio", *options, (number,), when, by_event=True)) == []
     assert generating.figures.ends[end] == 1
 
 
