@@ -9,10 +9,13 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from talkies.core.arrays import Sound
-from talkies.core.conditioning.picture.look import PictureLook
-from talkies.core.conditioning.picture.visual import PictureFeatures
+
+if TYPE_CHECKING:
+    from talkies.core.conditioning.picture.look import PictureLook
+    from talkies.core.conditioning.picture.visual import PictureFeatures
 
 MOST_BYTES = 256 << 20
 """Of sounds; the one that was used least recently goes first."""
