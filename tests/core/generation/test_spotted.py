@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import numpy as np
 import pytest
 from engines import load_tones
 from films import write_movie
+from library_sounds import add, save, struck
 
 from talkies.core.errors import ArgumentError
 from talkies.core.events import Finished
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
+from talkies.core.library import open_library
 from talkies.core.media.bwf import write_bwf
 from talkies.core.media.onsets import detect_onsets
 from talkies.core.media.sound import read_sound
@@ -211,3 +214,44 @@ def test_what_makes_no_sense_is_refused(film: Path, tmp_path: Path, options: Map
 def test_words_only_the_network_knows_need_an_engine_that_hears_lists(film: Path, tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="cannot sound a spotting list"):
         made(film, tmp_path / "out.otio", [spot(1, 1.0, source="network")])
+
+
+@pytest.fixture
+def recordings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A library of five recordings of steps, three in each."""
+    monkeypatch.setenv("TALKIES_LIBRARY", str(tmp_path / "data" / "library.sqlite"))
+    folder = tmp_path / "Sounds"
+    folder.mkdir()
+    for number in range(5):
+        save(folder / f"footsteps gravel {number}.wav", struck([3000, 40_000, 80_000], 120_000, [0.1, 0.4, 1.0]))
+    with open_library() as library:
+        add(library, folder)
+    return folder
+
+
+def test_recordings_of_the_library_take_turns_and_stay_with_their_spots(
+    film: Path, tmp_path: Path, recordings: Path
+) -> None:
+    out = tmp_path / "out.otio"
+    steps = [spot(n, time, "footsteps gravel", source="library") for n, time in enumerate(TIMES, start=1)]
+    (take,) = made(film, out, steps)
+    before, picks = heard(take), [row["pick"] for row in take.metadata["spots"].values()]
+    assert all(Path(pick.split("#")[0]).parent == recordings for pick in picks)
+    assert all(one.split("#")[0] != other.split("#")[0] for one, other in pairwise(picks))
+    assert np.abs(detect_onsets(before) - np.array(TIMES)).max() <= 0.003
+    (fewer,) = made(film, out, [steps[0], *steps[2:]])
+    assert [row["pick"] for row in fewer.metadata["spots"].values()] == [picks[0], *picks[2:]]
+    changed = differing(before, heard(fewer))
+    assert changed.min() >= 1.69 and changed.max() < 2.79
+
+
+def test_without_a_recording_that_fits_it_is_made_otherwise_and_said(
+    film: Path, tmp_path: Path, recordings: Path
+) -> None:
+    listed = tmp_path / "list.csv"
+    write_spots(read_timeline(film), [spot(1, 1.0, "hammer wood", source="library")], listed)
+    request = Request(film, tmp_path / "out.otio", task="foley", spots=listed)
+    *_, last = render(request, load_engine=load_tones)
+    assert isinstance(last, Finished)
+    assert [row["by"] for row in last.takes[0].metadata["spots"].values()] == ["rules"]
+    assert any("no recording of the library fits 'hammer wood'" in warning for warning in last.report["warnings"])
