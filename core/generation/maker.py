@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,33 +49,26 @@ class Maker:
     def look(self, segment: Segment, stems: Sequence[Stem]) -> PictureLook:
         """One pass over the picture, for what these stems need of it. A picture that cannot be read is a problem only
         for stems that cannot do without."""
-        from talkies.core.conditioning.picture.look import look_at, unseen
-        from talkies.core.generation.spotted import is_seen, look_key
+        from talkies.core.conditioning.picture.look import look_at
 
-        if not any(is_seen(self, stem) for stem in stems):
-            return unseen(segment, self.request.handles)
+        if all(stem.spots is not None and stem.task == "foley" for stem in stems):
+            from talkies.core.generation.spotted import look_for_spots
+
+            return look_for_spots(self, segment, stems)
         self.work.message = f"analysing {segment.clip}"
         part = segment.record.duration * LOOKING
         tasks = {stem.task for stem in stems}
-        motion, mouth = bool(tasks - {"dialogue"}), bool(tasks - {"foley"})
-
-        def look() -> PictureLook:
-            return look_at(
+        with self.work.clock("look"):
+            look = look_at(
                 segment,
                 self.request.handles,
-                motion=motion,
-                mouth=mouth,
+                motion=bool(tasks - {"dialogue"}),
+                mouth=bool(tasks - {"foley"}),
                 on_share=lambda share: self.work.at(part, share),
                 on_warning=self.warnings.append,
             )
-
-        with self.work.clock("look"):
-            if self.remembered is None:
-                found = look()
-            else:
-                found = self.remembered.look(look_key(segment, self.request.handles, motion, mouth), look)
         self.work.done += part
-        return found
+        return look
 
     def make(self, stem: Stem, look: PictureLook, first: int = 1, skip: int = 0) -> Iterator[Take]:
         """The takes of one stem but the first ``skip``, numbered from ``first`` on. Raises InputError when it needs a
@@ -96,13 +89,16 @@ class Maker:
 
     def _brief(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Brief:
         from talkies.core.engines.base import Brief
-        from talkies.core.generation.spotted import listed_in
 
         request, lines, sounds = self.request, _lines(stem.cues, whole, stem.record), _lines(stem.sounds, whole)
         asked = stem.prompt, request.negative_prompt, request.source
         inside = stem.record.shifted(-whole.start)
-        listed = None if stem.spots is None else listed_in(stem, whole)
-        return Brief(stem.task, whole.duration, features, lines, stem.voice, *asked, sounds, inside, listed)
+        brief = Brief(stem.task, whole.duration, features, lines, stem.voice, *asked, sounds, inside)
+        if stem.spots is None:
+            return brief
+        from talkies.core.generation.spotted import listed_in
+
+        return replace(brief, spotted=listed_in(stem, whole))
 
     def _take(self, stem: Stem, whole: TimeRange, prepared: Prepared, index: int, number: int) -> Take:
         from talkies.core.media.loudness_presets import PRESETS

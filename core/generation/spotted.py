@@ -11,12 +11,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.arrays import Sound
-from talkies.core.conditioning.picture.look import PictureLook
+from talkies.core.conditioning.picture.look import PictureLook, look_at, unseen
 from talkies.core.engines.base import Spotted, Stroke
 from talkies.core.errors import ArgumentError
 from talkies.core.files.dataclass_json import as_json
 from talkies.core.generation.planning.kept_takes import SPOTS
-from talkies.core.generation.planning.plan import MAKING
+from talkies.core.generation.planning.plan import LOOKING, MAKING
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
 from talkies.core.media.bwf import SAMPLE_RATE
@@ -38,18 +38,35 @@ if TYPE_CHECKING:
     from talkies.core.library import Pick
 
 
-def is_seen(maker: Maker, stem: Stem) -> bool:
-    """Whether a stem needs its picture: all but effects that are listed and made by rules or of recordings."""
-    if stem.spots is None or stem.task != "foley":
-        return True
-    return needs_picture(chosen_spots(stem.spots, _wishes(maker.request, stem), maker.picks)[0])
+def look_for_spots(maker: Maker, segment: Segment, stems: Sequence[Stem]) -> PictureLook:
+    """A look at a segment of which nothing but lists is made: only where the network makes a spot, and remembered."""
+    request, work = maker.request, maker.work
+    chosen = (chosen_spots(stem.spots or (), _wishes(request, stem), maker.picks)[0] for stem in stems)
+    if not any(needs_picture(each) for each in chosen):
+        return unseen(segment, request.handles)
+    work.message = f"analysing {segment.clip}"
+    part = segment.record.duration * LOOKING
+
+    def look() -> PictureLook:
+        return look_at(
+            segment,
+            request.handles,
+            mouth=False,
+            on_share=lambda share: work.at(part, share),
+            on_warning=maker.warnings.append,
+        )
+
+    with work.clock("look"):
+        found = look() if maker.remembered is None else maker.remembered.look(_look_key(segment, request), look)
+    work.done += part
+    return found
 
 
-def look_key(segment: Segment, handles: Fraction, motion: bool, mouth: bool) -> Hashable:
+def _look_key(segment: Segment, request: Request) -> Hashable:
     """What tells one look from another."""
     picture = segment.picture
     changed = picture.path.stat().st_mtime_ns if picture is not None and picture.path.exists() else 0
-    return (replace(segment, cues=()), changed, handles, motion, mouth)
+    return replace(segment, cues=()), changed, request.handles
 
 
 def cast_recordings(request: Request, plan: Plan, kept: dict[str, str]) -> dict[str, Pick | None]:
@@ -141,6 +158,8 @@ class _Performance:
         rate, shot = self.stem.segment.rate, self.stem.record
         first, end = self.sound.reach(placed)
         begins, ends = Fraction(first, SAMPLE_RATE), Fraction(end, SAMPLE_RATE)
+        if placed.chosen.spot.kind != "hit":
+            ends = min(ends, self.whole.end)
         record = TimeRange(frame_floor(begins, rate), frame_ceil(ends, rate)).overlap(shot)
         if record is None:
             return

@@ -19,7 +19,7 @@ from talkies.core.sources.chosen import Chosen
 from talkies.core.synthesis.performing import GOING_RMS, STROKE_RMS
 from talkies.core.times import LATENT_RATE, TimeRange
 
-WINDOW = Fraction(3)
+WINDOW = Fraction(13, 5)
 """Seconds that the network hears of for one stroke."""
 _BEFORE = Fraction(41, 100)  # until the stroke: the middle of half a latent frame, so that all are rounded alike
 _NEAR_S = 0.1  # the onset is looked for so near to the stroke
@@ -28,6 +28,8 @@ _LEAD_S, _END_S = 0.02, 0.3
 _LOUDEST_S = 0.05
 _PROBED_S = 3.0
 _PEAK = 0.98
+_FRAME = 960
+_AUDIBLE = 0.01  # of the loudest frame
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def hit(engine: Engine, chosen: Chosen, seen: PictureFeatures, blow_seed: int, s
     sound = np.concatenate(list(_generated(engine, chosen, seen, WINDOW, Spotted((stroke,)), blow_seed, settings)))
     onset = _onset(sound, float(_BEFORE), engine.sample_rate)
     lead, fade = round(_LEAD_S * engine.sample_rate), round(_END_S * engine.sample_rate)
-    sound = sound[onset - lead : round(WINDOW * engine.sample_rate)] * _stroke_gain(sound, chosen.spot.force, engine)
+    rung_out = _rung_out(sound[: round(WINDOW * engine.sample_rate)], onset, fade)
+    sound = sound[onset - lead : rung_out] * _stroke_gain(sound, chosen.spot.force, engine)
     sound[:lead] *= np.linspace(0, 1, lead, dtype=np.float32) ** 2
     sound[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32) ** 2
     return lead, sound
@@ -112,6 +115,16 @@ def _onset(sound: Sound, expected_s: float, rate: int) -> int:
     """The sample at which what was asked for at a time begins."""
     near = [time for time in detect_onsets(sound).tolist() if abs(time - expected_s) <= _NEAR_S]
     return round(min(near, key=lambda time: abs(time - expected_s), default=expected_s) * rate)
+
+
+def _rung_out(sound: Sound, onset: int, fade: int) -> int:
+    """The sample after the fade that ends it, once nothing but the network's noise is left: many of these would add
+    up."""
+    heard = sound[onset : onset + (len(sound) - onset) // _FRAME * _FRAME]
+    levels = np.sqrt(np.square(heard.reshape(-1, _FRAME)).mean(1))
+    loud = np.flatnonzero(levels > _AUDIBLE * levels.max(initial=0.0))
+    last = int(loud[-1]) + 1 if len(loud) else 0
+    return min(onset + last * _FRAME + fade, len(sound))
 
 
 def _stroke_gain(sound: Sound, force: float, engine: Engine) -> np.float32:
