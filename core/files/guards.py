@@ -25,6 +25,21 @@ _UTF16_STATED = re.compile(r"""^(\s*<\?xml[^>]{0,80}encoding=["'])UTF-16\w{0,2}"
 _INFINITY = re.compile(rb"(?<=[:\[,\s])(-?)Inf(?=\s*[,\]}])")  # as OTIO writes it; Python's reader wants the whole word
 
 
+_SEVERAL = frozenset(("children", "effects", "markers", "media_references"))
+_OBJECTS = _SEVERAL | {
+    *("tracks", "media_reference", "source_range", "available_range", "global_start_time", "marked_range", "range"),
+    *("start_time", "duration", "in_offset", "out_offset", "available_image_bounds"),
+}
+"""Fields of OTIO's schemas that hold objects or nothing."""
+_SCHEMAS = frozenset(
+    (
+        *("Timeline", "Stack", "Track", "Sequence", "Clip", "Gap", "Filler", "Transition", "Marker", "TimeRange"),
+        *("Effect", "TimeEffect", "LinearTimeWarp", "FreezeFrame", "SerializableCollection", "SerializeableCollection"),
+        *("ExternalReference", "MissingReference", "GeneratorReference", "ImageSequenceReference"),
+    )
+)
+
+
 class _TwiceError(ValueError):
     """A key that one JSON object has twice."""
 
@@ -90,12 +105,9 @@ def check_json(path: Path, data: bytes) -> None:
         raise TimelineError(path, problem, "export the timeline again as .otio") from error
     if not isinstance(document, dict) or "OTIO_SCHEMA" not in document:
         raise TimelineError(path, "is not an OTIO file: it names no OTIO_SCHEMA", "export the timeline again as .otio")
-    if any(
-        node.get("tracks", ()) is None and str(node.get("OTIO_SCHEMA")).startswith("Timeline.")
-        for node in _dicts(document)
-    ):
-        problem = "is damaged: a timeline in it has null for tracks"  # which OTIO 0.18.1 follows
-        raise TimelineError(path, problem, "export the timeline again as .otio")
+    for node in _dicts(document):
+        if problem := _wrong_kind(node):
+            raise TimelineError(path, f"is damaged: {problem}", "export the timeline again as .otio")
     if b"SerializableObjectRef" in data:
         _refuse_cycles(path, document)
     _refuse_depth(path, document)
@@ -120,6 +132,23 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         return found
     twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
     raise _TwiceError(f"{twice[:40]!r} stands twice in one object")
+
+
+def _wrong_kind(node: dict[str, Any]) -> str:
+    """What OTIO's parser, or whoever walks what it read, follows into nothing [OpenTimelineIO 0.18.1]: a value of
+    another kind than one of OTIO's own objects has there."""
+    name = str(node.get("OTIO_SCHEMA", "")).partition(".")[0]
+    if name == "UnknownSchema":
+        return "an object in it is of no schema"
+    if name == "Timeline" and node.get("tracks", ()) is None:
+        return "a timeline in it has null for tracks"
+    for key in _OBJECTS.intersection(node) if name in _SCHEMAS else ():
+        value = node[key]
+        inside = value.values() if key == "media_references" and isinstance(value, dict) else value
+        found = inside if key in _SEVERAL and not isinstance(inside, str | int | float | None) else [inside]
+        if not all(isinstance(each, dict | None) for each in found):
+            return f"{key} of a {name} is not what it should be"
+    return ""
 
 
 def _refuse_cycles(path: Path, document: Any) -> None:
