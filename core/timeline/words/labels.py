@@ -1,6 +1,7 @@
 """Speaker labels: which words before a colon, or in brackets, name who speaks.
 
 ANNA: Come.   [ANNA]: Come.   ANNA (whispering): Come.   Dr. SMITH: Come.   Speaker 1: Come.      surely
+NARRATOR (V.O.)    in a row of its own: surely
 Anna: Come.   [Anna] Come.   (OFFICER) Halt!      by the table of people, or because the file labels with that name
 Zorban: Come.      when it recurs; once, it is spoken and a sentence names it
 """
@@ -23,6 +24,9 @@ _BRACKETED = re.compile(rf"{_OPEN}\s*({_INSIDE}{{1,48}}){_CLOSE}\s?\s?([:：]?)\
 _SOUND_FIRST = re.compile(rf"{_OPEN}{_INSIDE}{{0,80}}{_CLOSE}\s?\s?(?=\S)")
 _COLON = re.compile(
     rf"([^:：\s\[\]()（）>-][^:：\n\[\]()（）]{{0,31}}?)(?:\s?{_OPEN}{_INSIDE}{{1,40}}{_CLOSE})?\s?(?:：|:(?=\s|$))\s*"
+)
+_SCREENPLAY = re.compile(
+    rf"([^\W\d_][^:：\n\[\]()（）]{{0,31}}?)\s{{0,3}}{_OPEN}\s?(?i:v\.?o\.?|o\.?[sc]\.?|cont[’']?d\.?|off)\s?{_CLOSE}\s*$"
 )
 _MID_ROW = re.compile(
     r"(?<=[.!?…\"”)\]])(?<!\b[A-Z]\.)(?<!(?i:\b(?:dr|mr|ms|st)\.))(?<!(?i:\bmrs\.))(?<!(?i:\bprof\.))\s+"
@@ -56,7 +60,7 @@ def label_of(row: str) -> Label | None:
     """The label with which a row begins, or that follows a described sound at its beginning."""
     start = _MARK.match(row)
     row = row[start.end() if start else 0 :]
-    if found := _bracketed(row) or _before_colon(row):
+    if found := _bracketed(row) or _before_colon(row) or _of_a_screenplay(row):
         return found
     sound = _SOUND_FIRST.match(row)
     after = _before_colon(row[sound.end() :]) if sound else None
@@ -72,6 +76,14 @@ def _bracketed(row: str) -> Label | None:
         return Label(name, words, True) if _reads_like_a_name(name) or _all_known(name) else None
     name = _WHERE.sub("", name)
     return Label(name, words, _all_known(name), colon=False) if _reads_like_a_name(name) else None
+
+
+def _of_a_screenplay(row: str) -> Label | None:
+    """NARRATOR (V.O.), which has a row of its own."""
+    match = _SCREENPLAY.fullmatch(row)
+    if match is None or match[1] != match[1].upper() or not _reads_like_a_name(match[1]):
+        return None
+    return Label(" ".join(match[1].split()), "", True, colon=False)
 
 
 def _before_colon(row: str) -> Label | None:
