@@ -9,14 +9,22 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from engines import TonesEngine, load_tones
 
 from talkies.core.arrays import Sound
 from talkies.core.engines.base import Prepared
+from talkies.core.media.sound import read_sound
+from talkies.core.spotting.files import write_spots
+from talkies.core.spotting.spot import Spot
+from talkies.core.takes.take_folder import Sidecar, read_sidecar
+from talkies.core.timeline import read_timeline
 from talkies.plugin.commands.worker import Worker
 
 Message = dict[str, Any]
@@ -241,3 +249,30 @@ def test_a_request_may_come_in_any_pieces() -> None:
     assert Worker(answers, load_tones).serve(data[at : at + 7] for at in range(0, len(data), 7)) == 0
     told = [json.loads(line) for line in answers.getvalue().splitlines()]
     assert [(answer["id"], answer["event"]) for answer in told] == [(1, "result"), (None, "error"), (2, "result")]
+
+
+def test_a_list_is_made_shot_by_shot_and_keeps_its_level(reel: Path) -> None:
+    """The second take of an edited list is the first one but for what was edited."""
+    timeline, listed = read_timeline(reel), reel.with_name("list.csv")
+    times = [timeline.segments[0].source.start + Fraction(1, 5), timeline.segments[0].source.start + 1]
+    spots = [Spot(f"V1-001.{n}", "V1-001", time, time, words="hammer wood") for n, time in enumerate(times)]
+    takes: list[Sidecar] = []
+    for force in (0.7, 0.3):
+        write_spots(timeline, [spots[0], replace(spots[1], force=force)], listed)
+        params = {"timeline": str(reel), "folder": str(reel.parent / "takes"), "segments": ["V1-001"]}
+        answers = converse({"id": 1, "method": "make", "params": params | {"task": "foley", "spots": str(listed)}})
+        takes += [
+            read_sidecar(Path(answer["path"]).with_suffix(".json")) for answer in answers if answer["event"] == "take"
+        ]
+    one, other = (sidecar.take for sidecar in takes)
+    assert (one.number, other.number) == (1, 2)
+    assert one.metadata["gains_db"] == other.metadata["gains_db"]
+    changed = np.flatnonzero(read_sound(one.path)[0] != read_sound(other.path)[0]) / 48_000
+    assert 1.0 <= changed.min() - float(one.head_handle) <= 1.01
+
+
+def test_clips_of_events_are_not_for_a_folder_of_takes(reel: Path) -> None:
+    write_spots(read_timeline(reel), [], reel.with_name("list.csv"))
+    params = {"timeline": str(reel), "folder": str(reel.parent / "takes"), "clips": "events"}
+    answers = converse({"id": 1, "method": "make", "params": params | {"spots": str(reel.with_name("list.csv"))}})
+    assert answers[-1]["error"]["kind"] == "ArgumentError"

@@ -233,3 +233,31 @@ def test_time_reference_of_drop_frame_timecode() -> None:
     timeline = replace(scene(seconds(0, 1), rate, Fraction(0))[0], drop_frame=True)
     assert time_reference(timeline, 107892 / rate) == round(107892 * Fraction(8008, 5))
     assert time_reference(timeline, 2589408 / rate) == 0
+
+
+def test_a_settled_gain_is_kept_and_only_peaks_that_do_not_fit_are_limited(tmp_path: Path) -> None:
+    soft = noise(4, 0.02)
+    loud = soft.copy()
+    loud[2 * SR : 2 * SR + 20] = 0.9
+    timeline, segment = scene(seconds(0, 4))
+    stem = stem_of(segment, "FX")
+
+    def saved(sound: np.ndarray, part: str) -> Take:
+        return save_take(stem, timeline, [sound], tmp_path, gain_db=6.0, part=part)
+
+    quiet, peaked = saved(soft, "a"), saved(loud, "b")
+    one, other = read_sound(quiet.path)[0], read_sound(peaked.path)[0]
+    assert np.allclose(one[SR : 2 * SR], soft[SR : 2 * SR] * 10 ** (6 / 20), atol=1e-6)
+    changed = np.flatnonzero(one != other)
+    assert changed.min() > 2 * SR - SR // 50 and changed.max() < 2 * SR + SR // 50
+    assert peaked.levels is not None and peaked.levels.limited_db > 5
+    assert np.abs(other).max() <= 10 ** (PRESETS["ebu-r128"].true_peak / 20)
+    assert quiet.path.name != peaked.path.name
+
+
+def test_common_gains_that_were_settled_before_are_applied_and_nothing_is_measured(tmp_path: Path) -> None:
+    take = replace(save(tmp_path, noise(4, 0.02), seconds(0, 4)), metadata={"gains_db": [1.0]})
+    before = read_sound(take.path)[0]
+    (after,) = balance_takes([take], kept=[-2.0, -1.0])
+    assert np.allclose(read_sound(after.path)[0], before * 10 ** (-3 / 20), atol=1e-6)
+    assert after.metadata["gains_db"] == [1.0, -2.0, -1.0]
