@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from talkies.core.spotting.spot import Spot
 
 CueKind = Literal["speech", "sound"]
-StemName = Literal["DX", "FX", "MX", "MIX"]
-"""Dialogue, effects, music, and all in one (``--task joint``)."""
+StemName = Literal["DX", "FX", "BG", "MX", "MIX"]
+"""Dialogue, effects, backgrounds, music, and all in one (``--task joint``)."""
 Source = Literal["auto", "rules", "network"]
 """What makes effects: rules of physics, the network, or for each word the one that is named better."""
 SpotSource = Literal["auto", "rules", "network", "library", "file"]
@@ -118,7 +118,7 @@ class Stem:
     sees for itself."""
 
     segment: Segment
-    task: Literal["foley", "dialogue", "joint"]
+    task: Literal["foley", "dialogue", "joint", "background"]
     name: StemName
     record: TimeRange
     cues: tuple[Cue, ...] = ()

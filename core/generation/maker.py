@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from talkies.core.engines.base import Brief, Engine, Line, Prepared
     from talkies.core.library import Pick
     from talkies.core.sources.remembered import Remembered
+    from talkies.core.generation.beds import Beds
 
 _DENOISING = Fraction(4, 5)
 
@@ -49,8 +51,11 @@ class Maker:
     def look(self, segment: Segment, stems: Sequence[Stem]) -> PictureLook:
         """One pass over the picture, for what these stems need of it. A picture that cannot be read is a problem only
         for stems that cannot do without."""
-        from talkies.core.conditioning.picture.look import look_at
+        from talkies.core.conditioning.picture.look import PictureLook, look_at
 
+        stems = [stem for stem in stems if stem.task != "background"]  # a place is looked at by itself
+        if not stems:
+            return PictureLook(segment, segment.record)
         if all(stem.spots is not None and stem.task == "foley" for stem in stems):
             from talkies.core.generation.spotted import look_for_spots
 
@@ -78,6 +83,10 @@ class Maker:
 
             yield from spotted_takes(self, stem, look, first, skip)
             return
+        if stem.task == "background":
+            if look.problem is None or self.beds.knows(stem):  # else what fails beside it says so
+                yield from self._bed(stem, first, skip)
+            return
         if look.problem is not None and stem.task != "dialogue":
             raise look.problem
         whole, features = look.around(stem.record)
@@ -86,6 +95,27 @@ class Maker:
         self.warnings.extend(prepared.warnings)
         for number, index in enumerate(range(skip, self.request.takes), start=first):
             yield self._take(stem, whole, prepared, index, number)
+
+    def _bed(self, stem: Stem, first: int, skip: int) -> Iterator[Take]:
+        """The takes of a background, which no engine makes."""
+        from talkies.core.backgrounds.words import read_words
+
+        part = stem.record.duration * MAKING
+        self.warnings.extend(read_words(stem.prompt).warnings)
+        for number, index in enumerate(range(skip, self.request.takes), start=first):
+            self.work.message = f"{_WHAT[stem.task]} for {stem.segment.clip}"
+            self.work.at(part, 0)
+            with self.work.clock("beds"):
+                take = self.beds.take(stem, index, number, lambda share: self.work.at(part, share))
+            self.work.done += part
+            yield take
+
+    @cached_property
+    def beds(self) -> Beds:
+        """The backgrounds of the run."""
+        from talkies.core.generation.beds import Beds
+
+        return Beds(self.request, self.timeline, self.folder)
 
     def _brief(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Brief:
         from talkies.core.engines.base import Brief
@@ -149,7 +179,7 @@ class Maker:
             yield block
 
 
-_WHAT = {"foley": "effects", "dialogue": "dialogue", "joint": "dialogue and effects"}
+_WHAT = {"foley": "effects", "dialogue": "dialogue", "joint": "dialogue and effects", "background": "background"}
 
 
 def _lines(cues: Sequence[Cue], whole: TimeRange, within: TimeRange | None = None) -> tuple[Line, ...]:

@@ -19,7 +19,7 @@ from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.preferences import read_preferences
 from talkies.core.segment import Source
 
-Task = Literal["both", "foley", "dialogue", "joint"]
+Task = Literal["both", "foley", "dialogue", "joint", "background"]
 Clips = Literal["shots", "events"]
 TASKS: tuple[Task, ...] = get_args(Task)
 SOURCES: tuple[Source, ...] = get_args(Source)
@@ -44,7 +44,8 @@ class Request:
 
     ``segments``: ids, empty for all of them. ``voice``: a name or a recording, "" to let the speakers choose.
     ``source``: what makes the effects that a prompt names: auto, rules or network.
-    ``language``: of the subtitles to speak, "" for the first there is.
+    ``background``: the bed under each shot: "auto" for what its picture says, "off", or words; "" is auto for effects
+    and both, off for dialogue and joint. ``language``: of the subtitles to speak, "" for the first there is.
     ``loudness``: one of ``PRESETS`` (core/media/loudness_presets.py). ``weights``: another checkpoint of the engine,
     None for its own.
     ``handles``: seconds of sound beyond each cut, where the picture has them. ``two_pop``, ``tail_pop``: a pop two
@@ -65,6 +66,7 @@ class Request:
     prompt: str = ""
     negative_prompt: str = ""
     source: Source = "auto"
+    background: str = ""
     voice: str = ""
     language: str = ""
     seed: int = 0
@@ -90,7 +92,7 @@ class Request:
             raise ArgumentError("--source", f"unknown source {self.source[:40]!r}", f"use one of {', '.join(SOURCES)}")
         for name in _TEXTS:
             option = f"--{name.replace('_', '-')}"
-            _short(option, getattr(self, name), MAX_PROMPT if "prompt" in name else _LONGEST_NAME)
+            _short(option, getattr(self, name), MAX_PROMPT if name in _WORDS else _LONGEST_NAME)
             _legible(option, getattr(self, name))
         for path in (self.timeline, self.out):
             _legible("a file name", str(path))
@@ -192,7 +194,8 @@ def _plain(value: float | Fraction) -> float | Fraction:
     return float(value) if isinstance(value, Fraction) else value
 
 
-_TEXTS = ("task", "engine", "prompt", "negative_prompt", "source", "voice", "language", "device", "loudness", "clips")
+_WORDS = ("prompt", "negative_prompt", "background")
+_TEXTS = (*_WORDS, "task", "engine", "source", "voice", "language", "device", "loudness", "clips")
 _PATHS = ("timeline", "out", "weights", "media_dir", "spots")
 _INTEGERS = ("seed", "takes", "steps")
 _SWITCHES = ("two_pop", "tail_pop", "replace", "relevel")

@@ -14,6 +14,7 @@ from talkies.core.generation.request import Request
 from talkies.core.segment import Stem, joined_text
 
 if TYPE_CHECKING:
+    from talkies.core.backgrounds.bed import Place
     from talkies.core.engines.base import Engine
 
 
@@ -40,6 +41,23 @@ def take_metadata(
         "loudness": request.loudness,
         "handles": str(request.handles),
         "device": getattr(engine, "device", request.device),
+    }
+
+
+def bed_metadata(stem: Stem, request: Request, place: Place, *, seed: int) -> dict[str, Any]:
+    """Provenance of one take of a background: rules alone make it, on any machine. ``place``: where it begins."""
+    return {
+        "version": version("talkies"),
+        "engine": "",
+        "source": "rules",
+        "licence": "Apache-2.0",
+        "task": stem.task,
+        "segment": stem.segment.id,
+        "prompt": stem.prompt,
+        "place": place.key,
+        "air": place.air.name,
+        "seed": seed,
+        "handles": str(request.handles),
     }
 
 

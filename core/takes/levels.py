@@ -9,6 +9,8 @@
    between takes stays. A single hit that has no room for that gain is limited: its peak, for some milliseconds, by no
    more than the 6 dB; otherwise one footstep would keep a whole film below its delivery.
 
+Backgrounds (BG) take no part in it: a room tone is as loud as it is, and the sum is measured without it.
+
 A mono file sits in the middle of the stereo sum, 3 dB lower on each side, as editors pan it (core/takes/mixdown.py).
 """
 
@@ -32,6 +34,8 @@ from talkies.core.takes.mixdown import piece_of, placed
 
 __all__ = ["SAMPLE_RATE", "balance_takes", "gain_for", "levels_of", "mixed"]
 
+AS_IT_IS = frozenset(("BG",))
+"""Departments that no preset levels."""
 BELOW_TARGET = {"DX": 0.0, "MIX": 0.0, "FX": -3.0, "MX": -3.0}  # LU
 MAX_BOOST = {"DX": 20.0, "MIX": 20.0, "FX": 6.0, "MX": 6.0}  # dB
 MAX_COMMON_BOOST = 6.0  # dB
@@ -49,7 +53,7 @@ _ROUNDS = 3  # what was limited is a little less loud: the sum is measured again
 def gain_for(stem: StemName, level: Level, loudness: Loudness) -> float:
     """The gain in dB of a take that measured ``level``: step 1 above."""
     gain = 0.0
-    if loudness.target is not None and level.integrated >= SILENT_BELOW:
+    if loudness.target is not None and level.integrated >= SILENT_BELOW and stem not in AS_IT_IS:
         gain = min(loudness.target + BELOW_TARGET[stem] - level.integrated, MAX_BOOST[stem])
     return round(min(gain, loudness.true_peak - level.true_peak), 4)
 
@@ -79,6 +83,20 @@ def balance_takes(
         return list(takes)
     if loudness.target is None:
         return list(takes)
+    levelled = [take for take in takes if take.stem not in AS_IT_IS]
+    balanced = iter(_balanced(levelled, _above_beds(takes, loudness)))
+    return [take if take.stem in AS_IT_IS else next(balanced) for take in takes]
+
+
+def _above_beds(takes: Sequence[Take], loudness: Loudness) -> Loudness:
+    """The same delivery with as much less true peak as the beds may add."""
+    beds = (take.levels.true_peak_dbtp for take in takes if take.stem in AS_IT_IS and take.levels)
+    loudest = max((10 ** (peak / 20) for peak in beds if peak is not None), default=0.0)
+    return replace(loudness, true_peak=20 * math.log10(max(10 ** (loudness.true_peak / 20) - loudest, 1e-3)))
+
+
+def _balanced(takes: Sequence[Take], loudness: Loudness) -> list[Take]:
+    assert loudness.target is not None
     balanced, room = list(takes), MAX_COMMON_BOOST
     for _ in range(_ROUNDS):
         level = measure(mixed([take for take in balanced if take.number == 1]), SAMPLE_RATE)

@@ -52,6 +52,7 @@ def save_take(
     loudness: Loudness = PRESETS["ebu-r128"],
     gain_db: float | None = None,
     part: str = "",
+    faded: tuple[bool, bool] = (True, True),
     metadata: Mapping[str, Any] | None = None,
 ) -> Take:
     """Write one take of a stem and say where it belongs.
@@ -59,9 +60,9 @@ def save_take(
     ``blocks``: (n,) or (C, n) float32 at ``sample_rate``, from the head handle's start on; more than needed is cut,
     up to 50 ms too little is filled with silence. ``handles``: seconds before and after what the stem covers. Outside
     of the stem's gate it is silent. ``gain_db``: settled before, peaks that it brings above the ceiling are limited;
-    None: it is measured. ``part``: tells parts of one stem apart by name. ``metadata``: provenance. Memory does not
-    grow with length: the sound waits in a ``.part`` file in ``folder``, which is gone at the end, whatever happens.
-    Raises OutputError; InputError for samples that are not finite.
+    None: it is measured. ``part``: tells parts of one stem apart by name. ``faded``: whether its head and its
+    tail are; one that runs on in a neighbour is not. ``metadata``: provenance. Memory does not grow with length: the
+    sound waits in a ``.part`` file in ``folder``, which is gone at the end, whatever happens. Raises OutputError; InputError for samples that are not finite.
     """
     segment, record, (head, tail) = stem.segment, stem.record, handles
     covered = TimeRange(record.start - head, record.end + tail)
@@ -71,7 +72,7 @@ def save_take(
         with output_errors(path):
             folder.mkdir(parents=True, exist_ok=True)
             waiting.unlink(missing_ok=True)
-            channels, level = _gather(waiting, blocks, sample_rate, covered, stem.gate, path)
+            channels, level = _gather(waiting, blocks, sample_rate, covered, stem.gate, faded, path)
             gain = gain_for(stem.name, level, loudness) if gain_db is None else gain_db
             sound = _waiting_blocks(waiting, channels, gain)
             above = level.true_peak + gain - loudness.true_peak
@@ -154,11 +155,13 @@ def _gather(
     sample_rate: int,
     covered: TimeRange,
     gate: Sequence[TimeRange] | None,
+    faded: tuple[bool, bool],
     path: Path,
 ) -> tuple[int, Level]:
     """Put the take, exact in length and gated, into ``waiting`` as raw float32, frames of C; measure it on the way."""
     first, total = covered.samples(SAMPLE_RATE)
-    ends = Envelope(((0, total),), to_sample(END_FADE_S, SAMPLE_RATE))
+    end = to_sample(END_FADE_S, SAMPLE_RATE)
+    ends = Envelope(((0 if faded[0] else -end, total if faded[1] else total + end),), end)
     fade = to_sample(CUE_FADE_S, SAMPLE_RATE)
     cues = None if gate is None else around(gate, first, total, SAMPLE_RATE, fade)
     meter = Meter(SAMPLE_RATE)

@@ -46,7 +46,7 @@ def without_our_tracks(timeline: Timeline) -> Timeline:
 
 
 def _stem(name: str) -> StemName:
-    stems: dict[str, StemName] = {"DX": "DX", "FX": "FX", "MX": "MX", "MIX": "MIX"}
+    stems: dict[str, StemName] = {"DX": "DX", "FX": "FX", "BG": "BG", "MX": "MX", "MIX": "MIX"}
     return stems[name]
 
 

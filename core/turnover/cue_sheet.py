@@ -37,7 +37,7 @@ class SheetRow:
 def sheet_rows(timeline: Timeline, takes: Sequence[Take]) -> list[SheetRow]:
     """All rows in order of time, numbered by department."""
     rows = [*_cue_rows(timeline, takes), *_shot_rows(timeline, takes)]
-    numbers = {stem: count(1) for stem in ("DX", "FX", "MX", "MIX")}
+    numbers = {stem: count(1) for stem in ("DX", "FX", "BG", "MX", "MIX")}
     ordered = sorted(rows, key=lambda row: (row.range, row.stem, row.line))
     return [
         replace(row, cue=f"{row.stem}{next(numbers[row.stem]):03}", range=_whole_frames(row.range, timeline))

@@ -13,7 +13,7 @@ from talkies.core.timeline.formats.edl.marker_events import MOST_EVENTS, MarkerE
 from talkies.core.times import to_frame
 from talkies.core.turnover.cue_sheet import SheetRow
 
-_COLOURS = {"DX": "Blue", "MIX": "Cyan", "FX": "Green", "MX": "Yellow"}
+_COLOURS = {"DX": "Blue", "MIX": "Cyan", "FX": "Green", "BG": "Pink", "MX": "Yellow"}
 
 
 def marker_edls(timeline: Timeline, title: str, rows: Iterable[SheetRow]) -> list[str]:

@@ -16,7 +16,7 @@ from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import PlannedTake, WriteBack
 
 _ROOM = 8  # pixels above and below the words of a row, together
-_STEMS: dict[str, StemName] = {"DX": "DX", "FX": "FX", "MX": "MX", "MIX": "MIX"}
+_STEMS: dict[str, StemName] = {"DX": "DX", "FX": "FX", "BG": "BG", "MX": "MX", "MIX": "MIX"}
 
 
 class WriteBackList(QTreeWidget):

@@ -72,7 +72,7 @@ class TimelineColours:
             words=clip(theme.words, 0.75),
             described=clip(theme.effects, 0.5),
             sound=clip(theme.sound, 0.6),
-            stems={stem: clip(theme.stem(stem)) for stem in ("DX", "FX", "MX", "MIX")},
+            stems={stem: clip(theme.stem(stem)) for stem in ("DX", "FX", "BG", "MX", "MIX")},
         )
 
 

@@ -14,7 +14,7 @@ from talkies.core.errors import TalkiesError
 from talkies.ui.timeline.cache import DiskCache, media_key
 from talkies.ui.timeline.cache_keys import Key, PeaksKey, StillKey
 from talkies.ui.timeline.peaks import PER_SECOND, Peaks, read_peaks
-from talkies.ui.timeline.stills import StillReader
+from talkies.core.media.stills import StillReader
 
 _JPEG_QUALITY = 85
 

@@ -21,7 +21,7 @@ from talkies.ui.timeline.layout import Scale, Visible, joined, visible
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.peaks import Heights
 from talkies.ui.timeline.rows import Row
-from talkies.ui.timeline.stills import grid_of, still_time
+from talkies.core.media.stills import grid_of, still_time
 from talkies.ui.timeline.tooltips import speed_of, tr
 from talkies.ui.timeline.waves import WaveLane, sound_start, take_start
 

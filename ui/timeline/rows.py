@@ -164,7 +164,7 @@ def take_rows(takes: Iterable[TakeRecord], rate: Fraction) -> list[Row]:
     return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
 
 
-_DEPARTMENTS = {"DX": "Dialogue", "FX": "Effects", "MX": "Music", "MIX": "Mix"}
+_DEPARTMENTS = {"DX": "Dialogue", "FX": "Effects", "BG": "Backgrounds", "MX": "Music", "MIX": "Mix"}
 
 
 def sound_rows(sounds: Sequence[SoundTrack]) -> list[Row]:

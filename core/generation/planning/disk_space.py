@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from talkies.core.generation.request import STEMS_FOLDER, Request
 from talkies.core.media.bwf import SAMPLE_RATE
-from talkies.core.segment import Stem, Timeline
+from talkies.core.segment import Stem, StemName, Timeline
 
 _FILE_BYTES = 3 * SAMPLE_RATE  # per second of a mono file
 _WAITING_BYTES = 4 * SAMPLE_RATE  # while it is levelled
@@ -15,9 +15,14 @@ _WAITING_BYTES = 4 * SAMPLE_RATE  # while it is levelled
 def needed_bytes(timeline: Timeline, stems: Mapping[str, Sequence[Stem]], request: Request) -> int:
     """For the takes, and for stems each as long as the timeline where a stems folder is asked for."""
     every = [stem for parts in stems.values() for stem in parts]
-    seconds = [stem.record.duration + 2 * request.handles for stem in every]
+    seconds = [(stem.record.duration + 2 * request.handles) * _channels(stem.name) for stem in every]
     needed = sum(seconds) * request.takes * _FILE_BYTES + max(seconds, default=0) * _WAITING_BYTES
     if request.out.suffix.lower() == STEMS_FOLDER:
         tracks = {(stem.name, stem.speaker) for stem in every}
-        needed += timeline.duration * len(tracks) * request.takes * _FILE_BYTES
+        needed += timeline.duration * sum(_channels(name) for name, _ in tracks) * request.takes * _FILE_BYTES
     return int(needed)
+
+
+def _channels(stem: StemName) -> int:
+    """Backgrounds are stereo."""
+    return 2 if stem == "BG" else 1

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from talkies.core.backgrounds.coverage import bed_ranges
 from talkies.core.conditioning.speech.casting import Role, cast, shared_voices
 from talkies.core.conditioning.speech.named_voices import check_voice
 from talkies.core.engines.base import NAMED_VOICES
@@ -13,13 +14,14 @@ from talkies.core.errors import ArgumentError
 from talkies.core.generation.planning.disk_space import needed_bytes
 from talkies.core.generation.planning.earlier_takes import EarlierTakes, earlier_takes
 from talkies.core.generation.planning.listed import listed_spots
-from talkies.core.generation.planning.stems import choose_segments, owners, stems_of
+from talkies.core.generation.planning.stems import bed_words, choose_segments, owners, stems_of
 from talkies.core.generation.request import Request, Task
 from talkies.core.segment import Cue, Segment, Stem, Timeline
 from talkies.core.spotting.spot import Spot
 
 LOOKING = Fraction(1)  # work per second of picture, and
 MAKING = Fraction(2)  # of sound: only the bar's evenness depends on them
+_NOBODY = ("foley", "background")  # speaks
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,10 @@ def plan_run(
     chosen = cast_voices(owner, request, voices or {})
     listed = listed_spots(timeline, request)
     segments = listed.only(segments)
-    stems = {segment.id: listed.given(stems_of(timeline, segment, request, owner, chosen)) for segment in segments}
+    beds = bed_ranges(timeline.segments) if bed_words(request) is not None else {}
+    stems = {
+        segment.id: listed.given(stems_of(timeline, segment, request, owner, chosen, beds)) for segment in segments
+    }
     if not any(stems.values()):
         problem, cure = "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
         raise ArgumentError(request.timeline, problem, cure)
@@ -97,7 +102,7 @@ def cast_voices(cues: Iterable[Cue], request: Request, given: Mapping[str, str])
 
 
 def _alike(request: Request, voices: Mapping[str, str]) -> tuple[str, ...]:
-    sentence = shared_voices(voices) if request.task != "foley" else ""
+    sentence = shared_voices(voices) if request.task not in _NOBODY else ""
     return (sentence,) if sentence else ()
 
 
@@ -121,7 +126,7 @@ def _unspoken(timeline: Timeline, owner: Mapping[Cue, Segment], task: Task) -> t
     """Words that nobody will speak."""
     languages = {cue.language for cue in owner} or {cue.language for cue in timeline.cues}
     lost = [cue for cue in timeline.cues if cue.kind == "speech" and cue not in owner and cue.language in languages]
-    if not lost or task == "foley":
+    if not lost or task in _NOBODY:
         return ()
     where = timeline.timecode(lost[0].range.start)
     return (f"{len(lost)} subtitles have no picture and are not spoken; the first is at {where}",)

@@ -43,22 +43,36 @@ def owners(timeline: Timeline) -> dict[Cue, Segment]:
     return {cue: owner for cue, (_, owner) in best.items()}
 
 
+def bed_words(request: Request) -> str | None:
+    """The words of the beds, "" where each picture says what it is; None where there are none."""
+    words = request.background.strip()
+    if request.only:
+        return None
+    unsaid = words.casefold() in ("", "auto", "off")
+    if words.casefold() == "off" or (not words and request.task in ("dialogue", "joint")):
+        return "" if request.task == "background" else None
+    return "" if unsaid else words
+
+
 def stems_of(
     timeline: Timeline,
     segment: Segment,
     request: Request,
     owner: dict[Cue, Segment],
     voices: Mapping[str, str] | None = None,
+    beds: Mapping[str, TimeRange] | None = None,
 ) -> tuple[Stem, ...]:
-    """The stems of one segment, dialogue first. ``voices``: by speaker, before the request's own."""
-    voices = voices or {}
+    """The stems of one segment, dialogue first. ``voices``: by speaker, before the request's own. ``beds``: where each
+    segment has a background, by its id."""
+    voices, bed = voices or {}, (beds or {}).get(segment.id)
+    under = [Stem(segment, "background", "BG", bed, prompt=bed_words(request) or "")] if bed is not None else []
     own = [cue for cue in segment.cues if cue in owner and owner[cue].id == segment.id]
     spoken = [cue for cue in own if cue.kind == "speech"]
     prompt, sounds = request.prompt.strip(), tuple(cue for cue in segment.cues if cue.kind == "sound")
     if request.task == "joint":
         inside = tuple(cue for cue in spoken if cue.range.overlap(segment.record))
         voice = next((voices[cue.speaker] for cue in inside if cue.speaker in voices), request.voice)
-        return (Stem(segment, "joint", "MIX", segment.record, inside, "", prompt, voice, sounds),)
+        return (Stem(segment, "joint", "MIX", segment.record, inside, "", prompt, voice, sounds), *under)
     stems = []
     if request.task in ("both", "dialogue"):
         for speaker in dict.fromkeys(cue.speaker for cue in spoken):
@@ -67,7 +81,7 @@ def stems_of(
             stems.append(Stem(segment, "dialogue", "DX", record, said, speaker, voice=voice))
     if request.task in ("both", "foley"):
         stems.append(Stem(segment, "foley", "FX", segment.record, prompt=prompt, sounds=sounds))
-    return tuple(stems)
+    return (*stems, *under)
 
 
 def _spoken_range(timeline: Timeline, segment: Segment, own: Sequence[Cue], owner: dict[Cue, Segment]) -> TimeRange:

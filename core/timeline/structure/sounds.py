@@ -30,7 +30,7 @@ from talkies.core.times import TimeRange
 
 _WHOLE_SPEED = Fraction(1)
 
-OUR_NAME = re.compile(r"^(DX|FX|MX|MIX) talkies( \d+)?$")
+OUR_NAME = re.compile(r"^(DX|FX|BG|MX|MIX) talkies( \d+)?$")
 """What the tracks are called that talkies writes, whatever format carries them."""
 
 

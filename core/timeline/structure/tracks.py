@@ -25,7 +25,7 @@ from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.cut.walking import to_seconds
 from talkies.core.times import TimeRange, exact_rate
 
-STEMS = ("DX", "FX", "MX", "MIX")
+STEMS = ("DX", "FX", "BG", "MX", "MIX")
 """Order of departments on the timeline."""
 
 

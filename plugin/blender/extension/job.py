@@ -22,7 +22,13 @@ from .versions import editor_of
 
 INTERVAL_S = 0.1
 
-STEMS = {"foley": ("FX",), "dialogue": ("DX",), "both": ("DX", "FX"), "joint": ("MIX",)}
+STEMS = {
+    "foley": ("FX", "BG"),
+    "dialogue": ("DX",),
+    "both": ("DX", "FX", "BG"),
+    "joint": ("MIX",),
+    "background": ("BG",),
+}
 """The departments that each task makes."""
 
 

@@ -21,7 +21,7 @@ from talkies.ui.timeline.cache import DiskCache, media_key
 from talkies.ui.timeline.cache_keys import PeaksKey, StillKey
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.peaks import PER_SECOND, Peaks, read_peaks
-from talkies.ui.timeline.stills import StillReader, grid_of, still_time
+from talkies.core.media.stills import StillReader, grid_of, still_time
 
 
 @pytest.fixture

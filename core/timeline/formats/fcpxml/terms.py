@@ -25,7 +25,7 @@ AFTER_ANCHORS = (
 )
 """What the DTDs let follow the connected clips inside a clip."""
 
-_ROLES = {"DX": "dialogue", "FX": "effects", "MX": "music", "MIX": "mix"}
+_ROLES = {"DX": "dialogue", "FX": "effects", "BG": "background", "MX": "music", "MIX": "mix"}
 _STEMS = {role: stem for stem, role in _ROLES.items()}
 _OUR_ROLE = re.compile(rf"^({'|'.join(_STEMS)})\.talkies(?:-(\d+))?$", re.IGNORECASE)
 _TIME = re.compile(r"^\s*(-?\d{1,19}(?:\.\d{1,9})?)(?:/(\d{1,19}))?s?\s*$")  # Apple's times are 64 bits wide
