@@ -3,6 +3,7 @@
     engine = "mini"
     voice = "clara"                 # a named voice, or a recording
     loudness = "a85"
+    background = "off"              # the beds under shots: auto, off, or words
     media-dirs = ["/footage", "~/Movies"]
 
 It lies in the platform's folder for configurations (``preferences_file``), or where the environment variable
@@ -22,7 +23,7 @@ from typing import Any
 from talkies.core.errors import InputError
 
 VARIABLE = "TALKIES_CONFIG"
-KEYS = ("engine", "voice", "loudness", "media-dirs")
+KEYS = ("engine", "voice", "loudness", "background", "media-dirs")
 _LARGEST_BYTES = 1 << 16
 
 
@@ -35,10 +36,11 @@ class Preferences:
     voice: str = ""
     loudness: str = "ebu-r128"
     media_dirs: tuple[Path, ...] = ()
+    background: str = ""
 
     def for_request(self) -> dict[str, str]:
         """The fields of a Request that are set here."""
-        return {"engine": self.engine, "voice": self.voice, "loudness": self.loudness}
+        return {"engine": self.engine, "voice": self.voice, "loudness": self.loudness, "background": self.background}
 
 
 def preferences_file() -> Path:

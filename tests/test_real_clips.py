@@ -31,7 +31,7 @@ class RealClip:
     exact: Fraction
     source: tuple[int, int]
     cues: tuple[tuple[int, int, str], ...]
-    sounding: tuple[str, ...] = ("DX", "FX")
+    sounding: tuple[str, ...] = ("DX", "FX", "BG")
 
 
 CLIPS = (
@@ -55,7 +55,7 @@ CLIPS = (
         Fraction(30000, 1001),
         (3, 77),
         ((4, 71, "bin red by k seven now"),),
-        ("DX",),
+        ("DX", "BG"),
     ),
 )
 

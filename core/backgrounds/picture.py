@@ -1,4 +1,4 @@
-"""What a shot's stills say of its place: its colours and their layout, how bright it is, and whether sky or plants show.
+"""What a shot's stills say of its place: its colours and their layout, how bright it is, whether sky or plants show.
 
 A few numbers that can be looked at, not a network: a histogram of colours, an 8 x 12 grid of brightness and the share
 of pixels that are sky or leaves.

@@ -13,14 +13,15 @@ from talkies.core.conditioning.prompt.vocabulary import GOING_ON, read_prompt, w
 from talkies.core.synthesis import Recipe, recipe_for
 
 _INSIDE = (
-    "room", "tone", "roomtone", "indoors", "indoor", "inside", "interior", "int", "office", "kitchen", "bedroom", "bathroom",
-    "hall", "hallway", "corridor", "cellar", "basement", "attic", "studio", "flat", "apartment", "house", "home", "shop",
-    "classroom", "library", "museum", "warehouse",
-)  # fmt: skip
+    *("room", "tone", "roomtone", "indoors", "indoor", "inside", "interior", "int", "office", "kitchen", "bedroom"),
+    *("bathroom", "hall", "hallway", "corridor", "cellar", "basement", "attic", "studio", "flat", "apartment", "house"),
+    *("home", "shop", "classroom", "library", "museum", "warehouse"),
+)
 _OUTSIDE = (
-    "outdoors", "outdoor", "outside", "exterior", "ext", "air", "street", "city", "town", "village", "road", "traffic",
-    "forest", "woods", "field", "meadow", "park", "garden", "yard", "mountain", "mountains", "desert", "countryside",
-)  # fmt: skip
+    *("outdoors", "outdoor", "outside", "exterior", "ext", "air", "street", "city", "town", "village", "road"),
+    *("traffic", "forest", "woods", "field", "meadow", "park", "garden", "yard", "mountain", "mountains", "desert"),
+    "countryside",
+)
 _ADDED = {"forest": "wind leaves", "woods": "wind leaves"}
 _HUM = re.compile(r"\b(?:mains|hum|neon)\b", re.IGNORECASE)
 _SIXTY = re.compile(r"\b60(?:\s*hz)?\b", re.IGNORECASE)
@@ -46,7 +47,9 @@ def read_words(text: str) -> Wanted:
     tokens = re.findall(r"[\w'-]+", rest)
     inside = any(token.casefold() in _INSIDE for token in tokens)
     outside = any(token.casefold() in _OUTSIDE for token in tokens)
-    left = [_ADDED.get(token.casefold(), "" if token.casefold() in (*_INSIDE, *_OUTSIDE) else token) for token in tokens]
+    left = [
+        _ADDED.get(token.casefold(), "" if token.casefold() in (*_INSIDE, *_OUTSIDE) else token) for token in tokens
+    ]
     named = " ".join(filter(None, left))
     prompt = read_prompt(named)
     weather = _WEATHER & set(words_in(named))

@@ -49,11 +49,10 @@ class Beds:
         index = self._first(stem)
         return index is not None and self._places.place(index) is not None
 
-    def take(
-        self, stem: Stem, index: int, number: int, on_share: Callable[[float], None] = lambda share: None
-    ) -> Take:
+    def take(self, stem: Stem, index: int, number: int, on_share: Callable[[float], None] = lambda share: None) -> Take:
         """The take ``number`` of a stem, with the seed that is ``index`` above the request's. Raises InputError where
-        no picture says what the place is, OutputError. ``on_share`` hears how much is made and may raise CancelledError."""
+        no picture says what the place is, OutputError. ``on_share`` hears how much is made and may raise
+        CancelledError."""
         place, wanted = self._place(stem), read_words(stem.prompt)
         handle, seed = frame_floor(self.request.handles, self.timeline.rate), self.request.seed + index
         whole = TimeRange(stem.record.start - handle, stem.record.end + handle)

@@ -60,9 +60,10 @@ def save_take(
     ``blocks``: (n,) or (C, n) float32 at ``sample_rate``, from the head handle's start on; more than needed is cut,
     up to 50 ms too little is filled with silence. ``handles``: seconds before and after what the stem covers. Outside
     of the stem's gate it is silent. ``gain_db``: settled before, peaks that it brings above the ceiling are limited;
-    None: it is measured. ``part``: tells parts of one stem apart by name. ``faded``: whether its head and its
-    tail are; one that runs on in a neighbour is not. ``metadata``: provenance. Memory does not grow with length: the
-    sound waits in a ``.part`` file in ``folder``, which is gone at the end, whatever happens. Raises OutputError; InputError for samples that are not finite.
+    None: it is measured. ``part``: tells parts of one stem apart by name. ``faded``: whether its head and its tail
+    are; one that runs on in a neighbour is not. ``metadata``: provenance. Memory does not grow with length: the sound
+    waits in a ``.part`` file in ``folder``, which is gone at the end, whatever happens. Raises OutputError; InputError
+    for samples that are not finite.
     """
     segment, record, (head, tail) = stem.segment, stem.record, handles
     covered = TimeRange(record.start - head, record.end + tail)

@@ -19,15 +19,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("timeline", metavar="TIMELINE", type=Path, help="a timeline, a movie or an image sequence")
     add("-o", "--output", metavar="OUT", type=Path, required=True, help="the new timeline; its suffix picks the format")
     add("--segment", metavar="ID", action="append", default=[], help="only this segment (see inspect); may be repeated")
-    add("--task", choices=TASKS, default="both", help="both: dialogue and effects apart; joint: one mixed track; background: beds alone")
+    add(
+        "--task",
+        choices=TASKS,
+        default="both",
+        help="both: dialogue and effects apart; joint: one mixed track; background: beds alone",
+    )
     add("--engine", metavar="NAME", help="see 'talkies models list' (default: mini)")
     add("--weights", metavar="FILE", type=Path, help="another checkpoint for the engine")
     add("--prompt", metavar="TEXT", default="", help="prompt: what should be heard")
     add("--negative-prompt", metavar="TEXT", default="", help="negative prompt: what should not be heard")
     source = "what makes prompted effects: rules, the network, or per word the better of both (default: auto)"
     add("--source", choices=SOURCES, default="auto", help=source)
-    beds = "the bed under each shot: auto (by its picture), off, or words such as \"kitchen, rain\" (default: auto for foley and both)"
-    add("--background", metavar="auto|off|WORDS", default="", help=beds)
+    bed = 'bed under each shot: auto (by its picture), off, or words: "kitchen, rain" (default: auto for foley, both)'
+    add("--background", metavar="auto|off|WORDS", help=bed)
     add("--voice", metavar="NAME|FILE", help="one voice for all lines: a name or a recording")
     add("--language", metavar="TAG", default="", help="which subtitles to speak when there are several: en, de, ...")
     add("--seed", metavar="N", type=int, default=0, help="the same seed gives the same sound (default: 0)")
@@ -62,7 +67,7 @@ def request_from(options: argparse.Namespace) -> Request:
         prompt=options.prompt,
         negative_prompt=options.negative_prompt,
         source=options.source,
-        background=options.background,
+        background=configured.background if options.background is None else options.background,
         voice=configured.voice if options.voice is None else options.voice,
         language=options.language,
         seed=options.seed,

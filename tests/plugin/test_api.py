@@ -43,10 +43,10 @@ def test_the_examples_of_the_page_run_as_they_stand(tmp_path: Path, project_dir:
     lines = result.stdout.splitlines()
     assert lines[0] == "V1-001 shot 1 00:00:00:00 1 cues"
     take = Path("reel.talkies.takes")
-    assert [line.split()[:2] for line in lines if str(take) in line] == [["V1-001", "FX"]]
+    assert [line.split()[:2] for line in lines if str(take) in line] == [["V1-001", "FX"], ["V1-001", "BG"]]
     for name in ("reel.talkies.otio", "second.talkies.otio"):
         tracks = otio.adapters.read_from_file(str(tmp_path / name)).audio_tracks()
-        assert [track.name.split()[0] for track in tracks] == ["FX"]
+        assert [track.name.split()[0] for track in tracks] == ["FX", "BG"]
 
 
 def test_what_is_offered_is_there_and_nothing_else(project_dir: Path) -> None:

@@ -55,7 +55,7 @@ def test_version_names_what_made_a_sound(capsys: pytest.CaptureFixture[str], pro
     ("typed", "offered"),
     [
         ("talkies tur", {"turnover"}),
-        ("talkies generate --task ", {"both", "foley", "dialogue", "joint"}),
+        ("talkies generate --task ", {"both", "foley", "dialogue", "joint", "background"}),
         ("talkies generate --neg", {"--negative-prompt"}),
     ],
 )
@@ -141,7 +141,7 @@ def test_generate_prints_files_that_exist(reel: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr()
     paths = [Path(line) for line in said.out.splitlines()]
     assert paths[-1] == out
-    assert len(paths) == 5
+    assert [path.name[:2] for path in paths[:-1]] == ["DX", "FX", "BG", "DX", "FX", "BG"]
     assert all(path.is_file() for path in paths)
     assert "%" in said.err
 
@@ -150,9 +150,11 @@ def test_generate_json_is_one_document(reel: Path, capsys: pytest.CaptureFixture
     arguments = ["generate", str(reel), "-o", str(reel.with_name("new.otio")), "--segment", "V1-002", "--json"]
     assert main([*arguments, "--takes", "2", "--seed", "4", "--task", "foley"], load_tones) == 0
     report = json.loads(capsys.readouterr().out)
-    assert [(take["segment"], take["metadata"]["seed"]) for take in report["takes"]] == [("V1-002", 4), ("V1-002", 5)]
+    assert [(take["stem"], take["segment"], take["metadata"]["seed"]) for take in report["takes"]] == [
+        ("FX", "V1-002", 4), ("FX", "V1-002", 5), ("BG", "V1-002", 4), ("BG", "V1-002", 5),
+    ]  # fmt: skip
     assert report["failures"] == []
-    assert report["seconds_of_sound"] == 2.0
+    assert report["seconds_of_sound"] == 4.0
 
 
 def test_paths_with_anything_in_them(reel: Path, capsys: pytest.CaptureFixture[str]) -> None:

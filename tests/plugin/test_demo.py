@@ -47,7 +47,7 @@ def test_stems_lie_on_new_tracks_under_the_old_picture(folder: Path, report: dic
     before, after = read_timeline(folder / "demo.otio"), read_timeline(folder / "demo.talkies.otio")
     assert [segment.record for segment in after.segments] == [segment.record for segment in before.segments]
     takes = report["takes"]
-    assert isinstance(takes, list) and {take["stem"] for take in takes} == {"DX", "FX"}
+    assert isinstance(takes, list) and {take["stem"] for take in takes} == {"DX", "FX", "BG"}
     assert {take["metadata"]["seed"] for take in takes} == {7}
     assert all(Path(take["path"]).is_file() for take in takes)
 

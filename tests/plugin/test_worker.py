@@ -61,7 +61,7 @@ def test_make_tells_of_each_finished_take_and_writes_no_timeline(reel: Path) -> 
     params = {"timeline": str(reel), "folder": str(reel.parent / "takes"), "segments": ["V1-001"]}
     answers = converse({"id": 1, "method": "make", "params": params})
     paths = [Path(answer["path"]) for answer in answers if answer["event"] == "take"]
-    assert [path.name[:2] for path in paths] == ["DX", "FX"]
+    assert [path.name[:2] for path in paths] == ["DX", "FX", "BG"]
     assert all(path.is_file() and path.with_suffix(".json").is_file() for path in paths)
     assert answers[-1]["event"] == "result"
     assert [path.name for path in reel.parent.glob("*.otio")] == [reel.name]

@@ -35,6 +35,15 @@ def gc_in_this_thread() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def without_backgrounds(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes of dialogue and effects alone, as somebody has them who wants no beds; tests/ui/test_backgrounds.py has
+    them."""
+    config = tmp_path_factory.getbasetemp() / "without-backgrounds.toml"
+    config.write_text('background = "off"\n')
+    monkeypatch.setenv("TALKIES_CONFIG", str(config))
+
+
+@pytest.fixture(autouse=True)
 def in_the_theme(qapp: QApplication) -> None:
     """As the program starts: without its style sheet everything is smaller, and a test would see another window alone
     than after others."""

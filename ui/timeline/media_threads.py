@@ -11,10 +11,10 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImage, QImageWriter
 
 from talkies.core.errors import TalkiesError
+from talkies.core.media.stills import StillReader
 from talkies.ui.timeline.cache import DiskCache, media_key
 from talkies.ui.timeline.cache_keys import Key, PeaksKey, StillKey
 from talkies.ui.timeline.peaks import PER_SECOND, Peaks, read_peaks
-from talkies.core.media.stills import StillReader
 
 _JPEG_QUALITY = 85
 

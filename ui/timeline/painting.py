@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
+from talkies.core.media.stills import grid_of, still_time
 from talkies.core.segment import Picture, Segment
 from talkies.ui.plain_text import one_line
 from talkies.ui.timeline.cache_keys import PeaksKey, StillKey
@@ -21,7 +22,6 @@ from talkies.ui.timeline.layout import Scale, Visible, joined, visible
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.peaks import Heights
 from talkies.ui.timeline.rows import Row
-from talkies.core.media.stills import grid_of, still_time
 from talkies.ui.timeline.tooltips import speed_of, tr
 from talkies.ui.timeline.waves import WaveLane, sound_start, take_start
 

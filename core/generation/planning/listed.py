@@ -45,7 +45,9 @@ class Listed:
         if self.spots_or_none is None:
             return tuple(stems)
         return tuple(
-            replace(stem, spots=self._by_shot.get(stem.segment.id, ()), sounds=()) if stem.task in ("foley", "joint") else stem
+            replace(stem, spots=self._by_shot.get(stem.segment.id, ()), sounds=())
+            if stem.task in ("foley", "joint")
+            else stem
             for stem in stems
             if not self.wanted or stem.task != "dialogue"
         )

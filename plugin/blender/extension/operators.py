@@ -77,7 +77,9 @@ class Again(_Button):
         if strip is None:
             raise RefusedError("The active strip is not a talkies sound; select one of its strips")
         stored = strips.metadata_of(strip)
-        task = {"DX": "dialogue", "FX": "foley", "BG": "background", "MIX": "joint"}.get(str(stored.get("stem")), "foley")
+        task = {"DX": "dialogue", "FX": "foley", "BG": "background", "MIX": "joint"}.get(
+            str(stored.get("stem")), "foley"
+        )
         found = reading.read(scene)
         shot = max(found.shots, key=lambda shot: _shared(shot, strip), default=None)
         if shot is None or not _shared(shot, strip):

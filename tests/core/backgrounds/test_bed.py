@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -70,7 +71,7 @@ def test_any_stretch_is_the_same_to_the_bit_whole_and_in_pieces(words: str) -> N
     place, frame = Place("a"), Fraction(1001, 24_000)
     cuts = [Fraction(-1), 0 * frame, 31 * frame, 100 * frame, 411 * frame, Fraction(20)]
     whole = heard(track((seconds(-5, 60), place), words=words), TimeRange(cuts[0], cuts[-1]))
-    spans = [TimeRange(start, end) for start, end in zip(cuts, cuts[1:], strict=False)]
+    spans = [TimeRange(start, end) for start, end in pairwise(cuts)]
     shown = [(span.overlap(seconds(0, 60)) or seconds(0, 1), place) for span in spans[1:]]
     pieces = [heard(track(*shown, words=words), span) for span in reversed(spans)]
     assert np.array_equal(whole, np.concatenate(pieces[::-1], axis=1))

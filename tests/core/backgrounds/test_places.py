@@ -118,7 +118,11 @@ def test_people_of_real_film_are_in_one_place_and_films_are_not(shared_dir: Path
     from talkies.core.media.stills import StillReader
 
     folder, reader = shared_dir / "data/video", StillReader()
-    files = [folder / "real/bottle-detection.mp4", folder / "real/asl_book.mkv", folder / "grid_other_speakers/lbbc2a.mp4"]
+    files = [
+        folder / "real/bottle-detection.mp4",
+        folder / "real/asl_book.mkv",
+        folder / "grid_other_speakers/lbbc2a.mp4",
+    ]
     if not all(file.is_file() for file in files):
         pytest.skip("the films are not there")
     looks = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 import av
@@ -97,7 +97,7 @@ def test_handles_hold_what_the_neighbour_plays(reel: Path) -> None:
     """So a cut that is moved within them is heard nowhere, not even where the place changes."""
     takes = beds(made(reel))
     assert all((take.head_handle, take.tail_handle) == (1, 1) for take in takes)
-    for one, next_one in zip(takes, takes[1:], strict=False):
+    for one, next_one in pairwise(takes):
         tail = read_sound(one.path, RATE, mono=False)[:, -RATE:]
         assert np.array_equal(tail[:, :-100], shown(next_one)[:, :-100])
 

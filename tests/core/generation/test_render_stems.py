@@ -29,9 +29,9 @@ def test_a_stems_folder_lies_beside_its_takes(reel: Path) -> None:
     assert loss.startswith("a stems folder holds sound and lists, not the cut (clips of picture: 2)")
     assert {path.name for path in reel.with_name("cut.stems").iterdir()} == {
         "README.txt", "SHA256SUMS", "reel.srt", "reel.vtt", "reel_cues.csv", "reel_markers.edl",
-        "reel_DX_talkies.wav", "reel_DX_talkies_2.wav", "reel_FX_talkies.wav",
+        "reel_DX_talkies.wav", "reel_DX_talkies_2.wav", "reel_FX_talkies.wav", "reel_BG_talkies.wav",
     }  # fmt: skip
-    assert len(list(reel.with_name("cut.takes").iterdir())) == 4
+    assert len(list(reel.with_name("cut.takes").iterdir())) == 6
     stem = read_sound(reel.with_name("cut.stems") / "reel_FX_talkies.wav")[0]
     assert len(stem) == 10 * 48_000 and np.flatnonzero(stem)[0] == 6 * 48_000 + 1
     finished = events[-1]
@@ -44,7 +44,7 @@ def test_a_stems_folder_lies_beside_its_takes(reel: Path) -> None:
 @pytest.mark.parametrize(("asked", "given"), [(Fraction(0), 0), (Fraction(1, 5), 0.2), (Fraction(3), 1)])
 def test_handles_are_as_long_as_asked_for_where_the_picture_has_them(reel: Path, asked: Fraction, given: float) -> None:
     """Both shots begin at second 1 of three seconds of film and last one."""
-    done = tell(Request(reel, reel.with_name("out.otio"), task="foley", handles=asked))[-1]
+    done = tell(Request(reel, reel.with_name("out.otio"), task="foley", handles=asked, background="off"))[-1]
     assert isinstance(done, Finished)
     for take in done.takes:
         assert (float(take.head_handle), float(take.tail_handle)) == (given, given)
@@ -94,7 +94,7 @@ def test_the_command_line_says_it_in_one_sentence(reel: Path, capsys: pytest.Cap
     folder = reel.with_name("handed")
     assert main(["turnover", out, "-o", str(folder), "--json"], load_tones) == 0
     report = json.loads(capsys.readouterr().out)
-    assert (report["output"], report["takes"], report["samples"]) == (str(folder), 2, 96_000)
+    assert (report["output"], report["takes"], report["samples"]) == (str(folder), 4, 96_000)
     assert (folder / "README.txt").is_file()
     assert main(["turnover", str(reel), "-o", str(folder)], load_tones) == 2
     assert "holds no sound of talkies" in capsys.readouterr().err

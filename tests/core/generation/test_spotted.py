@@ -52,7 +52,7 @@ def made(film: Path, out: Path, spots: Iterable[Spot], **more: Any) -> tuple[Tak
     """The takes of a list, written beside ``out``."""
     listed = out.with_name("list.csv")
     write_spots(read_timeline(film), list(spots), listed)
-    request = Request(film, out, task="foley", spots=listed, **more)
+    request = Request(film, out, task="foley", spots=listed, **{"background": "off", **more})
     *_, last = render(request, load_engine=load_tones)
     assert isinstance(last, Finished)
     return last.takes

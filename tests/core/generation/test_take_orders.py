@@ -20,7 +20,9 @@ from talkies.core.times import TimeRange
 
 
 def order(reel: Path, **params: Any) -> TakeRequest:
-    return TakeRequest.from_mapping({"timeline": str(reel), "folder": str(reel.parent / "takes"), **params})
+    return TakeRequest.from_mapping(
+        {"timeline": str(reel), "folder": str(reel.parent / "takes"), "background": "off", **params}
+    )
 
 
 def made(wanted: TakeRequest, **options: Any) -> list[Take]:

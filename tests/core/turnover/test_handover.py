@@ -40,7 +40,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     timeline = otio.adapters.read_from_file(str(reel))
     timeline.global_start_time = otio.opentime.RationalTime(90_000, 25)
     otio.adapters.write_to_file(timeline, str(reel))
-    request = Request(reel, folder / "reel.talkies.otio", takes=2, handles=Fraction(1, 5))
+    request = Request(reel, folder / "reel.talkies.otio", takes=2, handles=Fraction(1, 5), background="off")
     list(render(request, load_engine=load_tones))
     return request.out
 

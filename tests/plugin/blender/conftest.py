@@ -21,7 +21,9 @@ def running_blender(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blende
         pytest.skip(why)
     resources = tmp_path_factory.mktemp("blender")
     install_into(resources / "extensions" / "user_default" / "talkies", TALKIES)
-    blender = Blender(resources)
+    config = resources / "without-backgrounds.toml"
+    config.write_text('background = "off"\n')
+    blender = Blender(resources, TALKIES_CONFIG=str(config))
     assert blender.call("enable")["enabled"]
     yield blender
     blender.close()

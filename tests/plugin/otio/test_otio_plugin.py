@@ -109,8 +109,10 @@ def test_otioconvert_with_the_hook_gives_sound_made_by_the_shipped_model(tmp_pat
     )
     assert done.returncode == 0, done.stderr
     written = otio.adapters.read_from_file(str(tmp_path / "sound.otio"))
-    (clip,) = written.tracks[-1].find_clips()
-    assert (written.tracks[-1].name, clip.metadata["talkies"]["engine"]) == ("FX talkies", "mini")
+    effects, background = written.tracks[-2:]
+    (clip,) = effects.find_clips()
+    assert background.name == "BG talkies"
+    assert (effects.name, clip.metadata["talkies"]["engine"]) == ("FX talkies", "mini")
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["in", "sound.otio", "sound.takes"]
     with av.open(str(tmp_path / clip.media_reference.target_url)) as container:
         assert container.streams.audio[0].rate == 48_000
@@ -140,7 +142,7 @@ def test_the_hook_adds_tracks_and_leaves_the_given_timeline_alone(reel: Path, to
     assert document.to_json_string() == before
     new = again.tracks[len(document.tracks) :]
     urls = [clip.media_reference.target_url for track in new for clip in track.find_clips()]
-    assert len(urls) == 2
+    assert len(urls) == 4
     assert all(url.startswith("out.takes/" if suffix == "otio" else reel.parent.as_uri()) for url in urls)
     assert {path.name for path in reel.with_name("out.takes").iterdir()} == {Path(url).name for url in urls}
     assert not list(reel.parent.glob(".talkies-*"))
@@ -178,7 +180,7 @@ def test_a_string_needs_a_place_for_the_takes(reel: Path, tones: None) -> None:
         otio.adapters.write_to_string(document, "otio_json", hook_function_argument_map=arguments)
     arguments = {"talkies": {"task": "foley", "out": str(reel.with_name("named.otio"))}}
     text = otio.adapters.write_to_string(document, "otio_json", hook_function_argument_map=arguments)
-    assert "named.takes/" in text and len(list(reel.with_name("named.takes").iterdir())) == 2
+    assert "named.takes/" in text and len(list(reel.with_name("named.takes").iterdir())) == 4
 
 
 def words_and_places(cues: Iterable[Cue]) -> list[tuple[str, ...]]:

@@ -15,13 +15,13 @@ from pytestqt.qtbot import QtBot
 
 from talkies.core.errors import MediaError
 from talkies.core.media.bwf import write_bwf
+from talkies.core.media.stills import StillReader, grid_of, still_time
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.cache import DiskCache, media_key
 from talkies.ui.timeline.cache_keys import PeaksKey, StillKey
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.peaks import PER_SECOND, Peaks, read_peaks
-from talkies.core.media.stills import StillReader, grid_of, still_time
 
 
 @pytest.fixture
