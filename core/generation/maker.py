@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from talkies.core.conditioning.picture.look import PictureLook
     from talkies.core.conditioning.picture.visual import PictureFeatures
     from talkies.core.engines.base import Brief, Engine, Line, Prepared
+    from talkies.core.generation.beds import Beds
     from talkies.core.library import Pick
     from talkies.core.sources.remembered import Remembered
-    from talkies.core.generation.beds import Beds
 
 _DENOISING = Fraction(4, 5)
 
