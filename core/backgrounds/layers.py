@@ -74,7 +74,7 @@ def _flow(name: str, seed: int, slot: int) -> Floats32:
     middle, side = (_flowing(GOING[name], seed, slot, part) for part in (0, 1))
     share = np.sqrt((1 + _ALIKE) / 2), np.sqrt((1 - _ALIKE) / 2)
     both = np.stack([share[0] * middle + share[1] * side, share[0] * middle - share[1] * side])
-    return (both / np.sqrt(np.mean(np.square(both)))).astype(np.float32)
+    return np.asarray(both / np.sqrt(np.mean(np.square(both))), np.float32)
 
 
 def _flowing(sound: GoingSound, seed: int, slot: int, part: int) -> Floats:
@@ -115,4 +115,4 @@ def _struck(recipe: Recipe, seed: int, slot: int) -> Floats32:
         angle = np.pi / 4 * (1 + rng.uniform(0.2, 0.8) * (1 if number else -1))
         sound = np.concatenate(list(perform(recipe, group, total.shape[1] / SAMPLE_RATE, seed + slot % 997)))
         total += np.outer([np.cos(angle), np.sin(angle)], sound[: total.shape[1]]).astype(np.float32)
-    return (total * (np.sqrt(2) / STROKE_RMS)).astype(np.float32)
+    return np.asarray(total * (np.sqrt(2) / STROKE_RMS), np.float32)

@@ -18,7 +18,7 @@ HOP = 1 << 14
 """Samples of a block; block k begins at sample k · HOP of the timeline."""
 
 _WINDOW = np.sin(np.pi * (np.arange(2 * HOP) + 0.5) / (2 * HOP))
-_HERTZ = np.fft.rfftfreq(2 * HOP, 1 / SAMPLE_RATE)
+_HERTZ: Floats = np.arange(HOP + 1, dtype=np.float64) * SAMPLE_RATE / (2 * HOP)
 _SLOW_S, _QUICK_S = 8.0, 2.0  # how far apart the level's goals are
 _SLOW_SHARE = 0.5  # of the level's variance
 _MOST_DB = 2.5

@@ -120,6 +120,7 @@ class Maker:
     def _brief(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Brief:
         from talkies.core.engines.base import Brief
 
+        assert stem.task != "background"
         request, lines, sounds = self.request, _lines(stem.cues, whole, stem.record), _lines(stem.sounds, whole)
         asked = stem.prompt, request.negative_prompt, request.source
         inside = stem.record.shifted(-whole.start)
