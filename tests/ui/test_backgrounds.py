@@ -6,17 +6,22 @@ from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
-from test_queue import states, wait_until_idle
 
 from talkies.ui.timeline.rows import take_rows
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
+
+PATIENCE_MS = 120_000
 
 
 @pytest.fixture(autouse=True)
 def with_backgrounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without_backgrounds: None) -> None:
     """As for whoever has configured nothing."""
     monkeypatch.setenv("TALKIES_CONFIG", str(tmp_path / "none.toml"))
+
+
+def wait_until_idle(queue: Queue, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not queue.is_busy and not any(job.is_open for job in queue.jobs), timeout=PATIENCE_MS)
 
 
 def test_they_have_a_lane_and_are_made_anew_alone(document: Document, queue: Queue, qtbot: QtBot) -> None:
@@ -30,5 +35,5 @@ def test_they_have_a_lane_and_are_made_anew_alone(document: Document, queue: Que
     assert [row.label for row in rows] == ["Effects", "Backgrounds"]
     queue.redo("V1-001", task="background")
     wait_until_idle(queue, qtbot)
-    assert states(queue) == ["done", "done"]
+    assert [job.state for job in queue.jobs] == ["done", "done"]
     assert [(take.stem, take.seed) for take in document.takes("V1-001")] == [("FX", 3), ("BG", 3), ("BG", 4)]
