@@ -137,18 +137,25 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _wrong_kind(node: dict[str, Any]) -> str:
     """What OTIO's parser, or whoever walks what it read, follows into nothing [OpenTimelineIO 0.18.1]: a value of
     another kind than one of OTIO's own objects has there."""
-    name = str(node.get("OTIO_SCHEMA", "")).partition(".")[0]
+    name, _, version = str(node.get("OTIO_SCHEMA", "")).partition(".")
     if name == "UnknownSchema":
         return "an object in it is of no schema"
     if name == "Timeline" and node.get("tracks", ()) is None:
         return "a timeline in it has null for tracks"
+    if name == "Clip" and "media_references" in node and not (version.isdecimal() and int(version[:9]) > 1):
+        return "a Clip.1 has media_references, which are Clip.2's"
     for key in _OBJECTS.intersection(node) if name in _SCHEMAS else ():
         value = node[key]
         inside = value.values() if key == "media_references" and isinstance(value, dict) else value
         found = inside if key in _SEVERAL and not isinstance(inside, str | int | float | None) else [inside]
-        if not all(isinstance(each, dict | None) for each in found):
+        if not all(_is_object(each) for each in found):
             return f"{key} of a {name} is not what it should be"
     return ""
+
+
+def _is_object(value: Any) -> bool:
+    """Whether a value is one of OTIO's objects, or nothing."""
+    return value is None or (isinstance(value, dict) and (not value or "OTIO_SCHEMA" in value))
 
 
 def _refuse_cycles(path: Path, document: Any) -> None:

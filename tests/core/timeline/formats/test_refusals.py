@@ -382,6 +382,11 @@ def test_mlt_that_never_ends(tmp_path: Path, content: str, problem: str) -> None
             '{"OTIO_SCHEMA": "Clip.1", "media_reference": [{"x": {"OTIO_SCHEMA": "MissingReference.1"}}]}',
             "media_reference of a Clip",
         ),
+        ('{"OTIO_SCHEMA": "Clip.1e9", "media_references": {"a": {"OTIO_SCHEMA": "MissingReference.1"}}}', "Clip.2's"),
+        (
+            '{"OTIO_SCHEMA": "Clip.1", "media_reference": {"x": {"OTIO_SCHEMA": "MissingReference.1"}}}',
+            "media_reference of a Clip",
+        ),
         ('{"OTIO_SCHEMA": "Clip.2", "media_references": {"DEFAULT_MEDIA": [{}]}}', "media_references of a Clip"),
         ('{"OTIO_SCHEMA": "Stack.1", "children": [{"OTIO_SCHEMA": "Track.1", "children": 7}]}', "children of a Track"),
         ('{"OTIO_SCHEMA": "99999999999"}', "schema"),
