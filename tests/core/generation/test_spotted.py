@@ -255,3 +255,14 @@ def test_without_a_recording_that_fits_it_is_made_otherwise_and_said(
     assert isinstance(last, Finished)
     assert [row["by"] for row in last.takes[0].metadata["spots"].values()] == ["rules"]
     assert any("no recording of the library fits 'hammer wood'" in warning for warning in last.report["warnings"])
+
+
+def test_a_kind_of_sound_is_the_same_beside_another_kind(film: Path, tmp_path: Path) -> None:
+    """So whatever names it in a shot of its own names it here."""
+    knocks = [spot(1, 0.6, "wood knock", source="rules"), spot(2, 2.0, "wood knock", source="rules")]
+    bells = [spot(3, 1.2, "bell", source="rules"), spot(4, 3.0, "bell", source="rules")]
+    alone = made(film, tmp_path / "alone" / "out.otio", knocks, loudness="none", clips="events")
+    beside = made(film, tmp_path / "beside" / "out.otio", [*knocks, *bells], loudness="none", clips="events")
+    found = {take.metadata["spot"]: heard(take) for take in beside}
+    assert len(found) == 4
+    assert all(np.array_equal(heard(take), found[take.metadata["spot"]]) for take in alone)
