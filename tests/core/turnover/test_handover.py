@@ -207,7 +207,7 @@ def test_an_edl_counts_in_the_timecode_of_its_sounds(tmp_path: Path) -> None:
     for suffix in (".otio", ".edl"):
         request = Request(reel, tmp_path / f"out{suffix}", task="foley", handles=Fraction(1, 5))
         list(render(request, load_engine=load_tones))
-        takes = takes_in(read_timeline(request.out))
+        takes = sorted(takes_in(read_timeline(request.out)), key=lambda take: take.name)  # an EDL's tracks by channels
         found.append([(take.record, take.head_handle, take.tail_handle, take.path.name) for take in takes])
     assert found[0] == found[1] and found[1][0][1:3] == (Fraction(1, 5), Fraction(1, 5))
 
