@@ -15,7 +15,8 @@ from safetensors.torch import load_file, save_file
 
 from talkies.core.conditioning.picture.visual import PictureFeatures, picture_features
 from talkies.core.engines.base import Brief, Line, load_engine
-from talkies.core.engines.mini import MiniEngine, MiniPrepared
+from talkies.core.engines.mini import MiniEngine
+from talkies.core.engines.mini_prepared import MiniPrepared
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import WINDOW_FRAMES, cover, seeded_noise
 from talkies.core.media.picture import Frame

@@ -10,7 +10,8 @@ from talkies.core.conditioning.picture.sync import SYNC_DIM
 from talkies.core.conditioning.picture.visual import PictureFeatures, picture_features
 from talkies.core.conditioning.prompt.palette import spotted_onsets
 from talkies.core.engines.base import Brief, Line, load_engine
-from talkies.core.engines.mini import MiniEngine, MiniPrepared
+from talkies.core.engines.mini import MiniEngine
+from talkies.core.engines.mini_prepared import MiniPrepared
 from talkies.core.media.picture import Frame
 from talkies.core.scenes import render_scene
 from talkies.core.segment import Source

@@ -15,6 +15,7 @@ from engines import load_tones
 from films import write_movie
 from library_sounds import add, save, struck
 
+from talkies.core.arrays import Sound
 from talkies.core.errors import ArgumentError
 from talkies.core.events import Finished
 from talkies.core.generation.render import render
@@ -58,9 +59,10 @@ def made(film: Path, out: Path, spots: Iterable[Spot], **more: Any) -> tuple[Tak
     return last.takes
 
 
-def heard(take: Take) -> np.ndarray:
+def heard(take: Take) -> Sound:
     """The samples of a take's file, (N,)."""
-    return read_sound(take.path)[0]
+    sound: Sound = read_sound(take.path)[0]
+    return sound
 
 
 def differing(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from talkies.core.sources.chosen import Wishes
 from talkies.core.sources.network import Settings
 from talkies.core.sources.remembered import Remembered
 from talkies.core.sources.shot import ShotSound, chosen_spots, placed_in
-from talkies.core.spotting.spot import Spot
+from talkies.core.spotting.spot import Spot, SpotKind
 from talkies.core.times import TimeRange
 
 RATE = 48_000
@@ -31,7 +31,7 @@ def engine() -> MiniEngine:
 
 
 def spot(name: str, seconds: str, force: float = 0.8, until: str = "") -> Spot:
-    kind = "sustained" if until else "hit"
+    kind: SpotKind = "sustained" if until else "hit"
     time = Fraction(seconds)
     return Spot(name, SHOT.id, time, Fraction(until or seconds), kind, force, words="" if until else "knock wood")
 
