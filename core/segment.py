@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from talkies.core.curves import Curve
 from talkies.core.times import TimeRange, timecode
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 CueKind = Literal["speech", "sound"]
 StemName = Literal["DX", "FX", "BG", "MX", "MIX"]
 """Dialogue, effects, backgrounds, music, and all in one (``--task joint``)."""
+STEMS: tuple[StemName, ...] = get_args(StemName)
+"""The departments in the order of their tracks on the timeline."""
 Source = Literal["auto", "rules", "network"]
 """What makes effects: rules of physics, the network, or for each word the one that is named better."""
 SpotSource = Literal["auto", "rules", "network", "library", "file"]

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from talkies.core.errors import OutputError
+from talkies.core.segment import STEMS
 
-_TAKE = r"(?:DX|FX|MX|MIX)_(?:[A-Za-z0-9-]+_)*t\d{2,}"  # as take_name in core/takes/saving.py writes it
+_TAKE = rf"(?:{'|'.join(STEMS)})_(?:[A-Za-z0-9-]+_)*t\d{{2,}}"  # as take_name in core/takes/saving.py writes it
 _SOUND = re.compile(rf"{_TAKE}(?:\.from-frame)?\.wav")
 _SIDECAR = re.compile(rf"{_TAKE}\.json")
 _UNFINISHED = re.compile(rf"{_TAKE}(?:\.from-frame)?\.(?:wav|wav\.raw|json)(?:\.talkies)?\.part")

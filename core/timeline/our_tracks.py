@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from talkies.core.segment import StemName, Timeline
+from talkies.core.segment import STEMS, StemName, Timeline
 from talkies.core.timeline.structure.sounds import OUR_NAME, sound_tracks, track_name
 from talkies.core.times import TimeRange
 
@@ -46,8 +46,7 @@ def without_our_tracks(timeline: Timeline) -> Timeline:
 
 
 def _stem(name: str) -> StemName:
-    stems: dict[str, StemName] = {"DX": "DX", "FX": "FX", "BG": "BG", "MX": "MX", "MIX": "MIX"}
-    return stems[name]
+    return next(stem for stem in STEMS if stem == name)
 
 
 def free_name(timeline: Path, suffix: str) -> Path:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import PurePath
 
-from talkies.core.segment import Cue, StemName, Take, Timeline
+from talkies.core.segment import STEMS, Cue, StemName, Take, Timeline
 from talkies.core.times import TimeRange, to_frame
 
 COLUMNS = ("cue", "character", "in", "out", "line", "reason", "notes")
@@ -37,7 +37,7 @@ class SheetRow:
 def sheet_rows(timeline: Timeline, takes: Sequence[Take]) -> list[SheetRow]:
     """All rows in order of time, numbered by department."""
     rows = [*_cue_rows(timeline, takes), *_shot_rows(timeline, takes)]
-    numbers = {stem: count(1) for stem in ("DX", "FX", "BG", "MX", "MIX")}
+    numbers = {stem: count(1) for stem in STEMS}
     ordered = sorted(rows, key=lambda row: (row.range, row.stem, row.line))
     return [
         replace(row, cue=f"{row.stem}{next(numbers[row.stem]):03}", range=_whole_frames(row.range, timeline))

@@ -10,10 +10,10 @@ from typing import cast
 from talkies.core.errors import MediaError, TimelineError
 from talkies.core.media.bwf import read_bext
 from talkies.core.media.opening import open_media, sound_stream
-from talkies.core.segment import StemName, Take, Timeline
+from talkies.core.segment import STEMS, StemName, Take, Timeline
 from talkies.core.takes.saving import timecode_day
 from talkies.core.timeline.structure.sounds import OUR_NAME, SoundClip, SoundTrack, sound_tracks
-from talkies.core.timeline.structure.tracks import STEMS, plain
+from talkies.core.timeline.structure.tracks import plain
 from talkies.core.times import TimeRange
 
 

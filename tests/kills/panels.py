@@ -16,6 +16,7 @@ from kills.campaign import Ended, Ground, Kind, Running, told
 from kills.place import Users
 from kills.results import broken_takes, leftovers
 
+from talkies.core.segment import Take
 from talkies.core.takes.take_folder import read_takes
 
 SHOTS = ("V1-001", "V1-002")
@@ -119,12 +120,16 @@ class Panels(Kind):
         problems += [f"after the next panel, {each}" for each in broken_takes(users.place, users.ours())]
         problems += [f"after the next panel {each} is left" for each in leftovers(users.ours())]
         takes = [sidecar.take for sidecar in read_takes(users.place / "reel.talkies" / "takes")[0]]
-        seeds = {shot: sorted(each.metadata["seed"] for each in takes if each.segment_id == shot) for shot in SHOTS}
-        if any(found != list(range(SEED, SEED + TAKES)) for found in seeds.values()):
-            problems.append(f"the takes' seeds are {seeds}")
+        made = {(shot, stem): sorted(_seeds(takes, shot, stem)) for shot in SHOTS for stem in ("FX", "BG")}
+        if any(found != list(range(SEED, SEED + TAKES)) for found in made.values()):
+            problems.append(f"the takes' seeds are {made}")
         if not (users.place / "reel.talkies" / "work.json").is_file():
             problems.append("there is no saved work")
         return problems
+
+
+def _seeds(takes: list[Take], shot: str, stem: str) -> list[int]:
+    return [take.metadata["seed"] for take in takes if (take.segment_id, take.stem) == (shot, stem)]
 
 
 def _told(ended: Ended) -> list[dict[str, Any]]:

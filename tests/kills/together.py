@@ -21,8 +21,8 @@ from talkies.core.takes.take_folder import read_takes
 FORMATS = (".otio", ".otio", ".otio", ".stems", ".stems", ".otiod", ".fcpxml", ".mlt")
 REFUSED = ("another run is writing there", "another talkies is making takes there")
 FOLDER = "reel.talkies/takes"
-MADE = 2
-"""Takes of a panel's request: effects for two shots."""
+MADE = 4
+"""Takes of a panel's request: effects and backgrounds for two shots."""
 SHOTS = ("V1-001", "V1-002")
 
 

@@ -18,6 +18,8 @@ from talkies.core.takes.take_folder import read_takes, recover
 FOLDER = "reel.talkies/takes"
 OUT = "out.otio"
 PAUSE_S = "0.01"
+SOUNDS = 6
+"""Dialogue, effects and a background of each of two shots."""
 SIGNALS = (signal.SIGKILL,) * 5 + (signal.SIGTERM,)
 
 
@@ -52,8 +54,8 @@ class Working(Kind):
         now = self._finished(problems)
         if finished - now:
             problems.append(f"lost: {', '.join(sorted(finished - now))}")
-        if len(now) != 4 * takes or set(self._seeds().values()) != {tuple(range(seed, seed + takes))}:
-            problems.append(f"{len(now)} takes of {4 * takes}: {self._seeds()}")
+        if len(now) != SOUNDS * takes or set(self._seeds().values()) != {tuple(range(seed, seed + takes))}:
+            problems.append(f"{len(now)} takes of {SOUNDS * takes}: {self._seeds()}")
         problems += [f"after the next worker {each} is left" for each in leftovers(users.ours())]
         return problems
 

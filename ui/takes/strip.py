@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from talkies.core.timeline.structure.tracks import STEMS
+from talkies.core.segment import STEMS
 from talkies.ui.icons import icon
 from talkies.ui.plain_text import as_rich
 from talkies.ui.player.monitor import Comparison, Monitor

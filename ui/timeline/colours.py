@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from PySide6.QtGui import QColor
 
+from talkies.core.segment import STEMS
 from talkies.ui.theme import Colours, colours
 
 
@@ -72,7 +73,7 @@ class TimelineColours:
             words=clip(theme.words, 0.75),
             described=clip(theme.effects, 0.5),
             sound=clip(theme.sound, 0.6),
-            stems={stem: clip(theme.stem(stem)) for stem in ("DX", "FX", "BG", "MX", "MIX")},
+            stems={stem: clip(theme.stem(stem)) for stem in STEMS},
         )
 
 

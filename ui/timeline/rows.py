@@ -18,9 +18,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal
 
-from talkies.core.segment import Cue, Segment
+from talkies.core.segment import STEMS, Cue, Segment
 from talkies.core.timeline.structure.sounds import SoundTrack
-from talkies.core.timeline.structure.tracks import STEMS
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.layout import Spans, edges
 from talkies.ui.work.lookup import rank_of

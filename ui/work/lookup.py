@@ -9,8 +9,7 @@ from fractions import Fraction
 from functools import cached_property, partial
 from itertools import chain
 
-from talkies.core.segment import Cue, Segment, StemName, Timeline
-from talkies.core.timeline.structure.tracks import STEMS
+from talkies.core.segment import STEMS, Cue, Segment, StemName, Timeline
 from talkies.ui.work.staleness import Words
 from talkies.ui.work.state import TakeChoices, TakeRecord, WorkState
 

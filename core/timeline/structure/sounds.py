@@ -20,7 +20,7 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.errors import MediaError
-from talkies.core.segment import Segment, Timeline
+from talkies.core.segment import STEMS, Segment, Timeline
 from talkies.core.timeline.cut.walking import Node, Placed, View, is_audio, measure, to_range
 from talkies.core.timeline.media import bare_media
 from talkies.core.timeline.media.bundle_folder import bundle_folder
@@ -30,7 +30,7 @@ from talkies.core.times import TimeRange
 
 _WHOLE_SPEED = Fraction(1)
 
-OUR_NAME = re.compile(r"^(DX|FX|BG|MX|MIX) talkies( \d+)?$")
+OUR_NAME = re.compile(rf"^({'|'.join(STEMS)}) talkies( \d+)?$")
 """What the tracks are called that talkies writes, whatever format carries them."""
 
 

@@ -21,12 +21,9 @@ from urllib.parse import quote
 
 import opentimelineio as otio
 
-from talkies.core.segment import Take, Timeline
+from talkies.core.segment import STEMS, Take, Timeline
 from talkies.core.timeline.cut.walking import to_seconds
 from talkies.core.times import TimeRange, exact_rate
-
-STEMS = ("DX", "FX", "BG", "MX", "MIX")
-"""Order of departments on the timeline."""
 
 
 @dataclass(frozen=True)
