@@ -66,12 +66,12 @@ class EngineChoice:
         )
 
     def request(self, timeline: Path, out: Path, task: Task) -> Request:
-        """The same engine and settings as ``talkies generate`` is asked for them."""
+        """The same engine and settings as ``talkies generate`` is asked for them; no beds, which no engine makes."""
         from talkies.core.generation.request import Request
 
         return Request(
             timeline, out, task=task, engine=self.engine, weights=self.weights, device=self.device,
-            steps=self.steps, guidance=self.guidance, seed=self.seed,
+            steps=self.steps, guidance=self.guidance, seed=self.seed, background="off",
         )  # fmt: skip
 
     def weights_mb(self) -> float | None:

@@ -55,7 +55,8 @@ class Beds:
         CancelledError."""
         place, wanted = self._place(stem), read_words(stem.prompt)
         handle, seed = frame_floor(self.request.handles, self.timeline.rate), self.request.seed + index
-        whole = TimeRange(stem.record.start - handle, stem.record.end + handle)
+        head = max(min(handle, self.timeline.start + stem.record.start), Fraction(0))  # no timecode is before midnight
+        whole = TimeRange(stem.record.start - head, stem.record.end + handle)
         track = BedTrack(self._shown(whole), lambda there: Bed(there, wanted, seed))
         return save_take(
             stem,
@@ -63,7 +64,7 @@ class Beds:
             _counted(track.blocks(whole), whole, on_share),
             self.folder,
             number=number,
-            handles=(handle, handle),
+            handles=(head, handle),
             faded=self._alone_at_ends(stem.record),
             metadata=bed_metadata(stem, self.request, place, seed=seed),
         )

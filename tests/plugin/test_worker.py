@@ -260,7 +260,8 @@ def test_a_list_is_made_shot_by_shot_and_keeps_its_level(reel: Path) -> None:
     for force in (0.7, 0.3):
         write_spots(timeline, [spots[0], replace(spots[1], force=force)], listed)
         params = {"timeline": str(reel), "folder": str(reel.parent / "takes"), "segments": ["V1-001"]}
-        answers = converse({"id": 1, "method": "make", "params": params | {"task": "foley", "spots": str(listed)}})
+        params |= {"task": "foley", "spots": str(listed), "background": "off"}
+        answers = converse({"id": 1, "method": "make", "params": params})
         takes += [
             read_sidecar(Path(answer["path"]).with_suffix(".json")) for answer in answers if answer["event"] == "take"
         ]

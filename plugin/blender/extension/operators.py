@@ -163,14 +163,12 @@ def _params(chosen: Any) -> dict[str, Any]:
 
 
 def _wanted(scene: Any, found: Reading, task: str, conflict: str) -> list[Shot]:
-    """With "keep ours", shots of which every department is there are not made again."""
+    """With "keep ours", shots of which every department is there are not made again; a background, which the user may
+    have switched off, is missed by nobody."""
     if conflict != "skip":
         return found.wanted
-    return [
-        shot
-        for shot in found.wanted
-        if not all(job.covered(scene, stem, shot.start, shot.end) for stem in job.STEMS[task])
-    ]
+    stems = [stem for stem in job.STEMS[task] if stem != "BG" or task == "background"]
+    return [shot for shot in found.wanted if not all(job.covered(scene, stem, shot.start, shot.end) for stem in stems)]
 
 
 def _shared(shot: Shot, strip: Any) -> int:

@@ -90,13 +90,15 @@ def test_the_joins_of_one_place_are_those_of_one_bed(reel: Path) -> None:
     whole = BedTrack([Shown(TimeRange(Fraction(0), Fraction(9)), place)], lambda there: Bed(there, read_words(""), 4))
     expected = np.concatenate(list(whole.blocks(TimeRange(Fraction(0), Fraction(3, 2)))), axis=1)
     played = np.concatenate([shown(takes[0]), shown(takes[1])], axis=1)[:, : 3 * RATE // 2]
-    assert np.abs(played - expected).max() <= 2.0**-23
+    faded = RATE // 10  # the film begins at timecode 0, before which there is no handle for the fade
+    assert np.abs(played - expected)[:, faded:].max() <= 2.0**-23
 
 
 def test_handles_hold_what_the_neighbour_plays(reel: Path) -> None:
     """So a cut that is moved within them is heard nowhere, not even where the place changes."""
     takes = beds(made(reel))
-    assert all((take.head_handle, take.tail_handle) == (1, 1) for take in takes)
+    assert [take.head_handle for take in takes] == [0, *[1] * (len(takes) - 1)], "none before timecode 0"
+    assert all(take.tail_handle == 1 for take in takes)
     for one, next_one in pairwise(takes):
         tail = read_sound(one.path, RATE, mono=False)[:, -RATE:]
         assert np.array_equal(tail[:, :-100], shown(next_one)[:, :-100])

@@ -228,7 +228,7 @@ def test_words_that_look_like_times_do_not_break_the_file(tmp_path: Path) -> Non
     document = otio.schema.Timeline("cut", tracks=[otio.schema.Track("ST", kind="Subtitle", children=[clip])])
     otio.adapters.write_to_file(document, str(tmp_path / "out.srt"))
     (cue,) = read_subtitles(tmp_path / "out.srt")
-    assert cue.text == "00:00:01,000 → 00:00:02,000 second"
+    assert cue.text == "00:00:01,000 → … 00:00:02,000 second"
 
 
 @pytest.mark.parametrize("rate", [0, -1, "fast", float("nan"), 1e9])
