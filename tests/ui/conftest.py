@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from talkies.core.generation.take_orders import TakeRequest, make_takes
-from talkies.ui.theme import apply_theme
+from talkies.ui.theme import apply_theme, theme_name
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
 from talkies.ui.work.worker_client import WorkerClient
@@ -46,8 +46,9 @@ def without_backgrounds(tmp_path_factory: pytest.TempPathFactory, monkeypatch: p
 @pytest.fixture(autouse=True)
 def in_the_theme(qapp: QApplication) -> None:
     """As the program starts: without its style sheet everything is smaller, and a test would see another window alone
-    than after others."""
-    apply_theme(qapp, "dark")
+    than after others. Turned on once: a style sheet that is set again reaches what earlier tests have left to Qt."""
+    if not qapp.styleSheet() or theme_name() != "dark":
+        apply_theme(qapp, "dark")
 
 
 @pytest.fixture
