@@ -25,13 +25,18 @@ from talkies.ui.work.worker_client import WorkerClient
 TONES_WORKER = Path(__file__).resolve().parents[1] / "tones_worker.py"
 
 
-@pytest.fixture(autouse=True)
-def gc_in_this_thread() -> Iterator[None]:
-    """As in the running panel (ui/gc_timer.py): no background thread destroys widgets."""
+@pytest.fixture(scope="package", autouse=True)
+def no_automatic_gc() -> Iterator[None]:
+    """As in the running panel (ui/gc_timer.py): no background thread destroys widgets, also if it outlives its test."""
     gc.disable()
     yield
-    gc.collect()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def gc_in_this_thread() -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -34,14 +34,14 @@ def states(queue: Queue) -> list[str]:
 def test_segments_get_their_takes_with_their_own_settings(document: Document, queue: Queue, qtbot: QtBot) -> None:
     document.change_settings(["V1-001"], task="foley", takes=2, seed=3)
     document.change_settings(["V1-002"], task="dialogue", level_db=-3)
-    document.edit_cue(2, text="Good evening.", voice="low")
+    document.edit_cue(2, text="Good evening.", voice="kathleen")
     with qtbot.waitSignal(document.takes_changed, timeout=PATIENCE_MS):
         queue.generate(["V1-001", "V1-002"])
     wait_until_idle(queue, qtbot)
     assert states(queue) == ["done", "done"]
     assert [(take.stem, take.number, take.seed) for take in document.takes("V1-001")] == [("FX", 1, 3), ("FX", 2, 4)]
     (spoken,) = document.takes("V1-002")
-    assert (spoken.stem, spoken.facts["text"], spoken.facts["voice"]) == ("DX", "Good evening.", "low")
+    assert (spoken.stem, spoken.facts["text"], spoken.facts["voice"]) == ("DX", "Good evening.", "kathleen")
     assert spoken.loudness_lufs is not None
     assert queue.fraction == 1.0
     queue.clear()

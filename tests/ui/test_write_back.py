@@ -192,7 +192,7 @@ class TestWhereTracksOfOursAre:
 
     def test_a_second_take_that_stays_remains_switched_off(self, again: Document, reel: Path) -> None:
         many = reel.with_name("many.otio")
-        request = Request(reel, many, segments=("V1-001",), task="foley", takes=2)
+        request = Request(reel, many, segments=("V1-001",), task="foley", takes=2, background="off")
         list(render(request, load_engine=load_tones))
         again.open(many)
         order = TakeRequest.from_mapping({**again.order(), "task": "foley", "segments": ["V1-002"]})
