@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from talkies.core.timeline.words.lines import Line
+from talkies.core.timeline.words.stamps import looks_timed
 from talkies.core.timeline.words.transcript import BREAK, TAG, VOICE
 from talkies.core.times import round_half_up
 
 _KEPT = re.compile(r"(</?[ibu]>)", re.IGNORECASE)
 _SOUNDS = ("[", "(", "♪")
 _ARROW = re.compile(r"-+>")
-_BETWEEN_NUMBERS = re.compile(r"(\d\s{0,4})[→⟶➔➜⇒](\s{0,4}\d)")
 
 
 def subrip(lines: Iterable[Line]) -> str:
@@ -60,15 +60,10 @@ def _labelled(line: Line) -> str:
 def _body(text: str, escape: bool) -> str:
     """The text without empty lines, which would end it, and without what would look like times."""
     pieces = _KEPT.split(BREAK.sub("\n", text))
-    plain = [_without_times(html.unescape(TAG.sub("", piece))) for piece in pieces[::2]]
+    plain = [_ARROW.sub("→", html.unescape(TAG.sub("", piece))) for piece in pieces[::2]]
     pieces[::2] = [html.escape(piece, quote=False) for piece in plain] if escape else plain
     rows = (row.strip() for row in "".join(pieces).split("\n"))
-    return "\n".join(row for row in rows if row)
-
-
-def _without_times(text: str) -> str:
-    """The text with other arrows, and with more than an arrow between numbers: readers take any for a line of times."""
-    return _BETWEEN_NUMBERS.sub(r"\1→ …\2", _ARROW.sub("→", text))
+    return "\n".join(f"… {row}" if looks_timed(row) else row for row in rows if row)
 
 
 def _times(line: Line, point: str) -> str:

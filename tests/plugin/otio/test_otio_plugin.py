@@ -222,13 +222,14 @@ def test_writing_what_was_read(tmp_path: Path, suffix: str, rate: float) -> None
         assert "Anna: So <b>what</b>?\nBoris: Nothing <here> --- 1" in (tmp_path / "b.srt").read_text(encoding="utf-8")
 
 
-def test_words_that_look_like_times_do_not_break_the_file(tmp_path: Path) -> None:
-    clip = otio.schema.Clip("00:00:01,000 --> 00:00:02,000\n\nsecond", source_range=otio.opentime.TimeRange(
+@pytest.mark.parametrize("between", ["-->", "-", "to"])
+def test_words_that_look_like_times_do_not_break_the_file(tmp_path: Path, between: str) -> None:
+    clip = otio.schema.Clip(f"00:00:01,000 {between} 00:00:02,000\n\nsecond", source_range=otio.opentime.TimeRange(
         otio.opentime.RationalTime(0, 25), otio.opentime.RationalTime(25, 25)))  # fmt: skip
     document = otio.schema.Timeline("cut", tracks=[otio.schema.Track("ST", kind="Subtitle", children=[clip])])
     otio.adapters.write_to_file(document, str(tmp_path / "out.srt"))
     (cue,) = read_subtitles(tmp_path / "out.srt")
-    assert cue.text == "00:00:01,000 → … 00:00:02,000 second"
+    assert cue.text == f"… 00:00:01,000 {between.replace('-->', '→')} 00:00:02,000 second"
 
 
 @pytest.mark.parametrize("rate", [0, -1, "fast", float("nan"), 1e9])
