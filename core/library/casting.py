@@ -24,6 +24,12 @@ from talkies.core.media.bwf import SAMPLE_RATE
 FORCE_DB = 18.0
 """How much fainter a force of 0 is than one of 1."""
 
+
+def force_gain(force: float) -> float:
+    """What a force of 0 to 1 makes of an amplitude: 1 at the strongest, 18 dB less at the faintest."""
+    return float(10 ** (-FORCE_DB * (1 - min(max(force, 0.0), 1.0)) / 20))
+
+
 _AS_GOOD = 0.85  # of the best score: these take turns
 _FEW = 3  # so many recordings take turns, if there are as many that fit at all
 _MOST_RECORDINGS, _MOST_HITS = 40, 24

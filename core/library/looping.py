@@ -13,7 +13,7 @@ import numpy as np
 
 from talkies.core.arrays import Floats, Floats32, Samples
 from talkies.core.errors import MediaError
-from talkies.core.library.casting import FORCE_DB
+from talkies.core.library.casting import force_gain
 from talkies.core.library.reading import stretch
 from talkies.core.library.recording import Pick
 from talkies.core.media.bwf import SAMPLE_RATE
@@ -39,7 +39,7 @@ def sustained_blocks(pick: Pick, count: int, force: float, seed: int, stereo: bo
     rng = np.random.default_rng([seed & 0xFFFFFFFF, 73])
     source = _source(pick, rng, stereo)
     rms = float(np.sqrt(np.mean(source.astype(np.float64) ** 2)))
-    gain = GOING_RMS / max(rms, 1e-6) * 10 ** (-FORCE_DB * (1 - min(max(force, 0.0), 1.0)) / 20)
+    gain = GOING_RMS / max(rms, 1e-6) * force_gain(force)
     source = source * np.float32(min(gain, _PEAK / max(float(np.abs(source).max()), 1e-6)))
     place = 0
     for piece in _pieces(source, count, rng):

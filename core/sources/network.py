@@ -13,7 +13,7 @@ from talkies.core.arrays import Sound
 from talkies.core.conditioning.picture.look import PictureLook, covering
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.engines.base import Brief, Engine, Spotted, Stroke
-from talkies.core.library.casting import FORCE_DB
+from talkies.core.library.casting import force_gain
 from talkies.core.media.onsets import detect_onsets
 from talkies.core.sources.chosen import Chosen
 from talkies.core.synthesis.performing import GOING_RMS, STROKE_RMS
@@ -93,7 +93,7 @@ def going(
     while sum(map(len, first)) < _PROBED_S * engine.sample_rate and (block := next(blocks, None)) is not None:
         first.append(block)
     probed = np.concatenate(first) if first else np.zeros(1, np.float32)
-    level = GOING_RMS * 10 ** (-FORCE_DB * (1 - chosen.spot.force) / 20)
+    level = GOING_RMS * force_gain(chosen.spot.force)
     gain = np.float32(level / max(float(np.sqrt(np.mean(np.square(probed)))), 1e-3))
     return (np.clip(block * gain, -_PEAK, _PEAK) for block in chain(first, blocks))
 
@@ -136,5 +136,5 @@ def _stroke_gain(sound: Sound, force: float, engine: Engine) -> np.float32:
     window = round(_LOUDEST_S * engine.sample_rate)
     power = np.cumsum(np.concatenate([[0.0], np.square(sound, dtype=np.float64)]))
     loudest = float(np.sqrt(max(float((power[window:] - power[:-window]).max(initial=0.0)), 0.0) / window))
-    gain = STROKE_RMS * 10 ** (-FORCE_DB * (1 - force) / 20) / max(loudest, 1e-4)
+    gain = STROKE_RMS * force_gain(force) / max(loudest, 1e-4)
     return np.float32(min(gain, _PEAK / max(float(np.abs(sound).max(initial=0.0)), 1e-6)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from talkies.core.arrays import Sound
 from talkies.core.engines.ruled import Ruled
-from talkies.core.library.casting import FORCE_DB
+from talkies.core.library.casting import force_gain
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.sources.chosen import Chosen
 from talkies.core.synthesis import Recipe, Span
@@ -44,4 +44,4 @@ def _brief(recipe: Recipe, force: float, seed: int) -> Sound:
 
 
 def _gain(force: float) -> np.float32:
-    return np.float32(10 ** (-FORCE_DB * (1 - force) / 20))
+    return np.float32(force_gain(force))
