@@ -9,14 +9,14 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from talkies.core.hosts.host import Placement
-from talkies.core.segment import StemName, Timeline
+from talkies.core.segment import STEMS, StemName, Timeline
 from talkies.ui.plain_text import one_line
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import PlannedTake, WriteBack
 
 _ROOM = 8  # pixels above and below the words of a row, together
-_STEMS: dict[str, StemName] = {"DX": "DX", "FX": "FX", "BG": "BG", "MX": "MX", "MIX": "MIX"}
+_STEMS: dict[str, StemName] = {stem: stem for stem in STEMS}
 
 
 class WriteBackList(QTreeWidget):
