@@ -115,6 +115,13 @@ class Engine(ABC):
     def load(cls, weights: Path | None, device: str) -> Self:
         """The engine on a device, with the weights it ships or those given. Raises WeightsError."""
 
+    def sampling(self, steps: int | None, guidance: float | None) -> tuple[int, float]:
+        """Steps and guidance as asked for, this engine's own for None."""
+        return (
+            self.default_steps if steps is None else steps,
+            self.default_guidance if guidance is None else guidance,
+        )
+
     @abstractmethod
     def prepare(self, brief: Brief) -> Prepared:
         """The conditions of a sound: effects only (foley), speech only (dialogue), or both in one pass (joint).

@@ -58,12 +58,7 @@ class EngineChoice:
     def under_test(self) -> EngineUnderTest:
         """The engine, loaded. Raises ArgumentError, WeightsError, MissingExtraError."""
         engine = self.loader(self.engine, self.weights, self.device)
-        return EngineUnderTest(
-            engine,
-            engine.default_steps if self.steps is None else self.steps,
-            engine.default_guidance if self.guidance is None else self.guidance,
-            self.seed,
-        )
+        return EngineUnderTest(engine, *engine.sampling(self.steps, self.guidance), self.seed)
 
     def request(self, timeline: Path, out: Path, task: Task) -> Request:
         """The same engine and settings as ``talkies generate`` is asked for them; no beds, which no engine makes."""

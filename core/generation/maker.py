@@ -136,8 +136,7 @@ class Maker:
 
         request, engine, work = self.request, self.engine, self.work
         seed = request.seed + index
-        steps = request.steps if request.steps is not None else engine.default_steps
-        guidance = request.guidance if request.guidance is not None else engine.default_guidance
+        steps, guidance = engine.sampling(request.steps, request.guidance)
         part = stem.record.duration * MAKING
         many = f", take {index + 1} of {request.takes}" if request.takes > 1 else ""
         work.message = f"{_WHAT[stem.task]} for {stem.segment.clip}{many}"
@@ -145,8 +144,7 @@ class Maker:
         sound = engine.generate(
             prepared, seed=seed, steps=steps, guidance=guidance, on_step=lambda share: work.at(part, _DENOISING * share)
         )
-        with work.clock("save"):
-            made_before = work.seconds.get("make", 0.0)
+        with work.saving():
             take = save_take(
                 stem,
                 self.timeline,
@@ -160,7 +158,6 @@ class Maker:
                     stem, request, engine, prepared.source, seed=seed, steps=steps, guidance=guidance
                 ),
             )
-        work.seconds["save"] -= work.seconds.get("make", 0.0) - made_before  # the model works while the file is filled
         work.done += part
         return take
 

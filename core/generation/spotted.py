@@ -129,8 +129,7 @@ class _Performance:
         number: int,
     ) -> _Performance:  # fmt: skip
         request, engine = maker.request, maker.engine
-        steps = request.steps if request.steps is not None else engine.default_steps
-        guidance = request.guidance if request.guidance is not None else engine.default_guidance
+        steps, guidance = engine.sampling(request.steps, request.guidance)
         maker.work.message = f"effects of {len(placed)} spots for {stem.segment.clip}"
         maker.work.at(Fraction(0), 0)
         settings = Settings(steps, guidance, lambda share: maker.work.at(Fraction(0), 0))
@@ -172,8 +171,7 @@ class _Performance:
         self, stem: Stem, placed: Sequence[Placed], covered: TimeRange, gains: tuple[float, ...], part: str = ""
     ) -> Take:
         work, loudness = self.maker.work, PRESETS[self.maker.request.loudness]
-        with work.clock("save"):
-            made_before = work.seconds.get("make", 0.0)
+        with work.saving():
             take = save_take(
                 stem,
                 self.maker.timeline,
@@ -186,7 +184,6 @@ class _Performance:
                 part=part,
                 metadata=self._metadata(placed, part),
             )
-        work.seconds["save"] -= work.seconds.get("make", 0.0) - made_before
         settled = [take.levels.gain_db] if take.levels is not None else []
         return replace(take, metadata=take.metadata | {GAINS: settled})
 
