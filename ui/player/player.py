@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
 
 from talkies.ui.player.chunks import SoundChunks
 from talkies.ui.player.frames import FrameReader
@@ -63,7 +64,7 @@ class Player(QObject):
         self.transport.duration = timeline.duration if timeline else Fraction(0)
         if timeline is not None:
             self._frames = FrameReader(timeline, self)
-            self._frames.shown.connect(lambda position, image: self.picture.emit(image))
+            self._frames.shown.connect(self._shown)  # not a lambda: what is on its way would outlive it
             self._frames.failed.connect(self.status_message)
             self._frames.start()
             self.meter.prepare()
@@ -72,6 +73,10 @@ class Player(QObject):
         self._set_loop()
         self._update_mix()
         self.transport.seek(self._document.playhead)
+
+    @Slot(object, object)
+    def _shown(self, position: Fraction, image: QImage | None) -> None:
+        self.picture.emit(image)
 
     def _close_frames(self) -> None:
         if self._frames is not None:

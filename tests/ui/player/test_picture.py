@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -16,6 +17,8 @@ from pytestqt.qtbot import QtBot
 from talkies.core.segment import Picture, Segment, Timeline
 from talkies.core.times import TimeRange
 from talkies.ui.player.frames import FrameReader, Layers, rest_of
+from talkies.ui.player.player import Player
+from talkies.ui.work.document import Document
 
 RATE = Fraction(25)
 
@@ -102,3 +105,15 @@ def test_the_rest_of_a_segment_begins_where_it_shows(counting_movie: Path) -> No
         rest = rest_of(segment, Fraction(3, 2))
         assert rest.source_time(Fraction(3, 2)) == segment.source_time(Fraction(3, 2))
         assert rest.record == TimeRange(Fraction(3, 2), Fraction(2))
+
+
+def test_a_picture_that_is_on_its_way_outlives_no_player(document: Document, reel: Path, qtbot: QtBot) -> None:
+    """Another timeline ends the reader of the one before; what it has sent must not reach what is gone."""
+    for _ in range(3):
+        player = Player(document)
+        document.open(reel)
+        player.show_again()
+        player.close()
+        del player
+        gc.collect()
+    qtbot.wait(200)
