@@ -23,6 +23,9 @@ SPEECH_ONE_IN = 20
 EFFECTS_ONE_IN = 25
 """One effect of so many is held out (4 %)."""
 
+HELDOUT_SIGNERS = ("asl_book", "asl_eat", "asl_walk", "asl_want")
+"""Films of ``video/real`` in which people sign that are for evaluation only: three people who are in no other."""
+
 _REMAINDER = 7
 _NEVER_TRAINED = ("grid_other_speakers", "clips")  # folders of shared/data/video that are there to test with
 _NUMBERED = re.compile(r"^(?:arctic_[ab]|de_rhasspy-|nl_rhasspy_)(\d+)(?:_\d+)?$")

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from talkies.core.arrays import AnySound, Sound
-from talkies.core.corpus.heldout import is_heldout_effect, split_speech
+from talkies.core.corpus.heldout import HELDOUT_SIGNERS, is_heldout_effect, split_speech
 from talkies.core.corpus.tables import read_table
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.sound import read_sound
@@ -51,6 +51,12 @@ def effect_files(data: Path, split: Split) -> list[str]:
     """Every recorded effect of the split, also those with voices in them (the codec learns from all)."""
     rows = read_table(data / "foley" / "tags.csv")
     return [f"foley/{row['file']}" for row in rows if is_heldout_effect(row["file"]) == (split == "test")]
+
+
+def signing_films(data: Path, split: Split) -> list[Path]:
+    """Real film of people who sign, in which nothing strikes."""
+    films = sorted((data / "video" / "real").glob("asl_*.mkv"))
+    return [film for film in films if (film.stem in HELDOUT_SIGNERS) == (split == "test")]
 
 
 def word_times(data: Path) -> dict[str, list[tuple[str, float, float]]]:

@@ -1,5 +1,7 @@
 """Host protocol: what an editor must offer; plugins implement it, ui uses it, core defines it.
 
+An editor in another process implements nothing of this: it answers the lines of :mod:`talkies.core.hosts.bridge`.
+
 read_timeline ─► segments ─► takes ─► add_takes ─► what the editor itself now says is there
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -17,6 +17,7 @@ from talkies.core.scenes import (
     breaking,
     doors,
     engines,
+    gesturing,
     hammering,
     ringing,
     shooting,
@@ -28,7 +29,7 @@ from talkies.core.scenes import (
     weather,
 )
 from talkies.core.scenes.acting import Actor, Kind
-from talkies.core.scenes.canvas import View
+from talkies.core.scenes.canvas import Canvas, View
 from talkies.core.scenes.degrade import Degradation, draw_degradation
 from talkies.core.scenes.joining import Join, draw_joins, joined
 from talkies.core.scenes.plain import Event, Scene, exact_time
@@ -49,8 +50,8 @@ KINDS: dict[str, Kind] = {
     **ringing.KINDS,
 }
 """Every kind of scene that has sounds."""
-WORDS_ONLY: dict[str, Kind] = {"talking": talking.KIND}
-"""Kinds in which people only speak; drawn when asked for."""
+WORDS_ONLY: dict[str, Kind] = {"talking": talking.KIND, "gesturing": gesturing.KIND}
+"""Kinds in which people only speak or sign; drawn when asked for."""
 
 _SILENT_SHARE = 0.14
 _CUT_SHARE = 0.15
@@ -69,13 +70,21 @@ class Shot:
     actors: tuple[Actor, ...]
     camera: Callable[[float], View]
     end: float = math.inf
+    behind: Callable[[float], Image] | None = None
+    """Film of the picture's size to act before, in place of the painted place; seconds of the scene."""
 
     def image(self, t: float, size: tuple[int, int]) -> Image:
-        image = np.empty((size[1], size[0], 3), np.uint8)
-        canvas = self.stage.paint(image, self.camera(t - self.start))
+        canvas = self._backdrop(t, size)
+        image = canvas.image
         for actor in self.actors:
             actor.draw(canvas, t - self.start)
         return image
+
+    def _backdrop(self, t: float, size: tuple[int, int]) -> Canvas:
+        view = self.camera(t - self.start)
+        if self.behind is not None:
+            return Canvas(self.behind(t).copy(), view)
+        return self.stage.paint(np.empty((size[1], size[0], 3), np.uint8), view)
 
     def within(self, t: float) -> float:
         """The moment of the shot nearest to ``t``: in a dissolve it stands still before its start and after its end."""
@@ -92,11 +101,13 @@ def render_scene(
     clean: bool = False,
     edited: bool = False,
     damage: Degradation | None = None,
+    behind: Callable[[float], Image] | None = None,
 ) -> Scene:
     """A scene from a seed; ``kind``: a name of :data:`KINDS` or :data:`WORDS_ONLY`, or "silent".
 
     ``clean``: no damage, cut or distractor. ``edited``: several shots, joined by dissolves, fades and cuts. ``damage``:
-    in place of what the seed would draw; what happens stays the same. The same arguments give the same pictures and
+    in place of what the seed would draw; what happens stays the same. ``behind``: film of this size to act before, by
+    its seconds, in place of the painted places. The same arguments give the same pictures and
     events. Raises ArgumentError for an unknown kind or no duration.
     """
     known = (*KINDS, *WORDS_ONLY, "silent")
@@ -120,7 +131,7 @@ def render_scene(
     for join, following, shot_name in zip(joins, [*joins[1:], Join(length)], names, strict=True):
         start, end = join.start, following.start
         shot = _build_shot(rng, shot_name, start, end, size, clean)
-        shots.append(shot)
+        shots.append(replace(shot, behind=behind))
         events += [moved for actor in shot.actors for e in actor.events if (moved := _moved(e, start, end))]
     degradation = damage or (Degradation() if clean else draw_degradation(rng, size))
     rate = Fraction(rate)

@@ -121,13 +121,20 @@ class Talker:
 
 
 def build(rng: np.random.Generator, stage: Stage, slot: Slot, duration: float) -> Actor:
-    size = float(rng.uniform(0.12, 0.36))
+    return build_talker(rng, slot, duration, sizes=(0.12, 0.36), lowest=0.62)
+
+
+def build_talker(
+    rng: np.random.Generator, slot: Slot, duration: float, *, sizes: tuple[float, float], lowest: float
+) -> Talker:
+    """``sizes``: from which to which half the height of the head may be; ``lowest``: where the face may be (y)."""
+    size = float(rng.uniform(*sizes))
     pauses = float(rng.uniform(0, 2 * np.pi))
     syllables = [t for t in irregular(rng, 0.0, duration, 0.1, 0.32) if np.sin(1.6 * t + pauses) > -0.5]
     return Talker(
         face=_face(rng),
         x=float(rng.uniform(slot.left + slot.width * 0.25, slot.right - slot.width * 0.25)),
-        y=float(rng.uniform(size + 0.02, 0.62)),
+        y=float(rng.uniform(size + 0.02, lowest)),
         size=size,
         syllables=tuple(syllables),
         widths=tuple(rng.uniform(0.15, 1.0, len(syllables)).tolist()),

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from talkies.core.corpus.effects import EffectLibrary
-from talkies.core.corpus.recordings import utterances
+from talkies.core.corpus.recordings import signing_films, utterances
 from talkies.core.errors import ArgumentError, InputError
 from talkies.core.training.packing import PARTS, pack_mini, repack_mini
 from talkies.core.training.preparing import watching
@@ -220,18 +220,22 @@ def _effects(config: TrainingConfig) -> Figures:
 
 
 def _events(config: TrainingConfig) -> Figures:
-    plan = config.plan("events", EventTraining, out=config.places.run("events"))
-    folder = config.places.watched
-    films = [u.file for u in utterances(config.places.data, "train") if u.file.startswith("video/")]
-    speaking = [config.places.data / file for file in films[: plan.speaking_clips]]
+    plan = config.plan("events", EventTraining, out=config.places.run("events"), start=config.places.start)
+    folder, data = config.places.watched, config.places.data
+    speaking = [data / u.file for u in utterances(data, "train") if u.file.startswith("video/")][: plan.speaking_clips]
+    signing = signing_films(data, "train")
+    films = [watching.SilentFilm(path) for path in speaking]
+    films += [watching.SilentFilm(path, n) for n in range(1, plan.signing_views + 1) for path in signing]
     counts = {
         watching.FIRST_SEED: plan.scenes,
         watching.FIRST_WORN_SEED: plan.worn_scenes,
         watching.FIRST_EDITED_SEED: plan.edited_scenes,
         watching.FIRST_SILENT_SEED: plan.silent_scenes,
         watching.FIRST_TALKING_SEED: plan.talking_scenes,
+        watching.FIRST_GESTURING_SEED: plan.gesturing_scenes,
+        watching.FIRST_FILMED_SEED: plan.filmed_scenes if films else 0,
     }
-    yield from watching.prepare_watched(folder, counts, speaking)
+    yield from watching.prepare_watched(folder, counts, films)
     scenes = watching.load_watched(folder)
     yield from train_events(plan, [scenes[n] for n in np.random.default_rng(plan.seed).permutation(len(scenes))])
 

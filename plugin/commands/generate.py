@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.generation.request import CLIPS, SOURCES, TASKS, Request, seconds
+from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.preferences import read_preferences
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--guidance", metavar="X", type=float, help="how strictly to follow picture and prompt (default: the engine's)")
     add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: auto)")
     add("--media-dir", metavar="DIR", type=Path, help="also search this folder for missing media")
-    add("--loudness", metavar="PRESET", help="loudness preset for the sum: ebu-r128 (default), a85, web, none")
+    add("--loudness", metavar="PRESET", help=f"loudness preset for the sum, by default ebu-r128: {', '.join(PRESETS)}")
     handles = "sound beyond each cut, where the picture has it, 0 to 10 s (default: 1)"
     add("--handles", metavar="SECONDS", type=seconds, default=seconds(1), help=handles)
     add("--two-pop", action="store_true", help="into a stems folder: a pop two seconds before the first picture")

@@ -6,12 +6,15 @@ the same, badly worn      seeds from 15,000 on: one kind of damage, or several a
 film that was edited      seeds from 18,000 on: several shots, dissolves and fades between them
 scenes without sound      seeds from 20,000 on: things move, nothing strikes
 drawn people who speak    seeds from 25,000 on: blinks and lips look like strokes to a spotter that knows no faces
-people who only speak     real film; to the spotter a talking face looked like rain
+drawn people who sign     seeds from 30,000 on: hands that stop short look like blows
+actors before real film   seeds from 35,000 on: what strikes is drawn, the place behind it is film in which nothing does
+people who speak or sign  real film, seen anew several times; to the spotter a talking face looked like rain
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -23,6 +26,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from talkies.core.arrays import Image
 from talkies.core.conditioning.picture.events import EVENT_DIM
 from talkies.core.conditioning.picture.lips import LIPS_DIM
 from talkies.core.conditioning.picture.sync import SYNC_DIM
@@ -32,7 +36,7 @@ from talkies.core.errors import WeightsError
 from talkies.core.media.picture import Frame, picture_frames, probe
 from talkies.core.model.codec import Codec
 from talkies.core.scenes import Scene, render_scene
-from talkies.core.scenes.degrade import draw_wear
+from talkies.core.scenes.degrade import draw_degradation, draw_wear
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange, latent_count
 from talkies.core.training.material import Example
@@ -40,37 +44,66 @@ from talkies.core.training.trainers.events import Watched, wanted_columns
 
 FIRST_SEED, FIRST_WORN_SEED, FIRST_EDITED_SEED = 10_000, 15_000, 18_000
 FIRST_SILENT_SEED, FIRST_TALKING_SEED = 20_000, 25_000
+FIRST_GESTURING_SEED, FIRST_FILMED_SEED = 30_000, 35_000
 
+Behind = Callable[[float], Image]
 _SECONDS, _SIZE = Fraction(8), (256, 144)
-_SPEAKING = "speaking-"
+_SILENT_FILM = "speaking-"
 _RATES = (*[Fraction(25)] * 5, Fraction(24), Fraction(24000, 1001), Fraction(30000, 1001), Fraction(16), Fraction(18))
 
 
-def watched_scene(seed: int) -> Scene:
-    """The scene of one of these seeds, in one of film's usual rates."""
-    kind = "talking" if seed >= FIRST_TALKING_SEED else "silent" if seed >= FIRST_SILENT_SEED else None
+def watched_scene(seed: int, behind: Behind | None = None) -> Scene:
+    """The scene of one of these seeds, in one of film's usual rates. ``behind``: what actors before film act before;
+    without it their scene has the same events before a painted place."""
+    kind = next((kind for first, kind in _KINDS if first <= seed), None)
     rate = _RATES[seed % len(_RATES)]
     worn, edited = FIRST_WORN_SEED <= seed < FIRST_EDITED_SEED, FIRST_EDITED_SEED <= seed < FIRST_SILENT_SEED
     damage = draw_wear(np.random.default_rng([seed, 11]), _SIZE) if worn else None
-    return render_scene(seed, _SECONDS, _SIZE, rate, kind=kind, edited=edited, damage=damage)
+    return render_scene(seed, _SECONDS, _SIZE, rate, kind=kind, edited=edited, damage=damage, behind=behind)
+
+
+_KINDS = (
+    (FIRST_FILMED_SEED, None),
+    (FIRST_GESTURING_SEED, "gesturing"),
+    (FIRST_TALKING_SEED, "talking"),
+    (FIRST_SILENT_SEED, "silent"),
+)
+
+
+@dataclass(frozen=True)
+class SilentFilm:
+    """Real film in which nothing is struck, seen the ``number``-th time: nearer or farther, and from the second time on
+    sometimes worn."""
+
+    path: Path
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        return self.path.stem if self.number == 0 else f"{self.path.stem}-{self.number}"
+
+    @property
+    def seed(self) -> int:
+        name = self.path.name if self.number == 0 else f"{self.path.name} {self.number}"
+        return crc32(name.encode())
 
 
 def prepare_watched(
-    folder: Path, counts: Mapping[int, int], speaking: Sequence[Path] = ()
+    folder: Path, counts: Mapping[int, int], films: Sequence[SilentFilm] = ()
 ) -> Iterator[dict[str, float]]:
     """Writes what is seen of each scene and film into ``NAME.safetensors``; files that exist are kept.
 
-    ``counts``: how many scenes from a first seed on.
+    ``counts``: how many scenes from a first seed on. Actors before film want ``films``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     ranges = [range(first, first + count) for first, count in counts.items()]
-    sources: list[int | Path] = [*chain.from_iterable(ranges)]
-    sources += speaking
+    sources: list[int | SilentFilm] = [*chain.from_iterable(ranges)]
+    sources += films
     for number, source in enumerate(sources, 1):
-        name = _SPEAKING + source.stem if isinstance(source, Path) else str(source)
+        name = _SILENT_FILM + source.name if isinstance(source, SilentFilm) else str(source)
         file = folder / f"{name}.safetensors"
         if not file.exists():
-            seen = _film(source) if isinstance(source, Path) else _scene(source)
+            seen = _film(source) if isinstance(source, SilentFilm) else _scene(source, films)
             part = file.with_suffix(".part")
             save_file({"sync": torch.from_numpy(seen.sync), "picture": torch.from_numpy(seen.picture)}, part)
             part.replace(file)
@@ -78,22 +111,40 @@ def prepare_watched(
             yield {"watched": number, "of": len(sources)}
 
 
-def _scene(seed: int) -> PictureFeatures:
-    scene = watched_scene(seed)
+def _scene(seed: int, films: Sequence[SilentFilm]) -> PictureFeatures:
+    behind = _played(films[seed % len(films)], seed) if seed >= FIRST_FILMED_SEED and films else None
+    scene = watched_scene(seed, behind)
     return picture_features((Frame(n / scene.rate, image) for n, image in enumerate(scene.frames())), _SECONDS)
 
 
-def _film(path: Path) -> PictureFeatures:
-    duration = probe(path).duration
-    whole = TimeRange(Fraction(0), duration)
-    segment = Segment("film", path.name, "V1", whole, whole, Fraction(25), picture=Picture(path))
-    return picture_features(_reframed(picture_frames(segment), crc32(path.name.encode())), duration)
+def _film(film: SilentFilm) -> PictureFeatures:
+    frames = _reframed(_frames(film.path), film.seed)
+    return picture_features(frames if film.number == 0 else _worn(frames, film.seed), probe(film.path).duration)
+
+
+def _frames(path: Path) -> Iterator[Frame]:
+    whole = TimeRange(Fraction(0), probe(path).duration)
+    return picture_frames(Segment("film", path.name, "V1", whole, whole, Fraction(25), picture=Picture(path)))
+
+
+def _played(film: SilentFilm, seed: int) -> Behind:
+    """The film in a scene's size, there and back again without end."""
+    images = [cv2.resize(frame.image, _SIZE) for frame in _reframed(_frames(film.path), seed)]
+    turn = np.concatenate((np.arange(len(images)), np.arange(len(images))[-2:0:-1]))
+    return lambda t: np.asarray(images[turn[int(t * 25) % len(turn)]], np.uint8)
+
+
+def _worn(frames: Iterable[Frame], seed: int) -> Iterator[Frame]:
+    """The film as a reel that may have suffered, in a scene's size."""
+    damage = draw_degradation(np.random.default_rng([seed, 17]), _SIZE)
+    for number, frame in enumerate(frames):
+        yield Frame(frame.time, damage.apply(cv2.resize(frame.image, _SIZE), number))
 
 
 def _reframed(frames: Iterable[Frame], seed: int) -> Iterator[Frame]:
     """The film as another camera might have shot it: nearer or farther, to the side, brighter or darker.
 
-    There is one talker to train on, always in the same place; a spotter that knows only him takes others for rain.
+    There are few people to train on, always in the same place; a spotter that knows only them takes others for rain.
     """
     rng = np.random.default_rng([seed, 13])
     scale, gain = float(np.exp(rng.uniform(-0.5, 0.6))), float(rng.uniform(0.6, 1.3))
@@ -112,8 +163,8 @@ def load_watched(folder: Path) -> list[Watched]:
     files = sorted(folder.glob("*.safetensors"))
     if not files:
         raise WeightsError(folder, "holds no watched scenes", "run the training stage 'events' first")
-    films = [load_file(file) for file in files if file.stem.startswith(_SPEAKING)]
-    seeds = [int(file.stem) for file in files if not file.stem.startswith(_SPEAKING)]
+    films = [load_file(file) for file in files if file.stem.startswith(_SILENT_FILM)]
+    seeds = [int(file.stem) for file in files if not file.stem.startswith(_SILENT_FILM)]
     return [_watched(folder, seed) for seed in seeds] + list(_joined(films))
 
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from talkies.core.conditioning.picture.events import EventSpotter
+from talkies.core.model.weights import part_of
 from talkies.core.scenes import Event
 from talkies.core.training.run import Average, Run, rate_at, set_rate
 
@@ -30,8 +31,10 @@ class EventTraining:
     """One run; minutes on one core, once its scenes are rendered (0.6 s each).
 
     ``scenes`` of every kind, ``worn_scenes`` on bad film, ``edited_scenes`` of several shots with dissolves and fades,
-    ``silent_scenes`` in which only things that make no sound move, ``talking_scenes`` of drawn people who speak, and
-    ``speaking_clips`` of real ones; every ``validation``-th is kept for choosing the best average.
+    ``silent_scenes`` in which only things that make no sound move, ``talking_scenes`` of drawn people who speak,
+    ``gesturing_scenes`` of such who sign, ``filmed_scenes`` played before film, ``speaking_clips`` of real people and
+    ``signing_views`` of each film of real ones who sign; every ``validation``-th is kept for choosing the best average.
+    ``start``: a weights file whose spotter goes on learning.
     """
 
     out: Path
@@ -40,7 +43,10 @@ class EventTraining:
     edited_scenes: int = 800
     silent_scenes: int = 300
     talking_scenes: int = 900
+    gesturing_scenes: int = 600
+    filmed_scenes: int = 600
     speaking_clips: int = 300
+    signing_views: int = 30
     steps: int = 12000
     batch: int = 16
     peak_rate: float = 2e-3
@@ -48,6 +54,7 @@ class EventTraining:
     onset_weight: float = 3.0
     validation: int = 10
     seed: int = 0
+    start: Path | None = None
 
 
 def wanted_columns(events: Sequence[Event], frames: int) -> Tensor:
@@ -69,6 +76,8 @@ def train_events(plan: EventTraining, scenes: Sequence[Watched]) -> Iterator[dic
     """Trains or resumes; yields figures every 50 steps. At the end the average is the one that validated best."""
     torch.manual_seed(plan.seed)
     model, run = EventSpotter(), Run(plan.out)
+    if plan.start is not None:
+        model.load_state_dict(part_of(plan.start, "events"))
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.peak_rate, weight_decay=plan.weight_decay)
     average, best = Average(model, 0.99), Best()
     step = run.resume(model=model, average=average, optimizer=optimizer, best=best)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +19,20 @@ def test_defaults_are_the_contracts() -> None:
     request = Request.from_mapping({"timeline": "a.otio", "out": "b.otio"})
     assert (request.task, request.engine, request.seed, request.takes) == ("both", "mini", 0, 1)
     assert request == Request(Path("a.otio"), Path("b.otio"))
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Request)])
+def test_a_worker_can_be_told_every_field(name: str) -> None:
+    def taken(value: object) -> bool:
+        with contextlib.suppress(ArgumentError):
+            Request.from_mapping({"timeline": "a.otio", "out": "b.otio", name: value})
+            return True
+        return False
+
+    default = next(field.default for field in fields(Request) if field.name == name)
+    usual = str(default) if isinstance(default, Fraction | Path) else list(default) if default == () else default
+    paths = {"timeline": "a.otio", "out": "b.otio", "media_dir": ".", "weights": "mini.safetensors", "spots": "a.csv"}
+    assert taken(paths.get(name, "a name" if usual is None else usual)) or taken(2)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from talkies.core.timeline.words.sidecar_names import choose
+from talkies.core.timeline.words.sidecar_names import UNREAD_SUFFIXES, choose
+from talkies.core.timeline.words.subtitle_files import SUBTITLE_SUFFIXES, TEXT_SUFFIXES
 
 
 @pytest.mark.parametrize(
@@ -70,3 +71,7 @@ def test_kinds_that_are_not_read_are_told_where_nothing_else_is() -> None:
     (sentence,) = choose("film.mp4", names).warnings
     assert all(name in sentence for name in names) and ".srt" in sentence
     assert choose("film.mp4", [*names, "film.srt"]).warnings == ()
+
+
+def test_no_format_is_both_read_and_left_unread() -> None:
+    assert not {*UNREAD_SUFFIXES} & {*SUBTITLE_SUFFIXES, *TEXT_SUFFIXES}

@@ -8,17 +8,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from films import write_movie
 from safetensors.torch import save_file
 
 from talkies.core.conditioning.picture.visual import picture_features
+from talkies.core.corpus.recordings import signing_films
 from talkies.core.errors import WeightsError
 from talkies.core.media.picture import Frame
 from talkies.core.scenes import render_scene
 from talkies.core.training.preparing.watching import (
+    FIRST_FILMED_SEED,
+    FIRST_GESTURING_SEED,
     FIRST_SILENT_SEED,
     FIRST_TALKING_SEED,
+    SilentFilm,
     load_watched,
     prepare_watched,
+    watched_scene,
 )
 from talkies.core.training.trainers.events import mirrored, varied
 
@@ -60,6 +66,31 @@ def test_watched_scenes_are_rendered_once_and_silent_ones_want_nothing(tmp_path:
     for sync, picture, wanted in load_watched(tmp_path):
         assert (sync.shape, picture.shape, wanted.shape) == ((200, 32), (80, 192), (200, 4))
         assert sync.any() and not wanted.any()
+
+
+def test_actors_before_film_strike_as_they_would_before_a_painted_place(tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    write_movie(path, 2)
+    films = [SilentFilm(path), SilentFilm(path, 1)]
+    seed = next(s for s in range(FIRST_FILMED_SEED, FIRST_FILMED_SEED + 20) if watched_scene(s).events)
+    list(prepare_watched(tmp_path / "seen", {FIRST_GESTURING_SEED: 1, seed: 1}, films))
+    names = {file.stem for file in (tmp_path / "seen").iterdir()}
+    assert names == {"30000", str(seed), "speaking-film", "speaking-film-1"}
+    wanted = {bool(columns.any()): sync for sync, _, columns in load_watched(tmp_path / "seen")}
+    painted = watched_scene(seed)
+    plain = picture_features((Frame(n / painted.rate, i) for n, i in enumerate(painted.frames())), painted.duration)
+    assert wanted[False].any()  # hands move, nothing strikes
+    assert wanted[True].shape == plain.sync.shape and not np.allclose(wanted[True], plain.sync, atol=1e-3)
+    assert watched_scene(seed, lambda t: np.zeros((144, 256, 3), np.uint8)).events == painted.events
+
+
+def test_who_signs_in_evaluation_signs_nowhere_in_training(tmp_path: Path) -> None:
+    folder = tmp_path / "video" / "real"
+    folder.mkdir(parents=True)
+    for name in ("asl_again", "asl_book", "asl_want", "bottles"):
+        (folder / f"{name}.mkv").touch()
+    assert [film.stem for film in signing_films(tmp_path, "train")] == ["asl_again"]
+    assert [film.stem for film in signing_films(tmp_path, "test")] == ["asl_book", "asl_want"]
 
 
 def test_short_silent_films_are_joined_to_the_length_of_a_scene(tmp_path: Path) -> None:
