@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 Floats32 = NDArray[np.float32]
 Complexes = NDArray[np.complex128]
 Ints = NDArray[np.int64]
+Ints32 = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
 AnyFloats = NDArray[np.floating]

@@ -18,6 +18,7 @@ from talkies.core.events import Event, Finished, Progress
 from talkies.core.files.atomic import output_errors
 from talkies.core.generation.request import did_you_mean
 from talkies.core.media.bwf import write_bwf
+from talkies.core.media.ixml import Slate
 from talkies.core.takes.saving import plain_name
 from talkies.core.times import TimeRange
 
@@ -89,7 +90,8 @@ def make_sample(
         )
         with output_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_bwf(path, [_levelled(blocks)], sample_rate=engine.sample_rate)
+            slate = Slate(scene=order.voice, take="1", note=text, track=order.voice)
+            write_bwf(path, [_levelled(blocks)], sample_rate=engine.sample_rate, slate=slate)
     yield Finished((), {"path": str(path)})
 
 

@@ -5,14 +5,13 @@ Only the headers of chunks are read, and the few that hold text; what is damaged
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-_LARGEST_TEXT = 1 << 20  # bytes
-_MOST_CHUNKS = 200
+from talkies.core.media.riff import text_chunks
+
 _DESCRIPTION_BYTES = 256  # of a bext chunk, EBU Tech 3285
 _CATEGORY_TAGS = {"catid", "ucscatid"}
 _TEXT_TAGS = {
@@ -43,33 +42,11 @@ def stated(path: Path, tags: Mapping[str, str]) -> Statement:
 
 def _chunk_texts(file: BinaryIO) -> Iterator[tuple[str, str]]:
     """Tag and text, tag "" for a plain description."""
-    for name, data in _chunks(file):
+    for name, data in text_chunks(file):
         if name == b"bext":
             yield "", _text(data[:_DESCRIPTION_BYTES])
         elif name == b"iXML":
             yield from _tagged(data)
-
-
-def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks that hold text, of a RIFF, RF64 or FORM file; none of any other."""
-    head = file.read(12)
-    order = {b"RIFF": "<", b"RF64": "<", b"BW64": "<", b"FORM": ">"}.get(head[:4])
-    if order is None:
-        return
-    long_data = None
-    for _ in range(_MOST_CHUNKS):
-        header = file.read(8)
-        if len(header) < 8:
-            return
-        name, size = header[:4], struct.unpack(order + "I", header[4:])[0]
-        start = file.tell()
-        if name == b"ds64" and size >= 16:
-            long_data = struct.unpack("<QQ", file.read(16))[1]
-        elif name == b"data" and size == 0xFFFFFFFF and long_data is not None:
-            size = long_data
-        elif name in (b"bext", b"iXML") and size <= _LARGEST_TEXT:
-            yield name, file.read(size)
-        file.seek(start + size + size % 2)
 
 
 def _tagged(data: bytes) -> Iterator[tuple[str, str]]:

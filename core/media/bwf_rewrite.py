@@ -1,4 +1,4 @@
-"""A Broadcast WAV file rewritten: other samples, what its ``bext`` chunk says kept."""
+"""A Broadcast WAV file rewritten: other samples, what its ``bext`` and ``iXML`` chunks say kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from talkies.core.arrays import Samples
-from talkies.core.media.bwf import SAMPLE_RATE, read_bext, write_bwf
+from talkies.core.media.bwf import SAMPLE_RATE, read_bext, read_ixml, write_bwf
 from talkies.core.media.sound import sound_blocks
 
 
@@ -23,8 +23,9 @@ def rewrite_bwf(
     """Writes the sound of ``source`` to ``path``, which may be the same file, and returns the number of samples.
 
     ``change``: blocks of (C, n) to those that are written. ``time_reference``: samples since midnight, from those that
-    ``source`` states. ``count``: how many samples there must be in the end. Description, originator's reference and
-    the time of origination stay. Raises MediaError, OutputError; atomic.
+    ``source`` states. ``count``: how many samples there must be in the end. Description, originator's reference, the
+    time of origination and what iXML says of scene, take and tracks stay; loudness is that of the new samples. Raises
+    MediaError, OutputError; atomic.
     """
     bext = read_bext(source)
     return write_bwf(
@@ -37,4 +38,5 @@ def rewrite_bwf(
         description=bext.description,
         originator_reference=bext.originator_reference,
         origination=bext.origination,
+        slate=read_ixml(source),
     )

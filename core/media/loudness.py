@@ -17,6 +17,8 @@ SILENCE = -math.inf
 _ABSOLUTE_GATE = -70.0  # LUFS
 _RELATIVE_GATE = -10.0  # LU below the mean of what passed the absolute gate
 _STEPS_PER_BLOCK = 4  # a gating block is 400 ms, a step 100 ms
+_STEPS_SHORT = 30
+_RANGE_GATE, _RANGE = -20.0, (10, 95)  # LU below the mean; percentiles
 
 _OVERSAMPLING = 4
 _TAPS_PER_PHASE = 16
@@ -29,6 +31,18 @@ class Level:
 
     integrated: float = SILENCE
     true_peak: float = SILENCE
+
+
+@dataclass(frozen=True)
+class Programme:
+    """What a whole programme measures (EBU R128): integrated and the highest momentary (400 ms) and short-term (3 s)
+    loudness in LUFS, loudness range in LU (EBU Tech 3342), true peak in dBTP; None where it is too short or silent."""
+
+    integrated: float | None = None
+    loudness_range: float | None = None
+    true_peak: float | None = None
+    momentary: float | None = None
+    short_term: float | None = None
 
 
 def measure(blocks: Iterable[Samples], sample_rate: int) -> Level:
@@ -87,13 +101,30 @@ class Meter:
         """Of everything added so far. Sound shorter than 400 ms is measured as one block."""
         return Level(self._integrated(), self._peak.decibels())
 
+    def programme(self) -> Programme:
+        """All measures of everything added so far."""
+        level, momentary, short = self.level(), self._sliding(_STEPS_PER_BLOCK), self._sliding(_STEPS_SHORT)
+        return Programme(
+            _finite(level.integrated),
+            _range(short),
+            _finite(level.true_peak),
+            _finite(_lufs(float(momentary.max(initial=0.0)))),
+            _finite(_lufs(float(short.max(initial=0.0)))),
+        )
+
+    def _sliding(self, steps: int) -> Floats:
+        """Mean power of as many steps, from every step on; none of sound that is shorter."""
+        if len(self._steps) < steps:
+            return np.zeros(0)
+        return np.asarray(np.lib.stride_tricks.sliding_window_view(np.array(self._steps), steps).mean(axis=1))
+
     def _integrated(self) -> float:
         steps = np.array(self._steps)
         if len(steps) < _STEPS_PER_BLOCK:
             count = len(steps) * self._step_samples + self._rest_samples
             blocks = np.array([(steps.sum() * self._step_samples + self._rest) / max(1, count)])
         else:
-            blocks = np.lib.stride_tricks.sliding_window_view(steps, _STEPS_PER_BLOCK).mean(axis=1)
+            blocks = self._sliding(_STEPS_PER_BLOCK)
         loud = blocks[blocks > _power(_ABSOLUTE_GATE)]
         if not len(loud):
             return SILENCE
@@ -183,6 +214,19 @@ def k_weighting(sample_rate: int) -> Floats:
     low_norm = 1 + k / q + k * k
     low_cut = [1.0, -2.0, 1.0, 1.0, 2 * (k * k - 1) / low_norm, (1 - k / q + k * k) / low_norm]
     return np.array([[value / norm for value in shelf], low_cut])
+
+
+def _range(short: Floats) -> float | None:
+    """Loudness range (LU) of mean powers of 3 s, 0.1 s apart."""
+    loud = short[short > _power(_ABSOLUTE_GATE)]
+    if not len(loud):
+        return None
+    low, high = np.percentile(loud[loud > loud.mean() * 10 ** (_RANGE_GATE / 10)], _RANGE, method="nearest")
+    return _lufs(float(high)) - _lufs(float(low))
+
+
+def _finite(level: float) -> float | None:
+    return level if math.isfinite(level) else None
 
 
 def _lufs(power: float) -> float:

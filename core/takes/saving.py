@@ -29,6 +29,7 @@ from talkies.core.media.loudness_presets import PRESETS, Loudness
 from talkies.core.media.sound import resampled
 from talkies.core.segment import Levels, Segment, Stem, StemName, Take, Timeline
 from talkies.core.takes.levels import PEAK_ERROR, SAMPLE_RATE, gain_for, levels_of
+from talkies.core.takes.slate import slate_of
 from talkies.core.times import TimeRange, round_half_up, to_sample
 
 CUE_FADE_S = Fraction(8, 1000)
@@ -86,6 +87,7 @@ def save_take(
                 count=covered.samples(SAMPLE_RATE)[1],
                 description=f"{stem.name} {segment.clip} {stem.speaker}".strip(),
                 originator_reference=f"{segment.id} {number}",
+                slate=slate_of(stem, timeline, number),
             )
     finally:
         with contextlib.suppress(OSError):

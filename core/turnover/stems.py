@@ -8,9 +8,11 @@ from pathlib import Path
 
 from talkies.core.arrays import Samples
 from talkies.core.media.bwf import SAMPLE_RATE, write_bwf
+from talkies.core.media.ixml import Slate
 from talkies.core.segment import Timeline
 from talkies.core.takes.mixdown import piece_of, placed
 from talkies.core.takes.saving import plain_name, time_reference
+from talkies.core.timeline.formats.losses import counted
 from talkies.core.timeline.structure.tracks import Lane
 from talkies.core.turnover.span import Span
 
@@ -41,8 +43,15 @@ def write_stems(span: Span, lanes: Sequence[Lane], folder: Path) -> tuple[StemFi
             count=span.samples[1],
             description=f"{reel_name(span.timeline)} {file.lane.name}",
             originator_reference=file.path.stem,
+            slate=_slate(span.timeline, file.lane),
         )
     return tuple(files)
+
+
+def _slate(timeline: Timeline, lane: Lane) -> Slate:
+    note = f"continuous stem, {counted(len(lane.takes), 'take')}"
+    track = f"{lane.stem} {lane.speaker}".strip()
+    return Slate(timeline.name, reel_name(timeline), str(lane.number), note, track, timeline.rate, timeline.drop_frame)
 
 
 def stem_name(timeline: Timeline, lane: Lane) -> str:
