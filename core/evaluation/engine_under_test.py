@@ -61,12 +61,13 @@ class EngineChoice:
         return EngineUnderTest(engine, *engine.sampling(self.steps, self.guidance), self.seed)
 
     def request(self, timeline: Path, out: Path, task: Task) -> Request:
-        """The same engine and settings as ``talkies generate`` is asked for them; no beds, which no engine makes."""
+        """The same engine and settings as ``talkies generate`` is asked for them; no beds, which no engine makes, and
+        effects in one channel."""
         from talkies.core.generation.request import Request
 
         return Request(
             timeline, out, task=task, engine=self.engine, weights=self.weights, device=self.device,
-            steps=self.steps, guidance=self.guidance, seed=self.seed, background="off",
+            steps=self.steps, guidance=self.guidance, seed=self.seed, background="off", width=0.0,
         )  # fmt: skip
 
     def weights_mb(self) -> float | None:

@@ -9,7 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talkies.core.arrays import Sound
+import numpy as np
+
+from talkies.core.arrays import Floats, Samples, Sound
 from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import LOOKING, MAKING
 from talkies.core.generation.request import Request
@@ -94,7 +96,7 @@ class Maker:
             prepared = self.engine.prepare(self._brief(stem, whole, features))
         self.warnings.extend(prepared.warnings)
         for number, index in enumerate(range(skip, self.request.takes), start=first):
-            yield self._take(stem, whole, prepared, index, number)
+            yield self._take(stem, whole, features, prepared, index, number)
 
     def _bed(self, stem: Stem, first: int, skip: int) -> Iterator[Take]:
         """The takes of a background, which no engine makes."""
@@ -131,7 +133,15 @@ class Maker:
 
         return replace(brief, spotted=listed_in(stem, whole))
 
-    def _take(self, stem: Stem, whole: TimeRange, prepared: Prepared, index: int, number: int) -> Take:
+    def _take(
+        self,
+        stem: Stem,
+        whole: TimeRange,
+        features: PictureFeatures | None,
+        prepared: Prepared,
+        index: int,
+        number: int,
+    ) -> Take:
         from talkies.core.media.loudness_presets import PRESETS
 
         request, engine, work = self.request, self.engine, self.work
@@ -148,7 +158,7 @@ class Maker:
             take = save_take(
                 stem,
                 self.timeline,
-                self.heard(sound, whole, part, _DENOISING, engine.sample_rate),
+                self.heard(self._panned(sound, stem, features), whole, part, _DENOISING, engine.sample_rate),
                 self.folder,
                 number=number,
                 handles=(stem.record.start - whole.start, whole.end - stem.record.end),
@@ -161,9 +171,23 @@ class Maker:
         work.done += part
         return take
 
+    def _panned(self, sound: Iterator[Sound], stem: Stem, features: PictureFeatures | None) -> Iterator[Samples]:
+        """Effects where in the picture something moves, (C, n); whatever is spoken in the middle, (1, n)."""
+        panning = self.request.panning
+        if stem.name != "FX" or panning.channels == 1:
+            return (block[None] for block in sound)
+        from talkies.core.conditioning.picture.places import Path as PicturePath
+
+        path, rate = PicturePath(features), self.engine.sample_rate
+
+        def place_at(first: int, count: int) -> Floats:
+            return path.x((first + np.arange(count)) / rate)
+
+        return panning.following(sound, place_at)
+
     def heard(
-        self, sound: Iterator[Sound], whole: TimeRange, part: Fraction, done: Fraction, sample_rate: int
-    ) -> Iterator[Sound]:
+        self, sound: Iterator[Samples], whole: TimeRange, part: Fraction, done: Fraction, sample_rate: int
+    ) -> Iterator[Samples]:
         """Blocks that are being made, with the time it takes and how far it is, from the share ``done`` on."""
         samples = float(whole.duration) * sample_rate
         count = 0

@@ -16,6 +16,7 @@ from talkies.core.conditioning.speech.named_voices import check_voice
 from talkies.core.engines.base import NAMED_VOICES
 from talkies.core.errors import ArgumentError
 from talkies.core.media.loudness_presets import PRESETS
+from talkies.core.media.panning import PAN_LAWS, WIDTH, PanLaw, Panning
 from talkies.core.preferences import read_preferences
 from talkies.core.segment import Source
 
@@ -54,7 +55,8 @@ class Request:
 
     ``spots``: a spotting list, of which the effects are made; ``clips``: one for each shot, or for each event of the
     list. ``only``: ids of spots; nothing but these and what sounds with them is made. ``relevel``: levels are measured
-    anew, not kept as they were when the list was first performed.
+    anew, not kept as they were when the list was first performed. ``pan_law``, ``width``: of effects, which sound where
+    in the picture they happen: 0 is one channel, in the middle, 1 from edge to edge.
     """
 
     timeline: Path
@@ -84,6 +86,8 @@ class Request:
     clips: Clips = "shots"
     only: tuple[str, ...] = ()
     relevel: bool = False
+    pan_law: PanLaw = "3dB"
+    width: float = WIDTH
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -105,6 +109,10 @@ class Request:
         if self.guidance is not None:
             _in_range("--guidance", self.guidance, 0.0, MAX_GUIDANCE)
         _in_range("--handles", self.handles, 0, MAX_HANDLES)
+        _in_range("--width", self.width, 0.0, 1.0)
+        if self.pan_law not in PAN_LAWS:
+            problem, cure = f"unknown law {self.pan_law[:40]!r}", f"use one of {', '.join(PAN_LAWS)}"
+            raise ArgumentError("--pan-law", problem, cure)
         if self.engine in NAMED_VOICES:
             check_voice(self.voice)
         self._check_delivery()
@@ -133,6 +141,11 @@ class Request:
             raise ArgumentError("--spots", "says nothing of dialogue", "use --task both or foley")
         if self.clips == "events" and self.task == "joint":
             raise ArgumentError("--clips events", "is not for one mixed track", "use --task both or foley")
+
+    @property
+    def panning(self) -> Panning:
+        """Of effects."""
+        return Panning(self.pan_law, self.width)
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> Request:
@@ -195,9 +208,10 @@ def _plain(value: float | Fraction) -> float | Fraction:
 
 
 _WORDS = ("prompt", "negative_prompt", "background")
-_TEXTS = (*_WORDS, "task", "engine", "source", "voice", "language", "device", "loudness", "clips")
+_TEXTS = (*_WORDS, "task", "engine", "source", "voice", "language", "device", "loudness", "clips", "pan_law")
 _PATHS = ("timeline", "out", "weights", "media_dir", "spots")
 _INTEGERS = ("seed", "takes", "steps")
+_FLOATS = ("guidance", "width")
 _SWITCHES = ("two_pop", "tail_pop", "replace", "relevel")
 _NAMES = ("segments", "only")
 
@@ -210,7 +224,7 @@ def _typed(name: str, value: Any) -> Any:
         return value
     if name in _INTEGERS and isinstance(value, int) and not isinstance(value, bool):
         return value
-    if name == "guidance" and isinstance(value, int | float) and not isinstance(value, bool):
+    if name in _FLOATS and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     if name in _SWITCHES and isinstance(value, bool):
         return value

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from talkies.core.arrays import Sound
+from talkies.core.arrays import Samples
 from talkies.core.conditioning.picture.look import PictureLook, look_at, unseen
 from talkies.core.engines.base import Spotted, Stroke
 from talkies.core.errors import ArgumentError
@@ -27,7 +27,7 @@ from talkies.core.sources.chosen import Chosen, Wishes
 from talkies.core.sources.network import Settings
 from talkies.core.sources.recordings import cast_list
 from talkies.core.sources.remembered import Remembered
-from talkies.core.sources.shot import Placed, ShotSound, chosen_spots, needs_picture, placed_in
+from talkies.core.sources.shot import Placed, ShotSound, chosen_spots, moves, needs_picture, placed_in
 from talkies.core.takes.levels import GAINS, gain_for
 from talkies.core.takes.saving import save_take
 from talkies.core.times import TimeRange, frame_ceil, frame_floor
@@ -39,10 +39,12 @@ if TYPE_CHECKING:
 
 
 def look_for_spots(maker: Maker, segment: Segment, stems: Sequence[Stem]) -> PictureLook:
-    """A look at a segment of which nothing but lists is made: only where the network makes a spot, and remembered."""
+    """A look at a segment of which nothing but lists is made: only where the network makes a spot, or a sound follows
+    what moves; and remembered."""
     request, work = maker.request, maker.work
-    chosen = (chosen_spots(stem.spots or (), _wishes(request, stem), maker.picks)[0] for stem in stems)
-    if not any(needs_picture(each) for each in chosen):
+    chosen = [chosen_spots(stem.spots or (), _wishes(request, stem), maker.picks)[0] for stem in stems]
+    followed = request.panning.channels > 1 and any(moves(spot) for each in chosen for spot in each)
+    if not followed and not any(needs_picture(each) for each in chosen):
         return unseen(segment, request.handles)
     work.message = f"analysing {segment.clip}"
     part = segment.record.duration * LOOKING
@@ -134,7 +136,7 @@ class _Performance:
         maker.work.at(Fraction(0), 0)
         settings = Settings(steps, guidance, lambda share: maker.work.at(Fraction(0), 0))
         remembered = maker.remembered or Remembered()
-        sound = ShotSound(engine, look, request.seed + index, settings, remembered, maker.picks)
+        sound = ShotSound(engine, look, request.seed + index, settings, remembered, maker.picks, request.panning)
         return cls(maker, stem, whole, placed, sound, number)
 
     def takes(self) -> Iterator[Take]:
@@ -145,7 +147,7 @@ class _Performance:
             yield self._saved(self.stem, self.placed, self.whole, gains)
             return
         if not gains:
-            level = measure((block[None] for block in self._heard(self.placed, self.whole)), SAMPLE_RATE)
+            level = measure(self._heard(self.placed, self.whole), SAMPLE_RATE)
             gains = (gain_for(self.stem.name, level, PRESETS[request.loudness]),)
         only = request.only if kept.are_events(self.stem) else ()
         for placed in self.placed:
@@ -187,7 +189,7 @@ class _Performance:
         settled = [take.levels.gain_db] if take.levels is not None else []
         return replace(take, metadata=take.metadata | {GAINS: settled})
 
-    def _heard(self, placed: Sequence[Placed], covered: TimeRange) -> Iterator[Sound]:
+    def _heard(self, placed: Sequence[Placed], covered: TimeRange) -> Iterator[Samples]:
         part = self.stem.record.duration * MAKING
         return self.maker.heard(self.sound.blocks(placed, covered), covered, part, Fraction(0), SAMPLE_RATE)
 

@@ -41,7 +41,7 @@ def take_metadata(
         "loudness": request.loudness,
         "handles": str(request.handles),
         "device": getattr(engine, "device", request.device),
-    }
+    } | ({"pan_law": request.pan_law, "width": request.width} if stem.name == "FX" else {})
 
 
 def bed_metadata(stem: Stem, request: Request, place: Place, *, seed: int) -> dict[str, Any]:

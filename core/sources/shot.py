@@ -1,6 +1,6 @@
 """The sum of a shot's spots: each at its sample, in blocks of any length, in memory that does not grow with it.
 
-    spots ─► placed through the retime ─► each its sound ─► sum
+    spots ─► placed through the retime ─► each its sound ─► panned to its place ─► sum
 
 Sounds are added in the order of their times, so that every sample is the same sum whatever happens elsewhere.
 """
@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
-from talkies.core.arrays import Sound
+from talkies.core.arrays import Floats, Samples, Sound
 from talkies.core.conditioning.picture.look import PictureLook
+from talkies.core.conditioning.picture.places import Path
 from talkies.core.engines.base import Engine
 from talkies.core.library import Pick
 from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.panning import Panning
 from talkies.core.segment import Segment
 from talkies.core.sources import network, recordings, rules
 from talkies.core.sources.chosen import Chosen, Wishes, choose, without_recording
@@ -72,7 +75,8 @@ def placed_in(segment: Segment, chosen: Sequence[Chosen], whole: TimeRange) -> l
 
 @dataclass
 class ShotSound:
-    """One take of a shot's spots. ``seed``: the take's; ``picks``: recordings by the id of a spot."""
+    """One take of a shot's spots. ``seed``: the take's; ``picks``: recordings by the id of a spot; ``panning``: to
+    where in the picture a spot is, one channel where nobody asks for it."""
 
     engine: Engine
     look: PictureLook
@@ -80,14 +84,15 @@ class ShotSound:
     settings: network.Settings
     remembered: Remembered
     picks: Mapping[str, Pick | None] = field(default_factory=dict)
+    panning: Panning = field(default_factory=lambda: Panning(width=0.0))
 
-    def blocks(self, placed: Sequence[Placed], whole: TimeRange) -> Iterator[Sound]:
-        """The sum of what is ``placed``, in order, within ``whole`` (s): blocks of one channel at 48 kHz."""
+    def blocks(self, placed: Sequence[Placed], whole: TimeRange) -> Iterator[Samples]:
+        """The sum of what is ``placed``, in order, within ``whole`` (s): blocks (C, n) at 48 kHz."""
         first, total = whole.samples(SAMPLE_RATE)
         coming, sounding = list(placed)[::-1], list[_Sounding]()
         for start in range(0, total, BLOCK):
-            mixed = np.zeros(min(BLOCK, total - start), np.float32)
-            begin, end = first + start, first + start + len(mixed)
+            mixed = np.zeros((self.panning.channels, min(BLOCK, total - start)), np.float32)
+            begin, end = first + start, first + start + mixed.shape[1]
             while coming and coming[-1].first - _MOST_LEAD < end:
                 sounding.append(self._begun(coming.pop()))
             for each in sounding:
@@ -140,30 +145,50 @@ class ShotSound:
         return placed.chosen.spot.seed(self.seed) + _SEEDS * placed.turn
 
     def _begun(self, placed: Placed) -> _Sounding:
-        hit = placed.chosen.spot.kind == "hit"
-        return _Sounding(*self.reach(placed), iter((self.hit(placed).samples,)) if hit else self.going(placed))
+        return _Sounding(*self.reach(placed), self._panned(placed), self.panning.channels)
+
+    def _panned(self, placed: Placed) -> Iterator[Samples]:
+        """Blocks (C, n): where the list says, else what goes on follows what moves, and a hit is in the middle."""
+        spot = placed.chosen.spot
+        place = 0.0 if spot.x is None else 2 * spot.x - 1
+        if spot.kind == "hit":
+            return iter((self.panning.placed(self.hit(placed).samples, place),))
+        if not moves(placed.chosen):
+            return (self.panning.placed(block, place) for block in self.going(placed))
+        first = placed.first - to_sample(self.look.range.start, SAMPLE_RATE)
+
+        def place_at(start: int, count: int) -> Floats:
+            return self._path.x((first + start + np.arange(count)) / SAMPLE_RATE)
+
+        return self.panning.following(self.going(placed), place_at)
+
+    @cached_property
+    def _path(self) -> Path:
+        return Path(self.look.features)
 
 
 class _Sounding:
     """A sound on its way: its samples from ``start`` to ``end`` of the timeline come in blocks."""
 
-    def __init__(self, start: int, end: int, blocks: Iterator[Sound]) -> None:
+    def __init__(self, start: int, end: int, blocks: Iterator[Samples], channels: int) -> None:
         self.end = end
-        self._position, self._blocks, self._left = start, blocks, np.zeros(0, np.float32)
+        self._position, self._blocks, self._left = start, blocks, np.zeros((channels, 0), np.float32)
 
-    def add(self, mixed: Sound, begin: int) -> None:
+    def add(self, mixed: Samples, begin: int) -> None:
         """Adds what falls into ``mixed``, whose first sample is ``begin``; what came before it is left out."""
-        stop = min(begin + len(mixed), self.end)
+        stop = min(begin + mixed.shape[1], self.end)
         while self._position < stop:
-            if not len(self._left):
-                self._left = next(self._blocks, np.zeros(stop - self._position, np.float32))
+            if not self._left.shape[1]:
+                silence = np.zeros((len(mixed), stop - self._position), np.float32)
+                self._left = next(self._blocks, silence)
                 continue
-            taken = self._left[: stop - self._position]
-            heard = taken[max(begin - self._position, 0) :]
-            if len(heard):
-                place = self._position + len(taken) - len(heard) - begin
-                mixed[place : place + len(heard)] += heard
-            self._position, self._left = self._position + len(taken), self._left[len(taken) :]
+            taken = self._left[:, : stop - self._position]
+            count = taken.shape[1]
+            heard = taken[:, max(begin - self._position, 0) :]
+            if heard.shape[1]:
+                place = self._position + count - heard.shape[1] - begin
+                mixed[:, place : place + heard.shape[1]] += heard
+            self._position, self._left = self._position + count, self._left[:, count:]
 
 
 def _faded(blocks: Iterator[Sound], count: int) -> Iterator[Sound]:
@@ -201,3 +226,8 @@ def chosen_spots(
 def needs_picture(chosen: Sequence[Chosen]) -> bool:
     """Whether any of them is made by the network, which looks."""
     return any(each.by == "network" for each in chosen)
+
+
+def moves(chosen: Chosen) -> bool:
+    """Whether a spot is heard where in the picture something moves: it goes on, and its list does not say where."""
+    return chosen.spot.kind == "sustained" and chosen.spot.x is None

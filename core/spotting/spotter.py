@@ -15,6 +15,7 @@ from fractions import Fraction
 import numpy as np
 
 from talkies.core.conditioning.picture.look import PictureLook
+from talkies.core.conditioning.picture.places import struck_at
 from talkies.core.conditioning.prompt.vocabulary import read_prompt
 from talkies.core.engines.base import Engine, Spotted
 from talkies.core.segment import Cue, Segment
@@ -41,7 +42,7 @@ def spots_of_shot(
     sounds like where nothing else says so. Raises ArgumentError for an engine that does not spot."""
     segment = look.segment
     seen = Spotted() if look.features is None else engine.spot(look.features)
-    spots = _seen(segment, seen, look.range.start, prompt)
+    spots = [_placed(segment, spot, look) for spot in _seen(segment, seen, look.range.start, prompt)]
     for cue in segment.cues:
         if cue.kind == "sound":
             spots = _described(segment, spots, cue)
@@ -80,6 +81,17 @@ def _seen(segment: Segment, seen: Spotted, start: Fraction, prompt: str) -> list
     else:
         found = [*hits, throughout if recipe.going is not None else None] if hits else [throughout]
     return [spot for spot in found if spot is not None]
+
+
+def _placed(segment: Segment, spot: Spot, look: PictureLook) -> Spot:
+    """A hit with where in the picture it was seen; what goes on may move, and has no place."""
+    if spot.kind != "hit" or look.features is None:
+        return spot
+    place = struck_at(look.features, float(_position(segment, spot) - look.range.start))
+    if place is None:
+        return spot
+    x, y = (round((each + 1) / 2, 3) for each in place)
+    return replace(spot, x=x, y=y)
 
 
 def _described(segment: Segment, spots: Sequence[Spot], cue: Cue) -> list[Spot]:

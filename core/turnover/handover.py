@@ -116,7 +116,7 @@ class _Job:
         copies = copy_takes(self.timeline, self.takes, folder / "TAKES")
         files: list[Fact] = [*self._write_cut(copies, folder), ("TAKES/", "each take by itself, with its handles")]
         self._say(0.1, "writing stems")
-        stems = write_stems(self.span, lanes_of(copies), folder / "STEMS")
+        stems = write_stems(self.span, lanes_of(copies, mixed=True), folder / "STEMS")
         files += stem_facts(stems, folder)
         self._say(0.3, "measuring loudness")
         level = measure(mixed([take for take in copies if take.number == 1]), SAMPLE_RATE)

@@ -29,7 +29,7 @@ def write_stems_folder(timeline: Timeline, takes: Sequence[Take], out: Path, pop
     """The folder ``out``, whole or not at all; one that talkies wrote is replaced. Raises OutputError, MediaError."""
     span = span_of(timeline, takes, pops)
     with whole_folder(out) as folder:
-        stems = write_stems(span, lanes_of(takes), folder)
+        stems = write_stems(span, lanes_of(takes, mixed=True), folder)
         files = (*stem_facts(stems, folder), *write_lists(span, takes, folder, folder))
         level = measure(mixed([take for take in takes if take.number == 1]), SAMPLE_RATE)
         beside = sorted({take.path.parent.name for take in takes})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from talkies.core.generation.request import CLIPS, SOURCES, TASKS, Request, seconds
 from talkies.core.media.loudness_presets import PRESETS
+from talkies.core.media.panning import PAN_LAWS, WIDTH
 from talkies.core.preferences import read_preferences
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--loudness", metavar="PRESET", help=f"loudness preset for the sum, by default ebu-r128: {', '.join(PRESETS)}")
     handles = "sound beyond each cut, where the picture has it, 0 to 10 s (default: 1)"
     add("--handles", metavar="SECONDS", type=seconds, default=seconds(1), help=handles)
+    pan_law = "how much lower each side is in the middle than what sounds from one side (default: 3dB, constant power)"
+    add("--pan-law", choices=PAN_LAWS, default=PAN_LAWS[0], help=pan_law)
+    width = f"effects sound where they happen: 0 mono, 1 from edge to edge (default: {WIDTH})"
+    add("--width", metavar="0..1", type=float, default=WIDTH, help=width)
     add("--two-pop", action="store_true", help="into a stems folder: a pop two seconds before the first picture")
     add("--tail-pop", action="store_true", help="into a stems folder: a pop two seconds after the last picture")
     add("--replace", action="store_true", help="write OUT anew: nothing stays that it has for other segments")
@@ -86,6 +91,8 @@ def request_from(options: argparse.Namespace) -> Request:
         clips=options.clips,
         only=tuple(options.only),
         relevel=options.relevel,
+        pan_law=options.pan_law,
+        width=options.width,
     )
 
 

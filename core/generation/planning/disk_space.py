@@ -15,14 +15,14 @@ _WAITING_BYTES = 4 * SAMPLE_RATE  # while it is levelled
 def needed_bytes(timeline: Timeline, stems: Mapping[str, Sequence[Stem]], request: Request) -> int:
     """For the takes, and for stems each as long as the timeline where a stems folder is asked for."""
     every = [stem for parts in stems.values() for stem in parts]
-    seconds = [(stem.record.duration + 2 * request.handles) * _channels(stem.name) for stem in every]
+    seconds = [(stem.record.duration + 2 * request.handles) * _channels(stem.name, request) for stem in every]
     needed = sum(seconds) * request.takes * _FILE_BYTES + max(seconds, default=0) * _WAITING_BYTES
     if request.out.suffix.lower() == STEMS_FOLDER:
         tracks = {(stem.name, stem.speaker) for stem in every}
-        needed += timeline.duration * sum(_channels(name) for name, _ in tracks) * request.takes * _FILE_BYTES
+        needed += timeline.duration * sum(_channels(name, request) for name, _ in tracks) * request.takes * _FILE_BYTES
     return int(needed)
 
 
-def _channels(stem: StemName) -> int:
-    """Backgrounds are stereo."""
-    return 2 if stem == "BG" else 1
+def _channels(stem: StemName, request: Request) -> int:
+    """Backgrounds are stereo, and effects where they are panned."""
+    return {"BG": 2, "FX": 2 if request.width > 0 else 1}.get(stem, 1)

@@ -46,16 +46,18 @@ class Lane:
         return self.number == 1
 
 
-def lanes_of(takes: Iterable[Take], taken_names: Iterable[str] = ()) -> tuple[Lane, ...]:
+def lanes_of(takes: Iterable[Take], taken_names: Iterable[str] = (), *, mixed: bool = False) -> tuple[Lane, ...]:
     """Sort takes into tracks: by department, number, speaker (as they first speak), and apart where they overlap; clips
-    of events alternate between two tracks, or more where they must."""
+    of events alternate between two tracks, or more where they must. Mono and stereo lie apart unless they are to be
+    ``mixed`` anyway: on a stereo track some editors play mono from the left alone."""
     groups: dict[tuple[int, int, str], list[list[Take]]] = {}
     ordered = sorted(takes, key=lambda take: (take.record, take.name))
     for take in sorted(ordered, key=lambda take: (STEMS.index(take.stem), take.number)):
         lanes = groups.setdefault((STEMS.index(take.stem), take.number, take.speaker), [])
-        free = [lane for lane in lanes if lane[-1].record.end <= take.record.start]
+        alike = [lane for lane in lanes if mixed or lane[-1].channels == take.channels]
+        free = [lane for lane in alike if lane[-1].record.end <= take.record.start]
         if "spot" in take.metadata:  # clips of events alternate, so that each has room for its ring-out
-            free = sorted(free, key=lambda lane: lane[-1].record) if len(lanes) > 1 else []
+            free = sorted(free, key=lambda lane: lane[-1].record) if len(alike) > 1 else []
         if free:
             free[0].append(take)
         else:

@@ -49,7 +49,7 @@ def written(
 ) -> tuple[StemFile, ...]:
     timeline = known_timeline(rate, start_frame, **options)  # type: ignore[arg-type]
     folder.mkdir(exist_ok=True)
-    return write_stems(span_of(timeline, takes, pops), lanes_of(takes), folder)
+    return write_stems(span_of(timeline, takes, pops), lanes_of(takes, mixed=True), folder)
 
 
 def test_a_stem_is_its_takes_at_their_places_and_silence_elsewhere(laid: Laid, tmp_path: Path) -> None:
