@@ -29,11 +29,13 @@ _HUM = (1.0, 0.5, 0.35, 0.2, 0.16, 0.1)  # the mains and its harmonics
 
 @dataclass(frozen=True)
 class Place:
-    """``key``: what tells it from other places of its timeline. ``air``: indoors or outdoors. ``dark``: the picture."""
+    """``key``: what tells it from other places of its timeline. ``air``: indoors or outdoors. ``dark``: the picture.
+    ``words``: what is heard there, besides what the picture says."""
 
     key: str
     air: Air = INDOORS
     dark: bool = False
+    words: str = ""
 
     def seed(self, seed: int) -> int:
         """What its bed is drawn with."""

@@ -3,14 +3,15 @@
 places   |--- A ---|--- A ---|-- B --|......|--- A ---|
 track    AAAAAAAAAAAAAAAAAAAAxBBBBBBBBBBBBBxAAAAAAAAAAA      x: equal power, half on each side
 
-In a gap, where no picture is, it goes on: takes may have handles there.
+In a gap, where no picture is, it goes on: takes may have handles there. Where the words change and the place does not,
+the air is the same before and after, and the crossfade is linear.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -28,21 +29,24 @@ HALF_FADE_S = Fraction(1, 2)
 
 @dataclass(frozen=True)
 class Shown:
-    """A stretch of the timeline (s) that shows a place."""
+    """A stretch of the timeline (s) that shows a place. ``silent``: nobody wants its bed there."""
 
     range: TimeRange
     place: Place
+    silent: bool = False
 
 
 @dataclass(frozen=True)
 class _Stay:
     """One place from ``start`` to ``end`` (samples); the crossfades at both ends reach half their length ``into``
-    (before start, after end)."""
+    (before start, after end); ``same`` place beyond them."""
 
     place: Place
     start: float
     end: float
     into: tuple[int, int] = (0, 0)
+    same: tuple[bool, bool] = (False, False)
+    silent: bool = False
 
     def gains(self, samples: Floats) -> Floats | None:
         """(n,) at sample numbers; None where it is not heard."""
@@ -50,7 +54,10 @@ class _Stay:
             return None
         rise = _share(samples - self.start, self.into[0])
         fall = _share(self.end - samples, self.into[1])
-        return np.asarray(np.sin(np.pi / 2 * rise) * np.sin(np.pi / 2 * fall))
+        rise, fall = (
+            share if same else np.sin(np.pi / 2 * share) for share, same in zip((rise, fall), self.same, strict=True)
+        )
+        return np.asarray(rise * fall)
 
 
 def _share(distance: Floats, half: int) -> Floats:
@@ -65,7 +72,7 @@ class BedTrack:
 
     def __init__(self, shown: Sequence[Shown], bed_of: Callable[[Place], Bed]) -> None:
         self._stays = _stays(shown)
-        self._bed_of, self._beds = bed_of, dict[str, Bed]()
+        self._bed_of, self._beds = bed_of, dict[Place, Bed]()
 
     def blocks(self, span: TimeRange) -> Iterator[Samples]:
         """Blocks of (2, n) float32, together exactly the samples of a span (s), which may begin before 0."""
@@ -81,7 +88,7 @@ class BedTrack:
         samples, total = number * HOP + np.arange(HOP, dtype=np.float64), np.zeros((2, HOP))
         for index, stay in enumerate(self._stays):
             gains = stay.gains(samples)
-            if gains is None:
+            if gains is None or stay.silent:
                 playing.pop(index, None)
                 continue
             if index not in playing:
@@ -90,9 +97,9 @@ class BedTrack:
         return total
 
     def _bed(self, place: Place) -> Bed:
-        if place.key not in self._beds:
-            self._beds[place.key] = self._bed_of(place)
-        return self._beds[place.key]
+        if place not in self._beds:
+            self._beds[place] = self._bed_of(place)
+        return self._beds[place]
 
 
 def _stays(shown: Sequence[Shown]) -> list[_Stay]:
@@ -100,19 +107,20 @@ def _stays(shown: Sequence[Shown]) -> list[_Stay]:
     stays: list[_Stay] = []
     for one in shown:
         start, end = (to_sample(time, SAMPLE_RATE) for time in (one.range.start, one.range.end))
-        if stays and stays[-1].place == one.place:
-            stays[-1] = _Stay(one.place, stays[-1].start, end)
+        if stays and (stays[-1].place, stays[-1].silent) == (one.place, one.silent):
+            stays[-1] = replace(stays[-1], end=end)
             continue
         middle = (stays[-1].end + start) // 2 if stays else -math.inf
-        stays[-1:] = [_Stay(stays[-1].place, stays[-1].start, middle)] if stays else []
-        stays.append(_Stay(one.place, middle, end))
+        stays[-1:] = [replace(stays[-1], end=middle)] if stays else []
+        stays.append(_Stay(one.place, middle, end, silent=one.silent))
     if stays:
-        stays[-1] = _Stay(stays[-1].place, stays[-1].start, math.inf)
+        stays[-1] = replace(stays[-1], end=math.inf)
     halves = [
         int(min(to_sample(HALF_FADE_S, SAMPLE_RATE), (before.end - before.start) / 2, (after.end - after.start) / 2))
         for before, after in pairwise(stays)
     ]
+    alike = [before.place.key == after.place.key for before, after in pairwise(stays)]
     return [
-        _Stay(stay.place, stay.start, stay.end, into)
-        for stay, into in zip(stays, pairwise([0, *halves, 0]), strict=True)
+        replace(stay, into=into, same=same)
+        for stay, into, same in zip(stays, pairwise([0, *halves, 0]), pairwise([False, *alike, False]), strict=True)
     ]

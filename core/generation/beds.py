@@ -5,8 +5,8 @@ No engine makes them, and no preset levels them: a bed is as loud as its place (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +16,14 @@ from talkies.core.backgrounds.bed import Bed, Place
 from talkies.core.backgrounds.bed_track import BedTrack, Shown
 from talkies.core.backgrounds.coverage import Seen, seen_shots
 from talkies.core.backgrounds.places import Places
+from talkies.core.backgrounds.worded import worded
 from talkies.core.backgrounds.words import read_words
 from talkies.core.errors import InputError
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import bed_metadata
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.segment import Stem, Take, Timeline
+from talkies.core.spotting.spot import Spot
 from talkies.core.takes.saving import save_take
 from talkies.core.times import TimeRange, frame_floor
 
@@ -30,11 +32,12 @@ _AROUND = Fraction(2)  # s beyond a take, in which a change of place is heard in
 
 @dataclass
 class Beds:
-    """Makes takes of backgrounds in ``folder``."""
+    """Makes takes of backgrounds in ``folder``; ``rows``: the backgrounds of a list, which say what is heard when."""
 
     request: Request
     timeline: Timeline
     folder: Path
+    rows: Sequence[Spot] = ()
 
     @cached_property
     def _seen(self) -> list[Seen]:
@@ -53,11 +56,12 @@ class Beds:
         """The take ``number`` of a stem, with the seed that is ``index`` above the request's. Raises InputError where
         no picture says what the place is, OutputError. ``on_share`` hears how much is made and may raise
         CancelledError."""
-        place, wanted = self._place(stem), read_words(stem.prompt)
+        place = self._place(stem)
         handle, seed = frame_floor(self.request.handles, self.timeline.rate), self.request.seed + index
         head = max(min(handle, self.timeline.start + stem.record.start), Fraction(0))  # no timecode is before midnight
         whole = TimeRange(stem.record.start - head, stem.record.end + handle)
-        track = BedTrack(self._shown(whole), lambda there: Bed(there, wanted, seed))
+        shown, rows = self._shown(whole, stem.prompt)
+        track = BedTrack(shown, lambda there: Bed(there, read_words(there.words), seed))
         return save_take(
             stem,
             self.timeline,
@@ -66,7 +70,7 @@ class Beds:
             number=number,
             handles=(head, handle),
             faded=self._alone_at_ends(stem.record),
-            metadata=bed_metadata(stem, self.request, place, seed=seed),
+            metadata=bed_metadata(stem, self.request, place, rows, seed=seed),
         )
 
     def _place(self, stem: Stem) -> Place:
@@ -76,11 +80,17 @@ class Beds:
             raise InputError(f"segment {stem.segment.id} ({stem.segment.clip})", "no picture says where it is")
         return place
 
-    def _shown(self, whole: TimeRange) -> list[Shown]:
+    def _shown(self, whole: TimeRange, words: str) -> tuple[list[Shown], list[Spot]]:
+        """What a take plays and what is just around it, and the rows that say so; ``words`` where none does."""
         near = TimeRange(whole.start - _AROUND, whole.end + _AROUND)
-        close = ((number, span) for number, (span, _) in enumerate(self._seen) if span.overlap(near))
-        places = ((span, self._places.place(number)) for number, span in close)
-        return [Shown(span, place) for span, place in places if place is not None]
+        shown, rows = list[Shown](), list[Spot]()
+        for number, (span, shot) in enumerate(self._seen):
+            place = self._places.place(number) if span.overlap(near) else None
+            for part in worded(shot, span, self.rows, words) if place is not None else ():
+                assert place is not None
+                shown.append(Shown(part.range, replace(place, words=part.words or ""), part.words is None))
+                rows += part.rows if part.range.overlap(whole) else ()
+        return shown, list(dict.fromkeys(rows))
 
     def _first(self, stem: Stem) -> int | None:
         """What is seen where a stem begins."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from talkies.core.generation.beds import Beds
     from talkies.core.library import Pick
     from talkies.core.sources.remembered import Remembered
+    from talkies.core.spotting.spot import Spot
 
 _DENOISING = Fraction(4, 5)
 
@@ -36,8 +37,8 @@ _DENOISING = Fraction(4, 5)
 class Maker:
     """Makes the takes of segments with one engine; ``warnings`` gathers what the user should know.
 
-    For spotting lists: ``remembered`` sounds and looks, ``picks`` from the library by the id of a spot, and what was
-    ``kept`` of earlier takes.
+    For spotting lists: ``remembered`` sounds and looks, ``picks`` from the library by the id of a spot, what was
+    ``kept`` of earlier takes, and the ``rows`` of backgrounds.
     """
 
     request: Request
@@ -49,6 +50,7 @@ class Maker:
     remembered: Remembered | None = None
     picks: Mapping[str, Pick | None] = field(default_factory=dict)
     kept: KeptTakes = field(default_factory=KeptTakes)
+    rows: Sequence[Spot] = ()
 
     def look(self, segment: Segment, stems: Sequence[Stem]) -> PictureLook:
         """One pass over the picture, for what these stems need of it. A picture that cannot be read is a problem only
@@ -103,7 +105,8 @@ class Maker:
         from talkies.core.backgrounds.words import read_words
 
         part = stem.record.duration * MAKING
-        self.warnings.extend(read_words(stem.prompt).warnings)
+        words = (stem.prompt, *(row.words for row in self.rows if row.shot == stem.segment.id))
+        self.warnings.extend(sentence for each in words for sentence in read_words(each).warnings)
         for number, index in enumerate(range(skip, self.request.takes), start=first):
             self.work.message = f"{_WHAT[stem.task]} for {stem.segment.clip}"
             self.work.at(part, 0)
@@ -117,7 +120,7 @@ class Maker:
         """The backgrounds of the run."""
         from talkies.core.generation.beds import Beds
 
-        return Beds(self.request, self.timeline, self.folder)
+        return Beds(self.request, self.timeline, self.folder, self.rows)
 
     def _brief(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Brief:
         from talkies.core.engines.base import Brief

@@ -62,10 +62,11 @@ class TakeLoop:
         with self.work.clock("load"):
             engine = load_engine(request.engine, request.weights, request.device)
         maker = Maker(request, plan.timeline, engine, folder, self.work, self.log.sentences, remembered, kept=kept)
-        if plan.spots:
+        if plan.spots or plan.backgrounds:
             from talkies.core.generation.spotted import cast_recordings
 
             maker.picks = cast_recordings(request, plan, kept.picks())
+            maker.rows = plan.backgrounds
         for segment in plan.segments:
             for event in takes_of(maker, segment, plan.stems[segment.id], beginning):
                 if isinstance(event, TakeReady):

@@ -6,6 +6,7 @@ levels. ``handles`` are the seconds that were asked for, exact; ``device`` is wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from talkies.core.segment import Stem, joined_text
 if TYPE_CHECKING:
     from talkies.core.backgrounds.bed import Place
     from talkies.core.engines.base import Engine
+    from talkies.core.spotting.spot import Spot
 
 
 def take_metadata(
@@ -44,8 +46,9 @@ def take_metadata(
     } | ({"pan_law": request.pan_law, "width": request.width} if stem.name == "FX" else {})
 
 
-def bed_metadata(stem: Stem, request: Request, place: Place, *, seed: int) -> dict[str, Any]:
-    """Provenance of one take of a background: rules alone make it, on any machine. ``place``: where it begins."""
+def bed_metadata(stem: Stem, request: Request, place: Place, rows: Sequence[Spot], *, seed: int) -> dict[str, Any]:
+    """Provenance of one take of a background: rules alone make it, on any machine. ``place``: where it begins;
+    ``rows``: of a list, that say what is heard."""
     return {
         "version": version("talkies"),
         "engine": "",
@@ -55,6 +58,7 @@ def bed_metadata(stem: Stem, request: Request, place: Place, *, seed: int) -> di
         "segment": stem.segment.id,
         "prompt": stem.prompt,
         "place": place.key,
+        "rows": {row.id: row.words for row in rows},
         "air": place.air.name,
         "seed": seed,
         "handles": str(request.handles),

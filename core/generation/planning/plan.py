@@ -30,7 +30,8 @@ class Plan:
 
     ``segment_warnings``: what the reader noticed about the chosen segments; ``warnings``: these, what it noticed about
     the timeline, and words that nobody will speak. ``needed_bytes``: on the disk, for the takes and, in a stems
-    folder, for continuous stems. ``earlier``: takes of an earlier run that stay. ``spots``: all of the list, in order.
+    folder, for continuous stems. ``earlier``: takes of an earlier run that stay. ``spots``: all of the list, in order,
+    but for its ``backgrounds``.
     """
 
     timeline: Timeline
@@ -42,6 +43,7 @@ class Plan:
     work: Fraction
     earlier: EarlierTakes = field(default_factory=EarlierTakes)
     spots: tuple[Spot, ...] = ()
+    backgrounds: tuple[Spot, ...] = ()
 
 
 def plan_run(
@@ -57,7 +59,8 @@ def plan_run(
     chosen = cast_voices(owner, request, voices or {})
     listed = listed_spots(timeline, request)
     segments = listed.only(segments)
-    beds = bed_ranges(timeline.segments) if bed_words(request) is not None else {}
+    wanted = bed_words(request) is not None and (not request.only or listed.remakes_beds)
+    beds = bed_ranges(timeline.segments) if wanted else {}
     stems = {
         segment.id: listed.given(stems_of(timeline, segment, request, owner, chosen, beds)) for segment in segments
     }
@@ -79,6 +82,7 @@ def plan_run(
         work=sum((work_of(parts, request.takes) for parts in stems.values()), Fraction(0)),
         earlier=earlier,
         spots=listed.spots,
+        backgrounds=listed.backgrounds,
     )
 
 

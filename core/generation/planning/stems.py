@@ -46,8 +46,6 @@ def owners(timeline: Timeline) -> dict[Cue, Segment]:
 def bed_words(request: Request) -> str | None:
     """The words of the beds, "" where each picture says what it is; None where there are none."""
     words = request.background.strip()
-    if request.only:
-        return None
     unsaid = words.casefold() in ("", "auto", "off")
     if words.casefold() == "off" or (not words and request.task in ("dialogue", "joint")):
         return "" if request.task == "background" else None
