@@ -197,7 +197,19 @@ class _Builder:
         return element
 
     def _markers(self, clip: FlatClip) -> list[Element]:
-        return [_marker(marker, to_range(marker.marked_range), self.rate) for marker in clip.item.markers]
+        return [
+            _marker(marker, self._local(clip, to_range(marker.marked_range)), self.rate) for marker in clip.item.markers
+        ]
+
+    def _local(self, clip: FlatClip, span: TimeRange) -> TimeRange:
+        """A stretch of a clip's media in the time that its markers are in: after the retime, from the clip's start."""
+        if clip.speed == 1:
+            return span
+        first = clip.source.start
+        away = clip.source.end - span.end if clip.speed < 0 else span.start - first
+        start = first + (away / abs(clip.speed) if clip.speed else 0)
+        length = span.duration / abs(clip.speed) if clip.speed and span.duration > 1 / self.rate else span.duration
+        return TimeRange(start, start + length)
 
     def _mark(self, marker: Any) -> None:
         """A marker of the timeline or a track; some editors count them from the start timecode."""

@@ -204,9 +204,13 @@ class _Reader:
         reference = external(self._address(asset), available, fitting_rate(available, media_rate, rate))
         clip = retimed_clip(name, reference, source, (media_rate, rate), curve, is_smooth(element))
         for marker in (child for child in element if child.tag in ("marker", "chapter-marker")):
-            at = seconds(marker.get("start"))
-            at = curve.at(at) if curve is not None else at + source.start - shown.start
-            span = TimeRange(at, at + seconds(marker.get("duration")))
+            at, length = seconds(marker.get("start")), seconds(marker.get("duration"))
+            if curve is None:
+                at += source.start - shown.start
+                span = TimeRange(at, at + length)
+            else:
+                ends = sorted((curve.at(at), curve.at(at + length)))
+                span = TimeRange(*ends) if length > 1 / rate else TimeRange(curve.at(at), curve.at(at) + length)
             clip.markers.append(otio.schema.Marker(marker.get("value", ""), otio_range(span, rate)))
         return clip
 

@@ -237,7 +237,14 @@ def test_retimes(tmp_path: Path, speed: Fraction) -> None:
         (each.record, each.source, each.speed) for each in timeline.segments
     ]
     marker = next(ElementTree.parse(tmp_path / "out.fcpxml").iter("marker"))
-    assert (marker.get("value"), marker.get("start")) == ("m", "42/5s")
+    shown = timeline.segments[
+        0
+    ].source  # the marker is in media at 8.4 s; in the clip when that is seen, from its start
+    away = shown.end - Fraction("8.4") if speed < 0 else Fraction("8.4") - shown.start
+    local = shown.start + (away / abs(speed) if speed else 0)
+    assert (marker.get("value"), Fraction(str(marker.get("start")).rstrip("s"))) == ("m", local)
+    (kept,) = again.segments[0].marks
+    assert kept.span.start == (Fraction("8.4") if speed else shown.start)
 
 
 def test_a_gap_at_the_end_is_kept(tmp_path: Path) -> None:
