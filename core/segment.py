@@ -61,13 +61,22 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A marker that somebody set on a clip: ``words`` at a stretch of its media (s), empty where it is one frame."""
+
+    span: TimeRange
+    words: str
+
+
+@dataclass(frozen=True)
 class Segment:
     """One stretch of picture on one video clip.
 
     ``record``: where it plays, seconds from the timeline's first frame. ``source``: what of the media plays, in
     media time, start <= end also when ``speed`` is negative (reverse) or 0 (freeze). ``rate``: the timeline's.
     ``picture`` is None when there is nothing to look at; ``warnings`` then say why, one sentence each. ``curve``: where
-    the speed changes, media time over seconds from the record start; ``speed`` is then its average.
+    the speed changes, media time over seconds from the record start; ``speed`` is then its average. ``marks``: the
+    markers of its clip that are no words to be said, wherever in its media they lie.
     """
 
     id: str
@@ -81,6 +90,7 @@ class Segment:
     cues: tuple[Cue, ...] = ()
     warnings: tuple[str, ...] = ()
     curve: Curve | None = None
+    marks: tuple[Mark, ...] = ()
 
     def source_time(self, position: Fraction) -> Fraction:
         """Media time shown at a timeline position, through the retime."""

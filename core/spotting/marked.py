@@ -1,4 +1,5 @@
-"""Markers that people set in their editor, read as spots: those whose name has a word that effects know."""
+"""Markers that people set on the timeline in their editor, read as spots: those whose name has a word that effects
+know. Markers of clips come with their shots (``Segment.marks``)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 picture ─► engine.spot ─► hits, sustained ─┐
 prompt ─► its words ───────────────────────┤
 [door slams] ─► at what is seen in its time, else at its start ─┼─► spots of a shot
-markers with words that are known ─────────┘
+markers with words that are known ─────────┤
+feet that land, where networks see them ───┘
 """
 
 from __future__ import annotations
@@ -18,15 +19,17 @@ from talkies.core.conditioning.picture.look import PictureLook
 from talkies.core.conditioning.picture.places import struck_at
 from talkies.core.conditioning.prompt.vocabulary import read_prompt
 from talkies.core.engines.base import Engine, Spotted
-from talkies.core.segment import Cue, Segment
+from talkies.core.segment import Cue, Mark, Segment
 from talkies.core.spotting.marked import Marked
-from talkies.core.spotting.placing import media_time, record_times
+from talkies.core.spotting.placing import media_time, record_ranges, record_times
 from talkies.core.spotting.spot import EASY_FORCE, Ids, Spot
 from talkies.core.synthesis import Recipe, recipe_for
 from talkies.core.times import TimeRange, round_half_up
 
 SAME_S = Fraction(1, 10)
 """Spots of one shot so near to each other are the same event."""
+STEPS = "footsteps"
+"""The word of the effects vocabulary."""
 _QUICK_S = 1.0  # a pace at which one stroke is not all of a sound
 _EXACT = 1000  # parts of a second to which an engine's times are rounded
 
@@ -37,16 +40,20 @@ def spots_of_shot(
     ids: Ids,
     prompt: str = "",
     marked: Iterable[Marked] = (),
+    steps: Sequence[Spot] = (),
 ) -> list[Spot]:
     """What sounds within a shot, in the order of its time. ``look``: at it and around its cuts; ``prompt``: what it
-    sounds like where nothing else says so. Raises ArgumentError for an engine that does not spot."""
+    sounds like where nothing else says so; ``marked``: markers of the timeline, beside those of the shot's own clip;
+    ``steps``: what core/sight saw. Raises ArgumentError for an engine that does not spot."""
     segment = look.segment
     seen = Spotted() if look.features is None else engine.spot(look.features)
     spots = [_placed(segment, spot, look) for spot in _seen(segment, seen, look.range.start, prompt)]
+    spots = _with_steps(segment, spots, steps, prompt)
     for cue in segment.cues:
         if cue.kind == "sound":
             spots = _described(segment, spots, cue)
     spots += [spot for each in marked if (spot := _of_marker(segment, each)) is not None]
+    spots += [spot for mark in segment.marks if (spot := _of_mark(segment, mark)) is not None]
     ordered = sorted(spots, key=lambda spot: (_position(segment, spot), spot.kind))
     return [replace(spot, id=ids.new(segment.id)) for spot in ordered]
 
@@ -94,6 +101,18 @@ def _placed(segment: Segment, spot: Spot, look: PictureLook) -> Spot:
     return replace(spot, x=x, y=y)
 
 
+def _with_steps(segment: Segment, spots: Sequence[Spot], steps: Sequence[Spot], prompt: str) -> list[Spot]:
+    """Footsteps among what was seen: a blow so near to one is that step, at the blow's own time."""
+    words = prompt if STEPS in read_prompt(prompt).words else ""
+    found: list[Spot] = []
+    for step in steps:
+        near = [spot for spot in spots if spot.kind == "hit" and abs(spot.time - step.time) <= SAME_S]
+        time = min((spot.time for spot in near), key=lambda each: abs(each - step.time), default=step.time)
+        found.append(replace(step, time=time, until=time, words=words or step.words))
+    others = (s for s in spots if s.kind != "hit" or all(abs(s.time - step.time) > SAME_S for step in steps))
+    return [*others, *found]
+
+
 def _described(segment: Segment, spots: Sequence[Spot], cue: Cue) -> list[Spot]:
     """The spots with what a subtitle describes: those in its time are called so, or new ones are there."""
     recipe, time = _recipe(cue.text), cue.range.overlap(segment.record)
@@ -129,6 +148,19 @@ def _of_marker(segment: Segment, marked: Marked) -> Spot | None:
     if strikes:
         return _hit(segment, marked.span.start, marked.words)
     return _sustained(segment, marked.span, marked.words)
+
+
+def _of_mark(segment: Segment, mark: Mark) -> Spot | None:
+    """A marker of the clip whose name has a word that effects know, where the cut shows it."""
+    if not read_prompt(mark.words).words:
+        return None
+    recipe = _recipe(mark.words)
+    first, last = mark.span.start, mark.span.end
+    if not mark.span.duration or (recipe is not None and recipe.going is None):
+        spot = Spot("", segment.id, first, first, words=mark.words)
+    else:
+        spot = Spot("", segment.id, first, last, "sustained", words=mark.words)
+    return spot if record_ranges(segment, spot, segment.record) else None
 
 
 def _recipe(words: str) -> Recipe | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import opentimelineio as otio
 
-from talkies.core.segment import Cue, Segment
+from talkies.core.segment import Cue, Mark, Segment
 from talkies.core.timeline.cut.walking import (
     Node,
     Placed,
@@ -29,7 +29,7 @@ from talkies.core.timeline.words.lines import Line, time_to_say
 from talkies.core.timeline.words.sidecars import mapped
 from talkies.core.timeline.words.titles import is_text_track, text_of_clip, text_of_marker
 from talkies.core.timeline.words.transcript import cues_from_lines, cues_from_text
-from talkies.core.times import TimeRange
+from talkies.core.times import TimeRange, exact_rate
 
 
 @dataclass
@@ -122,7 +122,17 @@ def _segment(placed: Placed, name: str, track: str, finder: PictureFinder, rate:
         picture=picture.picture,
         warnings=tuple(f"clip {clip.name!r}: {sentence}" for sentence in warnings),
         curve=curve,
+        marks=tuple(_marks(clip)) if len(clip.markers) else (),
     )
+
+
+def _marks(clip: Any) -> Iterator[Mark]:
+    """What a clip's markers are called, but for those that are lines of a transcript."""
+    for marker in clip.markers:
+        words = " ".join(str(marker.name or getattr(marker, "comment", "") or "").split())
+        if words and not text_of_marker(marker):
+            span, frame = to_range(marker.marked_range), 1 / exact_rate(marker.marked_range.duration.rate)
+            yield Mark(span if span.duration > frame else TimeRange(span.start, span.start), words)
 
 
 def _clip_marker_cues(placed: Placed) -> Iterator[Cue]:
