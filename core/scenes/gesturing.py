@@ -22,8 +22,8 @@ _SIGNING = ((-0.9, 0.1), (1.7, 3.3))  # where hands speak, least and most: from 
 
 @dataclass(frozen=True)
 class Hand:
-    """``begins``: when each move begins (s), the first at 0; ``takes``: how long it lasts (s); ``places`` (N + 1, 2): from
-    where to where; ``shakes`` (N, 3): reach across and down and cycles a second while it is held there."""
+    """``begins``: when each move begins (s), the first at 0; ``takes``: how long it lasts (s); ``places`` (N + 1, 2):
+    from where to where; ``shakes`` (N, 3): reach across and down and cycles a second while it is held there."""
 
     begins: tuple[float, ...]
     takes: tuple[float, ...]
