@@ -11,6 +11,7 @@ import torch
 from films import write_movie
 from safetensors.torch import save_file
 
+from talkies.core.conditioning.picture.events import EventSpotter
 from talkies.core.conditioning.picture.visual import picture_features
 from talkies.core.corpus.recordings import signing_films
 from talkies.core.errors import WeightsError
@@ -26,7 +27,7 @@ from talkies.core.training.preparing.watching import (
     prepare_watched,
     watched_scene,
 )
-from talkies.core.training.trainers.events import mirrored, varied
+from talkies.core.training.trainers.events import EventTraining, mirrored, train_events, varied
 
 
 def seen(mirror: bool) -> tuple[torch.Tensor, torch.Tensor]:
@@ -104,3 +105,14 @@ def test_short_silent_films_are_joined_to_the_length_of_a_scene(tmp_path: Path) 
     assert first[1][:, 0].tolist() == [0.0] * 30 + [1.0] * 30 + [2.0] * 20
     assert second[0][0, 0] == 3.0
     assert first[2].shape == (200, 4) and not first[2].any()
+
+
+def test_a_spotter_goes_on_from_weights(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    spotter, start = EventSpotter(), tmp_path / "start.safetensors"
+    save_file({f"events.{name}": tensor for name, tensor in spotter.state_dict().items()}, start)
+    scenes = [(torch.rand(200, 32), torch.rand(80, 192), torch.zeros(200, 4))] * 2
+    plan = EventTraining(tmp_path / "run", steps=1, batch=1, peak_rate=0.0, validation=2, start=start)
+    assert [figures["step"] for figures in train_events(plan, scenes)] == [1]
+    trained = torch.load(tmp_path / "run" / "state.pt", weights_only=True)["model"]
+    assert all(torch.equal(trained[name], tensor) for name, tensor in spotter.state_dict().items())
