@@ -1,0 +1,159 @@
+"""One phrase, written: harmony, bass, melody, what accompanies it, and how loud each note is."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from talkies.core.score.accompaniment import BeatRange, accented, figured, held_chords, outside
+from talkies.core.score.composed import Bar, Key, Note, Role, Section
+from talkies.core.score.form import Phrase, drawn
+from talkies.core.score.harmony import ChordSpan, chord_of, progression, scale_of
+from talkies.core.score.melody import Ground, Tone, split_at, sung
+from talkies.core.score.moods import MOODS, Mood
+from talkies.core.score.motifs import Theme, slots_of
+from talkies.core.score.voicing import Voiced, basses_of, voiced
+
+_BELOW_MIDDLE = 9  # semitones from the melody's middle to its lowest note
+_LOUDEST_OF_FIGURE = 108
+_SPEECH_CEILING = 67  # fundamentals of pads under speech stay below 400 Hz, far from 1 to 3 kHz
+_ROLE_VELOCITY: dict[Role, int] = {"melody": 8, "bass": -2, "harmony": -9, "pad": -16, "accent": 4}
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a phrase meets. ``hits``: beat and weight; ``speech``: beats over which somebody speaks."""
+
+    section: Section
+    hits: dict[Fraction, float]
+    speech: tuple[BeatRange, ...]
+    seed: int
+
+
+@dataclass(frozen=True)
+class Written:
+    """A phrase's notes without instruments, and where its voices ended."""
+
+    notes: list[Note]
+    chord: Voiced
+    melody: int | None
+
+
+def written(phrase: Phrase, theme: Theme, situation: Situation, before: Written | None) -> Written:
+    """The phrase in its section, after the one before."""
+    section, mood = situation.section, MOODS[situation.section.mood]
+    rng = random.Random(drawn(situation.seed, section.theme, section.beats[0], phrase.number, "phrase"))
+    spans = progression(mood.family, section.key, phrase.ending, phrase.bars, mood.meter, rng)
+    basses = basses_of(spans, mood.bass, before.chord.bass if before else None)
+    chords = voiced(spans, basses, _ceiling(mood), before.chord if before else None)
+    hits = {beat: weight for beat, weight in situation.hits.items() if phrase.start <= beat < phrase.end}
+    ground = Ground(
+        section.key, spans, basses, phrase.bars, mood.register, _ceiling(mood) + 1, _closing_tones(section.key, phrase)
+    )
+    slots = split_at(slots_of(theme, phrase.growth, phrase.bars, rng), hits)
+    tones = sung(slots, ground, before.melody if before else None, rng)
+    notes = [*_melody(tones, mood, situation, ground), *_accompanied(phrase, chords, mood, situation, sorted(hits))]
+    loud = [_with_velocity(note, phrase, mood, hits) for note in notes if note.length > 0]
+    return Written(loud, chords[-1], tones[-1].pitch if tones else None)
+
+
+def last_chord(section: Section, beat: Fraction, end: Fraction, weight: float, before: Written | None) -> list[Note]:
+    """The tonic on the last hit, held until ``end`` (beats)."""
+    mood, key = MOODS[section.mood], section.key
+    bar = Bar(beat, section.bars[0].meter)
+    phrase = Phrase((bar,), "close", "codetta", 0)
+    span = ChordSpan(chord_of("I" if key.mode == "major" else "i", key), beat, end)
+    basses = basses_of([span], mood.bass, before.chord.bass if before else None)
+    chord = voiced([span], basses, _ceiling(mood), before.chord if before else None)[0]
+    near = before.melody if before is not None and before.melody is not None else mood.register
+    choices = [pitch for pitch in range(mood.register - _BELOW_MIDDLE, mood.register + 12) if pitch % 12 == key.tonic]
+    top = min(choices, key=lambda pitch: abs(pitch - near))
+    notes = [Note("", beat, end - beat, top, 1, "melody")]
+    notes += [Note("", beat, end - beat, pitch, 1, "accent") for pitch in chord.tones]
+    notes.append(Note("", beat, end - beat, chord.bass, 1, "accent"))
+    return [_with_velocity(note, phrase, mood, {beat: weight}) for note in notes]
+
+
+def _ceiling(mood: Mood) -> int:
+    """The highest note of the accompaniment."""
+    return mood.register - _BELOW_MIDDLE - 1
+
+
+def _closing_tones(key: Key, phrase: Phrase) -> tuple[int, ...]:
+    scale = scale_of(key)
+    if phrase.ending == "close":
+        return (scale[0],) if phrase.growth in ("answer", "augmented", "held", "codetta") else (scale[0], scale[2])
+    return (scale[1], scale[4], (key.tonic + 11) % 12)
+
+
+def _melody(tones: Sequence[Tone], mood: Mood, situation: Situation, ground: Ground) -> Iterator[Note]:
+    """The sung tones with the mood's touch, silent under speech, and what doubles them."""
+    plain = (Note("", tone.start, tone.length * _touch(tone, mood), tone.pitch, 1, "melody") for tone in tones)
+    for note in outside(plain, situation.speech):
+        yield note
+        pitch = _doubled(note, mood, ground)
+        if pitch is not None:
+            yield replace(note, pitch=pitch, role="harmony")
+
+
+def _touch(tone: Tone, mood: Mood) -> Fraction:
+    """Long notes are held, short ones as the mood touches them."""
+    return Fraction(1) if tone.length > 1 else Fraction(mood.touch).limit_denominator(20)
+
+
+def _doubled(note: Note, mood: Mood, ground: Ground) -> int | None:
+    if mood.doubling == "octaves":
+        return note.pitch + 12
+    if mood.doubling != "thirds" or note.length < Fraction(1, 2):
+        return None
+    chord = next((span.chord for span in reversed(ground.chords) if span.start <= note.start), ground.chords[0].chord)
+    scale = scale_of(ground.key, chord)
+    for gap in (3, 4, 8, 9):
+        if (note.pitch - gap) % 12 in (
+            chord.tones if note.length >= 1 else scale
+        ) and note.pitch - gap >= ground.lowest:
+            return note.pitch - gap
+    return None
+
+
+def _accompanied(
+    phrase: Phrase, chords: Sequence[Voiced], mood: Mood, situation: Situation, hits: Sequence[Fraction]
+) -> Iterator[Note]:
+    whole = ((phrase.start, phrase.end),)
+    if phrase.growth == "held":
+        yield from accented(held_chords(chords, whole), chords, hits)
+        return
+    style = mood.styles[1 if phrase.growth in ("contrast", "fragments", "augmented") else 0]
+    rests = phrase.ending == "close" and len(phrase.bars) > 2
+    moving = outside(figured(style, phrase.bars, chords, mood.bass, rests), situation.speech)
+    still = held_chords(chords, _within(situation.speech, phrase.start, phrase.end))
+    for note in accented([*moving, *still], chords, hits):
+        if note.pitch <= _SPEECH_CEILING or not _speaks(note, situation.speech):
+            yield note
+
+
+def _within(ranges: Iterable[BeatRange], start: Fraction, end: Fraction) -> list[BeatRange]:
+    return [(max(low, start), min(high, end)) for low, high in ranges if low < end and high > start]
+
+
+def _speaks(note: Note, speech: Iterable[BeatRange]) -> bool:
+    return any(start < note.end and note.start < end for start, end in speech)
+
+
+def _with_velocity(note: Note, phrase: Phrase, mood: Mood, hits: dict[Fraction, float]) -> Note:
+    """By role, by the beat in its bar, by the arch of the phrase; a hit is above all that is no hit."""
+    share = float((note.start - phrase.start) / (phrase.end - phrase.start))
+    arch = 6 * (1 - abs(share - 0.6) / 0.6)
+    level = mood.velocity + _ROLE_VELOCITY[note.role] + _metrical(note.start, phrase.bars) + arch
+    level = min(level, _LOUDEST_OF_FIGURE)
+    if note.start in hits:
+        level = max(level, min(mood.velocity + 14, _LOUDEST_OF_FIGURE)) + 6 + 10 * hits[note.start]
+    return replace(note, velocity=min(max(round(level), 1), 127))
+
+
+def _metrical(beat: Fraction, bars: Sequence[Bar]) -> int:
+    bar = next((bar for bar in bars if bar.start <= beat < bar.end), bars[0])
+    inside = beat - bar.start
+    return 5 if inside == 0 else 2 if inside % bar.meter.pulse == 0 else -2

@@ -1,0 +1,82 @@
+"""Voicing: a bass and two or three tones above it for each chord, that move as little as they can within one hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+from talkies.core.score.ensemble import HAND_SPAN
+from talkies.core.score.harmony import Chord, ChordSpan
+
+_MUD = 48  # below it no interval under a fifth: close low chords growl
+_LOW_GAP = 7
+_THIRD_MISSING, _SEVENTH_MISSING, _LEADING_TWICE, _MUDDY, _GAP = 6.0, 2.5, 5.0, 6.0, 0.15
+_BASS_RANGE = 14  # semitones above the lowest note it likes
+
+
+@dataclass(frozen=True)
+class Voiced:
+    """``bass`` and ``tones`` in MIDI pitches, rising; all of them within one hand's tenth."""
+
+    span: ChordSpan
+    bass: int
+    tones: tuple[int, ...]
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        return (self.bass, *self.tones)
+
+
+def basses_of(spans: Sequence[ChordSpan], lowest: int, before: int | None = None) -> list[int]:
+    """A bass line: each the nearest to the one before, within its range."""
+    line: list[int] = []
+    middle = lowest + _BASS_RANGE // 2 - 2
+    at = before if before is not None else middle
+    for span in spans:
+        choices = [pitch for pitch in range(lowest, lowest + _BASS_RANGE) if pitch % 12 == span.chord.bass]
+        at = min(choices, key=lambda pitch: (abs(pitch - at) + 0.3 * abs(pitch - middle), pitch))
+        line.append(at)
+    return line
+
+
+def voiced(
+    spans: Sequence[ChordSpan], basses: Sequence[int], ceiling: int, before: Voiced | None = None
+) -> list[Voiced]:
+    """Tones over a bass line, none above ``ceiling``."""
+    made: list[Voiced] = []
+    for span, bass in zip(spans, basses, strict=True):
+        before = Voiced(span, bass, _tones(span.chord, bass, ceiling, before))
+        made.append(before)
+    return made
+
+
+def _tones(chord: Chord, bass: int, ceiling: int, before: Voiced | None) -> tuple[int, ...]:
+    top = min(bass + HAND_SPAN, ceiling)
+    pitches = [pitch for pitch in range(bass + 3, top + 1) if pitch % 12 in chord.tones]
+    choices = [tones for size in (3, 2) for tones in combinations(pitches, size)] or [tuple(pitches)]
+    return min(choices, key=lambda tones: (_cost(chord, bass, tones, before), tones))
+
+
+def _cost(chord: Chord, bass: int, tones: tuple[int, ...], before: Voiced | None) -> float:
+    every = (bass, *tones)
+    classes = [pitch % 12 for pitch in every]
+    cost = _THIRD_MISSING * (chord.tones[1] not in classes)
+    cost += _SEVENTH_MISSING * (len(chord.tones) > 3 and chord.tones[3] not in classes)
+    cost += _LEADING_TWICE * (chord.leading is not None and classes.count(chord.leading) > 1)
+    cost += 0.8 * (len(tones) < 3)
+    for low, high in pairwise(every):
+        cost += _MUDDY * (low < _MUD and high - low < _LOW_GAP and high - low != 0) * ((_MUD - low) / 12)
+        cost += _GAP * max(high - low - 9, 0)
+    if before is not None and before.tones:
+        cost += 0.35 * sum(min(abs(tone - old) for old in before.tones) for tone in tones)
+        cost += 2.0 * _parallels(before.all, every)
+    return cost
+
+
+def _parallels(old: tuple[int, ...], new: tuple[int, ...]) -> int:
+    """Fifths and octaves with the bass that move on as fifths and octaves."""
+    if old[0] == new[0]:
+        return 0
+    gaps = {(tone - old[0]) % 12 for tone in old[1:]} & {0, 7}
+    return sum(1 for tone in new[1:] if (tone - new[0]) % 12 in gaps)
