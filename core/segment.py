@@ -127,10 +127,10 @@ class Timeline:
 class Stem:
     """One sound to make: ``record`` is what it covers, ``cues`` what is said in it, ``sounds`` what subtitles describe
     there, all in timeline seconds. ``spots``: what a list says of its effects; None without a list, and then an engine
-    sees for itself."""
+    sees for itself. ``part``: tells apart by name the stems of one department that a shot carries."""
 
     segment: Segment
-    task: Literal["foley", "dialogue", "joint", "background"]
+    task: Literal["foley", "dialogue", "joint", "background", "music"]
     name: StemName
     record: TimeRange
     cues: tuple[Cue, ...] = ()
@@ -139,6 +139,7 @@ class Stem:
     voice: str = ""
     sounds: tuple[Cue, ...] = ()
     spots: tuple[Spot, ...] | None = None
+    part: str = ""
 
     @property
     def gate(self) -> tuple[TimeRange, ...] | None:

@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     from talkies.core.conditioning.picture.visual import PictureFeatures
     from talkies.core.engines.base import Brief, Engine, Line, Prepared
     from talkies.core.generation.beds import Beds
+    from talkies.core.generation.scores import Scores
     from talkies.core.library import Pick
     from talkies.core.sources.remembered import Remembered
     from talkies.core.spotting.spot import Spot
 
 _DENOISING = Fraction(4, 5)
+UNSEEN = ("background", "music")
+"""Tasks for whose sound a shot is not looked at as effects and dialogue want it."""
 
 
 @dataclass
@@ -38,7 +41,7 @@ class Maker:
     """Makes the takes of segments with one engine; ``warnings`` gathers what the user should know.
 
     For spotting lists: ``remembered`` sounds and looks, ``picks`` from the library by the id of a spot, what was
-    ``kept`` of earlier takes, and the ``rows`` of backgrounds.
+    ``kept`` of earlier takes, and the ``rows`` of backgrounds. ``scores``: of the task music.
     """
 
     request: Request
@@ -51,13 +54,14 @@ class Maker:
     picks: Mapping[str, Pick | None] = field(default_factory=dict)
     kept: KeptTakes = field(default_factory=KeptTakes)
     rows: Sequence[Spot] = ()
+    scores: Scores | None = None
 
     def look(self, segment: Segment, stems: Sequence[Stem]) -> PictureLook:
         """One pass over the picture, for what these stems need of it. A picture that cannot be read is a problem only
         for stems that cannot do without."""
         from talkies.core.conditioning.picture.look import PictureLook, look_at
 
-        stems = [stem for stem in stems if stem.task != "background"]  # a place is looked at by itself
+        stems = [stem for stem in stems if stem.task not in UNSEEN]  # a place is looked at by itself
         if not stems:
             return PictureLook(segment, segment.record)
         if all(stem.spots is not None and stem.task == "foley" for stem in stems):
@@ -91,6 +95,9 @@ class Maker:
             if look.problem is None or self.beds.knows(stem):  # else what fails beside it says so
                 yield from self._bed(stem, first, skip)
             return
+        if stem.task == "music":
+            yield from self._music(stem, first, skip)
+            return
         if look.problem is not None and stem.task != "dialogue":
             raise look.problem
         whole, features = look.around(stem.record)
@@ -115,6 +122,18 @@ class Maker:
             self.work.done += part
             yield take
 
+    def _music(self, stem: Stem, first: int, skip: int) -> Iterator[Take]:
+        """The takes of a section of the score, which no engine makes."""
+        assert self.scores is not None
+        part = stem.record.duration * MAKING
+        for number, index in enumerate(range(skip, self.scores.alternatives), start=first):
+            self.work.message = f"{_WHAT[stem.task]}, {stem.part}"
+            self.work.at(part, 0)
+            with self.work.clock("music"):
+                take = self.scores.take(stem, index, number, lambda share: self.work.at(part, share))
+            self.work.done += part
+            yield take
+
     @cached_property
     def beds(self) -> Beds:
         """The backgrounds of the run."""
@@ -125,7 +144,7 @@ class Maker:
     def _brief(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Brief:
         from talkies.core.engines.base import Brief
 
-        assert stem.task != "background"
+        assert stem.task != "background" and stem.task != "music"
         request, lines, sounds = self.request, _lines(stem.cues, whole, stem.record), _lines(stem.sounds, whole)
         asked = stem.prompt, request.negative_prompt, request.source
         inside = stem.record.shifted(-whole.start)
@@ -204,7 +223,13 @@ class Maker:
             yield block
 
 
-_WHAT = {"foley": "effects", "dialogue": "dialogue", "joint": "dialogue and effects", "background": "background"}
+_WHAT = {
+    "foley": "effects",
+    "dialogue": "dialogue",
+    "joint": "dialogue and effects",
+    "background": "background",
+    "music": "music",
+}
 
 
 def _lines(cues: Sequence[Cue], whole: TimeRange, within: TimeRange | None = None) -> tuple[Line, ...]:

@@ -15,12 +15,13 @@ from typing import Any, Literal, get_args
 from talkies.core.conditioning.speech.named_voices import check_voice
 from talkies.core.engines.base import NAMED_VOICES
 from talkies.core.errors import ArgumentError
+from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.panning import PAN_LAWS, WIDTH, PanLaw, Panning
 from talkies.core.preferences import read_preferences
 from talkies.core.segment import Source
 
-Task = Literal["both", "foley", "dialogue", "joint", "background"]
+Task = Literal["both", "foley", "dialogue", "joint", "background", "music"]
 Clips = Literal["shots", "events"]
 TASKS: tuple[Task, ...] = get_args(Task)
 SOURCES: tuple[Source, ...] = get_args(Source)
@@ -46,7 +47,7 @@ class Request:
     ``segments``: ids, empty for all of them. ``voice``: a name or a recording, "" to let the speakers choose.
     ``source``: what makes the effects that a prompt names: auto, rules or network.
     ``background``: the bed under each shot: "auto" for what its picture says, "off", or words; "" is auto for effects
-    and both, off for dialogue and joint. ``language``: of the subtitles to speak, "" for the first there is.
+    and both, off for all else. ``language``: of the subtitles to speak, "" for the first there is.
     ``loudness``: one of ``PRESETS`` (core/media/loudness_presets.py). ``weights``: another checkpoint of the engine,
     None for its own.
     ``handles``: seconds of sound beyond each cut, where the picture has them. ``two_pop``, ``tail_pop``: a pop two
@@ -56,7 +57,7 @@ class Request:
     ``spots``: a spotting list, of which the effects are made; ``clips``: one for each shot, or for each event of the
     list. ``only``: ids of spots; nothing but these and what sounds with them is made. ``relevel``: levels are measured
     anew, not kept as they were when the list was first performed. ``pan_law``, ``width``: of effects, which sound where
-    in the picture they happen: 0 is one channel, in the middle, 1 from edge to edge.
+    in the picture they happen: 0 is one channel, in the middle, 1 from edge to edge. ``music``: of the task music.
     """
 
     timeline: Path
@@ -88,6 +89,7 @@ class Request:
     relevel: bool = False
     pan_law: PanLaw = "3dB"
     width: float = WIDTH
+    music: MusicSettings = MusicSettings()
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -139,6 +141,10 @@ class Request:
             raise ArgumentError(option, "needs a spotting list", "give one with --spots; talkies spot writes it")
         if self.spots is not None and self.task == "dialogue":
             raise ArgumentError("--spots", "says nothing of dialogue", "use --task both or foley")
+        if self.task == "music":
+            self.music.checked(has_spots=self.spots is not None)
+        elif self.music != MusicSettings():
+            raise ArgumentError(f"--task {self.task}", "takes no settings of music", "use --task music")
         if self.clips == "events" and self.task == "joint":
             raise ArgumentError("--clips events", "is not for one mixed track", "use --task both or foley")
 
@@ -231,6 +237,8 @@ def _typed(name: str, value: Any) -> Any:
     if name == "handles" and isinstance(value, int | float | str) and not isinstance(value, bool):
         with contextlib.suppress(ValueError):
             return seconds(value)
+    if name == "music" and isinstance(value, dict):
+        return MusicSettings.from_mapping(value)
     if name in _NAMES and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
     raise ArgumentError(name, f"{str(value)[:80]!r} is of the wrong kind")

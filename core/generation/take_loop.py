@@ -32,13 +32,15 @@ Beginning = Callable[[Stem], tuple[int, int]]
 
 
 class TakeLoop:
-    """One run: the takes of a plan, in order; ``takes`` and ``failures`` grow while it goes on."""
+    """One run: the takes of a plan, in order; ``takes`` and ``failures`` grow while it goes on, and
+    ``papers``, files that go with the takes, by name."""
 
     def __init__(self, request: Request, plan: Plan, watch: Callable[[Progress], None]) -> None:
         self.request, self.plan, self.work = request, plan, Work(plan.work, watch)
         self.log = WarningLog()
         self.takes: list[Take] = []
         self.failures: list[Failed] = []
+        self.papers: dict[str, bytes] = {}
         self._started = time.perf_counter()
 
     def make(
@@ -67,6 +69,10 @@ class TakeLoop:
 
             maker.picks = cast_recordings(request, plan, kept.picks())
             maker.rows = plan.backgrounds
+        if plan.music is not None:
+            from talkies.core.generation.scores import Scores
+
+            maker.scores = Scores(request, plan.timeline, folder, plan.music, self.papers)
         for segment in plan.segments:
             for event in takes_of(maker, segment, plan.stems[segment.id], beginning):
                 if isinstance(event, TakeReady):

@@ -17,6 +17,8 @@ from talkies.core.segment import Stem, joined_text
 if TYPE_CHECKING:
     from talkies.core.backgrounds.bed import Place
     from talkies.core.engines.base import Engine
+    from talkies.core.generation.planning.music import Scored
+    from talkies.core.score.composed import Score
     from talkies.core.spotting.spot import Spot
 
 
@@ -61,6 +63,35 @@ def bed_metadata(stem: Stem, request: Request, place: Place, rows: Sequence[Spot
         "rows": {row.id: row.words for row in rows},
         "air": place.air.name,
         "seed": seed,
+        "handles": str(request.handles),
+    }
+
+
+def music_metadata(
+    stem: Stem, request: Request, score: Score, music: Scored, *, seed: int, ducked: bool
+) -> dict[str, Any]:
+    """Provenance of one section of a score: rules compose and play it, on any machine."""
+    section = music.sections[int(stem.part.removeprefix("m")) - 1]
+    return {
+        "version": version("talkies"),
+        "engine": "",
+        "source": "score",
+        "licence": "Apache-2.0",
+        "task": stem.task,
+        "segment": stem.segment.id,
+        "prompt": stem.prompt,
+        "cue": stem.part,
+        "section": section.name,
+        "mood": section.mood,
+        "key": section.key.name,
+        "tempo": round(float(score.tempo_map.tempo_at(section.beats[0])), 3),
+        "instruments": list(score.instruments),
+        "hits": request.music.hits,
+        "stretch": request.music.stretch,
+        "duck": request.music.duck if ducked else 0.0,
+        "span": [str(music.span.start), str(music.span.end)],
+        "seed": seed,
+        "loudness": request.loudness,
         "handles": str(request.handles),
     }
 

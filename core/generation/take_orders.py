@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.errors import ArgumentError, TimelineError
 from talkies.core.events import Event, Progress
+from talkies.core.files.atomic import write_atomically
 from talkies.core.files.dataclass_json import from_json
 from talkies.core.files.preflight import check_space
 from talkies.core.generation.planning.kept_takes import KeptTakes
@@ -114,6 +115,8 @@ def make_takes(
             kept=_kept(folder, plan) if request.spots is not None else KeptTakes(),
             remembered=remembered,
         )
+        for name, content in loop.papers.items():
+            write_atomically(folder / name, content)
     yield loop.finished()
 
 
@@ -155,6 +158,6 @@ def _skips(stems: Mapping[str, Sequence[Stem]], takes: int, made: int) -> dict[S
 
 def next_number(folder: Path, stem: Stem) -> int:
     """The number after the highest that a take of this sound has."""
-    prefix = take_name(stem.name, stem.segment, stem.speaker).removesuffix("01")
+    prefix = take_name(stem.name, stem.segment, stem.speaker, part=stem.part).removesuffix("01")
     used = (path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.wav"))
     return max((int(number) for number in used if number.isdecimal()), default=0) + 1

@@ -146,9 +146,7 @@ def _release(t60: float) -> Floats32:
     return (fall * np.minimum(1, (times[-1] - times) / (0.2 * times[-1]))).astype(np.float32)
 
 
-def _mixed(
-    notes: Iterator[PlayedNote], length: int, seed: int, tones: Tones
-) -> Iterator[tuple[Samples, Samples]]:
+def _mixed(notes: Iterator[PlayedNote], length: int, seed: int, tones: Tones) -> Iterator[tuple[Samples, Samples]]:
     """(direct, sent) chunks until the length is covered, with room for the limiter to look ahead."""
     players, voices, waiting = _Players(seed, tones), list[_Voice](), next(notes, None)
     for start in range(0, length, CHUNK):

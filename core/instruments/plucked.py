@@ -13,7 +13,18 @@ import numpy as np
 from talkies.core.arrays import Floats, Sound
 from talkies.core.instruments.additive import HIGHEST_HZ, Partials
 from talkies.core.instruments.played import hertz
-from talkies.core.instruments.shaping import Colour, Formant, above, below, burst, chance, formants, from_db, loudness, panned
+from talkies.core.instruments.shaping import (
+    Colour,
+    Formant,
+    above,
+    below,
+    burst,
+    chance,
+    formants,
+    from_db,
+    loudness,
+    panned,
+)
 from talkies.core.instruments.tone import Noise, Stroke, Tone
 from talkies.core.media.bwf import SAMPLE_RATE
 
@@ -193,8 +204,7 @@ def _left_alone(
     whole = Partials(partials.hertz, partials.gains, partials.cycles, ending)
     left, right = panned(pan) * np.sqrt(2)
     heard = tuple(
-        Noise(sound, (level * 10 ** (db / 20) * left, level * 10 ** (db / 20) * right))
-        for sound, db in noises
+        Noise(sound, (level * 10 ** (db / 20) * left, level * 10 ** (db / 20) * right)) for sound, db in noises
     )
     rise = max(round(rise_s * SAMPLE_RATE), 8)
     return Tone(whole, heard, head=round(kept_s * SAMPLE_RATE), rise=rise, gain=1 / level)

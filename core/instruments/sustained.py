@@ -116,7 +116,11 @@ def kept_up(
     )
     level = loudness(partials, np.concatenate([strand.amplitudes for strand in strands]))
     heard = tuple(
-        Noise(noise.stock, (noise.gains[0] * level * 10 ** (db / 20), noise.gains[1] * level * 10 ** (db / 20)), noise.level)
+        Noise(
+            noise.stock,
+            (noise.gains[0] * level * 10 ** (db / 20), noise.gains[1] * level * 10 ** (db / 20)),
+            noise.level,
+        )
         for noise, db in noises
     )
     head, lead = round(head_s * SAMPLE_RATE), round(lead_s * SAMPLE_RATE)

@@ -1,7 +1,7 @@
 """Tones: one note of one instrument as it goes on, made piece by piece and only as far as it is heard.
 
-    0 ─ rise ── head ──┬── loop ──┐        what dies away has no loop
-                       └──────────┘
+0 ─ rise ── head ──┬── loop ──┐        what dies away has no loop
+                   └──────────┘
 """
 
 from __future__ import annotations

@@ -47,12 +47,23 @@ def compose(
     for less than a second, and for hits beyond the film.
     """
     hits = _checked(hits, length, handle)
-    end = length if length - hits[-1].time >= _ROOM_FOR_LAST else length + handle
-    plan = laid(movements(hits, scenes, asked), hits, asked, end)
+    plan = _plan(hits, length, asked, scenes, handle)
     spoken = _in_beats(speech, plan.tempo_map)
     weights = {plan.tempo_map.beat_at(hit.time): hit.weight for hit in plan.met}
     notes = playable(_notes(plan, weights, spoken, asked, seed))
     return Score(plan.tempo_map, tuple(notes), plan.sections, plan.met, length, plan.missed, handle, seed)
+
+
+def sections_of(
+    hits: Sequence[Hit], length: Fraction, asked: Asked, scenes: Sequence[Scene] = (), handle: Fraction = Fraction(0)
+) -> tuple[Section, ...]:
+    """The sections that every score of these arguments has. Raises ArgumentError as :func:`compose` does."""
+    return _plan(_checked(hits, length, handle), length, asked, scenes, handle).sections
+
+
+def _plan(hits: tuple[Hit, ...], length: Fraction, asked: Asked, scenes: Sequence[Scene], handle: Fraction) -> Laid:
+    end = length if length - hits[-1].time >= _ROOM_FOR_LAST else length + handle
+    return laid(movements(hits, scenes, asked), hits, asked, end)
 
 
 def _checked(hits: Sequence[Hit], length: Fraction, handle: Fraction) -> tuple[Hit, ...]:

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from talkies.core.errors import ArgumentError
+from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.generation.request import CLIPS, SOURCES, TASKS, Request, seconds
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.panning import PAN_LAWS, WIDTH
@@ -25,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--task",
         choices=TASKS,
         default="both",
-        help="both: dialogue and effects apart; joint: one mixed track; background: beds alone",
+        help="both: dialogue and effects apart; joint: one mixed track; background: beds alone; music: a score",
     )
     add("--engine", metavar="NAME", help="see 'talkies models list' (default: mini)")
     add("--weights", metavar="FILE", type=Path, help="another checkpoint for the engine")
@@ -56,8 +58,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--spots", metavar="LIST", type=Path, help="make the effects of this spotting list (see 'talkies spot')")
     add("--clips", choices=CLIPS, default="shots", help="of a list: one clip per shot, or one per event with ring-out")
     add("--only", metavar="SPOT", action="append", default=[], help="only this spot and its shot; may be repeated")
+    _add_music(parser)
     add("--relevel", action="store_true", help="measure the levels of a list anew; else as first performed")
     add("--json", action="store_true", help="print one JSON document")
+
+
+def _add_music(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group(
+        "music", "of --task music; --prompt says the mood: misterioso, hurry, slow ..."
+    ).add_argument
+    add("--from", dest="start", metavar="TC", default="", help="record timecode where it begins (default: the start)")
+    add("--to", dest="end", metavar="TC", default="", help="record timecode where it ends (default: the end)")
+    add("--tempo", metavar="BPM|auto", default="auto", help="quarters per minute (default: as mood and hits want it)")
+    add("--ensemble", metavar="NAME", default="", help="piano (default), organ, salon or orchestra")
+    hits = "what it meets: cuts (default), spots of a list, markers or none"
+    add("--hits", metavar="HITS", default=MusicSettings.hits, help=hits)
+    stretch = f"how much the tempo may give between hits (default: {MusicSettings.stretch})"
+    add("--stretch", metavar="SHARE", type=float, default=MusicSettings.stretch, help=stretch)
+    duck = f"how far it makes way for speech, 0: not at all (default: {MusicSettings.duck:g})"
+    add("--duck", metavar="DB", type=float, default=MusicSettings.duck, help=duck)
+
+
+def _music(options: argparse.Namespace) -> MusicSettings:
+    tempo = None if options.tempo == "auto" else _number("--tempo", options.tempo)
+    return MusicSettings(
+        tempo, options.ensemble, options.hits, options.stretch, options.duck, options.start, options.end
+    )
+
+
+def _number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise ArgumentError(option, f"{text[:40]!r} is no number", "give quarters per minute, or auto") from error
 
 
 def request_from(options: argparse.Namespace) -> Request:
@@ -91,6 +124,7 @@ def request_from(options: argparse.Namespace) -> Request:
         clips=options.clips,
         only=tuple(options.only),
         relevel=options.relevel,
+        music=_music(options),
         pan_law=options.pan_law,
         width=options.width,
     )

@@ -14,7 +14,7 @@ from talkies.ui.work.state import KeptJob, SegmentSettings
 
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
-_STEMS = {"both": 3, "foley": 2, "dialogue": 1, "joint": 1, "background": 1}
+_STEMS = {"both": 3, "foley": 2, "dialogue": 1, "joint": 1, "background": 1, "music": 1}
 
 
 @dataclass(frozen=True)

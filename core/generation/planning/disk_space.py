@@ -10,6 +10,7 @@ from talkies.core.segment import Stem, StemName, Timeline
 
 _FILE_BYTES = 3 * SAMPLE_RATE  # per second of a mono file
 _WAITING_BYTES = 4 * SAMPLE_RATE  # while it is levelled
+_PIECE_BYTES = 14 * SAMPLE_RATE  # of a performed score, two floats, and of its version without ducking
 
 
 def needed_bytes(timeline: Timeline, stems: Mapping[str, Sequence[Stem]], request: Request) -> int:
@@ -17,6 +18,7 @@ def needed_bytes(timeline: Timeline, stems: Mapping[str, Sequence[Stem]], reques
     every = [stem for parts in stems.values() for stem in parts]
     seconds = [(stem.record.duration + 2 * request.handles) * _channels(stem.name, request) for stem in every]
     needed = sum(seconds) * request.takes * _FILE_BYTES + max(seconds, default=0) * _WAITING_BYTES
+    needed += sum(stem.record.duration for stem in every if stem.name == "MX") * request.takes * _PIECE_BYTES
     if request.out.suffix.lower() == STEMS_FOLDER:
         tracks = {(stem.name, stem.speaker) for stem in every}
         needed += timeline.duration * sum(_channels(name, request) for name, _ in tracks) * request.takes * _FILE_BYTES
@@ -24,5 +26,5 @@ def needed_bytes(timeline: Timeline, stems: Mapping[str, Sequence[Stem]], reques
 
 
 def _channels(stem: StemName, request: Request) -> int:
-    """Backgrounds are stereo, and effects where they are panned."""
-    return {"BG": 2, "FX": 2 if request.width > 0 else 1}.get(stem, 1)
+    """Backgrounds and music are stereo, and effects where they are panned."""
+    return {"BG": 2, "MX": 2, "FX": 2 if request.width > 0 else 1}.get(stem, 1)

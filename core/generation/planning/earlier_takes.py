@@ -23,10 +23,15 @@ class EarlierTakes:
 
     def beside(self, new: Iterable[Take], only: bool = False) -> tuple[Take, ...]:
         """Those for whose segment and department no new one was made; where ``only`` some events were, the others."""
+        new = tuple(new)
         made = {(take.segment_id, take.stem) for take in new}
         spots = {str(take.metadata.get("spot", "")) for take in new}
 
+        music = [take.record for take in new if take.stem == "MX"]
+
         def stays(take: Take) -> bool:
+            if take.stem == "MX" and any(take.record.overlap(record) for record in music):
+                return False  # two scores at once
             spot = str(take.metadata.get("spot", ""))
             return (take.segment_id, take.stem) not in made or (only and bool(spot) and spot not in spots)
 

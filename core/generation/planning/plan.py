@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from talkies.core.backgrounds.coverage import bed_ranges
 from talkies.core.conditioning.speech.casting import Role, cast, shared_voices
@@ -19,9 +20,12 @@ from talkies.core.generation.request import Request, Task
 from talkies.core.segment import Cue, Segment, Stem, Timeline
 from talkies.core.spotting.spot import Spot
 
+if TYPE_CHECKING:
+    from talkies.core.generation.planning.music import Scored
+
 LOOKING = Fraction(1)  # work per second of picture, and
 MAKING = Fraction(2)  # of sound: only the bar's evenness depends on them
-_NOBODY = ("foley", "background")  # speaks
+_NOBODY = ("foley", "background", "music")  # speaks
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Plan:
     earlier: EarlierTakes = field(default_factory=EarlierTakes)
     spots: tuple[Spot, ...] = ()
     backgrounds: tuple[Spot, ...] = ()
+    music: Scored | None = None
 
 
 def plan_run(
@@ -61,9 +66,16 @@ def plan_run(
     segments = listed.only(segments)
     wanted = bed_words(request) is not None and (not request.only or listed.remakes_beds)
     beds = bed_ranges(timeline.segments) if wanted else {}
-    stems = {
-        segment.id: listed.given(stems_of(timeline, segment, request, owner, chosen, beds)) for segment in segments
-    }
+    music = _music(timeline, request, segments, listed.spots)
+    if music is None:
+        stems = {
+            segment.id: listed.given(stems_of(timeline, segment, request, owner, chosen, beds)) for segment in segments
+        }
+    else:
+        from talkies.core.generation.planning.music import music_stems
+
+        stems = music_stems(timeline, music, request.prompt.strip())
+        segments = tuple(segment for segment in timeline.segments if segment.id in stems)
     if not any(stems.values()):
         problem, cure = "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
         raise ArgumentError(request.timeline, problem, cure)
@@ -83,7 +95,16 @@ def plan_run(
         earlier=earlier,
         spots=listed.spots,
         backgrounds=listed.backgrounds,
+        music=music,
     )
+
+
+def _music(timeline: Timeline, request: Request, segments: Sequence[Segment], spots: Sequence[Spot]) -> Scored | None:
+    if request.task != "music":
+        return None
+    from talkies.core.generation.planning.music import scored
+
+    return scored(timeline, request, segments, spots)
 
 
 def check_voices(stems: Iterable[Stem]) -> None:

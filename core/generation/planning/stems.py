@@ -47,7 +47,7 @@ def bed_words(request: Request) -> str | None:
     """The words of the beds, "" where each picture says what it is; None where there are none."""
     words = request.background.strip()
     unsaid = words.casefold() in ("", "auto", "off")
-    if words.casefold() == "off" or (not words and request.task in ("dialogue", "joint")):
+    if words.casefold() == "off" or (not words and request.task in ("dialogue", "joint", "music")):
         return "" if request.task == "background" else None
     return "" if unsaid else words
 

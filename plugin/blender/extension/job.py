@@ -28,6 +28,7 @@ STEMS = {
     "both": ("DX", "FX", "BG"),
     "joint": ("MIX",),
     "background": ("BG",),
+    "music": ("MX",),
 }
 """The departments that each task makes."""
 

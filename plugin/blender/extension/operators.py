@@ -77,7 +77,7 @@ class Again(_Button):
         if strip is None:
             raise RefusedError("The active strip is not a talkies sound; select one of its strips")
         stored = strips.metadata_of(strip)
-        task = {"DX": "dialogue", "FX": "foley", "BG": "background", "MIX": "joint"}.get(
+        task = {"DX": "dialogue", "FX": "foley", "BG": "background", "MX": "music", "MIX": "joint"}.get(
             str(stored.get("stem")), "foley"
         )
         found = reading.read(scene)

@@ -31,14 +31,21 @@ def test_a_worker_can_be_told_every_field(name: str) -> None:
 
     default = next(field.default for field in fields(Request) if field.name == name)
     usual = str(default) if isinstance(default, Fraction | Path) else list(default) if default == () else default
-    paths = {"timeline": "a.otio", "out": "b.otio", "media_dir": ".", "weights": "mini.safetensors", "spots": "a.csv"}
+    paths = {
+        "timeline": "a.otio",
+        "out": "b.otio",
+        "media_dir": ".",
+        "weights": "mini.safetensors",
+        "spots": "a.csv",
+        "music": {},
+    }
     assert taken(paths.get(name, "a name" if usual is None else usual)) or taken(2)
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("task", "music"),
+        ("task", "opera"),
         ("source", "sampler"),
         ("source", 3),
         ("seed", -1),

@@ -1,0 +1,160 @@
+"""The music of a run: each take a composed and performed score, cut into a clip for each section.
+
+Scored ─► compose ─► perform, once per take, into a file of floats ─► loudness of the whole ─► sections, ducked, saved
+
+Every section gets the gain of the whole piece, so that a soft one stays soft. Takes after those that were asked for are
+the same pieces without ducking, where something is spoken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from talkies.core.arrays import Samples
+from talkies.core.files.atomic import output_errors
+from talkies.core.generation.planning.music import Scored
+from talkies.core.generation.request import Request
+from talkies.core.generation.take_metadata import music_metadata
+from talkies.core.instruments import SALON, THEATRE, PlayedNote, Tones, perform
+from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.ducking import Ducking
+from talkies.core.media.loudness import Level, Meter
+from talkies.core.media.loudness_presets import PRESETS
+from talkies.core.score.composed import Score
+from talkies.core.score.midi import midi_bytes
+from talkies.core.score.tempo_list import tempo_csv
+from talkies.core.segment import Stem, Take, Timeline
+from talkies.core.takes.levels import gain_for
+from talkies.core.takes.saving import CHUNK_SAMPLES, save_take, take_name
+from talkies.core.times import TimeRange, to_sample
+
+_FRAME_BYTES = 8  # two floats
+_LARGE = ("orchestra",)
+
+
+@dataclass
+class _Piece:
+    """A performed take: where its floats lie, and the gain (dB) that its loudness asks for."""
+
+    score: Score
+    sound: Path
+    gain_db: float
+
+
+@dataclass
+class Scores:
+    """Makes the takes of music in ``folder``. ``papers``: MIDI and tempo list of each piece, by file name."""
+
+    request: Request
+    timeline: Timeline
+    folder: Path
+    music: Scored
+    papers: dict[str, bytes] = field(default_factory=dict)
+    _pieces: dict[int, _Piece] = field(default_factory=dict)
+
+    @cached_property
+    def _tones(self) -> Tones:
+        """What the instruments have played before: pieces of one run share it."""
+        return Tones(THEATRE if self.music.asked.ensemble in _LARGE else SALON)
+
+    @property
+    def is_ducked(self) -> bool:
+        return bool(self.music.speech) and self.request.music.duck > 0
+
+    @property
+    def alternatives(self) -> int:
+        """How many takes there are of each stem."""
+        return self.request.takes * (2 if self.is_ducked else 1)
+
+    def take(self, stem: Stem, index: int, number: int, on_share: Callable[[float], None] = lambda share: None) -> Take:
+        """The take ``number`` of a section, the ``index``-th of :attr:`alternatives`. ``on_share`` hears how much is
+        made and may raise CancelledError. Raises OutputError, InputError."""
+        seed = self.request.seed + index % self.request.takes
+        ducked = self.is_ducked and index < self.request.takes
+        piece = self._performed(stem, seed, on_share)
+        head = self.music.handle if stem.record.start > self.music.span.start else Fraction(0)
+        tail = self.music.handle
+        self._note(piece.score, number)
+        return save_take(
+            stem,
+            self.timeline,
+            self._cut(piece, TimeRange(stem.record.start - head, stem.record.end + tail), ducked),
+            self.folder,
+            number=number,
+            handles=(head, tail),
+            loudness=PRESETS[self.request.loudness],
+            gain_db=piece.gain_db,
+            part=stem.part,
+            metadata=music_metadata(stem, self.request, piece.score, self.music, seed=seed, ducked=ducked),
+        )
+
+    def _performed(self, stem: Stem, seed: int, on_share: Callable[[float], None]) -> _Piece:
+        """The piece of a seed, which is performed for its first section and kept for the others."""
+        if seed not in self._pieces:
+            score = self.music.composed(seed)
+            path = self.folder / f"{take_name('MX', stem.segment, part='score', number=len(self._pieces))}.wav.raw.part"
+            with output_errors(path):
+                self.folder.mkdir(parents=True, exist_ok=True)
+                level = self._play(score, seed, path, on_share)
+            self._pieces[seed] = _Piece(score, path, gain_for("MX", level, PRESETS[self.request.loudness]))
+        return self._pieces[seed]
+
+    def _play(self, score: Score, seed: int, path: Path, on_share: Callable[[float], None]) -> Level:
+        """Performs a score into a file of floats, frames of two; how loud it is."""
+        meter, count, total = Meter(SAMPLE_RATE), 0, self._samples
+        with path.open("wb") as file:
+            for block in perform(played(score), total, seed, self._tones.room, tones=self._tones):
+                meter.add(block)
+                file.write(np.ascontiguousarray(block.T, np.float32).tobytes())
+                count += block.shape[1]
+                on_share(count / total)
+        return meter.level()
+
+    @property
+    def _first(self) -> int:
+        """The sample of the timeline on which a piece begins."""
+        return to_sample(self.music.span.start, SAMPLE_RATE)
+
+    @property
+    def _samples(self) -> int:
+        return to_sample(self.music.span.end + self.music.handle, SAMPLE_RATE) - self._first
+
+    def _cut(self, piece: _Piece, covered: TimeRange, ducked: bool) -> Iterator[Samples]:
+        """Blocks (2, n) of what a clip covers."""
+        first, count = covered.samples(SAMPLE_RATE)
+        place, end = first - self._first, first - self._first + count
+        ducking = Ducking(self.request.music.duck if ducked else 0.0, self.music.speech)
+        with piece.sound.open("rb") as file:
+            file.seek(place * _FRAME_BYTES)
+            while place < end:
+                data = file.read(min(CHUNK_SAMPLES, end - place) * _FRAME_BYTES)
+                block = np.frombuffer(data, np.float32).reshape(-1, 2).T
+                yield block * ducking.gains(place, block.shape[1], SAMPLE_RATE)
+                place += block.shape[1]
+
+    def _note(self, score: Score, number: int) -> None:
+        """MIDI and the tempo list of a take, for whoever plays or edits the music further."""
+        name = f"MX_t{number:02}"
+        if f"{name}.mid" not in self.papers:
+            start = self.timeline.start + self.music.span.start
+            self.papers[f"{name}.mid"] = midi_bytes(score, self.timeline.rate, start)
+            self.papers[f"{name}.csv"] = tempo_csv(score, lambda time: self.timecode(time)).encode()
+
+    def timecode(self, time: Fraction) -> str:
+        """The record timecode of a time of the score."""
+        return self.timeline.timecode(self.music.span.start + time)
+
+
+def played(score: Score) -> list[PlayedNote]:
+    """The notes as their instruments play them, in order."""
+    notes = []
+    for note in score.notes:
+        span = score.seconds(note)
+        notes.append(PlayedNote(span.start, span.duration, note.pitch, note.velocity, note.instrument))
+    return sorted(notes, key=lambda note: note.onset)

@@ -1,0 +1,154 @@
+"""Music of a run: clips that join to one piece, met cuts, MIDI that says the same, and room for speech."""
+
+from __future__ import annotations
+
+import csv
+from fractions import Fraction
+from pathlib import Path
+
+import mido
+import numpy as np
+import pytest
+from engines import load_tones
+from films import write_movie, write_reel
+
+from talkies.core.arrays import Samples
+from talkies.core.errors import ArgumentError
+from talkies.core.events import Finished
+from talkies.core.generation.music_settings import MusicSettings
+from talkies.core.generation.render import render
+from talkies.core.generation.request import Request
+from talkies.core.media.loudness import measure
+from talkies.core.media.onsets import detect_onsets
+from talkies.core.media.sound import read_sound
+from talkies.core.segment import Take
+from talkies.core.timeline import read_timeline
+from talkies.core.turnover.from_timeline import takes_in
+
+RATE = 48_000
+
+
+@pytest.fixture(scope="module")
+def reel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four shots of 6 s; a line is said in the second, and from the third on the music is asked to hurry."""
+    folder = tmp_path_factory.mktemp("reel")
+    write_movie(folder / "film.mp4", 8)
+    said = [(175, 225, "Who is there?"), (300, 325, "[music: hurry]")]
+    return write_reel(folder / "reel.otio", ["film.mp4"] * 4, frames=150, start=25, cues=said)
+
+
+@pytest.fixture(scope="module")
+def scored(reel: Path) -> tuple[Path, list[Take]]:
+    request = Request(reel, reel.with_name("out.otio"), task="music", prompt="lamento, solo piano", handles=Fraction(1))
+    finished = list(render(request, load_engine=load_tones))[-1]
+    assert isinstance(finished, Finished)
+    return request.out, list(finished.takes)
+
+
+def sound(take: Take) -> Samples:
+    return read_sound(take.path, mono=False)
+
+
+def test_sections_are_clips_that_join_to_the_sample(scored: tuple[Path, list[Take]]) -> None:
+    out, takes = scored
+    first, second = (take for take in takes if take.number == 1)
+    assert (first.record.start, first.record.end, second.record.end) == (0, second.record.start, 24)
+    assert abs(second.record.start - 12) <= Fraction(1, 25)
+    assert first.metadata["mood"] == "lamento" and second.metadata["mood"] == "hurry"
+    tail, head = sound(first)[:, -2 * RATE :], sound(second)[:, : 2 * RATE]  # a second on both sides of the cut
+    assert tail.any() and np.array_equal(tail[:, 100:-100], head[:, 100:-100])
+    read = [take for take in takes_in(read_timeline(out)) if take.stem == "MX" and take.number == 1]
+    assert [take.record for take in read] == [first.record, second.record] and {t.channels for t in read} == {2}
+
+
+def test_its_cuts_are_struck_and_its_end_rings_out(scored: tuple[Path, list[Take]]) -> None:
+    _, takes = scored
+    full = [take for take in takes if take.number == 2]  # without ducking
+    whole = np.concatenate([sound(full[0])[:, :-RATE], sound(full[1])[:, RATE:]], axis=1).mean(axis=0)
+    onsets = detect_onsets(whole)
+    for cut in (6, 12, 18):
+        assert np.abs(onsets - cut).min() <= 0.04, cut
+    assert np.abs(whole[-RATE // 100 :]).max() < 0.1 * np.abs(whole[:-RATE]).max()
+
+
+def test_midi_says_where_the_cuts_are(scored: tuple[Path, list[Take]]) -> None:
+    out, takes = scored
+    folder = out.with_name("out.takes")
+    file = mido.MidiFile(folder / "MX_t01.mid")
+    time, hits = 0.0, []
+    for message in file:
+        time += message.time
+        if message.type == "marker" and message.text.startswith("hit"):
+            hits.append(time)
+    assert file.type == 1
+    assert all(min(abs(hit - cut) for hit in hits) <= 1e-3 for cut in (0, 6, 12, 18))
+    rows = list(csv.DictReader((folder / "MX_t01.csv").read_text().splitlines()))
+    cuts = {row["timecode"] for row in rows if row["what"].startswith("hit: cut")}
+    assert cuts == {"00:00:06:00", "00:00:12:00", "00:00:18:00"}
+
+
+def test_it_makes_way_for_speech_and_the_other_take_does_not(scored: tuple[Path, list[Take]]) -> None:
+    _, takes = scored
+    ducked, full = (sound(next(t for t in takes if t.number == number)) for number in (1, 2))
+
+    def lower(start: float, end: float) -> float:
+        spans = [each[:, int(start * RATE) : int(end * RATE)] for each in (ducked, full)]
+        levels = [np.sqrt(np.square(span, dtype=np.float64).mean()) for span in spans]
+        return float(20 * np.log10(levels[0] / levels[1]))
+
+    assert lower(7.01, 8.99) == pytest.approx(-10, abs=0.01)
+    assert lower(2, 6.6) == pytest.approx(0, abs=0.01) and lower(9.8, 11) == pytest.approx(0, abs=0.01)
+    assert -10 < lower(6.75, 6.95) < 0 > lower(9.1, 9.6) > -10
+    assert {t.metadata["duck"] for t in takes if t.number == 1} == {10.0}
+
+
+def test_a_soft_section_stays_softer_than_a_loud_one(scored: tuple[Path, list[Take]]) -> None:
+    _, takes = scored
+    gains = {take.levels.gain_db for take in takes if take.levels is not None and take.number == 2}
+    loudness = [measure(iter([sound(take)]), RATE).integrated for take in takes if take.number == 2]
+    assert len(gains) == 1 and loudness[0] < loudness[1] - 1
+
+
+def test_from_and_to_are_record_timecodes(reel: Path, tmp_path: Path) -> None:
+    settings = MusicSettings(start="00:00:13:00", end="00:00:23:12", hits="none", tempo=96)
+    request = Request(reel, tmp_path / "out.otio", task="music", music=settings, handles=Fraction(0), seed=3)
+    takes = list(render(request, load_engine=load_tones))[-1].takes  # type: ignore[union-attr]
+    assert [(take.record.start, take.record.end) for take in takes if take.number == 1] == [(13, Fraction(587, 25))]
+    assert sound(takes[0]).shape == (2, 587 * RATE // 25 - 13 * RATE)
+    assert takes[0].metadata["tempo"] == pytest.approx(96, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (MusicSettings(ensemble="kazoos"), "--ensemble"),
+        (MusicSettings(tempo=400), "tempo 400"),
+        (MusicSettings(stretch=3), "stretch 3"),
+        (MusicSettings(hits="all"), "--hits"),
+        (MusicSettings(hits="spots"), "--spots"),
+        (MusicSettings(duck=-1), "--duck"),
+        (MusicSettings(duck=float("nan")), "--duck"),
+        (MusicSettings(start="9"), "--from"),
+        (MusicSettings(start="00:00:10:00", end="00:00:05:00"), "does not lie in it"),
+        (MusicSettings(end="10:00:00:00"), "does not lie in it"),
+    ],
+)
+def test_what_cannot_be_scored_is_said_before_anything_is_made(
+    reel: Path, tmp_path: Path, settings: MusicSettings, words: str
+) -> None:
+    with pytest.raises(ArgumentError, match=words):
+        list(render(Request(reel, tmp_path / "out.otio", task="music", music=settings), load_engine=load_tones))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_worker_is_told_of_music_by_name() -> None:
+    given = {"timeline": "a.otio", "out": "b.otio", "task": "music", "music": {"tempo": 84, "ensemble": "salon"}}
+    assert Request.from_mapping(given).music == MusicSettings(tempo=84.0, ensemble="salon")
+    for music in ({"tempo": "fast"}, {"speed": 1}, {"hits": 3}, {"tempo": True}, 3):
+        with pytest.raises(ArgumentError):
+            Request.from_mapping({**given, "music": music})
+
+
+def test_settings_of_music_are_refused_elsewhere() -> None:
+    with pytest.raises(ArgumentError, match="--task music"):
+        Request(Path("a.otio"), Path("b.otio"), task="foley", music=MusicSettings(tempo=84))
