@@ -89,7 +89,7 @@ class Request:
     relevel: bool = False
     pan_law: PanLaw = "3dB"
     width: float = WIDTH
-    music: MusicSettings = MusicSettings()
+    music: MusicSettings = MusicSettings()  # noqa: RUF009 - frozen
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:

@@ -1,4 +1,4 @@
-"""The tempo map as a table (CSV): where the tempo changes, sections begin and hits fall, for editors and other players."""
+"""The tempo map as a table (CSV): where the tempo changes, sections begin and hits fall, for other players."""
 
 from __future__ import annotations
 

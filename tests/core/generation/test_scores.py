@@ -72,7 +72,7 @@ def test_its_cuts_are_struck_and_its_end_rings_out(scored: tuple[Path, list[Take
 
 
 def test_midi_says_where_the_cuts_are(scored: tuple[Path, list[Take]]) -> None:
-    out, takes = scored
+    out, _ = scored
     folder = out.with_name("out.takes")
     file = mido.MidiFile(folder / "MX_t01.mid")
     time, hits = 0.0, []
