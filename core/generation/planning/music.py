@@ -59,8 +59,16 @@ def scored(timeline: Timeline, request: Request, segments: Sequence[Segment], sp
     inside = [cue for cue in timeline.cues if cue.range.overlap(span)]
     speech = tuple(cue.range.shifted(-span.start) for cue in inside if cue.kind == "speech")
     hits = hits_of(timeline, choice, span, _placed(timeline, spots))
+    if choice == "none" and asked.tempo is not None:
+        hits = (*hits[:-1], _on_a_beat(hits[-1], asked.tempo))
     handle = frame_floor(request.handles, timeline.rate)
     return Scored(span, asked, hits, _scenes(inside, span), speech, handle)
+
+
+def _on_a_beat(last: Hit, tempo: float) -> Hit:
+    """The last chord, which nothing in the picture asks for, where the asked tempo has a beat."""
+    beat = 60 / Fraction(tempo).limit_denominator(1000)
+    return replace(last, time=max(last.time // beat, 1) * beat)
 
 
 def _span(timeline: Timeline, request: Request, segments: Sequence[Segment]) -> TimeRange:
