@@ -57,9 +57,10 @@ class MusicSettings:
                 raise ArgumentError(f"music: {name}", "is not a setting", f"use one of {', '.join(sorted(known))}")
             if not _fits(name, value):
                 raise ArgumentError(f"music: {name}", f"cannot be {str(value)[:40]!r}", "see 'talkies generate --help'")
-        return cls(
-            **{name: value if name in _TEXTS or value is None else float(value) for name, value in given.items()}
-        )
+        values: dict[str, Any] = {
+            name: value if name in _TEXTS or value is None else float(value) for name, value in given.items()
+        }
+        return cls(**values)
 
 
 def _fits(name: str, value: Any) -> bool:

@@ -67,6 +67,7 @@ def plan_run(
     wanted = bed_words(request) is not None and (not request.only or listed.remakes_beds)
     beds = bed_ranges(timeline.segments) if wanted else {}
     music = _music(timeline, request, segments, listed.spots)
+    stems: Mapping[str, tuple[Stem, ...]]
     if music is None:
         stems = {
             segment.id: listed.given(stems_of(timeline, segment, request, owner, chosen, beds)) for segment in segments
