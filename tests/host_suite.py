@@ -61,6 +61,11 @@ class Opening:
     def more_takes(self, known: Known, tmp_path: Path) -> list[Take]:
         return self.make_takes(known, tmp_path, 1)
 
+    @pytest.fixture
+    def events(self, known: Known, tmp_path: Path) -> list[Take]:
+        (tmp_path / "events").mkdir()
+        return known.events(tmp_path / "events")
+
     @staticmethod
     def make_takes(known: Known, folder: Path, seed: int) -> list[Take]:
         (folder / "takes").mkdir(exist_ok=True)
@@ -223,6 +228,15 @@ class PlacingSuite(Opening):
         nudged = replace(takes[3], record=takes[3].record.shifted(-frame))
         assert [records(track) for track in host.add_takes([nudged]).tracks] == [[nudged.record]]
 
+    @pytest.mark.parametrize("known", KNOWN, ids=str)
+    def test_clips_of_events_alternate_between_two_tracks(self, host: Host, events: list[Take]) -> None:
+        """Each has room for its ring-out, and its file lies so that its first frame is that of its record."""
+        placement = host.add_takes(events)
+        wanted = {"FX talkies": events[::2], "FX talkies 2": events[1::2]}
+        placed = {name: [take.record for take in takes] for name, takes in wanted.items()}
+        assert self.places(placement.tracks) == self.named(placed)
+        assert self.places(host.audio_tracks()[1:]) == self.named(placed)
+
     def places(self, tracks: Iterable[AudioTrack]) -> Places:
         """Where the clips of each track play."""
         return self.named({track.name: records(track) for track in tracks})
@@ -247,6 +261,12 @@ class HeardSuite(Opening):
     def test_takes_are_heard_on_their_sample(self, host: Host, known: Known, takes: list[Take], tmp_path: Path) -> None:
         host.add_takes(takes)
         expected = sorted(to_sample(take.record.start + CLICK, SAMPLE_RATE) for take in takes if take.number == 1)
+        assert np.allclose(clicks(self.mixed(host, tmp_path)), expected, atol=1, rtol=0)
+
+    @pytest.mark.parametrize("known", KNOWN, ids=str)
+    def test_events_are_heard_on_their_sample(self, host: Host, events: list[Take], tmp_path: Path) -> None:
+        host.add_takes(events)
+        expected = [to_sample(take.record.start + CLICK, SAMPLE_RATE) for take in events]
         assert np.allclose(clicks(self.mixed(host, tmp_path)), expected, atol=1, rtol=0)
 
 

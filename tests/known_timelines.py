@@ -124,6 +124,15 @@ class Known:
             self._take(folder, "DX", "BORIS", 20, 44, seed, speaker="BORIS"),
         ]
 
+    def events(self, folder: Path, seed: int = 0) -> list[Take]:
+        """Clips of four events in A, each still ringing when the next begins, with a frame of handle before it."""
+        return [
+            self._take(
+                folder, "FX", f"A-{number}", first, end, seed, head=1, tail=2, channels=2, spot=f"V1-A.0{number}"
+            )
+            for number, (first, end) in enumerate(((2, 13), (10, 22), (20, 34), (30, 46)), start=1)
+        ]
+
     def _take(
         self,
         folder: Path,
@@ -138,12 +147,13 @@ class Known:
         number: int = 1,
         channels: int = 1,
         speaker: str = "",
+        spot: str = "",
     ) -> Take:
         """A real sound file with its click, and handles of ``head`` and ``tail`` frames; ``seed`` tells those of one
-        call of :meth:`takes` from the next."""
+        call of :meth:`takes` from the next. ``spot``: the event that it is the clip of."""
         record = TimeRange(self.seconds(first), self.seconds(end))
         title = f"{stem}_{name}_s{seed}_t{number:02}"
-        facts = {"seed": seed, "prompt": "steps, gravel"}
+        facts = {"seed": seed, "prompt": "steps, gravel"} | ({"spot": spot} if spot else {})
         path = folder / f"{title}.wav"
         handles = self.seconds(head), self.seconds(tail)
         take = Take(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import PurePath
@@ -83,9 +83,17 @@ def _shot_rows(timeline: Timeline, takes: Sequence[Take]) -> Iterator[SheetRow]:
     clips = {segment.id: segment.clip for segment in timeline.segments}
     for take in takes:
         if take.number == 1 and take.stem != "DX":
-            line = str(take.metadata.get("prompt") or "") or f"picture of {clips.get(take.segment_id, take.name)}"
+            line = _words(take) or f"picture of {clips.get(take.segment_id, take.name)}"
             others = [other for other in takes if (other.stem, other.record) == (take.stem, take.record)]
             yield SheetRow("", take.stem, "", take.record, line, "silent picture", _notes(others))
+
+
+def _words(take: Take) -> str:
+    """What its spots are called, else the prompt."""
+    spots = take.metadata.get("spots")
+    rows = [row for row in spots.values() if isinstance(row, Mapping)] if isinstance(spots, Mapping) else []
+    listed = dict.fromkeys(str(row["words"]) for row in rows if row.get("words"))
+    return ", ".join(listed) or str(take.metadata.get("prompt") or "")
 
 
 def _notes(takes: Sequence[Take]) -> str:
@@ -99,6 +107,13 @@ def _notes(takes: Sequence[Take]) -> str:
     for name in ("language", "seed", "device"):
         if str(first.metadata.get(name, "")):
             facts.append(f"{name} {first.metadata[name]}")
+    if first.channels > 1:
+        panned = [
+            f"{name.replace('_', ' ')} {first.metadata[name]}"
+            for name in ("pan_law", "width")
+            if name in first.metadata
+        ]
+        facts.append(", ".join(["stereo", *panned]))
     if first.metadata.get("handles"):
         facts.append(f"handles {first.metadata['handles']} s")
     return "; ".join(facts)

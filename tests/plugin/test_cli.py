@@ -157,6 +157,16 @@ def test_generate_json_is_one_document(reel: Path, capsys: pytest.CaptureFixture
     assert report["seconds_of_sound"] == 4.0
 
 
+@pytest.mark.parametrize(("width", "channels"), [("0", 1), ("0.25", 2)])
+def test_generate_pans_as_it_is_told(reel: Path, width: str, channels: int, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(reel.with_name("new.otio"))
+    wanted = ["--segment", "V1-002", "--task", "foley", "--background", "off", "--width", width, "--pan-law", "4.5dB"]
+    assert main(["generate", str(reel), "-o", out, "--json", *wanted], load_tones) == 0
+    (take,) = json.loads(capsys.readouterr().out)["takes"]
+    said = {name: take["metadata"][name] for name in ("pan_law", "width", "channels")}
+    assert said == {"pan_law": "4.5dB", "width": float(width), "channels": channels}
+
+
 def test_paths_with_anything_in_them(reel: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = reel.parent / "ein Ordner # mit ünïcode % & 'quotes'"
     folder.mkdir()

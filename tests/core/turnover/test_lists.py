@@ -72,6 +72,15 @@ def test_the_cue_sheet_says_how_a_line_was_made(laid: Laid) -> None:
     assert row.notes == "DX_00; voice kathleen; language en-US; seed 0; device cpu; handles 1/2 s"
 
 
+def test_the_cue_sheet_says_what_spots_are_and_how_they_are_panned(laid: Laid) -> None:
+    timeline = known_timeline(Fraction(25), 0)
+    take = laid("FX", timeline.segments[0].record, channels=2)
+    spots = {"a": {"words": "wood knock"}, "b": {"words": "bell"}, "c": {"words": "wood knock"}, "d": {"force": 1}}
+    take = replace(take, metadata={"spots": spots, "pan_law": "3dB", "width": 0.5})
+    (row,) = (row for row in sheet_rows(timeline, [take]) if row.reason == "silent picture")
+    assert (row.line, row.notes) == ("wood knock, bell", "FX_00; stereo, pan law 3dB, width 0.5")
+
+
 def test_the_cue_sheet(reel: Reel) -> None:
     timeline, takes, (at, _, _) = reel
     assert sheet_csv(timeline, sheet_rows(timeline, takes)) == "\r\n".join(
