@@ -45,6 +45,7 @@ _COMPOUND: dict[str, str] = {
     "lilt": "0:b:1 1:c:1/2",
 }
 STYLES = tuple(_SIMPLE)
+_SHORTEST = Fraction(1, 4)  # beats of an accent
 _RESTLESS = ("tremolo", "low tremolo", "rolling", "octaves", "repeated", "syncopated", "drone")
 
 
@@ -128,17 +129,20 @@ def outside(notes: Iterable[Note], ranges: Sequence[BeatRange]) -> Iterator[Note
 
 
 def accented(notes: Iterable[Note], chords: Sequence[Voiced], beats: Sequence[Fraction]) -> list[Note]:
-    """The chord is struck on each of the beats, in place of what the figure has there; what sounds through is cut."""
-    if not beats:
-        return list(notes)
-    kept = [_cut_at(note, beats) for note in notes if note.start not in beats]
+    """The chord is struck on each of the beats, in place of what the figure has there; what sounds through is cut.
+
+    Struck into a held chord it is held in its stead, into a figure it is short.
+    """
+    every = list(notes)
+    kept = [_cut_at(note, beats) for note in every if note.start not in beats]
     starts = [voiced.span.start for voiced in chords]
     onsets = sorted({note.start for note in kept} | set(beats))
     for beat in beats:
         chord = chords[max(bisect_right(starts, beat) - 1, 0)]
+        held = max((note.end for note in every if note.role == "pad" and note.start <= beat < note.end), default=beat)
         following = next((onset for onset in onsets if onset > beat), chord.span.end)
-        end = max(min(following, beat + 1, chord.span.end), beat + Fraction(1, 4))
-        kept += [Note("", beat, end - beat, pitch, 1, "accent") for pitch in chord.all]
+        end = min(held if held > beat else beat + 1, following, chord.span.end)
+        kept += [Note("", beat, max(end, beat + _SHORTEST) - beat, pitch, 1, "accent") for pitch in chord.all]
     return kept
 
 
