@@ -131,7 +131,7 @@ def outside(notes: Iterable[Note], ranges: Sequence[BeatRange]) -> Iterator[Note
 def accented(notes: Iterable[Note], chords: Sequence[Voiced], beats: Sequence[Fraction]) -> list[Note]:
     """The chord is struck on each of the beats, in place of what the figure has there; what sounds through is cut.
 
-    Struck into a held chord it is held in its stead, into a figure it is short.
+    A tone that the figure holds there is held on, the others are short.
     """
     every = list(notes)
     kept = [_cut_at(note, beats) for note in every if note.start not in beats]
@@ -139,10 +139,13 @@ def accented(notes: Iterable[Note], chords: Sequence[Voiced], beats: Sequence[Fr
     onsets = sorted({note.start for note in kept} | set(beats))
     for beat in beats:
         chord = chords[max(bisect_right(starts, beat) - 1, 0)]
-        held = max((note.end for note in every if note.role == "pad" and note.start <= beat < note.end), default=beat)
         following = next((onset for onset in onsets if onset > beat), chord.span.end)
-        end = min(held if held > beat else beat + 1, following, chord.span.end)
-        kept += [Note("", beat, max(end, beat + _SHORTEST) - beat, pitch, 1, "accent") for pitch in chord.all]
+        limit = min((later for later in (*beats, chord.span.end) if later > beat), default=chord.span.end)
+        sounding = [note for note in every if note.start <= beat < note.end]
+        for pitch in chord.all:
+            held = max((note.end for note in sounding if note.pitch == pitch), default=beat)
+            end = min(max(held, min(following, beat + 1)), limit)
+            kept.append(Note("", beat, max(end - beat, _SHORTEST), pitch, 1, "accent"))
     return kept
 
 
