@@ -45,6 +45,7 @@ _COMPOUND: dict[str, str] = {
     "lilt": "0:b:1 1:c:1/2",
 }
 STYLES = tuple(_SIMPLE)
+_SHORTEST = Fraction(1, 4)  # beats of an accent
 _RESTLESS = ("tremolo", "low tremolo", "rolling", "octaves", "repeated", "syncopated", "drone")
 
 
@@ -128,17 +129,23 @@ def outside(notes: Iterable[Note], ranges: Sequence[BeatRange]) -> Iterator[Note
 
 
 def accented(notes: Iterable[Note], chords: Sequence[Voiced], beats: Sequence[Fraction]) -> list[Note]:
-    """The chord is struck on each of the beats, in place of what the figure has there; what sounds through is cut."""
-    if not beats:
-        return list(notes)
-    kept = [_cut_at(note, beats) for note in notes if note.start not in beats]
+    """The chord is struck on each of the beats, in place of what the figure has there; what sounds through is cut.
+
+    A tone that the figure holds there is held on, the others are short.
+    """
+    every = list(notes)
+    kept = [_cut_at(note, beats) for note in every if note.start not in beats]
     starts = [voiced.span.start for voiced in chords]
     onsets = sorted({note.start for note in kept} | set(beats))
     for beat in beats:
         chord = chords[max(bisect_right(starts, beat) - 1, 0)]
         following = next((onset for onset in onsets if onset > beat), chord.span.end)
-        end = max(min(following, beat + 1, chord.span.end), beat + Fraction(1, 4))
-        kept += [Note("", beat, end - beat, pitch, 1, "accent") for pitch in chord.all]
+        limit = min((later for later in (*beats, chord.span.end) if later > beat), default=chord.span.end)
+        sounding = [note for note in every if note.start <= beat < note.end]
+        for pitch in chord.all:
+            held = max((note.end for note in sounding if note.pitch == pitch), default=beat)
+            end = min(max(held, min(following, beat + 1)), limit)
+            kept.append(Note("", beat, max(end - beat, _SHORTEST), pitch, 1, "accent"))
     return kept
 
 

@@ -18,8 +18,7 @@ _KEY = re.compile(
     r"\b(?:in\s+)?([A-Ga-g])(?:[\s-]?(sharp|flat|#|b|♯|♭))?[\s-]+(major|minor)\b|\bin\s+([A-G])(?:[\s-]?(sharp|flat|#|b|♯|♭))?(?!\w)",
 )
 _BPM = re.compile(r"\b(\d{2,3})\s*(?:bpm|beats)\b", re.IGNORECASE)
-_SINGULAR = {"violin": "violins", "viola": "violas", "cello": "cellos", "bass": "basses", "double bass": "basses"}
-_SINGULAR |= {"strings": "violins", "theatre organ": "organ"}
+_ALSO = {"viola": "violas", "bass": "basses", "double bass": "basses", "theatre organ": "theatre_organ"}
 
 
 @dataclass(frozen=True)
@@ -93,11 +92,9 @@ def _tempo_in(words: str) -> tuple[float, float] | None:
 
 
 def _with_players(asked: Asked, words: str) -> Asked:
-    names = {**{name: name for name in INSTRUMENTS}, **_SINGULAR}
+    names = {**{name: name for name in INSTRUMENTS}, **_ALSO, "organ": "theatre_organ"}
     solo = next((names[name] for name in names if re.search(rf"\bsolo {name}\b|\b{name} solo\b", words)), "")
     ensemble = next((name for name in ENSEMBLES if re.search(rf"\b{name}\b", words)), None)
-    if solo in ENSEMBLES:
-        return replace(asked, solo="", ensemble=solo)
     if solo:
         return replace(asked, solo=solo)
     if re.search(r"\bharmonium\b", words):

@@ -46,12 +46,17 @@ INSTRUMENTS: dict[str, Instrument] = {
     for each in (
         Instrument("piano", 21, 108, 10, "keys", 0),
         Instrument("harmonium", 36, 89, 10, "keys", 20),
-        Instrument("organ", 36, 96, 11, "pedals", 19),
+        Instrument("theatre_organ", 36, 96, 11, "pedals", 19),
         Instrument("harp", 24, 103, 8, "keys", 46),
-        Instrument("violins", 55, 100, 3, "strings", 48),
+        Instrument("violin", 55, 100, 1, "one", 40),
+        Instrument("cello", 36, 76, 1, "one", 42),
+        Instrument("violins", 55, 98, 3, "strings", 48),
         Instrument("violas", 48, 84, 2, "strings", 41),
         Instrument("cellos", 36, 76, 2, "strings", 42),
         Instrument("basses", 28, 60, 1, "strings", 43),
+        Instrument("violas_pizzicato", 48, 84, 2, "strings", 45),
+        Instrument("cellos_pizzicato", 36, 76, 2, "strings", 45),
+        Instrument("basses_pizzicato", 28, 60, 1, "strings", 45),
         Instrument("flute", 60, 96, 1, "one", 73),
         Instrument("oboe", 58, 91, 1, "one", 68),
         Instrument("clarinet", 50, 94, 1, "one", 71),
@@ -59,17 +64,16 @@ INSTRUMENTS: dict[str, Instrument] = {
         Instrument("horn", 41, 77, 2, "one", 60),
         Instrument("trumpet", 55, 82, 1, "one", 56),
         Instrument("timpani", 40, 55, 1, "struck", 47),
-        Instrument("cymbal", 60, 60, 1, "struck", None, 49),
-        Instrument("triangle", 60, 60, 1, "struck", None, 81),
+        Instrument("cymbal", 49, 49, 1, "struck", None, 49),
     )
 }
 
 ENSEMBLES: dict[EnsembleName, tuple[str, ...]] = {
     "piano": ("piano",),
-    "organ": ("organ",),
-    "salon": ("violins", "flute", "clarinet", "cellos", "piano", "harmonium"),
+    "organ": ("theatre_organ",),
+    "salon": ("violin", "flute", "clarinet", "cello", "piano", "harmonium"),
     "orchestra": (
         *("violins", "violas", "cellos", "basses", "flute", "oboe", "clarinet", "bassoon", "horn", "trumpet"),
-        *("harp", "timpani", "cymbal", "triangle"),
+        *("violas_pizzicato", "cellos_pizzicato", "basses_pizzicato", "harp", "timpani", "cymbal"),
     ),
 }

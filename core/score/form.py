@@ -140,18 +140,25 @@ def _key(mood: Mood, asked: Asked, home: Key | None, number: int, before: Key | 
 
 
 def bars_of(start: Fraction, end: Fraction, meter: Meter) -> tuple[Bar, ...]:
-    """Bars from beat to beat (whole eighths); what is left over is a bar of its own before the last but one."""
-    total = end - start
-    count, rest = divmod(total, meter.beats)
-    lengths = [meter] * int(count)
-    if rest:
-        odd = Meter(int(rest), 4) if rest.denominator == 1 else Meter(int(rest * 2), 8)
-        lengths.insert(max(len(lengths) - 1, 0), odd)
+    """Bars from beat to beat (whole eighths). What is left over is a bar of its own before the last, or, up to a beat,
+    makes that bar longer."""
+    count, rest = divmod(end - start, meter.beats)
+    lengths = [meter.beats] * int(count)
+    place = max(len(lengths) - 1, 0)
+    if rest > 1 or (rest and not lengths):
+        lengths.insert(place, rest)
+    elif rest:
+        longer = lengths.pop() + rest
+        lengths[-1:-1] = [Fraction(2), longer - 2] if longer == Fraction(9, 2) else [longer]  # nine eighths are no 9/8
     bars = []
-    for each in lengths:
-        bars.append(Bar(start, each))
-        start += each.beats
+    for beats in lengths:
+        bars.append(Bar(start, meter if beats == meter.beats else _meter_of(beats)))
+        start += beats
     return tuple(bars)
+
+
+def _meter_of(beats: Fraction) -> Meter:
+    return Meter(int(beats), 4) if beats.denominator == 1 else Meter(int(beats * 2), 8)
 
 
 def phrases_of(bars: Sequence[Bar], meter: Meter, held: bool, is_last: bool) -> list[Phrase]:

@@ -54,15 +54,23 @@ class ChordSpan:
 
 
 def scale_of(key: Key, chord: Chord | None = None) -> tuple[int, ...]:
-    """Pitch classes of the melody over a chord: the scale, with the chord's altered tones in place of its own."""
+    """Pitch classes of the melody over a chord: the scale, with the chord's altered tones in place of its own.
+
+    A leading tone, and what is altered in minor, is raised from the step below; what is borrowed in major is lowered
+    from the step above. Tonic and dominant are altered by a leading tone alone.
+    """
     steps = MAJOR_SCALE if key.mode == "major" else MINOR_SCALE
     scale = [(key.tonic + step) % 12 for step in steps]
-    tones = chord.tones if chord is not None else ()
-    for tone in tones:
+    for tone in chord.tones if chord is not None else ():
         if tone not in scale:
-            near = [place for place, own in enumerate(scale) if (own - tone) % 12 in (1, 11) and own not in tones]
-            if near:
-                scale[near[0]] = tone
+            assert chord is not None
+            leads = tone == chord.leading
+            raised = leads or key.mode == "minor" or chord.symbol.endswith("+")
+            sources = [(tone - 1) % 12, (tone + 1) % 12] if raised else [(tone + 1) % 12, (tone - 1) % 12]
+            kept = () if leads else (scale[0], scale[4])
+            source = next((own for own in sources if own in scale and own not in kept and own not in chord.tones), None)
+            if source is not None:
+                scale[scale.index(source)] = tone
     return tuple(scale)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from talkies.core.score.composed import Bar, Key
-from talkies.core.score.harmony import Chord, ChordSpan, scale_of
+from talkies.core.score.harmony import ChordSpan, scale_of
 from talkies.core.score.motifs import Slot
 
 _LEAP = {0: 0.7, 1: 0.0, 2: 0.0, 3: 0.35, 4: 0.4, 5: 0.8, 6: 4.0, 7: 1.2, 8: 2.0, 9: 2.2, 10: 4.0, 11: 6.0, 12: 2.2}
@@ -87,7 +87,9 @@ def sung(slots: Sequence[Slot], ground: Ground, before: int | None, draw: random
 
 
 def _opening(pitch: int, before: int | None) -> float:
-    return 0.0 if before is None else 0.08 * max(abs(pitch - before) - 4, 0)
+    """The first note of a phrase may leap from the one before, not over an octave."""
+    size = 0 if before is None else abs(pitch - before)
+    return 0.12 * max(size - 4, 0) + (_TOO_FAR if size > 12 else 0.0)
 
 
 class _Lattice:
@@ -96,8 +98,11 @@ class _Lattice:
     def __init__(self, ground: Ground, slots: Sequence[Slot], draw: random.Random) -> None:
         self._ground, self._slots = ground, slots
         starts = [span.start for span in ground.chords]
-        self._places = [max(bisect_right(starts, slot.start) - 1, 0) for slot in slots]
-        self._scales = [scale_of(ground.key, span.chord) for span in ground.chords]
+        places = [max(bisect_right(starts, slot.start) - 1, 0) for slot in slots]
+        self._chords = [ground.chords[place].chord for place in places]
+        self._basses = [ground.basses[place] for place in places]
+        scales = [scale_of(ground.key, span.chord) for span in ground.chords]
+        self._scales = [scales[place] for place in places]
         self._strong = [_is_strong(slot, ground.bars) for slot in slots]
         low, high = max(ground.middle - _RANGE[0], ground.lowest), max(ground.middle, ground.lowest) + _RANGE[1]
         self._pitches = range(low, high + 1)
@@ -106,15 +111,12 @@ class _Lattice:
         self._degree = {pitch: _degree(pitch, home) for pitch in range(low - 1, high + 2)}
 
     def candidates(self, place: int) -> list[int]:
-        scale, tones = self._scales[self._places[place]], self._chord(place).tones
+        scale, tones = self._scales[place], self._chords[place].tones
         return [pitch for pitch in self._pitches if pitch % 12 in scale or pitch % 12 in tones]
-
-    def _chord(self, place: int) -> Chord:
-        return self._ground.chords[self._places[place]].chord
 
     def at(self, place: int, pitch: int) -> float:
         cost = self._draws[place][pitch - self._pitches[0]] + _ARCH * abs(pitch - self._arch(place))
-        if pitch % 12 not in self._chord(place).tones:
+        if pitch % 12 not in self._chords[place].tones:
             cost += _STRONG_DISSONANCE if self._strong[place] else _WEAK_DISSONANCE
         if place == len(self._slots) - 1 and pitch % 12 not in self._ground.closes_on:
             cost += _CADENCE
@@ -134,18 +136,17 @@ class _Lattice:
         return cost + self._leading(place, old, new) + self._parallel(place, old, new)
 
     def _is_foreign(self, place: int, pitch: int) -> bool:
-        return pitch % 12 not in self._chord(place).tones
+        return pitch % 12 not in self._chords[place].tones
 
     def _leading(self, place: int, old: int, new: int) -> float:
         """A leading tone rises where its dominant resolves."""
-        before, after = self._chord(place - 1), self._chord(place)
+        before, after = self._chords[place - 1], self._chords[place]
         resolves = before is not after and before.leading == old % 12 and (old + 1) % 12 in after.tones
         return _UNRESOLVED if resolves and new != old + 1 else 0.0
 
     def _parallel(self, place: int, old: int, new: int) -> float:
         """Fifths and octaves with the bass, where both move."""
-        first, second = self._places[place - 1], self._places[place]
-        low, then = self._ground.basses[first], self._ground.basses[second]
+        low, then = self._basses[place - 1], self._basses[place]
         gap = (new - then) % 12
         return _PARALLEL if low != then and old != new and gap in (0, 7) and (old - low) % 12 == gap else 0.0
 

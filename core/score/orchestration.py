@@ -14,7 +14,7 @@ from talkies.core.score.composed import Note
 from talkies.core.score.ensemble import INSTRUMENTS
 from talkies.core.score.moods import Mood
 
-_KEYBOARDS = ("piano", "organ", "harmonium", "harp")
+_KEYBOARDS = ("piano", "theatre_organ", "harmonium", "harp")
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,9 @@ _ORCHESTRA: dict[str, _Colour] = {
     "maestoso": _Colour("trumpet", "violins", "violins", 12),
     "waltz": _Colour("violins", "flute"),
 }
-_SALON = _Colour("violins", "flute")
-_SALON_WITH_DOUBLE = _Colour("violins", "clarinet", "flute", 12)
+_SALON = _Colour("violin", "flute")
+_SALON_WITH_DOUBLE = _Colour("violin", "clarinet", "flute", 12)
+_LIGHT = 0.85  # a mood's touch below which strings are plucked
 _LOUD = 80  # a mood's velocity from which brass and drums join its hits
 
 
@@ -63,7 +64,7 @@ def orchestrated(passage: Passage, players: tuple[str, ...]) -> list[Note]:
     """The passage's notes with instruments; compass and hands are seen to by ``hands.py``."""
     if len(players) == 1:
         return list(_alone(passage.notes, players[0]))
-    return list(_for_salon(passage) if "piano" in players else _for_orchestra(passage))
+    return list(_for_salon(passage) if "piano" in players else _plucked(_for_orchestra(passage), passage.mood))
 
 
 def _alone(notes: Sequence[Note], player: str) -> Iterator[Note]:
@@ -103,7 +104,7 @@ def _for_salon(passage: Passage) -> Iterator[Note]:
         if note.role == "pad":
             yield replace(note, instrument="harmonium")
         if note.role == "bass" and (note.length >= 1 or _is_tender(passage)):
-            yield replace(_quieter(note, 4), instrument="cellos")
+            yield replace(_quieter(note, 4), instrument="cello")
 
 
 def _is_tender(passage: Passage) -> bool:
@@ -122,6 +123,14 @@ def _for_orchestra(passage: Passage) -> Iterator[Note]:
     for note in passage.notes:
         if note.role == "bass":
             yield from _in_basses(note, busy)
+
+
+def _plucked(notes: Iterable[Note], mood: Mood) -> Iterator[Note]:
+    """Where the touch is light, what accompanies in the strings is plucked."""
+    for note in notes:
+        plucked = f"{note.instrument}_pizzicato"
+        light = mood.touch < _LIGHT and note.role != "melody" and note.length <= 1
+        yield replace(note, instrument=plucked) if light and plucked in INSTRUMENTS else note
 
 
 def _at_one_time(notes: Iterable[Note]) -> dict[Fraction, list[Note]]:
