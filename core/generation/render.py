@@ -62,6 +62,7 @@ def render(
         with loop.work.clock("write"):
             earlier = earlier_takes(request, timeline, plan.stems)  # by now, and nobody else writes there any more
             common = None if request.relevel else kept.common_gains(loop.takes, request.loudness)
+            common = common if plan.music is None else ()  # it stays below dialogue that is there, or will be
             loop.takes[:] = run.publish(balance_takes(loop.takes, PRESETS[request.loudness], common))
             for name, content in loop.papers.items():
                 write_atomically(loop.takes[0].path.with_name(name), content)

@@ -109,6 +109,13 @@ def test_a_soft_section_stays_softer_than_a_loud_one(scored: tuple[Path, list[Ta
     assert len(gains) == 1 and loudness[0] < loudness[1] - 1
 
 
+def test_alone_it_has_the_level_that_lies_under_dialogue(scored: tuple[Path, list[Take]]) -> None:
+    _, takes = scored
+    full = [sound(take) for take in takes if take.number == 2]
+    whole = np.concatenate([full[0][:, :-RATE], full[1][:, RATE:]], axis=1)
+    assert measure(iter([whole]), RATE).integrated == pytest.approx(-23 - 3, abs=0.3)
+
+
 def test_from_and_to_are_record_timecodes(reel: Path, tmp_path: Path) -> None:
     settings = MusicSettings(start="00:00:13:00", end="00:00:23:12", hits="none", tempo=96)
     request = Request(reel, tmp_path / "out.otio", task="music", music=settings, handles=Fraction(0), seed=3)
