@@ -199,8 +199,9 @@ class Maker:
         if stem.name != "FX" or panning.channels == 1:
             return (block[None] for block in sound)
         from talkies.core.conditioning.picture.places import Path as PicturePath
+        from talkies.core.conditioning.prompt.vocabulary import is_all_around
 
-        path, rate = PicturePath(features), self.engine.sample_rate
+        path, rate = PicturePath(None if is_all_around(stem.prompt) else features), self.engine.sample_rate
 
         def place_at(first: int, count: int) -> Floats:
             return path.x((first + np.arange(count)) / rate)

@@ -17,6 +17,7 @@ import numpy as np
 from talkies.core.arrays import Floats, Samples, Sound
 from talkies.core.conditioning.picture.look import PictureLook
 from talkies.core.conditioning.picture.places import Path
+from talkies.core.conditioning.prompt.vocabulary import is_all_around
 from talkies.core.engines.base import Engine
 from talkies.core.library import Pick
 from talkies.core.media.bwf import SAMPLE_RATE
@@ -229,5 +230,6 @@ def needs_picture(chosen: Sequence[Chosen]) -> bool:
 
 
 def moves(chosen: Chosen) -> bool:
-    """Whether a spot is heard where in the picture something moves: it goes on, and its list does not say where."""
-    return chosen.spot.kind == "sustained" and chosen.spot.x is None
+    """Whether a spot is heard where in the picture something moves: it goes on, comes from one place, and its list does
+    not say from where."""
+    return chosen.spot.kind == "sustained" and chosen.spot.x is None and not is_all_around(chosen.words)

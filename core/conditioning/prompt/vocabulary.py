@@ -42,6 +42,11 @@ GOING_ON = frozenset(
 )
 """Words for what sounds on, with or without a visible cause."""
 
+ALL_AROUND = frozenset(
+    ("ambience", "applause", "crowd", "insects_night", "leaves", "rain", "sea", "thunder", "water", "waves", "wind")
+)
+"""Words for what comes from no one place in a picture."""
+
 
 @dataclass(frozen=True)
 class PromptWords:
@@ -122,6 +127,12 @@ def read_prompt(text: str) -> PromptWords:
 def words_in(text: str) -> tuple[str, ...]:
     """Every vocabulary word that a text stands for, in order, however many; what is unknown is passed over."""
     return tuple(dict.fromkeys(_sorted_out(text)[0]))
+
+
+def is_all_around(text: str) -> bool:
+    """Whether a prompt names nothing but what comes from everywhere."""
+    words = read_prompt(text).words
+    return bool(words) and ALL_AROUND.issuperset(words)
 
 
 def says_nothing(token: str) -> bool:

@@ -32,7 +32,14 @@ def film(tmp_path: Path) -> Path:
     return write_movie(tmp_path / "film.mp4", SECONDS)
 
 
-def row(number: int, start: float, end: float, words: str, kind: Any = "background", shot: str = "V1-001") -> Spot:
+def row(
+    number: int,
+    start: float | Fraction,
+    end: float | Fraction,
+    words: str,
+    kind: Any = "background",
+    shot: str = "V1-001",
+) -> Spot:
     times = Fraction(str(start)), Fraction(str(end))
     return Spot(f"{shot}.{number:02}", shot, *times, kind, words=words, source="rules" if kind == "hit" else "auto")
 

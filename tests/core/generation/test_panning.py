@@ -96,14 +96,25 @@ def test_a_pass_without_a_list_follows_the_ball(crossing: Path, tmp_path: Path, 
 
 
 def test_a_sustained_spot_follows_the_ball_and_a_hit_stays_where_its_list_says(crossing: Path, tmp_path: Path) -> None:
-    rain = Spot(f"{SHOT}.01", SHOT, Fraction(0), Fraction(6), "sustained", words="rain", source="rules")
-    take = listed(crossing, tmp_path / "out.otio", [rain])
+    engine = Spot(f"{SHOT}.01", SHOT, Fraction(0), Fraction(6), "sustained", words="engine", source="rules")
+    take = listed(crossing, tmp_path / "out.otio", [engine])
     heard = heard_at(read_sound(take.path, mono=False), "3dB")[2:-2]
     assert np.corrcoef(heard, drawn(FPS * SECONDS)[2:-2])[0, 1] >= 0.95
     struck = [knock(1, 1.0, x=0.1), knock(2, 3.0, x=0.9), knock(3, 5.0)]
     take = listed(crossing, tmp_path / "hits" / "out.otio", struck)
     heard = heard_at(read_sound(take.path, mono=False), "3dB")
     assert [round(float(heard[round(second * FPS)]), 2) for second in (1, 3, 5)] == [-0.8, 0.8, 0.0]
+
+
+def test_the_weather_does_not_follow_the_ball(crossing: Path, tmp_path: Path) -> None:
+    rain = Spot(f"{SHOT}.01", SHOT, Fraction(0), Fraction(6), "sustained", words="rain", source="rules")
+    sound = read_sound(listed(crossing, tmp_path / "out.otio", [rain]).path, mono=False)
+    assert sound.any() and np.array_equal(sound[0], sound[1])
+    aside = listed(crossing, tmp_path / "aside" / "out.otio", [replace(rain, x=1.0)])
+    right = read_sound(aside.path, mono=False)
+    assert right[1].any() and np.abs(right[0]).max() < 1e-4 * np.abs(right[1]).max(), "but where its list says"
+    sound = read_sound(effects(crossing, tmp_path / "pass.otio", prompt="rain, wind", width=1.0).path, mono=False)
+    assert sound.any() and np.array_equal(sound[0], sound[1])
 
 
 def test_a_spot_that_moves_leaves_all_samples_outside_as_they_are(crossing: Path, tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ def performed(engine: MiniEngine, spots: list[Spot], remembered: Remembered | No
     chosen, _ = chosen_spots(spots, Wishes(source="network"))
     assert all(each.by == "network" for each in chosen)
     sound = ShotSound(engine, look, 3, Settings(4, 3.0), remembered or Remembered())
-    return np.concatenate(list(sound.blocks(placed_in(SHOT, chosen, WHOLE), WHOLE)), axis=1)[0]
+    heard: Sound = np.concatenate(list(sound.blocks(placed_in(SHOT, chosen, WHOLE), WHOLE)), axis=1)[0]
+    return heard
 
 
 def test_spots_sound_where_they_are_and_the_picture_alone_does_not(engine: MiniEngine) -> None:

@@ -143,6 +143,21 @@ def test_lanes_by_department_number_speaker_and_overlap() -> None:
     assert [lane.enabled for lane in lanes] == [True, True, True, True, False, True]
 
 
+def test_mono_and_stereo_lie_apart_but_in_a_stem() -> None:
+    """As of runs before and after effects were stereo: on a stereo track some editors play mono from the left alone."""
+    spans = (TimeRange(Fraction(first), Fraction(first + 1)) for first in range(4))
+    takes = [
+        Take("s", "FX", f"FX{n}", Path("x.wav"), span, 48000, channels=channels)
+        for n, (span, channels) in enumerate(zip(spans, (1, 2, 2, 1), strict=True))
+    ]
+    assert [(lane.channels, [take.name for take in lane.takes]) for lane in lanes_of(takes)] == [
+        (1, ["FX0", "FX3"]),
+        (2, ["FX1", "FX2"]),
+    ]
+    (lane,) = lanes_of(takes, mixed=True)
+    assert (lane.channels, len(lane.takes)) == (2, 4)
+
+
 def test_further_takes_are_there_but_do_not_sound(tmp_path: Path) -> None:
     timeline = read_timeline(cut(tmp_path / "cut.otio"))
     write_timeline(timeline, [take(timeline, 0, tmp_path, number=n) for n in (1, 2)], tmp_path / "out.otio")
