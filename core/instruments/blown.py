@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from talkies.core.arrays import Floats
+from talkies.core.arrays import AnyFloats, Floats
 from talkies.core.instruments.played import hertz
 from talkies.core.instruments.shaping import (
     Formant,
@@ -51,7 +51,7 @@ class Blown:
 
 
 FLUTE = Blown(
-    "flute", ((700, 3, 0.6),), 7.5, 1600, 12, 2.2, 0.05, -27,
+    "flute", ((700, 3, 0.6),), 7.5, 1600, 12, 2.8, 0.05, -30,
     Wobble(9, 5.2, 0.14, 0, 0.25, 0.8), 240, 0.0, 0.02, -12,
 )  # fmt: skip
 OBOE = Blown(
@@ -106,17 +106,17 @@ def blown(stroke: Stroke, wind: Blown) -> Tone:
 
 
 def _breath(stroke: Stroke, wind: Blown, attack: float) -> tuple[Noise, Noise]:
-    octave = round((stroke.pitch - 60) / 6)
-    air = coloured(wind.name + str(octave), stroke.variant, _air_colour(wind.name, octave))
+    octave = round((stroke.pitch - 60) / 12)
+    air = coloured(wind.name + str(octave), _air_colour(wind.name, octave))[stroke.variant * 30_000 :]
 
-    def going_on(times: Floats) -> Floats:
+    def going_on(times: AnyFloats) -> Floats:
         return np.asarray(1 - np.exp(-np.square(times / (0.5 * attack))))
 
-    def chiff(times: Floats) -> Floats:
+    def chiff(times: AnyFloats) -> Floats:
         return np.asarray((times / 0.012) * np.exp(1 - times / 0.012))
 
     return (
-        Noise(air, by_force(wind.breath_db, -4), level=going_on),
+        Noise(air, by_force(wind.breath_db, 2), level=going_on),
         Noise(air[::-1], by_force(wind.chiff_db, 4), level=chiff),
     )
 
@@ -133,16 +133,16 @@ def _spectrum(wind: Blown, number: Floats, hz: Floats, pitch: float, force: floa
 
 def _slopes(wind: Blown, number: Floats, hz: Floats, pitch: float) -> Floats:
     higher, lower = (_spectrum(wind, number, hz * by, pitch, 0.6) for by in (1.004, 1 / 1.004))
-    return np.clip((higher - lower) / (20 * np.log10(1.004**2)), -8, 8)
+    return np.asarray(np.clip((higher - lower) / (20 * np.log10(1.004**2)), -8, 8))
 
 
 @lru_cache(maxsize=64)
 def _air_colour(name: str, octave: int) -> Callable[[Floats], Floats]:
     """Breath that blows across the pipe: most around the note and its first harmonics."""
-    note = hertz(60 + 6 * octave)
+    note = hertz(60 + 12 * octave)
 
     def colour(hz: Floats) -> Floats:
-        pipe = formants(hz, ((note, 10, 0.25), (2 * note, 8, 0.2), (3 * note, 5, 0.15)))
+        pipe = formants(hz, ((note, 9, 0.5), (2 * note, 8, 0.4), (3 * note, 5, 0.3)))
         return np.asarray(pipe + below(hz, 0.7 * note, 12) + above(hz, 5000.0, 9) - 2 * np.log2(hz / 1000))
 
     return colour

@@ -25,10 +25,11 @@ CEILING_DBTP = -1.0
 """True peak that no chord exceeds."""
 _MASTER_DB = -21.0  # of one note at velocity 127: an ensemble in full stays under the ceiling without the limiter
 _EARLIEST_S = 0.1  # no tone begins to sound longer before its note
-_RELEASE_DB = 96.0
+_RELEASE_DB = 78.0
 _STRUCK_AGAIN_S = 0.12
-_OPENING = 16.0
-_CHANCE_DB, _CHANCE_BRIGHT = 0.35, 0.08
+_OPENING = 6.0
+_BITS = (1 << 64) - 1
+_CHANCE_DB, _CHANCE_BRIGHT = 0.35, 0.15
 
 
 def perform(
@@ -48,10 +49,10 @@ def perform(
     store = tones or Tones(room)
     assert store.room == room, "tones belong to another room"
     chunks = heard_in(room, _mixed(checked(notes, INSTRUMENTS), length_samples, seed, store))
-    return _blocks(limited(chunks, CEILING_DBTP, SAMPLE_RATE), length_samples, block)
+    return blocks_of(limited(chunks, CEILING_DBTP, SAMPLE_RATE), length_samples, block)
 
 
-def _blocks(chunks: Iterable[Samples], length: int, block: int) -> Iterator[Samples]:
+def blocks_of(chunks: Iterable[Samples], length: int, block: int) -> Iterator[Samples]:
     held, left = np.zeros((2, 0), np.float32), length
     for chunk in chunks:
         held = np.concatenate([held, chunk], axis=1)[:, :left]
@@ -102,32 +103,26 @@ class _Players:
 
     def voice(self, note: PlayedNote) -> _Voice:
         instrument = INSTRUMENTS[note.instrument]
-        rng = np.random.default_rng([self._seed, self._count])
+        which, louder, brighter = _shares(self._seed, self._count, 3)
         self._count += 1
         pitch = round(float(note.pitch), 3) if instrument.pitched else float(instrument.compass[0])
         short = float(note.length_s) < instrument.short_s
-        variant = self._variant((note.instrument, pitch), instrument.variants, rng)
+        variant = self._variant((note.instrument, pitch), instrument.variants, which)
         key = note.instrument, pitch, variant, short
         tone = self._tones.tone(key)
-        onset, end = _sample(note.onset), _sample(Fraction(note.onset) + Fraction(note.length_s))
+        onset = to_samples(note.onset)
+        end = onset + to_samples(note.length_s)
         start = onset - tone.lead
         rings = instrument.release is None
         release = _release(0.05 if instrument.release is None else instrument.release(pitch))
         end = start + tone.head if rings else max(end, onset + 1200)
-        mixture = self._mixture(instrument, note.velocity, rng)
+        mixture = _mixture(instrument, note.velocity, 2 * louder - 1, 2 * brighter - 1)
         return _Voice(key, instrument, max(start, 0), max(-start, 0), end, release, mixture)
 
-    def _mixture(self, instrument: Instrument, velocity: int, rng: np.random.Generator) -> tuple[float, float]:
-        """How much of the soft and of the loud layer."""
-        louder, brighter = rng.uniform(-1, 1, 2)
-        gain = 10 ** ((level_db(instrument, velocity) + _CHANCE_DB * louder) / 20)
-        loud = loud_share(velocity) * (1 + _CHANCE_BRIGHT * brighter) / (1 + _CHANCE_BRIGHT)
-        return float(gain * (1 - loud)), float(gain * loud)
-
-    def _variant(self, what: tuple[str, float], variants: int, rng: np.random.Generator) -> int:
+    def _variant(self, what: tuple[str, float], variants: int, which: float) -> int:
         """Never the one before."""
         before = self._latest.get(what, 0)
-        self._latest[what] = (before + int(rng.integers(1, variants)) if variants > 2 else before + 1) % variants
+        self._latest[what] = (before + 1 + int(which * (variants - 1))) % variants
         if len(self._latest) > 4096:
             self._latest.clear()
         return self._latest.get(what, 0)
@@ -135,8 +130,8 @@ class _Players:
 
 def level_db(instrument: Instrument, velocity: float) -> float:
     """dB over full scale's headroom: even steps of velocity are nearly even steps of level, finer at the top."""
-    share = ((velocity - 1) / 126) ** 0.75
-    return _MASTER_DB + instrument.level_db - instrument.range_db * (1 - share)
+    share = float(((velocity - 1) / 126) ** 0.75)
+    return float(_MASTER_DB + instrument.level_db - instrument.range_db * (1 - share))
 
 
 def loud_share(velocity: float) -> float:
@@ -144,8 +139,26 @@ def loud_share(velocity: float) -> float:
     return float((_OPENING ** ((velocity - 1) / 126) - 1) / (_OPENING - 1))
 
 
-def _sample(seconds: Fraction | float) -> int:
-    return to_sample(Fraction(seconds), SAMPLE_RATE)
+def to_samples(seconds: Fraction | float) -> int:
+    return to_sample(seconds, SAMPLE_RATE) if isinstance(seconds, Fraction) else round(seconds * SAMPLE_RATE)
+
+
+def _shares(seed: int, number: int, count: int) -> list[float]:
+    """Even chances 0 to 1 that depend on these numbers alone (SplitMix64, Steele 2014)."""
+    state, drawn = (seed * 0x9E3779B97F4A7C15 + number * 0xD1B54A32D192ED03) & _BITS, []
+    for _ in range(count):
+        state = (state + 0x9E3779B97F4A7C15) & _BITS
+        mixed = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _BITS
+        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _BITS
+        drawn.append((mixed ^ (mixed >> 31)) / 2**64)
+    return drawn
+
+
+def _mixture(instrument: Instrument, velocity: int, louder: float, brighter: float) -> tuple[float, float]:
+    """How much of the soft and of the loud layer; the last two -1 to 1 by chance."""
+    gain = 10 ** ((level_db(instrument, velocity) + _CHANCE_DB * louder) / 20)
+    loud = loud_share(velocity) * (1 + _CHANCE_BRIGHT * brighter) / (1 + _CHANCE_BRIGHT)
+    return gain * (1 - loud), gain * loud
 
 
 @lru_cache(maxsize=256)
@@ -154,14 +167,14 @@ def _release(t60: float) -> Floats32:
     count = round(t60 * _RELEASE_DB / 60 * SAMPLE_RATE)
     times = np.arange(1, count + 1) / SAMPLE_RATE
     fall = np.exp(-times * (np.log(1000) / t60) * np.minimum(1, 0.5 + times / (0.3 * t60)))
-    return (fall * np.minimum(1, (times[-1] - times) / (0.2 * times[-1]))).astype(np.float32)
+    return np.asarray(fall * np.minimum(1, (times[-1] - times) / (0.2 * times[-1])), np.float32)
 
 
 def _mixed(notes: Iterator[PlayedNote], length: int, seed: int, tones: Tones) -> Iterator[tuple[Samples, Samples]]:
     """(direct, sent) chunks until the length is covered, with room for the limiter to look ahead."""
     players, voices, waiting = _Players(seed, tones), list[_Voice](), next(notes, None)
     for start in range(0, length, CHUNK):
-        while waiting is not None and _sample(waiting.onset) < start + CHUNK + _EARLIEST_S * SAMPLE_RATE:
+        while waiting is not None and to_samples(waiting.onset) < start + CHUNK + _EARLIEST_S * SAMPLE_RATE:
             voices = _joined(voices, players.voice(waiting))
             waiting = next(notes, None)
         yield _chunk(voices, start, tones)

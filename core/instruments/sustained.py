@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from talkies.core.arrays import Floats, Floats32
+from talkies.core.arrays import AnyFloats, Floats, Floats32
 from talkies.core.instruments.additive import Partials
 from talkies.core.instruments.shaping import closing, loudness, panned
 from talkies.core.instruments.tone import Noise, Tone
@@ -33,7 +33,7 @@ class Wobble:
     from_s: float = 0.0
     until_s: float = 0.0
 
-    def grown(self, times: Floats) -> Floats:
+    def grown(self, times: AnyFloats) -> Floats:
         """(T,) 0 to 1."""
         if self.until_s <= self.from_s:
             return np.ones(len(times))
@@ -48,7 +48,7 @@ STEADY = Wobble()
 class Strand:
     """``hertz``, ``attack_s``, ``slopes`` (dB per dB of frequency), ``cycles``: (H,); ``layers`` (2, H) amplitudes of
     soft and loud; ``strokes``: of a tremolo, per second; ``flutter``: share by which the level wanders; ``late_s``:
-    begins that much later."""
+    begins that much later; ``drift_cents``: by which the pitch wanders."""
 
     hertz: Floats
     layers: Floats
@@ -60,9 +60,10 @@ class Strand:
     strokes: float = 0.0
     flutter: float = 0.0
     late_s: float = 0.0
+    drift_cents: float = 0.0
     waves: tuple[float, ...] = (0.1, 0.4, 0.7)
 
-    def levels(self, times: Floats, loop_s: float) -> Floats32:
+    def levels(self, times: AnyFloats, loop_s: float) -> Floats32:
         """(H, T)."""
         wobble, turning = self.wobble, self._turning(times, loop_s)
         grown = wobble.grown(times)
@@ -78,17 +79,21 @@ class Strand:
             total *= 1 - np.exp(-np.square(np.outer((1 / self.attack_s).astype(np.float32), past.astype(np.float32))))
         return total
 
-    def warp(self, times: Floats, loop_s: float) -> Floats:
+    def warp(self, times: AnyFloats, loop_s: float) -> Floats:
         """(T,) seconds by which it runs ahead."""
         rate = _whole(self.wobble.rate, loop_s)
         swing = self.wobble.cents * _CENT / (2 * np.pi * rate) * self.wobble.grown(times)
-        return np.asarray(swing * np.sin(self._turning(times, loop_s)))
+        swinging = swing * np.sin(self._turning(times, loop_s))
+        if not self.drift_cents:
+            return np.asarray(swinging)
+        slow = self.drift_cents * _CENT * loop_s / (2 * np.pi)
+        return np.asarray(swinging + slow * self._wandering(times, loop_s, power=1))
 
-    def _turning(self, times: Floats, loop_s: float) -> Floats:
+    def _turning(self, times: AnyFloats, loop_s: float) -> Floats:
         return np.asarray(2 * np.pi * (_whole(self.wobble.rate, loop_s) * times + self.wobble.phase))
 
-    def _wandering(self, times: Floats, loop_s: float) -> Floats:
-        turns = [(n + 1) ** 2 / loop_s * times + self.waves[n] for n in range(_WAVES)]
+    def _wandering(self, times: AnyFloats, loop_s: float, power: int = 2) -> Floats:
+        turns = [(n + 1) ** power / loop_s * times + self.waves[n] for n in range(_WAVES)]
         return np.asarray(sum(np.sin(2 * np.pi * turn) / (n + 1) for n, turn in enumerate(turns)))
 
 
@@ -96,10 +101,10 @@ def kept_up(strands: Sequence[Strand], noises: Sequence[Noise], loop: int, head_
     """The tone, soft and loud at loudness 1; the layers of noises are dB relative to it."""
     loop_s = loop / SAMPLE_RATE
 
-    def levels(times: Floats) -> Floats32:
+    def levels(times: AnyFloats) -> Floats32:
         return np.concatenate([strand.levels(times, loop_s) for strand in strands])
 
-    def warps(times: Floats) -> Floats:
+    def warps(times: AnyFloats) -> Floats:
         return np.stack([strand.warp(times, loop_s) for strand in strands])
 
     counts = tuple(len(strand.hertz) for strand in strands)
@@ -109,7 +114,7 @@ def kept_up(strands: Sequence[Strand], noises: Sequence[Noise], loop: int, head_
         np.repeat(panned(np.array([strand.pan for strand in strands])) * np.sqrt(2), counts, axis=1),
         np.concatenate([strand.cycles for strand in strands]),
         levels,
-        warps if any(strand.wobble.cents for strand in strands) else None,
+        warps if any(strand.wobble.cents or strand.drift_cents for strand in strands) else None,
         counts,
     )
     return levelled(partials, noises, round(head_s * SAMPLE_RATE), loop, 48, round(lead_s * SAMPLE_RATE))
