@@ -1,6 +1,9 @@
 """Accompaniment: figures of the left hand as rows of a table, laid over voiced chords; chords held under speech.
 
 "0:b:1/2 1/2:c:1/4" is a bass on the beat and a chord after it: offset, what, length, all in beats
+
+What: ``b`` the bass, ``B`` its octave too, ``f`` the chord's fifth near it, ``q`` a fifth above it, ``c`` the chord,
+``0`` to ``2`` its tones from below.
 """
 
 from __future__ import annotations
@@ -33,11 +36,11 @@ _SIMPLE: dict[str, tuple[int, str]] = {
     "octaves": (1, "0:B:1/2 1/2:B:1/2"),
     "creep": (2, "0:b:1/4 1:c:1/4 3/2:0:1/4"),
     "waltz": (3, "0:b:1 1:c:1/2 2:c:1/2"),
-    "drone": (2, "0:bf:2 1/2:1:1/2 1:2:1/2 3/2:1:1/2"),
+    "drone": (2, "0:bq:2 1/2:1:1/2 1:2:1/2 3/2:1:1/2"),
     "lilt": (2, "0:b:1 1:c:1/2"),
 }
 _COMPOUND: dict[str, str] = {
-    "drone": "0:bf:3/2 1/2:1:1/2 1:2:1/2",
+    "drone": "0:bq:3/2 1/2:1:1/2 1:2:1/2",
     "block": "0:bc:3/2",
     "hymn": "0:bc:1 1:c:1/2",
     "broken": "0:b:1/2 1/2:0:1/2 1:2:1/2",
@@ -89,7 +92,7 @@ def figured(
 
 def _struck(what: str, chord: Voiced, start: Fraction, end: Fraction, lowest: int) -> Iterator[Note]:
     for letter in what:
-        role: Role = "bass" if letter in "bfB" else "harmony"
+        role: Role = "bass" if letter in "bfqB" else "harmony"
         for pitch in _pitches(letter, chord, lowest):
             yield Note("", start, end - start, pitch, 1, role)
 
@@ -97,6 +100,8 @@ def _struck(what: str, chord: Voiced, start: Fraction, end: Fraction, lowest: in
 def _pitches(letter: str, chord: Voiced, lowest: int) -> tuple[int, ...]:
     if letter == "b":
         return (chord.bass,)
+    if letter == "q":
+        return (chord.bass + 7,)
     if letter == "B":
         return (chord.bass - 12, chord.bass) if chord.bass - 12 >= lowest - 7 else (chord.bass,)
     if letter == "f":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from talkies.core.errors import ArgumentError
 from talkies.core.score.composed import Key, ModeName
-from talkies.core.score.ensemble import ENSEMBLES, INSTRUMENTS, EnsembleName
+from talkies.core.score.ensemble import ENSEMBLES, SOLOISTS, EnsembleName
 from talkies.core.score.moods import MOODS, TEMPO_WORDS, Mood
 from talkies.core.score.tempo import FASTEST, SLOWEST
 
@@ -41,8 +41,8 @@ class Asked:
             raise ArgumentError(f"mood {self.mood!r}", "is not known", f"take one of {', '.join(MOODS)}")
         if self.ensemble not in ENSEMBLES:
             raise ArgumentError(f"ensemble {self.ensemble!r}", "is not known", f"take one of {', '.join(ENSEMBLES)}")
-        if self.solo and self.solo not in INSTRUMENTS:
-            raise ArgumentError(f"instrument {self.solo!r}", "is not known", f"take one of {', '.join(INSTRUMENTS)}")
+        if self.solo and self.solo not in SOLOISTS:
+            raise ArgumentError(f"instrument {self.solo!r}", "plays no solo here", f"take one of {', '.join(SOLOISTS)}")
         if self.tempo is not None and not SLOWEST <= self.tempo <= FASTEST:
             raise ArgumentError(
                 f"tempo {self.tempo:g}", "is out of bounds", f"give {SLOWEST:g} to {FASTEST:g} quarters a minute"
@@ -92,7 +92,7 @@ def _tempo_in(words: str) -> tuple[float, float] | None:
 
 
 def _with_players(asked: Asked, words: str) -> Asked:
-    names = {**{name: name for name in INSTRUMENTS}, **_ALSO, "organ": "theatre_organ"}
+    names = {**{name: name for name in SOLOISTS}, **_ALSO, "organ": "theatre_organ"}
     solo = next((names[name] for name in names if re.search(rf"\bsolo {name}\b|\b{name} solo\b", words)), "")
     ensemble = next((name for name in ENSEMBLES if re.search(rf"\b{name}\b", words)), None)
     if solo:

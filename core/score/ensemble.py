@@ -68,6 +68,9 @@ INSTRUMENTS: dict[str, Instrument] = {
     )
 }
 
+SOLOISTS = tuple(name for name, each in INSTRUMENTS.items() if each.limbs != "struck" and "pizzicato" not in name)
+"""Those that can carry a score alone."""
+
 ENSEMBLES: dict[EnsembleName, tuple[str, ...]] = {
     "piano": ("piano",),
     "organ": ("theatre_organ",),

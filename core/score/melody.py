@@ -60,7 +60,7 @@ def split_at(slots: Sequence[Slot], beats: Iterable[Fraction]) -> list[Slot]:
         elif made[place].start < beat:
             slot = made[place]
             early = replace(slot, length=beat - slot.start)
-            made[place : place + 1] = [early, Slot(beat, slot.start + slot.length - beat, None)]
+            made[place : place + 1] = [early, Slot(beat, slot.start + slot.length - beat, None, slot.closes)]
     return made
 
 
@@ -118,7 +118,7 @@ class _Lattice:
         cost = self._draws[place][pitch - self._pitches[0]] + _ARCH * abs(pitch - self._arch(place))
         if pitch % 12 not in self._chords[place].tones:
             cost += _STRONG_DISSONANCE if self._strong[place] else _WEAK_DISSONANCE
-        if place == len(self._slots) - 1 and pitch % 12 not in self._ground.closes_on:
+        if self._slots[place].closes and pitch % 12 not in self._ground.closes_on:
             cost += _CADENCE
         return cost
 

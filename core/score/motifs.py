@@ -29,6 +29,7 @@ _OF_THREE = _cells(
     "3", "2 1", "1 1 1", "3/2 1/2 1", "1 1/2 1/2 1", "1 2", "1/2 1/2 1 1", "1 1 1/2 1/2", "1/2 1/2 1/2 1/2 1/2 1/2",
     "5/2 1/2", "2 1/2 1/2",
 )  # fmt: skip
+_UPBEATS = 0.4  # of cadences in bars that have room for one
 _OF_DOTTED = _cells("3/2", "1 1/2", "1/2 1/2 1/2", "3/4 1/4 1/2", "1/2 1", "1 1/4 1/4", "1/2 1/4 1/4 1/2")
 
 
@@ -101,19 +102,22 @@ def _chosen(cells: tuple[Rhythm, ...], notes: float, rests: bool, rng: random.Ra
 
 @dataclass(frozen=True)
 class Slot:
-    """A note to be: ``step`` from the note before in the motif's contour, None where it is free."""
+    """A note to be: ``step`` from the note before in the motif's contour, None where it is free; ``closes``: it ends
+    the phrase."""
 
     start: Fraction
     length: Fraction
     step: int | None
+    closes: bool = False
 
 
 def slots_of(theme: Theme, growth: Growth, bars: tuple[Bar, ...], rng: random.Random) -> list[Slot]:
     """The rhythm of a phrase, and the contour it would like to have. The last bar is a cadence: it comes to rest."""
     if growth in ("held", "codetta"):
-        return [slot for bar in bars for slot in _long_notes(bar)]
+        slots = [slot for bar in bars for slot in _long_notes(bar)]
+        return [*slots[:-1], replace(slots[-1], closes=True)]
     motifs = _grown(theme, growth, len(bars) - 1, rng)
-    slots: list[Slot] = []
+    slots = []
     for bar, motif in zip(bars, motifs, strict=False):
         slots += _in_bar(motif, bar)
     return slots + _cadence(bars[-1], rng)
@@ -194,12 +198,18 @@ def _in_bar(motif: Motif, bar: Bar) -> list[Slot]:
 
 
 def _cadence(bar: Bar, rng: random.Random) -> list[Slot]:
-    """A note on the first beat, or one that leads to a later one, then a breath."""
+    """A note on the first beat, or one that leads to a later one, then a breath; at times an upbeat to what follows."""
     beats, pulse = bar.meter.beats, bar.meter.pulse
     breath = Fraction(1, 2) if beats >= 2 else Fraction(0)
+    room = beats - breath
+    upbeat = []
+    if beats >= 3 and rng.random() < _UPBEATS:
+        upbeat = [Slot(bar.end - Fraction(place, 2), Fraction(1, 2), None) for place in (2, 1)]
+        room -= 1
     if beats >= 3 * pulse and rng.random() < 0.4:
-        return [Slot(bar.start, pulse, None), Slot(bar.start + pulse, beats - pulse - breath, rng.choice((-1, 1)))]
-    return [Slot(bar.start, beats - breath, None)]
+        last = Slot(bar.start + pulse, room - pulse, rng.choice((-1, 1)), closes=True)
+        return [Slot(bar.start, pulse, None), last, *upbeat]
+    return [Slot(bar.start, room, None, closes=True), *upbeat]
 
 
 def _long_notes(bar: Bar) -> list[Slot]:

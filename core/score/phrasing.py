@@ -47,6 +47,9 @@ def written(phrase: Phrase, theme: Theme, situation: Situation, before: Written 
     rng = random.Random(drawn(situation.seed, section.theme, section.beats[0], phrase.number, "phrase"))
     spans = progression(mood.family, section.key, phrase.ending, phrase.bars, mood.meter, rng)
     basses = basses_of(spans, mood.bass, before.chord.bass if before else None)
+    style = _style(mood, phrase)
+    if style == "drone":
+        basses = _pedal(spans, basses, mood.bass + (section.key.tonic - mood.bass) % 12, phrase)
     chords = voiced(spans, basses, _ceiling(mood), before.chord if before else None)
     hits = {beat: weight for beat, weight in situation.hits.items() if phrase.start <= beat < phrase.end}
     ground = Ground(
@@ -54,7 +57,7 @@ def written(phrase: Phrase, theme: Theme, situation: Situation, before: Written 
     )
     slots = split_at(slots_of(theme, phrase.growth, phrase.bars, rng), hits)
     tones = sung(slots, ground, before.melody if before else None, rng)
-    notes = [*_melody(tones, mood, situation, ground), *_accompanied(phrase, chords, mood, situation, sorted(hits))]
+    notes = [*_melody(tones, mood, situation, ground), *_accompanied(phrase, style, chords, situation, sorted(hits))]
     loud = [_with_velocity(note, phrase, mood, hits) for note in notes if note.length > 0]
     return Written(loud, chords[-1], tones[-1].pitch if tones else None)
 
@@ -74,6 +77,16 @@ def last_chord(section: Section, beat: Fraction, end: Fraction, weight: float, b
     notes += [Note("", beat, end - beat, pitch, 1, "accent") for pitch in chord.tones]
     notes.append(Note("", beat, end - beat, chord.bass, 1, "accent"))
     return [_with_velocity(note, phrase, mood, {beat: weight}) for note in notes]
+
+
+def _style(mood: Mood, phrase: Phrase) -> str:
+    return mood.styles[1 if phrase.growth in ("contrast", "fragments", "augmented") else 0]
+
+
+def _pedal(spans: Sequence[ChordSpan], basses: Sequence[int], tonic: int, phrase: Phrase) -> list[int]:
+    """The tonic beneath all chords but those of the cadence."""
+    cadence = phrase.bars[-1].start
+    return [tonic if span.start < cadence else bass for span, bass in zip(spans, basses, strict=True)]
 
 
 def _ceiling(mood: Mood) -> int:
@@ -119,15 +132,15 @@ def _doubled(note: Note, mood: Mood, ground: Ground) -> int | None:
 
 
 def _accompanied(
-    phrase: Phrase, chords: Sequence[Voiced], mood: Mood, situation: Situation, hits: Sequence[Fraction]
+    phrase: Phrase, style: str, chords: Sequence[Voiced], situation: Situation, hits: Sequence[Fraction]
 ) -> Iterator[Note]:
     whole = ((phrase.start, phrase.end),)
     if phrase.growth == "held":
         yield from accented(held_chords(chords, whole), chords, hits)
         return
-    style = mood.styles[1 if phrase.growth in ("contrast", "fragments", "augmented") else 0]
+    lowest = MOODS[situation.section.mood].bass
     rests = phrase.ending == "close" and len(phrase.bars) > 2
-    moving = outside(figured(style, phrase.bars, chords, mood.bass, rests), situation.speech)
+    moving = outside(figured(style, phrase.bars, chords, lowest, rests), situation.speech)
     still = held_chords(chords, _within(situation.speech, phrase.start, phrase.end))
     for note in accented([*moving, *still], chords, hits):
         if note.pitch <= _SPEECH_CEILING or not _speaks(note, situation.speech):

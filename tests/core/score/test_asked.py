@@ -80,6 +80,7 @@ def test_words_leave_alone_what_they_do_not_name() -> None:
         ({"tempo": 200.0}, "give 56 to 132"),
         ({"ensemble": "band"}, "take one of piano, organ, salon, orchestra"),
         ({"solo": "kazoo"}, "take one of piano"),
+        ({"solo": "cymbal"}, "plays no solo"),
         ({"stretch": 0.5}, "give up to 0.2"),
     ],
 )
