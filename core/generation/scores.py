@@ -27,8 +27,8 @@ from talkies.core.media.ducking import Ducking
 from talkies.core.media.loudness import Level, Meter
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.score.composed import Score
-from talkies.core.score.midi import midi_bytes
-from talkies.core.score.tempo_list import tempo_csv
+from talkies.core.score.papers.midi import midi_bytes
+from talkies.core.score.papers.tempo_list import tempo_csv
 from talkies.core.segment import Stem, Take, Timeline
 from talkies.core.takes.levels import gain_for
 from talkies.core.takes.saving import CHUNK_SAMPLES, save_take, take_name

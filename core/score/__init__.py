@@ -10,6 +10,6 @@ from talkies.core.score.composed import Key, Note, Score, Section
 from talkies.core.score.composer import compose
 from talkies.core.score.form import Scene
 from talkies.core.score.hits import Hit, hits_of
-from talkies.core.score.midi import write_midi
+from talkies.core.score.papers.midi import write_midi
 
 __all__ = ["Asked", "Hit", "Key", "Note", "Scene", "Score", "Section", "compose", "hits_of", "read_asked", "write_midi"]

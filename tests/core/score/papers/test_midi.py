@@ -11,7 +11,7 @@ from score_facts import film
 
 from talkies.core.errors import OutputError
 from talkies.core.score import Asked, Key, Score, compose, read_asked, write_midi
-from talkies.core.score.midi import midi_bytes, smpte_offset
+from talkies.core.score.papers.midi import midi_bytes, smpte_offset
 
 LENGTH = Fraction(300)
 
