@@ -65,7 +65,7 @@ class TakeLoop:
         if plan.spots or plan.backgrounds:
             from talkies.core.generation.spotted import cast_recordings
 
-            maker.picks = cast_recordings(request, plan, kept.picks())
+            maker.picks = cast_recordings(request, plan, kept)
             maker.rows = plan.backgrounds
         for segment in plan.segments:
             for event in takes_of(maker, segment, plan.stems[segment.id], beginning):
