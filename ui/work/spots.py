@@ -94,12 +94,12 @@ class Spots(Positions):
         return self._chosen_spots
 
     def choose_spots(self, ids: Iterable[str]) -> None:
-        """Chooses spots, and selects their shots; ids that are not there are left out."""
+        """Chooses spots, and selects their shots and no others; ids that are not there are left out."""
         known = self._spot_index.by_id
         chosen = {key for key in ids if key in known}
         shots = tuple(dict.fromkeys(spot.shot for spot in known.values() if spot.id in chosen))
         self._set_chosen(tuple(spot.id for shot in shots for spot in self.lists[shot] if spot.id in chosen))
-        if shots and not set(shots) <= set(self._state.selected):
+        if shots:
             order = self._lookup.segments
             self._write(replace(self._state, selected=tuple(key for key in order if key in shots)))
 
