@@ -11,17 +11,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from engines import TonesEngine
 
 from talkies.core.arrays import Sound
-from talkies.core.engines.base import Prepared
+from talkies.core.conditioning.picture.visual import PictureFeatures
+from talkies.core.engines.base import Prepared, Spotted, Stroke
+from talkies.core.times import LATENT_RATE
 from talkies.plugin.commands.worker import serve_stdio
+
+_MOVES = 0.05
 
 
 class SlowTones(TonesEngine):
-    """Takes its time."""
+    """Takes its time. It spots a stroke wherever motion begins."""
 
     pause_s = float(sys.argv[1]) if len(sys.argv) > 1 else 0.0
+
+    def spot(self, features: PictureFeatures) -> Spotted:
+        moves = np.abs(features.sync).max(axis=1) > _MOVES
+        begins = np.flatnonzero(moves & ~np.concatenate([[False], moves[:-1]]))
+        return Spotted(tuple(Stroke(float(cell / LATENT_RATE), 0.5, 0.9) for cell in begins))
 
     def generate(self, prepared: Prepared, **options: Any) -> Iterator[Sound]:
         for block in super().generate(prepared, **options):

@@ -4,54 +4,77 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
 from threading import Thread
 from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from shiboken6 import isValid
 
 from talkies.core.errors import TalkiesError
 
 
-class _Answer(QObject):
-    """Lives in the window's thread, so that its slots run there."""
+@dataclass(frozen=True)
+class _Asker:
+    """Who waits for an answer."""
 
-    _done = Signal(object)
-    _failed = Signal(str)
+    parent: QObject
+    done: Callable[[Any], None]
+    failed: Callable[[str], None]
 
-    def __init__(self, parent: QObject, done: Callable[[Any], None], failed: Callable[[str], None]) -> None:
-        super().__init__(parent)
-        self._on_done, self._on_failed = done, failed
-        self._done.connect(self._finish)
-        self._failed.connect(self._refuse)
 
-    def give(self, work: Callable[[], Any]) -> None:
-        """In the other thread: does the work and emits its result."""
-        with suppress(RuntimeError):  # the receiver of the answer is gone
-            try:
-                result = work()
-            except Exception as error:  # noqa: BLE001 - whoever waits is told, in a sentence
-                self._failed.emit(sentence_of(error))
-            else:
-                self._done.emit(result)
+class _Mailbox(QObject):
+    """One for the program, in the window's thread. Other threads know but the number of who waits: what they emit from
+    is never deleted, and nothing of a window goes with their last reference."""
 
-    @Slot(object)
-    def _finish(self, result: object) -> None:
-        self._on_done(result)
-        self.deleteLater()
+    arrived = Signal(int, object, str)
 
-    @Slot(str)
-    def _refuse(self, sentence: str) -> None:
-        self._on_failed(sentence)
-        self.deleteLater()
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers = count(1)
+        self._askers: dict[int, _Asker] = {}
+        self.arrived.connect(self._open)
+
+    def expect(self, asker: _Asker) -> int:
+        number = next(self._numbers)
+        self._askers[number] = asker
+        return number
+
+    def give(self, number: int, work: Callable[[], Any]) -> None:
+        """In the other thread: does the work and sends its result."""
+        result, refusal = None, ""
+        try:
+            result = work()
+        except Exception as error:  # noqa: BLE001 - whoever waits is told, in a sentence
+            refusal = sentence_of(error)
+        with suppress(RuntimeError):  # the program ends
+            self.arrived.emit(number, result, refusal)
+
+    @Slot(int, object, str)
+    def _open(self, number: int, result: object, refusal: str) -> None:
+        asker = self._askers.pop(number)
+        if not isValid(asker.parent):
+            return
+        if refusal:
+            asker.failed(refusal)
+        else:
+            asker.done(result)
 
 
 class _Task(QRunnable):
-    def __init__(self, work: Callable[[], Any], answer: _Answer) -> None:
+    def __init__(self, work: Callable[[], Any], number: int) -> None:
         super().__init__()
-        self._work, self._answer = work, answer
+        self._work, self._number = work, number
 
     def run(self) -> None:
-        self._answer.give(self._work)
+        _mailbox().give(self._number, self._work)
+
+
+@cache
+def _mailbox() -> _Mailbox:
+    return _Mailbox()
 
 
 def in_background(
@@ -60,7 +83,7 @@ def in_background(
     """Calls ``done`` with what ``work`` returns, or ``failed`` with the sentence why it could not be.
 
     Neither is called once ``parent`` is gone."""
-    QThreadPool.globalInstance().start(_Task(work, _Answer(parent, done, failed)))
+    QThreadPool.globalInstance().start(_Task(work, _mailbox().expect(_Asker(parent, done, failed))))
 
 
 def beside(
@@ -68,7 +91,8 @@ def beside(
 ) -> None:
     """The same for work that waits for another program: in a thread of its own, which holds up nothing, not even the
     end of this one."""
-    Thread(target=_Answer(parent, done, failed).give, args=(work,), daemon=True).start()
+    number = _mailbox().expect(_Asker(parent, done, failed))
+    Thread(target=_mailbox().give, args=(number, work), daemon=True).start()
 
 
 def sentence_of(error: BaseException) -> str:

@@ -25,6 +25,7 @@ def commands(window: Main) -> Menus:
         tr("&Edit"): _edit(window),
         tr("&Play"): _play(window),
         tr("&Sound"): _sound(window),
+        tr("Sp&ots"): _spots(window.workspace),
         tr("&Takes"): _takes(window.workspace),
         tr("&View"): _view(window),
         tr("&Help"): (
@@ -124,6 +125,25 @@ def _sound(window: Main) -> tuple[Command | Place, ...]:
         Place.LINE,
         Command("pause", tr("&Pause or continue the queue"), pause, ("Ctrl+P",), "pause", "timeline"),
         Command("cancel", tr("&Cancel everything in the queue"), queue.cancel, ("Ctrl+.",), "cancel", "timeline"),
+    )
+
+
+def _spots(space: Workspace) -> tuple[Command | Place, ...]:
+    spots, taps = space.spots, space.taps
+    return (
+        Command("spot", tr("&Spot the selected shots"), spots.find, ("Ctrl+K",), "effects", "selection"),
+        Command("tap", tr("&Tap spots while it plays"), taps.toggle, ("Ctrl+T",), "", "timeline", taps.is_listening),
+        Command("new_spot", tr("&New spot at the playhead"), spots.set_here, ("Ctrl+N",), "", "timeline"),
+        Place.LINE,
+        Command("another_spot", tr("&Another sound for the spot"), spots.another, ("Alt+R",), "dice", "spot"),
+        Command("swap_spot", tr("S&wap for a library sound …"), spots.swap, ("Ctrl+B",), "sound", "spot"),
+        Command("make_spot", tr("&Generate this spot as it is"), spots.make_again, ("Alt+G",), "generate", "spot"),
+        Command("lock_spot", tr("&Lock or unlock the spot"), spots.toggle_lock, ("Alt+L",), "", "spot"),
+        Command("remove_spot", tr("Remo&ve the spot"), spots.remove, (), "delete", "spot"),
+        Place.LINE,
+        Command("open_list", tr("&Open spotting list …"), spots.ask_for_list, (), "open", "timeline"),
+        Command("save_list", tr("Save spotting list &as …"), spots.ask_where_to_save, (), "write", "list"),
+        Command("forget_list", tr("&Forget the selected shots' lists"), spots.forget, (), "", "list"),
     )
 
 

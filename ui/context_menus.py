@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from talkies.ui.command import Place
 
-Clicked = Literal["shot", "take", "cue", "ground", "ruler"]
-"""A clip of picture, a take, a line of the transcript or on the timeline, nothing, the ruler."""
+Clicked = Literal["shot", "take", "spot", "cue", "ground", "ruler"]
+"""A clip of picture, a take, a spot, a line of the transcript or on the timeline, nothing, the ruler."""
 
 MENUS: Mapping[Clicked, tuple[str | Place, ...]] = {
     "shot": (
         "play_shot", "play_around", Place.LINE,
-        "generate", "again", "write_prompt", Place.LINE,
+        "generate", "again", "write_prompt", "spot", Place.LINE,
         "next_take", "compare", Place.LINE,
         "select_silent", "select_all", Place.LINE,
         "marker", "show_frame", "reveal_picture", "write",
@@ -26,6 +26,10 @@ MENUS: Mapping[Clicked, tuple[str | Place, ...]] = {
         "earlier", "later", "louder", "softer", Place.LINE,
         "redo_take", "reveal_take", "remove_take", Place.LINE,
         "write",
+    ),
+    "spot": (
+        "another_spot", "swap_spot", "make_spot", "lock_spot", "remove_spot", Place.LINE,
+        "play_shot", "generate",
     ),
     "cue": (
         "edit_words", "restore_words", Place.LINE,

@@ -101,12 +101,15 @@ class Window(QMainWindow):
         document.timeline_changed.connect(self._show_timeline)
         for signal in (document.selection_changed, document.takes_changed, workspace.player.monitor.changed):
             signal.connect(self._refresh)
+        for signal in (document.spots_changed, document.chosen_spots_changed, workspace.taps.changed):
+            signal.connect(self._refresh)
         for signal in (document.undo_stack.canUndoChanged, document.undo_stack.canRedoChanged):
             signal.connect(self._refresh)
         document.undo_stack.indexChanged.connect(self._refresh)
         document.save_failed.connect(self.messages.show_status)
         workspace.status_message.connect(self.messages.show_status)
         workspace.refused.connect(self.messages.show_status)
+        workspace.spots.refused.connect(self.refuse)
         workspace.transcript.chosen.connect(self._refresh)
         workspace.menu_wanted.connect(self._show_menu)
         queue.found.connect(self._offer_queue)
@@ -201,6 +204,8 @@ class Window(QMainWindow):
             "take": any(document.takes(key) for key in document.selected),
             "source": is_open or (self.editor is not None and self.editor.is_there),
             "cue": self.workspace.transcript.has_chosen(),
+            "spot": bool(document.chosen_spots),
+            "list": bool(document.lists),
             "editor": self.opener.open_editor is not None,
             "undo": document.undo_stack.canUndo(),
             "redo": document.undo_stack.canRedo(),

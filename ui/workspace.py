@@ -28,12 +28,17 @@ from talkies.ui.player.viewer import Viewer
 from talkies.ui.queue.panel import QueuePanel
 from talkies.ui.settings.panel import SettingsPanel
 from talkies.ui.settings.prompts import PromptMemory
+from talkies.ui.spotting.actions import SpotActions
+from talkies.ui.spotting.connecting import connect_spots
+from talkies.ui.spotting.table import SpotTable
+from talkies.ui.spotting.taps import Taps
 from talkies.ui.takes.strip import TakeStrip
 from talkies.ui.timeline.tooltips import Hit
 from talkies.ui.timeline.view import TimelineView
 from talkies.ui.transcript.table import TranscriptTable
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
+from talkies.ui.work.spot_places import SpotPlace
 from talkies.ui.work.state import TakeRecord
 from talkies.ui.work.voice_samples import VoiceSamples
 
@@ -74,6 +79,8 @@ class Workspace(QMainWindow):
         self.timeline = TimelineView(document, parent=self)
         self.auditions = Auditions(document, self.player, lambda: self.timeline.rows.cuts, self)
         self.markers = Markers(document, self)
+        self.spots, self.taps = SpotActions(document, queue, self), Taps(document, self.player.transport, self)
+        self.spot_table = SpotTable(document, self)
         self.docks: dict[str, QDockWidget] = {}
         self.is_arranged = self._was_squeezed = False
         self._arrange()
@@ -94,8 +101,11 @@ class Workspace(QMainWindow):
         self._dock("queue", self.tr("Queue"), self.queue_panel, areas.RightDockWidgetArea)
         self._dock("takes", self.tr("Takes"), self.takes, areas.BottomDockWidgetArea)
         self._dock("timeline", self.tr("Timeline"), self.timeline, areas.BottomDockWidgetArea)
+        self._dock("spots", self.tr("Spots"), self.spot_table, areas.BottomDockWidgetArea)
         self.splitDockWidget(self.docks["settings"], self.docks["queue"], Qt.Orientation.Vertical)
         self.splitDockWidget(self.docks["takes"], self.docks["timeline"], Qt.Orientation.Vertical)
+        self.tabifyDockWidget(self.docks["takes"], self.docks["spots"])
+        self.docks["spots"].hide()  # until there is a list
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
@@ -165,6 +175,7 @@ class Workspace(QMainWindow):
         self.takes.menu_wanted.connect(lambda point: self.menu_wanted.emit(point, "take"))
         self.transcript.menu_wanted.connect(lambda point: self.menu_wanted.emit(point, "cue"))
         self._connect_voices()
+        connect_spots(self)
         for part in (self.markers, self.settings):
             part.status_message.connect(self.status_message)
         self.timeline.take_clicked.connect(self.takes.focus_on)
@@ -177,6 +188,11 @@ class Workspace(QMainWindow):
         self.samples.ready.connect(self._play_sample)
         for signal in (self.samples.failed, self.sample_player.failed):
             signal.connect(self.status_message)
+
+    def bring(self, name: str) -> None:
+        """A part of the window to the front."""
+        self.docks[name].show()
+        self.docks[name].raise_()
 
     def hear_voice(self, voice: str, engine: str) -> None:
         """A sentence in a voice, in the language that it has learned."""
@@ -195,7 +211,9 @@ class Workspace(QMainWindow):
             self.takes.focus_on(item.id)
         elif isinstance(item, Cue):
             self.transcript.choose_cue(self.document.cues.index(item))
-        kinds: list[tuple[type, Clicked]] = [(TakeRecord, "take"), (Cue, "cue"), (Segment, "shot")]
+        elif isinstance(item, SpotPlace) and item.id not in self.document.chosen_spots:
+            self.document.choose_spots([item.id])
+        kinds: list[tuple[type, Clicked]] = [(TakeRecord, "take"), (Cue, "cue"), (Segment, "shot"), (SpotPlace, "spot")]
         clicked = next((name for kind, name in kinds if isinstance(item, kind)), "ground")
         self.menu_wanted.emit(point, clicked)
 

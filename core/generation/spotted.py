@@ -15,7 +15,7 @@ from talkies.core.conditioning.picture.look import PictureLook, look_at, unseen
 from talkies.core.engines.base import Spotted, Stroke
 from talkies.core.errors import ArgumentError
 from talkies.core.files.dataclass_json import as_json
-from talkies.core.generation.planning.kept_takes import SPOTS
+from talkies.core.generation.planning.kept_takes import SPOTS, KeptTakes
 from talkies.core.generation.planning.plan import LOOKING, MAKING
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
@@ -71,10 +71,11 @@ def _look_key(segment: Segment, request: Request) -> Hashable:
     return replace(segment, cues=()), changed, request.handles
 
 
-def cast_recordings(request: Request, plan: Plan, kept: dict[str, str]) -> dict[str, Pick | None]:
+def cast_recordings(request: Request, plan: Plan, kept: KeptTakes) -> dict[str, Pick | None]:
     """A recording for each spot of the whole list that wants one, whatever segments are made. Raises MediaError."""
     wishes = Wishes(request.prompt.strip(), request.negative_prompt, request.source)
-    return cast_list(chosen_spots(plan.spots, wishes)[0], request.seed, kept)
+    chosen, _ = chosen_spots(plan.spots, wishes)
+    return cast_list(chosen, request.seed, kept.picks(plan.spots), kept.left(plan.spots))
 
 
 def listed_in(stem: Stem, whole: TimeRange) -> Spotted:

@@ -67,7 +67,7 @@ class TakeLoop:
         if plan.spots or plan.backgrounds:
             from talkies.core.generation.spotted import cast_recordings
 
-            maker.picks = cast_recordings(request, plan, kept.picks())
+            maker.picks = cast_recordings(request, plan, kept)
             maker.rows = plan.backgrounds
         if plan.music is not None:
             from talkies.core.generation.scores import Scores

@@ -53,13 +53,18 @@ class _Pool:
     names: dict[str, int]
 
 
-def cast(library: Library, wanted: Sequence[Wanted], kept: Mapping[str, str] | None = None) -> dict[str, Pick | None]:
+def cast(
+    library: Library,
+    wanted: Sequence[Wanted],
+    kept: Mapping[str, str] | None = None,
+    left: Mapping[str, str] | None = None,
+) -> dict[str, Pick | None]:
     """A pick for each spot of a list in order of time, by its id; None where no recording fits. The same list, library
     and seeds give the same picks.
 
     Neighbours differ: in the recording if several fit, in the hit if one has several. ``kept``: names of picks that
-    spots had; they have them again, as long as they still fit their words. Raises MediaError for a ``file`` that cannot
-    be read.
+    spots had; they have them again, as long as they still fit their words. ``left``: names of picks that spots had and
+    are to have no more; as a neighbour's they are avoided. Raises MediaError for a ``file`` that cannot be read.
     """
     pools: dict[_Key, _Pool] = {}
     for each in wanted:
@@ -70,6 +75,8 @@ def cast(library: Library, wanted: Sequence[Wanted], kept: Mapping[str, str] | N
     for place, each in enumerate(wanted):
         if chosen[place] is None:
             others = [[pick for at in ring if (pick := chosen[at]) is not None] for ring in near[place]]
+            if (former := _kept(pools[_key(each)], (left or {}).get(each.id, ""))) is not None:
+                others[0].append(former)
             chosen[place] = _choice(pools[_key(each)], each, others)
     return {each.id: pick for each, pick in zip(wanted, chosen, strict=True)}
 

@@ -12,14 +12,17 @@ LEAD = PRE_ROLL_SAMPLES
 """Samples of a hit before its transient."""
 
 
-def cast_list(chosen: Sequence[Chosen], seed: int, kept: Mapping[str, str] | None = None) -> dict[str, Pick | None]:
+def cast_list(
+    chosen: Sequence[Chosen], seed: int, kept: Mapping[str, str] | None = None, left: Mapping[str, str] | None = None
+) -> dict[str, Pick | None]:
     """A recording for each spot of a list that wants one, by its id. ``chosen`` in the order of time; ``kept``: names
-    of the picks that spots had. Raises MediaError for a file that cannot be read."""
+    of the picks that spots had, ``left``: of those that they are not to have again. Raises MediaError for a file that
+    cannot be read."""
     wanted = [_wanted(each, seed) for each in chosen if each.by in ("library", "file")]
     if not wanted:
         return {}
     with open_library() as library:
-        return cast(library, wanted, kept)
+        return cast(library, wanted, kept, left)
 
 
 def hit(pick: Pick, chosen: Chosen, blow_seed: int) -> Sound:

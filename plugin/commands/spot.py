@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,47 +57,18 @@ def _spotted(
     timeline: Timeline, segments: Sequence[Segment], options: argparse.Namespace, ids: Ids
 ) -> Iterator[list[Spot]]:
     """Shot by shot, while stderr shows how far it is."""
-    from talkies.core.conditioning.picture.look import look_at
-    from talkies.core.conditioning.prompt.vocabulary import read_prompt
     from talkies.core.engines.base import load_engine
-    from talkies.core.media.handles import HANDLE
-    from talkies.core.sight.files import what_is_missing
-    from talkies.core.spotting.marked import marked_words
-    from talkies.core.spotting.spotter import STEPS, spots_of_shot
+    from talkies.core.generation.spotted_shots import spotted_shots
     from talkies.plugin.console import ProgressLine, warn
 
     engine = load_engine(options.engine, options.weights, options.device)
-    markers, line, prompt = marked_words(timeline), ProgressLine(), options.prompt.strip()
+    line = ProgressLine()
 
     def told(sentence: str) -> None:
         line.clear()
         warn(sentence)
 
-    missing = what_is_missing()
-    sees = not missing
-    if missing and STEPS in read_prompt(prompt).words:
-        told(missing)
     try:
-        for number, segment in enumerate(segments):
-            line.show(number / len(segments), f"analysing {segment.clip}")
-            look = look_at(segment, HANDLE, mouth=False, on_warning=told)
-            if look.problem is not None:
-                told(str(look.problem))
-            own = [each for each in markers if segment.record.start <= each.span.start < segment.record.end]
-            steps = _steps(segment, told) if sees and look.problem is None else []
-            yield spots_of_shot(engine, look, ids, prompt, own, steps)
+        yield from spotted_shots(timeline, segments, engine, ids, options.prompt, line.show, told)
     finally:
         line.clear()
-
-
-def _steps(segment: Segment, tell: Callable[[str], None]) -> list[Spot]:
-    """Footsteps that the networks of sight see; what fails there is told, and nothing else."""
-    from talkies.core.errors import InputError
-    from talkies.core.media.picture import picture_frames
-    from talkies.core.sight.seen import LINES, seen_spots
-
-    try:
-        return seen_spots(segment, picture_frames(segment, height=LINES))
-    except InputError as error:
-        tell(str(error))
-        return []

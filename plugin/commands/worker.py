@@ -8,12 +8,13 @@
     → {"id": 0, "method": "hello", "params": {"client": "panel", "protocol": 2, "version": "0.1.0"}}
 
 An id is a number or a text. Each request gets any number of ``progress``, ``warning``, ``failed`` and ``take`` events
-and then exactly one ``result`` or ``error``. Methods: hello, inspect, generate, make, sample, cancel, models, doctor,
-quit. ``hello`` says whether both sides fit together (core/hosts/handshake.py). ``make`` is what the panel requests
-(core/generation/take_orders.py): takes in a folder, each told of when it is finished; no timeline is written.
-``sample`` makes a sentence in a voice. One generation runs at a time, further ones wait; the others are answered
-meanwhile. When stdin ends, what was asked for is finished first. When nobody reads stdout any more, the work is
-cancelled: finished takes stay, as they do when this process dies.
+and then exactly one ``result`` or ``error``. Methods: hello, inspect, generate, make, spot, sample, cancel, models,
+doctor, quit. ``hello`` says whether both sides fit together (core/hosts/handshake.py). ``make`` is what the panel
+requests (core/generation/take_orders.py): takes in a folder, each told of when it is finished; no timeline is written.
+``spot`` takes the same and finds spots instead (core/generation/spot_orders.py). ``sample`` makes a sentence in a
+voice. One generation runs at a time, further ones wait; the others are answered meanwhile. When stdin ends, what was
+asked for is finished first. When nobody reads stdout any more, the work is cancelled: finished takes stay, as they do
+when this process dies.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from talkies.core.errors import ArgumentError, CancelledError, TalkiesError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Warned
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request, did_you_mean
+from talkies.core.generation.spot_orders import SpotRequest, find_spots
 from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.generation.voice_sample import SampleRequest, make_sample
 from talkies.core.hosts.conversation import Conversation, Garbage, Message, Received
@@ -46,7 +48,7 @@ from talkies.plugin.warm import Warm
 
 Id = int | float | str | None
 
-Work = Request | TakeRequest | SampleRequest
+Work = Request | TakeRequest | SpotRequest | SampleRequest
 """What is generated, one after the other."""
 
 _PIECE = 1 << 16  # bytes read at once
@@ -87,6 +89,7 @@ class Worker:
             "inspect": self._inspect,
             "generate": lambda number, params: self._start(number, Request.from_mapping(params)),
             "make": lambda number, params: self._start(number, TakeRequest.from_mapping(params)),
+            "spot": lambda number, params: self._start(number, SpotRequest(TakeRequest.from_mapping(params))),
             "sample": lambda number, params: self._start(number, SampleRequest.from_mapping(params)),
             "cancel": self._cancel,
             "models": self._models,
@@ -233,6 +236,8 @@ class Worker:
         if isinstance(wanted, SampleRequest):
             return make_sample(wanted, load_engine=self._warm.engine, watch=watch)
         warm = self._warm
+        if isinstance(wanted, SpotRequest):
+            return find_spots(wanted.order, read=warm.timeline, load_engine=warm.engine, watch=watch)
         return make_takes(wanted, read=warm.timeline, load_engine=warm.engine, watch=watch, remembered=warm.remembered)
 
     def _fail(self, number: Id, error: Exception) -> None:
@@ -255,6 +260,8 @@ def _subject(wanted: Work) -> Path | str:
     """What it is about, for a sentence."""
     if isinstance(wanted, SampleRequest):
         return wanted.subject
+    if isinstance(wanted, SpotRequest):
+        return wanted.order.request.timeline
     return wanted.timeline if isinstance(wanted, Request) else wanted.request.timeline
 
 

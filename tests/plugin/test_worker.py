@@ -19,7 +19,8 @@ import pytest
 from engines import TonesEngine, load_tones
 
 from talkies.core.arrays import Sound
-from talkies.core.engines.base import Prepared
+from talkies.core.conditioning.picture.visual import PictureFeatures
+from talkies.core.engines.base import EngineLoader, Prepared, Spotted, Stroke
 from talkies.core.media.sound import read_sound
 from talkies.core.spotting.files import write_spots
 from talkies.core.spotting.spot import Spot
@@ -30,10 +31,10 @@ from talkies.plugin.commands.worker import Worker
 Message = dict[str, Any]
 
 
-def converse(*requests: Message | str) -> list[Message]:
+def converse(*requests: Message | str, engines: EngineLoader = load_tones) -> list[Message]:
     lines = [request if isinstance(request, str) else json.dumps(request) for request in requests]
     answers = io.BytesIO()
-    assert Worker(answers, load_tones).serve(f"{line}\n".encode() for line in lines) == 0
+    assert Worker(answers, engines).serve(f"{line}\n".encode() for line in lines) == 0
     return [json.loads(line) for line in answers.getvalue().splitlines()]
 
 
@@ -270,6 +271,18 @@ def test_a_list_is_made_shot_by_shot_and_keeps_its_level(reel: Path) -> None:
     assert one.metadata["gains_db"] == other.metadata["gains_db"]
     changed = np.flatnonzero(read_sound(one.path)[0] != read_sound(other.path)[0]) / 48_000
     assert 1.0 <= changed.min() - float(one.head_handle) <= 1.01
+
+
+def test_spots_of_segments_are_found_and_no_sound_is_made(reel: Path) -> None:
+    class Sees(TonesEngine):
+        def spot(self, features: PictureFeatures) -> Spotted:
+            return Spotted((Stroke(1.25, 0.5),))  # the look begins a second before the shot
+
+    params = {"timeline": str(reel), "folder": str(reel.parent / "takes"), "segments": ["V1-002"], "prompt": "knock"}
+    answers = converse({"id": 1, "method": "spot", "params": params}, engines=lambda *_: Sees())
+    (found,) = answers[-1]["result"]["spots"]
+    assert (found["shot"], found["time"], found["force"], found["words"]) == ("V1-002", "5/4", 0.5, "knock")
+    assert not (reel.parent / "takes").exists()
 
 
 def test_clips_of_events_are_not_for_a_folder_of_takes(reel: Path) -> None:

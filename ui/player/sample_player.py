@@ -35,6 +35,11 @@ class SamplePlayer(QObject):
         read = partial(read_stretch, path, 0, _MOST_S * SAMPLE_RATE)
         in_background(self, read, self._start, self.failed.emit)
 
+    def play_samples(self, sound: Samples) -> None:
+        """Plays (2, n) samples; what was playing ends."""
+        self.stop()
+        self._start(sound)
+
     def stop(self) -> None:
         if self._speaker is not None:
             self._speaker.stop()

@@ -57,6 +57,11 @@ class Transport(QObject):
         return self._position
 
     @property
+    def now(self) -> Fraction:
+        """What is heard at this moment, to the sample; the position where it stands."""
+        return self._place() if self.playing else self._position
+
+    @property
     def playing(self) -> bool:
         return self.speed != 0
 
@@ -173,16 +178,7 @@ class Transport(QObject):
 
     def tick(self) -> None:
         """Brings the position up to what was heard by now; the timer calls it while playing."""
-        if self._speaker is not None:
-            played = self._speaker.played_samples
-        else:
-            played = int(self._clock.elapsed() * SAMPLE_RATE // 1000)
-            if played >= self._given:
-                self._sound(played - self._given + 1)
-        while len(self._plan) > 1 and self._plan[1][0] <= played:
-            self._plan.popleft()
-        given, sample = self._plan[0] if self._plan else (played, self._next)
-        position = Fraction(sample + (played - given) * self.speed, SAMPLE_RATE)
+        position = self._place()
         if self._once is not None and position >= self._once[0]:
             back_to = self._once[1]
             self.stop()
@@ -195,6 +191,19 @@ class Transport(QObject):
         position = frame_floor(position, self.rate)
         if position != self._position:
             self._set(position)
+
+    def _place(self) -> Fraction:
+        """What was played last."""
+        if self._speaker is not None:
+            played = self._speaker.played_samples
+        else:
+            played = int(self._clock.elapsed() * SAMPLE_RATE // 1000)
+            if played >= self._given:
+                self._sound(played - self._given + 1)
+        while len(self._plan) > 1 and self._plan[1][0] <= played:
+            self._plan.popleft()
+        given, sample = self._plan[0] if self._plan else (played, self._next)
+        return Fraction(sample + (played - given) * self.speed, SAMPLE_RATE)
 
     def _set(self, position: Fraction) -> None:
         self._position = position

@@ -71,7 +71,12 @@ class JobModel(QAbstractListModel):
 
     def state_of(self, job: Job) -> str:
         """Where a job is, in plain words."""
-        made = self.tr("{count} takes").format(count=job.made) if job.made != 1 else self.tr("1 take")
+        kinds = {
+            "take": (self.tr("1 take"), self.tr("{count} takes")),
+            "spots": (self.tr("1 spot"), self.tr("{count} spots")),
+        }
+        one, several = kinds[job.kind]
+        made = one if job.made == 1 else several.format(count=job.made)
         match job.state:
             case "waiting":
                 return self.tr("waits")

@@ -2,6 +2,7 @@
 
 click          this segment alone          Ctrl + click    this one too, or no longer
 Shift + click  all from the last one on    drag            all that the band touches (Shift or Ctrl: too)
+on the lane of spots: ui/timeline/spots/hands.py
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.colours import timeline_colours
+from talkies.ui.timeline.spots.hands import SpotHands
 from talkies.ui.timeline.tooltips import Hit
 from talkies.ui.work.document import SelectMode
 from talkies.ui.work.state import TakeRecord
@@ -36,18 +38,19 @@ class Gestures:
         self._before: tuple[str, ...] = ()
         self._pan_from: QPoint | None = None
         self._anchor = ""
+        self._spots = SpotHands(view)
 
     @property
     def busy(self) -> bool:
         """Whether a button is held: the view does not turn pages by itself then."""
-        return self._pan_from is not None or self._banding
+        return self._pan_from is not None or self._banding or self._spots.busy
 
     def press(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
         if event.button() == Qt.MouseButton.MiddleButton:
             self._pan_from = point
             self._view.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif event.button() == Qt.MouseButton.LeftButton:
+        elif event.button() == Qt.MouseButton.LeftButton and not self._spots.press(event):
             self._start, self._now, self._banding = self._content(point), point, False
             self._before = self._view.document.selected
 
@@ -57,6 +60,10 @@ class Gestures:
             moved = self._pan_from - point
             self._pan_from = point
             self._view.scroll_by(moved.x(), moved.y())
+        elif self._spots.busy:
+            self._spots.move(event)
+        elif not event.buttons():
+            self._spots.hover(point)
         elif self._start is not None and event.buttons() & Qt.MouseButton.LeftButton:
             self._now = point
             far = (self._content(point) - self._start).manhattanLength() >= QApplication.startDragDistance()
@@ -70,6 +77,8 @@ class Gestures:
         if event.button() == Qt.MouseButton.MiddleButton:
             self._pan_from = None
             self._view.viewport().unsetCursor()
+        elif self._spots.busy:
+            self._spots.release(event)
         elif event.button() == Qt.MouseButton.LeftButton and self._start is not None:
             if not self._banding:
                 self._click(self._view.hit(event.position().toPoint()), event.modifiers())
@@ -77,6 +86,8 @@ class Gestures:
             self._view.viewport().update()
 
     def double_click(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._spots.double_click(event):
+            return
         hit = self._view.hit(event.position().toPoint())
         if hit is not None and hit.segment_id and event.button() == Qt.MouseButton.LeftButton:
             self._view.segment_activated.emit(hit.segment_id)

@@ -46,9 +46,15 @@ KEYS: Mapping[tuple[Qt.KeyboardModifier, Qt.Key], Action] = {
     (_NONE, Qt.Key.Key_Backslash): lambda view: view.zoom_to_fit(),
     (_SHIFT, Qt.Key.Key_Z): lambda view: view.zoom_to_fit(),
     (_CTRL, Qt.Key.Key_A): lambda view: view.select_all(),
+    (_NONE, Qt.Key.Key_Delete): lambda view: view.remove_chosen_spots(),
+    (_NONE, Qt.Key.Key_Backspace): lambda view: view.remove_chosen_spots(),
+    (_NONE, Qt.Key.Key_R): lambda view: view.another_wanted.emit(),
+    (_NONE, Qt.Key.Key_T): lambda view: view.tapped.emit(),
     (_NONE, Qt.Key.Key_Escape): lambda view: view.document.select(()),
 }
 """What each key does. Space, J, K and L belong to the player."""
+
+_ONCE = (Qt.Key.Key_R, Qt.Key.Key_T, Qt.Key.Key_Delete, Qt.Key.Key_Backspace)  # however long they are held
 
 
 def handle_key(view: TimelineView, event: QKeyEvent) -> bool:
@@ -57,6 +63,8 @@ def handle_key(view: TimelineView, event: QKeyEvent) -> bool:
     action = KEYS.get((modifiers, Qt.Key(event.key())))
     if action is None:
         return False
+    if event.isAutoRepeat() and event.key() in _ONCE:
+        return True
     action(view)
     view.tell()
     return True

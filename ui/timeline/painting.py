@@ -22,6 +22,7 @@ from talkies.ui.timeline.layout import Scale, Visible, joined, visible
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.peaks import Heights
 from talkies.ui.timeline.rows import Row
+from talkies.ui.timeline.spots.lane import paint_spots
 from talkies.ui.timeline.tooltips import speed_of, tr
 from talkies.ui.timeline.waves import WaveLane, sound_start, take_start
 
@@ -100,6 +101,9 @@ class Canvas:
 def paint_row(canvas: Canvas, row: Row, top: int, selected: np.ndarray | None) -> None:
     """One lane with its upper edge at ``top``; ``selected``: a flag for each of its items, None for none."""
     canvas.painter.fillRect(canvas.left, top, canvas.right - canvas.left, row.height, canvas.colours.lane)
+    if row.kind == "spots":
+        paint_spots(canvas, row, top, selected)
+        return
     seen = visible(row.spans, canvas.scale, canvas.left, canvas.right, _NARROW)
     if not len(seen.wide) and not len(seen.blocks):
         return

@@ -2,6 +2,7 @@
 
 ST          subtitles and sound descriptions
 V2, V1      picture, the upper track on top
+SP          spots, where a shot has a spotting list
 DX FX ...   talkies' takes: the one that sounds (starred, preferred, else newest) of every department,
             then those that overlap them
 take 2 ...  the others, below all of these
@@ -25,12 +26,14 @@ from talkies.ui.timeline.layout import Spans, edges
 from talkies.ui.work.lookup import rank_of
 from talkies.ui.work.state import TakeRecord
 
-RowKind = Literal["words", "picture", "take", "other take", "sound"]
+RowKind = Literal["words", "picture", "spots", "take", "other take", "sound"]
 
-HEIGHTS: Mapping[RowKind, int] = {"words": 30, "picture": 76, "take": 50, "other take": 26, "sound": 50}
+HEIGHTS: Mapping[RowKind, int] = {"words": 30, "picture": 76, "spots": 40, "take": 50, "other take": 26, "sound": 50}
 """Pixels."""
 
-LOW_HEIGHTS: Mapping[RowKind, int] = {"words": 20, "picture": 40, "take": 28, "other take": 18, "sound": 26}
+LOW_HEIGHTS: Mapping[RowKind, int] = {
+    "words": 20, "picture": 40, "spots": 28, "take": 28, "other take": 18, "sound": 26,
+}  # fmt: skip
 """The same where the view is too low for all of them."""
 
 SPACING = 3
@@ -112,7 +115,8 @@ def placed(take: TakeRecord, rate: Fraction) -> TimeRange:
     return take.record.shifted(take.nudge_frames / rate)
 
 
-def _row(kind: RowKind, name: str, label: str, items: Iterable[tuple[TimeRange, Any]], stem: str = "") -> Row:
+def lane_of(kind: RowKind, name: str, label: str, items: Iterable[tuple[TimeRange, Any]], stem: str = "") -> Row:
+    """A lane of items with their places (s), in any order."""
     ordered = sorted(items, key=lambda pair: pair[0])
     places = {pair[1].id: index for index, pair in enumerate(ordered) if hasattr(pair[1], "id")}
     return Row(
@@ -124,7 +128,7 @@ def word_rows(cues: Sequence[Cue]) -> list[Row]:
     """Words that are spoken at the same time lie on lanes of their own."""
     lanes = _apart([(cue.range, cue) for cue in cues])
     return [
-        _row("words", "ST" if not index else f"ST{index + 1}", "Subtitles", lane) for index, lane in enumerate(lanes)
+        lane_of("words", "ST" if not index else f"ST{index + 1}", "Subtitles", lane) for index, lane in enumerate(lanes)
     ]
 
 
@@ -134,7 +138,7 @@ def picture_rows(segments: Sequence[Segment]) -> list[Row]:
     for segment in segments:
         tracks.setdefault(segment.id.rpartition("-")[0] or segment.track, []).append(segment)
     rows = [
-        _row("picture", name, group[0].track, [(segment.record, segment) for segment in group])
+        lane_of("picture", name, group[0].track, [(segment.record, segment) for segment in group])
         for name, group in tracks.items()
     ]
     return rows[::-1]
@@ -157,7 +161,7 @@ def take_rows(takes: Iterable[TakeRecord], rate: Fraction) -> list[Row]:
             kind: RowKind = "other take" if rank else "take"
             label = f"{stem} take {rank + 1}" if rank else _DEPARTMENTS[stem]
             rows += [
-                (rank, number > 0, _row(kind, "" if rank else stem, label, lane, stem))
+                (rank, number > 0, lane_of(kind, "" if rank else stem, label, lane, stem))
                 for number, lane in enumerate(lanes)
             ]
     return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
@@ -169,7 +173,7 @@ _DEPARTMENTS = {"DX": "Dialogue", "FX": "Effects", "BG": "Backgrounds", "MX": "M
 def sound_rows(sounds: Sequence[SoundTrack]) -> list[Row]:
     """The timeline's own audio tracks."""
     return [
-        _row("sound", f"A{number}", track.name, [(clip.record, clip) for clip in track.clips])
+        lane_of("sound", f"A{number}", track.name, [(clip.record, clip) for clip in track.clips])
         for number, track in enumerate(sounds, start=1)
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from talkies.core.segment import Timeline
@@ -27,6 +27,9 @@ class Surface(QAbstractScrollArea):
         self.rows = Rows(())
         self.scale = Scale(Fraction(100))
         self.fitted = True
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(1100, 380)
 
     @property
     def timeline(self) -> Timeline | None:

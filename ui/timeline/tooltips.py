@@ -15,6 +15,7 @@ from talkies.ui.timeline.cache_keys import PeaksKey
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.rows import Row
 from talkies.ui.work.document import Document
+from talkies.ui.work.spot_places import SpotPlace
 from talkies.ui.work.state import TakeRecord
 
 
@@ -28,14 +29,14 @@ class Hit:
 
     @property
     def item(self) -> Any:
-        """A Segment, Cue, TakeRecord or SoundClip, or None."""
+        """A Segment, Cue, SpotPlace, ListedShot, TakeRecord or SoundClip, or None."""
         return None if self.index is None else self.row.items[self.index]
 
     @property
     def segment_id(self) -> str:
         """The segment that is meant: the clip itself, or the one that a take belongs to; "" for none."""
         item = self.item
-        return item.id if isinstance(item, Segment) else item.segment_id if isinstance(item, TakeRecord) else ""
+        return item.id if isinstance(item, Segment) else getattr(item, "segment_id", "")
 
 
 def describe(hit: Hit, document: Document, media: Media) -> str:
@@ -44,7 +45,11 @@ def describe(hit: Hit, document: Document, media: Media) -> str:
     item = hit.item
     if item is None or hit.index is None:
         return ""
-    lines = [*_lines(item, media), *_doubts(item, document), _place(hit.row.spans.ranges[hit.index], timeline)]
+    lines = [
+        *(_spot_lines(item, document) or _lines(item, media)),
+        *_doubts(item, document),
+        _place(hit.row.spans.ranges[hit.index], timeline),
+    ]
     return "\n".join(line for line in lines if line)
 
 
@@ -61,6 +66,19 @@ def _lines(item: Any, media: Media) -> list[str]:
         seed = tr("take {number}, seed {seed}").format(number=item.number, seed=item.seed)
         return [f"{item.stem} {item.speaker}".strip(), seed, made, media.problem(PeaksKey(item.path))]
     return []
+
+
+def _spot_lines(item: Any, document: Document) -> list[str]:
+    """What a spot sounds like, how strongly, and who makes it."""
+    if not isinstance(item, SpotPlace):
+        return []
+    spot = item.spot
+    source = spot.file or {"auto": "", "rules": tr("by rules"), "network": tr("by the network")}.get(
+        spot.source, tr("from the library")
+    )
+    sure = tr("seen with confidence {share:.2f}").format(share=spot.confidence) if spot.confidence < 1 else ""
+    force = tr("force {share:.2f}").format(share=spot.force)
+    return [f"{spot.id}  {document.own_words(spot)}", force, source, sure, tr("locked") if spot.locked else ""]
 
 
 def _doubts(item: Any, document: Document) -> list[str]:

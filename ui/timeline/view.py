@@ -12,7 +12,7 @@ from functools import partial
 from typing import cast
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFont,
@@ -38,7 +38,7 @@ from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.painting import Canvas, Memo, paint_row
 from talkies.ui.timeline.rows import Row, Rows, picture_rows, placed, sound_rows, take_rows, word_rows
 from talkies.ui.timeline.shade import paint_range
-from talkies.ui.timeline.surface import Surface
+from talkies.ui.timeline.spots.surface import SpotSurface
 from talkies.ui.timeline.tooltips import describe
 from talkies.ui.work.document import Document
 
@@ -46,7 +46,7 @@ _WHEEL_STEP = 1.0018  # zoom for each of the 120 units of a wheel's click
 _GATHER_MS = 60  # arrived thumbnails and takes are shown together
 
 
-class TimelineView(Surface):
+class TimelineView(SpotSurface):
     """Looks at a document; see the module. ``media`` brings thumbnails and waveforms."""
 
     segment_activated = Signal(str)
@@ -97,6 +97,8 @@ class TimelineView(Surface):
         document.playhead_changed.connect(self._show_playhead)
         document.in_out_changed.connect(self.repaint_all)
         document.markers_changed.connect(self.repaint_all)
+        document.spots_changed.connect(self._stack)
+        document.chosen_spots_changed.connect(self._show_selection)
         self._take_gathering.timeout.connect(self._show_takes)
         self._gathering.timeout.connect(self.viewport().update)
         self.media.arrived.connect(self._gather_media)
@@ -151,7 +153,8 @@ class TimelineView(Surface):
 
     def _stack(self) -> None:
         """Puts the rows on top of each other."""
-        kinds = ("words", "picture", "take", "sound")
+        self._parts["spots"] = self.spot_rows()
+        kinds = ("words", "picture", "spots", "take", "sound")
         self.rows = Rows((row for kind in kinds for row in self._parts.get(kind, ())), self.viewport().height())
         self._memo = Memo()
         self._set_scroll_ranges()
@@ -164,6 +167,8 @@ class TimelineView(Surface):
                 flags = np.zeros(len(row.items), bool)
                 flags[[row.places[key] for key in self.document.selected if key in row.places]] = True
                 self._chosen[row.name] = flags
+            elif row.kind == "spots":
+                self._chosen[row.name] = self.chosen_in(row)
         self.tell()
         self.repaint_all()
 
@@ -218,14 +223,12 @@ class TimelineView(Surface):
             self._stack()
         self._set_scroll_ranges()
 
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(1100, 380)
-
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         """Scrolls; with Ctrl it zooms to the pointer, with Shift it scrolls along the time."""
         turned, moved = event.angleDelta(), event.pixelDelta()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.zoom(_WHEEL_STEP ** (turned.y() or turned.x()), self._column_of(event))
+            point = self.viewport().mapFromGlobal(event.globalPosition().toPoint())
+            self.zoom(_WHEEL_STEP ** (turned.y() or turned.x()), min(max(point.x(), 0), self.viewport().width()))
         else:
             dx, dy = (moved.x(), moved.y()) if not moved.isNull() else (turned.x() // 2, turned.y() // 2)
             along = event.modifiers() & Qt.KeyboardModifier.ShiftModifier or not self.verticalScrollBar().maximum()
@@ -233,10 +236,6 @@ class TimelineView(Surface):
                 dx, dy = dy, 0
             self.scroll_by(-dx, -dy)
         event.accept()
-
-    def _column_of(self, event: QWheelEvent) -> int:
-        point = self.viewport().mapFromGlobal(event.globalPosition().toPoint())
-        return min(max(point.x(), 0), self.viewport().width())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if not handle_key(self, event):
@@ -292,6 +291,7 @@ class TimelineView(Surface):
         for index in self.visible_rows(area.top(), area.bottom() + 1):
             row = self.rows[index]
             paint_row(canvas, row, self.row_top(index), self._chosen.get(row.name))
+            self.paint_guides(canvas, row, self.row_top(index))
         paint_range(painter, area, self.range_columns())
         painter.fillRect(self.playhead_column(), area.top(), 1, area.height(), colours.playhead)
         self.gestures.paint(painter)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from talkies.core.segment import Timeline
-from talkies.ui.work.state import Marker, WorkState
+from talkies.ui.work.state import Lists, Marker, WorkState
 
 _GAIN_DB = 100.0  # either way; beyond it nothing is heard, or everything clips
 _NUDGE_FRAMES = 10_000_000  # either way: more than any timeline is long
@@ -33,16 +33,39 @@ def bounded(state: WorkState, timeline: Timeline) -> tuple[WorkState, list[str]]
     markers = _ordered(each for each in state.markers if 0 <= each.position <= last)
     if outside := len(state.markers) - len(markers):
         notes.append(f"{outside} markers lie outside the timeline and are left out")
+    spots, impossible = _lists(state.spots)
+    if impossible:
+        notes.append(f"{impossible} spots make no sense and are left out")
     return replace(
         state,
         settings=settings,
         choices=choices,
         cues=cues,
         markers=markers,
+        spots=spots,
         playhead=min(max(state.playhead, Fraction(0)), last),
         in_point=_inside(state.in_point, last),
         out_point=_inside(state.out_point, last),
     ), notes
+
+
+def _lists(lists: Lists) -> tuple[Lists, int]:
+    """Lists in which ids are used once, times have their order and shares are shares; how many spots were left out."""
+    used: set[str] = set()
+    kept = {}
+    for shot, spots in lists.items():
+        good = [spot for spot in spots if (spot.time == spot.until if spot.kind == "hit" else spot.time < spot.until)]
+        good = list({spot.id: spot for spot in good if spot.id not in used}.values())
+        used |= {spot.id for spot in good}
+        kept[shot] = tuple(
+            replace(spot, shot=shot, force=_share(spot.force), confidence=_share(spot.confidence), roll=abs(spot.roll))
+            for spot in good
+        )
+    return kept, sum(map(len, lists.values())) - len(used)
+
+
+def _share(value: float) -> float:
+    return min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
 
 
 def _ordered(markers: Iterable[Marker]) -> tuple[Marker, ...]:

@@ -20,7 +20,7 @@ from talkies.core.segment import Cue, Segment, StemName
 from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 from talkies.ui.work.lookup import sounding
-from talkies.ui.work.positions import Positions
+from talkies.ui.work.spots import Spots
 from talkies.ui.work.state import (
     SETTING_NAMES,
     KeptJob,
@@ -33,7 +33,7 @@ from talkies.ui.work.state import (
 SelectMode = Literal["replace", "add", "toggle", "remove"]
 
 
-class Document(Positions):
+class Document(Spots):
     """See the module. Without a timeline it is empty: no segments, no cues, no takes."""
 
     @property

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Literal
 
 from talkies.core.generation.request import MAX_TAKES
 from talkies.core.segment import Segment
 from talkies.core.takes.take_folder import SegmentMark
-from talkies.ui.work.state import KeptJob, SegmentSettings
+from talkies.ui.work.state import JobKind, KeptJob, SegmentSettings
 
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
+<<<<<<< HEAD
 _STEMS = {"both": 3, "foley": 2, "dialogue": 1, "joint": 1, "background": 1, "music": 1}
+=======
+_LOOKING = 0.3  # of the work for a sound
+_STEMS = {"both": 3, "foley": 2, "dialogue": 1, "joint": 1, "background": 1}
+>>>>>>> next
 
 
 @dataclass(frozen=True)
 class Job:
     """``order``: what the worker is asked for. ``problem``: why it failed, one sentence, also of a stem that was left
     out of a job that is done. ``before``: the takes that its segment had when the work began, None until it has.
-    ``seconds``: how long it has worked."""
+    ``seconds``: how long it has worked. ``made``: takes, or spots. ``only``: the spots that are made anew."""
 
     id: int
     segment_id: str
@@ -36,10 +41,14 @@ class Job:
     made: int = 0
     before: tuple[str, ...] | None = None
     seconds: float = 0.0
+    kind: JobKind = "take"
+    only: tuple[str, ...] = ()
 
     @property
     def work(self) -> float:
         """Seconds of sound to make: only jobs' shares of the whole depend on it."""
+        if self.kind == "spots":
+            return float(self.duration) * _LOOKING
         return float(self.duration) * min(self.settings.takes, MAX_TAKES) * _STEMS[self.settings.task]
 
     @property
@@ -49,7 +58,17 @@ class Job:
 
 def kept(job: Job, segment: Segment) -> KeptJob:
     """A job as it is saved with the work."""
-    return KeptJob(job.segment_id, SegmentMark.of(segment), job.settings, job.before)
+    return KeptJob(job.segment_id, SegmentMark.of(segment), job.settings, job.before, job.kind, job.only)
+
+
+def fresh(job: Job) -> Job:
+    """The same, as if it had never begun."""
+    return replace(job, state="waiting", fraction=0.0, problem="", message="", seconds=0.0, made=0, before=None)
+
+
+def timed(jobs: Iterable[Job], elapsed_s: float) -> list[Job]:
+    """The jobs, the running one with its seconds so far."""
+    return [replace(job, seconds=elapsed_s) if job.state == "running" else job for job in jobs]
 
 
 def overall(jobs: Iterable[Job]) -> float:

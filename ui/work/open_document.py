@@ -41,6 +41,7 @@ class OpenDocument(QObject):
     """Where it is now: a Fraction, seconds from the first frame."""
     in_out_changed = Signal()
     markers_changed = Signal()
+    spots_changed = Signal()
     state_changed = Signal()
     """Anything of ``state``, after the signals above; it will be saved in a moment."""
     orphan_left = Signal()
@@ -197,6 +198,8 @@ class OpenDocument(QObject):
             self.in_out_changed.emit()
         if state.markers is not old.markers:
             self.markers_changed.emit()
+        if state.spots is not old.spots:
+            self.spots_changed.emit()
         self.state_changed.emit()
         self._save_within(_MOVED_MS if replace(state, playhead=old.playhead) == old else _EDITED_MS)
 

@@ -17,7 +17,7 @@ from talkies.core.takes.take_folder import SegmentMark, Sidecar
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
 from talkies.ui.work.bounds import bounded
-from talkies.ui.work.state import KeptJob, TakeRecord, WorkState
+from talkies.ui.work.state import KeptJob, Lists, TakeRecord, WorkState
 from talkies.ui.work.store import Store
 
 
@@ -103,11 +103,27 @@ class Finder:
             marks[old_id if segment is None else segment.id] = mark if segment is None else SegmentMark.of(segment)
         cues, lost = self._cues(state.cues.items())
         notes = [f"{lost} edited subtitles are no longer in the timeline"] if lost else []
+        spots = self._lists(state)
+        if left := len(state.spots) - len(spots):
+            notes.append(f"{left} spotting lists belong to clips that are no longer in the timeline")
         selected = tuple(key for key in state.selected if key in self._by_id)
         queue = self._queue(state.queue)
         if gone := len(state.queue) - len(queue):
             notes.append(f"{gone} shots that waited in the queue are no longer in the timeline")
-        return replace(state, settings=settings, marks=marks, cues=cues, selected=selected, queue=queue), notes
+        found = replace(state, settings=settings, marks=marks, cues=cues, selected=selected, queue=queue, spots=spots)
+        return found, notes
+
+    def _lists(self, state: WorkState) -> Lists:
+        """Spotting lists by where their segments are now; never on another clip that has got their number."""
+        kept, found = {}, {}
+        for old_id, spots in state.spots.items():
+            mark = state.marks.get(old_id)
+            segment = self._by_id.get(old_id) if mark is None else self.segment(old_id, mark)
+            if segment is not None:
+                found[segment.id] = spots
+            elif old_id not in self._by_id:
+                kept[old_id] = spots
+        return kept | found
 
     def _queue(self, kept: Iterable[KeptJob]) -> tuple[KeptJob, ...]:
         """What waits, where its segments are now."""

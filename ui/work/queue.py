@@ -19,9 +19,10 @@ from typing import Any, Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
-from talkies.core.files.dataclass_json import as_json
+from talkies.core.errors import TalkiesError
 from talkies.ui.work.document import Document
-from talkies.ui.work.jobs import Job, kept, overall, seconds_left
+from talkies.ui.work.jobs import Job, fresh, kept, overall, seconds_left, timed
+from talkies.ui.work.orders import again, by_shot, job_of, listed_order, spots_in
 from talkies.ui.work.state import SegmentSettings
 from talkies.ui.work.worker_client import WorkerClient
 
@@ -78,7 +79,7 @@ class Queue(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a job is running just now."""
+        """Whether a job is running."""
         return self._running is not None
 
     @property
@@ -101,12 +102,18 @@ class Queue(QObject):
     def generate(self, ids: Iterable[str], **changes: Any) -> tuple[int, ...]:
         """One job for each segment with its settings as they are now, and ``changes`` of them (``seed=7, takes=1`` for
         another try). Returns the jobs' ids."""
-        document = self._document
-        jobs = [self._job(each, replace(document.settings_of(each), **changes)) for each in ids]
-        self._jobs.update((job.id, job) for job in jobs)
-        self.jobs_changed.emit()
-        self._next()
-        return tuple(job.id for job in jobs)
+        settings = self._document.settings_of
+        return self._add([self._job(each, replace(settings(each), **changes)) for each in ids])
+
+    def spot(self, ids: Iterable[str]) -> tuple[int, ...]:
+        """One job for each segment, which finds what sounds in it: the document gets a list. Returns the jobs' ids."""
+        return self._add([self._job(each, self._document.settings_of(each), kind="spots") for each in ids])
+
+    def redo_spots(self, spot_ids: Iterable[str]) -> tuple[int, ...]:
+        """One more take of each shot that has these spots, of the same seed as the one that sounds: nothing but these
+        spots is made anew."""
+        document, shots = self._document, by_shot(self._document, spot_ids)
+        return self._add([self._job(key, again(document, key), only=ids) for key, ids in shots.items()])
 
     def redo(self, segment_id: str, **changes: Any) -> tuple[int, ...]:
         """One more take of a segment, with a seed that none of its takes has; ``changes`` as in :meth:`generate`."""
@@ -140,10 +147,9 @@ class Queue(QObject):
 
     def retry(self, job_ids: Iterable[int]) -> None:
         """Jobs that failed or were cancelled wait again, at the end."""
-        fresh = {"state": "waiting", "fraction": 0.0, "problem": "", "message": "", "seconds": 0.0, "made": 0}
         for job_id in job_ids:
             if not self._jobs[job_id].is_open:
-                self._put(replace(self._jobs.pop(job_id), before=None, **fresh))  # type: ignore[arg-type]
+                self._put(fresh(self._jobs.pop(job_id)))
         self._crashes = 0
         self.jobs_changed.emit()
         self._next()
@@ -167,17 +173,15 @@ class Queue(QObject):
 
     # What happens
 
-    def _job(self, segment_id: str, settings: SegmentSettings, before: tuple[str, ...] | None = None) -> Job:
-        document = self._document
-        segment = document.segment(segment_id)
-        chosen = {name: value for name, value in as_json(settings).items() if name != "level_db" and value is not None}
-        order = {
-            **chosen,
-            **document.order(),
-            "segments": [segment_id],
-        }
-        number, duration = next(self._numbers), segment.record.duration
-        return Job(number, segment_id, segment.clip, settings, duration, order, before=before)
+    def _add(self, jobs: Iterable[Job]) -> tuple[int, ...]:
+        new = {job.id: job for job in jobs}
+        self._jobs.update(new)
+        self.jobs_changed.emit()
+        self._next()
+        return tuple(new)
+
+    def _job(self, segment_id: str, settings: SegmentSettings, **facts: Any) -> Job:
+        return job_of(self._document, next(self._numbers), segment_id, settings, **facts)
 
     def _next(self) -> None:
         waiting = next((job for job in self.jobs if job.state == "waiting"), None)
@@ -191,8 +195,18 @@ class Queue(QObject):
         made = max(waiting.made, len(there - before))
         starting = replace(waiting, state="running", message=self.tr("starting"))
         self._put(replace(starting, made=made, before=tuple(sorted(before))))
-        self._running = waiting.id, self._client.request("make", {**waiting.order, "made": made})
+        try:
+            self._running = waiting.id, self._request(waiting, made)
+        except TalkiesError as error:
+            self._end(replace(self._jobs[waiting.id], state="failed", message="", problem=str(error)))
         self.jobs_changed.emit()
+
+    def _request(self, job: Job, made: int) -> int:
+        """Asks the worker; with the list as it is now. Raises OutputError."""
+        if job.kind == "spots":
+            return self._client.request("spot", job.order)
+        listed = listed_order(self._document, job.segment_id, job.settings.task, job.only)
+        return self._client.request("make", {**job.order, **listed, "made": made})
 
     def _on_message(self, number: int, message: dict[str, Any]) -> None:
         if self._running is None or self._running[1] != number:
@@ -216,6 +230,8 @@ class Queue(QObject):
                 self.warned.emit(str(message["message"]))
             case "result":
                 self._crashes = 0
+                if job.kind == "spots":
+                    job = replace(job, made=self._document.take_spotted(job.segment_id, spots_in(message["result"])))
                 self._end(replace(job, state="done", fraction=1.0, message=""))
             case "error" if message["error"]["kind"] == "CancelledError":
                 self._end(replace(job, state="cancelled", message=""))
@@ -262,7 +278,9 @@ class Queue(QObject):
         timeline, waiting = self._document.timeline, self._document.state.queue
         same, had_jobs = timeline is not None and timeline.path == self._path, bool(self._jobs)
         self._path = None if timeline is None else timeline.path
-        jobs = [self._job(job.segment_id, job.settings, job.before) for job in waiting]
+        jobs = [
+            self._job(job.segment_id, job.settings, before=job.before, kind=job.kind, only=job.only) for job in waiting
+        ]
         self._jobs = {job.id: job for job in jobs}
         if not same:
             self._kept, self._paused = len(jobs), bool(jobs)
@@ -283,5 +301,4 @@ class Queue(QObject):
 
     def _timed(self) -> list[Job]:
         """The jobs, the running one with its seconds so far."""
-        elapsed = self._watch.elapsed() / 1000 if self._running is not None else 0.0
-        return [replace(job, seconds=elapsed) if job.state == "running" else job for job in self.jobs]
+        return timed(self.jobs, self._watch.elapsed() / 1000 if self._running is not None else 0.0)

@@ -5,6 +5,7 @@
                ├─ cues       by cue index: edited words and times
                ├─ voices     by speaker: who speaks
                ├─ choices    by take id: starred, preferred, muted, gain, nudge, removed
+               ├─ spots      by segment id: what sounds when in it, where it has a spotting list
                ├─ queue      segments that wait for their sound
                ├─ markers    named places
                └─ selected, playhead, in and out
@@ -20,17 +21,25 @@ from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from talkies.core.generation.request import Task
 from talkies.core.generation.take_orders import CueEdit
 from talkies.core.preferences import read_preferences
 from talkies.core.segment import StemName, Take
+from talkies.core.spotting.spot import Spot
 from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 
 VERSION = 1
 """Of work.json."""
+
+
+Lists = Mapping[str, tuple[Spot, ...]]
+"""Spots by the id of their segment; one that has no list is not in it."""
+
+JobKind = Literal["take", "spots"]
+"""What is made of a segment: takes of its sound, or a list of what sounds in it."""
 
 
 class Mixed(Enum):
@@ -176,12 +185,14 @@ class KeptJob:
     """A segment that waits for its sound, kept for when the panel is started again.
 
     ``before``: the takes that the segment had when the work on it began, None as long as it had not: those that came
-    since need not be made again."""
+    since need not be made again. ``only``: ids of spots that are made anew, none for all."""
 
     segment_id: str
     mark: SegmentMark
     settings: SegmentSettings
     before: tuple[str, ...] | None = None
+    kind: JobKind = "take"
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -193,6 +204,7 @@ class WorkState:
     cues: Mapping[int, CueEdit] = field(default_factory=dict)
     voices: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, TakeChoices] = field(default_factory=dict)
+    spots: Lists = field(default_factory=dict)
     queue: tuple[KeptJob, ...] = ()
     markers: tuple[Marker, ...] = ()
     selected: tuple[str, ...] = ()
@@ -208,6 +220,11 @@ class WorkState:
     def with_choices(self, changed: Mapping[str, TakeChoices]) -> WorkState:
         choices = {**self.choices, **changed}
         return replace(self, choices={key: value for key, value in choices.items() if value != TakeChoices()})
+
+    def with_spots(self, changed: Mapping[str, tuple[Spot, ...] | None]) -> WorkState:
+        """Other lists for some segments; None: no list."""
+        lists = {**self.spots, **changed}
+        return replace(self, spots={key: value for key, value in lists.items() if value is not None})
 
     def only_takes(self, ids: Set[str]) -> WorkState:
         """Without what was decided about takes that are gone: a new one may get their name."""

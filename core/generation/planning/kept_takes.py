@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from talkies.core.segment import Stem, Take
+from talkies.core.spotting.spot import Spot
 from talkies.core.takes.levels import GAINS
 
 SPOTS = "spots"
@@ -45,13 +46,23 @@ class KeptTakes:
                 return _gains(take)[1:]
         return None
 
-    def picks(self) -> dict[str, str]:
-        """Names of the recordings that spots had, by their ids."""
+    def picks(self, spots: Iterable[Spot]) -> dict[str, str]:
+        """Names of the recordings that spots had as they are, by their ids; nothing of those that were rolled again."""
+        rolls = {spot.id: spot.roll for spot in spots}
+        return {name: pick for name, (pick, roll) in self._picks().items() if roll == rolls.get(name)}
+
+    def left(self, spots: Iterable[Spot]) -> dict[str, str]:
+        """Those that spots had before they were rolled again, and are not to have once more."""
+        rolls = {spot.id: spot.roll for spot in spots}
+        return {name: pick for name, (pick, roll) in self._picks().items() if roll != rolls.get(name)}
+
+    def _picks(self) -> dict[str, tuple[str, int]]:
+        """The last recording that each spot had, and its roll then."""
         found = {}
         for take in self.takes:
             for name, row in _rows(take).items():
                 if isinstance(row, Mapping) and isinstance(row.get("pick"), str):
-                    found[name] = row["pick"]
+                    found[name] = row["pick"], row.get("roll", 0)
         return found
 
     def are_events(self, stem: Stem) -> bool:

@@ -247,6 +247,16 @@ def test_recordings_of_the_library_take_turns_and_stay_with_their_spots(
     assert changed.min() >= 1.69 and changed.max() < 2.79
 
 
+def test_a_spot_that_is_rolled_again_has_another_recording(film: Path, tmp_path: Path, recordings: Path) -> None:
+    out = tmp_path / "out.otio"
+    steps = [spot(n, time, "footsteps gravel", source="library") for n, time in enumerate(TIMES, start=1)]
+    (take,) = made(film, out, steps)
+    rolled = [replace(each, roll=3) if each is steps[1] else each for each in steps]
+    (again,) = made(film, out, rolled)
+    before, after = ([row["pick"] for row in each.metadata["spots"].values()] for each in (take, again))
+    assert [one == other for one, other in zip(before, after, strict=True)] == [True, False, True, True]
+
+
 def test_without_a_recording_that_fits_it_is_made_otherwise_and_said(
     film: Path, tmp_path: Path, recordings: Path
 ) -> None:

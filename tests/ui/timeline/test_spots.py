@@ -1,0 +1,173 @@
+"""Spots under a hand: ticks are chosen, dragged, stretched, made and removed on their lane; real events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from talkies.ui.timeline import Media, TimelineView
+from talkies.ui.timeline.colours import timeline_colours
+from talkies.ui.timeline.tooltips import describe
+from talkies.ui.work.document import Document
+
+LEFT = Qt.MouseButton.LeftButton
+NONE, CTRL, ALT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+RATE = Fraction(25)
+
+
+@pytest.fixture
+def view(qtbot: QtBot, document: Document, tmp_path: Path) -> Iterator[TimelineView]:
+    """Two shots of a second each, some 500 pixels wide; the first has two hits, and something that goes on."""
+    document.add_spot(Fraction(5) / RATE, words="hammer wood")
+    document.add_spot(Fraction(15) / RATE, words="hammer wood", force=0.2)
+    document.add_spot(Fraction(17) / RATE, Fraction(22) / RATE, words="rain")
+    document.undo_stack.clear()
+    view = TimelineView(document, Media(tmp_path / "cache"))
+    qtbot.addWidget(view)
+    view.resize(1132, 420)
+    with qtbot.waitSignal(view.sounds_read, timeout=20_000):
+        view.show()
+    yield view
+    view.media.stop()
+
+
+def on_lane(view: TimelineView, frame: float) -> QPoint:
+    """On the lane of spots, at a frame of the timeline."""
+    index = next(index for index, row in enumerate(view.rows) if row.kind == "spots")
+    return QPoint(view.scale.x(Fraction(frame) / RATE), view.row_top(index) + view.rows[index].height - 4)
+
+
+def drag(qtbot: QtBot, view: TimelineView, start: QPoint, by: int, modifier: Qt.KeyboardModifier = NONE) -> None:
+    qtbot.mousePress(view.viewport(), LEFT, modifier, start)
+    for step in (1, 2, 3):
+        move = start + QPoint(by, 0) * step / 3
+        send_move(view, move, modifier)
+    qtbot.mouseRelease(view.viewport(), LEFT, modifier, start + QPoint(by, 0))
+
+
+def send_move(view: TimelineView, point: QPoint, modifier: Qt.KeyboardModifier) -> None:
+    """qtbot's own has no modifiers."""
+    from PySide6.QtCore import QEvent, QPointF
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QApplication
+
+    place = QPointF(point)
+    event = QMouseEvent(QEvent.Type.MouseMove, place, view.viewport().mapToGlobal(place), LEFT, LEFT, modifier)
+    QApplication.sendEvent(view.viewport(), event)
+
+
+def frames(document: Document) -> list[Fraction]:
+    """Where the first shot's spots begin."""
+    return [place.span.start * RATE for place in document.spot_places("V1-001")]
+
+
+def test_the_lane_is_there_where_a_shot_has_a_list(view: TimelineView) -> None:
+    assert [(row.kind, row.name) for row in view.rows] == [("words", "ST"), ("picture", "V1"), ("spots", "SP")]
+    view.document.forget_lists(["V1-001"])
+    assert [row.kind for row in view.rows] == ["words", "picture"]
+    view.document.undo_stack.undo()
+    assert [row.kind for row in view.rows] == ["words", "picture", "spots"]
+
+
+def test_click_chooses_and_ctrl_click_adds(qtbot: QtBot, view: TimelineView) -> None:
+    document = view.document
+    qtbot.mouseClick(view.viewport(), LEFT, NONE, on_lane(view, 5) + QPoint(3, 0))
+    assert document.chosen_spots == ("V1-001.01",) and document.selected == ("V1-001",)
+    qtbot.mouseClick(view.viewport(), LEFT, CTRL, on_lane(view, 15) - QPoint(3, 0))
+    assert document.chosen_spots == ("V1-001.01", "V1-001.02")
+    qtbot.mouseClick(view.viewport(), LEFT, NONE, on_lane(view, 19))
+    assert document.chosen_spots == ("V1-001.03",)
+    qtbot.mouseClick(view.viewport(), LEFT, NONE, on_lane(view, 30))
+    assert document.chosen_spots == ()
+
+
+def test_a_tick_is_dragged_in_whole_frames_and_it_is_one_step(qtbot: QtBot, view: TimelineView) -> None:
+    document, frame = view.document, view.scale.width(1 / RATE)
+    drag(qtbot, view, on_lane(view, 5) + QPoint(2, 0), 3 * frame + frame // 4)
+    assert frames(document) == [8, 15, 17]
+    assert document.undo_stack.count() == 1
+    document.undo_stack.undo()
+    assert frames(document) == [5, 15, 17]
+    drag(qtbot, view, on_lane(view, 5), 60 * frame)
+    assert frames(document) == [15, 17, 24]  # not beyond its shot
+
+
+def test_with_alt_it_is_dragged_freely(qtbot: QtBot, view: TimelineView) -> None:
+    start = on_lane(view, 5)
+    drag(qtbot, view, start, 30, ALT)
+    moved = view.document.spot("V1-001.01").time - Fraction(6, 5)
+    assert moved == 30 / view.scale.pixels_per_second
+    assert (moved * RATE).denominator != 1
+
+
+def test_all_chosen_spots_are_dragged_together(qtbot: QtBot, view: TimelineView) -> None:
+    document, frame = view.document, view.scale.width(1 / RATE)
+    document.choose_spots(["V1-001.01", "V1-001.03"])
+    drag(qtbot, view, on_lane(view, 19), -2 * frame)
+    assert frames(document) == [3, 15, 15]
+    assert document.spot("V1-001.03").until - document.spot("V1-001.03").time == Fraction(5) / RATE
+
+
+def test_ends_of_what_goes_on_are_dragged(qtbot: QtBot, view: TimelineView) -> None:
+    document, frame = view.document, view.scale.width(1 / RATE)
+    drag(qtbot, view, on_lane(view, 22), 2 * frame)
+    (place,) = [each for each in document.spot_places("V1-001") if each.id == "V1-001.03"]
+    assert (place.span.start * RATE, place.span.end * RATE) == (17, 24)
+    drag(qtbot, view, on_lane(view, 17) + QPoint(1, 0), 40 * frame)
+    (place,) = [each for each in document.spot_places("V1-001") if each.id == "V1-001.03"]
+    assert (place.span.start * RATE, place.span.end * RATE) == (23, 24)  # a frame is left
+
+
+def test_double_click_makes_a_spot_or_asks_for_its_words(qtbot: QtBot, view: TimelineView) -> None:
+    document = view.document
+    qtbot.mouseDClick(view.viewport(), LEFT, NONE, on_lane(view, Fraction(102, 10)))
+    assert frames(document) == [5, 10, 15, 17]
+    assert document.chosen_spots == ("V1-001.04",)
+    with qtbot.waitSignal(view.spot_activated) as told:
+        qtbot.mouseDClick(view.viewport(), LEFT, NONE, on_lane(view, 15))
+    assert told.args == ["V1-001.02"]
+    qtbot.mouseDClick(view.viewport(), LEFT, NONE, on_lane(view, 35))
+    assert document.has_list("V1-002")  # a shot without a list gets one
+
+
+def test_delete_removes_what_is_chosen_and_not_locked(qtbot: QtBot, view: TimelineView) -> None:
+    document = view.document
+    document.change_spots(["V1-001.02"], locked=True)
+    document.choose_spots(["V1-001.01", "V1-001.02"])
+    view.setFocus()
+    with qtbot.waitSignal(view.refused):
+        qtbot.keyClick(view, Qt.Key.Key_Delete)
+    assert frames(document) == [15, 17]
+    with qtbot.waitSignal(view.refused):
+        drag(qtbot, view, on_lane(view, 15), 40)
+    assert frames(document) == [15, 17]
+    with qtbot.waitSignal(view.another_wanted):
+        qtbot.keyClick(view, Qt.Key.Key_R)
+
+
+def test_force_is_height_and_what_is_chosen_has_the_accent(qtbot: QtBot, view: TimelineView) -> None:
+    view.document.choose_spots(["V1-001.02"])
+    strong, faint = on_lane(view, 5), on_lane(view, 15)
+    image = view.viewport().grab().toImage()
+    colours = timeline_colours()
+
+    def height(x: int) -> int:
+        ground = image.pixelColor(x + 12, strong.y())
+        top = view.row_top(2)
+        return sum(image.pixelColor(x, y) != ground for y in range(top, top + view.rows[2].height))
+
+    assert height(strong.x()) > 1.5 * height(faint.x()) > 0
+    assert image.pixelColor(faint.x(), faint.y()) == colours.accent
+    assert image.pixelColor(strong.x(), strong.y()) == colours.stems["FX"].level
+
+
+def test_a_spot_is_described(view: TimelineView) -> None:
+    hit = view.hit(on_lane(view, 15))
+    assert hit is not None
+    lines = describe(hit, view.document, view.media).splitlines()
+    assert lines[:2] == ["V1-001.02  hammer wood", "force 0.20"]

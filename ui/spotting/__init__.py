@@ -1,0 +1,1 @@
+"""Spotting in the panel: the list of spots, what can be done with it, and sounds of the library for them."""

@@ -1,0 +1,1 @@
+"""Spots on the timeline: their lane, drawn and under a hand."""
