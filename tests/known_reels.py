@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from talkies.core.media.bwf import write_bwf
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.segment import Cue, Segment, StemName, Take, Timeline
 from talkies.core.times import TimeRange
 

@@ -23,7 +23,7 @@ import numpy as np
 import opentimelineio as otio
 from films import write_movie
 
-from talkies.core.media.bwf import write_bwf
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.segment import Cue, StemName, Take
 from talkies.core.times import TimeRange, to_sample
 

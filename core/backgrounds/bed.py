@@ -18,7 +18,7 @@ from talkies.core.backgrounds.air import INDOORS, Air, place_of
 from talkies.core.backgrounds.layers import GoingLayer, StrokeLayer
 from talkies.core.backgrounds.noise import HOP, AirNoise, numbered_rng
 from talkies.core.backgrounds.words import Wanted
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 _PLACE, _AIR, _WORDS = 1, 2, 3  # what rows of random numbers are for
 _UNDER_DB = -8.0  # the air where words say what is heard, relative to the bed

@@ -20,7 +20,7 @@ import numpy as np
 from talkies.core.arrays import Floats, Samples
 from talkies.core.backgrounds.bed import Bed, Place
 from talkies.core.backgrounds.noise import HOP
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.times import TimeRange, to_sample
 
 HALF_FADE_S = Fraction(1, 2)

@@ -15,7 +15,7 @@ import numpy as np
 
 from talkies.core.arrays import Floats, Floats32
 from talkies.core.backgrounds.noise import HOP, numbered_rng
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis import BLOCK, Recipe, Stroke, perform
 from talkies.core.synthesis.repertoire import GoingSound
 

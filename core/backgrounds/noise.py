@@ -12,7 +12,7 @@ import numpy as np
 
 from talkies.core.arrays import Floats
 from talkies.core.backgrounds.air import OCTAVES_HZ, by_frequency, powers
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 HOP = 1 << 14
 """Samples of a block; block k begins at sample k · HOP of the timeline."""

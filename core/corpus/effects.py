@@ -18,8 +18,8 @@ import numpy.typing as npt
 from talkies.core.arrays import Floats32, Sound
 from talkies.core.corpus.tables import read_table
 from talkies.core.errors import MediaError
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.opening import open_file
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 Split = Literal["train", "test"]
 

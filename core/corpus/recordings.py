@@ -17,8 +17,8 @@ import numpy as np
 from talkies.core.arrays import AnySound, Sound
 from talkies.core.corpus.heldout import HELDOUT_SIGNERS, is_heldout_effect, split_speech
 from talkies.core.corpus.tables import read_table
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 Split = Literal["train", "test"]
 SPEECH_RMS = 0.08

@@ -21,7 +21,7 @@ from talkies.core.backgrounds.words import read_words
 from talkies.core.errors import InputError
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import bed_metadata
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Stem, Take, Timeline
 from talkies.core.spotting.spot import Spot
 from talkies.core.takes.saving import save_take

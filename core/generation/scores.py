@@ -22,10 +22,10 @@ from talkies.core.generation.planning.music import Scored
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import music_metadata
 from talkies.core.instruments import SALON, THEATRE, PlayedNote, Tones, perform
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.ducking import Ducking
 from talkies.core.media.loudness import Level, Meter
 from talkies.core.media.loudness_presets import PRESETS
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.score.composed import Score
 from talkies.core.score.papers.midi import midi_bytes
 from talkies.core.score.papers.tempo_list import tempo_csv

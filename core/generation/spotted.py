@@ -19,9 +19,9 @@ from talkies.core.generation.planning.kept_takes import SPOTS, KeptTakes
 from talkies.core.generation.planning.plan import LOOKING, MAKING
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.loudness import measure
 from talkies.core.media.loudness_presets import PRESETS
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Segment, Stem, Take
 from talkies.core.sources.chosen import Chosen, Wishes
 from talkies.core.sources.network import Settings

@@ -17,8 +17,8 @@ from talkies.core.errors import ArgumentError
 from talkies.core.events import Event, Finished, Progress
 from talkies.core.files.atomic import output_errors
 from talkies.core.generation.request import did_you_mean
-from talkies.core.media.bwf import write_bwf
-from talkies.core.media.ixml import Slate
+from talkies.core.media.wav.bwf import write_bwf
+from talkies.core.media.wav.ixml import Slate
 from talkies.core.takes.saving import plain_name
 from talkies.core.times import TimeRange
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkies.core.arrays import AnyFloats, Floats, Floats32, Ints
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 Curve = Callable[[AnyFloats], AnyFloats]
 """(T,) seconds since the tone began → (rows, T)."""

@@ -24,7 +24,7 @@ from talkies.core.instruments.shaping import (
 )
 from talkies.core.instruments.sustained import Strand, Wobble, kept_up
 from talkies.core.instruments.tone import Noise, Stroke, Tone
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 _LOOP_S, _HEAD_S = 3.6, 1.1
 

@@ -17,8 +17,8 @@ from talkies.core.instruments.orchestra import INSTRUMENTS, Instrument
 from talkies.core.instruments.played import PlayedNote, checked
 from talkies.core.instruments.rooms import CHUNK, SALON, Room, heard_in
 from talkies.core.instruments.tones import Key, Tones
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.limiter import limited
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.times import to_sample
 
 CEILING_DBTP = -1.0

@@ -28,7 +28,7 @@ from talkies.core.instruments.shaping import (
 )
 from talkies.core.instruments.sustained import levelled
 from talkies.core.instruments.tone import Noise, Stroke, Tone
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 _LONGEST_S = 14.0
 _FALL = float(np.log(1000))

@@ -12,7 +12,7 @@ import numpy as np
 
 from talkies.core.arrays import Floats, Samples
 from talkies.core.instruments.shaping import Colour, chance, shaped_noise
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 CHUNK = 65_536
 """Samples that a room takes at once."""

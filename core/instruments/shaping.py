@@ -11,7 +11,7 @@ import numpy as np
 from talkies.core.arrays import Floats, Sound
 from talkies.core.instruments.additive import HIGHEST_HZ, Partials
 from talkies.core.instruments.tone import LOUD, SOFT
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 Rng = np.random.Generator
 Formant = tuple[float, float, float]

@@ -18,8 +18,8 @@ from talkies.core.errors import InputError, MissingExtraError
 from talkies.core.instruments.orchestra import INSTRUMENTS
 from talkies.core.instruments.performing import CEILING_DBTP, blocks_of, to_samples
 from talkies.core.instruments.played import PlayedNote, checked
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.limiter import limited
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 SYSTEM_FOLDERS = tuple(
     Path(folder)

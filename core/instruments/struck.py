@@ -24,7 +24,7 @@ from talkies.core.instruments.shaping import (
 )
 from talkies.core.instruments.sustained import levelled
 from talkies.core.instruments.tone import Noise, Stroke, Tone
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 _KETTLE = (
     (0.85, -14, 0.25), (1.0, 0, 1.0), (1.504, -3, 0.9), (1.742, -16, 0.4), (2.0, -7, 0.75), (2.245, -18, 0.4),

@@ -15,7 +15,7 @@ from talkies.core.arrays import AnyFloats, Floats, Floats32
 from talkies.core.instruments.additive import Partials
 from talkies.core.instruments.shaping import closing, loudness, panned
 from talkies.core.instruments.tone import Noise, Tone
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 _CENT = float(np.log(2) / 1200)
 _WAVES = 3

@@ -13,7 +13,7 @@ import numpy as np
 
 from talkies.core.arrays import Floats32, Sound
 from talkies.core.instruments.additive import Curve, Layers, Partials, rendered
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 PIECE = 24_576
 """Samples that are made at once."""

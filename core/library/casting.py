@@ -19,7 +19,7 @@ from talkies.core.library.finding import scored
 from talkies.core.library.index import Library
 from talkies.core.library.reading import read_recording
 from talkies.core.library.recording import Pick, RecordedHit, Recording, Use, Wanted
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 FORCE_DB = 18.0
 """How much fainter a force of 0 is than one of 1."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from talkies.core.media.riff import text_chunks
+from talkies.core.media.wav.riff import text_chunks
 
 _DESCRIPTION_BYTES = 256  # of a bext chunk, EBU Tech 3285
 _CATEGORY_TAGS = {"catid", "ucscatid"}

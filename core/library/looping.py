@@ -16,7 +16,7 @@ from talkies.core.errors import MediaError
 from talkies.core.library.casting import force_gain
 from talkies.core.library.reading import stretch
 from talkies.core.library.recording import Pick
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis.performing import GOING_RMS
 
 _LONGEST = 60 * SAMPLE_RATE  # of a recording, held in memory

@@ -12,7 +12,7 @@ import numpy as np
 
 from talkies.core.arrays import AnySound, Floats, Samples, Sound
 from talkies.core.library.recording import Measures, RecordedHit
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 LONGEST_S = 3600
 """What comes later in a recording is not looked at."""

@@ -15,8 +15,8 @@ from talkies.core.arrays import Floats32, Samples
 from talkies.core.library.casting import FORCE_DB
 from talkies.core.library.reading import stretch
 from talkies.core.library.recording import Pick
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.sound import resampled
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis.performing import STROKE_RMS
 
 PRE_ROLL_SAMPLES = 480

@@ -15,9 +15,9 @@ from talkies.core.errors import MediaError
 from talkies.core.library.chunks import Statement, stated
 from talkies.core.library.measures import measure
 from talkies.core.library.recording import Recording
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.opening import open_file, sound_stream
 from talkies.core.media.sound import Converter
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 SUFFIXES = frozenset(
     (".wav", ".wave", ".bwf", ".rf64", ".w64", ".flac", ".aif", ".aiff", ".aifc", ".ogg", ".oga", ".opus", ".mp3")

@@ -19,7 +19,7 @@ from itertools import pairwise
 import numpy as np
 
 from talkies.core.arrays import AnySound, Floats, Floats32, Sound
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 TOLERANCES_MS = (50, 100)
 

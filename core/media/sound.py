@@ -12,8 +12,8 @@ import numpy as np
 
 from talkies.core.arrays import Samples
 from talkies.core.errors import MediaError
-from talkies.core.media.bwf import write_bwf
 from talkies.core.media.opening import open_file, sound_stream
+from talkies.core.media.wav.bwf import write_bwf
 
 if TYPE_CHECKING:
     import av

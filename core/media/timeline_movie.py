@@ -13,8 +13,8 @@ import numpy as np
 
 from talkies.core.arrays import Image, Samples
 from talkies.core.files.atomic import part_file
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.opening import media_address
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Segment, Timeline
 from talkies.core.times import to_frame
 

@@ -9,7 +9,7 @@ import numpy as np
 from talkies.core.arrays import Sound
 from talkies.core.engines.ruled import Ruled
 from talkies.core.library.casting import force_gain
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.sources.chosen import Chosen
 from talkies.core.synthesis import Recipe, Span
 from talkies.core.synthesis.single import single_stroke

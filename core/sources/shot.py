@@ -20,8 +20,8 @@ from talkies.core.conditioning.picture.places import Path
 from talkies.core.conditioning.prompt.vocabulary import is_all_around
 from talkies.core.engines.base import Engine
 from talkies.core.library import Pick
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.panning import Panning
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Segment
 from talkies.core.sources import network, recordings, rules
 from talkies.core.sources.chosen import Chosen, Wishes, choose, without_recording

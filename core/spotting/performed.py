@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from talkies.core.errors import ArgumentError, InputError
-from talkies.core.media.bwf import read_bext
 from talkies.core.media.onsets import pair_onsets
 from talkies.core.media.opening import open_file, sound_stream
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import read_bext
 from talkies.core.segment import Segment, Timeline
 from talkies.core.spotting.placing import media_time, record_times, shots_at
 from talkies.core.spotting.spot import EASY_FORCE, Ids, Spot

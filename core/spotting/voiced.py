@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talkies.core.arrays import AnySound, Floats
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.spotting.taps import Tap
 
 HELD_S = 0.25

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from talkies.core.arrays import Floats
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis.signals import (
     Going,
     Hit,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from talkies.core.arrays import Floats
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis.fragments import crunch
 from talkies.core.synthesis.signals import Going, Hit, Rng, Strike, Striking, axis, between, count, mixed
 from talkies.core.synthesis.streams import BLOCK, Noise, Scatter, Wander

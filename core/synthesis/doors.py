@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from talkies.core.arrays import Floats
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis.modal import MATERIALS, Body, Material, body_of, ringing, struck
 from talkies.core.synthesis.signals import (
     Hit,

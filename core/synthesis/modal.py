@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkies.core.arrays import Floats
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis.signals import Hit, Rng, Strike, Striking, between, click, count, mixed
 
 BAR = (1.0, 2.756, 5.404, 8.933, 13.344, 18.638, 24.812, 31.870)

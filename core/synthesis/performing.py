@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkies.core.arrays import Floats, Floats32
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis.recipes import GoingSound, Recipe, StrokeSound
 from talkies.core.synthesis.signals import Hit, count
 from talkies.core.synthesis.spaces import heard_in

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkies.core.arrays import Floats
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis.modal import MATERIALS, Material, body_of, struck
 from talkies.core.synthesis.signals import Going, Hit, Rng, Sounding, between, click, mixed
 from talkies.core.synthesis.streams import BLOCK, Filter, Noise, Phase, Resonance, Scatter, Wander, starts

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkies.core.arrays import Floats, Floats32
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 Rng = np.random.Generator
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from talkies.core.arrays import Floats, Floats32
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis.performing import stroke_in_space
 from talkies.core.synthesis.recipes import StrokeSound
 

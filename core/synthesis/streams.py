@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from talkies.core.arrays import Floats, Ints
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis.signals import Rng, count, sections
 
 BLOCK = 24_000

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkies.core.arrays import Floats
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis.fragments import crunch
 from talkies.core.synthesis.liquids import wet_step
 from talkies.core.synthesis.modal import MATERIALS, Body, Material, body_of, struck

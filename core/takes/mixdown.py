@@ -14,8 +14,8 @@ from typing import Protocol
 import numpy as np
 
 from talkies.core.arrays import Samples
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.sound import sound_blocks
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Take
 from talkies.core.times import to_sample
 

@@ -21,12 +21,12 @@ import numpy as np
 from talkies.core.arrays import Floats32, Samples
 from talkies.core.errors import InputError, OutputError
 from talkies.core.files.atomic import output_errors
-from talkies.core.media.bwf import write_bwf
 from talkies.core.media.envelope import Envelope, around
 from talkies.core.media.limiter import limited
 from talkies.core.media.loudness import Level, Meter
 from talkies.core.media.loudness_presets import PRESETS, Loudness
 from talkies.core.media.sound import resampled
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.segment import Levels, Segment, Stem, StemName, Take, Timeline
 from talkies.core.takes.levels import PEAK_ERROR, SAMPLE_RATE, gain_for, levels_of
 from talkies.core.takes.slate import slate_of

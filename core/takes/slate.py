@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from talkies.core.media.ixml import Slate
+from talkies.core.media.wav.ixml import Slate
 from talkies.core.segment import Stem, Timeline, joined_text
 
 _LONGEST = 1000

@@ -16,7 +16,7 @@ from talkies.core.arrays import AnyFloats, Sound
 from talkies.core.conditioning.prompt.naming import Words
 from talkies.core.conditioning.prompt.palette import STROKE_LEAD, TEXTURE_AXES, Palette, PaletteNames
 from talkies.core.corpus.effects import EffectLibrary
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.model.bands import FLOOR, HOP_SAMPLES
 from talkies.core.model.codec import Codec
 from talkies.core.training.preparing.effect_windows import SoundClass, sound_classes

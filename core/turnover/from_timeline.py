@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import cast
 
 from talkies.core.errors import MediaError, TimelineError
-from talkies.core.media.bwf import read_bext
 from talkies.core.media.opening import open_media, sound_stream
+from talkies.core.media.wav.bwf import read_bext
 from talkies.core.segment import STEMS, StemName, Take, Timeline
 from talkies.core.takes.saving import timecode_day
 from talkies.core.timeline.structure.sounds import OUR_NAME, SoundClip, SoundTrack, sound_tracks

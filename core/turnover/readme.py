@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.loudness import Level
 from talkies.core.media.loudness_presets import PRESETS
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Take
 from talkies.core.takes.saving import time_reference
 from talkies.core.turnover.folder import CHECKSUMS, MADE_BY

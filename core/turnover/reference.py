@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from talkies.core.arrays import Image, Samples
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.timeline_movie import add_picture, movie_file, mux, pictures
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Take
 from talkies.core.takes.mixdown import piece_of, placed
 from talkies.core.times import round_half_up, to_frame

@@ -16,7 +16,7 @@ from fractions import Fraction
 import numpy as np
 
 from talkies.core.arrays import Samples
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.mixdown import Piece
 from talkies.core.takes.saving import timecode_day

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from talkies.core.arrays import Samples
-from talkies.core.media.bwf import SAMPLE_RATE, write_bwf
-from talkies.core.media.ixml import Slate
+from talkies.core.media.wav.bwf import SAMPLE_RATE, write_bwf
+from talkies.core.media.wav.ixml import Slate
 from talkies.core.segment import Timeline
 from talkies.core.takes.mixdown import piece_of, placed
 from talkies.core.takes.saving import plain_name, time_reference

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.loudness import measure
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.levels import mixed
 from talkies.core.timeline.structure.tracks import lanes_of

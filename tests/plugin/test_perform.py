@@ -9,8 +9,8 @@ import pytest
 from films import write_movie
 from performances import perform
 
-from talkies.core.media.bwf import write_bwf
 from talkies.core.media.onsets import match_onsets
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.spotting.files import read_spots
 from talkies.core.timeline import read_timeline
 from talkies.plugin.cli import main

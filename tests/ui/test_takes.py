@@ -14,7 +14,7 @@ from films import write_movie, write_reel
 from pytestqt.qtbot import QtBot
 
 from talkies.core.generation.take_orders import TakeRequest, make_takes
-from talkies.core.media.bwf import write_bwf
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.ui.player.monitor import Comparison, Monitor
 from talkies.ui.takes.pictures import BANDS, COLUMNS, spectrogram
 from talkies.ui.takes.strip import TakeStrip

@@ -22,8 +22,8 @@ from talkies.core.generation.request import Request
 from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.hosts.host import AudioTrack, PlacedClip
 from talkies.core.hosts.placement import audio_tracks_of
-from talkies.core.media.bwf import read_bext
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import read_bext
 from talkies.core.segment import Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.structure.sounds import SoundClip, sound_tracks

@@ -10,7 +10,7 @@ import numpy as np
 
 from talkies.core.arrays import Samples
 from talkies.core.library import Found, Use, Wanted, cast, find, hit_sound, open_library, sustained_blocks
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.spotting.spot import Spot
 
 MOST = 60

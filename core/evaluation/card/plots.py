@@ -10,8 +10,8 @@ import numpy as np
 
 from talkies.core.evaluation.measures.baselines import TOTAL_MOTION
 from talkies.core.files.atomic import part_file
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.onsets import detect_onsets
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from talkies.core.evaluation.figures.foley import Heard

@@ -14,7 +14,7 @@ from talkies.core.evaluation.material import Material
 from talkies.core.evaluation.measures.fidelity import log_spectral_distance, mean, pesq, stoi
 from talkies.core.evaluation.measures.opus import through_opus
 from talkies.core.evaluation.measures.speech import sound_power
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 SPEECH_RMS = 0.08
 """Speech is brought to this level (RMS of its louder half) before it is judged: recordings are of all levels."""

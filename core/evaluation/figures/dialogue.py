@@ -25,7 +25,7 @@ from talkies.core.evaluation.measures.speech import (
     voiced_ranges,
     word_errors,
 )
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.times import TimeRange
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ from talkies.core.evaluation.measures.baselines import (
 )
 from talkies.core.evaluation.measures.fidelity import mean
 from talkies.core.evaluation.measures.leak import cut_out, level_db, voice_share
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.onsets import detect_onsets
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Segment
 from talkies.core.times import TimeRange
 

@@ -12,7 +12,7 @@ from talkies.core.arrays import AnySound, Flags
 from talkies.core.evaluation.extras import need
 from talkies.core.evaluation.figures.codec import read_speech
 from talkies.core.evaluation.material import Material
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from talkies.core.evaluation.figures.foley import Heard

@@ -20,8 +20,8 @@ from talkies.core.evaluation.figures.dialogue import fit_figures
 from talkies.core.evaluation.measures.baselines import IMPACT, TOTAL_MOTION, av_align, motion_peaks
 from talkies.core.evaluation.measures.leak import level_db, outside_ranges, voice_share
 from talkies.core.evaluation.measures.speech import cue_fit
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.onsets import OnsetCounts, detect_onsets
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Cue, Segment, Timeline
 from talkies.core.times import TimeRange
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from talkies.core.arrays import Floats32, Sound
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 JUDGES_RATE = 16_000
 """Samples per second that all judges want."""

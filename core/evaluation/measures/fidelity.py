@@ -8,7 +8,7 @@ import numpy as np
 
 from talkies.core.arrays import AnySound, Floats
 from talkies.core.evaluation.extras import need
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 _WINDOW, _HOP = 2048, 512
 _FLOOR_DB = -80.0  # spectral level (a full-scale sine is 0 dB) below which a difference is not heard

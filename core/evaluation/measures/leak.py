@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from talkies.core.arrays import AnySound, Flags, Floats
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 SILENCE_DB = -120.0
 """What digital silence is reported as."""

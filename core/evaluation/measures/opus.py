@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from talkies.core.arrays import Sound
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 
 def through_opus(sound: Sound, kilobits: int = 64) -> Sound:

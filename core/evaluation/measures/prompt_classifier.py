@@ -16,7 +16,7 @@ from torch import nn
 
 from talkies.core.arrays import Floats, Sound
 from talkies.core.corpus.effects import Recording
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.model.torch_pair import need_torchaudio
 
 _HOP, _WINDOW, _BANDS = 480, 2048, 64

@@ -19,7 +19,7 @@ import numpy as np
 
 from talkies.core.arrays import AnySound, Floats
 from talkies.core.evaluation.extras import need
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.times import TimeRange
 
 _RECOGNISER_RATE = 16_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from talkies.core.generation.request import STEMS_FOLDER, Request
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Stem, StemName, Timeline
 
 _FILE_BYTES = 3 * SAMPLE_RATE  # per second of a mono file

@@ -27,7 +27,7 @@ from talkies.core.conditioning.picture.events import EVENT_DIM
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.conditioning.prompt.vocabulary import PROMPT_TOKENS
 from talkies.core.corpus.effects import EffectLibrary, Recording
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.model.codec import Codec
 from talkies.core.scenes import Event, Scene, exact_time, render_scene
 from talkies.core.times import LATENT_RATE

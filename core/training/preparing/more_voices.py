@@ -27,8 +27,8 @@ from talkies.core.conditioning.speech.timing import Spans
 from talkies.core.conditioning.speech.voice import measure, stored_book, stored_voice
 from talkies.core.corpus.recordings import SoundCache, Utterance, level_speech
 from talkies.core.errors import MissingExtraError, WeightsError
-from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.model.bands import MelFrames
 from talkies.core.training.material import Example, load_examples, save_examples, speech_example
 from talkies.core.training.preparing.speech_and_scenes import Places, aligned_utterances, trained_codec

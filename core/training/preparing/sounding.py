@@ -12,7 +12,7 @@ from talkies.core.arrays import Sound
 from talkies.core.conditioning.picture.events import FORCE_RANGE_DB
 from talkies.core.corpus.effects import EffectLibrary, Recording, label, usable
 from talkies.core.corpus.tables import read_table
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.scenes.plain import Event
 from talkies.core.times import to_sample
 

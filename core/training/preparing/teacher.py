@@ -22,7 +22,7 @@ from talkies.core.arrays import Floats32, Sound
 from talkies.core.conditioning.speech.phonemes import ipa
 from talkies.core.corpus.recordings import level_speech
 from talkies.core.errors import InputError, MissingExtraError
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.training.taught import TaughtVoice
 
 RATE = 24_000

@@ -17,7 +17,7 @@ from scipy.signal import resample_poly
 from talkies.core.arrays import Floats, Sound
 from talkies.core.corpus.recordings import level_speech
 from talkies.core.errors import MissingExtraError
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 LOWEST_HZ, HIGHEST_HZ = 60.0, 500.0
 """Where a reader's pitch is looked for."""

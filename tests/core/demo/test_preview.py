@@ -13,9 +13,9 @@ from films import write_movie, write_reel
 
 from talkies.core.demo.preview import write_preview
 from talkies.core.errors import OutputError
-from talkies.core.media.bwf import write_bwf
 from talkies.core.media.sound import read_sound
 from talkies.core.media.timeline_movie import boxed, pictures
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange

@@ -11,7 +11,7 @@ import pytest
 
 from talkies.core.demo.report_chart import RenderedTakes, draw_report, render_takes, sync_figures
 from talkies.core.errors import OutputError
-from talkies.core.media.bwf import write_bwf
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.segment import StemName, Take
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange

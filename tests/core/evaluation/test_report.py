@@ -21,9 +21,9 @@ from talkies.core.evaluation.engine_under_test import EngineChoice, EngineUnderT
 from talkies.core.evaluation.material import read_material
 from talkies.core.evaluation.measures.baselines import IMPACT, motion_peaks
 from talkies.core.evaluation.part_context import Sizes
-from talkies.core.media.bwf import write_bwf
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.takes.saving import save_take
 from talkies.core.timeline import read_timeline
 

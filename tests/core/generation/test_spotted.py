@@ -21,9 +21,9 @@ from talkies.core.events import Finished
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.library import open_library
-from talkies.core.media.bwf import write_bwf
 from talkies.core.media.onsets import detect_onsets
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.segment import Take
 from talkies.core.spotting.files import write_spots
 from talkies.core.spotting.spot import Spot

@@ -17,12 +17,12 @@ import pytest
 from films import write_movie, write_reel
 
 from talkies.core.errors import MediaError
-from talkies.core.media.bwf import read_bext
 from talkies.core.media.image_size import stated_pixels
 from talkies.core.media.picture import probe
 from talkies.core.media.scaler import Scaler
 from talkies.core.media.sequences import read_image
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import read_bext
 from talkies.core.timeline import read_timeline
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="devices, pipes and holes as Unix has them")

@@ -19,9 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talkies.core.errors import MediaError, OutputError
-from talkies.core.media.bwf import read_bext, write_bwf
 from talkies.core.media.envelope import around
 from talkies.core.media.sound import read_sound, resampled, sound_blocks
+from talkies.core.media.wav.bwf import read_bext, write_bwf
 from talkies.core.times import TimeRange
 
 SR = 48000
@@ -144,7 +144,7 @@ from pathlib import Path
 from typing import Any
 import numpy as np
 from talkies.core.errors import OutputError
-from talkies.core.media.bwf import write_bwf
+from talkies.core.media.wav.bwf import write_bwf
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:
     write_bwf(Path(sys.argv[1]), (np.ones((1, 48000), np.float32) for _ in range(20)))

@@ -11,8 +11,8 @@ import pytest
 from performances import RATE, perform
 
 from talkies.core.errors import InputError
-from talkies.core.media.bwf import write_bwf
 from talkies.core.media.onsets import match_onsets
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.segment import Segment, Timeline
 from talkies.core.spotting.performed import (
     Beginning,

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from stems import stem_of
 
 from talkies.core.errors import InputError, OutputError
-from talkies.core.media.bwf import read_bext
 from talkies.core.media.loudness import measure
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import read_bext
 from talkies.core.segment import Levels, Segment, StemName, Take, Timeline
 from talkies.core.takes.levels import balance_takes, mixed
 from talkies.core.takes.saving import save_take, take_name, time_reference

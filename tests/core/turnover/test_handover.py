@@ -21,8 +21,8 @@ from talkies.core.errors import CancelledError, MediaError, OutputError, Timelin
 from talkies.core.events import Progress, Warned
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
-from talkies.core.media.bwf import read_bext
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import read_bext
 from talkies.core.timeline import read_timeline
 from talkies.core.turnover.from_timeline import takes_in
 from talkies.core.turnover.handover import HandedOver, hand_over

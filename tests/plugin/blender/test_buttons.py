@@ -254,7 +254,7 @@ PANEL = """
     import numpy as np
 
     from talkies.core.hosts.bridge import BridgedHost
-    from talkies.core.media.bwf import write_bwf
+    from talkies.core.media.wav.bwf import write_bwf
     from talkies.core.segment import Take
     from talkies.core.times import TimeRange
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from talkies.core.media.bwf import write_bwf
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.times import exact_rate, timecode, to_sample
 
 SAMPLE_RATE = 48_000

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from known_timelines import Known
 
 from talkies.core import times
-from talkies.core.media.bwf import write_bwf
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.plugin.resolve.inside.editor import Editor
 from talkies.plugin.resolve.inside.frames import Clock, exact_rate
 from talkies.plugin.resolve.inside.session import answer

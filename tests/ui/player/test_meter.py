@@ -9,7 +9,7 @@ import pytest
 from films import write_reel
 from pytestqt.qtbot import QtBot
 
-from talkies.core.media.bwf import write_bwf
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.ui.player.chunks import SoundChunks
 from talkies.ui.player.meter import SILENT_DB, LevelMeter, load_weighting
 from talkies.ui.player.meter_view import MeterView

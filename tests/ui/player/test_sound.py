@@ -13,7 +13,7 @@ import pytest
 from numbered_movies import h264, with_sound
 
 from talkies.core.errors import MediaError
-from talkies.core.media.bwf import write_bwf
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.timeline.structure.sounds import SoundClip, SoundTrack
 from talkies.core.times import TimeRange
 from talkies.ui.player.chunks import CHUNK_SAMPLES, SoundChunks, read_stretch

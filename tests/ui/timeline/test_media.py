@@ -14,8 +14,8 @@ from films import write_movie
 from pytestqt.qtbot import QtBot
 
 from talkies.core.errors import MediaError
-from talkies.core.media.bwf import write_bwf
 from talkies.core.media.stills import StillReader, grid_of, still_time
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.cache import DiskCache, media_key

@@ -10,7 +10,7 @@ import numpy as np
 from talkies.core.arrays import Floats, Sound
 from talkies.core.engines.base import Brief
 from talkies.core.evaluation.judges.envelopes import FLOOR_DB, envelopes
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from talkies.core.evaluation.part_context import PartContext

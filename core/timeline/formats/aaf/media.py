@@ -17,7 +17,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.structure.tracks import clip_metadata
 from talkies.core.times import TimeRange, round_half_up, to_frame, to_sample

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.timeline.formats.aaf.media import rational
 from talkies.core.timeline.structure.flattening import PICTURE, FlatMix, Note
 from talkies.core.times import to_frame

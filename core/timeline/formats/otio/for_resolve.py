@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import opentimelineio as otio
 
 from talkies.core.errors import MediaError
-from talkies.core.media.bwf import read_bext
+from talkies.core.media.wav.bwf import read_bext
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.formats.base import Writer
 from talkies.core.timeline.formats.losses import counted

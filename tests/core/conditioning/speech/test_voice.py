@@ -77,7 +77,7 @@ def test_an_unknown_name_gets_the_list() -> None:
 
 
 def test_a_recording_without_sound_is_refused(tmp_path: Path) -> None:
-    from talkies.core.media.bwf import write_bwf
+    from talkies.core.media.wav.bwf import write_bwf
 
     quiet = tmp_path / "quiet.wav"
     write_bwf(quiet, [np.zeros((1, 96_000), np.float32)])

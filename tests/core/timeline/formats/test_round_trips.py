@@ -23,8 +23,8 @@ from timeline_facts import Facts, facts, lost, unnamed
 
 from talkies.core.destinations import WRITERS, check_output, losses, write_timeline
 from talkies.core.errors import OutputError, TalkiesError
-from talkies.core.media.bwf import write_bwf
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.segment import StemName, Take, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.structure.sounds import sound_tracks

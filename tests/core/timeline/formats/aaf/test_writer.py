@@ -16,7 +16,7 @@ from cuts import FRAMES, nearest_sample, save, span, takes_of, time_reference_of
 
 from talkies.core.destinations import losses, write_timeline
 from talkies.core.errors import OutputError
-from talkies.core.media.bwf import write_bwf
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.our_tracks import our_tracks, without_our_tracks
 from talkies.core.timeline.structure.sounds import sound_tracks

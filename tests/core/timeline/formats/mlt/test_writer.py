@@ -21,8 +21,8 @@ from melt import render_project
 
 from talkies.core.destinations import check_output, losses, write_timeline
 from talkies.core.errors import OutputError
-from talkies.core.media.bwf import read_bext, write_bwf
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import read_bext, write_bwf
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.our_tracks import without_our_tracks

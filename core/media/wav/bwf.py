@@ -17,11 +17,11 @@ import numpy as np
 from talkies.core.arrays import Ints32, Samples
 from talkies.core.errors import MediaError, OutputError
 from talkies.core.files.atomic import part_file
-from talkies.core.media.bext import Bext, bext_chunk
-from talkies.core.media.ixml import Slate, ixml_chunk, rewritten_ixml
 from talkies.core.media.loudness import Meter
 from talkies.core.media.opening import open_file
-from talkies.core.media.riff import WaveFile, text_chunks
+from talkies.core.media.wav.bext import Bext, bext_chunk
+from talkies.core.media.wav.ixml import Slate, ixml_chunk, rewritten_ixml
+from talkies.core.media.wav.riff import WaveFile, text_chunks
 
 SAMPLE_RATE = 48000
 """Of every file we write, in samples per second."""

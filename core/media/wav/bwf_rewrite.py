@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from talkies.core.arrays import Samples
-from talkies.core.media.bwf import SAMPLE_RATE, read_bext, read_ixml, write_bwf
 from talkies.core.media.sound import sound_blocks
+from talkies.core.media.wav.bwf import SAMPLE_RATE, read_bext, read_ixml, write_bwf
 
 
 def rewrite_bwf(

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from talkies.core.arrays import Samples
-from talkies.core.media import riff
-from talkies.core.media.bwf import read_bext, read_ixml, write_bwf
-from talkies.core.media.bwf_rewrite import rewrite_bwf
-from talkies.core.media.ixml import Slate
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav import riff
+from talkies.core.media.wav.bwf import read_bext, read_ixml, write_bwf
+from talkies.core.media.wav.bwf_rewrite import rewrite_bwf
+from talkies.core.media.wav.ixml import Slate
 
 RATE = 48_000
 FILM = Fraction(24_000, 1001)

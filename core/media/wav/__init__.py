@@ -1,0 +1,1 @@
+"""Broadcast WAV: its chunks, its metadata, written and rewritten."""
