@@ -10,7 +10,6 @@ from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.events import Event, Finished, Progress, Warned
 from talkies.core.files.dataclass_json import as_json
 from talkies.core.generation.planning.stems import choose_segments
-from talkies.core.generation.spotted_shots import spotted_shots
 from talkies.core.generation.take_orders import TakeRequest, edited
 from talkies.core.segment import Timeline
 from talkies.core.spotting.spot import Ids
@@ -33,6 +32,8 @@ def find_spots(
 ) -> Iterator[Event]:
     """Looks at the segments of an order; the last event's report has their ``spots``, each as a mapping with exact
     times as text. Raises a TalkiesError."""
+    from talkies.core.generation.spotted_shots import spotted_shots  # late: the worker starts without a picture
+
     request = order.request
     timeline = edited(read(request.timeline, request.media_dir), order)
     segments = choose_segments(timeline, request.segments)

@@ -24,11 +24,11 @@ from itertools import pairwise
 import numpy as np
 
 from talkies.core.arrays import Samples
+from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.media.limiter import limited
 from talkies.core.media.loudness import Level, Meter, measure, metered
 from talkies.core.media.loudness_presets import PRESETS, Loudness
 from talkies.core.media.wav.bwf import SAMPLE_RATE
-from talkies.core.media.wav.bwf_rewrite import rewrite_bwf
 from talkies.core.segment import Levels, StemName, Take
 from talkies.core.takes.mixdown import piece_of, placed
 

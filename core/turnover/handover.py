@@ -19,9 +19,9 @@ from typing import Any
 
 from talkies.core.errors import OutputError
 from talkies.core.events import Progress, Warned
+from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.media.loudness import Level, measure
 from talkies.core.media.wav.bwf import SAMPLE_RATE, read_bext
-from talkies.core.media.wav.bwf_rewrite import rewrite_bwf
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.levels import mixed
 from talkies.core.takes.saving import time_reference

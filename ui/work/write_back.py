@@ -23,7 +23,7 @@ import numpy as np
 from talkies.core.errors import ArgumentError
 from talkies.core.files.atomic import output_errors
 from talkies.core.hosts.host import AudioTrack, Conflict, Host, Placement
-from talkies.core.media.wav.bwf_rewrite import rewrite_bwf
+from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.segment import StemName, Take, Timeline
 from talkies.core.takes.run_folder import run_folder
 from talkies.core.takes.saving import exactly, time_reference

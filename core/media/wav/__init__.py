@@ -1,1 +1,1 @@
-"""Broadcast WAV: its chunks, its metadata, written and rewritten."""
+"""Broadcast WAV: its chunks and their metadata, written and read."""

@@ -21,7 +21,7 @@ import numpy as np
 
 from talkies.core.arrays import Samples
 from talkies.core.errors import MediaError, OutputError
-from talkies.core.media.wav.bwf_rewrite import rewrite_bwf
+from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.segment import Take
 from talkies.core.takes.our_files import copy_name
 from talkies.core.times import to_sample

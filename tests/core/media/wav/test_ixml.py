@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from talkies.core.arrays import Samples
+from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.media.sound import read_sound
 from talkies.core.media.wav import riff
 from talkies.core.media.wav.bwf import read_bext, read_ixml, write_bwf
-from talkies.core.media.wav.bwf_rewrite import rewrite_bwf
 from talkies.core.media.wav.ixml import Slate
 
 RATE = 48_000

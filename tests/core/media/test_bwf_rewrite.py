@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from talkies.core.errors import OutputError
+from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.media.sound import sound_blocks
 from talkies.core.media.wav.bwf import read_bext, write_bwf
-from talkies.core.media.wav.bwf_rewrite import rewrite_bwf
 
 MADE = datetime(1999, 12, 31, 23, 59, 58, tzinfo=UTC)
 RAMP = np.linspace(-0.25, 0.25, 4800, dtype=np.float32)[None]
