@@ -40,9 +40,14 @@ def sheet_rows(timeline: Timeline, takes: Sequence[Take]) -> list[SheetRow]:
     numbers = {stem: count(1) for stem in STEMS}
     ordered = sorted(rows, key=lambda row: (row.range, row.stem, row.line))
     return [
-        replace(row, cue=f"{row.stem}{next(numbers[row.stem]):03}", range=_whole_frames(row.range, timeline))
+        replace(row, cue=_label(row.stem, next(numbers[row.stem])), range=_whole_frames(row.range, timeline))
         for row in ordered
     ]
+
+
+def _label(stem: StemName, number: int) -> str:
+    """``FX003``; of music ``m3``, as its cues are called."""
+    return f"m{number}" if stem == "MX" else f"{stem}{number:03}"
 
 
 def sheet_csv(timeline: Timeline, rows: Iterable[SheetRow]) -> str:
@@ -85,11 +90,14 @@ def _shot_rows(timeline: Timeline, takes: Sequence[Take]) -> Iterator[SheetRow]:
         if take.number == 1 and take.stem != "DX":
             line = _words(take) or f"picture of {clips.get(take.segment_id, take.name)}"
             others = [other for other in takes if (other.stem, other.record) == (take.stem, take.record)]
-            yield SheetRow("", take.stem, "", take.record, line, "silent picture", _notes(others))
+            reason = "score" if take.stem == "MX" else "silent picture"
+            yield SheetRow("", take.stem, "", take.record, line, reason, _notes(others))
 
 
 def _words(take: Take) -> str:
-    """What its spots are called, else the prompt."""
+    """What its spots are called, or its section of the score; else the prompt."""
+    if take.metadata.get("section"):
+        return f"{take.metadata['section']}, {take.metadata.get('key', '')}".rstrip(", ")
     spots = take.metadata.get("spots")
     rows = [row for row in spots.values() if isinstance(row, Mapping)] if isinstance(spots, Mapping) else []
     listed = dict.fromkeys(str(row["words"]) for row in rows if row.get("words"))

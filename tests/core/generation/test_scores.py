@@ -23,6 +23,7 @@ from talkies.core.media.onsets import detect_onsets
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Take
 from talkies.core.timeline import read_timeline
+from talkies.core.turnover.cue_sheet import sheet_rows
 from talkies.core.turnover.from_timeline import takes_in
 
 RATE = 48_000
@@ -114,6 +115,15 @@ def test_alone_it_has_the_level_that_lies_under_dialogue(scored: tuple[Path, lis
     full = [sound(take) for take in takes if take.number == 2]
     whole = np.concatenate([full[0][:, :-RATE], full[1][:, RATE:]], axis=1)
     assert measure(iter([whole]), RATE).integrated == pytest.approx(-23 - 3, abs=0.3)
+
+
+def test_the_cue_sheet_calls_its_sections_m1_and_m2(scored: tuple[Path, list[Take]]) -> None:
+    out, _ = scored
+    timeline = read_timeline(out)
+    rows = [row for row in sheet_rows(timeline, takes_in(timeline)) if row.stem == "MX"]
+    assert [(row.cue, row.reason) for row in rows] == [("m1", "score"), ("m2", "score")]
+    assert rows[0].line.startswith("lamento, ") and rows[1].line.startswith("hurry, ")
+    assert [row.range.end for row in rows] == [rows[1].range.start, 24]
 
 
 def test_from_and_to_are_record_timecodes(reel: Path, tmp_path: Path) -> None:
