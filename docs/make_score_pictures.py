@@ -10,6 +10,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 
 from talkies.core.score import Hit, Score, compose, read_asked
 
@@ -27,7 +28,7 @@ def film(seconds: int) -> tuple[Hit, ...]:
     return (*hits, Hit(Fraction(seconds) - Fraction(3, 2), 1.0, "last"))
 
 
-def draw_roll(axes: plt.Axes, score: Score, title: str) -> None:
+def draw_roll(axes: Axes, score: Score, title: str) -> None:
     """Pitch over beats; bars in grey, hits dashed."""
     for note in score.notes:
         if note.start < BEATS:
