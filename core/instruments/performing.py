@@ -1,0 +1,205 @@
+"""Performing: notes become sound, block by block; memory holds what sounds now, however long the piece.
+
+notes ─► voices (tone, level, end) ─► direct and sent to the room ─► room ─► limiter ─► blocks
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+
+from talkies.core.arrays import Floats32, Samples
+from talkies.core.instruments.orchestra import INSTRUMENTS, Instrument
+from talkies.core.instruments.played import PlayedNote, checked
+from talkies.core.instruments.rooms import CHUNK, SALON, Room, heard_in
+from talkies.core.instruments.tones import Key, Tones, layer_of
+from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.limiter import limited
+from talkies.core.times import to_sample
+
+CEILING_DBTP = -1.0
+"""True peak that no chord exceeds."""
+_MASTER_DB = -21.0  # of one note at velocity 127: an ensemble in full stays under the ceiling without the limiter
+_EARLIEST_S = 0.1  # no tone begins to sound longer before its note
+_RELEASE_DB = 96.0
+_STRUCK_AGAIN_S = 0.12
+_CHANCE_DB, _CHANCE_TILT = 0.35, 0.09
+
+
+def perform(
+    notes: Iterable[PlayedNote],
+    length_samples: int,
+    seed: int,
+    room: Room = SALON,
+    block: int = SAMPLE_RATE // 2,
+    tones: Tones | None = None,
+) -> Iterator[Samples]:
+    """Stereo blocks (2, ``block``) at 48 kHz, the last one shorter, ``length_samples`` in all.
+
+    ``notes`` are ordered by onset and may be read late. A seed gives the same bits whatever ``block`` is; ``tones``
+    (of the same room) may be kept for the next take. What still sounds at the end is cut with a short fade. Raises
+    ArgumentError for a note that cannot be played.
+    """
+    store = tones or Tones(room)
+    assert store.room == room, "tones belong to another room"
+    chunks = heard_in(room, _mixed(checked(notes, INSTRUMENTS), length_samples, seed, store))
+    return _blocks(limited(chunks, CEILING_DBTP, SAMPLE_RATE), length_samples, block)
+
+
+def _blocks(chunks: Iterable[Samples], length: int, block: int) -> Iterator[Samples]:
+    held, left = np.zeros((2, 0), np.float32), length
+    for chunk in chunks:
+        held = np.concatenate([held, chunk], axis=1)[:, :left]
+        while held.shape[1] >= block or (left and held.shape[1] == left):
+            given, held = held[:, :block].copy(), held[:, block:]
+            left -= given.shape[1]
+            _fade_end(given, left)
+            yield given
+
+
+_END_FADE = 480
+
+
+def _fade_end(block: Samples, left: int) -> None:
+    """Fades the last 10 ms of the whole; ``left`` samples come after this block."""
+    count = min(max(_END_FADE - left, 0), block.shape[1])
+    if count:
+        block[:, block.shape[1] - count :] *= (np.arange(left + count, left, -1) / (_END_FADE + 1)).astype(np.float32)
+
+
+@dataclass
+class _Voice:
+    """``start`` of the tone and ``end`` of the note in samples; ``skip``: samples of the tone that lie before 0."""
+
+    key: Key
+    instrument: Instrument
+    start: int
+    skip: int
+    end: int
+    release: Floats32
+    gain: float
+    tilt: float
+
+    @property
+    def silent(self) -> int:
+        return self.end + len(self.release)
+
+    def damp(self, at: int) -> None:
+        if at < self.end:
+            self.end, self.release = at, _release(_STRUCK_AGAIN_S)
+
+
+class _Players:
+    """Hands out voices: which variant, how much louder or darker by chance."""
+
+    def __init__(self, seed: int, tones: Tones) -> None:
+        self._seed, self._tones, self._count = seed & 0xFFFFFFFF, tones, 0
+        self._latest: dict[tuple[str, float], int] = {}
+
+    def voice(self, note: PlayedNote) -> _Voice:
+        instrument = INSTRUMENTS[note.instrument]
+        rng = np.random.default_rng([self._seed, self._count])
+        self._count += 1
+        pitch = round(float(note.pitch), 3) if instrument.pitched else float(instrument.compass[0])
+        short = float(note.length_s) < instrument.short_s
+        variant = self._variant((note.instrument, pitch), instrument.variants, rng)
+        key = note.instrument, pitch, layer_of(note.velocity), variant, short
+        tone = self._tones.tone(key)
+        onset, end = _sample(note.onset), _sample(Fraction(note.onset) + Fraction(note.length_s))
+        start = onset - tone.lead
+        rings = instrument.release is None
+        release = _release(0.05 if instrument.release is None else instrument.release(pitch))
+        end = start + tone.head if rings else max(end, onset + 1200)
+        tilt = float(rng.uniform(-_CHANCE_TILT, _CHANCE_TILT))
+        decibels = level_db(instrument, note.velocity) + float(rng.uniform(-_CHANCE_DB, _CHANCE_DB))
+        return _Voice(key, instrument, max(start, 0), max(-start, 0), end, release, 10 ** (decibels / 20), tilt)
+
+    def _variant(self, what: tuple[str, float], variants: int, rng: np.random.Generator) -> int:
+        """Never the one before."""
+        before = self._latest.get(what, 0)
+        self._latest[what] = (before + int(rng.integers(1, variants)) if variants > 2 else before + 1) % variants
+        if len(self._latest) > 4096:
+            self._latest.clear()
+        return self._latest.get(what, 0)
+
+
+def level_db(instrument: Instrument, velocity: float) -> float:
+    """dB over full scale's headroom: even steps of velocity are nearly even steps of level, finer at the top."""
+    share = ((velocity - 1) / 126) ** 0.75
+    return _MASTER_DB + instrument.level_db - instrument.range_db * (1 - share)
+
+
+def _sample(seconds: Fraction | float) -> int:
+    return to_sample(Fraction(seconds), SAMPLE_RATE)
+
+
+@lru_cache(maxsize=256)
+def _release(t60: float) -> Floats32:
+    """Gains after the end of a note, down to silence."""
+    count = round(t60 * _RELEASE_DB / 60 * SAMPLE_RATE)
+    times = np.arange(1, count + 1) / SAMPLE_RATE
+    fall = np.exp(-times * (np.log(1000) / t60) * np.minimum(1, 0.5 + times / (0.3 * t60)))
+    return (fall * np.minimum(1, (times[-1] - times) / (0.2 * times[-1]))).astype(np.float32)
+
+
+def _mixed(
+    notes: Iterator[PlayedNote], length: int, seed: int, tones: Tones
+) -> Iterator[tuple[Samples, Samples]]:
+    """(direct, sent) chunks until the length is covered, with room for the limiter to look ahead."""
+    players, voices, waiting = _Players(seed, tones), list[_Voice](), next(notes, None)
+    for start in range(0, length, CHUNK):
+        while waiting is not None and _sample(waiting.onset) < start + CHUNK + _EARLIEST_S * SAMPLE_RATE:
+            voices = _joined(voices, players.voice(waiting))
+            waiting = next(notes, None)
+        yield _chunk(voices, start, tones)
+        voices = [voice for voice in voices if voice.silent > start + CHUNK]
+
+
+def _joined(voices: list[_Voice], new: _Voice) -> list[_Voice]:
+    if new.instrument.damps:
+        for voice in voices:
+            if voice.key[:2] == new.key[:2]:
+                voice.damp(new.start)
+    return [*voices, new]
+
+
+def _chunk(voices: list[_Voice], start: int, tones: Tones) -> tuple[Samples, Samples]:
+    direct, sent = np.zeros((2, CHUNK), np.float32), np.zeros((2, CHUNK), np.float32)
+    scratch = np.empty((2, CHUNK + 1), np.float32)
+    for depth in sorted({voice.instrument.seat.depth for voice in voices}):
+        bus = np.zeros((2, CHUNK), np.float32)
+        for voice in voices:
+            if voice.instrument.seat.depth == depth:
+                _sound(voice, start, bus, tones, scratch)
+        direct += bus
+        bus *= np.float32(0.35 + 0.65 * depth)
+        sent += bus
+    return direct, sent
+
+
+def _sound(voice: _Voice, start: int, bus: Samples, tones: Tones, scratch: Samples) -> None:
+    """Adds what a voice sounds in a chunk."""
+    first, last = max(voice.start, start), min(voice.silent, start + CHUNK)
+    if first >= last:
+        return
+    place, count = first - voice.start + voice.skip, last - first
+    part = scratch[:, : count + 1]
+    if place:
+        tones.read(voice.key, place - 1, part)
+    else:
+        part[:, 0] = 0
+        tones.read(voice.key, 0, part[:, 1:])
+    now, before = part[:, 1:], part[:, :-1]
+    sound = now + before * np.float32(voice.tilt)
+    sound *= np.float32(voice.gain / (1 + voice.tilt))
+    if last > voice.end:
+        ending = max(first, voice.end)
+        sound[:, ending - first :] *= voice.release[ending - voice.end : last - voice.end]
+    if voice.skip and place - voice.skip < 240:
+        ramp = (np.arange(place - voice.skip, min(240, place - voice.skip + count)) / 240).astype(np.float32)
+        sound[:, : len(ramp)] *= ramp
+    bus[:, first - start : last - start] += sound
