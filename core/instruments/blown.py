@@ -14,10 +14,11 @@ from talkies.core.instruments.shaping import (
     Formant,
     above,
     below,
+    by_force,
     chance,
     coloured,
+    forces,
     formants,
-    from_db,
     harmonics,
     looped,
 )
@@ -31,7 +32,8 @@ _LOOP_S, _HEAD_S = 2.6, 1.0
 class Blown:
     """``tilt``: dB per octave of harmonics; ``corner_hz`` and ``steep``: where and how the treble falls at middle
     force; ``opens``: octaves by which the corner moves from softest to loudest; ``even_db``: how much weaker even
-    harmonics are below the corner of the tone holes; ``lag``: how much later each harmonic speaks than the one below."""
+    harmonics are below the corner of the tone holes; ``lag``: share of the
+    attack by which each harmonic speaks later than the one below."""
 
     name: str
     bumps: tuple[Formant, ...]
@@ -80,13 +82,13 @@ def blown(stroke: Stroke, wind: Blown) -> Tone:
     rng = chance(wind.name, round(stroke.pitch, 3), stroke.variant)
     number = harmonics(exact, 15_000, most=40)
     partials_hz = number * exact
-    attack = min(wind.attack_s, 0.03) if stroke.short else wind.attack_s * (1.3 - 0.6 * stroke.strength)
-    wobble = wind.vibrato
+    attack = min(wind.attack_s, 0.03) if stroke.short else wind.attack_s
+    wobble, uneven = wind.vibrato, rng.normal(0, 0.8, len(number))
     player = Strand(
         partials_hz,
-        from_db(_spectrum(wind, number, partials_hz, stroke) + rng.normal(0, 0.8, len(number))),
+        forces(lambda force: _spectrum(wind, number, partials_hz, stroke.pitch, force) + uneven),
         attack * (1 + wind.lag * (number - 1)),
-        _slopes(wind, number, partials_hz, stroke),
+        _slopes(wind, number, partials_hz, stroke.pitch),
         rng.random(len(number)),
         0.0,
         Wobble(
@@ -103,7 +105,7 @@ def blown(stroke: Stroke, wind: Blown) -> Tone:
     return kept_up([player], _breath(stroke, wind, attack), loop, _HEAD_S, 0.55 * attack)
 
 
-def _breath(stroke: Stroke, wind: Blown, attack: float) -> list[tuple[Noise, float]]:
+def _breath(stroke: Stroke, wind: Blown, attack: float) -> tuple[Noise, Noise]:
     octave = round((stroke.pitch - 60) / 6)
     air = coloured(wind.name + str(octave), stroke.variant, _air_colour(wind.name, octave))
 
@@ -113,22 +115,24 @@ def _breath(stroke: Stroke, wind: Blown, attack: float) -> list[tuple[Noise, flo
     def chiff(times: Floats) -> Floats:
         return np.asarray((times / 0.012) * np.exp(1 - times / 0.012))
 
-    softer = wind.breath_db - 4 * (stroke.strength - 0.5)
-    return [(Noise(air, (1, 1), going_on), softer), (Noise(air[::-1], (1, 1), chiff), wind.chiff_db)]
+    return (
+        Noise(air, by_force(wind.breath_db, -4), level=going_on),
+        Noise(air[::-1], by_force(wind.chiff_db, 4), level=chiff),
+    )
 
 
-def _spectrum(wind: Blown, number: Floats, hz: Floats, stroke: Stroke) -> Floats:
-    corner = wind.corner_hz * 2 ** (wind.opens * (stroke.strength - 0.5))
+def _spectrum(wind: Blown, number: Floats, hz: Floats, pitch: float, force: float) -> Floats:
+    corner = wind.corner_hz * 2 ** (wind.opens * (force - 0.5))
     shape = formants(hz, wind.bumps) - wind.tilt * np.log2(number) + below(hz, wind.lowest_hz, 8)
     shape = shape + above(hz, max(corner, 1.1 * hz[0]), wind.steep)
     if wind.even_db:
-        overblown = np.interp(stroke.pitch, [66, 72, 88], [1, 0.55, 0.25])
+        overblown = np.interp(pitch, [66, 72, 88], [1, 0.55, 0.25])
         shape = shape - (number % 2 == 0) * wind.even_db * overblown * np.exp(-np.square(hz / 1900))
     return np.asarray(shape)
 
 
-def _slopes(wind: Blown, number: Floats, hz: Floats, stroke: Stroke) -> Floats:
-    higher, lower = (_spectrum(wind, number, hz * by, stroke) for by in (1.004, 1 / 1.004))
+def _slopes(wind: Blown, number: Floats, hz: Floats, pitch: float) -> Floats:
+    higher, lower = (_spectrum(wind, number, hz * by, pitch, 0.6) for by in (1.004, 1 / 1.004))
     return np.clip((higher - lower) / (20 * np.log10(1.004**2)), -8, 8)
 
 

@@ -14,10 +14,11 @@ from talkies.core.instruments.shaping import (
     Formant,
     above,
     below,
+    by_force,
     chance,
     coloured,
+    forces,
     formants,
-    from_db,
     harmonics,
     looped,
 )
@@ -51,50 +52,56 @@ _VIOLA_BODY = ((225, 4, 0.17), (360, 6, 0.22), (900, 3, 0.4), (1500, -2, 0.3), (
 _CELLO_BODY = ((100, 3, 0.17), (190, 6, 0.25), (400, 3, 0.3), (800, -3, 0.3), (1600, 6, 0.6))
 _BASS_BODY = ((66, 3, 0.2), (110, 5, 0.25), (220, 4, 0.35), (650, 2, 0.5), (1300, 2, 0.5))
 
-VIOLIN = Bowed("violin", 1, _VIOLIN_BODY, 200, 4200, 0.07, 17, 5.8, 0.0, -29)
-VIOLINS = Bowed("violins", 6, _VIOLIN_BODY, 200, 4000, 0.085, 15, 5.7, 0.5, -27)
-VIOLAS = Bowed("violas", 4, _VIOLA_BODY, 150, 3300, 0.09, 14, 5.4, 0.4, -27)
-CELLO = Bowed("cello", 1, _CELLO_BODY, 75, 2700, 0.085, 15, 5.3, 0.0, -29)
-CELLOS = Bowed("cellos", 4, _CELLO_BODY, 75, 2500, 0.10, 13, 5.2, 0.4, -27)
-BASSES = Bowed("basses", 3, _BASS_BODY, 48, 1400, 0.11, 7, 4.9, 0.3, -26)
+VIOLIN = Bowed("violin", 1, _VIOLIN_BODY, 200, 4200, 0.07, 17, 5.8, 0.0, -33)
+VIOLINS = Bowed("violins", 6, _VIOLIN_BODY, 200, 4000, 0.085, 15, 5.7, 0.5, -30)
+VIOLAS = Bowed("violas", 4, _VIOLA_BODY, 150, 3300, 0.09, 14, 5.4, 0.4, -30)
+CELLO = Bowed("cello", 1, _CELLO_BODY, 75, 2700, 0.085, 15, 5.3, 0.0, -33)
+CELLOS = Bowed("cellos", 4, _CELLO_BODY, 75, 2500, 0.10, 13, 5.2, 0.4, -30)
+BASSES = Bowed("basses", 4, _BASS_BODY, 48, 1400, 0.11, 7, 4.9, 0.3, -30)
 
 
 def bowed(stroke: Stroke, section: Bowed, tremolo: bool = False) -> Tone:
     """One note of a section."""
     loop, exact = looped(hertz(stroke.pitch), _LOOP_S)
     rng = chance(section.name, round(stroke.pitch, 3), stroke.variant, tremolo)
-    attack = 0.028 if stroke.short or tremolo else section.attack_s * (1.35 - 0.7 * stroke.strength)
-    players = [_player(stroke, section, exact, loop, rng, attack, n, tremolo) for n in range(section.players)]
+    attack = 0.028 if stroke.short or tremolo else section.attack_s
+    still = tremolo or stroke.short
+    players = [
+        _player(section, exact, loop, rng, attack, seat, still, rng.uniform(10.5, 13.0) if tremolo else 0.0)
+        for seat in range(section.players)
+    ]
     noise = coloured(section.name + " bow", stroke.variant, _bow_colour(section))
-    bite = 1.6 if stroke.short else 0.7
+    bite = 4.8 if stroke.short else 2.1
 
     def scraping(times: Floats) -> Floats:
-        return np.asarray((1 - np.exp(-times / 0.008)) * (1 + 3 * bite * np.exp(-np.square(times / 0.05))))
+        return np.asarray((1 - np.exp(-times / 0.008)) * (1 + bite * np.exp(-np.square(times / 0.05))))
 
-    louder = section.noise_db + 5 * (stroke.strength - 0.5)
-    sides = (Noise(noise, (1.0, 0.6), scraping), louder), (Noise(noise[::-1], (0.6, 1.0), scraping), louder - 3)
-    return kept_up(players, sides, loop, _HEAD_S, 0.5 * attack)
+    noises = (
+        Noise(noise, by_force(section.noise_db, 5), (1.0, 0.6), scraping),
+        Noise(noise[::-1], by_force(section.noise_db - 3, 5), (0.6, 1.0), scraping),
+    )
+    return kept_up(players, noises, loop, _HEAD_S, 0.5 * attack)
 
 
 def _player(
-    stroke: Stroke,
     section: Bowed,
     exact: float,
     loop: int,
     rng: np.random.Generator,
     attack: float,
     seat: int,
-    tremolo: bool,
+    still: bool,
+    strokes: float,
 ) -> Strand:
+    """The first player is the one in tune; the others reach less far up, which nobody hears in a section."""
     step = SAMPLE_RATE / loop
-    cents = rng.normal(0, section.detune_cents) if seat else 0.0
-    own = exact + round(exact * cents / 1731 / step) * step
-    number = harmonics(own, section.treble_hz * 3.2, most=40 if section.players == 1 or seat < 2 else 18)
+    own = exact + round(exact * rng.normal(0, section.detune_cents) / 1731 / step) * step if seat else exact
+    number = harmonics(own, section.treble_hz * (2.6 if seat < 2 else 1.3), most=36 if seat < 2 else 16)
     partials_hz = number * own
-    tone = _body_db(section, partials_hz, seat) - 6 * np.log2(number) + _force_db(partials_hz, stroke.strength)
+    tone = _body_db(section, partials_hz, seat) - 6 * np.log2(number) + rng.normal(0, 1.0, len(number))
     slopes = _body_db(section, partials_hz * 1.004, seat) - _body_db(section, partials_hz / 1.004, seat)
     vibrato = Wobble(
-        0.0 if tremolo or stroke.short else section.vibrato_cents * rng.uniform(0.75, 1.2),
+        0.0 if still else section.vibrato_cents * rng.uniform(0.75, 1.2),
         section.vibrato_hz + rng.normal(0, 0.25),
         0.03,
         rng.random(),
@@ -103,21 +110,17 @@ def _player(
     )
     return Strand(
         partials_hz,
-        from_db(tone + rng.normal(0, 1.0, len(number))),
+        forces(lambda force: tone + above(partials_hz, 1500 * 2 ** (2.6 * (force - 0.5)), 7)),
         attack * (1 + 0.03 * number) * (rng.uniform(0.85, 1.2) if seat else 1.0),
         np.clip(slopes / (20 * np.log10(1.004**2)), -14, 14),
         rng.random(len(number)),
         section.wide * (2 * (seat + 0.5) / section.players - 1),
         vibrato,
-        rng.uniform(10.5, 13.0) if tremolo else 0.0,
+        strokes,
         0.05,
         abs(rng.normal(0, 0.008)) if seat else 0.0,
         tuple(rng.random(3)),
     )
-
-
-def _force_db(hz: Floats, strength: float) -> Floats:
-    return above(hz, 1500 * 2 ** (2.6 * (strength - 0.5)), 7)
 
 
 @lru_cache(maxsize=64)
@@ -128,9 +131,19 @@ def _wood(name: str, seat: int) -> tuple[Formant, ...]:
     return tuple((float(hz), float(rng.normal(0, 3.2)), 0.055) for hz in middles)
 
 
-def _body_db(section: Bowed, hz: Floats, seat: int) -> Floats:
+_OCTAVES = np.linspace(np.log2(20), np.log2(24_000), 3000)
+
+
+@lru_cache(maxsize=64)
+def _body(section: Bowed, seat: int) -> Floats:
+    """dB at _OCTAVES over 1 Hz."""
+    hz = 2**_OCTAVES
     smooth = formants(hz, section.body) + below(hz, section.lowest_hz, 10) + above(hz, section.treble_hz, 16)
     return np.asarray(smooth + formants(hz, _wood(section.name, seat)))
+
+
+def _body_db(section: Bowed, hz: Floats, seat: int) -> Floats:
+    return np.interp(np.log2(hz), _OCTAVES, _body(section, seat))
 
 
 @lru_cache(maxsize=16)

@@ -13,11 +13,12 @@ from talkies.core.instruments.shaping import (
     Formant,
     above,
     below,
+    by_force,
     chance,
     closing,
     coloured,
+    forces,
     formants,
-    from_db,
     harmonics,
     looped,
 )
@@ -30,8 +31,8 @@ _LOOP_S, _HEAD_S = 3.2, 0.9
 @dataclass(frozen=True)
 class Rank:
     """``footage``: 1 for 8 foot, 2 for 4 foot; ``db`` of the rank; ``tilt`` dB per octave of harmonics; ``even_db``
-    weaker even harmonics of stopped pipes; ``tremulant``: share of the organ's that reaches it; ``most_pitch``: above it
-    the rank is silent."""
+    weaker even harmonics of stopped pipes; ``tremulant``: share of the organ's that reaches it; ``most_pitch``: above
+    it the rank is silent; ``loud_only``: joins when it is loud."""
 
     footage: float
     db: float
@@ -44,15 +45,15 @@ class Rank:
     pan: float = 0.0
     tremulant: float = 1.0
     most_pitch: float = 127.0
-    least_strength: float = 0.0
+    loud_only: bool = False
 
 
 _REED = ((520, 3, 0.4), (1400, 3, 0.4), (2700, 2, 0.4))
 HARMONIUM = (
     Rank(1, 0, 4.0, 2600, bumps=_REED, attack_s=0.075, pan=-0.25),
-    Rank(1, -2, 3.5, 2900, 4.5, bumps=_REED, attack_s=0.085, pan=0.25),
+    Rank(1, -6, 3.5, 2900, 4.5, bumps=_REED, attack_s=0.085, pan=0.25),
     Rank(0.5, -9, 4.5, 2000, bumps=_REED, attack_s=0.11, pan=0.0),
-    Rank(2, -12, 4.5, 3600, bumps=_REED, attack_s=0.06, pan=0.1, least_strength=0.45),
+    Rank(2, -12, 4.5, 3600, bumps=_REED, attack_s=0.06, pan=0.1, loud_only=True),
 )
 THEATRE_ORGAN = (
     Rank(1, 0, 15, 1200, even_db=4, attack_s=0.05, pan=-0.4),  # tibia
@@ -61,7 +62,7 @@ THEATRE_ORGAN = (
     Rank(1, -11, 4.5, 4200, 0.0, attack_s=0.08, pan=0.25, tremulant=0.5),  # strings and their celeste
     Rank(1, -12, 4.5, 4200, 6.0, attack_s=0.09, pan=0.55, tremulant=0.5),
     Rank(0.5, -8, 13, 500, attack_s=0.08, pan=-0.1, most_pitch=60),
-    Rank(1, -12, 1.5, 2400, bumps=((900, 4, 0.6),), attack_s=0.03, pan=0.6, least_strength=0.55),  # tuba
+    Rank(1, -12, 1.5, 2400, bumps=((900, 4, 0.6),), attack_s=0.03, pan=0.6, loud_only=True),  # tuba
 )
 
 
@@ -87,8 +88,8 @@ def _organ(
     loop, exact = looped(hertz(stroke.pitch), _LOOP_S)
     rng = chance(name, round(stroke.pitch, 3), stroke.variant)
     quicker = slower * (0.5 if stroke.short else 1.0)
-    heard = [rank for rank in ranks if stroke.pitch <= rank.most_pitch and stroke.strength >= rank.least_strength]
-    strands = [_strand(rank, stroke, exact, loop, rng, tremulant, quicker) for rank in heard]
+    heard = [rank for rank in ranks if stroke.pitch <= rank.most_pitch]
+    strands = [_strand(rank, exact, loop, rng, tremulant, quicker) for rank in heard]
     wind = coloured(name, stroke.variant, _wind)
 
     def going_on(times: Floats) -> Floats:
@@ -97,13 +98,15 @@ def _organ(
     def chiff(times: Floats) -> Floats:
         return np.asarray((times / 0.01) * np.exp(1 - times / 0.01))
 
-    noises = [(Noise(wind, (1, 0.7), going_on), air_db[0]), (Noise(wind[::-1], (0.7, 1), chiff), air_db[1])]
+    noises = (
+        Noise(wind, by_force(air_db[0], 0), (1, 0.7), going_on),
+        Noise(wind[::-1], by_force(air_db[1], 3), (0.7, 1), chiff),
+    )
     return kept_up(strands, noises, loop, _HEAD_S, 0.5 * 0.05 * quicker)
 
 
 def _strand(
     rank: Rank,
-    stroke: Stroke,
     exact: float,
     loop: int,
     rng: np.random.Generator,
@@ -113,14 +116,18 @@ def _strand(
     own = closing(exact * rank.footage * 2 ** (rank.cents / 1200), loop)
     number = harmonics(own, 14_000, most=36)
     hz = number * own
-    shape = (
+    steady = (
         rank.db
         - rank.tilt * np.log2(number)
-        + above(hz, max(rank.corner_hz * 2 ** (1.6 * (stroke.strength - 0.5)), 1.05 * hz[0]), 10)
         + formants(hz, rank.bumps)
         - (number % 2 == 0) * rank.even_db
         + rng.normal(0, 0.7, len(number))
     )
+
+    def shape(force: float) -> Floats:
+        swell_box = above(hz, max(rank.corner_hz * 2 ** (1.6 * (force - 0.5)), 1.05 * hz[0]), 10)
+        return np.asarray(steady + swell_box - (40 if rank.loud_only and force < 0.5 else 0))
+
     wobble = Wobble(
         tremulant.cents * rank.tremulant,
         tremulant.rate,
@@ -131,7 +138,7 @@ def _strand(
     )
     return Strand(
         hz,
-        from_db(shape),
+        forces(shape),
         rank.attack_s * slower * (1 + 0.02 * number),
         np.zeros(len(number)),
         rng.random(len(number)),

@@ -16,7 +16,7 @@ from talkies.core.arrays import Floats32, Samples
 from talkies.core.instruments.orchestra import INSTRUMENTS, Instrument
 from talkies.core.instruments.played import PlayedNote, checked
 from talkies.core.instruments.rooms import CHUNK, SALON, Room, heard_in
-from talkies.core.instruments.tones import Key, Tones, layer_of
+from talkies.core.instruments.tones import Key, Tones
 from talkies.core.media.bwf import SAMPLE_RATE
 from talkies.core.media.limiter import limited
 from talkies.core.times import to_sample
@@ -27,7 +27,8 @@ _MASTER_DB = -21.0  # of one note at velocity 127: an ensemble in full stays und
 _EARLIEST_S = 0.1  # no tone begins to sound longer before its note
 _RELEASE_DB = 96.0
 _STRUCK_AGAIN_S = 0.12
-_CHANCE_DB, _CHANCE_TILT = 0.35, 0.09
+_OPENING = 16.0
+_CHANCE_DB, _CHANCE_BRIGHT = 0.35, 0.08
 
 
 def perform(
@@ -81,8 +82,7 @@ class _Voice:
     skip: int
     end: int
     release: Floats32
-    gain: float
-    tilt: float
+    mixture: tuple[float, float]
 
     @property
     def silent(self) -> int:
@@ -107,16 +107,22 @@ class _Players:
         pitch = round(float(note.pitch), 3) if instrument.pitched else float(instrument.compass[0])
         short = float(note.length_s) < instrument.short_s
         variant = self._variant((note.instrument, pitch), instrument.variants, rng)
-        key = note.instrument, pitch, layer_of(note.velocity), variant, short
+        key = note.instrument, pitch, variant, short
         tone = self._tones.tone(key)
         onset, end = _sample(note.onset), _sample(Fraction(note.onset) + Fraction(note.length_s))
         start = onset - tone.lead
         rings = instrument.release is None
         release = _release(0.05 if instrument.release is None else instrument.release(pitch))
         end = start + tone.head if rings else max(end, onset + 1200)
-        tilt = float(rng.uniform(-_CHANCE_TILT, _CHANCE_TILT))
-        decibels = level_db(instrument, note.velocity) + float(rng.uniform(-_CHANCE_DB, _CHANCE_DB))
-        return _Voice(key, instrument, max(start, 0), max(-start, 0), end, release, 10 ** (decibels / 20), tilt)
+        mixture = self._mixture(instrument, note.velocity, rng)
+        return _Voice(key, instrument, max(start, 0), max(-start, 0), end, release, mixture)
+
+    def _mixture(self, instrument: Instrument, velocity: int, rng: np.random.Generator) -> tuple[float, float]:
+        """How much of the soft and of the loud layer."""
+        louder, brighter = rng.uniform(-1, 1, 2)
+        gain = 10 ** ((level_db(instrument, velocity) + _CHANCE_DB * louder) / 20)
+        loud = loud_share(velocity) * (1 + _CHANCE_BRIGHT * brighter) / (1 + _CHANCE_BRIGHT)
+        return float(gain * (1 - loud)), float(gain * loud)
 
     def _variant(self, what: tuple[str, float], variants: int, rng: np.random.Generator) -> int:
         """Never the one before."""
@@ -133,6 +139,11 @@ def level_db(instrument: Instrument, velocity: float) -> float:
     return _MASTER_DB + instrument.level_db - instrument.range_db * (1 - share)
 
 
+def loud_share(velocity: float) -> float:
+    """How much of the loud layer: in dB the upper partials rise evenly with velocity."""
+    return float((_OPENING ** ((velocity - 1) / 126) - 1) / (_OPENING - 1))
+
+
 def _sample(seconds: Fraction | float) -> int:
     return to_sample(Fraction(seconds), SAMPLE_RATE)
 
@@ -146,9 +157,7 @@ def _release(t60: float) -> Floats32:
     return (fall * np.minimum(1, (times[-1] - times) / (0.2 * times[-1]))).astype(np.float32)
 
 
-def _mixed(
-    notes: Iterator[PlayedNote], length: int, seed: int, tones: Tones
-) -> Iterator[tuple[Samples, Samples]]:
+def _mixed(notes: Iterator[PlayedNote], length: int, seed: int, tones: Tones) -> Iterator[tuple[Samples, Samples]]:
     """(direct, sent) chunks until the length is covered, with room for the limiter to look ahead."""
     players, voices, waiting = _Players(seed, tones), list[_Voice](), next(notes, None)
     for start in range(0, length, CHUNK):
@@ -169,7 +178,7 @@ def _joined(voices: list[_Voice], new: _Voice) -> list[_Voice]:
 
 def _chunk(voices: list[_Voice], start: int, tones: Tones) -> tuple[Samples, Samples]:
     direct, sent = np.zeros((2, CHUNK), np.float32), np.zeros((2, CHUNK), np.float32)
-    scratch = np.empty((2, CHUNK + 1), np.float32)
+    scratch = np.empty((2, 2, CHUNK), np.float32)
     for depth in sorted({voice.instrument.seat.depth for voice in voices}):
         bus = np.zeros((2, CHUNK), np.float32)
         for voice in voices:
@@ -181,21 +190,14 @@ def _chunk(voices: list[_Voice], start: int, tones: Tones) -> tuple[Samples, Sam
     return direct, sent
 
 
-def _sound(voice: _Voice, start: int, bus: Samples, tones: Tones, scratch: Samples) -> None:
+def _sound(voice: _Voice, start: int, bus: Samples, tones: Tones, scratch: Floats32) -> None:
     """Adds what a voice sounds in a chunk."""
     first, last = max(voice.start, start), min(voice.silent, start + CHUNK)
     if first >= last:
         return
     place, count = first - voice.start + voice.skip, last - first
-    part = scratch[:, : count + 1]
-    if place:
-        tones.read(voice.key, place - 1, part)
-    else:
-        part[:, 0] = 0
-        tones.read(voice.key, 0, part[:, 1:])
-    now, before = part[:, 1:], part[:, :-1]
-    sound = now + before * np.float32(voice.tilt)
-    sound *= np.float32(voice.gain / (1 + voice.tilt))
+    sound = scratch[0, :, :count]
+    tones.read(voice.key, place, voice.mixture, sound, scratch[1, :, :count])
     if last > voice.end:
         ending = max(first, voice.end)
         sound[:, ending - first :] *= voice.release[ending - voice.end : last - voice.end]

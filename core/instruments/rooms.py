@@ -71,7 +71,9 @@ def response(room: Room) -> Floats:
     times = np.arange(count) / SAMPLE_RATE
     total = np.zeros((2, count))
     for low, high, share in _BANDS:
-        noise = sosfilt(butter(2, (low, high), "bandpass", fs=SAMPLE_RATE, output="sos"), rng.standard_normal((2, count)))
+        noise = sosfilt(
+            butter(2, (low, high), "bandpass", fs=SAMPLE_RATE, output="sos"), rng.standard_normal((2, count))
+        )
         total += noise * np.exp(-times * (np.log(1000) / (room.t60 * share)))
     first = 0.4 * room.size_s
     total *= np.clip((times - first) / (0.6 * room.size_s), 0, 1) * np.clip((times[-1] - times) / 0.1, 0, 1)

@@ -10,6 +10,7 @@ import numpy as np
 
 from talkies.core.arrays import Floats, Sound
 from talkies.core.instruments.additive import HIGHEST_HZ, Partials
+from talkies.core.instruments.tone import LOUD, SOFT
 from talkies.core.media.bwf import SAMPLE_RATE
 
 Rng = np.random.Generator
@@ -78,10 +79,20 @@ def ear_weights(hertz: Floats) -> Floats:
     return np.asarray(hertz**2 / (hertz**2 + 130.0**2) * (1 + hertz**2 / (hertz**2 + 1500.0**2)))
 
 
-def loudness(partials: Partials, amplitudes: Floats) -> float:
-    """Weighted RMS of both channels' mean, for these amplitudes (P,) of the partials."""
-    powers = np.square(partials.gains).mean(axis=0) * np.square(amplitudes) / 2
-    return float(np.sqrt((powers * ear_weights(partials.hertz)).sum()))
+def loudness(partials: Partials) -> Floats:
+    """(2,) weighted RMS of soft and loud, mean of both sides."""
+    powers = np.square(partials.layers) * np.square(partials.sides).mean(axis=0) / 2
+    return np.asarray(np.sqrt((powers * ear_weights(partials.hertz)).sum(axis=1)))
+
+
+def forces(shape: Callable[[float], Floats]) -> Floats:
+    """(2, P) amplitudes of the soft and of the loud layer; ``shape`` gives dB (P,) for a force."""
+    return from_db(np.stack([shape(SOFT), shape(LOUD)]))
+
+
+def by_force(db: float, more: float) -> tuple[float, float]:
+    """dB of a noise in both layers: ``db`` at middle force, ``more`` between none and full."""
+    return db + more * (SOFT - 0.5), db + more * (LOUD - 0.5)
 
 
 @functools.lru_cache(maxsize=48)

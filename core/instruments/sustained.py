@@ -7,11 +7,11 @@ resonances make of it (amplitudes move along with the frequency).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from talkies.core.arrays import Floats
+from talkies.core.arrays import Floats, Floats32
 from talkies.core.instruments.additive import Partials
 from talkies.core.instruments.shaping import closing, loudness, panned
 from talkies.core.instruments.tone import Noise, Tone
@@ -46,11 +46,12 @@ STEADY = Wobble()
 
 @dataclass(frozen=True)
 class Strand:
-    """``hertz``, ``amplitudes``, ``attack_s``, ``slopes`` (dB per dB of frequency): (H,) each; ``strokes``: of a
-    tremolo, per second; ``flutter``: share by which the level wanders; ``late_s``: begins that much later."""
+    """``hertz``, ``attack_s``, ``slopes`` (dB per dB of frequency), ``cycles``: (H,); ``layers`` (2, H) amplitudes of
+    soft and loud; ``strokes``: of a tremolo, per second; ``flutter``: share by which the level wanders; ``late_s``:
+    begins that much later."""
 
     hertz: Floats
-    amplitudes: Floats
+    layers: Floats
     attack_s: Floats
     slopes: Floats
     cycles: Floats
@@ -61,24 +62,27 @@ class Strand:
     late_s: float = 0.0
     waves: tuple[float, ...] = (0.1, 0.4, 0.7)
 
-    def levels(self, times: Floats, loop_s: float) -> Floats:
+    def levels(self, times: Floats, loop_s: float) -> Floats32:
         """(H, T)."""
-        past = np.maximum(times - self.late_s, 0)
-        begun = 1 - np.exp(-np.square(np.outer(1 / self.attack_s, past)))
         wobble, turning = self.wobble, self._turning(times, loop_s)
         grown = wobble.grown(times)
         common = 1 + wobble.swell * grown * np.sin(turning) + self.flutter * self._wandering(times, loop_s)
         if self.strokes:
             rate = _whole(self.strokes / 2, loop_s)
             common = common * (0.22 + 0.78 * np.abs(np.sin(2 * np.pi * (rate * times + self.waves[0]))) ** 0.8)
-        moved = np.outer(self.slopes, wobble.cents * _CENT * grown * np.cos(turning))
-        return np.asarray(self.amplitudes[:, None] * begun * common * np.exp(moved))
+        moving = wobble.cents * _CENT * grown * np.cos(turning) * common
+        total = np.outer(self.slopes.astype(np.float32), moving.astype(np.float32))
+        total += common.astype(np.float32)
+        past = np.maximum(times - self.late_s, 0)
+        if past[0] < 4 * self.attack_s.max():
+            total *= 1 - np.exp(-np.square(np.outer((1 / self.attack_s).astype(np.float32), past.astype(np.float32))))
+        return total
 
-    def bends(self, times: Floats, loop_s: float) -> Floats:
-        """(H, T) cycles."""
+    def warp(self, times: Floats, loop_s: float) -> Floats:
+        """(T,) seconds by which it runs ahead."""
         rate = _whole(self.wobble.rate, loop_s)
         swing = self.wobble.cents * _CENT / (2 * np.pi * rate) * self.wobble.grown(times)
-        return np.outer(self.hertz, swing * np.sin(self._turning(times, loop_s)))
+        return np.asarray(swing * np.sin(self._turning(times, loop_s)))
 
     def _turning(self, times: Floats, loop_s: float) -> Floats:
         return np.asarray(2 * np.pi * (_whole(self.wobble.rate, loop_s) * times + self.wobble.phase))
@@ -88,39 +92,36 @@ class Strand:
         return np.asarray(sum(np.sin(2 * np.pi * turn) / (n + 1) for n, turn in enumerate(turns)))
 
 
-def kept_up(
-    strands: Sequence[Strand],
-    noises: Sequence[tuple[Noise, float]],
-    loop: int,
-    head_s: float,
-    lead_s: float,
-    hop: int = 64,
-) -> Tone:
-    """The tone at loudness 1; noises come with their dB relative to it."""
+def kept_up(strands: Sequence[Strand], noises: Sequence[Noise], loop: int, head_s: float, lead_s: float) -> Tone:
+    """The tone, soft and loud at loudness 1; the layers of noises are dB relative to it."""
     loop_s = loop / SAMPLE_RATE
 
-    def levels(times: Floats) -> Floats:
+    def levels(times: Floats) -> Floats32:
         return np.concatenate([strand.levels(times, loop_s) for strand in strands])
 
-    def bends(times: Floats) -> Floats:
-        return np.concatenate([strand.bends(times, loop_s) for strand in strands])
+    def warps(times: Floats) -> Floats:
+        return np.stack([strand.warp(times, loop_s) for strand in strands])
 
-    gains = np.concatenate([np.repeat(panned(strand.pan)[:, None], len(strand.hertz), 1) for strand in strands], axis=1)
+    counts = tuple(len(strand.hertz) for strand in strands)
     partials = Partials(
         np.concatenate([strand.hertz for strand in strands]),
-        gains * np.sqrt(2),
+        np.concatenate([strand.layers for strand in strands], axis=1),
+        np.repeat(panned(np.array([strand.pan for strand in strands])) * np.sqrt(2), counts, axis=1),
         np.concatenate([strand.cycles for strand in strands]),
         levels,
-        bends if any(strand.wobble.cents for strand in strands) else None,
-        hop,
+        warps if any(strand.wobble.cents for strand in strands) else None,
+        counts,
     )
-    level = loudness(partials, np.concatenate([strand.amplitudes for strand in strands]))
-    heard = tuple(
-        Noise(noise.stock, (noise.gains[0] * level * 10 ** (db / 20), noise.gains[1] * level * 10 ** (db / 20)), noise.level)
-        for noise, db in noises
-    )
-    head, lead = round(head_s * SAMPLE_RATE), round(lead_s * SAMPLE_RATE)
-    return Tone(partials, heard, head, loop, rise=48, lead=lead, gain=1 / level)
+    return levelled(partials, noises, round(head_s * SAMPLE_RATE), loop, 48, round(lead_s * SAMPLE_RATE))
+
+
+def levelled(
+    partials: Partials, noises: Sequence[Noise], head: int, loop: int = 0, rise: int = 48, lead: int = 0
+) -> Tone:
+    """A tone both layers of which have loudness 1; the layers of noises are dB relative to it."""
+    scaled = replace(partials, layers=partials.layers / loudness(partials)[:, None])
+    heard = (replace(noise, layers=(10 ** (noise.layers[0] / 20), 10 ** (noise.layers[1] / 20))) for noise in noises)
+    return Tone(scaled, tuple(heard), head, loop, rise, lead)
 
 
 def _whole(rate: float, loop_s: float) -> float:

@@ -1,43 +1,53 @@
 """The store of tones: what was made once is played again; what was not heard for longest is let go.
 
-A key is (instrument, pitch, layer, variant, short); pieces of tones are made when they are first heard.
+A key is (instrument, pitch, variant, short). Pieces of tones are made when they are first heard, soft and loud, and kept
+with 16 bits below the peak of each.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from talkies.core.arrays import Samples
+from talkies.core.arrays import Floats32, Samples
 from talkies.core.instruments.orchestra import INSTRUMENTS
 from talkies.core.instruments.rooms import Room, Seat, reflections
 from talkies.core.instruments.shaping import panned
-from talkies.core.instruments.tone import PIECE, Noise, Stroke, Tone
+from talkies.core.instruments.tone import PIECE, Stroke, Tone
 
-LAYERS = 5
-"""Colours between softest and loudest; the level goes on between them."""
-_DRAWN = 256
+_DRAWN = 1024
+_FULL = 32_767
 
-Key = tuple[str, float, int, int, bool]
+Key = tuple[str, float, int, bool]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """``samples`` (2, 2, n) of soft and loud, ``scales`` (2,) by which they are to be multiplied."""
+
+    samples: NDArray[np.int16]
+    scales: Floats32
 
 
 class Tones:
     """Tones in one room, at most ``megabytes`` of them. Not to be shared between threads."""
 
-    def __init__(self, room: Room, megabytes: int = 192) -> None:
+    def __init__(self, room: Room, megabytes: int = 256) -> None:
         self.room = room
         self._most = megabytes * 1_000_000
         self._held = 0
-        self._pieces: OrderedDict[tuple[Key, int], Samples] = OrderedDict()
+        self._pieces: OrderedDict[tuple[Key, int], _Piece] = OrderedDict()
         self._drawn: OrderedDict[Key, tuple[Tone, list[tuple[int, int]]]] = OrderedDict()
 
     def tone(self, key: Key) -> Tone:
         return self._known(key)[0]
 
-    def read(self, key: Key, start: int, into: Samples) -> None:
-        """Writes the samples from ``start`` on; silence where the tone has died away."""
+    def read(self, key: Key, start: int, mixture: tuple[float, float], into: Samples, spare: Samples) -> None:
+        """Writes the samples from ``start`` on, so much of soft and of loud; silence where the tone has died away.
+        ``spare``: as large as ``into``."""
         tone, pieces = self._known(key)
         done, count = 0, into.shape[1]
         while done < count:
@@ -49,19 +59,23 @@ class Tones:
                 return
             number = place // PIECE if place < tone.head else _loop_piece(tone, place)
             first, length = pieces[number]
-            part = self._piece(key, tone, number, first, length)[:, place - first : place - first + count - done]
-            into[:, done : done + part.shape[1]] = part
-            done += part.shape[1]
+            piece = self._piece(key, tone, number, first, length)
+            stop = min(done + length - (place - first), count)
+            soft, loud = piece.samples[:, :, place - first : place - first + stop - done]
+            np.multiply(soft, np.float32(mixture[0] * piece.scales[0]), out=into[:, done:stop])
+            np.multiply(loud, np.float32(mixture[1] * piece.scales[1]), out=spare[:, done:stop])
+            into[:, done:stop] += spare[:, done:stop]
+            done = stop
 
-    def _piece(self, key: Key, tone: Tone, number: int, first: int, length: int) -> Samples:
+    def _piece(self, key: Key, tone: Tone, number: int, first: int, length: int) -> _Piece:
         piece = self._pieces.get((key, number))
         if piece is not None:
             self._pieces.move_to_end((key, number))
             return piece
-        piece = self._pieces[key, number] = tone.piece(first, length)
-        self._held += piece.nbytes
+        piece = self._pieces[key, number] = _packed(tone.piece(first, length))
+        self._held += piece.samples.nbytes
         while self._held > self._most and len(self._pieces) > 1:
-            self._held -= self._pieces.popitem(last=False)[1].nbytes
+            self._held -= self._pieces.popitem(last=False)[1].samples.nbytes
         return piece
 
     def _known(self, key: Key) -> tuple[Tone, list[tuple[int, int]]]:
@@ -71,12 +85,15 @@ class Tones:
             known = self._drawn[key] = tone, tone.pieces()
             if len(self._drawn) > _DRAWN:
                 self._drawn.popitem(last=False)
-        self._drawn.move_to_end(key)
+        else:
+            self._drawn.move_to_end(key)
         return known
 
 
-def layer_of(velocity: float) -> int:
-    return min(int(velocity / 128 * LAYERS), LAYERS - 1)
+def _packed(sound: Floats32) -> _Piece:
+    peaks = np.maximum(np.abs(sound).max(axis=(1, 2)), 1e-9)
+    samples = np.rint(sound * (_FULL / peaks)[:, None, None].astype(np.float32)).astype(np.int16)
+    return _Piece(samples, (peaks / _FULL).astype(np.float32))
 
 
 def _loop_piece(tone: Tone, place: int) -> int:
@@ -84,15 +101,15 @@ def _loop_piece(tone: Tone, place: int) -> int:
 
 
 def _seated(key: Key, room: Room) -> Tone:
-    name, pitch, layer, variant, short = key
-    instrument = INSTRUMENTS[name]
-    tone = instrument.draw(Stroke(pitch, (layer + 0.5) / LAYERS, variant, short))
-    left, right = _balance(instrument.seat)
+    name, pitch, variant, short = key
+    seat = INSTRUMENTS[name].seat
+    tone = INSTRUMENTS[name].draw(Stroke(pitch, variant, short))
+    left, right = _balance(seat)
     return replace(
         tone,
-        partials=replace(tone.partials, gains=tone.partials.gains * np.array([[left], [right]])),
-        noises=tuple(Noise(n.stock, (n.gains[0] * left, n.gains[1] * right), n.level) for n in tone.noises),
-        reflections=reflections(room, instrument.seat),
+        partials=replace(tone.partials, sides=tone.partials.sides * np.array([[left], [right]])),
+        noises=tuple(replace(noise, sides=(noise.sides[0] * left, noise.sides[1] * right)) for noise in tone.noises),
+        reflections=reflections(room, seat),
     )
 
 
