@@ -83,8 +83,10 @@ def _weights(partials: Partials, heard: Floats, times: Floats, levels: Floats32)
 def _basis(hertz: Floats, gains: Floats) -> Floats32:
     """(4 P, 4 H): for each of 4 rows of gains (P,) the stretch of each partial."""
     along = np.arange(HOP)
-    turns = (2 * np.pi / SAMPLE_RATE * hertz)[:, None]
-    leaving = np.exp(1j * turns * along) * (1 - along / HOP)
-    coming = np.exp(1j * turns * (along - HOP)) * (along / HOP)
-    rows = np.concatenate([leaving.real, leaving.imag, coming.real, coming.imag]).astype(np.float32)
+    turns = 2 * np.pi / SAMPLE_RATE * hertz[:, None]
+    ahead, behind = (turns * along).astype(np.float32), (turns * (along - HOP)).astype(np.float32)
+    coming = (along / HOP).astype(np.float32)
+    leaving = 1 - coming
+    parts = [np.cos(ahead) * leaving, np.sin(ahead) * leaving, np.cos(behind) * coming, np.sin(behind) * coming]
+    rows = np.concatenate(parts)
     return np.concatenate([rows * np.tile(gain, 4)[:, None].astype(np.float32) for gain in gains], axis=1)

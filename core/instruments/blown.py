@@ -51,7 +51,7 @@ class Blown:
 
 
 FLUTE = Blown(
-    "flute", ((700, 3, 0.6),), 7.5, 1600, 12, 2.2, 0.05, -27,
+    "flute", ((700, 3, 0.6),), 7.5, 1600, 12, 2.8, 0.05, -30,
     Wobble(9, 5.2, 0.14, 0, 0.25, 0.8), 240, 0.0, 0.02, -12,
 )  # fmt: skip
 OBOE = Blown(
@@ -106,8 +106,8 @@ def blown(stroke: Stroke, wind: Blown) -> Tone:
 
 
 def _breath(stroke: Stroke, wind: Blown, attack: float) -> tuple[Noise, Noise]:
-    octave = round((stroke.pitch - 60) / 6)
-    air = coloured(wind.name + str(octave), stroke.variant, _air_colour(wind.name, octave))
+    octave = round((stroke.pitch - 60) / 12)
+    air = coloured(wind.name + str(octave), _air_colour(wind.name, octave))[stroke.variant * 30_000 :]
 
     def going_on(times: Floats) -> Floats:
         return np.asarray(1 - np.exp(-np.square(times / (0.5 * attack))))
@@ -116,7 +116,7 @@ def _breath(stroke: Stroke, wind: Blown, attack: float) -> tuple[Noise, Noise]:
         return np.asarray((times / 0.012) * np.exp(1 - times / 0.012))
 
     return (
-        Noise(air, by_force(wind.breath_db, -4), level=going_on),
+        Noise(air, by_force(wind.breath_db, 2), level=going_on),
         Noise(air[::-1], by_force(wind.chiff_db, 4), level=chiff),
     )
 
@@ -139,10 +139,10 @@ def _slopes(wind: Blown, number: Floats, hz: Floats, pitch: float) -> Floats:
 @lru_cache(maxsize=64)
 def _air_colour(name: str, octave: int) -> Callable[[Floats], Floats]:
     """Breath that blows across the pipe: most around the note and its first harmonics."""
-    note = hertz(60 + 6 * octave)
+    note = hertz(60 + 12 * octave)
 
     def colour(hz: Floats) -> Floats:
-        pipe = formants(hz, ((note, 10, 0.25), (2 * note, 8, 0.2), (3 * note, 5, 0.15)))
+        pipe = formants(hz, ((note, 9, 0.5), (2 * note, 8, 0.4), (3 * note, 5, 0.3)))
         return np.asarray(pipe + below(hz, 0.7 * note, 12) + above(hz, 5000.0, 9) - 2 * np.log2(hz / 1000))
 
     return colour

@@ -45,6 +45,7 @@ class Bowed:
     wide: float
     noise_db: float
     detune_cents: float = 4.0
+    others_db: float = 3.0
 
 
 _VIOLIN_BODY = ((280, 4, 0.17), (460, 6, 0.2), (560, 3, 0.14), (1000, -4, 0.3), (2600, 8, 0.5))
@@ -53,11 +54,11 @@ _CELLO_BODY = ((100, 3, 0.17), (190, 6, 0.25), (400, 3, 0.3), (800, -3, 0.3), (1
 _BASS_BODY = ((66, 3, 0.2), (110, 5, 0.25), (220, 4, 0.35), (650, 2, 0.5), (1300, 2, 0.5))
 
 VIOLIN = Bowed("violin", 1, _VIOLIN_BODY, 200, 4200, 0.07, 17, 5.8, 0.0, -33)
-VIOLINS = Bowed("violins", 6, _VIOLIN_BODY, 200, 4000, 0.085, 15, 5.7, 0.5, -30)
-VIOLAS = Bowed("violas", 4, _VIOLA_BODY, 150, 3300, 0.09, 14, 5.4, 0.4, -30)
+VIOLINS = Bowed("violins", 5, _VIOLIN_BODY, 200, 4000, 0.085, 15, 5.7, 0.5, -30)
+VIOLAS = Bowed("violas", 3, _VIOLA_BODY, 150, 3300, 0.09, 14, 5.4, 0.4, -30)
 CELLO = Bowed("cello", 1, _CELLO_BODY, 75, 2700, 0.085, 15, 5.3, 0.0, -33)
-CELLOS = Bowed("cellos", 4, _CELLO_BODY, 75, 2500, 0.10, 13, 5.2, 0.4, -30)
-BASSES = Bowed("basses", 4, _BASS_BODY, 48, 1400, 0.11, 7, 4.9, 0.3, -30)
+CELLOS = Bowed("cellos", 3, _CELLO_BODY, 75, 2500, 0.10, 13, 5.2, 0.4, -30)
+BASSES = Bowed("basses", 3, _BASS_BODY, 48, 1400, 0.11, 7, 4.9, 0.3, -30, 5.0, 6.0)
 
 
 def bowed(stroke: Stroke, section: Bowed, tremolo: bool = False) -> Tone:
@@ -66,11 +67,13 @@ def bowed(stroke: Stroke, section: Bowed, tremolo: bool = False) -> Tone:
     rng = chance(section.name, round(stroke.pitch, 3), stroke.variant, tremolo)
     attack = 0.028 if stroke.short or tremolo else section.attack_s
     still = tremolo or stroke.short
+    pairs = rng.uniform(0.5, 1.8, 4)
+    apart = (0.0, *np.repeat(pairs, 2))
     players = [
-        _player(section, exact, loop, rng, attack, seat, still, rng.uniform(10.5, 13.0) if tremolo else 0.0)
-        for seat in range(section.players)
+        _player(section, exact, loop, rng, attack, seat, still, rng.uniform(10.5, 13.0) if tremolo else 0.0, detune)
+        for seat, detune in enumerate(apart[: section.players])
     ]
-    noise = coloured(section.name + " bow", stroke.variant, _bow_colour(section))
+    noise = coloured(section.name + " bow", _bow_colour(section))[stroke.variant * 20_000 :]
     bite = 4.8 if stroke.short else 2.1
 
     def scraping(times: Floats) -> Floats:
@@ -80,7 +83,7 @@ def bowed(stroke: Stroke, section: Bowed, tremolo: bool = False) -> Tone:
         Noise(noise, by_force(section.noise_db, 5), (1.0, 0.6), scraping),
         Noise(noise[::-1], by_force(section.noise_db - 3, 5), (0.6, 1.0), scraping),
     )
-    return kept_up(players, noises, loop, _HEAD_S, 0.5 * attack)
+    return kept_up(players, noises, loop, _HEAD_S, 0.55 * attack + (0.01 if section.players > 1 else 0.0))
 
 
 def _player(
@@ -92,13 +95,16 @@ def _player(
     seat: int,
     still: bool,
     strokes: float,
+    detune: float,
 ) -> Strand:
-    """The first player is the one in tune; the others reach less far up, which nobody hears in a section."""
+    """The first player is in tune, the others in pairs around it, fainter, and reach less far up."""
     step = SAMPLE_RATE / loop
-    own = exact + round(exact * rng.normal(0, section.detune_cents) / 1731 / step) * step if seat else exact
+    away = round(exact * detune * section.detune_cents / 1731 / step) * step
+    own = exact + (away if seat % 2 else -away) if seat else exact
     number = harmonics(own, section.treble_hz * (2.6 if seat < 2 else 1.3), most=36 if seat < 2 else 16)
     partials_hz = number * own
     tone = _body_db(section, partials_hz, seat) - 6 * np.log2(number) + rng.normal(0, 1.0, len(number))
+    tone -= section.others_db if seat else 0
     slopes = _body_db(section, partials_hz * 1.004, seat) - _body_db(section, partials_hz / 1.004, seat)
     vibrato = Wobble(
         0.0 if still else section.vibrato_cents * rng.uniform(0.75, 1.2),
@@ -113,12 +119,14 @@ def _player(
         forces(lambda force: tone + above(partials_hz, 1500 * 2 ** (2.6 * (force - 0.5)), 7)),
         attack * (1 + 0.03 * number) * (rng.uniform(0.85, 1.2) if seat else 1.0),
         np.clip(slopes / (20 * np.log10(1.004**2)), -14, 14),
-        rng.random(len(number)),
+        chance("bow", section.name, exact).random(36)[: len(number)]
+        + (rng.normal(0, 0.17, len(number)) if seat else 0),
         section.wide * (2 * (seat + 0.5) / section.players - 1),
         vibrato,
         strokes,
         0.05,
         abs(rng.normal(0, 0.008)) if seat else 0.0,
+        2.5 if seat else 1.0,
         tuple(rng.random(3)),
     )
 

@@ -57,10 +57,10 @@ def _strings(section: bowed.Bowed, compass: tuple[int, int], seat: Seat, level_d
     """A section, and the same with tremolo and pizzicato."""
     wide, ringing_s = section.wide * 0.8, {"basses": 1.3, "cellos": 1.0, "cello": 1.0}.get(section.name, 0.6)
     plucked = partial(
-        pizzicato, name=section.name, players=min(section.players, 4), body=section.body, ringing_s=ringing_s, wide=wide
+        pizzicato, name=section.name, players=section.players, body=section.body, ringing_s=ringing_s, wide=wide
     )
     return {
-        section.name: Instrument(_section(section), compass, seat, level_db, 27, _after(0.32), short_s=0.3),
+        section.name: Instrument(_section(section), compass, seat, level_db, 27, _after(0.27), short_s=0.3),
         f"{section.name}_tremolo": Instrument(
             _section(section, True), compass, seat, level_db - 1, 27, _after(0.3), short_s=0.0
         ),

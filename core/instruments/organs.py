@@ -90,7 +90,7 @@ def _organ(
     quicker = slower * (0.5 if stroke.short else 1.0)
     heard = [rank for rank in ranks if stroke.pitch <= rank.most_pitch]
     strands = [_strand(rank, exact, loop, rng, tremulant, quicker) for rank in heard]
-    wind = coloured(name, stroke.variant, _wind)
+    wind = coloured(name, _wind)[stroke.variant * 20_000 :]
 
     def going_on(times: Floats) -> Floats:
         return np.asarray(1 - np.exp(-times / 0.05))
@@ -102,7 +102,7 @@ def _organ(
         Noise(wind, by_force(air_db[0], 0), (1, 0.7), going_on),
         Noise(wind[::-1], by_force(air_db[1], 3), (0.7, 1), chiff),
     )
-    return kept_up(strands, noises, loop, _HEAD_S, 0.5 * 0.05 * quicker)
+    return kept_up(strands, noises, loop, _HEAD_S, 0.55 * ranks[0].attack_s * quicker)
 
 
 def _strand(

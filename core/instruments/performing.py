@@ -25,9 +25,10 @@ CEILING_DBTP = -1.0
 """True peak that no chord exceeds."""
 _MASTER_DB = -21.0  # of one note at velocity 127: an ensemble in full stays under the ceiling without the limiter
 _EARLIEST_S = 0.1  # no tone begins to sound longer before its note
-_RELEASE_DB = 96.0
+_RELEASE_DB = 78.0
 _STRUCK_AGAIN_S = 0.12
-_OPENING = 16.0
+_OPENING = 6.0
+_BITS = (1 << 64) - 1
 _CHANCE_DB, _CHANCE_BRIGHT = 0.35, 0.08
 
 
@@ -102,32 +103,26 @@ class _Players:
 
     def voice(self, note: PlayedNote) -> _Voice:
         instrument = INSTRUMENTS[note.instrument]
-        rng = np.random.default_rng([self._seed, self._count])
+        which, louder, brighter = _shares(self._seed, self._count, 3)
         self._count += 1
         pitch = round(float(note.pitch), 3) if instrument.pitched else float(instrument.compass[0])
         short = float(note.length_s) < instrument.short_s
-        variant = self._variant((note.instrument, pitch), instrument.variants, rng)
+        variant = self._variant((note.instrument, pitch), instrument.variants, which)
         key = note.instrument, pitch, variant, short
         tone = self._tones.tone(key)
-        onset, end = _sample(note.onset), _sample(Fraction(note.onset) + Fraction(note.length_s))
+        onset = _sample(note.onset)
+        end = onset + _sample(note.length_s)
         start = onset - tone.lead
         rings = instrument.release is None
         release = _release(0.05 if instrument.release is None else instrument.release(pitch))
         end = start + tone.head if rings else max(end, onset + 1200)
-        mixture = self._mixture(instrument, note.velocity, rng)
+        mixture = _mixture(instrument, note.velocity, 2 * louder - 1, 2 * brighter - 1)
         return _Voice(key, instrument, max(start, 0), max(-start, 0), end, release, mixture)
 
-    def _mixture(self, instrument: Instrument, velocity: int, rng: np.random.Generator) -> tuple[float, float]:
-        """How much of the soft and of the loud layer."""
-        louder, brighter = rng.uniform(-1, 1, 2)
-        gain = 10 ** ((level_db(instrument, velocity) + _CHANCE_DB * louder) / 20)
-        loud = loud_share(velocity) * (1 + _CHANCE_BRIGHT * brighter) / (1 + _CHANCE_BRIGHT)
-        return float(gain * (1 - loud)), float(gain * loud)
-
-    def _variant(self, what: tuple[str, float], variants: int, rng: np.random.Generator) -> int:
+    def _variant(self, what: tuple[str, float], variants: int, which: float) -> int:
         """Never the one before."""
         before = self._latest.get(what, 0)
-        self._latest[what] = (before + int(rng.integers(1, variants)) if variants > 2 else before + 1) % variants
+        self._latest[what] = (before + 1 + int(which * (variants - 1))) % variants
         if len(self._latest) > 4096:
             self._latest.clear()
         return self._latest.get(what, 0)
@@ -145,7 +140,25 @@ def loud_share(velocity: float) -> float:
 
 
 def _sample(seconds: Fraction | float) -> int:
-    return to_sample(Fraction(seconds), SAMPLE_RATE)
+    return to_sample(seconds, SAMPLE_RATE) if isinstance(seconds, Fraction) else round(seconds * SAMPLE_RATE)
+
+
+def _shares(seed: int, number: int, count: int) -> list[float]:
+    """Even chances 0 to 1 that depend on these numbers alone (SplitMix64, Steele 2014)."""
+    state, drawn = (seed * 0x9E3779B97F4A7C15 + number * 0xD1B54A32D192ED03) & _BITS, []
+    for _ in range(count):
+        state = (state + 0x9E3779B97F4A7C15) & _BITS
+        mixed = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _BITS
+        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _BITS
+        drawn.append((mixed ^ (mixed >> 31)) / 2**64)
+    return drawn
+
+
+def _mixture(instrument: Instrument, velocity: int, louder: float, brighter: float) -> tuple[float, float]:
+    """How much of the soft and of the loud layer; the last two -1 to 1 by chance."""
+    gain = 10 ** ((level_db(instrument, velocity) + _CHANCE_DB * louder) / 20)
+    loud = loud_share(velocity) * (1 + _CHANCE_BRIGHT * brighter) / (1 + _CHANCE_BRIGHT)
+    return gain * (1 - loud), gain * loud
 
 
 @lru_cache(maxsize=256)

@@ -108,10 +108,11 @@ def pizzicato(stroke: Stroke, name: str, players: int, body: Sequence[Formant], 
     """Plucked by a section: ``ringing_s``: T60 of an open string at 200 Hz, shorter further up the string."""
     rng = chance(name, "pizzicato", round(stroke.pitch, 2), stroke.variant)
     longest = ringing_s * float(np.clip((200 / hertz(stroke.pitch)) ** 0.55, 0.25, 1.6))
-    strings = []
+    strings, cents = [], rng.uniform(0.5, 3.0, players)
     for player in range(players):
         place = wide * (player - (players - 1) / 2) / max(players - 1, 1) * 2
-        strings.append(_plucked(stroke.pitch, rng, player > 0, body, longest, place))
+        pair = cents[(player - 1) // 2] * (1 if player % 2 else -1) if player else 0.0
+        strings.append(_plucked(stroke.pitch + pair / 100, rng, player > 0, body, longest, place))
     which = stroke.variant + 7 * round(stroke.pitch)
     snap = Noise(burst(name + " finger", which, _knock, 0.06, 0.045), by_force(-19, 8))
     return _left_alone(strings, rng, longest * 1.7, (snap,), 0.0012)
@@ -120,8 +121,8 @@ def pizzicato(stroke: Stroke, name: str, players: int, body: Sequence[Formant], 
 def _plucked(
     pitch: float, rng: np.random.Generator, beside: bool, body: Sequence[Formant], longest: float, place: float
 ) -> _String:
-    """``beside``: not the first player, so a little out of tune and late."""
-    number, hz = _stiff(hertz(pitch + (rng.normal(0, 2.5) if beside else 0) / 100), 6e-5, most=20 if beside else 30)
+    """``beside``: not the first player, so a little late."""
+    number, hz = _stiff(hertz(pitch), 6e-5, most=20 if beside else 30)
     string_db = (
         20 * np.log10(np.abs(np.sin(np.pi * (0.2 + rng.normal(0, 0.01)) * number)) + 0.04)
         - 6 * np.log2(number)

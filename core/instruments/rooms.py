@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from talkies.core.arrays import Floats, Samples
-from talkies.core.instruments.shaping import chance
+from talkies.core.instruments.shaping import Colour, chance, shaped_noise
 from talkies.core.media.bwf import SAMPLE_RATE
 
 CHUNK = 65_536
 """Samples that a room takes at once."""
 _LONGEST_S = 1.2
-_BANDS = ((60, 250, 1.1), (250, 1000, 1.05), (1000, 3000, 0.9), (3000, 9000, 0.55))
+_BANDS = ((120.0, 1.05), (480.0, 1.05), (1700.0, 0.9), (5000.0, 0.55))
+"""Middle in Hz and share of the T60."""
 _TAPS = 7
 
 
@@ -62,18 +63,18 @@ def reflections(room: Room, seat: Seat) -> tuple[tuple[int, float, float], ...]:
     )
 
 
+def _octaves_around(middle: float) -> Colour:
+    return lambda hz: -4.0 * np.square(np.log2(hz / middle))
+
+
 def response(room: Room) -> Floats:
     """(2, M) the late part for each side, energy 1 each; treble dies first."""
-    from scipy.signal import butter, sosfilt
-
     rng = chance("late", room.name)
     count = round(min(_LONGEST_S, 1.15 * room.t60) * SAMPLE_RATE)
     times = np.arange(count) / SAMPLE_RATE
     total = np.zeros((2, count))
-    for low, high, share in _BANDS:
-        noise = sosfilt(
-            butter(2, (low, high), "bandpass", fs=SAMPLE_RATE, output="sos"), rng.standard_normal((2, count))
-        )
+    for middle, share in _BANDS:
+        noise = np.stack([shaped_noise(rng, count, _octaves_around(middle)) for _ in range(2)])
         total += noise * np.exp(-times * (np.log(1000) / (room.t60 * share)))
     first = 0.4 * room.size_s
     total *= np.clip((times - first) / (0.6 * room.size_s), 0, 1) * np.clip((times[-1] - times) / 0.1, 0, 1)

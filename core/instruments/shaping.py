@@ -96,14 +96,18 @@ def by_force(db: float, more: float) -> tuple[float, float]:
 
 
 @functools.lru_cache(maxsize=48)
-def coloured(name: str, variant: int, colour: Colour) -> Sound:
+def coloured(name: str, colour: Colour) -> Sound:
     """(STOCK,) noise of RMS 1 whose spectrum has ``colour``; nothing below 30 Hz or above 18 kHz."""
-    spectrum = chance("noise", name, variant).standard_normal((2, STOCK // 2 + 1))
-    hertz = np.fft.rfftfreq(STOCK, 1 / SAMPLE_RATE)
-    hertz[0] = 1.0
-    shape = from_db(colour(hertz) + below(hertz, 40.0, 24.0)) * (hertz < 18_000)
-    sound = np.fft.irfft((spectrum[0] + 1j * spectrum[1]) * shape, STOCK)
+    sound = shaped_noise(chance("noise", name), STOCK, colour)
     return (sound / np.sqrt(np.mean(np.square(sound)))).astype(np.float32)
+
+
+def shaped_noise(rng: Rng, count: int, colour: Colour) -> Floats:
+    """(count,) noise that joins onto itself."""
+    hertz = np.fft.rfftfreq(count, 1 / SAMPLE_RATE)
+    few = np.geomspace(20, SAMPLE_RATE / 2, 2000)
+    shape = from_db(np.interp(hertz, few, colour(few) + below(few, 40.0, 24.0))) * ((hertz > 20) & (hertz < 18_000))
+    return np.fft.irfft(shape * (rng.standard_normal(len(hertz)) + 1j * rng.standard_normal(len(hertz))), count)
 
 
 def burst(name: str, variant: int, colour: Colour, seconds: float, t60: float) -> Sound:
@@ -112,4 +116,4 @@ def burst(name: str, variant: int, colour: Colour, seconds: float, t60: float) -
     start = (variant * 7919 * 13) % (STOCK - count)
     times = np.arange(count) / SAMPLE_RATE
     fall = np.exp(times * (-np.log(1000) / t60)) * np.minimum(1, (seconds - times) / (0.2 * seconds))
-    return (coloured(name, 0, colour)[start : start + count] * fall).astype(np.float32)
+    return (coloured(name, colour)[start : start + count] * fall).astype(np.float32)

@@ -47,7 +47,7 @@ def timpani(stroke: Stroke) -> Tone:
     ratio, db, share = np.array(_KETTLE).T
     rng = chance("timpani", round(stroke.pitch, 2), stroke.variant)
     hz, uneven = base * ratio, rng.normal(0, 1.2, len(ratio))
-    layers = forces(lambda force: db + above(hz, 260 * 2 ** (2.4 * (force - 0.4)), 9) + uneven)
+    layers = forces(lambda force: db + above(hz, 260 * 2 ** (3.2 * (force - 0.4)), 11) + uneven)
     mallet = Noise(burst("mallet", _which(stroke), _mallet, 0.12, 0.08), by_force(-16, 8))
     return _ringing(hz, layers, 3.4 * (110 / base) ** 0.4 * share, rng.normal(0, 0.15, len(hz)), [mallet], rng, 0.002)
 
@@ -70,8 +70,8 @@ def snare(stroke: Stroke) -> Tone:
     layers = forces(lambda force: db + 5 * (force - 0.5) * np.log2(hz / 187))
     t60 = np.array([0.26, 0.2, 0.16, 0.14, 0.12, 0.1, 0.09, 0.07])
     noises = [
-        Noise(burst("soft wires", stroke.variant, _soft_wires, 0.45, 0.26), (1.0, -8.0), (0.9, 1.1)),
-        Noise(burst("hard wires", stroke.variant, _hard_wires, 0.45, 0.26), (-12.0, -1.0), (1.1, 0.9)),
+        Noise(burst("soft wires", stroke.variant, _soft_wires, 0.45, 0.26), (3.0, -12.0), (0.9, 1.1)),
+        Noise(burst("hard wires", stroke.variant, _hard_wires, 0.45, 0.26), (-22.0, 1.0), (1.1, 0.9)),
         Noise(burst("stick", stroke.variant, _stick, 0.03, 0.018), by_force(-3, 8)),
     ]
     return _ringing(hz, layers, t60, np.zeros(8), noises, rng, 0.0004)
@@ -108,7 +108,7 @@ def glockenspiel(stroke: Stroke) -> Tone:
     ratio, db, share = np.array(_BAR).T
     rng = chance("glockenspiel", round(stroke.pitch, 2), stroke.variant)
     hz, uneven = base * ratio, rng.normal(0, 0.8, len(ratio))
-    layers = forces(lambda force: db + above(hz, 5000 * 2 ** (2.4 * (force - 0.5)), 8) + uneven)
+    layers = forces(lambda force: db + above(hz, 4200 * 2 ** (3.0 * (force - 0.5)), 11) + uneven)
     t60 = np.clip(2.6 * (1500 / base) ** 0.7, 0.7, 3.5) * share
     mallet = Noise(burst("brass mallet", _which(stroke), _stick, 0.015, 0.01), by_force(-20, 8))
     return _ringing(hz, layers, t60, rng.normal(0, 0.1, len(hz)), [mallet], rng, 0.0005)
@@ -155,7 +155,7 @@ def _band_colour(middle: float) -> Colour:
 
 
 def _band(middle: float, variant: int) -> Sound:
-    stock = coloured(f"cymbal {middle}", 0, _band_colour(middle))
+    stock = coloured(f"cymbal {middle}", _band_colour(middle))
     return stock[(variant * 9973) % 48_000 :][:_CYMBAL_SAMPLES]
 
 

@@ -48,7 +48,7 @@ STEADY = Wobble()
 class Strand:
     """``hertz``, ``attack_s``, ``slopes`` (dB per dB of frequency), ``cycles``: (H,); ``layers`` (2, H) amplitudes of
     soft and loud; ``strokes``: of a tremolo, per second; ``flutter``: share by which the level wanders; ``late_s``:
-    begins that much later."""
+    begins that much later; ``drift_cents``: by which the pitch wanders."""
 
     hertz: Floats
     layers: Floats
@@ -60,6 +60,7 @@ class Strand:
     strokes: float = 0.0
     flutter: float = 0.0
     late_s: float = 0.0
+    drift_cents: float = 0.0
     waves: tuple[float, ...] = (0.1, 0.4, 0.7)
 
     def levels(self, times: Floats, loop_s: float) -> Floats32:
@@ -82,13 +83,17 @@ class Strand:
         """(T,) seconds by which it runs ahead."""
         rate = _whole(self.wobble.rate, loop_s)
         swing = self.wobble.cents * _CENT / (2 * np.pi * rate) * self.wobble.grown(times)
-        return np.asarray(swing * np.sin(self._turning(times, loop_s)))
+        swinging = swing * np.sin(self._turning(times, loop_s))
+        if not self.drift_cents:
+            return np.asarray(swinging)
+        slow = self.drift_cents * _CENT * loop_s / (2 * np.pi)
+        return np.asarray(swinging + slow * self._wandering(times, loop_s, power=1))
 
     def _turning(self, times: Floats, loop_s: float) -> Floats:
         return np.asarray(2 * np.pi * (_whole(self.wobble.rate, loop_s) * times + self.wobble.phase))
 
-    def _wandering(self, times: Floats, loop_s: float) -> Floats:
-        turns = [(n + 1) ** 2 / loop_s * times + self.waves[n] for n in range(_WAVES)]
+    def _wandering(self, times: Floats, loop_s: float, power: int = 2) -> Floats:
+        turns = [(n + 1) ** power / loop_s * times + self.waves[n] for n in range(_WAVES)]
         return np.asarray(sum(np.sin(2 * np.pi * turn) / (n + 1) for n, turn in enumerate(turns)))
 
 
@@ -109,7 +114,7 @@ def kept_up(strands: Sequence[Strand], noises: Sequence[Noise], loop: int, head_
         np.repeat(panned(np.array([strand.pan for strand in strands])) * np.sqrt(2), counts, axis=1),
         np.concatenate([strand.cycles for strand in strands]),
         levels,
-        warps if any(strand.wobble.cents for strand in strands) else None,
+        warps if any(strand.wobble.cents or strand.drift_cents for strand in strands) else None,
         counts,
     )
     return levelled(partials, noises, round(head_s * SAMPLE_RATE), loop, 48, round(lead_s * SAMPLE_RATE))

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -71,7 +72,7 @@ class Tone:
     def pieces(self) -> list[tuple[int, int]]:
         """First sample and number of samples of each piece; one always begins where the loop does."""
         edges = [*range(0, self.head, PIECE), *range(self.head, self.head + self.loop, PIECE), self.head + self.loop]
-        return [(start, stop - start) for start, stop in zip(edges, edges[1:], strict=False)]
+        return [(start, stop - start) for start, stop in pairwise(edges)]
 
     def piece(self, start: int, count: int) -> Layers:
         """(2, 2, count) samples, early reflections included."""

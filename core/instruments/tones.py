@@ -1,7 +1,7 @@
 """The store of tones: what was made once is played again; what was not heard for longest is let go.
 
-A key is (instrument, pitch, variant, short). Pieces of tones are made when they are first heard, soft and loud, and kept
-with 16 bits below the peak of each.
+A key is (instrument, pitch, variant, short). Pieces of tones are made when they are first heard, soft and loud, and
+kept with 16 bits below the peak of each.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ ENSEMBLES = {
 def score(ensemble: str, seconds: float, seed: int) -> Iterator[PlayedNote]:
     """Notes of an ensemble, ordered; each bar has a chord."""
     rng = np.random.default_rng(seed)
-    beat = 0
+    beat, root = 0, 0
     while beat * BEAT_S < seconds:
         root = int(rng.choice([0, 5, 7, 9, 2])) if beat % 4 == 0 else root
         now = [note for name in ENSEMBLES[ensemble] for note in played_by(name, beat, root, rng)]
@@ -74,9 +74,7 @@ def main() -> None:
         peak = max(peak, float(np.abs(block).max()))
     spent = time.process_time() - begin
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base) / 1024
-    print(
-        f"{asked.ensemble}: {count} notes in {seconds:.0f} s; {spent:.1f} s of processor, {seconds / spent:.0f} x real"
-    )
+    print(f"{asked.ensemble}: {count} notes in {seconds:.0f} s; {spent:.1f} s of processor, {seconds / spent:.0f} x")
     print(f"peak {20 * np.log10(peak):.1f} dBFS; memory grew by {memory:.0f} MB")
 
 
