@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from talkies.core.arrays import Floats, Floats32
+from talkies.core.arrays import AnyFloats, Floats, Floats32, Ints
 from talkies.core.media.bwf import SAMPLE_RATE
 
-Curve = Callable[[Floats], Floats | Floats32]
+Curve = Callable[[AnyFloats], AnyFloats]
 """(T,) seconds since the tone began → (rows, T)."""
 Layers = Floats32
 """(2, 2, N): soft and loud, left and right, samples."""
@@ -52,7 +52,9 @@ def rendered(partials: Partials, start: int, count: int) -> Layers:
     times = (first + np.arange(moments)) * (HOP / SAMPLE_RATE)
     levels = np.asarray(partials.levels(times), np.float32)
     gains = (partials.layers[:, None, :] * partials.sides).reshape(4, -1)
-    heard = np.flatnonzero(np.abs(levels).max(axis=1) * np.abs(gains).max(axis=0) > _INAUDIBLE * np.abs(gains).max())
+    heard: Ints = np.flatnonzero(
+        np.abs(levels).max(axis=1) * np.abs(gains).max(axis=0) > _INAUDIBLE * np.abs(gains).max()
+    )
     if not len(heard):
         return np.zeros((2, 2, count), np.float32)
     weights = _weights(partials, heard, times, levels[heard])
@@ -62,7 +64,7 @@ def rendered(partials: Partials, start: int, count: int) -> Layers:
     return sides[:, :, skipped : skipped + count]
 
 
-def _weights(partials: Partials, heard: Floats, times: Floats, levels: Floats32) -> Floats32:
+def _weights(partials: Partials, heard: Ints, times: AnyFloats, levels: Floats32) -> Floats32:
     """(4 P, I) real and negative imaginary parts of both ends of each stretch."""
     hertz = partials.hertz[heard, None]
     if partials.warps is None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from talkies.core.arrays import Floats
+from talkies.core.arrays import AnyFloats, Floats
 from talkies.core.instruments.played import hertz
 from talkies.core.instruments.shaping import (
     Formant,
@@ -109,10 +109,10 @@ def _breath(stroke: Stroke, wind: Blown, attack: float) -> tuple[Noise, Noise]:
     octave = round((stroke.pitch - 60) / 12)
     air = coloured(wind.name + str(octave), _air_colour(wind.name, octave))[stroke.variant * 30_000 :]
 
-    def going_on(times: Floats) -> Floats:
+    def going_on(times: AnyFloats) -> Floats:
         return np.asarray(1 - np.exp(-np.square(times / (0.5 * attack))))
 
-    def chiff(times: Floats) -> Floats:
+    def chiff(times: AnyFloats) -> Floats:
         return np.asarray((times / 0.012) * np.exp(1 - times / 0.012))
 
     return (
@@ -133,7 +133,7 @@ def _spectrum(wind: Blown, number: Floats, hz: Floats, pitch: float, force: floa
 
 def _slopes(wind: Blown, number: Floats, hz: Floats, pitch: float) -> Floats:
     higher, lower = (_spectrum(wind, number, hz * by, pitch, 0.6) for by in (1.004, 1 / 1.004))
-    return np.clip((higher - lower) / (20 * np.log10(1.004**2)), -8, 8)
+    return np.asarray(np.clip((higher - lower) / (20 * np.log10(1.004**2)), -8, 8))
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from talkies.core.arrays import Floats
+from talkies.core.arrays import AnyFloats, Floats
 from talkies.core.instruments.played import hertz
 from talkies.core.instruments.shaping import (
     Formant,
@@ -58,7 +58,7 @@ VIOLINS = Bowed("violins", 5, _VIOLIN_BODY, 200, 4000, 0.085, 15, 5.7, 0.5, -30)
 VIOLAS = Bowed("violas", 3, _VIOLA_BODY, 150, 3300, 0.09, 14, 5.4, 0.4, -30)
 CELLO = Bowed("cello", 1, _CELLO_BODY, 75, 2700, 0.085, 15, 5.3, 0.0, -33)
 CELLOS = Bowed("cellos", 3, _CELLO_BODY, 75, 2500, 0.10, 13, 5.2, 0.4, -30)
-BASSES = Bowed("basses", 3, _BASS_BODY, 48, 1400, 0.11, 7, 4.9, 0.3, -30, 5.0, 6.0)
+BASSES = Bowed("basses", 3, _BASS_BODY, 48, 1400, 0.11, 7, 4.9, 0.3, -30, 2.0, 6.0)
 
 
 def bowed(stroke: Stroke, section: Bowed, tremolo: bool = False) -> Tone:
@@ -76,7 +76,7 @@ def bowed(stroke: Stroke, section: Bowed, tremolo: bool = False) -> Tone:
     noise = coloured(section.name + " bow", _bow_colour(section))[stroke.variant * 20_000 :]
     bite = 4.8 if stroke.short else 2.1
 
-    def scraping(times: Floats) -> Floats:
+    def scraping(times: AnyFloats) -> Floats:
         return np.asarray((1 - np.exp(-times / 0.008)) * (1 + bite * np.exp(-np.square(times / 0.05))))
 
     noises = (

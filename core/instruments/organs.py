@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from talkies.core.arrays import Floats
+from talkies.core.arrays import AnyFloats, Floats
 from talkies.core.instruments.played import hertz
 from talkies.core.instruments.shaping import (
     Formant,
@@ -92,10 +92,10 @@ def _organ(
     strands = [_strand(rank, exact, loop, rng, tremulant, quicker) for rank in heard]
     wind = coloured(name, _wind)[stroke.variant * 20_000 :]
 
-    def going_on(times: Floats) -> Floats:
+    def going_on(times: AnyFloats) -> Floats:
         return np.asarray(1 - np.exp(-times / 0.05))
 
-    def chiff(times: Floats) -> Floats:
+    def chiff(times: AnyFloats) -> Floats:
         return np.asarray((times / 0.01) * np.exp(1 - times / 0.01))
 
     noises = (
@@ -141,7 +141,7 @@ def _strand(
         forces(shape),
         rank.attack_s * slower * (1 + 0.02 * number),
         np.zeros(len(number)),
-        rng.random(len(number)),
+        chance("pipes").random(len(number)),
         rank.pan,
         wobble,
         flutter=0.02,

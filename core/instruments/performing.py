@@ -29,7 +29,7 @@ _RELEASE_DB = 78.0
 _STRUCK_AGAIN_S = 0.12
 _OPENING = 6.0
 _BITS = (1 << 64) - 1
-_CHANCE_DB, _CHANCE_BRIGHT = 0.35, 0.08
+_CHANCE_DB, _CHANCE_BRIGHT = 0.35, 0.15
 
 
 def perform(
@@ -49,10 +49,10 @@ def perform(
     store = tones or Tones(room)
     assert store.room == room, "tones belong to another room"
     chunks = heard_in(room, _mixed(checked(notes, INSTRUMENTS), length_samples, seed, store))
-    return _blocks(limited(chunks, CEILING_DBTP, SAMPLE_RATE), length_samples, block)
+    return blocks_of(limited(chunks, CEILING_DBTP, SAMPLE_RATE), length_samples, block)
 
 
-def _blocks(chunks: Iterable[Samples], length: int, block: int) -> Iterator[Samples]:
+def blocks_of(chunks: Iterable[Samples], length: int, block: int) -> Iterator[Samples]:
     held, left = np.zeros((2, 0), np.float32), length
     for chunk in chunks:
         held = np.concatenate([held, chunk], axis=1)[:, :left]
@@ -110,8 +110,8 @@ class _Players:
         variant = self._variant((note.instrument, pitch), instrument.variants, which)
         key = note.instrument, pitch, variant, short
         tone = self._tones.tone(key)
-        onset = _sample(note.onset)
-        end = onset + _sample(note.length_s)
+        onset = to_samples(note.onset)
+        end = onset + to_samples(note.length_s)
         start = onset - tone.lead
         rings = instrument.release is None
         release = _release(0.05 if instrument.release is None else instrument.release(pitch))
@@ -130,8 +130,8 @@ class _Players:
 
 def level_db(instrument: Instrument, velocity: float) -> float:
     """dB over full scale's headroom: even steps of velocity are nearly even steps of level, finer at the top."""
-    share = ((velocity - 1) / 126) ** 0.75
-    return _MASTER_DB + instrument.level_db - instrument.range_db * (1 - share)
+    share = float(((velocity - 1) / 126) ** 0.75)
+    return float(_MASTER_DB + instrument.level_db - instrument.range_db * (1 - share))
 
 
 def loud_share(velocity: float) -> float:
@@ -139,7 +139,7 @@ def loud_share(velocity: float) -> float:
     return float((_OPENING ** ((velocity - 1) / 126) - 1) / (_OPENING - 1))
 
 
-def _sample(seconds: Fraction | float) -> int:
+def to_samples(seconds: Fraction | float) -> int:
     return to_sample(seconds, SAMPLE_RATE) if isinstance(seconds, Fraction) else round(seconds * SAMPLE_RATE)
 
 
@@ -167,14 +167,14 @@ def _release(t60: float) -> Floats32:
     count = round(t60 * _RELEASE_DB / 60 * SAMPLE_RATE)
     times = np.arange(1, count + 1) / SAMPLE_RATE
     fall = np.exp(-times * (np.log(1000) / t60) * np.minimum(1, 0.5 + times / (0.3 * t60)))
-    return (fall * np.minimum(1, (times[-1] - times) / (0.2 * times[-1]))).astype(np.float32)
+    return np.asarray(fall * np.minimum(1, (times[-1] - times) / (0.2 * times[-1])), np.float32)
 
 
 def _mixed(notes: Iterator[PlayedNote], length: int, seed: int, tones: Tones) -> Iterator[tuple[Samples, Samples]]:
     """(direct, sent) chunks until the length is covered, with room for the limiter to look ahead."""
     players, voices, waiting = _Players(seed, tones), list[_Voice](), next(notes, None)
     for start in range(0, length, CHUNK):
-        while waiting is not None and _sample(waiting.onset) < start + CHUNK + _EARLIEST_S * SAMPLE_RATE:
+        while waiting is not None and to_samples(waiting.onset) < start + CHUNK + _EARLIEST_S * SAMPLE_RATE:
             voices = _joined(voices, players.voice(waiting))
             waiting = next(notes, None)
         yield _chunk(voices, start, tones)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from talkies.core.arrays import Floats, Floats32
+from talkies.core.arrays import AnyFloats, Floats, Floats32
 from talkies.core.instruments.additive import HIGHEST_HZ, Partials
 from talkies.core.instruments.played import hertz
 from talkies.core.instruments.shaping import (
@@ -176,7 +176,7 @@ def _sounding(string: _String, rng: np.random.Generator) -> Partials:
     halo_hz, halo_t60 = hz[:along] * (1 + rng.normal(0, 6e-4, along)), np.maximum(string.t60[:along] * 2, 2.0)
     falls = (_FALL / np.concatenate([string.t60, string.t60 * _AFTER_LASTS, halo_t60])).astype(np.float32)
 
-    def levels(times: Floats) -> Floats32:
+    def levels(times: AnyFloats) -> Floats32:
         past = np.maximum(times - string.late_s, 0).astype(np.float32)
         decays = np.exp(-np.outer(falls, past))
         decays[2 * count :] *= 1 - np.exp(-past / np.float32(0.09))
@@ -199,7 +199,7 @@ def _left_alone(
     """The strings together, faded at the end of what is kept of them."""
     each, kept_s = [_sounding(string, rng) for string in strings], min(length_s, _LONGEST_S)
 
-    def levels(times: Floats) -> Floats32:
+    def levels(times: AnyFloats) -> Floats32:
         ending = np.clip((kept_s - times) / (0.25 * kept_s), 0, 1).astype(np.float32)
         return np.asarray(np.concatenate([partials.levels(times) for partials in each]) * ending)
 

@@ -99,7 +99,7 @@ def by_force(db: float, more: float) -> tuple[float, float]:
 def coloured(name: str, colour: Colour) -> Sound:
     """(STOCK,) noise of RMS 1 whose spectrum has ``colour``; nothing below 30 Hz or above 18 kHz."""
     sound = shaped_noise(chance("noise", name), STOCK, colour)
-    return (sound / np.sqrt(np.mean(np.square(sound)))).astype(np.float32)
+    return np.asarray(sound / np.sqrt(np.mean(np.square(sound))), np.float32)
 
 
 def shaped_noise(rng: Rng, count: int, colour: Colour) -> Floats:
@@ -116,4 +116,4 @@ def burst(name: str, variant: int, colour: Colour, seconds: float, t60: float) -
     start = (variant * 7919 * 13) % (STOCK - count)
     times = np.arange(count) / SAMPLE_RATE
     fall = np.exp(times * (-np.log(1000) / t60)) * np.minimum(1, (seconds - times) / (0.2 * seconds))
-    return (coloured(name, colour)[start : start + count] * fall).astype(np.float32)
+    return np.asarray(coloured(name, colour)[start : start + count] * fall, np.float32)

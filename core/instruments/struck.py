@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from talkies.core.arrays import Floats, Floats32, Sound
+from talkies.core.arrays import AnyFloats, Floats, Floats32, Sound
 from talkies.core.instruments.additive import HIGHEST_HZ, Partials
 from talkies.core.instruments.played import hertz
 from talkies.core.instruments.shaping import (
@@ -132,7 +132,7 @@ def _ringing(
     hz, layers, t60, place = hz[kept], layers[:, kept], t60[kept], place[kept]
     falls, longest = (np.log(1000) / t60).astype(np.float32), float(min(t60.max() * 1.5, 9.0))
 
-    def levels(times: Floats) -> Floats32:
+    def levels(times: AnyFloats) -> Floats32:
         ending = np.clip((longest - times) / (0.2 * longest), 0, 1).astype(np.float32)
         return np.asarray(np.exp(-np.outer(falls, times.astype(np.float32))) * ending)
 
@@ -166,8 +166,8 @@ def _swell(t60: float, building_s: float) -> Floats:
 
 
 def _soft_wires(hz: Floats) -> Floats:
-    return np.asarray(below(hz, 1300.0, 7) + above(hz, 4200.0, 10) + formants(hz, ((2600, 3, 0.6),)))
+    return np.asarray(below(hz, 1100.0, 7) + above(hz, 3000.0, 14) + formants(hz, ((2600, 3, 0.6),)))
 
 
 def _hard_wires(hz: Floats) -> Floats:
-    return np.asarray(below(hz, 1500.0, 6) + above(hz, 7500.0, 9) + formants(hz, ((3600, 3, 0.6),)))
+    return np.asarray(below(hz, 1500.0, 6) + above(hz, 9000.0, 9) + formants(hz, ((3600, 3, 0.6),)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from talkies.core.arrays import Floats, Floats32
+from talkies.core.arrays import AnyFloats, Floats, Floats32
 from talkies.core.instruments.additive import Partials
 from talkies.core.instruments.shaping import closing, loudness, panned
 from talkies.core.instruments.tone import Noise, Tone
@@ -33,7 +33,7 @@ class Wobble:
     from_s: float = 0.0
     until_s: float = 0.0
 
-    def grown(self, times: Floats) -> Floats:
+    def grown(self, times: AnyFloats) -> Floats:
         """(T,) 0 to 1."""
         if self.until_s <= self.from_s:
             return np.ones(len(times))
@@ -63,7 +63,7 @@ class Strand:
     drift_cents: float = 0.0
     waves: tuple[float, ...] = (0.1, 0.4, 0.7)
 
-    def levels(self, times: Floats, loop_s: float) -> Floats32:
+    def levels(self, times: AnyFloats, loop_s: float) -> Floats32:
         """(H, T)."""
         wobble, turning = self.wobble, self._turning(times, loop_s)
         grown = wobble.grown(times)
@@ -79,7 +79,7 @@ class Strand:
             total *= 1 - np.exp(-np.square(np.outer((1 / self.attack_s).astype(np.float32), past.astype(np.float32))))
         return total
 
-    def warp(self, times: Floats, loop_s: float) -> Floats:
+    def warp(self, times: AnyFloats, loop_s: float) -> Floats:
         """(T,) seconds by which it runs ahead."""
         rate = _whole(self.wobble.rate, loop_s)
         swing = self.wobble.cents * _CENT / (2 * np.pi * rate) * self.wobble.grown(times)
@@ -89,10 +89,10 @@ class Strand:
         slow = self.drift_cents * _CENT * loop_s / (2 * np.pi)
         return np.asarray(swinging + slow * self._wandering(times, loop_s, power=1))
 
-    def _turning(self, times: Floats, loop_s: float) -> Floats:
+    def _turning(self, times: AnyFloats, loop_s: float) -> Floats:
         return np.asarray(2 * np.pi * (_whole(self.wobble.rate, loop_s) * times + self.wobble.phase))
 
-    def _wandering(self, times: Floats, loop_s: float, power: int = 2) -> Floats:
+    def _wandering(self, times: AnyFloats, loop_s: float, power: int = 2) -> Floats:
         turns = [(n + 1) ** power / loop_s * times + self.waves[n] for n in range(_WAVES)]
         return np.asarray(sum(np.sin(2 * np.pi * turn) / (n + 1) for n, turn in enumerate(turns)))
 
@@ -101,10 +101,10 @@ def kept_up(strands: Sequence[Strand], noises: Sequence[Noise], loop: int, head_
     """The tone, soft and loud at loudness 1; the layers of noises are dB relative to it."""
     loop_s = loop / SAMPLE_RATE
 
-    def levels(times: Floats) -> Floats32:
+    def levels(times: AnyFloats) -> Floats32:
         return np.concatenate([strand.levels(times, loop_s) for strand in strands])
 
-    def warps(times: Floats) -> Floats:
+    def warps(times: AnyFloats) -> Floats:
         return np.stack([strand.warp(times, loop_s) for strand in strands])
 
     counts = tuple(len(strand.hertz) for strand in strands)

@@ -103,14 +103,15 @@ def test_more_velocity_is_louder_and_brighter(name: str) -> None:
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_no_two_repeated_strokes_are_equal(name: str) -> None:
-    """Also after their levels are made alike: what differs is above -45 dB."""
+    """Also after their levels are made alike: neighbours differ clearly, others still measurably."""
     gap = 2.0 if name not in RINGING else 8.0
     notes = [PlayedNote(0.1 + number * gap, 0.4, middle(name), 80, name) for number in range(5)]
     sound = played(notes, 5 * gap, room=DRY)
-    strokes = [sound[:, round((number * gap + 0.02) * RATE) :][:, : RATE // 2] for number in range(5)]
-    for one, other in itertools.combinations(strokes, 2):
+    strokes = [sound[:, round((number * gap + 0.102) * RATE) :][:, : RATE // 2] for number in range(5)]
+    for (first, one), (second, other) in itertools.combinations(enumerate(strokes), 2):
         scale = (one * other).sum() / np.square(other).sum()
-        assert decibels(one - scale * other) > decibels(one) - 45
+        differing = decibels(one - scale * other) - decibels(one)
+        assert differing > (-36 if second == first + 1 else -75), f"{first} and {second}"
 
 
 @pytest.mark.parametrize("name", ["piano", "violins", "theatre_organ", "flute"])
@@ -167,7 +168,7 @@ def test_vibrato_sets_in_late_and_is_that_of_a_violinist() -> None:
     base = 440 * 2 ** (7 / 12)
     one = sosfiltfilt(butter(3, (base * 0.85, base * 1.18), "bandpass", fs=RATE, output="sos"), sound)
     turning = np.diff(np.unwrap(np.angle(hilbert(one)))) * RATE / (2 * np.pi)
-    cents = 1200 * np.log2(np.convolve(turning, np.ones(960) / 960, mode="same") / base)
+    cents = 1200 * np.log2(np.maximum(np.convolve(turning, np.ones(960) / 960, mode="same"), 1) / base)
     still, moving = cents[round(0.3 * RATE) : round(0.42 * RATE)], cents[round(1.4 * RATE) : round(2.4 * RATE)]
     assert np.ptp(still) < 0.5 * np.ptp(moving) and 10 < np.ptp(moving) < 60
     crossings = np.count_nonzero(np.diff(np.sign(moving - np.median(moving)))) / 2

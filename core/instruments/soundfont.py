@@ -1,0 +1,132 @@
+"""SoundFonts: where the user has one, a score may be played with its samples in place of our own instruments.
+
+It is rendered by symusic, an optional extra, stretch by stretch: a note is played whole in the stretch in which it
+begins, and the stretches are added up, so that memory does not grow with the piece. No SoundFont is ever fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from talkies.core.arrays import Samples
+from talkies.core.errors import InputError, MissingExtraError
+from talkies.core.instruments.orchestra import INSTRUMENTS
+from talkies.core.instruments.performing import CEILING_DBTP, blocks_of, to_samples
+from talkies.core.instruments.played import PlayedNote, checked
+from talkies.core.media.bwf import SAMPLE_RATE
+from talkies.core.media.limiter import limited
+
+SYSTEM_FOLDERS = tuple(
+    Path(folder)
+    for folder in (
+        *("/usr/share/sounds/sf3", "/usr/share/sounds/sf2", "/usr/share/soundfonts"),
+        *("/usr/local/share/soundfonts", "/Library/Audio/Sounds/Banks"),
+    )
+)
+"""Where distributions put SoundFonts."""
+PROGRAMS = {
+    "piano": 0, "glockenspiel": 9, "theatre_organ": 16, "harmonium": 20, "violin": 40, "violas": 41, "cello": 42,
+    "cellos": 42, "basses": 43, "harp": 46, "timpani": 47, "violins": 48, "trumpet": 56, "horn": 60, "oboe": 68,
+    "bassoon": 70, "clarinet": 71, "flute": 73,
+}  # fmt: skip
+"""General MIDI programs, counted from 0; tremolo and pizzicato are 44 and 45."""
+DRUM_KEYS = {"bass_drum": 36, "snare": 38, "cymbal": 49, "triangle": 81}
+_STRETCH = 30 * SAMPLE_RATE
+_RINGS_ON = 6 * SAMPLE_RATE
+_SUFFIXES = (".sf2", ".sf3")
+_LEVEL = 0.5
+
+
+def find_soundfont(named: Path | None = None, folders: Iterable[Path] = SYSTEM_FOLDERS) -> Path | None:
+    """The SoundFont that was named (by an option or the configuration), else the first by name in the system's folders,
+    else None. Raises InputError when the named one is not a SoundFont."""
+    if named is not None:
+        if not named.is_file() or named.suffix.lower() not in _SUFFIXES:
+            raise InputError(named, "is not a SoundFont", "name a file that ends with .sf2 or .sf3")
+        return named
+    for folder in folders:
+        if folder.is_dir():
+            found = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.is_file())
+            if found:
+                return found[0]
+    return None
+
+
+def perform_soundfont(
+    notes: Iterable[PlayedNote], length_samples: int, soundfont: Path, block: int = SAMPLE_RATE // 2
+) -> Iterator[Samples]:
+    """As :func:`talkies.core.instruments.perform`, with the samples of a SoundFont: the same bits each time, pitches
+    rounded to keys. Raises MissingExtraError without symusic, InputError for a file that cannot be read."""
+    symusic = _symusic()
+    try:
+        synthesizer = symusic.Synthesizer(str(soundfont), SAMPLE_RATE, 0)
+    except Exception as error:  # what the native reader raises is not documented
+        raise InputError(soundfont, f"cannot be read as a SoundFont ({error})", "name another") from error
+    rendered = _added_up(symusic, synthesizer, checked(notes, INSTRUMENTS), length_samples)
+    return blocks_of(limited(rendered, CEILING_DBTP, SAMPLE_RATE), length_samples, block)
+
+
+def _symusic() -> Any:
+    try:
+        import symusic
+    except ImportError as error:
+        raise MissingExtraError("symusic", "is not installed", "pip install 'talkies[soundfont]'") from error
+    return symusic
+
+
+def _added_up(symusic: Any, synthesizer: Any, notes: Iterator[PlayedNote], length: int) -> Iterator[Samples]:
+    held, done = np.zeros((2, 0), np.float32), 0
+    for number, some in groupby(notes, lambda note: to_samples(note.onset) // _STRETCH):
+        start = number * _STRETCH
+        if start >= length:
+            break
+        for at in range(done, start, _STRETCH):
+            given, held = _first(held)
+            yield given
+            done = at + _STRETCH
+        sound = _stretch(symusic, synthesizer, list(some), start)
+        held = np.pad(held, ((0, 0), (0, max(sound.shape[1] - held.shape[1], 0))))
+        held[:, : sound.shape[1]] += sound
+    while done < length:
+        given, held = _first(held)
+        yield given
+        done += _STRETCH
+
+
+def _first(held: Samples) -> tuple[Samples, Samples]:
+    """The first stretch, padded, and what comes after it."""
+    given = np.zeros((2, _STRETCH), np.float32)
+    given[:, : min(held.shape[1], _STRETCH)] = held[:, :_STRETCH]
+    return given, held[:, _STRETCH:]
+
+
+def _stretch(symusic: Any, synthesizer: Any, notes: list[PlayedNote], start: int) -> Samples:
+    """(2, n) the notes of a stretch until they have died away. A tick of the score is a sample."""
+    score = symusic.Score(SAMPLE_RATE // 2)
+    score.tempos.append(symusic.Tempo(0, 120))
+    tracks: dict[str, Any] = {}
+    for note in notes:
+        track = tracks.get(note.instrument)
+        if track is None:
+            drum = note.instrument in DRUM_KEYS
+            track = tracks[note.instrument] = symusic.Track("", 0 if drum else program_of(note.instrument), drum)
+        length = max(to_samples(note.length_s), 1)
+        pitch = DRUM_KEYS.get(note.instrument, round(note.pitch))
+        track.notes.append(symusic.Note(to_samples(note.onset) - start, length, pitch, note.velocity))
+    for track in tracks.values():
+        score.tracks.append(track)
+    last = max(to_samples(note.onset) + to_samples(note.length_s) for note in notes) - start
+    sound = np.asarray(synthesizer.render(score, stereo=True), np.float32) * np.float32(_LEVEL)
+    return sound[:, : last + _RINGS_ON]
+
+
+def program_of(instrument: str) -> int:
+    """General MIDI, counted from 0."""
+    if instrument.endswith("_tremolo"):
+        return 44
+    return 45 if instrument.endswith("_pizzicato") else PROGRAMS[instrument]
