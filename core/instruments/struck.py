@@ -144,7 +144,7 @@ def _ringing(
 def _phases(hz: Floats, rise_s: float, rng: np.random.Generator) -> Floats:
     """Cycles at the start: slow modes begin where they have pushed the air as far forth as back."""
     drawn = rng.random(len(hz))
-    return np.where(hz < 400, 0.5 * np.round(drawn) - 0.5 * hz * rise_s, drawn)
+    return np.where(hz < 800, 0.5 * np.round(drawn) - 0.5 * hz * rise_s, drawn)
 
 
 def _mallet(hz: Floats) -> Floats:
