@@ -58,7 +58,7 @@ VIOLINS = Bowed("violins", 5, _VIOLIN_BODY, 200, 4000, 0.085, 15, 5.7, 0.5, -30)
 VIOLAS = Bowed("violas", 3, _VIOLA_BODY, 150, 3300, 0.09, 14, 5.4, 0.4, -30)
 CELLO = Bowed("cello", 1, _CELLO_BODY, 75, 2700, 0.085, 15, 5.3, 0.0, -33)
 CELLOS = Bowed("cellos", 3, _CELLO_BODY, 75, 2500, 0.10, 13, 5.2, 0.4, -30)
-BASSES = Bowed("basses", 3, _BASS_BODY, 48, 1400, 0.11, 7, 4.9, 0.3, -30, 2.0, 6.0)
+BASSES = Bowed("basses", 3, _BASS_BODY, 48, 1400, 0.11, 7, 4.9, 0.3, -30, 2.0, 12.0)
 
 
 def bowed(stroke: Stroke, section: Bowed, tremolo: bool = False) -> Tone:
@@ -126,7 +126,7 @@ def _player(
         strokes,
         0.05,
         abs(rng.normal(0, 0.008)) if seat else 0.0,
-        2.5 if seat else 1.0,
+        section.detune_cents * 0.6 if seat else 1.0,
         tuple(rng.random(3)),
     )
 

@@ -93,8 +93,8 @@ INSTRUMENTS: dict[str, Instrument] = {
     "timpani": Instrument(struck.timpani, (38, 57), Seat(0.1, 0.9), -2, 32, None, variants=3),
     "glockenspiel": Instrument(struck.glockenspiel, (79, 108), Seat(-0.3, 0.8), -11, 28, None, variants=3),
     "snare": Instrument(struck.snare, (38, 38), Seat(0.2, 0.85), -7, 34, None, pitched=False, variants=6),
-    "bass_drum": Instrument(struck.bass_drum, (36, 36), Seat(0.0, 0.9), -3, 32, None, pitched=False, variants=4),
-    "cymbal": Instrument(struck.cymbal, (49, 49), Seat(0.35, 0.85), -7, 32, None, pitched=False, variants=4),
+    "bass_drum": Instrument(struck.bass_drum, (36, 36), Seat(0.0, 0.9), -5, 32, None, pitched=False, variants=4),
+    "cymbal": Instrument(struck.cymbal, (49, 49), Seat(0.35, 0.85), -14, 32, None, pitched=False, variants=4),
     "triangle": Instrument(struck.triangle, (81, 81), Seat(-0.25, 0.85), -15, 26, None, pitched=False, variants=5),
 }
 """By the names that a PlayedNote calls them."""

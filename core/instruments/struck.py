@@ -136,9 +136,15 @@ def _ringing(
         ending = np.clip((longest - times) / (0.2 * longest), 0, 1).astype(np.float32)
         return np.asarray(np.exp(-np.outer(falls, times.astype(np.float32))) * ending)
 
-    partials = Partials(hz, layers, panned(place) * np.sqrt(2), rng.random(len(hz)), levels)
+    partials = Partials(hz, layers, panned(place) * np.sqrt(2), _phases(hz, rise_s, rng), levels)
     rise = max(round(rise_s * SAMPLE_RATE), 8)
     return levelled(partials, noises, round(longest * SAMPLE_RATE), rise=rise)
+
+
+def _phases(hz: Floats, rise_s: float, rng: np.random.Generator) -> Floats:
+    """Cycles at the start: slow modes begin where they have pushed the air as far forth as back."""
+    drawn = rng.random(len(hz))
+    return np.where(hz < 800, 0.5 * np.round(drawn) - 0.5 * hz * rise_s, drawn)
 
 
 def _mallet(hz: Floats) -> Floats:
@@ -166,8 +172,8 @@ def _swell(t60: float, building_s: float) -> Floats:
 
 
 def _soft_wires(hz: Floats) -> Floats:
-    return np.asarray(below(hz, 1100.0, 7) + above(hz, 3000.0, 14) + formants(hz, ((2600, 3, 0.6),)))
+    return np.asarray(below(hz, 1100.0, 11) + above(hz, 3000.0, 14) + formants(hz, ((2600, 3, 0.6),)))
 
 
 def _hard_wires(hz: Floats) -> Floats:
-    return np.asarray(below(hz, 1500.0, 6) + above(hz, 9000.0, 9) + formants(hz, ((3600, 3, 0.6),)))
+    return np.asarray(below(hz, 1500.0, 10) + above(hz, 9000.0, 9) + formants(hz, ((3600, 3, 0.6),)))

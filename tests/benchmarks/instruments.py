@@ -21,7 +21,7 @@ RATE = 48_000
 BEAT_S = 0.6
 ENSEMBLES = {
     "piano": ("piano",),
-    "salon": ("piano", "violin", "violins", "cello", "basses_pizzicato", "flute", "clarinet", "harmonium"),
+    "salon": ("violin", "flute", "clarinet", "cello", "piano", "harmonium"),
     "orchestra": (
         *("violins", "violas", "cellos", "basses", "flute", "oboe", "clarinet", "bassoon", "horn", "trumpet"),
         *("timpani", "harp", "cymbal", "snare", "triangle"),
