@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from talkies.ui.timeline import Media, TimelineView
@@ -171,3 +171,13 @@ def test_a_spot_is_described(view: TimelineView) -> None:
     assert hit is not None
     lines = describe(hit, view.document, view.media).splitlines()
     assert lines[:2] == ["V1-001.02  hammer wood", "force 0.20"]
+
+
+def test_any_strip_of_the_lane_is_painted_as_the_whole(view: TimelineView) -> None:
+    """As the playhead repaints it: also where no spot is, and under words that begin far from it."""
+    whole = view.viewport().grab().toImage()
+    top, height = view.row_top(2), view.rows[2].height
+    for frame in (1, 7, 16, 19, 24, 30):
+        x = view.scale.x(Fraction(frame) / RATE)
+        strip = QRect(x - 2, top, 5, height)
+        assert view.viewport().grab(strip).toImage() == whole.copy(strip), frame

@@ -30,6 +30,8 @@ REACH = 6
 _FOOT = 5  # pixels of a tick that are there at any force
 _CAP = 3  # pixels beside a tick that its cap is wide
 _LABELLED = 46  # pixels to the next one from which a spot has its words
+_WIDEST = 300  # of words
+_BESIDE = _WIDEST + 40  # pixels beside what is painted from which something may reach into it
 _LOCKED = 14  # the same for its padlock
 
 
@@ -77,7 +79,7 @@ def _covers(row: Row, index: int, position: Fraction) -> bool:
 
 def paint_spots(canvas: Canvas, row: Row, top: int, chosen: np.ndarray | None) -> None:
     """The lane with its upper edge at ``top``; ``chosen``: a flag for each of its items."""
-    part = row.spans.between(canvas.scale.time(canvas.left - 60), canvas.scale.time(canvas.right + 60))
+    part = row.spans.between(canvas.scale.time(canvas.left - _BESIDE), canvas.scale.time(canvas.right + _BESIDE))
     lefts, rights = (each.tolist() for each in row.spans.columns(canvas.scale, part))
     shots: list[QRect] = []
     drawn: dict[tuple[int, bool], tuple[int, int, SpotPlace]] = {}
@@ -124,7 +126,8 @@ def _bar(canvas: Canvas, row: Row, top: int, left: int, right: int, place: SpotP
     shade.setAlpha(90)
     tall = _tall(row, place)
     area = QRect(left, top + row.height - tall, max(right - left, 2), tall)
-    area = area.intersected(QRect(canvas.left - 60, top, canvas.right - canvas.left + 120, row.height))
+    near = QRect(canvas.left - _BESIDE, top, canvas.right - canvas.left + 2 * _BESIDE, row.height)
+    area = area.intersected(near)
     canvas.painter.fillRect(area, shade)
     canvas.painter.fillRect(area.left(), area.top(), area.width(), 2, ink)
     for x in (left, right - 1):
@@ -142,15 +145,15 @@ def _ink(colours: TimelineColours, picked: bool) -> QColor:
 def _names(canvas: Canvas, row: Row, top: int, spots: Sequence[tuple[int, int, SpotPlace, bool]]) -> None:
     """Words and padlocks, where there is room before the next one."""
     ordered = sorted(spots, key=lambda each: each[0])
-    ends = [*(left for left, *_ in ordered[1:]), canvas.right + 60]
+    ends = [*(left for left, *_ in ordered[1:]), canvas.right + _BESIDE]
     canvas.painter.setFont(canvas.font)
-    for (left, _, place, _), end in zip(ordered, ends, strict=True):
+    for (left, _, place, _), end in zip(ordered, ends, strict=False):
         room, start = end - left, left + _CAP + 2
         if place.spot.locked and room >= _LOCKED:
             _padlock(canvas.painter, start + 1, top + 4, canvas.colours.text)
             start += 11
         if room >= _LABELLED and place.spot.words:
-            area = QRect(start, top, end - start - 4, min(row.height, 16))
+            area = QRect(start, top, min(end - start - 4, _WIDEST), min(row.height, 16))
             canvas.label(place.spot.words, area, canvas.colours.text)
 
 
