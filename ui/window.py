@@ -87,7 +87,7 @@ class Window(QMainWindow):
     def _fill_menus(self) -> None:
         self._recent_menu = QMenu(self.tr("Open &recent"), self)
         self._recent_menu.aboutToShow.connect(self._fill_recent)
-        docks = [dock.toggleViewAction() for dock in self.workspace.docks.values()]
+        docks = [dock.toggleViewAction() for dock in (*self.workspace.docks.values(), self.workspace.spot_dock)]
         self.commands.fill(self.menuBar(), self._recent_menu, docks)
 
     def _connect(self) -> None:

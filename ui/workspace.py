@@ -104,8 +104,9 @@ class Workspace(QMainWindow):
         self._dock("spots", self.tr("Spots"), self.spot_table, areas.BottomDockWidgetArea)
         self.splitDockWidget(self.docks["settings"], self.docks["queue"], Qt.Orientation.Vertical)
         self.splitDockWidget(self.docks["takes"], self.docks["timeline"], Qt.Orientation.Vertical)
-        self.tabifyDockWidget(self.docks["takes"], self.docks["spots"])
-        self.docks["spots"].hide()  # until there is a list
+        self.spot_dock = self.docks.pop("spots")
+        self.tabifyDockWidget(self.docks["takes"], self.spot_dock)
+        self.spot_dock.hide()  # until spots are wanted: its tab takes room from the takes
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
@@ -191,8 +192,9 @@ class Workspace(QMainWindow):
 
     def bring(self, name: str) -> None:
         """A part of the window to the front."""
-        self.docks[name].show()
-        self.docks[name].raise_()
+        dock = self.spot_dock if name == "spots" else self.docks[name]
+        dock.show()
+        dock.raise_()
 
     def hear_voice(self, voice: str, engine: str) -> None:
         """A sentence in a voice, in the language that it has learned."""

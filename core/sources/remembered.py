@@ -43,7 +43,8 @@ class Remembered:
         """The sound of a spot, made if it is not there."""
         found = self._sounds.get(key)
         if found is None:
-            found = make()
+            made = make()
+            found = SpotSound(made.lead, made.samples.copy())  # of a part of an array all of it would be remembered
             found.samples.flags.writeable = False
             self._bytes += found.samples.nbytes
             self._sounds[key] = found

@@ -20,14 +20,13 @@ from talkies.core.conditioning.picture.places import struck_at
 from talkies.core.conditioning.prompt.vocabulary import read_prompt
 from talkies.core.engines.base import Engine, Spotted
 from talkies.core.segment import Cue, Mark, Segment
+from talkies.core.spotting.kept import SAME_S
 from talkies.core.spotting.marked import Marked
 from talkies.core.spotting.placing import media_time, record_ranges, record_times
 from talkies.core.spotting.spot import EASY_FORCE, Ids, Spot
 from talkies.core.synthesis import Recipe, recipe_for
 from talkies.core.times import TimeRange, round_half_up
 
-SAME_S = Fraction(1, 10)
-"""Spots of one shot so near to each other are the same event."""
 STEPS = "footsteps"
 """The word of the effects vocabulary."""
 _QUICK_S = 1.0  # a pace at which one stroke is not all of a sound
@@ -56,18 +55,6 @@ def spots_of_shot(
     spots += [spot for mark in segment.marks if (spot := _of_mark(segment, mark)) is not None]
     ordered = sorted(spots, key=lambda spot: (_position(segment, spot), spot.kind))
     return [replace(spot, id=ids.new(segment.id)) for spot in ordered]
-
-
-def with_kept(found: Sequence[Spot], earlier: Iterable[Spot], shots: Iterable[Segment]) -> list[Spot]:
-    """A new list of ``shots`` in an earlier one: locked spots stay, and take the place of what was found there; so do
-    the spots of other shots."""
-    fresh = {segment.id for segment in shots}
-    kept = [spot for spot in earlier if spot.locked or spot.shot not in fresh]
-    return [*kept, *(spot for spot in found if not any(_same(spot, other) for other in kept))]
-
-
-def _same(one: Spot, other: Spot) -> bool:
-    return (one.shot, one.kind) == (other.shot, other.kind) and abs(one.time - other.time) <= SAME_S
 
 
 def _seen(segment: Segment, seen: Spotted, start: Fraction, prompt: str) -> list[Spot]:

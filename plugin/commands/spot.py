@@ -29,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from talkies.core.generation.planning.stems import choose_segments
     from talkies.core.spotting.files import check_place, read_spots, write_spots
+    from talkies.core.spotting.kept import with_kept
     from talkies.core.spotting.spot import Ids
-    from talkies.core.spotting.spotter import with_kept
     from talkies.core.timeline import in_language, read_timeline
     from talkies.plugin.console import show, warn
 

@@ -2,6 +2,8 @@
 
     python tests/benchmarks/memory.py                          60 s against 60 minutes
     python tests/benchmarks/memory.py --long 180               quicker
+    python tests/benchmarks/memory.py --what beds              backgrounds alone: 10 minutes against 60
+    python tests/benchmarks/memory.py --what listed            a list by rules: an engine throughout, a knock a second
 
 Each timeline is generated in a child process of its own, whose peak resident memory the system tells when it ends.
 Prints, and judges nothing.
@@ -16,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -70,12 +73,38 @@ def peak_memory(command: list[str]) -> tuple[float, float]:
     return usage.ru_maxrss * unit / 1e6, time.perf_counter() - started
 
 
+def options_of(what: str) -> list[str]:
+    """Of the command line."""
+    beds = ["--background", "auto"]
+    listed = ["--task", "foley", "--background", "off"]
+    return {"both": ["--task", "both"], "beds": ["--task", "background", *beds], "listed": listed}[what]
+
+
+def write_list(path: Path, reel: Path, seconds: int) -> Path:
+    """What goes on throughout and follows the square, and a hit each second."""
+    from talkies.core.spotting.files import write_spots
+    from talkies.core.spotting.spot import Spot
+    from talkies.core.timeline import read_timeline
+
+    shot = (timeline := read_timeline(reel)).segments[0].id
+    engine = Spot(f"{shot}.00", shot, Fraction(0), Fraction(seconds), "sustained", words="engine", source="rules")
+    times = (Fraction(number) + Fraction(1, 2) for number in range(seconds))
+    knocks = [
+        Spot(f"{shot}.{n:04}", shot, time, time, x=n % 10 / 10, words="wood knock", source="rules")
+        for n, time in enumerate(times, start=1)
+    ]
+    write_spots(timeline, [engine, *knocks], path)
+    return path
+
+
 def bench(seconds: int, options: argparse.Namespace) -> float:
     """Generates one timeline; prints and returns the peak in MB."""
     with tempfile.TemporaryDirectory() as name:
         reel = write_timeline(Path(name), seconds)
         command = [sys.executable, "-m", "talkies.plugin.cli", "generate", str(reel), "-o", f"{name}/out.otio"]
-        command += ["--engine", options.engine, "--steps", str(options.steps), "--task", "both"]
+        command += ["--engine", options.engine, "--steps", str(options.steps), *options_of(options.what)]
+        if options.what == "listed":
+            command += ["--spots", str(write_list(Path(name) / "list.json", reel, seconds))]
         peak, took = peak_memory(command)
     print(f"{seconds:5} s of film: {peak:7.0f} MB at most, {took:6.1f} s of computing", flush=True)
     return peak
@@ -83,12 +112,14 @@ def bench(seconds: int, options: argparse.Namespace) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--short", type=int, default=60, metavar="S", help="seconds (default: 60)")
+    parser.add_argument("--short", type=int, metavar="S", help="seconds (default: 60; of beds and lists 600)")
+    parser.add_argument("--what", choices=("both", "beds", "listed"), default="both")
     parser.add_argument("--long", type=int, default=3600, metavar="S", help="seconds (default: 3600)")
     parser.add_argument("--engine", default="mini")
     parser.add_argument("--steps", type=int, default=1)
     options = parser.parse_args()
-    short, long = bench(options.short, options), bench(options.long, options)
+    first = options.short or (60 if options.what == "both" else 600)
+    short, long = bench(first, options), bench(options.long, options)
     print(f"difference: {long - short:.0f} MB")
 
 

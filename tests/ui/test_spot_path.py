@@ -79,7 +79,7 @@ def test_spot_drag_reroll_swap_write_back_and_open_again(
     window.commands["spot"].trigger()
     finish(qtbot, window)
     jump, slam = document.lists[SHOT]  # what is seen to jump at 0.2 s, and the subtitle [door slams]
-    assert space.spot_table.model.rowCount() == 2 and space.docks["spots"].isVisible()
+    assert space.spot_table.model.rowCount() == 2 and space.spot_dock.isVisible()
 
     table = space.spot_table.model
     assert table.setData(table.index(1, SOURCE), "rules")

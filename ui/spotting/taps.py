@@ -11,7 +11,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from talkies.core.errors import ArgumentError
-from talkies.core.spotting.spotter import SAME_S
+from talkies.core.spotting.kept import SAME_S
 from talkies.core.times import to_frame
 from talkies.ui.player.transport import Transport
 from talkies.ui.work.document import Document

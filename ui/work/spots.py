@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject, Signal
 
 from talkies.core.errors import ArgumentError
 from talkies.core.spotting.files import write_spots
+from talkies.core.spotting.kept import with_kept
 from talkies.core.spotting.placing import media_time, shots_at
 from talkies.core.spotting.spot import MOST_SPOTS, Ids, Spot, SpotKind
-from talkies.core.spotting.spotter import with_kept
 from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 from talkies.ui.work.positions import Positions

@@ -19,9 +19,10 @@ from talkies.core.media.onsets import match_onsets
 from talkies.core.scenes import render_scene
 from talkies.core.segment import Cue, Segment, Timeline
 from talkies.core.spotting.files import read_spots
+from talkies.core.spotting.kept import with_kept
 from talkies.core.spotting.marked import Marked, marked_words
 from talkies.core.spotting.spot import Ids, Spot
-from talkies.core.spotting.spotter import spots_of_shot, with_kept
+from talkies.core.spotting.spotter import spots_of_shot
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
 from talkies.plugin.cli import main
