@@ -31,7 +31,7 @@ class SlowTones(TonesEngine):
     def spot(self, features: PictureFeatures) -> Spotted:
         moves = np.abs(features.sync).max(axis=1) > _MOVES
         begins = np.flatnonzero(moves & ~np.concatenate([[False], moves[:-1]]))
-        return Spotted(tuple(Stroke(float(cell / LATENT_RATE), 0.5, 0.9) for cell in begins))
+        return Spotted(tuple(Stroke(float(cell) / float(LATENT_RATE), 0.5, 0.9) for cell in begins))
 
     def generate(self, prepared: Prepared, **options: Any) -> Iterator[Sound]:
         for block in super().generate(prepared, **options):

@@ -44,6 +44,15 @@ class Programme:
     momentary: float | None = None
     short_term: float | None = None
 
+    def raised(self, gain_db: float) -> Programme:
+        """What the same sound measures ``gain_db`` louder."""
+
+        def louder(level: float | None) -> float | None:
+            return None if level is None else level + gain_db
+
+        levels = (louder(level) for level in (self.true_peak, self.momentary, self.short_term))
+        return Programme(louder(self.integrated), self.loudness_range, *levels)
+
 
 def measure(blocks: Iterable[Samples], sample_rate: int) -> Level:
     """Loudness and true peak of blocks of (C, n)."""

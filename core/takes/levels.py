@@ -144,7 +144,8 @@ def _regained(take: Take, gain: float, ceiling: float) -> Take:
         return metered(limited(louder, ceiling, SAMPLE_RATE), meter) if above > PEAK_ERROR else louder
 
     count = take.file_range.samples(SAMPLE_RATE)[1]
-    rewrite_bwf(take.path, take.path, regained, channels=take.channels, count=count)
+    plain = None if above > PEAK_ERROR else gain
+    rewrite_bwf(take.path, take.path, regained, channels=take.channels, count=count, gain_db=plain)
     if levels and above > PEAK_ERROR:
         measured = levels_of(meter.level(), 0.0, round(levels.limited_db + above, 2))
         levels = replace(measured, gain_db=levels.gain_db)

@@ -74,7 +74,8 @@ def save_take(
         with output_errors(path):
             folder.mkdir(parents=True, exist_ok=True)
             waiting.unlink(missing_ok=True)
-            channels, level = _gather(waiting, blocks, sample_rate, covered, stem.gate, faded, path)
+            channels, meter = _gather(waiting, blocks, sample_rate, covered, stem.gate, faded, path)
+            level = meter.level()
             gain = gain_for(stem.name, level, loudness) if gain_db is None else gain_db
             sound = _waiting_blocks(waiting, channels, gain)
             above = level.true_peak + gain - loudness.true_peak
@@ -88,6 +89,7 @@ def save_take(
                 description=f"{stem.name} {segment.clip} {stem.speaker}".strip(),
                 originator_reference=f"{segment.id} {number}",
                 slate=slate_of(stem, timeline, number),
+                programme=None if above > PEAK_ERROR else meter.programme().raised(gain),
             )
     finally:
         with contextlib.suppress(OSError):
@@ -160,7 +162,7 @@ def _gather(
     gate: Sequence[TimeRange] | None,
     faded: tuple[bool, bool],
     path: Path,
-) -> tuple[int, Level]:
+) -> tuple[int, Meter]:
     """Put the take, exact in length and gated, into ``waiting`` as raw float32, frames of C; measure it on the way."""
     first, total = covered.samples(SAMPLE_RATE)
     end = to_sample(END_FADE_S, SAMPLE_RATE)
@@ -183,7 +185,7 @@ def _gather(
             meter.add(heard)
             file.write(np.ascontiguousarray(heard.T, np.float32).tobytes())
             position += count
-    return channels, meter.level()
+    return channels, meter
 
 
 def exactly(blocks: Iterable[Samples], count: int, path: Path) -> Iterator[Samples]:

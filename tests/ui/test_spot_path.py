@@ -107,7 +107,9 @@ def test_spot_drag_reroll_swap_write_back_and_open_again(
     dialog = space.spots.dialog
     assert dialog is not None
     qtbot.waitUntil(lambda: dialog.list.topLevelItemCount() == 1, timeout=PATIENCE_MS)
-    dialog.list.setCurrentItem(dialog.list.topLevelItem(0))
+    found = dialog.list.topLevelItem(0)
+    assert found is not None
+    dialog.list.setCurrentItem(found)
     qtbot.mouseClick(dialog.use, LEFT)
     finish(qtbot, window)
     assert document.spot(slam.id).locked

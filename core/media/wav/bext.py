@@ -13,6 +13,7 @@ _UNKNOWN = 0x7FFF  # a loudness that nobody can state
 _MOST = 99.99
 _VERSION = 2
 _FIXED_BYTES = 602
+_VERSION_AT, _LEVELS = 346, 412  # bytes
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,16 @@ def bext_chunk(said: Bext, sample_rate: int, channels: int, programme: Programme
     numbers = struct.pack("<QH64x5h", said.time_reference, _VERSION, *map(_hundredths, levels))
     history = f"A=PCM,F={sample_rate},W=24,M={layout},T=talkies\r\n"
     return (text + numbers).ljust(_FIXED_BYTES, b"\0") + history.encode()
+
+
+def programme_in(chunk: bytes) -> Programme | None:
+    """The loudness that a chunk's content states; None where it is of an earlier version, which states none."""
+    if len(chunk) < _LEVELS + 10 or struct.unpack_from("<H", chunk, _VERSION_AT)[0] < _VERSION:
+        return None
+    numbers = struct.unpack_from("<5h", chunk, _LEVELS)
+    levels = (None if number in (_UNKNOWN, -1 - _UNKNOWN) else number / 100 for number in numbers)
+    integrated, loudness_range, true_peak, momentary, short_term = levels
+    return Programme(integrated, loudness_range, true_peak, momentary, short_term)
 
 
 def _ascii(text: str) -> bytes:

@@ -17,9 +17,9 @@ import numpy as np
 from talkies.core.arrays import Ints32, Samples
 from talkies.core.errors import MediaError, OutputError
 from talkies.core.files.atomic import part_file
-from talkies.core.media.loudness import Meter
+from talkies.core.media.loudness import Meter, Programme
 from talkies.core.media.opening import open_file
-from talkies.core.media.wav.bext import Bext, bext_chunk
+from talkies.core.media.wav.bext import Bext, bext_chunk, programme_in
 from talkies.core.media.wav.ixml import Slate, ixml_chunk, rewritten_ixml
 from talkies.core.media.wav.riff import WaveFile, text_chunks
 
@@ -45,6 +45,7 @@ def write_bwf(
     originator_reference: str = "",
     origination: datetime | None = None,
     slate: Slate | bytes = Slate(),  # noqa: B008 - frozen
+    programme: Programme | None = None,
     dither: bool = False,
     seed: int = 0,
 ) -> int:
@@ -53,8 +54,8 @@ def write_bwf(
     ``time_reference``: the record timecode of the first sample, in samples since midnight. ``count``: how many
     samples there must be in the end. ``origination``: when it was made (now). ``slate``: what its iXML says, or the
     chunk of the file that it was before. ``dither``: triangular noise of one step, the same for the same ``seed``;
-    exact zeros stay exact zeros. What exceeds full scale is clipped. Its loudness is measured on the way.
-    Raises OutputError.
+    exact zeros stay exact zeros. What exceeds full scale is clipped. ``programme``: its loudness where it is
+    known; otherwise it is measured on the way. Raises OutputError.
     """
     said = Bext(time_reference, description, originator_reference, origination or datetime.now(UTC))
     if isinstance(slate, bytes):
@@ -62,17 +63,19 @@ def write_bwf(
     else:
         ixml = ixml_chunk(slate, sample_rate, channels, time_reference)
     rng = np.random.default_rng(seed) if dither else None
-    meter, written = Meter(sample_rate), 0
+    meter, written = Meter(sample_rate) if programme is None else None, 0
     with part_file(path) as part, part.open("w+b") as file:
         wave = WaveFile(file, sample_rate, channels, {b"bext": bext_chunk(said, sample_rate, channels), b"iXML": ixml})
         for chunk in _chunks(blocks, channels):
             whole = _whole(chunk, rng)
-            meter.add(whole.astype(np.float32) / np.float32(FULL_SCALE))
+            if meter is not None:
+                meter.add(whole.astype(np.float32) / np.float32(FULL_SCALE))
             wave.write(_packed(whole))
             written += chunk.shape[1]
         if count is not None and written != count:
             raise OutputError(path, f"{written} samples were written, {count} were expected")
-        wave.finish({b"bext": bext_chunk(said, sample_rate, channels, meter.programme())})
+        known = programme if meter is None else meter.programme()
+        wave.finish({b"bext": bext_chunk(said, sample_rate, channels, known or Programme())})
     return written
 
 
@@ -95,11 +98,20 @@ def read_bext(path: Path) -> Bext:
     return Bext(first, fields.get("comment", ""), reference, origination)
 
 
+def read_programme(path: Path) -> Programme | None:
+    """The loudness that the ``bext`` chunk of a WAV states, None where it states none. Raises MediaError."""
+    return programme_in(_text_chunk(path, b"bext"))
+
+
 def read_ixml(path: Path) -> bytes:
     """The ``iXML`` chunk of a WAV, b"" where there is none. Raises MediaError."""
+    return _text_chunk(path, b"iXML")
+
+
+def _text_chunk(path: Path, wanted: bytes) -> bytes:
     try:
         with path.open("rb") as file:
-            return next((content for name, content in text_chunks(file) if name == b"iXML"), b"")
+            return next((content for name, content in text_chunks(file) if name == wanted), b"")
     except (OSError, struct.error) as error:
         raise MediaError(path, "cannot be read as a WAV file", "it may be damaged") from error
 

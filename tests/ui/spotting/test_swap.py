@@ -43,7 +43,7 @@ def dialog_for(document: Document, qtbot: QtBot, words: str = "door slams") -> t
     dialog = SwapDialog(document, SPOT)
     qtbot.addWidget(dialog)
     played: list[Samples] = []
-    dialog.player.play_samples = played.append  # type: ignore[method-assign]  # no loudspeaker here
+    dialog.player.play_samples = played.append  # type: ignore[method-assign, assignment]  # no loudspeaker here
     dialog.show()
     qtbot.waitUntil(lambda: "Searching" not in dialog.message.text(), timeout=PATIENCE_MS)
     return dialog, played

@@ -125,7 +125,7 @@ def test_ends_of_what_goes_on_are_dragged(qtbot: QtBot, view: TimelineView) -> N
 
 def test_double_click_makes_a_spot_or_asks_for_its_words(qtbot: QtBot, view: TimelineView) -> None:
     document = view.document
-    qtbot.mouseDClick(view.viewport(), LEFT, NONE, on_lane(view, Fraction(102, 10)))
+    qtbot.mouseDClick(view.viewport(), LEFT, NONE, on_lane(view, 10.2))
     assert frames(document) == [5, 10, 15, 17]
     assert document.chosen_spots == ("V1-001.04",)
     with qtbot.waitSignal(view.spot_activated) as told:

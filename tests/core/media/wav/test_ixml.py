@@ -190,3 +190,15 @@ def test_beyond_four_gigabytes_it_is_rf64(tmp_path: Path, monkeypatch: pytest.Mo
     assert np.abs(read_sound(path, mono=False) - sound).max() <= 2**-23
     assert read_bext(path).time_reference == FAR and b"A001_C002.mov" in read_ixml(path)
     assert plain[:4] == b"RIFF"
+
+
+@pytest.mark.parametrize("gain_db", [-7.5, 0.0, 3.0])
+def test_loudness_that_is_known_is_what_ffmpeg_measures(tmp_path: Path, gain_db: float) -> None:
+    source, louder = tmp_path / "take.wav", tmp_path / "louder.wav"
+    write_bwf(source, [programme(channels=2) * np.float32(0.5)], channels=2)
+    factor = np.float32(10 ** (gain_db / 20))
+    rewrite_bwf(source, louder, lambda blocks: (block * factor for block in blocks), channels=2, gain_db=gain_db)
+    _, *stated = stated_levels(louder)
+    measured = by_ffmpeg(louder)
+    for value, name in zip(stated, ("I", "LRA", "peak", "M", "S"), strict=True):
+        assert value / 100 == pytest.approx(measured[name], abs=0.2), name
