@@ -174,6 +174,9 @@ worn_scenes = 1
 edited_scenes = 1
 silent_scenes = 1
 talking_scenes = 1
+gesturing_scenes = 1
+filmed_scenes = 1
+signing_views = 1
 steps = {steps}
 batch = 1
 
