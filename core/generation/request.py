@@ -231,7 +231,8 @@ def _typed(name: str, value: Any) -> Any:
     if name in _INTEGERS and isinstance(value, int) and not isinstance(value, bool):
         return value
     if name in _FLOATS and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        with contextlib.suppress(OverflowError):  # JSON's integers have no end
+            return float(value)
     if name in _SWITCHES and isinstance(value, bool):
         return value
     if name == "handles" and isinstance(value, int | float | str) and not isinstance(value, bool):
