@@ -106,11 +106,15 @@ def check_json(path: Path, data: bytes) -> None:
     if not isinstance(document, dict) or "OTIO_SCHEMA" not in document:
         raise TimelineError(path, "is not an OTIO file: it names no OTIO_SCHEMA", "export the timeline again as .otio")
     for node in _dicts(document):
-        if problem := _wrong_kind(node):
+        if node.get("OTIO_SCHEMA") != _PLAIN and (problem := _wrong_kind(node)):
             raise TimelineError(path, f"is damaged: {problem}", "export the timeline again as .otio")
     if b"SerializableObjectRef" in data:
         _refuse_cycles(path, document)
     _refuse_depth(path, document)
+
+
+_PLAIN = "RationalTime.1"
+"""The schema of most objects in a document, whose values are numbers."""
 
 
 def plain_json(data: bytes) -> Any:
@@ -196,7 +200,7 @@ def _dicts(document: Any) -> Any:
         node = stack.pop()
         if isinstance(node, dict):
             yield node
-            stack.extend(node.values())
+            stack.extend(value for value in node.values() if isinstance(value, dict | list))
         elif isinstance(node, list):
             stack.extend(node)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -126,8 +126,10 @@ def _media_cues(segment: Segment, path: Path, beside: _Beside) -> list[Cue]:
     return _onto(segment, beside.cues(picture.path, beside.clock_of(segment), picture.path.name))
 
 
-def _onto(segment: Segment, cues: Iterable[Cue]) -> list[Cue]:
+def _onto(segment: Segment, cues: Sequence[Cue]) -> list[Cue]:
     """Cues in seconds from a medium's first frame, onto the timeline."""
+    if not cues:
+        return []
     start = segment.picture.start if segment.picture else Fraction(0)
     curve = segment.curve.moved(media=-start) if segment.curve else None
     return mapped(cues, segment.source.shifted(-start), segment.record, segment.speed, curve)
