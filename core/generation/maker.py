@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -111,26 +111,27 @@ class Maker:
         """The takes of a background, which no engine makes."""
         from talkies.core.backgrounds.words import read_words
 
-        part = stem.record.duration * MAKING
         words = (stem.prompt, *(row.words for row in self.rows if row.shot == stem.segment.id))
         self.warnings.extend(sentence for each in words for sentence in read_words(each).warnings)
-        for number, index in enumerate(range(skip, self.request.takes), start=first):
-            self.work.message = f"{_WHAT[stem.task]} for {stem.segment.clip}"
-            self.work.at(part, 0)
-            with self.work.clock("beds"):
-                take = self.beds.take(stem, index, number, lambda share: self.work.at(part, share))
-            self.work.done += part
-            yield take
+        numbered = enumerate(range(skip, self.request.takes), start=first)
+        yield from self._by_rules(stem, self.beds, numbered, "beds", f"for {stem.segment.clip}")
 
     def _music(self, stem: Stem, first: int, skip: int) -> Iterator[Take]:
         """The takes of a section of the score, which no engine makes."""
         assert self.scores is not None
+        numbered = enumerate(range(skip, self.scores.alternatives), start=first)
+        yield from self._by_rules(stem, self.scores, numbered, "music", stem.part)
+
+    def _by_rules(
+        self, stem: Stem, source: Beds | Scores, numbered: Iterable[tuple[int, int]], clock: str, which: str
+    ) -> Iterator[Take]:
+        """Takes of what makes them without an engine; ``numbered``: their numbers and places among the takes."""
         part = stem.record.duration * MAKING
-        for number, index in enumerate(range(skip, self.scores.alternatives), start=first):
-            self.work.message = f"{_WHAT[stem.task]}, {stem.part}"
+        for number, index in numbered:
+            self.work.message = f"{_WHAT[stem.task]} {which}"
             self.work.at(part, 0)
-            with self.work.clock("music"):
-                take = self.scores.take(stem, index, number, lambda share: self.work.at(part, share))
+            with self.work.clock(clock):
+                take = source.take(stem, index, number, lambda share: self.work.at(part, share))
             self.work.done += part
             yield take
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.events import Event, Progress
-from talkies.core.files.atomic import write_atomically
 from talkies.core.generation.planning.earlier_takes import earlier_takes
 from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import plan_run
@@ -64,8 +63,7 @@ def render(
             common = None if request.relevel else kept.common_gains(loop.takes, request.loudness)
             common = common if plan.music is None else ()  # it stays below dialogue that is there, or will be
             loop.takes[:] = run.publish(balance_takes(loop.takes, PRESETS[request.loudness], common))
-            for name, content in loop.papers.items():
-                write_atomically(loop.takes[0].path.with_name(name), content)
+            loop.lay_papers(loop.takes[0].path.parent)
             laid = heard(loop.takes, loop.log.sentences.append)
             laid += earlier.beside(loop.takes, only=bool(request.only) and request.clips == "events")
             write_timeline(timeline, laid, request.out, two_pop=request.two_pop, tail_pop=request.tail_pop)

@@ -40,11 +40,12 @@ _LARGE = ("orchestra",)
 
 @dataclass
 class _Piece:
-    """A performed take: where its floats lie, and the gain (dB) that its loudness asks for."""
+    """A performed take: where its floats lie, the gain (dB) that its loudness asks for, and its papers by suffix."""
 
     score: Score
     sound: Path
     gain_db: float
+    papers: dict[str, bytes]
 
 
 @dataclass
@@ -80,7 +81,8 @@ class Scores:
         piece = self._performed(stem, seed, on_share)
         head = self.music.handle if stem.record.start > self.music.span.start else Fraction(0)
         tail = self.music.handle
-        self._note(piece.score, number)
+        for suffix, content in piece.papers.items():
+            self.papers.setdefault(f"MX_t{number:02}{suffix}", content)
         return save_take(
             stem,
             self.timeline,
@@ -102,7 +104,8 @@ class Scores:
             with output_errors(path):
                 self.folder.mkdir(parents=True, exist_ok=True)
                 level = self._play(score, seed, path, on_share)
-            self._pieces[seed] = _Piece(score, path, gain_for("MX", level, PRESETS[self.request.loudness]))
+            gain = gain_for("MX", level, PRESETS[self.request.loudness])
+            self._pieces[seed] = _Piece(score, path, gain, self._papers_of(score))
         return self._pieces[seed]
 
     def _play(self, score: Score, seed: int, path: Path, on_share: Callable[[float], None]) -> Level:
@@ -138,13 +141,10 @@ class Scores:
                 yield block * ducking.gains(place, block.shape[1], SAMPLE_RATE)
                 place += block.shape[1]
 
-    def _note(self, score: Score, number: int) -> None:
-        """MIDI and the tempo list of a take, for whoever plays or edits the music further."""
-        name = f"MX_t{number:02}"
-        if f"{name}.mid" not in self.papers:
-            start = self.timeline.start + self.music.span.start
-            self.papers[f"{name}.mid"] = midi_bytes(score, self.timeline.rate, start)
-            self.papers[f"{name}.csv"] = tempo_csv(score, lambda time: self.timecode(time)).encode()
+    def _papers_of(self, score: Score) -> dict[str, bytes]:
+        """MIDI and the tempo list by suffix, for whoever plays or edits the music further."""
+        start = self.timeline.start + self.music.span.start
+        return {".mid": midi_bytes(score, self.timeline.rate, start), ".csv": tempo_csv(score, self.timecode).encode()}
 
     def timecode(self, time: Fraction) -> str:
         """The record timecode of a time of the score."""

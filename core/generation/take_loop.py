@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from talkies.core.errors import ArgumentError, InputError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady
+from talkies.core.files.atomic import write_atomically
 from talkies.core.generation.maker import Maker
 from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import Plan, work_of
@@ -86,6 +87,11 @@ class TakeLoop:
                     reported = len(self.failures)
         if not self.takes and not made_before:
             raise _nothing_made(plan.timeline, self.failures)
+
+    def lay_papers(self, folder: Path) -> None:
+        """Writes them beside the takes, in place of those of an earlier run. Raises OSError."""
+        for name, content in self.papers.items():
+            write_atomically(folder / name, content)
 
     def finished(self) -> Finished:
         """The last event, with the report of the run."""

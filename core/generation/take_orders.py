@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.errors import ArgumentError, TimelineError
 from talkies.core.events import Event, Progress
-from talkies.core.files.atomic import write_atomically
 from talkies.core.files.dataclass_json import from_json
 from talkies.core.files.preflight import check_space
 from talkies.core.generation.planning.kept_takes import KeptTakes
@@ -115,8 +114,7 @@ def make_takes(
             kept=_kept(folder, plan) if request.spots is not None else KeptTakes(),
             remembered=remembered,
         )
-        for name, content in loop.papers.items():
-            write_atomically(folder / name, content)
+        loop.lay_papers(folder)
     yield loop.finished()
 
 

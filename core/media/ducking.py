@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -25,16 +25,15 @@ class Ducking:
     def gains(self, first: int, count: int, sample_rate: int) -> Floats32:
         """(count,) factors of the samples from ``first`` on. Straight in dB on the way down and up."""
         seconds = (first + np.arange(count)) / sample_rate
-        near = [
-            line for line in self._joined() if line.start - AHEAD_S < seconds[-1] and seconds[0] < line.end + AFTER_S
-        ]
+        near = [line for line in self._joined if line.start - AHEAD_S < seconds[-1] and seconds[0] < line.end + AFTER_S]
         lower = np.zeros(count)
         for line in near:
             edges = [line.start - AHEAD_S, line.start, line.end, line.end + AFTER_S]
             lower = np.maximum(lower, np.interp(seconds, [float(edge) for edge in edges], [0, 1, 1, 0]))
         return (10 ** (-self.depth_db * lower / 20)).astype(np.float32)
 
-    def _joined(self) -> Iterable[TimeRange]:
+    @cached_property
+    def _joined(self) -> list[TimeRange]:
         """Lines with no room between them for coming back are one."""
         joined: list[TimeRange] = []
         for line in sorted(self.lines):

@@ -64,7 +64,9 @@ class TempoMap:
 
     def tempo_at(self, beat: Fraction) -> Fraction:
         """Quarters per minute from a beat on."""
-        return self.spans[_place(self._beats, beat)].tempo
+        index = _place(self._beats, beat)
+        (start, first), (end, last) = self.knots[index : index + 2]
+        return Span(end - start, last - first).tempo
 
 
 def _place(values: tuple[Fraction, ...], value: Fraction) -> int:

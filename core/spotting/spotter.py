@@ -128,11 +128,7 @@ def _paced(recipe: Recipe | None, time: TimeRange) -> list[Fraction]:
 
 
 def _of_marker(segment: Segment, marked: Marked) -> Spot | None:
-    if not marked.span.duration:
-        return _hit(segment, marked.span.start, marked.words)
-    recipe = _recipe(marked.words)
-    strikes = recipe is not None and recipe.going is None
-    if strikes:
+    if _strikes(marked.span, marked.words):
         return _hit(segment, marked.span.start, marked.words)
     return _sustained(segment, marked.span, marked.words)
 
@@ -141,13 +137,18 @@ def _of_mark(segment: Segment, mark: Mark) -> Spot | None:
     """A marker of the clip whose name has a word that effects know, where the cut shows it."""
     if not read_prompt(mark.words).words:
         return None
-    recipe = _recipe(mark.words)
     first, last = mark.span.start, mark.span.end
-    if not mark.span.duration or (recipe is not None and recipe.going is None):
+    if _strikes(mark.span, mark.words):
         spot = Spot("", segment.id, first, first, words=mark.words)
     else:
         spot = Spot("", segment.id, first, last, "sustained", words=mark.words)
     return spot if record_ranges(segment, spot, segment.record) else None
+
+
+def _strikes(span: TimeRange, words: str) -> bool:
+    """Whether a marker is a hit: it has no length, or names what never goes on."""
+    recipe = _recipe(words)
+    return not span.duration or (recipe is not None and recipe.going is None)
 
 
 def _recipe(words: str) -> Recipe | None:

@@ -27,4 +27,4 @@ def needed_bytes(timeline: Timeline, stems: Mapping[str, Sequence[Stem]], reques
 
 def _channels(stem: StemName, request: Request) -> int:
     """Backgrounds and music are stereo, and effects where they are panned."""
-    return {"BG": 2, "MX": 2, "FX": 2 if request.width > 0 else 1}.get(stem, 1)
+    return {"BG": 2, "MX": 2, "FX": request.panning.channels}.get(stem, 1)

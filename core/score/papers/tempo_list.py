@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from talkies.core.score.composed import Bar, Score
+from talkies.core.score.composed import Score
 
 COLUMNS = ("timecode", "seconds", "bar", "beat", "tempo", "meter", "what")
 
@@ -20,14 +21,16 @@ def tempo_csv(score: Score, timecode: Callable[[Fraction], str]) -> str:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     bars = [bar for section in score.sections for bar in section.bars]
+    starts = [bar.start for bar in bars]
     for time, what in sorted(_rows(score)):
         beat = score.tempo_map.beat_at(time)
-        number, bar = _bar_at(bars, beat)
+        index = max(bisect_right(starts, beat) - 1, 0)
+        bar = bars[index]
         place = 1 + (beat - bar.start) / bar.meter.pulse
         tempo = float(score.tempo_map.tempo_at(beat))
         meter = f"{bar.meter.count}/{bar.meter.unit}"
         writer.writerow(
-            (timecode(time), f"{float(time):.6f}", number, f"{float(place):.4g}", f"{tempo:.3f}", meter, what)
+            (timecode(time), f"{float(time):.6f}", index + 1, f"{float(place):.4g}", f"{tempo:.3f}", meter, what)
         )
     return text.getvalue()
 
@@ -39,9 +42,3 @@ def _rows(score: Score) -> Iterator[_Row]:
         yield section.span.start, f"section: {section.name}, {section.key.name}"
     for hit in score.hits:
         yield hit.time, f"hit: {hit.kind} {hit.name}".rstrip()
-
-
-def _bar_at(bars: list[Bar], beat: Fraction) -> tuple[int, Bar]:
-    """The number of the bar in which a beat lies, from 1 on, and the bar."""
-    number = max((index for index, bar in enumerate(bars) if bar.start <= beat), default=0)
-    return number + 1, bars[number]
