@@ -15,8 +15,10 @@ import pytest
 from engines import load_tones
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from sound_devices import Device
 
 from talkies.core.generation.take_orders import TakeRequest, make_takes
+from talkies.ui.player import transport
 from talkies.ui.theme import apply_theme, theme_name
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
@@ -31,6 +33,14 @@ def no_automatic_gc() -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
+
+
+@pytest.fixture
+def device(monkeypatch: pytest.MonkeyPatch) -> Device:
+    """What transports play on."""
+    device = Device()
+    monkeypatch.setattr(transport, "open_speaker", lambda parent: device)
+    return device
 
 
 @pytest.fixture(autouse=True)

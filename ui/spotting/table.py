@@ -6,23 +6,16 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import (
     QEvent,
-    QItemSelection,
-    QItemSelectionModel,
-    QItemSelectionRange,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
     QPoint,
-    QSize,
     Qt,
     Signal,
 )
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
-    QHeaderView,
-    QLabel,
     QStackedLayout,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -32,11 +25,10 @@ from PySide6.QtWidgets import (
 
 from talkies.core.spotting.spot import KINDS, SOURCES
 from talkies.ui.spotting.model import AVOID, FILE, FORCE, IN, KIND, LOCK, OUT, SOURCE, WORDS, SpotModel
+from talkies.ui.tables import CELL_PADDING, dress, or_hint, show_chosen, type_in
 from talkies.ui.work.document import Document
 
 Index = QModelIndex | QPersistentModelIndex
-
-_CELL_PADDING = 22  # pixels beside the text of a cell, as the style sheet and Qt have it
 
 
 class ChoiceDelegate(QStyledItemDelegate):
@@ -85,50 +77,24 @@ class SpotTable(QWidget):
     def _build(self) -> None:
         view = self.view
         view.setModel(self.model)
-        view.setAccessibleName(self.tr("Spots"))
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        dress(view, self.tr("Spots"), WORDS)
         view.customContextMenuRequested.connect(self._ask_menu)
         view.installEventFilter(self)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setAlternatingRowColors(True)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
-        view.setIconSize(QSize(15, 15))
         view.setItemDelegateForColumn(KIND, ChoiceDelegate(KINDS, view))
         view.setItemDelegateForColumn(SOURCE, ChoiceDelegate(SOURCES, view))
-        view.setEditTriggers(
-            QAbstractItemView.EditTrigger.DoubleClicked
-            | QAbstractItemView.EditTrigger.EditKeyPressed
-            | QAbstractItemView.EditTrigger.SelectedClicked
-        )
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(26)
-        header = view.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(WORDS, QHeaderView.ResizeMode.Stretch)
-        time = QFontMetrics(view.font()).horizontalAdvance("00:00:00:00.00") + _CELL_PADDING
+        time = QFontMetrics(view.font()).horizontalAdvance("00:00:00:00.00") + CELL_PADDING
         widths = ((IN, time), (OUT, time), (KIND, 92), (AVOID, 110), (FORCE, 58), (SOURCE, 88), (FILE, 150), (LOCK, 46))
         for column, width in widths:
             view.setColumnWidth(column, width)
         words = self.tr("No spots yet.\nCtrl+K spots the selected shots: what is seen to sound becomes a list.")
-        empty = QLabel(words)
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        empty.setWordWrap(True)
-        empty.setProperty("role", "faint")
         self._stack = QStackedLayout(self)
-        self._stack.addWidget(view)
-        self._stack.addWidget(empty)
+        or_hint(self._stack, view, words)
 
     def edit_words(self, spot_id: str) -> None:
         """Opens the words of a spot for typing."""
         row = self.model.row_of(spot_id)
         if row is not None:
-            index = self.model.index(row, WORDS)
-            self.view.setFocus()
-            self.view.setCurrentIndex(index)
-            self.view.edit(index)
+            type_in(self.view, row, WORDS)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Delete on a row, not in a cell that is edited."""
@@ -159,12 +125,8 @@ class SpotTable(QWidget):
             return
         found = (self.model.row_of(spot_id) for spot_id in self._document.chosen_spots)
         rows = sorted(row for row in found if row is not None)
-        chosen = QItemSelection()
-        for row in rows:
-            chosen.append(QItemSelectionRange(self.model.index(row, 0), self.model.index(row, LOCK)))
         self._leading = True
-        flag = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.view.selectionModel().select(chosen, flag)
+        show_chosen(self.view, ((row, row) for row in rows))
         self._leading = False
         if rows:
             self.view.scrollTo(self.model.index(rows[0], 0))

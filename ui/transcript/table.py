@@ -6,23 +6,16 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from PySide6.QtCore import (
-    QItemSelection,
-    QItemSelectionModel,
-    QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
-    QSize,
     Qt,
     QTimer,
     Signal,
 )
 from PySide6.QtGui import QFont, QFontMetrics, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
-    QHeaderView,
-    QLabel,
     QStackedLayout,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -32,14 +25,13 @@ from PySide6.QtWidgets import (
 
 from talkies.core.times import TimeRange
 from talkies.ui.plain_text import one_line
+from talkies.ui.tables import CELL_PADDING, dress, or_hint, show_chosen, type_in
 from talkies.ui.timeline.layout import Spans
 from talkies.ui.transcript.model import IN, OUT, SPEAKER, TEXT, VOICE, TranscriptModel
 from talkies.ui.voices import label_of, named_voices
 from talkies.ui.work.document import Document
 
 Index = QModelIndex | QPersistentModelIndex
-
-_CELL_PADDING = 22  # pixels beside the text of a cell, as the style sheet and Qt have it
 
 
 class VoiceDelegate(QStyledItemDelegate):
@@ -93,39 +85,17 @@ class TranscriptTable(QWidget):
     def _build(self) -> None:
         view = self.view
         view.setModel(self.model)
-        view.setAccessibleName(self.tr("Transcript"))
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        dress(view, self.tr("Transcript"), TEXT)
         view.customContextMenuRequested.connect(self._ask_menu)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setAlternatingRowColors(True)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
-        view.setIconSize(QSize(15, 15))
         view.setItemDelegateForColumn(VOICE, VoiceDelegate(view))
-        view.setEditTriggers(
-            QAbstractItemView.EditTrigger.DoubleClicked
-            | QAbstractItemView.EditTrigger.EditKeyPressed
-            | QAbstractItemView.EditTrigger.SelectedClicked
-        )
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(26)
-        header = view.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(TEXT, QHeaderView.ResizeMode.Stretch)
         times = _width_of_a_time(view)
         for column, width in ((IN, times), (OUT, times), (SPEAKER, 78), (VOICE, 88)):
             view.setColumnWidth(column, width)
-        empty = QLabel(
-            self.tr("No words in this timeline.\nSubtitle tracks, titles and .srt files beside it are read with it.")
+        words = self.tr(
+            "No words in this timeline.\nSubtitle tracks, titles and .srt files beside it are read with it."
         )
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        empty.setWordWrap(True)
-        empty.setProperty("role", "faint")
         self._stack = QStackedLayout(self)
-        self._stack.addWidget(view)
-        self._stack.addWidget(empty)
+        or_hint(self._stack, view, words)
 
     def _index(self) -> None:
         ranges = [cue.range for cue in self._document.cues]
@@ -156,10 +126,7 @@ class TranscriptTable(QWidget):
     def edit_current(self) -> None:
         """Opens the words of the first chosen cue for typing."""
         for row in self.chosen_rows()[:1]:
-            index = self.model.index(row, TEXT)
-            self.view.setFocus()
-            self.view.setCurrentIndex(index)
-            self.view.edit(index)
+            type_in(self.view, row, TEXT)
 
     def restore_chosen(self) -> None:
         """The chosen cues as the timeline has them."""
@@ -206,12 +173,8 @@ class TranscriptTable(QWidget):
         if self._leading:
             return
         rows = {row for key in self._document.selected for row in self._rows_in(self._document.segment(key).record)}
-        chosen = QItemSelection()
-        for first, last in _runs(sorted(rows)):
-            chosen.append(QItemSelectionRange(self.model.index(first, 0), self.model.index(last, TEXT)))
         self._leading = True
-        flag = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.view.selectionModel().select(chosen, flag)
+        show_chosen(self.view, _runs(sorted(rows)))
         self._leading = False
         if rows:
             self.view.scrollTo(self.model.index(min(rows), 0))
@@ -234,4 +197,4 @@ def _width_of_a_time(view: QTableView) -> int:
     """In pixels, in bold as the line at the playhead is."""
     font = QFont(view.font())
     font.setBold(True)
-    return QFontMetrics(font).horizontalAdvance("00:00:00:00") + _CELL_PADDING
+    return QFontMetrics(font).horizontalAdvance("00:00:00:00") + CELL_PADDING

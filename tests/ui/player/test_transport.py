@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
+from sound_devices import Device
 
 from talkies.core.errors import MissingExtraError
 from talkies.ui.player import transport as transport_module
@@ -25,32 +26,6 @@ class Tape(Mix):
 
     def block(self, start: int, count: int, *, wait: bool = False) -> Any:
         return np.tile(np.arange(start, start + count, dtype=np.float64), (2, 1))
-
-
-class Device:
-    """A sound device that hears as much as the test says."""
-
-    def __init__(self) -> None:
-        self.played_samples = 0
-        self.source: Any = None
-
-    def start(self, source: Any) -> None:
-        self.source, self.played_samples = source, 0
-
-    def stop(self) -> None:
-        self.source = None
-
-    def hear(self, count: int) -> Any:
-        block = self.source(count)
-        self.played_samples += count
-        return block[0]
-
-
-@pytest.fixture
-def device(monkeypatch: pytest.MonkeyPatch) -> Device:
-    device = Device()
-    monkeypatch.setattr(transport_module, "open_speaker", lambda parent: device)
-    return device
 
 
 @pytest.fixture

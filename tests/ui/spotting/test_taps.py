@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
+from sound_devices import Device
 
-from talkies.ui.player import transport as transport_module
 from talkies.ui.player.chunks import SoundChunks
 from talkies.ui.player.mix import Mix
 from talkies.ui.player.transport import Transport
@@ -17,32 +16,6 @@ from talkies.ui.spotting.taps import Taps
 from talkies.ui.work.document import Document
 
 SECOND = 48_000
-
-
-class Device:
-    """A sound device that hears as much as the test says."""
-
-    def __init__(self) -> None:
-        self.played_samples = 0
-        self.source: Any = None
-
-    def start(self, source: Any) -> None:
-        self.source, self.played_samples = source, 0
-
-    def stop(self) -> None:
-        self.source = None
-
-    def hear_until(self, seconds: float) -> None:
-        count = round(seconds * SECOND) - self.played_samples
-        self.source(count)
-        self.played_samples += count
-
-
-@pytest.fixture
-def device(monkeypatch: pytest.MonkeyPatch) -> Device:
-    device = Device()
-    monkeypatch.setattr(transport_module, "open_speaker", lambda parent: device)
-    return device
 
 
 @pytest.fixture
