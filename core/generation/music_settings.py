@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -44,8 +43,8 @@ class MusicSettings:
             raise ArgumentError(
                 "--hits spots", "needs a spotting list", "give one with --spots; talkies spot writes it"
             )
-        if not (math.isfinite(self.duck) and 0 <= self.duck <= MAX_DUCK_DB):
-            raise ArgumentError("--duck", f"{self.duck:g} dB is out of bounds", f"give 0 to {MAX_DUCK_DB:g}")
+        if not 0 <= self.duck <= MAX_DUCK_DB:
+            raise ArgumentError("--duck", f"{self.duck} dB is out of bounds", f"give 0 to {MAX_DUCK_DB:g}")
         Asked(tempo=self.tempo, stretch=self.stretch)
 
     @classmethod

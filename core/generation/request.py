@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import math
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
@@ -205,12 +205,12 @@ _SECONDS = re.compile(r"-?\d{1,9}(\.\d{1,9}|/0*[1-9]\d{0,8})?")
 
 
 def _in_range(option: str, value: float | Fraction, lowest: float, highest: float) -> None:
-    if not (math.isfinite(value) and lowest <= value <= highest):
+    if not lowest <= value <= highest:
         raise ArgumentError(option, f"{_plain(value)} is out of range", f"use a number from {lowest:g} to {highest:g}")
 
 
 def _plain(value: float | Fraction) -> float | Fraction:
-    return float(value) if isinstance(value, Fraction) else value
+    return float(value) if isinstance(value, Fraction) and abs(value) < sys.float_info.max else value
 
 
 _WORDS = ("prompt", "negative_prompt", "background")

@@ -8,7 +8,6 @@ further tracks. Words with their markup are in each clip's metadata (``talkies: 
 from __future__ import annotations
 
 import logging
-import math
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -67,7 +66,7 @@ def write_to_file(input_otio: Any, filepath: str) -> str:
 
 
 def _exact(rate: float) -> Fraction:
-    if not isinstance(rate, (int, float)) or not (math.isfinite(rate) and 1 <= rate <= _FASTEST):
+    if not isinstance(rate, (int, float)) or not 1 <= rate <= _FASTEST:
         raise ArgumentError(
             "rate", f"{rate!r} is not a number of frames per second", "use one from 1 to 1000, such as 24"
         )

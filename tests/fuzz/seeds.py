@@ -106,12 +106,16 @@ def work(folder: Path) -> list[Seed]:
 
 
 def worker(folder: Path) -> list[Seed]:
-    film = str(NTSC.write(folder))
+    """Names without a folder, since what a mutation does must not depend on where the files lie."""
+    film = NTSC.write(folder).name
+    music = {"tempo": 90, "ensemble": "piano", "stretch": 0.05, "duck": 6.5}
+    scored = {"task": "music", "takes": 2, "steps": 4, "guidance": 2, "handles": 1, "width": 0.5, "music": music}
     requests = (
         {"id": 0, "method": "hello", "params": {"client": "panel", "protocol": 2, "version": "0.1.0"}},
         {"id": 1, "method": "inspect", "params": {"timeline": film}},
         {"id": "two", "method": "generate", "params": {"timeline": film, "out": film + ".new.otio", "seed": 3}},
         {"id": 3, "method": "cancel", "params": {"id": "two"}},
+        {"id": 5, "method": "generate", "params": {"timeline": film, "out": film + ".mx.otio", **scored}},
         {"id": 4, "method": "models", "params": {}},
     )
     return [Seed("lines.jsonl", "".join(json.dumps(request) + "\n" for request in requests).encode())]

@@ -94,7 +94,8 @@ def worker(path: Path) -> str:
 
     answers = _Kept()
     said = path.read_bytes() + b'\n{"id": "last", "method": "nothing"}\n'  # no part of it is empty, which says the end
-    Worker(answers, no_engine).serve([said])  # type: ignore[arg-type]
+    with contextlib.chdir(path.parent):
+        Worker(answers, no_engine).serve([said])  # type: ignore[arg-type]
     lines = [json.loads(line) for line in answers.getvalue().splitlines()]
     ours = {error.__name__ for error in _errors(TalkiesError)}
     inside = [line for line in lines if line.get("event") == "error" and line["error"]["kind"] not in ours]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from talkies.core.generation.request import STEMS_FOLDER, Request
+from talkies.core.media.panning import Panning
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Stem, StemName, Timeline
 
@@ -27,4 +28,4 @@ def needed_bytes(timeline: Timeline, stems: Mapping[str, Sequence[Stem]], reques
 
 def _channels(stem: StemName, request: Request) -> int:
     """Backgrounds and music are stereo, and effects where they are panned."""
-    return {"BG": 2, "MX": 2, "FX": request.panning.channels}.get(stem, 1)
+    return {"BG": 2, "MX": 2, "FX": Panning(width=request.width).channels}.get(stem, 1)

@@ -5,7 +5,6 @@ So that a spot can be edited and nothing else changes: levels are measured when 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,7 +74,7 @@ def _gains(take: Take) -> tuple[float, ...]:
     stated = take.metadata.get(GAINS)
     if not isinstance(stated, Sequence) or isinstance(stated, str) or not stated:
         return ()
-    if not all(isinstance(gain, int | float) and math.isfinite(gain) and abs(gain) < _MOST_DB for gain in stated):
+    if not all(isinstance(gain, int | float) and abs(gain) < _MOST_DB for gain in stated):
         return ()
     return tuple(float(gain) for gain in stated)
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talkies.core.errors import ArgumentError
+from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.generation.request import Request, did_you_mean
 
 
@@ -90,6 +91,19 @@ def test_a_worker_can_be_told_every_field(name: str) -> None:
 def test_unusable_values_are_refused(name: str, value: object) -> None:
     with pytest.raises(ArgumentError):
         Request.from_mapping({"timeline": "a.otio", "out": "b.otio", name: value})
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), 1e308, 10**15])
+@pytest.mark.parametrize("name", [field.name for field in fields(Request)])
+def test_a_number_however_large_is_a_value_or_a_sentence(name: str, number: float) -> None:
+    with contextlib.suppress(ArgumentError):
+        Request.from_mapping({"timeline": "a.otio", "out": "b.otio", name: number})
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(MusicSettings)])
+def test_a_number_however_large_is_no_setting_of_music(name: str) -> None:
+    with pytest.raises(ArgumentError):
+        Request.from_mapping({"timeline": "a.otio", "out": "b.otio", "task": "music", "music": {name: 10**400}})
 
 
 @pytest.mark.parametrize("name", ["prompt", "negative_prompt", "voice", "language", "device", "task", "segments"])

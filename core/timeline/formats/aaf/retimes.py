@@ -7,7 +7,6 @@ parameter, which nobody needs.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -70,7 +69,7 @@ def _keyframes(graph: Mapping[str, Any]) -> list[Knot]:
 
 def _is_frame(value: Any) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and math.isfinite(value) and abs(value) < _MOST_FRAMES
+    return is_number and abs(value) < _MOST_FRAMES
 
 
 def _frame(value: float) -> Fraction:
