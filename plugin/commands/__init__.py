@@ -12,6 +12,7 @@ from typing import Protocol, cast
 COMMANDS = {
     "demo": "make a small silent film, give it sound, and show the result",
     "inspect": "list the segments of a timeline: record range, source range, subtitles, warnings",
+    "shots": "cut a film that is one piece where its shots begin, and write it as a timeline",
     "generate": "generate sound for a timeline and write a new timeline with it on new tracks",
     "spot": "list what sounds when in a timeline: a spotting list to edit, for generate --spots",
     "perform": "turn taps, or a voice recorded while the picture played, into a spotting list",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from talkies.core.conditioning.picture.cards import CardWatch
 from talkies.core.conditioning.picture.visual import PICTURE_RATE, PictureFeatures, picture_features
 from talkies.core.errors import InputError
 from talkies.core.media.ahead import ahead
@@ -50,7 +51,8 @@ def look_at(
 ) -> PictureLook:
     """Looks at a segment and at most ``handles`` seconds beyond its cuts, for ``motion``, ``mouth`` or both.
 
-    A picture that cannot be read is a ``problem`` of the look. ``on_share`` hears how much has been seen and may raise
+    On a title card nothing is seen: it weaves and flickers, and sounds of nothing. A picture that cannot be read is a
+    ``problem`` of the look. ``on_share`` hears how much has been seen and may raise
     CancelledError; both callbacks are called on the caller's thread.
     """
     if segment.picture is None:
@@ -58,10 +60,12 @@ def look_at(
     try:
         wide = with_handles(segment, handles)
         with closing(_frames(wide, on_share, on_warning)) as frames:
-            features = picture_features(frames, wide.record.duration, motion=motion, mouth=mouth)
+            watch = CardWatch(wide.record.duration)
+            passing = watch.passing(frames)
+            features = picture_features(passing, wide.record.duration, motion=motion, mouth=mouth)
     except InputError as error:
         return PictureLook(segment, segment.record, problem=error)
-    return PictureLook(segment, wide.record, features)
+    return PictureLook(segment, wide.record, nothing_in(features, wide.record.duration) if watch.is_card else features)
 
 
 def unseen(segment: Segment, handles: Fraction) -> PictureLook:
@@ -95,15 +99,22 @@ def covering(features: PictureFeatures, looked: TimeRange, wanted: TimeRange) ->
     """Features of ``looked`` cut to ``wanted``, with nothing (zeros) where nobody looked."""
     if looked == wanted:
         return features
-    offset, duration = wanted.start - looked.start, wanted.duration
-    nothing = PictureFeatures.nothing(duration)
-    mouths = None if features.mouths is None else np.zeros((len(nothing.lips), *features.mouths.shape[1:]), np.uint8)
+    offset = wanted.start - looked.start
+    nothing = nothing_in(features, wanted.duration)
+    mouths = nothing.mouths
     return PictureFeatures(
         sync=_shifted(features.sync, nothing.sync, offset * LATENT_RATE),
         picture=_shifted(features.picture, nothing.picture, offset * PICTURE_RATE),
         lips=_shifted(features.lips, nothing.lips, offset * LATENT_RATE),
         mouths=None if mouths is None else _shifted(features.mouths, mouths, offset * LATENT_RATE),
     )
+
+
+def nothing_in(features: PictureFeatures, duration: Fraction) -> PictureFeatures:
+    """Features of the same kinds, for ``duration`` seconds of a picture in which nothing is."""
+    nothing = PictureFeatures.nothing(duration)
+    mouths = None if features.mouths is None else np.zeros((len(nothing.lips), *features.mouths.shape[1:]), np.uint8)
+    return replace(nothing, mouths=mouths)
 
 
 def _shifted(source: Any, target: Any, offset: Fraction) -> Any:

@@ -1,0 +1,83 @@
+"""Cutting a timeline's clips where shots begin, as an editor's scene edit detection does.
+
+    V1 [ reel 1                                   ]
+    V1 [ reel 1 001 ][ reel 1 002 (card) ][ 003   ]
+
+Each piece shows what the clip showed there. Clips inside a nested sequence, clips that are retimed and clips of stills
+stay whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import opentimelineio as otio
+
+from talkies.core.segment import Segment, Timeline
+from talkies.core.shots.finding import Shot
+from talkies.core.timeline.cut.walking import to_seconds
+from talkies.core.times import exact_rate, round_half_up
+
+
+def can_be_cut(timeline: Timeline) -> list[Segment]:
+    """The segments whose clips lie on a track by themselves and run as they were shot."""
+    places = _places(timeline)
+    return [segment for segment in timeline.segments if (segment.track, segment.record.start) in places]
+
+
+def cut_document(timeline: Timeline, shots: Mapping[str, Sequence[Shot]]) -> Any:
+    """A copy of the timeline's document, cut where the ``shots`` of segments, by their ids, begin."""
+    document = timeline.document.deepcopy()
+    places = _places(timeline)
+    by_place = {
+        places[key]: shots[segment.id]
+        for segment in timeline.segments
+        if (key := (segment.track, segment.record.start)) in places and len(shots.get(segment.id, ())) > 1
+    }
+    for (track, index), parts in sorted(by_place.items(), reverse=True):
+        clip = document.tracks[track][index]
+        document.tracks[track][index : index + 1] = list(_pieces(clip, parts))
+    return document
+
+
+def _places(timeline: Timeline) -> dict[tuple[str, Fraction], tuple[int, int]]:
+    """Track and index of each clip that can be cut, by the name of its track and its record start."""
+    segments = {(segment.track, segment.record.start): segment for segment in timeline.segments}
+    found = {}
+    pictures = 0
+    for number, track in enumerate(timeline.document.tracks):
+        if not isinstance(track, otio.schema.Track) or track.kind != otio.schema.TrackKind.Video:
+            continue
+        pictures += 1
+        position = Fraction(0)
+        for index, item in enumerate(track):
+            key = (str(track.name or f"V{pictures}"), position)
+            segment = segments.get(key)
+            if isinstance(item, otio.schema.Clip) and segment is not None and _is_plain(item, segment):
+                found[key] = number, index
+            position += Fraction(0) if isinstance(item, otio.schema.Transition) else to_seconds(item.duration())
+    return found
+
+
+def _is_plain(clip: Any, segment: Segment) -> bool:
+    is_same = clip.source_range is not None and to_seconds(clip.source_range.duration) == segment.record.duration
+    return is_same and not len(clip.effects) and segment.speed == 1 and segment.curve is None
+
+
+def _pieces(clip: Any, shots: Sequence[Shot]) -> Iterator[Any]:
+    whole, first = clip.source_range, shots[0].record.start
+    rate = exact_rate(whole.start_time.rate)
+    for number, shot in enumerate(shots, start=1):
+        offset, length = ((each * rate) for each in (shot.record.start - first, shot.record.duration))
+        piece = clip.deepcopy()
+        piece.name = f"{clip.name} {number:03}{' (card)' if shot.is_card else ''}"
+        piece.source_range = otio.opentime.TimeRange(
+            whole.start_time + otio.opentime.RationalTime(round_half_up(offset), whole.start_time.rate),
+            otio.opentime.RationalTime(round_half_up(length), whole.start_time.rate),
+        )
+        markers = [marker for marker in piece.markers if piece.source_range.contains(marker.marked_range.start_time)]
+        del piece.markers[:]
+        piece.markers.extend(markers)
+        yield piece

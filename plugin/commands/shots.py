@@ -1,0 +1,85 @@
+"""talkies shots: a film that is one piece is cut where its shots begin, so that each gets sound of its own."""
+
+from __future__ import annotations
+
+import argparse
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from talkies.core.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from talkies.core.segment import Segment, Timeline
+    from talkies.core.shots.finding import Shot
+
+_SLOWEST, _FASTEST = 1, 120
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("timeline", metavar="FILM", type=Path, help="a movie, an image sequence, or a timeline")
+    add("-o", "--output", metavar="OUT", type=Path, required=True, help="the cut timeline; its suffix picks the format")
+    add("--rate", metavar="FPS", type=_rate, help="of an image sequence that states none: 16, 18, 24000/1001 ...")
+    add("--segment", metavar="ID", action="append", default=[], help="only this segment (see inspect); may be repeated")
+    add("--media-dir", metavar="DIR", type=Path, help="also search this folder for missing media")
+    add("--json", action="store_true", help="print one JSON document")
+
+
+def _rate(text: str) -> Fraction:
+    try:
+        rate = Fraction(text)
+    except (ValueError, ZeroDivisionError) as error:
+        raise ArgumentError(
+            "--rate", f"{text[:40]!r} is no number", "give frames per second: 18, 24000/1001"
+        ) from error
+    if not _SLOWEST <= rate <= _FASTEST:
+        raise ArgumentError("--rate", f"{text[:40]} is out of range", f"use {_SLOWEST} to {_FASTEST} frames per second")
+    return rate
+
+
+def run(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from talkies.core.destinations import check_output, write_timeline
+    from talkies.core.generation.planning.stems import choose_segments
+    from talkies.core.shots.cutting import can_be_cut, cut_document
+    from talkies.core.timeline import read_timeline
+    from talkies.plugin.console import print_json, show, warn
+
+    timeline = read_timeline(options.timeline, options.media_dir, options.rate)
+    chosen = choose_segments(timeline, options.segment)
+    check_output(timeline, options.output)
+    whole = [segment for segment in chosen if segment.picture is None or segment not in can_be_cut(timeline)]
+    for sentence in (*timeline.warnings, *(f"segment {each.id} ({each.clip}): stays whole" for each in whole)):
+        warn(sentence)
+    shots = {each.id: _found(each) for each in chosen if each not in whole}
+    write_timeline(replace(timeline, document=cut_document(timeline, shots)), (), options.output)
+    found = [shot for each in shots.values() for shot in each]
+    if options.json:
+        print_json({"output": options.output, "shots": [_row(timeline, shot) for shot in found]})
+    else:
+        show(*(_line(timeline, shot) for shot in found))
+        show(f"{options.output}: {len(found)} shots, {sum(shot.is_card for shot in found)} of them title cards")
+    return 0
+
+
+def _found(segment: Segment) -> list[Shot]:
+    from talkies.core.shots.finding import find_shots
+    from talkies.plugin.console import ProgressLine
+
+    line = ProgressLine()
+    try:
+        return find_shots(segment, lambda share: line.show(float(share), f"looking at {segment.clip}"))
+    finally:
+        line.clear()
+
+
+def _row(timeline: Timeline, shot: Shot) -> dict[str, object]:
+    start, end = (timeline.timecode(each) for each in (shot.record.start, shot.record.end))
+    return {"start": start, "end": end, "join": shot.join, "card": shot.is_card}
+
+
+def _line(timeline: Timeline, shot: Shot) -> str:
+    row = _row(timeline, shot)
+    return f"{row['start']}  {row['end']}  {shot.join}{'  card' if shot.is_card else ''}"

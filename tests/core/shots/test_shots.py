@@ -1,0 +1,166 @@
+"""Shots are found where films were joined, on clean and on worn film, and cards where letters stand still."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import opentimelineio as otio
+import pytest
+from reels import RATE, SIZE, card, dissolved, faded, grey, shot, worn, write
+
+from talkies.core.arrays import Image
+from talkies.core.conditioning.picture.cards import is_card
+from talkies.core.conditioning.picture.look import look_at
+from talkies.core.scenes.staging import render_scene
+from talkies.core.shots.cutting import cut_document
+from talkies.core.shots.deciding import Join, joins_of
+from talkies.core.shots.finding import find_shots
+from talkies.core.shots.measures import ShotMeter
+from talkies.core.timeline import read_timeline
+from talkies.plugin.cli import main
+
+WORDS = ["But when the night had come", "the old man spoke"]
+
+
+def joins(frames: list[Image]) -> list[Join]:
+    meter = ShotMeter()
+    for picture in grey(frames):
+        meter.feed(picture)
+    return joins_of(meter.finish(), RATE)
+
+
+def test_cuts_are_found_on_their_frames() -> None:
+    film = [*shot(11, 40), *shot(12, 50), *card(WORDS, 36), *shot(13, 40)]
+    assert joins(film) == [Join(40, "cut"), Join(90, "cut"), Join(126, "cut")]
+
+
+def test_a_dissolve_is_one_join_in_its_middle() -> None:
+    (found,) = joins(dissolved(shot(11, 60), shot(12, 60), 18))
+    assert found.kind == "dissolve"
+    assert abs(found.first - 51) <= 2
+    assert 12 <= found.span <= 36
+
+
+@pytest.mark.parametrize("black", [1, 8])
+def test_a_fade_through_black_is_one_join(black: int) -> None:
+    (found,) = joins(faded(shot(11, 60), shot(12, 60), 10, black))
+    assert found.kind == "fade"
+    assert abs(found.first - (60 + black // 2)) <= 3
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_worn_reel_has_the_same_cuts(seed: int) -> None:
+    film = [*shot(11, 40), *shot(12, 50), *shot(13, 40)]
+    assert [join.first for join in joins(worn(film, seed)) if join.kind == "cut"] == [40, 90]
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13, 21, 22, 23])
+def test_one_shot_is_one_shot(seed: int) -> None:
+    """A camera that pans, light that falls in and things that move fast are no joins."""
+    scene = render_scene(seed, Fraction(6), SIZE, RATE, clean=True)
+    assert joins([scene.image(number) for number in range(6 * RATE)]) == []
+
+
+def test_a_flash_and_a_black_frame_are_no_cuts() -> None:
+    film = shot(11, 60)
+    film[20] = film[20] // 8
+    film[40] = film[40] * 0 + 255
+    assert [join.kind for join in joins(film)] == []
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+@pytest.mark.parametrize(("light", "framed"), [(False, False), (True, False), (False, True)])
+def test_letters_on_an_even_ground_are_a_card(seed: int | None, light: bool, framed: bool) -> None:
+    film = card(WORDS, 7, light=light, framed=framed)
+    assert is_card(grey(film if seed is None else worn(film, seed)))
+
+
+@pytest.mark.parametrize("seed", range(31, 43))
+def test_a_place_is_no_card_though_nothing_moves(seed: int) -> None:
+    assert not is_card(grey(shot(seed, 42)[::6]))
+    assert not is_card(grey([shot(seed, 1)[0]] * 7))
+
+
+def test_an_empty_picture_is_no_card() -> None:
+    assert not is_card(grey(card([], 7)))
+    assert not is_card([])
+
+
+@pytest.fixture(scope="module")
+def reel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    film = [*shot(11, 40), *card(WORDS, 36, framed=True), *dissolved(shot(12, 50), shot(13, 50), 12)]
+    return write(tmp_path_factory.mktemp("reel") / "reel.mkv", worn(film, 2))
+
+
+def test_a_film_in_one_piece_is_cut_into_shots_that_show_what_it_showed(reel: Path) -> None:
+    timeline = read_timeline(reel)
+    (segment,) = timeline.segments
+    shots = find_shots(segment)
+    assert [each.is_card for each in shots] == [False, True, False, False]
+    assert [each.record.start for each in shots[:3]] == [0, Fraction(40, RATE), Fraction(76, RATE)]
+    assert abs(shots[3].record.start - Fraction(120, RATE)) <= Fraction(3, RATE)
+    (track,) = cut_document(timeline, {segment.id: shots}).tracks
+    assert [clip.name for clip in track] == ["reel 001", "reel 002 (card)", "reel 003", "reel 004"]
+    assert [clip.source_range.start_time.value for clip in track][:3] == [0, 40, 76]
+    assert sum(clip.source_range.duration.value for clip in track) == 164
+    assert len(timeline.document.tracks[0]) == 1  # what was read is as it was
+
+
+def test_nothing_is_seen_on_a_card(reel: Path, tmp_path: Path) -> None:
+    assert main(["shots", str(reel), "-o", str(tmp_path / "reel.otio")]) == 0
+    first, title, *_ = read_timeline(tmp_path / "reel.otio").segments
+    seen, on_card = (look_at(each, Fraction(0)).features for each in (first, title))
+    assert seen is not None
+    assert on_card is not None
+    assert seen.sync.any()
+    assert not on_card.sync.any()
+    assert not on_card.picture.any()
+
+
+@pytest.mark.parametrize("suffix", [".otio", ".fcpxml", ".xml", ".edl"])
+def test_the_cut_film_is_read_back_with_its_shots(reel: Path, tmp_path: Path, suffix: str) -> None:
+    assert main(["shots", str(reel), "-o", str(tmp_path / f"cut{suffix}")]) == 0
+    again = read_timeline(tmp_path / f"cut{suffix}", reel.parent)
+    assert [each.record.start for each in again.segments][:3] == [0, Fraction(40, RATE), Fraction(76, RATE)]
+    assert again.duration == Fraction(164, RATE)
+
+
+def test_markers_stay_with_the_pictures_that_they_mark(reel: Path) -> None:
+    timeline = read_timeline(reel)
+    clip = timeline.document.tracks[0][0]
+    for frame in (10, 60):
+        span = otio.opentime.TimeRange(otio.opentime.RationalTime(frame, RATE), otio.opentime.RationalTime(1, RATE))
+        clip.markers.append(otio.schema.Marker(f"at {frame}", span))
+    (track,) = cut_document(timeline, {"V1-001": find_shots(timeline.segments[0])}).tracks
+    assert [[marker.name for marker in each.markers] for each in track][:2] == [["at 10"], ["at 60"]]
+
+
+def test_a_retimed_clip_stays_whole_and_is_named(
+    reel: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = read_timeline(reel).document
+    document.tracks[0][0].effects.append(otio.schema.LinearTimeWarp(time_scalar=2.0))
+    document.tracks[0][0].media_reference.target_url = str(reel)
+    otio.adapters.write_to_file(document, str(tmp_path / "fast.otio"))
+    assert main(["shots", str(tmp_path / "fast.otio"), "-o", str(tmp_path / "cut.otio")]) == 0
+    assert "stays whole" in capsys.readouterr().err
+    assert len(read_timeline(tmp_path / "cut.otio").segments) == 1
+
+
+def test_scanned_frames_are_counted_at_the_rate_that_is_asked_for(tmp_path: Path) -> None:
+    import cv2
+
+    (tmp_path / "scan").mkdir()
+    for number, picture in enumerate([*shot(11, 12), *shot(12, 12)]):
+        cv2.imwrite(str(tmp_path / "scan" / f"f_{number:04}.png"), picture)
+    assert main(["shots", str(tmp_path / "scan"), "--rate", "16", "-o", str(tmp_path / "cut.otio")]) == 0
+    cut = read_timeline(tmp_path / "cut.otio")
+    assert cut.rate == 16
+    assert [each.record.start for each in cut.segments] == [0, Fraction(12, 16)]
+
+
+@pytest.mark.parametrize("rate", ["0", "nan", "1e999", "1/0", "fast", "-18", "1000"])
+def test_a_rate_that_no_film_has_is_refused(rate: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["shots", str(tmp_path), f"--rate={rate}", "-o", str(tmp_path / "cut.otio")]) == 2
+    assert "--rate" in capsys.readouterr().err
