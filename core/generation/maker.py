@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -189,7 +189,8 @@ class Maker:
                 loudness=PRESETS[request.loudness],
                 metadata=take_metadata(
                     stem, request, engine, prepared.source, seed=seed, steps=steps, guidance=guidance
-                ),
+                )
+                | _listed(stem, whole),
             )
         work.done += part
         return take
@@ -223,6 +224,16 @@ class Maker:
             count += block.shape[-1]
             self.work.at(part, done + (1 - done) * Fraction(count / samples if samples else 1.0))
             yield block
+
+
+def _listed(stem: Stem, whole: TimeRange) -> dict[str, Any]:
+    """In a take's metadata: the spots that an engine was told of."""
+    if stem.spots is None:
+        return {}
+    from talkies.core.spotting.made_of import SPOTS, described
+    from talkies.core.spotting.placing import record_ranges
+
+    return {SPOTS: {spot.id: described(spot) for spot in stem.spots if record_ranges(stem.segment, spot, whole)}}
 
 
 _WHAT = {

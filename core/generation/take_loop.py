@@ -68,7 +68,8 @@ class TakeLoop:
         if plan.spots or plan.backgrounds:
             from talkies.core.generation.spotted import cast_recordings
 
-            maker.picks = cast_recordings(request, plan, kept)
+            if request.task != "background":
+                maker.picks = cast_recordings(request, plan, kept)
             maker.rows = plan.backgrounds
         if plan.music is not None:
             from talkies.core.generation.scores import Scores

@@ -175,6 +175,24 @@ def test_a_card_says_at_once_that_its_words_were_edited(generated: Document, str
     assert "other words" not in card.details.text()
 
 
+def test_a_card_says_at_once_that_its_list_was_edited(document: Document, qtbot: QtBot) -> None:
+    """Of takes that are made of one, and no others."""
+    spot = document.add_spot(Fraction(1, 5), words="hammer wood")
+    order = {**document.order(), "task": "foley", "segments": ["V1-001"], "background": "off"}
+    list(make_takes(TakeRequest.from_mapping({**order, "spots": str(document.list_file())}), load_engine=load_tones))
+    list(make_takes(TakeRequest.from_mapping(order), load_engine=load_tones))
+    document.find_takes()
+    listed, plain = document.takes("V1-001")
+    document.select(["V1-001"])
+    strip = TakeStrip(document, Monitor(document))
+    qtbot.addWidget(strip)
+    assert "other spots" not in strip.cards[listed.id].details.text()
+    document.roll_spots([spot])
+    assert "other spots" in strip.cards[listed.id].details.text()
+    assert "list that was edited since" in strip.cards[listed.id].toolTip()
+    assert "other spots" not in strip.cards[plain.id].details.text()
+
+
 def test_a_card_says_that_its_take_is_silent(document: Document, qtbot: QtBot) -> None:
     order = TakeRequest.from_mapping({**document.order(), "task": "foley", "segments": ["V1-001"]})
     list(make_takes(order, load_engine=lambda *_: SilentEngine()))

@@ -167,6 +167,8 @@ class TakeCard(QFrame):
             found.append((self.tr("silent"), self.tr("Nothing sounds here; it is not written back.")))
         if self._document.is_stale(take.id):
             found.append((self.tr("other words"), self.tr("Made of words that were edited since.")))
+        if self._document.has_other_spots(take.id):
+            found.append((self.tr("other spots"), self.tr("Made of a spotting list that was edited since.")))
         return tuple(short for short, _ in found), tuple(full for _, full in found)
 
     def _spoken(self, take: TakeRecord, sounds: bool) -> str:

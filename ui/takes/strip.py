@@ -48,7 +48,8 @@ class TakeStrip(QWidget):
         for signal in (document.timeline_changed, document.selection_changed, document.cues_changed):
             signal.connect(self.rebuild)
         document.takes_changed.connect(self._takes_changed)
-        document.settings_changed.connect(self.refresh)
+        for signal in (document.settings_changed, document.spots_changed):
+            signal.connect(self.refresh)
         monitor.changed.connect(self.refresh)
         self.rebuild()
 

@@ -85,8 +85,11 @@ def _doubts(item: Any, document: Document) -> list[str]:
     """What speaks against a take."""
     if not isinstance(item, TakeRecord):
         return []
-    silent, stale = item.take.is_silent, document.is_stale(item.id)
-    sentences = (tr("nothing sounds here"), silent), (tr("made of words that were edited since"), stale)
+    sentences = (
+        (tr("nothing sounds here"), item.take.is_silent),
+        (tr("made of words that were edited since"), document.is_stale(item.id)),
+        (tr("made of a spotting list that was edited since"), document.has_other_spots(item.id)),
+    )
     return [sentence for sentence, is_so in sentences if is_so]
 
 

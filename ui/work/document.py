@@ -13,6 +13,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Literal
 
+from PySide6.QtCore import QObject
+
 from talkies.core.errors import ArgumentError
 from talkies.core.files.dataclass_json import as_json
 from talkies.core.generation.take_orders import CueEdit
@@ -21,6 +23,7 @@ from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 from talkies.ui.work.lookup import sounding
 from talkies.ui.work.spots import Spots
+from talkies.ui.work.staleness import Listed
 from talkies.ui.work.state import (
     SETTING_NAMES,
     KeptJob,
@@ -35,6 +38,10 @@ SelectMode = Literal["replace", "add", "toggle", "remove"]
 
 class Document(Spots):
     """See the module. Without a timeline it is empty: no segments, no cues, no takes."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._listed = Listed()
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -173,6 +180,14 @@ class Document(Spots):
     def is_stale(self, take_id: str) -> bool:
         """Whether a take speaks words that were edited since it was made."""
         return take_id in self._lookup.stale
+
+    def has_other_spots(self, take_id: str) -> bool:
+        """Whether a take is made of a spotting list that was edited since."""
+        take = self._takes[take_id]
+        segment = self._lookup.segments.get(take.segment_id)
+        if segment is None or take.lost:
+            return False
+        return self._listed.is_stale(take, segment, self.lists.get(take.segment_id, ()))
 
     def order(self) -> dict[str, Any]:
         """What every order to the worker says: which timeline, where takes go, edited cues and voices."""

@@ -29,7 +29,7 @@ def job_of(document: Document, number: int, segment_id: str, settings: SegmentSe
 def listed_order(document: Document, segment_id: str, task: Task, only: Sequence[str] = ()) -> dict[str, Any]:
     """What an order says of the list that a segment's effects are made of; nothing where there is none. Raises
     OutputError when it cannot be written for the worker."""
-    if not document.has_list(segment_id) or task in ("dialogue", "background"):
+    if not document.has_list(segment_id) or task == "dialogue":
         return {}
     path = document.list_file()
     return {} if path is None else {"spots": str(path)} | ({"only": list(only)} if only else {})

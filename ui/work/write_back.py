@@ -219,6 +219,8 @@ def _silent(takes: Iterable[TakeRecord]) -> Iterator[str]:
 def _stale(document: Document, takes: Iterable[TakeRecord]) -> Iterator[str]:
     if stale := [take.id for take in takes if document.is_stale(take.id)]:
         yield f"{_and_more(stale)}: made of words that were edited since; make it again to hear the new ones"
+    if old := [take.id for take in takes if document.has_other_spots(take.id)]:
+        yield f"{_and_more(old)}: made of a spotting list that was edited since; make it again to hear the new one"
 
 
 def _muted(takes: Iterable[TakeRecord]) -> Iterator[str]:
