@@ -40,12 +40,11 @@ _LARGE = ("orchestra",)
 
 @dataclass
 class _Piece:
-    """A performed take: where its floats lie, the gain (dB) that its loudness asks for, and its papers by suffix."""
+    """A performed score: where its floats lie, and the gain (dB) that its loudness asks for."""
 
     score: Score
     sound: Path
     gain_db: float
-    papers: dict[str, bytes]
 
 
 @dataclass
@@ -57,6 +56,7 @@ class Scores:
     folder: Path
     music: Scored
     papers: dict[str, bytes] = field(default_factory=dict)
+    _scores: dict[int, Score] = field(default_factory=dict)
     _pieces: dict[int, _Piece] = field(default_factory=dict)
 
     @cached_property
@@ -64,25 +64,15 @@ class Scores:
         """What the instruments have played before: pieces of one run share it."""
         return Tones(THEATRE if self.music.asked.ensemble in _LARGE else SALON)
 
-    @property
-    def is_ducked(self) -> bool:
-        return bool(self.music.speech) and self.request.music.duck > 0
-
-    @property
-    def alternatives(self) -> int:
-        """How many takes there are of each stem."""
-        return self.request.takes * (2 if self.is_ducked else 1)
-
     def take(self, stem: Stem, index: int, number: int, on_share: Callable[[float], None] = lambda share: None) -> Take:
-        """The take ``number`` of a section, the ``index``-th of :attr:`alternatives`. ``on_share`` hears how much is
+        """The take ``number`` of a section, the ``index``-th of those that are planned. ``on_share`` hears how much is
         made and may raise CancelledError. Raises OutputError, InputError."""
-        seed = self.request.seed + index % self.request.takes
-        ducked = self.is_ducked and index < self.request.takes
+        seed = self._seed(index)
+        ducked = self.music.is_ducked and index < self.request.takes
         piece = self._performed(stem, seed, on_share)
         head = self.music.handle if stem.record.start > self.music.span.start else Fraction(0)
         tail = self.music.handle
-        for suffix, content in piece.papers.items():
-            self.papers.setdefault(f"MX_t{number:02}{suffix}", content)
+        self.keep_papers(index, number)
         return save_take(
             stem,
             self.timeline,
@@ -96,16 +86,33 @@ class Scores:
             metadata=music_metadata(stem, self.request, piece.score, self.music, seed=seed, ducked=ducked),
         )
 
+    def keep_papers(self, index: int, number: int) -> None:
+        """MIDI and the tempo list of a take, for whoever plays or edits the music further."""
+        name = f"MX_t{number:02}"
+        if f"{name}.mid" in self.papers:
+            return
+        score, start = self._composed(self._seed(index)), self.timeline.start + self.music.span.start
+        self.papers[f"{name}.mid"] = midi_bytes(score, self.timeline.rate, start)
+        self.papers[f"{name}.csv"] = tempo_csv(score, self.timecode).encode()
+
+    def _seed(self, index: int) -> int:
+        return self.request.seed + index % self.request.takes
+
+    def _composed(self, seed: int) -> Score:
+        if seed not in self._scores:
+            self._scores[seed] = self.music.composed(seed)
+        return self._scores[seed]
+
     def _performed(self, stem: Stem, seed: int, on_share: Callable[[float], None]) -> _Piece:
         """The piece of a seed, which is performed for its first section and kept for the others."""
         if seed not in self._pieces:
-            score = self.music.composed(seed)
+            score = self._composed(seed)
             path = self.folder / f"{take_name('MX', stem.segment, part='score', number=len(self._pieces))}.wav.raw.part"
             with output_errors(path):
                 self.folder.mkdir(parents=True, exist_ok=True)
                 level = self._play(score, seed, path, on_share)
             gain = gain_for("MX", level, PRESETS[self.request.loudness])
-            self._pieces[seed] = _Piece(score, path, gain, self._papers_of(score))
+            self._pieces[seed] = _Piece(score, path, gain)
         return self._pieces[seed]
 
     def _play(self, score: Score, seed: int, path: Path, on_share: Callable[[float], None]) -> Level:
@@ -140,11 +147,6 @@ class Scores:
                 block = np.frombuffer(data, np.float32).reshape(-1, 2).T
                 yield block * ducking.gains(place, block.shape[1], SAMPLE_RATE)
                 place += block.shape[1]
-
-    def _papers_of(self, score: Score) -> dict[str, bytes]:
-        """MIDI and the tempo list by suffix, for whoever plays or edits the music further."""
-        start = self.timeline.start + self.music.span.start
-        return {".mid": midi_bytes(score, self.timeline.rate, start), ".csv": tempo_csv(score, self.timecode).encode()}
 
     def timecode(self, time: Fraction) -> str:
         """The record timecode of a time of the score."""

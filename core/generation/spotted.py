@@ -105,7 +105,7 @@ def spotted_takes(maker: Maker, stem: Stem, look: PictureLook, first: int, skip:
             raise ArgumentError(f"engine {maker.engine.name}", "cannot sound a spotting list", cure)
     whole, _ = look.around(stem.record)
     placed = placed_in(stem.segment, chosen, whole)
-    for number, index in enumerate(range(skip, maker.request.takes), start=first):
+    for number, index in enumerate(range(skip, maker.takes), start=first):
         performance = _Performance.of(maker, stem, look, whole, placed, index, number)
         yield from performance.takes()
         maker.work.done += stem.record.duration * MAKING

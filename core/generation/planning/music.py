@@ -29,7 +29,8 @@ _MUSIC = "music"
 
 @dataclass(frozen=True)
 class Scored:
-    """What is to be composed. ``span``: of the timeline, in seconds; everything else counts from its start."""
+    """What is to be composed. ``span``: of the timeline, in seconds; everything else counts from its start. ``duck``:
+    dB by which it makes way for ``speech``."""
 
     span: TimeRange
     asked: Asked
@@ -37,6 +38,16 @@ class Scored:
     scenes: tuple[Scene, ...]
     speech: tuple[TimeRange, ...]
     handle: Fraction
+    duck: float = 0.0
+
+    @property
+    def is_ducked(self) -> bool:
+        """Whether it makes way for anybody."""
+        return self.duck > 0 and bool(self.speech)
+
+    def takes(self, asked: int) -> int:
+        """How many there are of each section: what makes way for speech is there without that, too."""
+        return asked * 2 if self.is_ducked else asked
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -62,7 +73,7 @@ def scored(timeline: Timeline, request: Request, segments: Sequence[Segment], sp
     if choice == "none" and asked.tempo is not None:
         hits = (*hits[:-1], _on_a_beat(hits[-1], asked.tempo))
     handle = frame_floor(request.handles, timeline.rate)
-    return Scored(span, asked, hits, _scenes(inside, span), speech, handle)
+    return Scored(span, asked, hits, _scenes(inside, span), speech, handle, settings.duck)
 
 
 def _on_a_beat(last: Hit, tempo: float) -> Hit:
