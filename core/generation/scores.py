@@ -22,6 +22,7 @@ from talkies.core.generation.planning.music import Scored
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import music_metadata
 from talkies.core.instruments import SALON, THEATRE, PlayedNote, Tones, perform
+from talkies.core.instruments.soundfont import perform_soundfont
 from talkies.core.media.ducking import Ducking
 from talkies.core.media.loudness import Level, Meter
 from talkies.core.media.loudness_presets import PRESETS
@@ -119,12 +120,17 @@ class Scores:
         """Performs a score into a file of floats, frames of two; how loud it is."""
         meter, count, total = Meter(SAMPLE_RATE), 0, self._samples
         with path.open("wb") as file:
-            for block in perform(played(score), total, seed, self._tones.room, tones=self._tones):
+            for block in self._sounding(score, seed):
                 meter.add(block)
                 file.write(np.ascontiguousarray(block.T, np.float32).tobytes())
                 count += block.shape[1]
                 on_share(count / total)
         return meter.level()
+
+    def _sounding(self, score: Score, seed: int) -> Iterator[Samples]:
+        if self.music.soundfont is not None:
+            return perform_soundfont(played(score), self._samples, self.music.soundfont)
+        return perform(played(score), self._samples, seed, self._tones.room, tones=self._tones)
 
     @property
     def _first(self) -> int:

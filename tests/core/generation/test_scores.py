@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from engines import load_tones
 from films import write_movie, write_reel
+from soundfonts import write_soundfont
 
 from talkies.core.arrays import Samples
-from talkies.core.errors import ArgumentError
+from talkies.core.errors import ArgumentError, InputError
 from talkies.core.events import Finished
 from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.generation.render import render
@@ -169,3 +170,29 @@ def test_a_worker_is_told_of_music_by_name() -> None:
 def test_settings_of_music_are_refused_elsewhere() -> None:
     with pytest.raises(ArgumentError, match="--task music"):
         Request(Path("a.otio"), Path("b.otio"), task="foley", music=MusicSettings(tempo=84))
+
+
+def test_a_soundfont_plays_it_where_one_is_named(reel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("symusic")
+    font = write_soundfont(tmp_path / "sine.sf2")
+    (tmp_path / "config.toml").write_text(f"soundfont = {str(font)!r}\n")
+    monkeypatch.setenv("TALKIES_CONFIG", str(tmp_path / "config.toml"))
+    settings = {"named": MusicSettings(soundfont=str(font)), "own": MusicSettings(soundfont="own"), "configured": None}
+    sounds = {}
+    for name, music in settings.items():
+        request = Request(
+            reel, tmp_path / f"{name}.otio", task="music", prompt="solo piano", music=music or MusicSettings()
+        )
+        finished = list(render(request, load_engine=load_tones))[-1]
+        assert isinstance(finished, Finished)
+        sounds[name] = sound(finished.takes[0])
+        assert finished.takes[0].metadata["soundfont"] == ("" if name == "own" else "sine.sf2")
+    assert np.array_equal(sounds["named"], sounds["configured"])
+    assert not np.array_equal(sounds["named"], sounds["own"])
+
+
+def test_a_soundfont_that_is_not_there_is_said_before_anything_is_made(reel: Path, tmp_path: Path) -> None:
+    settings = MusicSettings(soundfont=str(tmp_path / "gone.sf2"))
+    with pytest.raises(InputError, match="is not a SoundFont"):
+        list(render(Request(reel, tmp_path / "out.otio", task="music", music=settings), load_engine=load_tones))
+    assert not list(tmp_path.iterdir())
