@@ -68,7 +68,9 @@ def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
         raise TimelineError(path, "holds no edits (CMX 3600 events)", "export the timeline again as EDL or .otio")
     drop = bool(re.search(r"^FCM:\s*DROP", text, re.MULTILINE)) or any(";" in time for e in events for time in e.times)
     used, notes = _rate(path, text, events, drop, rate)
-    labels = Labels(used, drop and used.denominator == 1001 and may_drop_frames(used))
+    marked = any(";" in time for event in events for time in event.times)
+    drops = any(";" in event.times[2] for event in events) if marked else drop
+    labels = Labels(used, drops and used.denominator == 1001 and may_drop_frames(used), marked)
     records = tuple(labels.records((event.times[2], event.times[3]) for event in events))
     start = min(record.start for record in records)
     title = re.search(r"^TITLE:[ \t]*(\S.*)$", text, re.MULTILINE)
