@@ -165,6 +165,7 @@ def _takes(space: Workspace) -> tuple[Command | Place, ...]:
         Place.LINE,
         Command("earlier", tr("One frame &earlier"), take("earlier"), ("Alt+Left",), "", "take"),
         Command("later", tr("One frame &later"), take("later"), ("Alt+Right",), "", "take"),
+        Command("whole_take", tr("As it &was made, in its place"), take("whole"), (), "undo", "take"),
         Command("louder", tr("L&ouder"), partial(gain, 1), ("Ctrl+Up",), "", "take"),
         Command("softer", tr("&Quieter"), partial(gain, -1), ("Ctrl+Down",), "", "take"),
         Place.LINE,

@@ -23,7 +23,7 @@ MENUS: Mapping[Clicked, tuple[str | Place, ...]] = {
     ),
     "take": (
         "play_take", "star", "compare", "as_a", "as_b", "solo", "mute", Place.LINE,
-        "earlier", "later", "louder", "softer", Place.LINE,
+        "earlier", "later", "whole_take", "louder", "softer", Place.LINE,
         "redo_take", "reveal_take", "remove_take", Place.LINE,
         "write",
     ),

@@ -68,7 +68,7 @@ def test_commands_mean_the_take_that_has_the_focus(generated: Document, strip: T
     for name in ("star", "solo", "mute", "later", "later", "earlier"):
         strip.do(name)
     take = generated.take(take_id)
-    assert (take.starred, take.muted, take.nudge_frames) == (True, True, 1)
+    assert (take.starred, take.muted, take.edit.offset) == (True, True, Fraction(1, 25))
     assert monitor.solo == {take_id}
     assert [card.buttons[name].isChecked() for name in ("star", "solo", "mute")] == [True, True, True]
     strip.do("delete")
@@ -238,7 +238,7 @@ def test_who_speaks_first_comes_first(tmp_path: Path, qtbot: QtBot) -> None:
     list(make_takes(TakeRequest.from_mapping({**document.order(), "task": "dialogue"}), load_engine=load_tones))
     document.find_takes()
     assert [take.speaker for take in document.takes("V1-001")] == ["ZOE", "ADAM"]
-    rows = take_rows(document.all_takes, Fraction(25))
+    rows = take_rows(document.all_takes)
     assert [row.items[0].speaker for row in rows] == ["ZOE", "ADAM"]
     document.edit_cue(1, start=Fraction(1, 25), end=Fraction(2, 25))
     assert [take.speaker for take in document.takes("V1-001")] == ["ADAM", "ZOE"]

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from talkies.core.takes.edits import TakeEdit
 from talkies.ui.actions import DELETES
 from talkies.ui.icons import icon
 from talkies.ui.plain_text import as_rich, as_tip, one_line
@@ -120,6 +121,7 @@ class TakeCard(QFrame):
             "delete": lambda: document.remove_takes([take.id]),
             "earlier": lambda: document.nudge([take.id], -1),
             "later": lambda: document.nudge([take.id], 1),
+            "whole": lambda: document.edit_takes({take.id: TakeEdit()}),
         }
         actions[name]()
 
@@ -136,7 +138,8 @@ class TakeCard(QFrame):
         parts = (*short, clip, self.tr("seed {seed}").format(seed=take.seed), level)
         self.details.setText(("▸ " if sounds else "") + " · ".join(part for part in parts if part))
         self.details.setStyleSheet(f"color: {colours().warning}" if short else "")
-        self.offset.setText(self.tr("{frames:+d} fr").format(frames=take.nudge_frames) if take.nudge_frames else "0 fr")
+        frames = float(take.edit.offset * self._document.open_timeline().rate)
+        self.offset.setText(self.tr("{frames:+.3g} fr").format(frames=frames) if frames else "0 fr")
         self.gain.show_value(take.gain_db)
         if sounds:
             full = (*full, self.tr("▸ This one is played and written back."))

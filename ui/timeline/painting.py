@@ -23,6 +23,7 @@ from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.peaks import Heights
 from talkies.ui.timeline.rows import Row
 from talkies.ui.timeline.spots.lane import paint_spots
+from talkies.ui.timeline.takes.clips import paint_fades
 from talkies.ui.timeline.tooltips import speed_of, tr
 from talkies.ui.timeline.waves import WaveLane, sound_start, take_start
 
@@ -113,6 +114,8 @@ def paint_row(canvas: Canvas, row: Row, top: int, selected: np.ndarray | None) -
     elif row.kind != "words":
         _waves(canvas, row, top, seen)
     _labels(canvas, row, top, seen)
+    if row.kind in ("take", "other take"):
+        paint_fades(canvas, row, top, seen)
     if selected is not None and selected.any():
         _selection(canvas, row, top, seen, selected)
 

@@ -64,5 +64,5 @@ def sound_start(clip: SoundClip, into: float, pixels_per_second: float) -> tuple
 
 
 def take_start(take: TakeRecord, into: float, pixels_per_second: float) -> tuple[float, float]:
-    """The same for a take, whose file begins a handle before it."""
-    return float(take.head_handle) + into, 1 / pixels_per_second
+    """The same for a take, whose file begins a handle before what was made for its shot."""
+    return float(take.head_handle + take.edit.head) + into, 1 / pixels_per_second

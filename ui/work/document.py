@@ -19,6 +19,7 @@ from talkies.core.errors import ArgumentError
 from talkies.core.files.dataclass_json import as_json
 from talkies.core.generation.take_orders import CueEdit
 from talkies.core.segment import Cue, Segment, StemName
+from talkies.core.takes.edits import TakeEdit
 from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 from talkies.ui.work.lookup import sounding
@@ -227,11 +228,20 @@ class Document(Spots):
 
     def nudge(self, take_ids: Iterable[str], frames: int) -> None:
         """Moves takes later by so many frames (earlier if negative), from where they are now."""
+        by = frames / self.open_timeline().rate
         new = {
-            key: replace(choices, nudge_frames=choices.nudge_frames + frames)
-            for key, choices in ((key, self.take(key).choices) for key in take_ids)
+            key: replace(take.choices, edit=replace(take.edit, offset=take.edit.offset + by))
+            for key, take in ((key, self.take(key)) for key in take_ids)
         }
         self._choose(self.tr("Nudge take"), new)
+
+    def edit_takes(self, edits: Mapping[str, TakeEdit], gesture: str = "") -> None:
+        """Trims, moves and fades takes, as far as they have sound for it, all in one step. ``gesture``: see
+        :class:`Edit`."""
+        frame = 1 / self.open_timeline().rate
+        taken = {key: (self.take(key), edit) for key, edit in edits.items()}
+        new = {key: replace(take.choices, edit=edit.bounded(take.take, frame)) for key, (take, edit) in taken.items()}
+        self._choose(self.tr("Edit take"), new, gesture)
 
     def remove_takes(self, take_ids: Iterable[str]) -> None:
         """Takes them out of the list; their files go when the timeline is opened the next time."""
@@ -242,8 +252,8 @@ class Document(Spots):
         return self.settings_of(take.segment_id).level_db + take.gain_db
 
     def place_of(self, take: TakeRecord) -> TimeRange:
-        """Where a take lies on the timeline, nudged; the file begins ``head_handle`` before it."""
-        return take.record.shifted(take.nudge_frames / self.open_timeline().rate)
+        """Where a take is heard on the timeline, as it was trimmed and moved."""
+        return take.place
 
     # The queue's jobs
 

@@ -36,7 +36,7 @@ class OpenDocument(QObject):
     settings_changed = Signal()
     cues_changed = Signal()
     takes_changed = Signal(str)
-    """A take of this segment came, went, or was starred, muted, nudged or made louder."""
+    """A take of this segment came, went, or was starred, muted, edited or made louder."""
     playhead_changed = Signal(object)
     """Where it is now: a Fraction, seconds from the first frame."""
     in_out_changed = Signal()

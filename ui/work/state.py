@@ -4,7 +4,7 @@
                ├─ marks      by segment id: what the segment was, to find it again in a changed timeline
                ├─ cues       by cue index: edited words and times
                ├─ voices     by speaker: who speaks
-               ├─ choices    by take id: starred, preferred, muted, gain, nudge, removed
+               ├─ choices    by take id: starred, preferred, muted, gain, edit (trims, moves, fades), removed
                ├─ spots      by segment id: what sounds when in it, where it has a spotting list
                ├─ queue      segments that wait for their sound
                ├─ markers    named places
@@ -28,6 +28,7 @@ from talkies.core.generation.take_orders import CueEdit
 from talkies.core.preferences import read_preferences
 from talkies.core.segment import StemName, Take
 from talkies.core.spotting.spot import Spot
+from talkies.core.takes.edits import TakeEdit
 from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 
@@ -84,8 +85,9 @@ def merged(every: Iterable[SegmentSettings]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class TakeChoices:
-    """What was decided about a take. ``nudge_frames``: later by so many of the timeline's frames. ``preferred``: heard
-    last when it was compared with others."""
+    """What was decided about a take. ``edit``: how it is trimmed, moved and faded; ``nudge_frames``, of work that was
+    saved before there was such a thing, becomes one (ui/work/bounds.py). ``preferred``: heard last when it was compared
+    with others."""
 
     starred: bool = False
     preferred: bool = False
@@ -93,6 +95,7 @@ class TakeChoices:
     gain_db: float = 0.0
     nudge_frames: int = 0
     removed: bool = False
+    edit: TakeEdit = field(default_factory=TakeEdit)
 
 
 @dataclass(frozen=True)
@@ -168,8 +171,13 @@ class TakeRecord:
         return self.choices.gain_db
 
     @property
-    def nudge_frames(self) -> int:
-        return self.choices.nudge_frames
+    def edit(self) -> TakeEdit:
+        return self.choices.edit
+
+    @property
+    def place(self) -> TimeRange:
+        """Where it is heard on the timeline."""
+        return self.edit.place(self.record)
 
 
 @dataclass(frozen=True)
