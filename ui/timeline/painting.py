@@ -35,8 +35,7 @@ _WAVED = 12  # from which a clip has its waveform,
 _PICTURED = 32  # a picture,
 _LABELLED = 40  # and its name
 _WHOLE = 1200  # up to which its waveform is computed as a whole and kept
-_TEXT_LEFT = 4  # column left of which no label begins
-_LEAST_TEXT = 12
+_TEXT_LEFT, _LEAST_TEXT = 4, 12  # the column left of which no label begins, the pixels of the shortest
 _MOST_REMEMBERED = 20_000
 _ASPECT = Fraction(16, 9)  # of a thumbnail's place; pictures of other shapes are cut to it
 
@@ -114,8 +113,7 @@ def paint_row(canvas: Canvas, row: Row, top: int, selected: np.ndarray | None) -
     elif row.kind != "words":
         _waves(canvas, row, top, seen)
     _labels(canvas, row, top, seen)
-    if row.kind in ("take", "other take"):
-        paint_fades(canvas, row, top, seen)
+    paint_fades(canvas, row, top, seen)
     if selected is not None and selected.any():
         _selection(canvas, row, top, seen, selected)
 
@@ -127,9 +125,9 @@ def clip_colours(colours: TimelineColours, row: Row, index: int) -> ClipColours:
         return colours.picture if item.picture is not None else colours.offline
     if row.kind == "words":
         return colours.words if item.kind == "speech" else colours.described
-    if row.kind == "sound":
-        return colours.sound if item.path is not None else colours.offline
-    return colours.stems[row.stem]
+    if row.kind != "sound":
+        return colours.stems[row.stem]
+    return colours.sound if item.path is not None else colours.offline
 
 
 def _known_colours(canvas: Canvas, row: Row) -> list[ClipColours]:

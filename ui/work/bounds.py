@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
+from talkies.core.generation.request import MAX_PROMPT
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.edits import TakeEdit
 from talkies.ui.work.state import Lists, Marker, TakeChoices, TakeRecord, WorkState
@@ -46,6 +47,7 @@ def bounded(state: WorkState, timeline: Timeline, takes: Iterable[TakeRecord] = 
         cues=cues,
         markers=markers,
         spots=spots,
+        mix=replace(state.mix, width=_share(state.mix.width), background=_legible(state.mix.background)),
         playhead=min(max(state.playhead, Fraction(0)), last),
         in_point=_inside(state.in_point, last),
         out_point=_inside(state.out_point, last),
@@ -69,6 +71,11 @@ def _lists(lists: Lists) -> tuple[Lists, int]:
 
 def _share(value: float) -> float:
     return min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
+
+
+def _legible(words: str) -> str:
+    """Words that a request takes."""
+    return "".join(each for each in words if each.isprintable())[:MAX_PROMPT]
 
 
 def _ordered(markers: Iterable[Marker]) -> tuple[Marker, ...]:

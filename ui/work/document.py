@@ -28,6 +28,7 @@ from talkies.ui.work.staleness import Listed
 from talkies.ui.work.state import (
     SETTING_NAMES,
     KeptJob,
+    MixSettings,
     SegmentSettings,
     TakeChoices,
     TakeRecord,
@@ -92,6 +93,23 @@ class Document(Spots):
                 self.tr("Change {names}").format(names=", ".join(name.replace("_", " ") for name in changes)),
                 lambda state: replace(state.with_settings(new), marks={**state.marks, **marks}),
                 lambda state: state.with_settings(old),
+                gesture,
+            )
+
+    @property
+    def mix(self) -> MixSettings:
+        """What holds for all segments."""
+        return self._state.mix
+
+    def change_mix(self, *, gesture: str = "", **changes: Any) -> None:
+        """Other backgrounds, or another panning, for takes that are to come. ``gesture``: see :class:`Edit`."""
+        old = self.mix
+        new = replace(old, **changes)
+        if new != old:
+            self._push(
+                self.tr("Change {names}").format(names=", ".join(name.replace("_", " ") for name in changes)),
+                lambda state: replace(state, mix=new),
+                lambda state: replace(state, mix=old),
                 gesture,
             )
 

@@ -17,7 +17,15 @@ from talkies.ui.work.state import SegmentSettings
 def order_of(document: Document, segment_id: str, settings: SegmentSettings) -> dict[str, Any]:
     """What the worker is asked for, of one segment."""
     chosen = {name: value for name, value in as_json(settings).items() if name != "level_db" and value is not None}
-    return {**chosen, **document.order(), "segments": [segment_id]}
+    return {**chosen, **_mix(document, settings.task), **document.order(), "segments": [segment_id]}
+
+
+def _mix(document: Document, task: Task) -> dict[str, Any]:
+    """What holds for the whole timeline, as far as a task hears it: nobody who asks for dialogue wants beds with it."""
+    mix: dict[str, Any] = as_json(document.mix)
+    if task == "dialogue" or not mix["background"]:
+        del mix["background"]
+    return mix
 
 
 def job_of(document: Document, number: int, segment_id: str, settings: SegmentSettings, **facts: Any) -> Job:

@@ -4,6 +4,7 @@
                ├─ marks      by segment id: what the segment was, to find it again in a changed timeline
                ├─ cues       by cue index: edited words and times
                ├─ voices     by speaker: who speaks
+               ├─ mix        backgrounds and panning, of all of it
                ├─ choices    by take id: starred, preferred, muted, gain, edit (trims, moves, fades), removed
                ├─ spots      by segment id: what sounds when in it, where it has a spotting list
                ├─ queue      segments that wait for their sound
@@ -25,6 +26,7 @@ from typing import Any, Final, Literal
 
 from talkies.core.generation.request import Task
 from talkies.core.generation.take_orders import CueEdit
+from talkies.core.media.panning import WIDTH, PanLaw
 from talkies.core.preferences import read_preferences
 from talkies.core.segment import StemName, Take
 from talkies.core.spotting.spot import Spot
@@ -74,6 +76,17 @@ class SegmentSettings:
 
 
 SETTING_NAMES: Final = tuple(each.name for each in fields(SegmentSettings))
+
+
+@dataclass(frozen=True)
+class MixSettings:
+    """What holds for the whole timeline, for beds go on over cuts and panning is one convention; names as in
+    :class:`talkies.core.generation.request.Request`. ``background``: "" as it is configured, else auto, off or words.
+    """
+
+    background: str = ""
+    width: float = WIDTH
+    pan_law: PanLaw = "3dB"
 
 
 def merged(every: Iterable[SegmentSettings]) -> dict[str, Any]:
@@ -211,6 +224,7 @@ class WorkState:
     marks: Mapping[str, SegmentMark] = field(default_factory=dict)
     cues: Mapping[int, CueEdit] = field(default_factory=dict)
     voices: Mapping[str, str] = field(default_factory=dict)
+    mix: MixSettings = MixSettings()
     choices: Mapping[str, TakeChoices] = field(default_factory=dict)
     spots: Lists = field(default_factory=dict)
     queue: tuple[KeptJob, ...] = ()

@@ -41,7 +41,9 @@ def grip_at(take: TakeRecord, scale: Scale, x: int, y: int) -> Grip:
 
 
 def paint_fades(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
-    """What fades take away as a shade over the take, and a knob at the inner end of each fade."""
+    """On a lane of takes: what fades take away as a shade, and a knob at the inner end of each fade."""
+    if row.kind not in ("take", "other take"):
+        return
     shade, ink = QColor(canvas.colours.lane), canvas.colours.stems[row.stem].text
     shade.setAlpha(150)
     canvas.painter.save()
