@@ -27,8 +27,14 @@ EVENTS, SECONDS = 95, 3.0
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    with ground(tmp_path_factory.mktemp("kills")) as made:
-        yield made
+    """Its server begins as a shell begins what runs behind it, deaf to Ctrl+C; the victims hear it all the same."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with ground(tmp_path_factory.mktemp("kills")) as made:
+            signal.signal(signal.SIGINT, before)
+            yield made
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("number, when, end", [(signal.SIGKILL, 0.8, "signal 9"), (signal.SIGINT, 0.9, "exit 130")])
