@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from talkies.core.backgrounds.words import read_words
 from talkies.core.generation.request import MAX_PROMPT
@@ -24,12 +24,13 @@ class BackgroundField(QComboBox):
         for value, name in (("", self.tr("Default")), ("auto", self.tr("Automatic")), ("off", self.tr("Off"))):
             self.addItem(name, value)
         self._changed = changed
-        self.setEditable(True)
+        line = QLineEdit(self)
+        line.setMaxLength(MAX_PROMPT)
+        self.setLineEdit(line)
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
-        self.lineEdit().setMaxLength(MAX_PROMPT)
-        self.lineEdit().editingFinished.connect(self._tell)
+        line.editingFinished.connect(self._tell)
         self.activated.connect(self._tell)
         calm(self)
 

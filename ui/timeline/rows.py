@@ -45,7 +45,8 @@ _MOST_OTHERS = 3  # lanes of further takes under a main lane; the strip of takes
 
 @dataclass(frozen=True)
 class Row:
-    """One lane: ``items`` in order of time, one for each of ``spans``. ``stem``: DX, FX, MX, MIX on takes' lanes."""
+    """One lane: ``items`` in order of time, one for each of ``spans``. ``stem``: DX, FX, MX, MIX on takes' lanes.
+    ``marks``: what its painter knows of the items beforehand."""
 
     kind: RowKind
     name: str
@@ -56,6 +57,7 @@ class Row:
     places: Mapping[str, int] = field(default_factory=dict)
     """Index of an item by its id, where items have one."""
     low: bool = False
+    marks: Any = None
 
     @property
     def height(self) -> int:
