@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 from talkies.core.errors import SubtitleError
@@ -21,6 +22,8 @@ _BRACES = re.compile(r"(?<!\\)\{([^{}]*)\}")
 _DRAWING = re.compile(r"\\p(\d{1,4})")
 _TIME = re.compile(r"\s*(-?)(\d{1,6}):(\d{1,2}):(\d{1,2})(?:[.:,](\d{1,9}))?\s*")
 _ROW = re.compile(r"^[ \t]{0,99}(Format|Dialogue|Comment):([^\r\n]*)", re.MULTILINE)
+_DIALOGUE = re.compile(r"^[ \t]{0,99}Dialogue:", re.MULTILINE)
+_MOST = 100_000  # lines, before those that belong together are one
 _PIECE = "fx"  # the effect of lines that a karaoke template has made
 _FRAME, _GAP = Fraction(1, 4), Fraction(1, 20)  # seconds: longer says something by itself, and so does what comes later
 _FIELDS = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
@@ -28,6 +31,9 @@ _FIELDS = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marg
 
 def parse_substation(path: Path, text: str, _: object = None) -> Parsed:
     """The dialogue in the file's order. Raises SubtitleError."""
+    count = sum(1 for _ in _DIALOGUE.finditer(text))
+    if count > _MOST:
+        raise SubtitleError(path, f"holds {count} lines, more than any script", "check what it is")
     found = _Found()
     for fields in _events(text):
         found.add(fields)
@@ -93,6 +99,8 @@ class _Found:
 
 def shown_text(text: str) -> str:
     """What an event shows, its rows parted by line breaks."""
+    if "{" not in text and "\\" not in text:
+        return text
     shown, drawing = [], False
     for index, piece in enumerate(_BRACES.split(text)):
         if index % 2:
@@ -119,6 +127,7 @@ def _events(text: str) -> Iterator[dict[str, str]]:
             yield {"text": "", "kind": kind}
 
 
+@lru_cache(1 << 12)
 def _seconds(stamp: str) -> Fraction | None:
     match = _TIME.fullmatch(stamp)
     if match is None:

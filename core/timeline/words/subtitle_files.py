@@ -32,7 +32,7 @@ _WRAP = Fraction(2**33, 90_000)
 """Seconds after which the clock of a transport stream begins again."""
 _BEGINNING = 2000  # characters that tell what a file is
 _MOST_SUBTITLES = 20_000  # one every other second of eleven hours
-_MOST_OF_A_SCRIPT = 40_000_000  # bytes
+_MOST_OF_A_SCRIPT = 20_000_000  # bytes
 _LONGEST, _MOST_ROWS = 400_000, 200  # characters and rows of one subtitle
 _COUNTED = re.compile(r"^[^\w\n]{0,8}\d{1,9}\s?[:：;}\]]|<(?:\w{1,40}:)?p\s", re.MULTILINE | re.IGNORECASE)
 """What every subtitle has once: a row that begins with a time or a frame, or what TTML has instead. In TTML each word

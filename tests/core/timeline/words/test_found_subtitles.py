@@ -567,3 +567,9 @@ def test_fonts_in_a_script_cost_nobody_his_words(tmp_path: Path) -> None:
     font = "[Fonts]\nfontname: large.ttf\n" + ("M" * 80 + "\n") * 100_000  # 8 MB
     path.write_text(font + ass_events("Dialogue: 0,0:00:01.00,0:00:02.00,Default,Bob,0,0,0,,Hello."))
     assert said(load_subtitles(path)) == [("Hello.", 1, 2)]
+
+
+def test_more_lines_than_any_script_has(read: Read) -> None:
+    one = "Dialogue: 0,0:00:01.00,0:00:01.04,Default,,0,0,0,,A\n"
+    with pytest.raises(SubtitleError, match="holds 100001 lines, more than any script"):
+        read("a.ass", ass_events(one * 100_001))
