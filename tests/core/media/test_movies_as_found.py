@@ -8,8 +8,9 @@ from pathlib import Path
 
 import av
 import pytest
-from numbered_movies import GROUP, SIZE, encode, h264, number_of, numbered, remuxed, segment, with_sound
+from numbered_movies import GROUP, SIZE, encode, h264, number_of, numbered, numbers, remuxed, segment, with_sound
 
+from talkies.core.errors import MediaError
 from talkies.core.media.opening import open_file
 from talkies.core.media.picture import picture_frames, probe
 from talkies.core.segment import Picture
@@ -225,3 +226,27 @@ def test_pictures_that_stand_for_seconds(tmp_path: Path) -> None:
     timeline = read_timeline(encode(tmp_path / "slides.mp4", "mpeg4", 6, Fraction(1, 5)))
     assert timeline.duration == 30
     assert timeline.rate >= 1 and (timeline.rate * 5).denominator == 1
+
+
+@pytest.mark.parametrize("name", ["film.apng", "film.png"])
+def test_an_animated_png(tmp_path: Path, name: str) -> None:
+    path = animated(tmp_path / name, "apng", "rgb24", "apng")
+    check(path, 60)
+    assert [number for _, number in numbers(read_timeline(path).segments[0])] == list(range(60))
+
+
+def test_an_animated_webp_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="is an animated WebP, which cannot be decoded here; convert it"):
+        read_timeline(animated(tmp_path / "film.webp", "libwebp_anim", "yuv420p", "webp"))
+
+
+def animated(path: Path, codec: str, pixels: str, container: str) -> Path:
+    """60 numbered pictures."""
+    with av.open(str(path), "w", format=container) as written:
+        stream = written.add_stream(codec, rate=25)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = *SIZE, pixels
+        for number in range(60):
+            written.mux(stream.encode(av.VideoFrame.from_ndarray(numbered(number, SIZE), "rgb24")))
+        written.mux(stream.encode(None))
+    return path
