@@ -28,6 +28,7 @@ from talkies.core.media.loudness import Level, Meter
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.score.composed import Score
+from talkies.core.score.papers.hit_list import hits_csv
 from talkies.core.score.papers.midi import midi_bytes
 from talkies.core.score.papers.tempo_list import tempo_csv
 from talkies.core.segment import Stem, Take, Timeline
@@ -88,13 +89,14 @@ class Scores:
         )
 
     def keep_papers(self, index: int, number: int) -> None:
-        """MIDI and the tempo list of a take, for whoever plays or edits the music further."""
+        """MIDI, tempo list and hits of a take, for whoever plays or edits the music further."""
         name = f"MX_t{number:02}"
         if f"{name}.mid" in self.papers:
             return
         score, start = self._composed(self._seed(index)), self.timeline.start + self.music.span.start
         self.papers[f"{name}.mid"] = midi_bytes(score, self.timeline.rate, start)
         self.papers[f"{name}.csv"] = tempo_csv(score, self.timecode).encode()
+        self.papers[f"{name}_hits.csv"] = hits_csv(score, self.timecode).encode()
 
     def _seed(self, index: int) -> int:
         return self.request.seed + index % self.request.takes

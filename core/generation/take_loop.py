@@ -72,7 +72,7 @@ class TakeLoop:
             request, plan.timeline, engine, folder, self.work, self.log.sentences, remembered,
             kept=kept, takes=plan.takes,
         )  # fmt: skip
-        if plan.spots or plan.backgrounds:
+        if plan.music is None and (plan.spots or plan.backgrounds):
             from talkies.core.generation.spotted import cast_recordings
 
             if request.task != "background":

@@ -136,6 +136,25 @@ def test_from_and_to_are_record_timecodes(reel: Path, tmp_path: Path) -> None:
     assert takes[0].metadata["tempo"] == pytest.approx(96, rel=0.02)
 
 
+def test_spots_of_a_list_are_what_it_meets(reel: Path, tmp_path: Path) -> None:
+    """Of a list as people write one; its last row is beyond the film."""
+    rows = ["in,kind,force,words", "00:00:03:10,hit,0.9,door", "00:00:14:15,hit,0.5,step", "00:01:40:00,hit,1,gone"]
+    listed = tmp_path / "spots.csv"
+    listed.write_text("\n".join(rows) + "\n")
+    settings = MusicSettings(hits="spots")
+    request = Request(reel, tmp_path / "out.otio", task="music", prompt="comic", music=settings, spots=listed)
+    finished = list(render(request, load_engine=load_tones))[-1]
+    assert isinstance(finished, Finished)
+    met = list(csv.DictReader((tmp_path / "out.takes/MX_t01_hits.csv").read_text().splitlines()))
+    assert [(row["kind"], row["name"], row["met"]) for row in met] == [
+        ("first", "", "yes"), ("spot", "door", "yes"), ("spot", "step", "yes"), ("last", "", "yes"),
+    ]  # fmt: skip
+    seconds = [float(row["seconds"]) for row in met]
+    assert seconds[1:3] == [3.4, 14.6]
+    first = next(take for take in finished.takes if take.number == 2)
+    assert np.abs(detect_onsets(sound(first).mean(axis=0)) - 3.4).min() <= 0.04
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
