@@ -22,9 +22,10 @@ from talkies.core.generation.planning.music import Scored
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import music_metadata
 from talkies.core.instruments import SALON, THEATRE, PlayedNote, Tones, perform
+from talkies.core.instruments.performing import END_FADE_S
 from talkies.core.instruments.soundfont import perform_soundfont
 from talkies.core.media.ducking import Ducking
-from talkies.core.media.loudness import Level, Meter
+from talkies.core.media.loudness import Meter
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.score.composed import Score
@@ -42,11 +43,12 @@ _LARGE = ("orchestra",)
 
 @dataclass
 class _Piece:
-    """A performed score: where its floats lie, and the gain (dB) that its loudness asks for."""
+    """A performed score: where its floats lie, the gain (dB) that its loudness asks for, how it makes way."""
 
     score: Score
     sound: Path
     gain_db: float
+    ducking: Ducking
 
 
 @dataclass
@@ -113,13 +115,13 @@ class Scores:
             path = self.folder / f"{take_name('MX', stem.segment, part='score', number=len(self._pieces))}.wav.raw.part"
             with output_errors(path):
                 self.folder.mkdir(parents=True, exist_ok=True)
-                level = self._play(score, seed, path, on_share)
-            gain = gain_for("MX", level, PRESETS[self.request.loudness])
-            self._pieces[seed] = _Piece(score, path, gain)
+                meter = self._play(score, seed, path, on_share)
+            gain = gain_for("MX", meter.level(), PRESETS[self.request.loudness])
+            self._pieces[seed] = _Piece(score, path, gain, Ducking.of(self.music.speech, self.music.duck, meter))
         return self._pieces[seed]
 
-    def _play(self, score: Score, seed: int, path: Path, on_share: Callable[[float], None]) -> Level:
-        """Performs a score into a file of floats, frames of two; how loud it is."""
+    def _play(self, score: Score, seed: int, path: Path, on_share: Callable[[float], None]) -> Meter:
+        """Performs a score into a file of floats, frames of two, and measures it."""
         meter, count, total = Meter(SAMPLE_RATE), 0, self._samples
         with path.open("wb") as file:
             for block in self._sounding(score, seed):
@@ -127,12 +129,18 @@ class Scores:
                 file.write(np.ascontiguousarray(block.T, np.float32).tobytes())
                 count += block.shape[1]
                 on_share(count / total)
-        return meter.level()
+        return meter
 
     def _sounding(self, score: Score, seed: int) -> Iterator[Samples]:
         if self.music.soundfont is not None:
-            return perform_soundfont(played(score), self._samples, self.music.soundfont)
-        return perform(played(score), self._samples, seed, self._tones.room, tones=self._tones)
+            return perform_soundfont(played(score), self._samples, self.music.soundfont, fade_s=self._fade_s)
+        room, fade_s = self._tones.room, self._fade_s
+        return perform(played(score), self._samples, seed, room, tones=self._tones, fade_s=fade_s)
+
+    @property
+    def _fade_s(self) -> float:
+        """What rings beyond the handle is let go within its second half."""
+        return max(float(self.music.handle) / 2, END_FADE_S)
 
     @property
     def _first(self) -> int:
@@ -147,7 +155,7 @@ class Scores:
         """Blocks (2, n) of what a clip covers."""
         first, count = covered.samples(SAMPLE_RATE)
         place, end = first - self._first, first - self._first + count
-        ducking = Ducking(self.request.music.duck if ducked else 0.0, self.music.speech)
+        ducking = piece.ducking if ducked else Ducking()
         with piece.sound.open("rb") as file:
             file.seek(place * _FRAME_BYTES)
             while place < end:
@@ -162,9 +170,9 @@ class Scores:
 
 
 def played(score: Score) -> list[PlayedNote]:
-    """The notes as their instruments play them, in order."""
-    notes = []
+    """The notes as their instruments play them, in order; those on hits are marked."""
+    notes, hits = [], {score.tempo_map.beat_at(hit.time) for hit in score.hits}
     for note in score.notes:
-        span = score.seconds(note)
-        notes.append(PlayedNote(span.start, span.duration, note.pitch, note.velocity, note.instrument))
+        span, marked = score.seconds(note), note.start in hits
+        notes.append(PlayedNote(span.start, span.duration, note.pitch, note.velocity, note.instrument, marked))
     return sorted(notes, key=lambda note: note.onset)

@@ -17,7 +17,7 @@ import numpy as np
 from talkies.core.arrays import Samples
 from talkies.core.errors import InputError, MissingExtraError
 from talkies.core.instruments.orchestra import INSTRUMENTS
-from talkies.core.instruments.performing import CEILING_DBTP, blocks_of, to_samples
+from talkies.core.instruments.performing import CEILING_DBTP, END_FADE_S, blocks_of, to_samples
 from talkies.core.instruments.played import PlayedNote, checked
 from talkies.core.media.limiter import limited
 from talkies.core.media.wav.bwf import SAMPLE_RATE
@@ -83,7 +83,11 @@ def check_renderer() -> None:
 
 
 def perform_soundfont(
-    notes: Iterable[PlayedNote], length_samples: int, soundfont: Path, block: int = SAMPLE_RATE // 2
+    notes: Iterable[PlayedNote],
+    length_samples: int,
+    soundfont: Path,
+    block: int = SAMPLE_RATE // 2,
+    fade_s: float = END_FADE_S,
 ) -> Iterator[Samples]:
     """As :func:`talkies.core.instruments.perform`, with the samples of a SoundFont: the same bits each time, pitches
     rounded to keys. Raises MissingExtraError without symusic, InputError for a file that cannot be read."""
@@ -95,7 +99,7 @@ def perform_soundfont(
     except Exception as error:  # what the native reader raises is not documented
         raise InputError(soundfont, f"cannot be read as a SoundFont ({error})", "name another") from error
     rendered = _added_up(symusic, synthesizer, checked(notes, INSTRUMENTS), length_samples)
-    return blocks_of(limited(rendered, CEILING_DBTP, SAMPLE_RATE), length_samples, block)
+    return blocks_of(limited(rendered, CEILING_DBTP, SAMPLE_RATE), length_samples, block, fade_s)
 
 
 def _added_up(symusic: Any, synthesizer: Any, notes: Iterator[PlayedNote], length: int) -> Iterator[Samples]:
