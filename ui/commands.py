@@ -118,6 +118,7 @@ def _sound(window: Main) -> tuple[Command | Place, ...]:
             "again", tr("Generate with &another seed"), space.generate_again, ("Ctrl+Shift+G",), "again", "selection"
         ),
         Command("generate_words", tr("Speak the chosen &lines again"), space.speak_again, (), "speech", "cue"),
+        Command("score", tr("Compose m&usic over these shots"), space.score, ("Ctrl+Alt+M",), "", "selection"),
         Place.LINE,
         Command("write_prompt", tr("&Write the prompt"), settings.write_prompt, ("Ctrl+L",), "", "selection"),
         Command("keep_prompt", tr("&Keep the prompt as a favourite"), settings.keep_prompt, (), "", "selection"),

@@ -16,7 +16,7 @@ Clicked = Literal["shot", "take", "spot", "cue", "ground", "ruler"]
 MENUS: Mapping[Clicked, tuple[str | Place, ...]] = {
     "shot": (
         "play_shot", "play_around", Place.LINE,
-        "generate", "again", "write_prompt", "spot", Place.LINE,
+        "generate", "again", "score", "write_prompt", "spot", Place.LINE,
         "next_take", "compare", Place.LINE,
         "select_silent", "select_all", Place.LINE,
         "marker", "show_frame", "reveal_picture", "write",

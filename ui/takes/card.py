@@ -129,7 +129,8 @@ class TakeCard(QFrame):
         """Shows the take as it is now; ``a`` and ``b``: the takes that are compared; ``several``: shots are shown;
         ``sounds``: it is the one that is played and written."""
         take = self._document.take(self.take_id)
-        who = f" · {as_rich(take.speaker, _MOST_NAME)}" if take.speaker else ""
+        of = take.speaker or take.music
+        who = f" · {as_rich(of, _MOST_NAME)}" if of else ""
         self.name.setText(f"<b>{take.stem} {take.number}</b>{who}")
         self.name.setStyleSheet(f"color: {colours().stem(take.stem).name()}")
         short, full = self._doubts(take)

@@ -260,8 +260,7 @@ class TakeStrip(QWidget):
         takes = self.shown_takes()
         for take in sorted(takes, key=lambda take: take.id != self.current):
             for other in takes:
-                same = (other.segment_id, other.stem, other.speaker) == (take.segment_id, take.stem, take.speaker)
-                if same and other.id != take.id:
+                if other.sound == take.sound and other.id != take.id:
                     return take.id, other.id
         return "", ""
 

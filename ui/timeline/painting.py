@@ -269,7 +269,7 @@ def _text(row: Row, index: int) -> str:
         return str(item.name)
     star = "★ " if item.starred else ""
     muted = f"  {tr('muted')}" if item.muted else ""
-    return f"{star}{item.speaker or item.segment_id} · {item.number}{muted}"
+    return f"{star}{item.music or item.speaker or item.segment_id} · {item.number}{muted}"
 
 
 def _selection(canvas: Canvas, row: Row, top: int, seen: Visible, selected: np.ndarray) -> None:

@@ -19,7 +19,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal
 
-from talkies.core.segment import STEMS, Cue, Segment
+from talkies.core.segment import STEMS, Cue, Segment, StemName
 from talkies.core.timeline.structure.sounds import SoundTrack
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.layout import Spans, edges
@@ -144,11 +144,11 @@ def picture_rows(segments: Sequence[Segment]) -> list[Row]:
 def take_rows(takes: Iterable[TakeRecord]) -> list[Row]:
     """Lanes for each department that has takes; two that cross-fade share one."""
     ranked: dict[tuple[str, int], list[TakeRecord]] = {}
-    groups: dict[tuple[str, str, str], list[TakeRecord]] = {}
+    groups: dict[tuple[str, StemName, str, str], list[TakeRecord]] = {}
     for take in takes:
         if not take.choices.removed and not take.lost:
-            groups.setdefault((take.stem, take.segment_id, take.speaker), []).append(take)
-    for (stem, _, _), group in groups.items():
+            groups.setdefault(take.sound, []).append(take)
+    for (_, stem, _, _), group in groups.items():
         for rank, take in enumerate(sorted(group, key=rank_of, reverse=True)):
             ranked.setdefault((stem, rank), []).append(take)
     rows: list[tuple[int, bool, Row]] = []

@@ -188,8 +188,8 @@ class Document(Spots):
             raise ArgumentError(f"take {take_id!r}", "is not there") from None
 
     def chosen_takes(self, segment_id: str) -> tuple[TakeRecord, ...]:
-        """What sounds: for each stem and speaker the starred take, else the one that was preferred in a comparison,
-        else the newest. Muted ones are among them."""
+        """What sounds: for each stem, speaker and section of music the starred take, else the one that was preferred
+        in a comparison, else the newest. Muted ones are among them."""
         return sounding(self.takes(segment_id))
 
     def rivals(self, take: TakeRecord) -> list[TakeRecord]:
@@ -284,8 +284,8 @@ class Document(Spots):
     # How a change happens
 
     def _alternatives(self, take: TakeRecord) -> list[TakeRecord]:
-        """The takes of its segment, stem and speaker, itself among them."""
-        return [each for each in self.takes(take.segment_id) if (each.stem, each.speaker) == (take.stem, take.speaker)]
+        """The takes of the same sound, itself among them."""
+        return [each for each in self.takes(take.segment_id) if each.sound == take.sound]
 
     def _change_takes(self, text: str, take_ids: Iterable[str], gesture: str = "", **changes: Any) -> None:
         self._choose(text, {key: replace(self.take(key).choices, **changes) for key in take_ids}, gesture)

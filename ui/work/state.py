@@ -41,8 +41,8 @@ VERSION = 1
 Lists = Mapping[str, tuple[Spot, ...]]
 """Spots by the id of their segment; one that has no list is not in it."""
 
-JobKind = Literal["take", "spots"]
-"""What is made of a segment: takes of its sound, or a list of what sounds in it."""
+JobKind = Literal["take", "spots", "music"]
+"""What is made of a segment: takes of its sound, or a list of what sounds in it; music is made of several at once."""
 
 
 class Mixed(Enum):
@@ -136,6 +136,27 @@ class TakeRecord:
         return self.take.speaker
 
     @property
+    def cue(self) -> str:
+        """Which section of the music it is, as the cue sheet calls it: m1, m2 ...; "" for everything else."""
+        return str(self.facts.get("cue", "")) if self.stem == "MX" else ""
+
+    @property
+    def music(self) -> str:
+        """Its section and mood, "" for what is no music."""
+        section, mood = str(self.facts.get("section", "")), str(self.facts.get("mood", ""))
+        return f"{self.cue} {mood if section in ('', mood) else f'{section}, {mood}'}" if self.cue else ""
+
+    @property
+    def sound(self) -> tuple[str, StemName, str, str]:
+        """What it is one try at; takes of which this is equal are alternatives."""
+        return self.segment_id, self.stem, self.speaker, self.cue
+
+    @property
+    def makes_way(self) -> bool:
+        """Whether it is lower under speech."""
+        return bool(self.facts.get("duck"))
+
+    @property
     def number(self) -> int:
         return self.take.number
 
@@ -206,7 +227,8 @@ class KeptJob:
     """A segment that waits for its sound, kept for when the panel is started again.
 
     ``before``: the takes that the segment had when the work on it began, None as long as it had not: those that came
-    since need not be made again. ``only``: ids of spots that are made anew, none for all."""
+    since need not be made again. ``only``: ids of spots that are made anew, none for all; of
+    music, those of the segments that it is for."""
 
     segment_id: str
     mark: SegmentMark
