@@ -211,6 +211,26 @@ def test_streams_joined_end_to_end(tmp_path: Path) -> None:
     assert shown(tmp_path / "joined.ts", 90, 20) == [*range(90, 100), *range(10)]
 
 
+@pytest.mark.parametrize("frames", [100, 600])
+def test_a_clock_that_jumps_ahead(tmp_path: Path, frames: int) -> None:
+    """As where a recorder went on an hour later: within the first pictures that are looked at, or after them."""
+    part = h264(tmp_path / "a.ts", frames)
+    later = tmp_path / "b.ts"
+    with av.open(str(part)) as read, av.open(str(later), "w", options={"mpegts_copyts": "1"}) as written:
+        stream = read.streams.video[0]
+        copy = written.add_stream_from_template(stream)
+        for packet in read.demux(stream):
+            if packet.size:
+                packet.pts, packet.dts = (packet.pts or 0) + 3600 * 90_000, (packet.dts or 0) + 3600 * 90_000
+                packet.stream = copy
+                written.mux(packet)
+    (tmp_path / "joined.ts").write_bytes(part.read_bytes() + later.read_bytes())
+    timeline = read_timeline(tmp_path / "joined.ts")
+    assert (timeline.rate, timeline.duration * 25) == (25, 2 * frames)
+    assert any("time stamps jump ahead" in warning for warning in timeline.warnings)
+    assert shown(tmp_path / "joined.ts", frames - 10, 20) == [*range(frames - 10, frames), *range(10)]
+
+
 def test_a_capture_that_begins_in_the_middle_of_a_picture(tmp_path: Path) -> None:
     """Nothing can be seen before the first key frame after the place where it was cut."""
     film = encode(tmp_path / "a.ts", "mpeg2video", b="6000000")

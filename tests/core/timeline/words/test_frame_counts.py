@@ -9,7 +9,7 @@ from typing import Any
 import opentimelineio as otio
 import pysubs2
 import pytest
-from timecode import Timecode
+from timecode.timecode import Timecode
 
 from talkies.core.errors import SubtitleError
 from talkies.core.timeline import read_timeline
