@@ -18,9 +18,9 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from panel import RATE, frames, report, write_media, write_timeline
+from benchmarks.panel import RATE, frames, report, write_media, write_timeline
 
 from talkies.core.segment import Segment, Timeline
 from talkies.core.spotting.files import read_spots, write_spots

@@ -23,7 +23,7 @@ from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.peaks import Heights
 from talkies.ui.timeline.rows import Row
 from talkies.ui.timeline.spots.lane import paint_spots
-from talkies.ui.timeline.takes.clips import paint_fades
+from talkies.ui.timeline.takes.clips import paint_fades, paint_knobs
 from talkies.ui.timeline.tooltips import speed_of, tr
 from talkies.ui.timeline.waves import WaveLane, sound_start, take_start
 
@@ -112,8 +112,9 @@ def paint_row(canvas: Canvas, row: Row, top: int, selected: np.ndarray | None) -
         _pictures(canvas, row, top, seen)
     elif row.kind != "words":
         _waves(canvas, row, top, seen)
+        paint_fades(canvas, row, top, seen)
     _labels(canvas, row, top, seen)
-    paint_fades(canvas, row, top, seen)
+    paint_knobs(canvas, row, top, seen)
     if selected is not None and selected.any():
         _selection(canvas, row, top, seen, selected)
 
@@ -165,8 +166,7 @@ def _bodies(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
 
 
 def _pictures(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
-    height = row.height - STRIP
-    tile = round(height * _ASPECT)
+    height, tile = row.height - STRIP, round((row.height - STRIP) * _ASPECT)
     for index, left, right in _each(seen):
         segment: Segment = row.items[index]
         if segment.picture is None or right - left < _PICTURED:

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from talkies.core.takes.edits import TakeEdit
 from talkies.core.times import TimeRange
 from talkies.ui.timeline import Media, TimelineView
+from talkies.ui.timeline.waves import WaveLane
 from talkies.ui.work.document import Document
 from talkies.ui.work.state import TakeRecord
 
@@ -187,3 +188,11 @@ def test_fades_are_seen(view: TimelineView) -> None:
     view._show_takes()  # noqa: SLF001 - without waiting for the timer
     after = view.viewport().grab().toImage().pixelColor(point)
     assert np.abs(np.array(before.getRgb()) - after.getRgb()).max() > 8
+
+
+def test_where_two_cross_both_are_seen() -> None:
+    """The later one lies over the earlier one, and would hide it."""
+    lane = WaveLane(0, 10, 1.0)
+    for first, height in ((0, 90), (4, 1)):
+        lane.put(np.full((2, 6), height, np.uint8), first)
+    assert lane.heights[0].tolist() == [90] * 6 + [1] * 4

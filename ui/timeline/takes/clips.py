@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -41,23 +42,39 @@ def grip_at(take: TakeRecord, scale: Scale, x: int, y: int) -> Grip:
 
 
 def paint_fades(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
-    """On a lane of takes: what fades take away as a shade, and a knob at the inner end of each fade."""
-    if row.kind not in ("take", "other take"):
+    """On a lane of takes: what fades take away as a shade."""
+    faded = [each for each in _takes(row, seen) if each[0].edit.fade_in or each[0].edit.fade_out]
+    if not faded:
         return
     shade, ink = QColor(canvas.colours.lane), canvas.colours.stems[row.stem].text
     shade.setAlpha(150)
     canvas.painter.save()
     canvas.painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for index, left, right in zip(seen.wide.tolist(), seen.lefts.tolist(), seen.rights.tolist(), strict=True):
-        edit, end = row.items[index].edit, right - 1
-        if edit.fade_in:
-            _slope(canvas, (left, left + canvas.scale.width(edit.fade_in)), top, row.height, shade, ink)
-        if edit.fade_out:
-            _slope(canvas, (end, end - canvas.scale.width(edit.fade_out)), top, row.height, shade, ink)
-        if right - left >= _CORNERED and row.kind == "take":
-            _knob(canvas, left + canvas.scale.width(edit.fade_in), left, end, top, ink)
-            _knob(canvas, end - canvas.scale.width(edit.fade_out), left, end, top, ink)
+    for take, left, right in faded:
+        fades = (left, take.edit.fade_in, 1), (right - 1, take.edit.fade_out, -1)
+        for silent, length, way in fades:
+            if length:
+                _slope(canvas, (silent, silent + way * canvas.scale.width(length)), top, row.height, shade, ink)
     canvas.painter.restore()
+
+
+def paint_knobs(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
+    """On the lane of the takes that sound: what fades are taken hold of by."""
+    if row.kind == "take":
+        knobs = list[QRect]()
+        for take, left, right in _takes(row, seen):
+            into, out = left + canvas.scale.width(take.edit.fade_in), right - 1 - canvas.scale.width(take.edit.fade_out)
+            if right - left >= _CORNERED:
+                places = (min(max(x - _KNOB // 2, left + 1), right - 1 - _KNOB) for x in (into, out))
+                knobs += [QRect(x, top + 1, _KNOB, _KNOB) for x in places]
+        canvas.fill(knobs, canvas.colours.stems[row.stem].text)
+
+
+def _takes(row: Row, seen: Visible) -> Iterator[tuple[TakeRecord, int, int]]:
+    """Those that are wide enough, with their first column and the one after their last."""
+    for index, left, right in zip(seen.wide.tolist(), seen.lefts.tolist(), seen.rights.tolist(), strict=True):
+        if isinstance(row.items[index], TakeRecord):
+            yield row.items[index], left, right
 
 
 def _slope(canvas: Canvas, ends: tuple[int, int], top: int, height: int, shade: QColor, ink: QColor) -> None:
@@ -69,8 +86,3 @@ def _slope(canvas: Canvas, ends: tuple[int, int], top: int, height: int, shade: 
     canvas.painter.drawPolygon(QPolygon([QPoint(silent, top), QPoint(full, top), foot]))
     canvas.painter.setPen(QPen(ink, 1))
     canvas.painter.drawLine(foot, QPoint(full, top))
-
-
-def _knob(canvas: Canvas, x: int, left: int, right: int, top: int, ink: QColor) -> None:
-    x = min(max(x - _KNOB // 2, left + 1), right - _KNOB)
-    canvas.painter.fillRect(QRect(x, top + 1, _KNOB, _KNOB), ink)
