@@ -19,6 +19,7 @@ NO_RATE = "counts frames, and nothing says how many a second has"
 _COUNTED = re.compile(r"[ \t]{0,9}(?:\{ ?(\d{1,9}) ?\}\{ ?(\d{0,9}) ?\}|\[ ?(\d{1,9}) ?\]\[ ?(\d{0,9}) ?\])([^\n]*)")
 _RATE = re.compile(r"\s{0,9}(\d{1,3}(?:[.,]\d{1,6})?)\s{0,9}")
 _ITALIC = re.compile(r"^(\s{0,9}(?:\{[A-Za-z]:[^{}]{0,40}\}){0,9})/", re.MULTILINE)
+_FIRST = 3  # rows that tell what a file is
 _TENTHS = Fraction(10)
 _USUAL = (24, 25, 30, 48, 50, 60)
 """Frames that timecodes count in a second."""
@@ -84,9 +85,9 @@ def parse_counted(text: str, given: FrameClock | None) -> Parsed:
 
 
 def counts_rows(text: str) -> bool:
-    """Whether a text begins as MicroDVD or MPL2."""
-    rows = (row for row in text.splitlines() if row.strip())
-    return any(_COUNTED.fullmatch(row) for row, _ in zip(rows, range(3), strict=False))
+    """Whether a text begins as MicroDVD or MPL2: all of its first rows do, but for MicroDVD's defaults."""
+    rows = [row for row in text.splitlines() if row.strip() and not row.startswith("{DEFAULT}")][:_FIRST]
+    return bool(rows) and all(map(_COUNTED.fullmatch, rows))
 
 
 def _stated_rate(match: re.Match[str]) -> Fraction | None:

@@ -144,6 +144,17 @@ def test_a_number_that_is_spoken_is_no_rate(tmp_path: Path) -> None:
     assert said(load(tmp_path, "a.sub", "{10}{20}666\n{30}{40}One\n"))[0] == ("666", Fraction(2, 5), Fraction(4, 5))
 
 
+def test_microdvd_with_defaults_of_its_own(tmp_path: Path) -> None:
+    text = "{DEFAULT}{}{C:$0000ff}{F:Tahoma}\n{25}{50}One\n"
+    assert said(load(tmp_path, "a.sub", text)) == [("One", Fraction(1), Fraction(2))]
+
+
+def test_notes_that_cite_are_no_subtitles(make: Any) -> None:
+    path = make.movie("film.mp4")
+    (make.folder / "film.txt").write_text("[1][2] say that the harbour was filmed first.\nBuy milk.\n")
+    assert read_timeline(path).cues == ()
+
+
 def test_mpl2_counts_tenths(tmp_path: Path) -> None:
     text = "[10][25]/One|two\n[30][45]Three\n"
     judged = pysubs2.SSAFile.from_string(text, format_="mpl2")
