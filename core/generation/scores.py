@@ -24,7 +24,7 @@ from talkies.core.generation.take_metadata import music_metadata
 from talkies.core.instruments import SALON, THEATRE, PlayedNote, Tones, perform
 from talkies.core.instruments.performing import END_FADE_S
 from talkies.core.instruments.soundfont import perform_soundfont
-from talkies.core.media.ducking import Ducking
+from talkies.core.media.ducking import SETTLED_S, Ducking
 from talkies.core.media.loudness import Meter
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.wav.bwf import SAMPLE_RATE
@@ -155,13 +155,23 @@ class Scores:
         """Blocks (2, n) of what a clip covers."""
         first, count = covered.samples(SAMPLE_RATE)
         place, end = first - self._first, first - self._first + count
-        ducking = piece.ducking if ducked else Ducking()
+        early = min(to_sample(SETTLED_S, SAMPLE_RATE), place) if ducked else 0
+        blocks = self._read(piece, place - early, end)
+        if not ducked:
+            yield from blocks
+            return
+        for block in piece.ducking.applied(blocks, place - early, SAMPLE_RATE):
+            yield block[:, early:]
+            early = max(early - block.shape[1], 0)
+
+    def _read(self, piece: _Piece, place: int, end: int) -> Iterator[Samples]:
+        """Blocks of a piece between two of its samples."""
         with piece.sound.open("rb") as file:
             file.seek(place * _FRAME_BYTES)
             while place < end:
                 data = file.read(min(CHUNK_SAMPLES, end - place) * _FRAME_BYTES)
                 block = np.frombuffer(data, np.float32).reshape(-1, 2).T
-                yield block * ducking.gains(place, block.shape[1], SAMPLE_RATE)
+                yield block
                 place += block.shape[1]
 
     def timecode(self, time: Fraction) -> str:

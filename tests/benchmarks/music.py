@@ -213,8 +213,8 @@ class Spoken:
                 sound = np.concatenate(list(metered(sounding(score, ensemble == "orchestra", tones), meter)), axis=1)
                 gain = gain_for("MX", meter.level(), PRESETS["ebu-r128"])
                 sound = sound[:, : len(self.sound)] * np.float32(10 ** (gain / 20))
-                gains = Ducking.of(self.spans, asked.duck, meter).gains(0, sound.shape[1], RATE)
-                yield mood, ensemble, sound * gains
+                ducking = Ducking.of(self.spans, asked.duck, meter)
+                yield mood, ensemble, next(ducking.applied([sound], 0, RATE))
 
     def errors(self, judge: Moonshine, music: np.ndarray) -> tuple[int, int]:
         """Of both channels together."""

@@ -15,7 +15,7 @@ RATE = 48_000
 
 
 def decibels(ducking: Ducking, *seconds: float) -> list[float]:
-    return [float(20 * np.log10(ducking.gains(round(second * RATE), 1, RATE)[0])) for second in seconds]
+    return [-float(ducking.lower_db(round(second * RATE), 1, RATE)[0][0]) for second in seconds]
 
 
 def test_it_is_down_before_a_line_and_back_after_it() -> None:
@@ -38,3 +38,20 @@ def test_where_the_music_is_loud_it_makes_way_by_that_much_more() -> None:
     mean_below = 10 * np.log10(2 / (1 + 10**-0.6))
     assert decibels(Ducking.of((soft, loud), 12.0, meter), 7, 32) == pytest.approx([-12, -12 - mean_below], abs=0.05)
     assert decibels(Ducking.of((soft, loud), 0.0, meter), 7, 32) == [0, 0]
+
+
+def test_what_is_high_is_lower_still_and_all_is_as_it_was_where_nobody_speaks() -> None:
+    """Tones of 60 Hz and 6 kHz, 7.5 times the pole's frequency; any blocks give the same samples."""
+    high = -12 + 20 * np.log10(abs((1 + 10**-0.5 * 7.5j) / (1 + 7.5j)))
+    times = np.arange(8 * RATE) / RATE
+    ducking = Ducking((Line(TimeRange(Fraction(3), Fraction(5)), 12.0),))
+    for hertz, expected in ((60, -12), (6000, high)):
+        tone = np.sin(2 * np.pi * hertz * times, dtype=np.float64)[None].astype(np.float32)
+        whole = next(ducking.applied([tone], 0, RATE))
+        parts = np.concatenate(list(ducking.applied(np.split(tone, [1000, 170_001], axis=1), 0, RATE)), axis=1)
+        assert np.array_equal(whole, parts)
+        assert np.array_equal(whole[:, : 27 * RATE // 10], tone[:, : 27 * RATE // 10])
+        assert np.array_equal(whole[:, 57 * RATE // 10 + 1 :], tone[:, 57 * RATE // 10 + 1 :])
+        inside = slice(round(3.5 * RATE), round(4.5 * RATE))
+        lower = 10 * np.log10(np.square(whole[0, inside]).mean() / np.square(tone[0, inside]).mean())
+        assert lower == pytest.approx(expected, abs=1)
