@@ -4,6 +4,7 @@
     voice = "clara"                 # a named voice, or a recording
     loudness = "a85"
     background = "off"              # the beds under shots: auto, off, or words
+    soundfont = "system"            # what plays music: own, system, or a file
     media-dirs = ["/footage", "~/Movies"]
 
 It lies in the platform's folder for configurations (``preferences_file``), or where the environment variable
@@ -23,20 +24,22 @@ from typing import Any
 from talkies.core.errors import InputError
 
 VARIABLE = "TALKIES_CONFIG"
-KEYS = ("engine", "voice", "loudness", "background", "media-dirs")
+KEYS = ("engine", "voice", "loudness", "background", "soundfont", "media-dirs")
 _LARGEST_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
 class Preferences:
     """``media_dirs``: folders in which media is looked for by file name, after everything that was named for the
-    timeline at hand; one that is not there now, such as an unplugged disk, is passed over."""
+    timeline at hand; one that is not there now, such as an unplugged disk, is passed over. ``soundfont``: of music that
+    does not say what plays it, as core/generation/music_settings.py has it."""
 
     engine: str = "mini"
     voice: str = ""
     loudness: str = "ebu-r128"
     media_dirs: tuple[Path, ...] = ()
     background: str = ""
+    soundfont: str = ""
 
     def for_request(self) -> dict[str, str]:
         """The fields of a Request that are set here."""
@@ -89,6 +92,7 @@ def _checked(values: Mapping[str, Any], path: Path) -> Preferences:
             raise InputError(path, f"{name} is {value!r}", f"it must be {wanted}")
     given = {name: value for name, value in values.items() if name != "media-dirs"}
     folders = (Path(each).expanduser() for each in values.get("media-dirs", ()))
-    if given.get("voice", "").startswith("~"):
-        given["voice"] = str(Path(given["voice"]).expanduser())
+    for name in ("voice", "soundfont"):
+        if given.get(name, "").startswith("~"):
+            given[name] = str(Path(given[name]).expanduser())
     return Preferences(**given, media_dirs=tuple(path.parent / folder for folder in folders))

@@ -89,6 +89,18 @@ class TimeRange:
         return first, to_sample(self.end, sample_rate) - first
 
 
+def seconds_of_timecode(
+    hours: int, minutes: int, seconds: int, frames: int, rate: Fraction, drop_frame: bool = False
+) -> Fraction:
+    """Seconds from 00:00:00:00 of a SMPTE label, which counts at the rounded rate; the inverse of :func:`timecode`."""
+    nominal = round_half_up(rate)
+    count = (hours * 3600 + minutes * 60 + seconds) * nominal + frames
+    if drop_frame:
+        total = hours * 60 + minutes
+        count -= nominal // 15 * (total - total // 10)
+    return count / rate
+
+
 def may_drop_frames(rate: Fraction) -> bool:
     """Whether drop-frame timecode can count a rate: 29.97 and its multiples, nothing slower."""
     return round_half_up(rate) % 30 == 0

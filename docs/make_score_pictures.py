@@ -1,8 +1,9 @@
-"""Draws the scores of docs/music.md as piano rolls: ``python docs/make_score_pictures.py``."""
+"""Draws the pictures of docs/music.md: ``python docs/make_score_pictures.py [rolls] [moods] [sound]``."""
 
 from __future__ import annotations
 
 import random
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,9 +11,19 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from onset_facts import HOP_S, RATE, strength
+from score_facts import film as cut_film
+from score_facts import measures
+
+from talkies.core.generation.scores import played
+from talkies.core.instruments import SALON, THEATRE, perform
 from talkies.core.score import Hit, Score, compose, read_asked
+from talkies.core.score.moods import MOODS
 
 IMAGES = Path(__file__).parent / "images"
 COLOURS = {"melody": "#b3262e", "harmony": "#4a86b8", "bass": "#1d2f6f", "pad": "#7fae8a", "accent": "#e08a1e"}
@@ -43,7 +54,50 @@ def draw_roll(axes: Axes, score: Score, title: str) -> None:
     axes.set(xlim=(0, BEATS), ylim=(26, 90), yticks=range(36, 90, 12), title=title)
 
 
-def main() -> None:
+SHOWN = {
+    "tempo": "quarters a minute", "density": "onsets/s", "register": "median pitch",
+    "brightness": "above G4, of loudness", "loudness": "velocity", "minor": "minor",
+}  # fmt: skip
+
+
+def draw_moods() -> None:
+    """Three pieces of each mood, a dot each, by what tells moods apart; moods by tempo."""
+    found = {
+        mood: [measures(compose(cut_film(60, seed), Fraction(60), read_asked(mood), seed)) for seed in (1, 2, 3)]
+        for mood in MOODS
+    }
+    order = sorted(found, key=lambda mood: found[mood][0]["tempo"])
+    figure, columns = plt.subplots(1, len(SHOWN), figsize=(14, 5), layout="constrained", sharey=True)
+    for axes, (name, title) in zip(columns, SHOWN.items(), strict=True):
+        for row, mood in enumerate(order):
+            axes.plot([piece[name] for piece in found[mood]], [row] * 3, "o", color="#4a86b8", alpha=0.7)
+        axes.set(title=title, yticks=range(len(order)), yticklabels=order)
+        axes.grid(axis="y", color="0.9")
+    figure.savefig(IMAGES / "moods.png", dpi=70)
+
+
+def draw_sound() -> None:
+    """What two pieces sound like: spectra over time, and the strength of onsets beneath, hits dashed."""
+    prompts, seconds = ("lamento, orchestra", "hurry, piano"), 15
+    figure, rows = plt.subplots(4, 1, figsize=(12, 10), layout="constrained", height_ratios=(3, 1, 3, 1))
+    for place, prompt in enumerate(prompts):
+        score = compose(film(40), Fraction(40), read_asked(prompt), seed=1)
+        room = THEATRE if "orchestra" in prompt else SALON
+        sound = np.concatenate(list(perform(played(score), seconds * RATE, 1, room)), axis=1).mean(axis=0)
+        upper, lower = rows[2 * place], rows[2 * place + 1]
+        upper.specgram(sound, NFFT=4096, Fs=RATE, noverlap=3072, cmap="magma", vmin=-130, vmax=-50)
+        upper.set(ylim=(0, 6000), xlim=(0, seconds), title=prompt, ylabel="Hz")
+        curve = strength(sound)
+        lower.plot(np.arange(len(curve)) * HOP_S, curve, color="#1d2f6f", lw=0.8)
+        lower.set(xlim=(0, seconds), yticks=[], ylabel="onsets")
+        for hit in score.hits:
+            for axes in (upper, lower):
+                axes.axvline(float(hit.time), color="#2d7d3a", lw=1, ls="--")
+    rows[-1].set_xlabel("seconds")
+    figure.savefig(IMAGES / "music_sound.png", dpi=50)
+
+
+def draw_rolls() -> None:
     figure, rows = plt.subplots(len(PROMPTS), 1, figsize=(12, 13), layout="constrained")
     for axes, prompt in zip(rows, PROMPTS, strict=True):
         score = compose(film(90), Fraction(90), read_asked(prompt), seed=1)
@@ -51,6 +105,12 @@ def main() -> None:
         draw_roll(axes, score, f"{prompt}: {key}, {tempo:.0f} quarters a minute")
     rows[-1].set_xlabel("quarters")
     figure.savefig(IMAGES / "scores.png", dpi=70)
+
+
+def main() -> None:
+    pictures = {"rolls": draw_rolls, "moods": draw_moods, "sound": draw_sound}
+    for name in sys.argv[1:] or pictures:
+        pictures[name]()
 
 
 if __name__ == "__main__":

@@ -31,6 +31,8 @@ from talkies.core.errors import MediaError, OutputError
 from talkies.core.hosts.host import AudioTrack, Host
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Take, Timeline
+from talkies.core.takes.edited import write_edited
+from talkies.core.takes.edits import TakeEdit
 from talkies.core.times import TimeRange, to_sample
 from talkies.ui.work.carried import carried_over
 
@@ -237,6 +239,14 @@ class PlacingSuite(Opening):
         assert self.places(placement.tracks) == self.named(placed)
         assert self.places(host.audio_tracks()[1:]) == self.named(placed)
 
+    @pytest.mark.parametrize("known", KNOWN, ids=str)
+    def test_edited_takes_lie_on_frames(self, host: Host, takes: list[Take], tmp_path: Path) -> None:
+        """Trimmed into a handle on one side; on the other cut between frames, and faded."""
+        edited = as_the_panel_edits(host.read_timeline(), takes[1], tmp_path)
+        frame = 1 / host.read_timeline().rate
+        assert edited.record == TimeRange(takes[1].record.start - 5 * frame, takes[1].record.end - 8 * frame)
+        assert [records(track) for track in host.add_takes([edited]).tracks] == [[edited.record]]
+
     def places(self, tracks: Iterable[AudioTrack]) -> Places:
         """Where the clips of each track play."""
         return self.named({track.name: records(track) for track in tracks})
@@ -264,10 +274,25 @@ class HeardSuite(Opening):
         assert np.allclose(clicks(self.mixed(host, tmp_path)), expected, atol=1, rtol=0)
 
     @pytest.mark.parametrize("known", KNOWN, ids=str)
+    def test_edited_takes_are_heard_on_their_sample(
+        self, host: Host, known: Known, takes: list[Take], tmp_path: Path
+    ) -> None:
+        host.add_takes([as_the_panel_edits(host.read_timeline(), takes[1], tmp_path)])
+        expected = [to_sample(takes[1].record.start + CLICK, SAMPLE_RATE)]
+        assert np.allclose(clicks(self.mixed(host, tmp_path)), expected, atol=1, rtol=0)
+
+    @pytest.mark.parametrize("known", KNOWN, ids=str)
     def test_events_are_heard_on_their_sample(self, host: Host, events: list[Take], tmp_path: Path) -> None:
         host.add_takes(events)
         expected = [to_sample(take.record.start + CLICK, SAMPLE_RATE) for take in events]
         assert np.allclose(clicks(self.mixed(host, tmp_path)), expected, atol=1, rtol=0)
+
+
+def as_the_panel_edits(timeline: Timeline, take: Take, folder: Path) -> Take:
+    """The take with five frames of its head handle, its end 8.4 frames earlier and a fade before it."""
+    frame = 1 / timeline.rate
+    edit = TakeEdit(head=-5 * frame, tail=-frame * 42 / 5, fade_out=12 * frame)
+    return write_edited(take, take.record, edit, timeline, folder / "edited" / take.path.name)
 
 
 def records(track: AudioTrack) -> list[TimeRange]:

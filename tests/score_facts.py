@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -84,3 +85,28 @@ def measures(score: Score) -> dict[str, float]:
         "brightness": sum(note.velocity**2 for note in score.notes if note.pitch >= 67) / loud,
         "loudness": sum(note.velocity for note in score.notes) / len(score.notes),
     }
+
+
+def returns(score: Score, bars: int = 8) -> list[int]:
+    """How often each stretch of so many bars is heard, note for note and by the same players; stretches that overlap
+    their own like count once. Stretches without a note are none."""
+    every = [bar for section in score.sections for bar in section.bars]
+    notes = sorted(score.notes, key=lambda note: note.start)
+    starts = [note.start for note in notes]
+    heard: dict[tuple[object, ...], list[int]] = {}
+    for place in range(len(every) - bars + 1):
+        start, end = every[place].start, every[place + bars - 1].end
+        inside = notes[bisect_left(starts, start) : bisect_left(starts, end)]
+        content = tuple((note.instrument, note.start - start, note.length, note.pitch) for note in inside)
+        if content:
+            heard.setdefault(content, []).append(place)
+    return [apart(places, bars) for places in heard.values()]
+
+
+def apart(places: Iterable[int], bars: int) -> int:
+    """How many of these, which rise, can be taken that do not overlap."""
+    count, free = 0, 0
+    for place in places:
+        if place >= free:
+            count, free = count + 1, place + bars
+    return count

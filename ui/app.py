@@ -42,7 +42,7 @@ def run_panel(
         window.open_path(path)
     else:
         window.opener.read_editor()
-    _leave_on_signals(window)
+    leave_on_signals(window)
     return int(application.exec())
 
 
@@ -60,11 +60,12 @@ def _documents() -> Path:
     return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
 
 
-def _leave_on_signals(window: Window) -> None:
-    """Ctrl+C in the terminal and a shutdown close the window: Python handles it between two of Qt's events."""
+def leave_on_signals(window: Window) -> None:
+    """Ctrl+C in the terminal and a shutdown close the window. Python handles them between any two of its steps, in the
+    middle of a change too, which is finished first: the window closes when Qt comes to its next event."""
     if os.name != "nt":
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: window.leave())
-        timer = QTimer(window, interval=300)
+            signal.signal(number, lambda *_: QTimer.singleShot(0, window, window.leave))
+        timer = QTimer(window, interval=300)  # Python notices a signal when Qt calls it
         timer.timeout.connect(lambda: None)
         timer.start()

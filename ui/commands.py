@@ -118,6 +118,7 @@ def _sound(window: Main) -> tuple[Command | Place, ...]:
             "again", tr("Generate with &another seed"), space.generate_again, ("Ctrl+Shift+G",), "again", "selection"
         ),
         Command("generate_words", tr("Speak the chosen &lines again"), space.speak_again, (), "speech", "cue"),
+        Command("score", tr("Compose m&usic over these shots"), space.score, ("Ctrl+Alt+M",), "", "selection"),
         Place.LINE,
         Command("write_prompt", tr("&Write the prompt"), settings.write_prompt, ("Ctrl+L",), "", "selection"),
         Command("keep_prompt", tr("&Keep the prompt as a favourite"), settings.keep_prompt, (), "", "selection"),
@@ -165,6 +166,7 @@ def _takes(space: Workspace) -> tuple[Command | Place, ...]:
         Place.LINE,
         Command("earlier", tr("One frame &earlier"), take("earlier"), ("Alt+Left",), "", "take"),
         Command("later", tr("One frame &later"), take("later"), ("Alt+Right",), "", "take"),
+        Command("whole_take", tr("As it &was made, in its place"), take("whole"), (), "undo", "take"),
         Command("louder", tr("L&ouder"), partial(gain, 1), ("Ctrl+Up",), "", "take"),
         Command("softer", tr("&Quieter"), partial(gain, -1), ("Ctrl+Down",), "", "take"),
         Place.LINE,

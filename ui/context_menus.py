@@ -16,14 +16,14 @@ Clicked = Literal["shot", "take", "spot", "cue", "ground", "ruler"]
 MENUS: Mapping[Clicked, tuple[str | Place, ...]] = {
     "shot": (
         "play_shot", "play_around", Place.LINE,
-        "generate", "again", "write_prompt", "spot", Place.LINE,
+        "generate", "again", "score", "write_prompt", "spot", Place.LINE,
         "next_take", "compare", Place.LINE,
         "select_silent", "select_all", Place.LINE,
         "marker", "show_frame", "reveal_picture", "write",
     ),
     "take": (
         "play_take", "star", "compare", "as_a", "as_b", "solo", "mute", Place.LINE,
-        "earlier", "later", "louder", "softer", Place.LINE,
+        "earlier", "later", "whole_take", "louder", "softer", Place.LINE,
         "redo_take", "reveal_take", "remove_take", Place.LINE,
         "write",
     ),

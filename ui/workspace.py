@@ -238,6 +238,14 @@ class Workspace(QMainWindow):
             words = self.tr("{count} shots are in the queue, which is paused: Ctrl+P lets it go on.")
         self.status_message.emit(words.format(count=len(jobs)))
 
+    def score(self) -> None:
+        """Music over the selected shots, one piece from the first to the last."""
+        chosen = self.document.selected
+        if self.queue.score(chosen):
+            self.settings.prompts.remember(self.document.settings_of(chosen[0]).prompt)
+            self.docks["queue"].show()
+            self.status_message.emit(self.tr("Music for {count} shots is in the queue.").format(count=len(chosen)))
+
     def generate_again(self) -> None:
         """One more take of each selected shot, with a seed that is new to it."""
         for segment_id in self.document.selected:
@@ -246,7 +254,10 @@ class Workspace(QMainWindow):
     def redo(self, take_id: str) -> None:
         """One more of the same kind, with a new seed."""
         take = self.document.take(take_id)
-        self.queue.redo(take.segment_id, task=_TASKS[take.stem])
+        if take.stem == "MX":
+            self.queue.rescore(take)
+        else:
+            self.queue.redo(take.segment_id, task=_TASKS[take.stem])
         self.status_message.emit(self.tr("Another take is in the queue, with a new seed."))
 
     def speak_again(self) -> None:

@@ -29,14 +29,17 @@ _STRIP = 7
 
 @dataclass(frozen=True)
 class RenderedTakes:
-    """What is drawn: mono sums (N,) of the dialogue and of the effects from the timeline's first frame, 48 kHz."""
+    """What is drawn: mono sums (N,) of the dialogue, of the effects and of the music, if there is any, from the
+    timeline's first frame, 48 kHz."""
 
     dialogue: Sound
     effects: Sound
+    music: Sound | None = None
 
     @property
     def sum(self) -> Sound:
-        return self.dialogue + self.effects
+        whole = self.dialogue + self.effects
+        return whole if self.music is None else whole + self.music
 
 
 def render_takes(timeline: Timeline, takes: Sequence[Take]) -> RenderedTakes:
@@ -45,7 +48,8 @@ def render_takes(timeline: Timeline, takes: Sequence[Take]) -> RenderedTakes:
     length = to_sample(timeline.duration, SAMPLE_RATE)
     return RenderedTakes(
         _summed([take for take in first if take.stem == "DX"], length),
-        _summed([take for take in first if take.stem != "DX"], length),
+        _summed([take for take in first if take.stem not in ("DX", "MX")], length),
+        _summed([take for take in first if take.stem == "MX"], length),
     )
 
 

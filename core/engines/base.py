@@ -18,6 +18,7 @@ import numpy as np
 
 from talkies.core.arrays import Sound
 from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Source
 from talkies.core.times import TimeRange, round_half_up
 
@@ -155,6 +156,25 @@ class Engine(ABC):
             yield from self.sound(prepared, seed=seed, steps=steps, guidance=guidance, on_step=on_step)
 
 
+class NoEngine(Engine):
+    """In place of one where rules make everything: nothing is asked of it."""
+
+    name: ClassVar[str] = ""
+    sample_rate, licence, weights_hash = SAMPLE_RATE, "", ""
+
+    @classmethod
+    def load(cls, weights: Path | None, device: str) -> Self:
+        return cls()
+
+    def prepare(self, brief: Brief) -> Prepared:
+        raise AssertionError("no engine was to be needed")
+
+    def sound(
+        self, prepared: Any, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+    ) -> Iterator[Sound]:
+        raise AssertionError("no engine was to be needed")
+
+
 def silence(samples: int) -> Iterator[Sound]:
     """Blocks of nothing, together so many samples."""
     for start in range(0, samples, _SILENT_BLOCK):
@@ -174,11 +194,16 @@ NAMED_VOICES = frozenset(("mini",))
 """Engines that speak with the voices that ship."""
 
 
-def engine_class(name: str) -> type[Engine]:
-    """The class of an engine. Raises ArgumentError for an unknown name, with the known ones."""
+def check_engine(name: str) -> None:
+    """Raises ArgumentError for an unknown name, with the known ones."""
     if name not in ENGINES:
         known = ", ".join(sorted(ENGINES))
         raise ArgumentError(f"engine {name}" if name else "engine", "is not known", f"use one of {known}")
+
+
+def engine_class(name: str) -> type[Engine]:
+    """The class of an engine. Raises ArgumentError as :func:`check_engine` does."""
+    check_engine(name)
     module, _, attribute = ENGINES[name].partition(":")
     found: type[Engine] = getattr(importlib.import_module(module), attribute)
     return found

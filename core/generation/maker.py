@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from talkies.core.arrays import Floats, Samples, Sound
 from talkies.core.generation.planning.kept_takes import KeptTakes
-from talkies.core.generation.planning.plan import LOOKING, MAKING
+from talkies.core.generation.planning.plan import BY_RULES, LOOKING, MAKING
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
 from talkies.core.progress import Work
@@ -32,13 +32,12 @@ if TYPE_CHECKING:
     from talkies.core.spotting.spot import Spot
 
 _DENOISING = Fraction(4, 5)
-UNSEEN = ("background", "music")
-"""Tasks for whose sound a shot is not looked at as effects and dialogue want it."""
 
 
 @dataclass
 class Maker:
-    """Makes the takes of segments with one engine; ``warnings`` gathers what the user should know.
+    """Makes the takes of segments with one engine; ``warnings`` gathers what the user should know. ``takes``: of
+    each stem.
 
     For spotting lists: ``remembered`` sounds and looks, ``picks`` from the library by the id of a spot, what was
     ``kept`` of earlier takes, and the ``rows`` of backgrounds. ``scores``: of the task music.
@@ -55,13 +54,14 @@ class Maker:
     kept: KeptTakes = field(default_factory=KeptTakes)
     rows: Sequence[Spot] = ()
     scores: Scores | None = None
+    takes: int = 1
 
     def look(self, segment: Segment, stems: Sequence[Stem]) -> PictureLook:
         """One pass over the picture, for what these stems need of it. A picture that cannot be read is a problem only
         for stems that cannot do without."""
         from talkies.core.conditioning.picture.look import PictureLook, look_at
 
-        stems = [stem for stem in stems if stem.task not in UNSEEN]  # a place is looked at by itself
+        stems = [stem for stem in stems if stem.task not in BY_RULES]  # a place is looked at by itself
         if not stems:
             return PictureLook(segment, segment.record)
         if all(stem.spots is not None and stem.task == "foley" for stem in stems):
@@ -104,7 +104,7 @@ class Maker:
         with self.work.clock("prepare"):
             prepared = self.engine.prepare(self._brief(stem, whole, features))
         self.warnings.extend(prepared.warnings)
-        for number, index in enumerate(range(skip, self.request.takes), start=first):
+        for number, index in enumerate(range(skip, self.takes), start=first):
             yield self._take(stem, whole, features, prepared, index, number)
 
     def _bed(self, stem: Stem, first: int, skip: int) -> Iterator[Take]:
@@ -113,13 +113,15 @@ class Maker:
 
         words = (stem.prompt, *(row.words for row in self.rows if row.shot == stem.segment.id))
         self.warnings.extend(sentence for each in words for sentence in read_words(each).warnings)
-        numbered = enumerate(range(skip, self.request.takes), start=first)
+        numbered = enumerate(range(skip, self.takes), start=first)
         yield from self._by_rules(stem, self.beds, numbered, "beds", f"for {stem.segment.clip}")
 
     def _music(self, stem: Stem, first: int, skip: int) -> Iterator[Take]:
         """The takes of a section of the score, which no engine makes."""
         assert self.scores is not None
-        numbered = enumerate(range(skip, self.scores.alternatives), start=first)
+        for index in range(min(skip, first - 1)):  # whoever made those may not have come as far as their papers
+            self.scores.keep_papers(index, first - skip + index)
+        numbered = enumerate(range(skip, self.takes), start=first)
         yield from self._by_rules(stem, self.scores, numbered, "music", stem.part)
 
     def _by_rules(
@@ -171,7 +173,7 @@ class Maker:
         seed = request.seed + index
         steps, guidance = engine.sampling(request.steps, request.guidance)
         part = stem.record.duration * MAKING
-        many = f", take {index + 1} of {request.takes}" if request.takes > 1 else ""
+        many = f", take {index + 1} of {self.takes}" if self.takes > 1 else ""
         work.message = f"{_WHAT[stem.task]} for {stem.segment.clip}{many}"
         work.at(part, 0)
         sound = engine.generate(
@@ -189,7 +191,8 @@ class Maker:
                 loudness=PRESETS[request.loudness],
                 metadata=take_metadata(
                     stem, request, engine, prepared.source, seed=seed, steps=steps, guidance=guidance
-                ),
+                )
+                | _listed(stem, whole),
             )
         work.done += part
         return take
@@ -223,6 +226,16 @@ class Maker:
             count += block.shape[-1]
             self.work.at(part, done + (1 - done) * Fraction(count / samples if samples else 1.0))
             yield block
+
+
+def _listed(stem: Stem, whole: TimeRange) -> dict[str, Any]:
+    """In a take's metadata: the spots that an engine was told of."""
+    if stem.spots is None:
+        return {}
+    from talkies.core.spotting.made_of import SPOTS, described
+    from talkies.core.spotting.placing import record_ranges
+
+    return {SPOTS: {spot.id: described(spot) for spot in stem.spots if record_ranges(stem.segment, spot, whole)}}
 
 
 _WHAT = {

@@ -9,24 +9,27 @@ from typing import Any
 from talkies.core.errors import ArgumentError
 
 MAX_DUCK_DB = 40.0
-_TEXTS = ("ensemble", "hits", "start", "end")
-_LONGEST = 100  # characters of a setting
+_TEXTS = ("ensemble", "hits", "start", "end", "soundfont")
+_LONGEST, _LONGEST_PATH = 100, 4096  # characters of a setting
 
 
 @dataclass(frozen=True)
 class MusicSettings:
     """``tempo``: quarters per minute, None for what the mood and the hits want. ``ensemble``: "" for what the prompt
     says, else the piano. ``hits``: what the music meets: cuts, spots of a list, markers or none. ``stretch``: most
-    deviation of the tempo between hits. ``duck``: dB by which it makes way for speech; 0: not at all. ``start``,
-    ``end``: record timecodes, "" for those of the chosen shots or of the timeline."""
+    deviation of the tempo between hits. ``duck``: dB by which it makes way for speech,
+    and more where it is loud; 0: not at all. ``start``,
+    ``end``: record timecodes, "" for those of the chosen shots or of the timeline. ``soundfont``: what plays it: "own"
+    instruments, a SoundFont of the "system", or a file; "" for what is configured, else our own."""
 
     tempo: float | None = None
     ensemble: str = ""
     hits: str = "cuts"
     stretch: float = 0.08
-    duck: float = 10.0
+    duck: float = 12.0
     start: str = ""
     end: str = ""
+    soundfont: str = ""
 
     def checked(self, has_spots: bool) -> None:
         """Raises ArgumentError for what cannot be asked for; ``has_spots``: whether there is a spotting list."""
@@ -64,7 +67,7 @@ class MusicSettings:
 
 def _fits(name: str, value: Any) -> bool:
     if name in _TEXTS:
-        return isinstance(value, str) and len(value) <= _LONGEST
+        return isinstance(value, str) and len(value) <= (_LONGEST_PATH if name == "soundfont" else _LONGEST)
     if value is None:
         return name == "tempo"
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e6

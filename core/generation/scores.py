@@ -22,11 +22,14 @@ from talkies.core.generation.planning.music import Scored
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import music_metadata
 from talkies.core.instruments import SALON, THEATRE, PlayedNote, Tones, perform
-from talkies.core.media.ducking import Ducking
-from talkies.core.media.loudness import Level, Meter
+from talkies.core.instruments.performing import END_FADE_S
+from talkies.core.instruments.soundfont import perform_soundfont
+from talkies.core.media.ducking import SETTLED_S, Ducking
+from talkies.core.media.loudness import Meter
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.score.composed import Score
+from talkies.core.score.papers.hit_list import hits_csv
 from talkies.core.score.papers.midi import midi_bytes
 from talkies.core.score.papers.tempo_list import tempo_csv
 from talkies.core.segment import Stem, Take, Timeline
@@ -40,12 +43,12 @@ _LARGE = ("orchestra",)
 
 @dataclass
 class _Piece:
-    """A performed take: where its floats lie, the gain (dB) that its loudness asks for, and its papers by suffix."""
+    """A performed score: where its floats lie, the gain (dB) that its loudness asks for, how it makes way."""
 
     score: Score
     sound: Path
     gain_db: float
-    papers: dict[str, bytes]
+    ducking: Ducking
 
 
 @dataclass
@@ -57,6 +60,7 @@ class Scores:
     folder: Path
     music: Scored
     papers: dict[str, bytes] = field(default_factory=dict)
+    _scores: dict[int, Score] = field(default_factory=dict)
     _pieces: dict[int, _Piece] = field(default_factory=dict)
 
     @cached_property
@@ -64,25 +68,15 @@ class Scores:
         """What the instruments have played before: pieces of one run share it."""
         return Tones(THEATRE if self.music.asked.ensemble in _LARGE else SALON)
 
-    @property
-    def is_ducked(self) -> bool:
-        return bool(self.music.speech) and self.request.music.duck > 0
-
-    @property
-    def alternatives(self) -> int:
-        """How many takes there are of each stem."""
-        return self.request.takes * (2 if self.is_ducked else 1)
-
     def take(self, stem: Stem, index: int, number: int, on_share: Callable[[float], None] = lambda share: None) -> Take:
-        """The take ``number`` of a section, the ``index``-th of :attr:`alternatives`. ``on_share`` hears how much is
+        """The take ``number`` of a section, the ``index``-th of those that are planned. ``on_share`` hears how much is
         made and may raise CancelledError. Raises OutputError, InputError."""
-        seed = self.request.seed + index % self.request.takes
-        ducked = self.is_ducked and index < self.request.takes
+        seed = self._seed(index)
+        ducked = self.music.is_ducked and index < self.request.takes
         piece = self._performed(stem, seed, on_share)
         head = self.music.handle if stem.record.start > self.music.span.start else Fraction(0)
         tail = self.music.handle
-        for suffix, content in piece.papers.items():
-            self.papers.setdefault(f"MX_t{number:02}{suffix}", content)
+        self.keep_papers(index, number)
         return save_take(
             stem,
             self.timeline,
@@ -96,28 +90,57 @@ class Scores:
             metadata=music_metadata(stem, self.request, piece.score, self.music, seed=seed, ducked=ducked),
         )
 
+    def keep_papers(self, index: int, number: int) -> None:
+        """MIDI, tempo list and hits of a take, for whoever plays or edits the music further."""
+        name = f"MX_t{number:02}"
+        if f"{name}.mid" in self.papers:
+            return
+        score, start = self._composed(self._seed(index)), self.timeline.start + self.music.span.start
+        self.papers[f"{name}.mid"] = midi_bytes(score, self.timeline.rate, start)
+        self.papers[f"{name}.csv"] = tempo_csv(score, self.timecode).encode()
+        self.papers[f"{name}_hits.csv"] = hits_csv(score, self.timecode).encode()
+
+    def _seed(self, index: int) -> int:
+        return self.request.seed + index % self.request.takes
+
+    def _composed(self, seed: int) -> Score:
+        if seed not in self._scores:
+            self._scores[seed] = self.music.composed(seed)
+        return self._scores[seed]
+
     def _performed(self, stem: Stem, seed: int, on_share: Callable[[float], None]) -> _Piece:
         """The piece of a seed, which is performed for its first section and kept for the others."""
         if seed not in self._pieces:
-            score = self.music.composed(seed)
+            score = self._composed(seed)
             path = self.folder / f"{take_name('MX', stem.segment, part='score', number=len(self._pieces))}.wav.raw.part"
             with output_errors(path):
                 self.folder.mkdir(parents=True, exist_ok=True)
-                level = self._play(score, seed, path, on_share)
-            gain = gain_for("MX", level, PRESETS[self.request.loudness])
-            self._pieces[seed] = _Piece(score, path, gain, self._papers_of(score))
+                meter = self._play(score, seed, path, on_share)
+            gain = gain_for("MX", meter.level(), PRESETS[self.request.loudness])
+            self._pieces[seed] = _Piece(score, path, gain, Ducking.of(self.music.speech, self.music.duck, meter))
         return self._pieces[seed]
 
-    def _play(self, score: Score, seed: int, path: Path, on_share: Callable[[float], None]) -> Level:
-        """Performs a score into a file of floats, frames of two; how loud it is."""
+    def _play(self, score: Score, seed: int, path: Path, on_share: Callable[[float], None]) -> Meter:
+        """Performs a score into a file of floats, frames of two, and measures it."""
         meter, count, total = Meter(SAMPLE_RATE), 0, self._samples
         with path.open("wb") as file:
-            for block in perform(played(score), total, seed, self._tones.room, tones=self._tones):
+            for block in self._sounding(score, seed):
                 meter.add(block)
                 file.write(np.ascontiguousarray(block.T, np.float32).tobytes())
                 count += block.shape[1]
                 on_share(count / total)
-        return meter.level()
+        return meter
+
+    def _sounding(self, score: Score, seed: int) -> Iterator[Samples]:
+        if self.music.soundfont is not None:
+            return perform_soundfont(played(score), self._samples, self.music.soundfont, fade_s=self._fade_s)
+        room, fade_s = self._tones.room, self._fade_s
+        return perform(played(score), self._samples, seed, room, tones=self._tones, fade_s=fade_s)
+
+    @property
+    def _fade_s(self) -> float:
+        """What rings beyond the handle is let go within its second half."""
+        return max(float(self.music.handle) / 2, END_FADE_S)
 
     @property
     def _first(self) -> int:
@@ -132,19 +155,24 @@ class Scores:
         """Blocks (2, n) of what a clip covers."""
         first, count = covered.samples(SAMPLE_RATE)
         place, end = first - self._first, first - self._first + count
-        ducking = Ducking(self.request.music.duck if ducked else 0.0, self.music.speech)
+        early = min(to_sample(SETTLED_S, SAMPLE_RATE), place) if ducked else 0
+        blocks = self._read(piece, place - early, end)
+        if not ducked:
+            yield from blocks
+            return
+        for block in piece.ducking.applied(blocks, place - early, SAMPLE_RATE):
+            yield block[:, early:]
+            early = max(early - block.shape[1], 0)
+
+    def _read(self, piece: _Piece, place: int, end: int) -> Iterator[Samples]:
+        """Blocks of a piece between two of its samples."""
         with piece.sound.open("rb") as file:
             file.seek(place * _FRAME_BYTES)
             while place < end:
                 data = file.read(min(CHUNK_SAMPLES, end - place) * _FRAME_BYTES)
                 block = np.frombuffer(data, np.float32).reshape(-1, 2).T
-                yield block * ducking.gains(place, block.shape[1], SAMPLE_RATE)
+                yield block
                 place += block.shape[1]
-
-    def _papers_of(self, score: Score) -> dict[str, bytes]:
-        """MIDI and the tempo list by suffix, for whoever plays or edits the music further."""
-        start = self.timeline.start + self.music.span.start
-        return {".mid": midi_bytes(score, self.timeline.rate, start), ".csv": tempo_csv(score, self.timecode).encode()}
 
     def timecode(self, time: Fraction) -> str:
         """The record timecode of a time of the score."""
@@ -152,9 +180,9 @@ class Scores:
 
 
 def played(score: Score) -> list[PlayedNote]:
-    """The notes as their instruments play them, in order."""
-    notes = []
+    """The notes as their instruments play them, in order; those on hits are marked."""
+    notes, hits = [], {score.tempo_map.beat_at(hit.time) for hit in score.hits}
     for note in score.notes:
-        span = score.seconds(note)
-        notes.append(PlayedNote(span.start, span.duration, note.pitch, note.velocity, note.instrument))
+        span, marked = score.seconds(note), note.start in hits
+        notes.append(PlayedNote(span.start, span.duration, note.pitch, note.velocity, note.instrument, marked))
     return sorted(notes, key=lambda note: note.onset)

@@ -6,7 +6,7 @@ What the list says is all that sounds. Levels are those of the sum, measured whe
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,7 @@ from talkies.core.arrays import Samples
 from talkies.core.conditioning.picture.look import PictureLook, look_at, unseen
 from talkies.core.engines.base import Spotted, Stroke
 from talkies.core.errors import ArgumentError
-from talkies.core.files.dataclass_json import as_json
-from talkies.core.generation.planning.kept_takes import SPOTS, KeptTakes
+from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import LOOKING, MAKING
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
@@ -28,6 +27,7 @@ from talkies.core.sources.network import Settings
 from talkies.core.sources.recordings import cast_list
 from talkies.core.sources.remembered import Remembered
 from talkies.core.sources.shot import Placed, ShotSound, chosen_spots, moves, needs_picture, placed_in
+from talkies.core.spotting.made_of import SPOTS, described
 from talkies.core.takes.levels import GAINS, gain_for
 from talkies.core.takes.saving import save_take
 from talkies.core.times import TimeRange, frame_ceil, frame_floor
@@ -105,7 +105,7 @@ def spotted_takes(maker: Maker, stem: Stem, look: PictureLook, first: int, skip:
             raise ArgumentError(f"engine {maker.engine.name}", "cannot sound a spotting list", cure)
     whole, _ = look.around(stem.record)
     placed = placed_in(stem.segment, chosen, whole)
-    for number, index in enumerate(range(skip, maker.request.takes), start=first):
+    for number, index in enumerate(range(skip, maker.takes), start=first):
         performance = _Performance.of(maker, stem, look, whole, placed, index, number)
         yield from performance.takes()
         maker.work.done += stem.record.duration * MAKING
@@ -208,11 +208,5 @@ class _Performance:
 
 def _row(chosen: Chosen, picks: Mapping[str, Pick | None]) -> dict[str, Any]:
     """What a spot was, as far as it says something, who made it, and of which recording."""
-    spot = chosen.spot
-    said = {
-        each.name: as_json(getattr(spot, each.name))
-        for each in fields(spot)
-        if each.name not in ("id", "shot") and getattr(spot, each.name) != each.default
-    }
-    pick = picks.get(spot.id)
-    return said | {"by": chosen.by} | ({} if pick is None else {"pick": pick.name})
+    pick = picks.get(chosen.spot.id)
+    return described(chosen.spot) | {"by": chosen.by} | ({} if pick is None else {"pick": pick.name})

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from talkies.core.engines.base import Engine, EngineLoader, NoEngine, check_engine
 from talkies.core.errors import ArgumentError, InputError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady
 from talkies.core.files.atomic import write_atomically
@@ -23,7 +24,6 @@ from talkies.core.progress import WarningLog, Work
 from talkies.core.segment import Segment, Stem, Take, Timeline
 
 if TYPE_CHECKING:
-    from talkies.core.engines.base import EngineLoader
     from talkies.core.sources.remembered import Remembered
 
 Finish = Callable[[Take, Segment], Take]
@@ -54,7 +54,7 @@ class TakeLoop:
         kept: KeptTakes = KeptTakes(),  # noqa: B008 - frozen
         remembered: Remembered | None = None,
     ) -> Iterator[Event]:
-        """Loads the engine and makes all takes in ``folder``.
+        """Loads the engine, where one is needed, and makes all takes in ``folder``.
 
         Failures wait until there is a take: when all fail, one sentence at the end says why (InputError), unless
         ``made_before`` takes are there already. ``kept``: earlier takes, whose levels and recordings a list keeps;
@@ -62,13 +62,21 @@ class TakeLoop:
         """
         request, plan, reported = self.request, self.plan, 0
         yield from self.log.new()
-        with self.work.clock("load"):
-            engine = load_engine(request.engine, request.weights, request.device)
-        maker = Maker(request, plan.timeline, engine, folder, self.work, self.log.sentences, remembered, kept=kept)
-        if plan.spots or plan.backgrounds:
+        engine: Engine = NoEngine()
+        if plan.needs_engine:
+            with self.work.clock("load"):
+                engine = load_engine(request.engine, request.weights, request.device)
+        else:
+            check_engine(request.engine)
+        maker = Maker(
+            request, plan.timeline, engine, folder, self.work, self.log.sentences, remembered,
+            kept=kept, takes=plan.takes,
+        )  # fmt: skip
+        if plan.music is None and (plan.spots or plan.backgrounds):
             from talkies.core.generation.spotted import cast_recordings
 
-            maker.picks = cast_recordings(request, plan, kept)
+            if request.task != "background":
+                maker.picks = cast_recordings(request, plan, kept)
             maker.rows = plan.backgrounds
         if plan.music is not None:
             from talkies.core.generation.scores import Scores
@@ -117,7 +125,7 @@ def takes_of(
             raise
         except InputError as error:
             yield Failed(segment.id, segment.clip, stem.name, str(error))
-    maker.work.done = done + work_of(stems, maker.request.takes)
+    maker.work.done = done + work_of(stems, maker.takes)
 
 
 def _nothing_made(timeline: Timeline, failures: Sequence[Failed]) -> InputError:

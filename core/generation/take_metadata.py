@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from talkies.core.conditioning.speech.named_voices import language_of
 from talkies.core.generation.request import Request
 from talkies.core.segment import Stem, joined_text
+from talkies.core.spotting.made_of import SPOTS, described
 
 if TYPE_CHECKING:
     from talkies.core.backgrounds.bed import Place
@@ -61,6 +62,7 @@ def bed_metadata(stem: Stem, request: Request, place: Place, rows: Sequence[Spot
         "prompt": stem.prompt,
         "place": place.key,
         "rows": {row.id: row.words for row in rows},
+        SPOTS: {row.id: described(row) for row in rows if row.shot == stem.segment.id},
         "air": place.air.name,
         "seed": seed,
         "handles": str(request.handles),
@@ -76,7 +78,7 @@ def music_metadata(
         "version": version("talkies"),
         "engine": "",
         "source": "score",
-        "licence": "Apache-2.0",
+        "licence": "Apache-2.0" if music.soundfont is None else f"that of {music.soundfont.name}",
         "task": stem.task,
         "segment": stem.segment.id,
         "prompt": stem.prompt,
@@ -86,6 +88,7 @@ def music_metadata(
         "key": section.key.name,
         "tempo": round(float(score.tempo_map.tempo_at(section.beats[0])), 3),
         "instruments": list(score.instruments),
+        "soundfont": "" if music.soundfont is None else music.soundfont.name,
         "hits": request.music.hits,
         "stretch": request.music.stretch,
         "duck": request.music.duck if ducked else 0.0,

@@ -101,10 +101,11 @@ def make_takes(
     loop = TakeLoop(request, plan, watch)
     loop.log.sentences += plan.segment_warnings
     yield from loop.log.new()
-    skips = _skips(plan.stems, request.takes, order.made)
+    skips = _skips(plan.stems, plan.takes, order.made)
     with making(folder) as place:
         check_space(folder, plan.needed_bytes, "free some space")
-        loop.work.say("loading the engine")
+        if plan.needs_engine:
+            loop.work.say("loading the engine")
         yield from loop.make(
             load_engine,
             place,

@@ -82,7 +82,7 @@ def blown(stroke: Stroke, wind: Blown) -> Tone:
     rng = chance(wind.name, round(stroke.pitch, 3), stroke.variant)
     number = harmonics(exact, 15_000, most=40)
     partials_hz = number * exact
-    attack = min(wind.attack_s, 0.03) if stroke.short else wind.attack_s
+    attack = min(wind.attack_s, 0.03) if stroke.at_once else wind.attack_s
     wobble, uneven = wind.vibrato, rng.normal(0, 0.8, len(number))
     player = Strand(
         partials_hz,

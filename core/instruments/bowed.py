@@ -65,7 +65,7 @@ def bowed(stroke: Stroke, section: Bowed, tremolo: bool = False) -> Tone:
     """One note of a section."""
     loop, exact = looped(hertz(stroke.pitch), _LOOP_S)
     rng = chance(section.name, round(stroke.pitch, 3), stroke.variant, tremolo)
-    attack = 0.028 if stroke.short or tremolo else section.attack_s
+    attack = 0.028 if stroke.at_once or tremolo else section.attack_s
     still = tremolo or stroke.short
     pairs = rng.uniform(0.5, 1.8, 4)
     apart = (0.0, *np.repeat(pairs, 2))
@@ -74,7 +74,7 @@ def bowed(stroke: Stroke, section: Bowed, tremolo: bool = False) -> Tone:
         for seat, detune in enumerate(apart[: section.players])
     ]
     noise = coloured(section.name + " bow", _bow_colour(section))[stroke.variant * 20_000 :]
-    bite = 4.8 if stroke.short else 2.1
+    bite = 4.8 if stroke.at_once else 2.1
 
     def scraping(times: AnyFloats) -> Floats:
         return np.asarray((1 - np.exp(-times / 0.008)) * (1 + bite * np.exp(-np.square(times / 0.05))))
@@ -83,7 +83,8 @@ def bowed(stroke: Stroke, section: Bowed, tremolo: bool = False) -> Tone:
         Noise(noise, by_force(section.noise_db, 5), (1.0, 0.6), scraping),
         Noise(noise[::-1], by_force(section.noise_db - 3, 5), (0.6, 1.0), scraping),
     )
-    return kept_up(players, noises, loop, _HEAD_S, 0.55 * attack + (0.01 if section.players > 1 else 0.0))
+    lead = 0.35 * attack if stroke.touch == "marked" else 0.55 * attack + (0.01 if section.players > 1 else 0.0)
+    return kept_up(players, noises, loop, _HEAD_S, lead)
 
 
 def _player(

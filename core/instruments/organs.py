@@ -23,7 +23,7 @@ from talkies.core.instruments.shaping import (
     looped,
 )
 from talkies.core.instruments.sustained import Strand, Wobble, kept_up
-from talkies.core.instruments.tone import Noise, Stroke, Tone
+from talkies.core.instruments.tone import Noise, Stroke, Tone, Touch
 
 _LOOP_S, _HEAD_S = 3.2, 0.9
 
@@ -66,6 +66,9 @@ THEATRE_ORGAN = (
 )
 
 
+_QUICKER: dict[Touch, float] = {"long": 1.0, "short": 0.5, "marked": 0.35}
+
+
 def harmonium(stroke: Stroke) -> Tone:
     """Free reeds: slow to speak in the bass, a mild beat between two ranks, air from the bellows."""
     slower = float(np.clip(2 ** (-(stroke.pitch - 60) / 30), 0.6, 1.7))
@@ -87,7 +90,7 @@ def _organ(
 ) -> Tone:
     loop, exact = looped(hertz(stroke.pitch), _LOOP_S)
     rng = chance(name, round(stroke.pitch, 3), stroke.variant)
-    quicker = slower * (0.5 if stroke.short else 1.0)
+    quicker = slower * _QUICKER[stroke.touch]
     heard = [rank for rank in ranks if stroke.pitch <= rank.most_pitch]
     strands = [_strand(rank, exact, loop, rng, tremulant, quicker) for rank in heard]
     wind = coloured(name, _wind)[stroke.variant * 20_000 :]

@@ -16,6 +16,7 @@ from talkies.core.arrays import Floats32, Samples
 from talkies.core.instruments.orchestra import INSTRUMENTS, Instrument
 from talkies.core.instruments.played import PlayedNote, checked
 from talkies.core.instruments.rooms import CHUNK, SALON, Room, heard_in
+from talkies.core.instruments.tone import Touch
 from talkies.core.instruments.tones import Key, Tones
 from talkies.core.media.limiter import limited
 from talkies.core.media.wav.bwf import SAMPLE_RATE
@@ -23,6 +24,7 @@ from talkies.core.times import to_sample
 
 CEILING_DBTP = -1.0
 """True peak that no chord exceeds."""
+END_FADE_S = 0.01
 _MASTER_DB = -21.0  # of one note at velocity 127: an ensemble in full stays under the ceiling without the limiter
 _EARLIEST_S = 0.1  # no tone begins to sound longer before its note
 _RELEASE_DB = 78.0
@@ -39,38 +41,38 @@ def perform(
     room: Room = SALON,
     block: int = SAMPLE_RATE // 2,
     tones: Tones | None = None,
+    fade_s: float = END_FADE_S,
 ) -> Iterator[Samples]:
     """Stereo blocks (2, ``block``) at 48 kHz, the last one shorter, ``length_samples`` in all.
 
     ``notes`` are ordered by onset and may be read late. A seed gives the same bits whatever ``block`` is; ``tones``
-    (of the same room) may be kept for the next take. What still sounds at the end is cut with a short fade. Raises
+    (of the same room) may be kept for the next take. What still sounds at the end is faded within ``fade_s``. Raises
     ArgumentError for a note that cannot be played.
     """
     store = tones or Tones(room)
     assert store.room == room, "tones belong to another room"
     chunks = heard_in(room, _mixed(checked(notes, INSTRUMENTS), length_samples, seed, store))
-    return blocks_of(limited(chunks, CEILING_DBTP, SAMPLE_RATE), length_samples, block)
+    return blocks_of(limited(chunks, CEILING_DBTP, SAMPLE_RATE), length_samples, block, fade_s)
 
 
-def blocks_of(chunks: Iterable[Samples], length: int, block: int) -> Iterator[Samples]:
+def blocks_of(chunks: Iterable[Samples], length: int, block: int, fade_s: float) -> Iterator[Samples]:
+    """``length`` samples of what comes in chunks of any size, the last ``fade_s`` seconds of them faded."""
     held, left = np.zeros((2, 0), np.float32), length
     for chunk in chunks:
         held = np.concatenate([held, chunk], axis=1)[:, :left]
         while held.shape[1] >= block or (left and held.shape[1] == left):
             given, held = held[:, :block].copy(), held[:, block:]
             left -= given.shape[1]
-            _fade_end(given, left)
+            _fade_end(given, left, max(round(fade_s * SAMPLE_RATE), 1))
             yield given
 
 
-_END_FADE = 480
-
-
-def _fade_end(block: Samples, left: int) -> None:
-    """Fades the last 10 ms of the whole; ``left`` samples come after this block."""
-    count = min(max(_END_FADE - left, 0), block.shape[1])
+def _fade_end(block: Samples, left: int, fade: int) -> None:
+    """Fades the last ``fade`` samples of the whole; ``left`` samples come after this block."""
+    count = min(max(fade - left, 0), block.shape[1])
     if count:
-        block[:, block.shape[1] - count :] *= (np.arange(left + count, left, -1) / (_END_FADE + 1)).astype(np.float32)
+        share = np.arange(left + count, left, -1) / (fade + 1)
+        block[:, block.shape[1] - count :] *= np.square(share).astype(np.float32)
 
 
 @dataclass
@@ -106,9 +108,8 @@ class _Players:
         which, louder, brighter = _shares(self._seed, self._count, 3)
         self._count += 1
         pitch = round(float(note.pitch), 3) if instrument.pitched else float(instrument.compass[0])
-        short = float(note.length_s) < instrument.short_s
         variant = self._variant((note.instrument, pitch), instrument.variants, which)
-        key = note.instrument, pitch, variant, short
+        key = note.instrument, pitch, variant, _touch(note, instrument)
         tone = self._tones.tone(key)
         onset = to_samples(note.onset)
         end = onset + to_samples(note.length_s)
@@ -126,6 +127,13 @@ class _Players:
         if len(self._latest) > 4096:
             self._latest.clear()
         return self._latest.get(what, 0)
+
+
+def _touch(note: PlayedNote, instrument: Instrument) -> Touch:
+    """Only what speaks slowly is played in more than one way."""
+    if not instrument.short_s:
+        return "long"
+    return "marked" if note.marked else "short" if float(note.length_s) < instrument.short_s else "long"
 
 
 def level_db(instrument: Instrument, velocity: float) -> float:

@@ -12,13 +12,15 @@ from talkies.core.errors import ArgumentError
 @dataclass(frozen=True)
 class PlayedNote:
     """``onset`` and ``length_s`` in seconds; ``pitch`` as MIDI number, 69 = 440 Hz, between keys too; ``velocity`` 1 to
-    127; ``instrument``: a name of :data:`talkies.core.instruments.INSTRUMENTS`. A pedal is a longer note."""
+    127; ``instrument``: a name of :data:`talkies.core.instruments.INSTRUMENTS`. A pedal is a longer note. ``marked``:
+    an accent, which speaks at once also where bow or breath would take its time."""
 
     onset: Fraction | float
     length_s: Fraction | float
     pitch: float
     velocity: int
     instrument: str
+    marked: bool = False
 
 
 def checked(notes: Iterable[PlayedNote], known: Iterable[str]) -> Iterator[PlayedNote]:

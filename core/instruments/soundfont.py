@@ -7,6 +7,7 @@ begins, and the stretches are added up, so that memory does not grow with the pi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 from talkies.core.arrays import Samples
 from talkies.core.errors import InputError, MissingExtraError
 from talkies.core.instruments.orchestra import INSTRUMENTS
-from talkies.core.instruments.performing import CEILING_DBTP, blocks_of, to_samples
+from talkies.core.instruments.performing import CEILING_DBTP, END_FADE_S, blocks_of, to_samples
 from talkies.core.instruments.played import PlayedNote, checked
 from talkies.core.media.limiter import limited
 from talkies.core.media.wav.bwf import SAMPLE_RATE
@@ -42,41 +43,63 @@ _SUFFIXES = (".sf2", ".sf3")
 _LEVEL = 0.5
 
 
-def find_soundfont(named: Path | None = None, folders: Iterable[Path] = SYSTEM_FOLDERS) -> Path | None:
-    """The SoundFont that was named (by an option or the configuration), else the first by name in the system's folders,
-    else None. Raises InputError when the named one is not a SoundFont."""
-    if named is not None:
-        if not named.is_file() or named.suffix.lower() not in _SUFFIXES:
-            raise InputError(named, "is not a SoundFont", "name a file that ends with .sf2 or .sf3")
-        return named
-    for folder in folders:
-        if folder.is_dir():
-            found = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.is_file())
-            if found:
-                return found[0]
-    return None
+OWN, SYSTEM = "own", "system"
+"""Words in place of a file: our own instruments, and the first SoundFont in the system's folders."""
+RENDERER = "0.5"
+"""The series of symusic that renders; that of 0.6.0 is broken."""
+
+
+def find_soundfont(named: str = OWN, folders: Iterable[Path] = SYSTEM_FOLDERS) -> Path | None:
+    """The SoundFont that an option or the configuration names, None for our own instruments. Raises InputError for a
+    file that is none, and where the system has none."""
+    if named in ("", OWN):
+        return None
+    if named == SYSTEM:
+        found = next(iter(system_soundfonts(folders)), None)
+        if found is None:
+            raise InputError("SoundFont", "there is none in the system's folders", "install one, or name a file")
+        return found
+    path = Path(named).expanduser()
+    if not path.is_file() or path.suffix.lower() not in _SUFFIXES:
+        raise InputError(path, "is not a SoundFont", "name a file that ends with .sf2 or .sf3")
+    return path
+
+
+def system_soundfonts(folders: Iterable[Path] = SYSTEM_FOLDERS) -> list[Path]:
+    """Those that lie there, folder by folder, by name."""
+    lying = (sorted(folder.iterdir()) for folder in folders if folder.is_dir())
+    return [path for paths in lying for path in paths if path.suffix.lower() in _SUFFIXES and path.is_file()]
+
+
+def check_renderer() -> None:
+    """Raises MissingExtraError where symusic is absent or cannot render."""
+    cure = "pip install 'talkies[soundfont]'"
+    try:
+        installed = version("symusic")
+    except PackageNotFoundError as error:
+        raise MissingExtraError("symusic", "is not installed; SoundFonts need it", cure) from error
+    if not installed.startswith(f"{RENDERER}."):
+        raise MissingExtraError("symusic", f"{installed} does not render; {RENDERER}.8 does", cure)
 
 
 def perform_soundfont(
-    notes: Iterable[PlayedNote], length_samples: int, soundfont: Path, block: int = SAMPLE_RATE // 2
+    notes: Iterable[PlayedNote],
+    length_samples: int,
+    soundfont: Path,
+    block: int = SAMPLE_RATE // 2,
+    fade_s: float = END_FADE_S,
 ) -> Iterator[Samples]:
     """As :func:`talkies.core.instruments.perform`, with the samples of a SoundFont: the same bits each time, pitches
     rounded to keys. Raises MissingExtraError without symusic, InputError for a file that cannot be read."""
-    symusic = _symusic()
+    check_renderer()
+    import symusic
+
     try:
         synthesizer = symusic.Synthesizer(str(soundfont), SAMPLE_RATE, 0)
     except Exception as error:  # what the native reader raises is not documented
         raise InputError(soundfont, f"cannot be read as a SoundFont ({error})", "name another") from error
     rendered = _added_up(symusic, synthesizer, checked(notes, INSTRUMENTS), length_samples)
-    return blocks_of(limited(rendered, CEILING_DBTP, SAMPLE_RATE), length_samples, block)
-
-
-def _symusic() -> Any:
-    try:
-        import symusic
-    except ImportError as error:
-        raise MissingExtraError("symusic", "is not installed", "pip install 'talkies[soundfont]'") from error
-    return symusic
+    return blocks_of(limited(rendered, CEILING_DBTP, SAMPLE_RATE), length_samples, block, fade_s)
 
 
 def _added_up(symusic: Any, synthesizer: Any, notes: Iterator[PlayedNote], length: int) -> Iterator[Samples]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
@@ -23,13 +24,26 @@ _SEAM = 4800
 _GRID = 64
 
 
+Touch = Literal["long", "short", "marked"]
+"""Speaks slowly; too short for that; an accent that has to be on its moment, and then goes on like a long one."""
+
+
 @dataclass(frozen=True)
 class Stroke:
-    """What is asked of an instrument: ``variant`` is the round robin; ``short``: too short for a slow beginning."""
+    """What is asked of an instrument: ``variant`` is the round robin; ``touch``: how it begins."""
 
     pitch: float
     variant: int = 0
-    short: bool = False
+    touch: Touch = "long"
+
+    @property
+    def short(self) -> bool:
+        return self.touch == "short"
+
+    @property
+    def at_once(self) -> bool:
+        """Whether there is no time for a slow beginning."""
+        return self.touch != "long"
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The store of tones: what was made once is played again; what was not heard for longest is let go.
 
-A key is (instrument, pitch, variant, short). Pieces of tones are made when they are first heard, soft and loud, and
+A key is (instrument, pitch, variant, touch). Pieces of tones are made when they are first heard, soft and loud, and
 kept with 16 bits below the peak of each.
 """
 
@@ -16,12 +16,12 @@ from talkies.core.arrays import Floats32, Samples
 from talkies.core.instruments.orchestra import INSTRUMENTS
 from talkies.core.instruments.rooms import Room, Seat, reflections
 from talkies.core.instruments.shaping import panned
-from talkies.core.instruments.tone import PIECE, Stroke, Tone
+from talkies.core.instruments.tone import PIECE, Stroke, Tone, Touch
 
 _DRAWN = 1024
 _FULL = 32_767
 
-Key = tuple[str, float, int, bool]
+Key = tuple[str, float, int, Touch]
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,9 @@ def _loop_piece(tone: Tone, place: int) -> int:
 
 
 def _seated(key: Key, room: Room) -> Tone:
-    name, pitch, variant, short = key
+    name, pitch, variant, touch = key
     seat = INSTRUMENTS[name].seat
-    tone = INSTRUMENTS[name].draw(Stroke(pitch, variant, short))
+    tone = INSTRUMENTS[name].draw(Stroke(pitch, variant, touch))
     left, right = _balance(seat)
     return replace(
         tone,

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from talkies.core.arrays import Samples
 from talkies.core.media.sound import sound_blocks
 from talkies.core.media.wav.bwf import SAMPLE_RATE, read_bext, read_ixml, read_programme, write_bwf
+
+
+def shifted(blocks: Iterator[Samples], channels: int, silence: int, skipped: int) -> Iterator[Samples]:
+    """So many samples of silence, then a file's blocks (C, n) from its sample ``skipped`` on."""
+    yield np.zeros((channels, silence), np.float32)
+    for block in blocks:
+        yield block[:, skipped:]
+        skipped = max(skipped - block.shape[1], 0)
 
 
 def rewrite_bwf(

@@ -106,6 +106,14 @@ class Meter:
         self._rest += float(last.sum())
         self._rest_samples = (self._rest_samples + len(powers)) % self._step_samples
 
+    def loudest(self, start_s: float, end_s: float) -> float:
+        """The loudest 3 s (LUFS) of what was added between two times, all of it where that is less; not gated."""
+        steps = np.array(self._steps[max(int(start_s * 10), 0) : max(math.ceil(end_s * 10), 0)])
+        if len(steps) > _STEPS_SHORT:
+            steps = np.lib.stride_tricks.sliding_window_view(steps, _STEPS_SHORT).mean(axis=1)
+            return _lufs(float(steps.max()))
+        return _lufs(float(steps.mean())) if len(steps) else SILENCE
+
     def level(self) -> Level:
         """Of everything added so far. Sound shorter than 400 ms is measured as one block."""
         return Level(self._integrated(), self._peak.decibels())

@@ -138,8 +138,8 @@ def _notes(reach: Extent, rate: Fraction, has_rate: bool) -> list[str]:
     if not has_rate:
         notes.append(f"states no frame rate: {float(rate):g} is used; export it in a container that states one (.mov)")
     if reach.joined:
-        sentence = "its time stamps jump back, as in files joined end to end: its pictures are counted at {:g} a second"
-        notes.append(sentence.format(float(rate)))
+        sentence = "its time stamps jump {}, as in files joined end to end: its pictures are counted at {:g} a second"
+        notes.append(sentence.format(reach.joined, float(rate)))
     if reach.promised - reach.duration > max(_SHORT, 2 / rate):
         said, found = float(reach.promised), float(reach.duration)
         notes.append(f"picture ends at {found:.2f} s of the {said:.2f} s that it states; the copy may be truncated")

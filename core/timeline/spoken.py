@@ -14,8 +14,10 @@ from talkies.core.timeline.gathering import Gathered
 from talkies.core.timeline.media.bare_media import MOVIE_SUFFIXES
 from talkies.core.timeline.media.embedded_words import embedded_words
 from talkies.core.timeline.media.pictures import PictureFinder
+from talkies.core.timeline.words.frame_counts import FrameClock
 from talkies.core.timeline.words.sidecar_clock import RecordClock
 from talkies.core.timeline.words.sidecars import SidecarFinder, mapped, without_repeats
+from talkies.core.timeline.words.subtitle_files import MediaClock
 from talkies.core.times import TimeRange
 
 _MOST_OPENED = 300
@@ -63,8 +65,9 @@ class _Beside:
     def _load(self, file: Path, owner: Path, clock: RecordClock, what: str) -> tuple[Cue, ...]:
         facts = self._finder.facts(owner) if owner.suffix.lower() in MOVIE_SUFFIXES else None
         transport = facts.start if facts and owner.suffix.lower() in _TRANSPORT_SUFFIXES else None
-        loaded = self._sidecars.load(file, owner, transport, facts.lead if facts else Fraction(0))
-        cues, sentence = clock.from_first_frame(loaded.cues)
+        counts = MediaClock(transport, facts.lead if facts else Fraction(0), FrameClock(clock.rate, clock.drop_frame))
+        loaded = self._sidecars.load(file, owner, counts)
+        cues, sentence = clock.from_first_frame(loaded.cues, loaded.in_timecode)
         late = sum(cue.range.start >= clock.duration for cue in cues)
         self.warnings.extend(loaded.warnings)
         if sentence:

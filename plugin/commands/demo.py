@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from talkies.core.engines.base import EngineLoader
 
+MUSIC = "everyday, solo piano"
+"""What is asked of the demo's music."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     default = Path("talkies-demo")
@@ -51,6 +54,8 @@ def make_demo(folder: Path, engine: str, seed: int, load_engine: EngineLoader) -
     source = render_demo_film(folder)
     out = folder / "demo.talkies.otio"
     takes, report = follow(Request(source, out, engine=engine, seed=seed), load_engine)
+    scored, music = follow(Request(source, out, task="music", prompt=MUSIC, seed=seed), load_engine)
+    takes, report = (*takes, *scored), _together(report, music)
     line.show(1.0, "drawing the report")
     timeline, events = read_timeline(source), [float(event.time) for event in demo_events()]
     rendered = render_takes(timeline, takes)
@@ -64,3 +69,16 @@ def make_demo(folder: Path, engine: str, seed: int, load_engine: EngineLoader) -
         part.write_text(json.dumps(report, indent=2, default=plain) + "\n", encoding="utf-8")
     line.clear()
     return report
+
+
+def _together(sound: dict[str, Any], music: dict[str, Any]) -> dict[str, Any]:
+    """One report of both runs, the first one's task."""
+    joined = {name: [*sound[name], *music[name]] for name in ("takes", "tracks", "failures")}
+    seconds, more = sound["seconds_of_computing"], music["seconds_of_computing"]
+    return {
+        **sound,
+        **joined,
+        "warnings": list(dict.fromkeys((*sound["warnings"], *music["warnings"]))),
+        "seconds_of_sound": sound["seconds_of_sound"] + music["seconds_of_sound"],
+        "seconds_of_computing": {name: seconds.get(name, 0) + more.get(name, 0) for name in {**seconds, **more}},
+    }

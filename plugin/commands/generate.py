@@ -77,13 +77,16 @@ def _add_music(parser: argparse.ArgumentParser) -> None:
     add("--stretch", metavar="SHARE", type=float, default=MusicSettings.stretch, help=stretch)
     duck = f"how far it makes way for speech, 0: not at all (default: {MusicSettings.duck:g})"
     add("--duck", metavar="DB", type=float, default=MusicSettings.duck, help=duck)
+    soundfont = "what plays it: own instruments (default), a SoundFont of the system, or a file (.sf2, .sf3)"
+    add("--soundfont", metavar="own|system|FILE", default="", help=soundfont)
 
 
 def _music(options: argparse.Namespace) -> MusicSettings:
     tempo = None if options.tempo == "auto" else _number("--tempo", options.tempo)
     return MusicSettings(
-        tempo, options.ensemble, options.hits, options.stretch, options.duck, options.start, options.end
-    )
+        tempo, options.ensemble, options.hits, options.stretch, options.duck, options.start, options.end,
+        options.soundfont,
+    )  # fmt: skip
 
 
 def _number(option: str, text: str) -> float:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from talkies.core.errors import InputError
+from talkies.core.errors import InputError, MissingExtraError, TalkiesError
 from talkies.core.model.torch_pair import TORCH_CURE, installed, torchaudio_cure
 from talkies.core.preferences import preferences_file, read_preferences
 from talkies.plugin.display import missing
@@ -140,6 +140,28 @@ def _weights() -> Finding:
     return Finding("weights", False, "the shipped model is missing", REINSTALL, needed=True)
 
 
+def _music() -> Finding:
+    """What plays a score: our own instruments, or the SoundFont that is configured."""
+    from talkies.core.instruments.soundfont import check_renderer, find_soundfont, system_soundfonts
+
+    try:
+        chosen = find_soundfont(read_preferences().soundfont)
+        if chosen is not None:
+            check_renderer()
+            return Finding("music", True, f"played by {chosen}, as configured")
+    except TalkiesError as error:
+        return Finding("music", False, f"what is configured cannot play: {error.subject} {error.problem}", error.cure)
+    lying = system_soundfonts()
+    if not lying:
+        return Finding("music", True, "played by instruments of its own; the system has no SoundFont, and needs none")
+    try:
+        check_renderer()
+    except MissingExtraError as error:
+        detail = f"played by instruments of its own; for {lying[0]}: {error.subject} {error.problem}"
+        return Finding("music", True, detail, error.cure)
+    return Finding("music", True, f"played by instruments of its own; --soundfont system is {lying[0]}")
+
+
 def _qt() -> Finding:
     if importlib.util.find_spec("PySide6") is None:
         return Finding("Qt", False, "PySide6 is not installed; only the panel needs it", 'pip install "talkies[panel]"')
@@ -166,6 +188,7 @@ MACHINE: dict[str, Check] = {
     "codecs": _codecs,
     "espeak": _espeak,
     "weights": _weights,
+    "music": _music,
     "disk": _disk,
     "Qt": _qt,
 }

@@ -19,9 +19,10 @@ from talkies.core.files.atomic import part_file
 from talkies.core.timeline.cut.otio_items import otio_range, tracks_from_row
 from talkies.core.timeline.cut.walking import UnusableItemError, clips_of, measure, tracks_of
 from talkies.core.timeline.formats.adapters import as_timeline
+from talkies.core.timeline.words.frame_counts import FrameClock
 from talkies.core.timeline.words.languages import language_of_name
 from talkies.core.timeline.words.lines import Line
-from talkies.core.timeline.words.subtitle_files import load_lines
+from talkies.core.timeline.words.subtitle_files import MediaClock, load_lines
 from talkies.core.timeline.words.subtitle_writing import one_line, subrip, webvtt
 from talkies.core.timeline.words.titles import is_text_track, text_of_clip
 from talkies.core.times import TimeRange, exact_rate
@@ -34,7 +35,7 @@ def read_from_file(filepath: str, rate: float = 24) -> Any:
     path = Path(filepath)
     try:
         clock = _exact(rate)
-        read = load_lines(path)
+        read = load_lines(path, MediaClock(frames=FrameClock(clock)))
     except TalkiesError as error:
         raise otio.exceptions.OTIOError(str(error)) from None
     for sentence in read.warnings:

@@ -139,6 +139,7 @@ class Server:
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell takes it from what runs behind
             for other in (self._door, self._woken, self._waker, *self._lines.values()):
                 other.close()
             for number, stream in enumerate(streams):

@@ -17,7 +17,7 @@ from kills.panels import SEED, SHOTS, TAKES
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from talkies.ui.app import _leave_on_signals
+from talkies.ui.app import leave_on_signals
 from talkies.ui.theme import apply_theme
 from talkies.ui.window import Window
 
@@ -76,6 +76,9 @@ class Working:
             say(worker=self.worker)
 
     def tell_jobs(self) -> None:
+        """Once they are saved: the queue has asked for that before."""
+        if self.document.store is not None:
+            self.document.store.flush()
         say(jobs=[f"{job.segment_id} {job.state}" for job in self.queue.jobs])
 
 
@@ -92,7 +95,7 @@ def main(arguments: list[str]) -> int:
     panel = Working(window)
     window.show()
     window.open_path(Path(timeline))
-    _leave_on_signals(window)
+    leave_on_signals(window)
     code = int(application.exec())
     del panel
     return code

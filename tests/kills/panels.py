@@ -43,7 +43,7 @@ class Panels(Kind):
         problems = [f"after the kill, {each}" for each in users.harmed()]
         problems += [f"after the kill, {each}" for each in broken_takes(users.place, users.ours())]
         again = self._begin(None).end()
-        return problems + self._compared(_told(ended), _told(again), again) + self._whole(users)
+        return problems + self._compared(_told(ended), _told(again), again, ended.code == 0) + self._whole(users)
 
     def _killed(self, rng: Random, events: int, seconds: float) -> Ended:
         """The panel is killed, or its worker and then, half the time, the panel."""
@@ -93,8 +93,8 @@ class Panels(Kind):
         self.length = int(count.read_text()), time.monotonic() - began
         return self.length
 
-    def _compared(self, before: list[dict[str, Any]], now: list[dict[str, Any]], again: Ended) -> list[str]:
-        """What both panels have told."""
+    def _compared(self, before: list[dict[str, Any]], now: list[dict[str, Any]], again: Ended, left: bool) -> list[str]:
+        """What both panels have told; ``left``: the first was told to end, and did."""
         problems = []
         opened = next((line for line in now if "opened" in line), None)
         if again.code != 0 or opened is None:
@@ -104,12 +104,9 @@ class Panels(Kind):
         lost = _takes(before) - _takes(now)
         if lost:
             problems.append(f"lost: {', '.join(sorted(lost))}")
-        queues = [line["jobs"] for line in before if "jobs" in line][-2:]  # the last may not have been saved yet
-        waiting = {sum(job.endswith((" waiting", " running")) for job in jobs) for jobs in queues} or {0}
-        if len(queues) == 1:
-            waiting.add(0)
-        if opened["found"] not in waiting and not any("idle" in line for line in before):
-            problems.append(f"{opened['found']} jobs came back of {sorted(waiting)}")
+        kept = kept_counts([line["jobs"] for line in before if "jobs" in line], left=left)
+        if opened["found"] not in kept and not any("idle" in line for line in before):
+            problems.append(f"{opened['found']} jobs came back of {sorted(kept)}")
         idle = next((line["idle"] for line in now if "idle" in line), ["it never became idle"])
         problems += [f"at the end: {job}" for job in idle if " done" not in job]
         return problems
@@ -126,6 +123,15 @@ class Panels(Kind):
         if not (users.place / "reel.talkies" / "work.json").is_file():
             problems.append("there is no saved work")
         return problems
+
+
+def kept_counts(told: list[list[str]], *, left: bool) -> set[int]:
+    """How many jobs may come back of those that a panel has told of when they were saved. Where it was killed one more
+    change may have been saved; where it was told to end, none."""
+    counts = [sum(job.endswith((" waiting", " running")) for job in jobs) for jobs in told]
+    if not counts:
+        return {0} if left else {0, len(SHOTS)}
+    return {counts[-1]} if left else {counts[-1], max(counts[-1] - 1, 0)}
 
 
 def _seeds(takes: list[Take], shot: str, stem: str) -> list[int]:

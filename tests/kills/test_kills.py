@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from kills.campaign import Ground, ground
 from kills.generating import Case, Generating
-from kills.panels import Panels
+from kills.panels import Panels, kept_counts
 from kills.results import sound
 from kills.together import Together
 from kills.working import Working
@@ -27,8 +27,14 @@ EVENTS, SECONDS = 95, 3.0
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    with ground(tmp_path_factory.mktemp("kills")) as made:
-        yield made
+    """Its server begins as a shell begins what runs behind it, deaf to Ctrl+C; the victims hear it all the same."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with ground(tmp_path_factory.mktemp("kills")) as made:
+            signal.signal(signal.SIGINT, before)
+            yield made
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("number, when, end", [(signal.SIGKILL, 0.8, "signal 9"), (signal.SIGINT, 0.9, "exit 130")])
@@ -54,6 +60,24 @@ def test_a_panel_killed(place: Ground) -> None:
     panels.length = EVENTS, SECONDS
     figures = panels.run(1, seed=5)
     assert figures.cases == 1 and not figures.findings
+
+
+WAITING = ["V1-001 waiting", "V1-002 waiting"], ["V1-001 running", "V1-002 waiting"], ["V1-001 done", "V1-002 running"]
+
+
+@pytest.mark.parametrize(
+    ("told", "killed", "left"),
+    [
+        ((), {0, 2}, {0}),
+        (WAITING[:1], {1, 2}, {2}),
+        (WAITING, {0, 1}, {1}),
+        ((*WAITING, ["V1-001 done", "V1-002 done"]), {0}, {0}),
+    ],
+)
+def test_how_many_jobs_may_come_back(told: tuple[list[str], ...], killed: set[int], left: set[int]) -> None:
+    """What a killed panel told of was on the disk, and perhaps one change more."""
+    assert kept_counts(list(told), left=False) == killed
+    assert kept_counts(list(told), left=True) == left
 
 
 def test_two_runs_at_once(place: Ground) -> None:

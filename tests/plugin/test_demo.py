@@ -13,6 +13,7 @@ from engines import load_tones
 
 from talkies.core.demo import demo_events
 from talkies.core.timeline import read_timeline
+from talkies.core.turnover.from_timeline import takes_in
 from talkies.plugin.cli import main
 
 pytestmark = pytest.mark.slow  # the whole demo
@@ -47,7 +48,7 @@ def test_stems_lie_on_new_tracks_under_the_old_picture(folder: Path, report: dic
     before, after = read_timeline(folder / "demo.otio"), read_timeline(folder / "demo.talkies.otio")
     assert [segment.record for segment in after.segments] == [segment.record for segment in before.segments]
     takes = report["takes"]
-    assert isinstance(takes, list) and {take["stem"] for take in takes} == {"DX", "FX", "BG"}
+    assert isinstance(takes, list) and {take["stem"] for take in takes} == {"DX", "FX", "BG", "MX"}
     assert {take["metadata"]["seed"] for take in takes} == {7}
     assert all(Path(take["path"]).is_file() for take in takes)
 
@@ -57,6 +58,15 @@ def test_the_preview_is_as_long_as_the_film_and_sounds(folder: Path) -> None:
         assert sum(1 for _ in preview.decode(video=0)) == film.streams.video[0].frames
     with av.open(str(folder / "preview.mp4")) as preview:
         assert max(np.abs(frame.to_ndarray()).max() for frame in preview.decode(audio=0)) > 0.05
+
+
+def test_music_lies_beneath_all_of_it_and_leaves_the_other_sound_where_it_was(folder: Path) -> None:
+    timeline = read_timeline(folder / "demo.talkies.otio")
+    takes = takes_in(timeline)
+    assert {take.stem for take in takes} == {"DX", "FX", "BG", "MX"}
+    scored = [take.record for take in takes if take.stem == "MX" and take.number == 1]
+    assert (scored[0].start, scored[-1].end) == (0, timeline.duration)
+    assert (folder / "demo.talkies.takes/MX_t01.mid").is_file()
 
 
 def test_the_report_counts_the_films_own_events(folder: Path, report: dict[str, object]) -> None:

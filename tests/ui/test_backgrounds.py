@@ -31,7 +31,7 @@ def test_they_have_a_lane_and_are_made_anew_alone(document: Document, queue: Que
     takes = document.takes("V1-001")
     assert [(take.stem, take.seed) for take in takes] == [("FX", 3), ("BG", 3)]
     assert document.timeline is not None
-    rows = take_rows(takes, document.timeline.rate)
+    rows = take_rows(takes)
     assert [row.label for row in rows] == ["Effects", "Backgrounds"]
     queue.redo("V1-001", task="background")
     wait_until_idle(queue, qtbot)

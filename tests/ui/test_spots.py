@@ -12,11 +12,13 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from talkies.core.errors import ArgumentError
+from talkies.core.generation.request import Task
 from talkies.core.media.onsets import detect_onsets
 from talkies.core.media.sound import read_sound
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
 from talkies.ui.work.state import TakeRecord
+from talkies.ui.work.write_back import plan_write_back
 
 PATIENCE_MS = 120_000
 RATE = 48_000
@@ -201,3 +203,55 @@ def test_jobs_for_spots_wait_for_the_next_panel(document: Document, queue: Queue
         (OTHER, "spots", ()),
         (SHOT, "take", (spot,)),
     ]
+
+
+def test_takes_of_a_list_that_was_edited_since_are_marked_and_said(
+    document: Document, queue: Queue, qtbot: QtBot
+) -> None:
+    first, second = add_hits(document, 0.2, 0.6)
+    document.change_settings([SHOT], task="foley")
+    queue.generate([SHOT])
+    wait_until_idle(queue, qtbot)
+    (take,) = document.takes(SHOT)
+
+    def said() -> bool:
+        return any(
+            take.id in each and "list that was edited since" in each for each in plan_write_back(document).warnings
+        )
+
+    assert not document.has_other_spots(take.id) and not said()
+    document.change_spots([first], locked=True)
+    assert not document.has_other_spots(take.id), "a lock is not heard"
+    document.roll_spots([second])
+    assert document.has_other_spots(take.id) and said()
+    document.undo_stack.undo()
+    assert not document.has_other_spots(take.id) and not said()
+    document.remove_spots([second])
+    assert document.has_other_spots(take.id)
+    queue.generate([SHOT])
+    wait_until_idle(queue, qtbot)
+    assert [document.has_other_spots(each.id) for each in document.takes(SHOT)] == [True, False]
+    add_hits(document, 1.5)
+    assert not document.has_other_spots(document.takes(SHOT)[-1].id), "another shot's list is another one"
+    document.forget_lists([SHOT])
+    assert document.has_other_spots(document.takes(SHOT)[-1].id)
+
+
+@pytest.mark.parametrize("task", ["joint", "background"])
+def test_mixes_and_beds_are_made_of_the_list_too(document: Document, queue: Queue, qtbot: QtBot, task: Task) -> None:
+    """A bed of its backgrounds, a mix of all else."""
+    document.add_spot(Fraction(1, 5), words="hammer wood")
+    bed = document.add_spot(Fraction(2, 5), Fraction(4, 5), words="rain", kind="background")
+    queue.redo(SHOT, task=task)
+    wait_until_idle(queue, qtbot)
+    (take,) = document.takes(SHOT)
+    if task == "background":
+        assert take.facts["rows"] == {bed: "rain"}
+    assert not document.has_other_spots(take.id)
+    document.change_spots([bed], words="wind")
+    assert document.has_other_spots(take.id) == (task == "background")
+    document.undo_stack.undo()
+    add_hits(document, 0.9)
+    assert document.has_other_spots(take.id) == (task == "joint")
+    document.undo_stack.undo()
+    assert not document.has_other_spots(take.id)

@@ -68,7 +68,7 @@ def test_commands_mean_the_take_that_has_the_focus(generated: Document, strip: T
     for name in ("star", "solo", "mute", "later", "later", "earlier"):
         strip.do(name)
     take = generated.take(take_id)
-    assert (take.starred, take.muted, take.nudge_frames) == (True, True, 1)
+    assert (take.starred, take.muted, take.edit.offset) == (True, True, Fraction(1, 25))
     assert monitor.solo == {take_id}
     assert [card.buttons[name].isChecked() for name in ("star", "solo", "mute")] == [True, True, True]
     strip.do("delete")
@@ -175,6 +175,24 @@ def test_a_card_says_at_once_that_its_words_were_edited(generated: Document, str
     assert "other words" not in card.details.text()
 
 
+def test_a_card_says_at_once_that_its_list_was_edited(document: Document, qtbot: QtBot) -> None:
+    """Of takes that are made of one, and no others."""
+    spot = document.add_spot(Fraction(1, 5), words="hammer wood")
+    order = {**document.order(), "task": "foley", "segments": ["V1-001"], "background": "off"}
+    list(make_takes(TakeRequest.from_mapping({**order, "spots": str(document.list_file())}), load_engine=load_tones))
+    list(make_takes(TakeRequest.from_mapping(order), load_engine=load_tones))
+    document.find_takes()
+    listed, plain = document.takes("V1-001")
+    document.select(["V1-001"])
+    strip = TakeStrip(document, Monitor(document))
+    qtbot.addWidget(strip)
+    assert "other spots" not in strip.cards[listed.id].details.text()
+    document.roll_spots([spot])
+    assert "other spots" in strip.cards[listed.id].details.text()
+    assert "list that was edited since" in strip.cards[listed.id].toolTip()
+    assert "other spots" not in strip.cards[plain.id].details.text()
+
+
 def test_a_card_says_that_its_take_is_silent(document: Document, qtbot: QtBot) -> None:
     order = TakeRequest.from_mapping({**document.order(), "task": "foley", "segments": ["V1-001"]})
     list(make_takes(order, load_engine=lambda *_: SilentEngine()))
@@ -220,7 +238,7 @@ def test_who_speaks_first_comes_first(tmp_path: Path, qtbot: QtBot) -> None:
     list(make_takes(TakeRequest.from_mapping({**document.order(), "task": "dialogue"}), load_engine=load_tones))
     document.find_takes()
     assert [take.speaker for take in document.takes("V1-001")] == ["ZOE", "ADAM"]
-    rows = take_rows(document.all_takes, Fraction(25))
+    rows = take_rows(document.all_takes)
     assert [row.items[0].speaker for row in rows] == ["ZOE", "ADAM"]
     document.edit_cue(1, start=Fraction(1, 25), end=Fraction(2, 25))
     assert [take.speaker for take in document.takes("V1-001")] == ["ADAM", "ZOE"]

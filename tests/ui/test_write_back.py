@@ -25,10 +25,16 @@ from talkies.core.hosts.placement import audio_tracks_of
 from talkies.core.media.sound import read_sound
 from talkies.core.media.wav.bwf import read_bext
 from talkies.core.segment import Timeline
+from talkies.core.takes.edits import TakeEdit
+from talkies.core.takes.levels import mixed
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.structure.sounds import SoundClip, sound_tracks
 from talkies.core.times import TimeRange
+from talkies.core.turnover.from_timeline import takes_in
 from talkies.ui.dialogs.write_back_list import WriteBackList
+from talkies.ui.player.chunks import SoundChunks
+from talkies.ui.player.mix import Mix
+from talkies.ui.player.monitor import Monitor
 from talkies.ui.work.document import Document
 from talkies.ui.work.write_back import plan_write_back, suggested_file, write_file, write_into_host
 
@@ -119,6 +125,41 @@ def test_a_nudge_between_samples_keeps_the_length_of_the_place(document: Documen
         place = document.place_of(document.take(take.id))
         covered = TimeRange(place.start - take.head_handle, place.end + take.tail_handle)
         assert read_sound(tmp_path / "out.takes" / take.path.name).shape[1] == covered.samples(48_000)[1]
+
+
+@pytest.mark.parametrize("suffix", [".otio", ".fcpxml", ".xml", ".mlt", ".kdenlive", ".edl", ".aaf"])
+def test_an_edited_take_is_heard_from_every_format_as_in_the_panel(
+    generated: Document, reel: Path, suffix: str
+) -> None:
+    """Trimmed into its handle, cut between frames, faded and moved: to the sample of what the player plays."""
+    take = next(take for take in generated.chosen_takes("V1-002") if take.stem == "FX")
+    other = next(take for take in generated.chosen_takes("V1-001") if take.stem == "FX")
+    frame = Fraction(1, 25)
+    generated.edit_takes(
+        {
+            take.id: TakeEdit(head=-3 * frame, tail=-Fraction(1, 7), fade_in=8 * frame, fade_out=Fraction(1, 9)),
+            other.id: TakeEdit(head=2 * frame, tail=5 * frame),
+        }
+    )
+    for segment in ("V1-001", "V1-002"):
+        generated.mute_stem(segment, "DX")
+    plan = plan_write_back(generated)
+    assert [take.id in each and "no handles" in each for each in plan.warnings].count(True) == 1
+    assert not any(other.id in each and "no handles" in each for each in plan.warnings)
+    out = write_file(plan, reel.with_name(f"out{suffix}"))
+    written = takes_in(read_timeline(out))
+    frames = {each.name.removesuffix(".wav"): (each.record.start / frame, each.record.end / frame) for each in written}
+    assert frames == {other.id: (2, 30), take.id: (22, 47)}
+
+    chunks = SoundChunks()
+    monitor = Monitor(generated)
+    monitor.set_monitoring(original=False)
+    first, count = min(each.record for each in written).samples(48_000)[0], 2 * 48_000
+    expected = Mix(chunks, monitor.voices()).block(first, count, wait=True)
+    heard = np.concatenate(list(mixed(written)), axis=1)
+    np.testing.assert_allclose(heard, expected[:, : heard.shape[1]], atol=2**-21)
+    assert not expected[:, heard.shape[1] :].any() and np.abs(expected).max() > 0.01
+    chunks.close()
 
 
 def test_a_nudge_before_the_start_is_cut_there(generated: Document, reel: Path) -> None:

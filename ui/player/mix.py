@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from talkies.core.arrays import Samples
+from talkies.core.takes.edits import Fades
 from talkies.core.times import TimeRange
 from talkies.ui.player.chunks import CHUNK_SAMPLES, SoundChunks
 from talkies.ui.timeline.layout import Spans
@@ -19,7 +20,8 @@ from talkies.ui.timeline.layout import Spans
 class Voice:
     """A stretch of a sound file on the timeline, in samples at 48 kHz: it sounds from ``start`` to ``end``.
 
-    ``offset``: the file's sample that sounds at ``start``. ``gain``: a factor.
+    ``offset``: the file's sample that sounds at ``start``. ``gain``: a factor. ``fades``: gains by the
+    timeline's samples.
     """
 
     path: Path
@@ -27,6 +29,7 @@ class Voice:
     end: int
     offset: int = 0
     gain: float = 1.0
+    fades: Fades | None = None
 
 
 class Mix:
@@ -55,19 +58,23 @@ class Mix:
             voice = self._voices[index]
             left, right = max(voice.start, start), min(voice.end, start + count)
             if left < right and voice.gain:
-                self._add(mixed[:, left - start : right - start], voice, voice.offset + left - voice.start, wait)
+                self._add(mixed[:, left - start : right - start], voice, left, wait)
         return mixed if self.master == 1.0 else mixed * np.float32(self.master)
 
     def warm(self, start: int, count: int) -> None:
         """Has the files read that will be heard soon."""
         self.block(start, count)
 
-    def _add(self, mixed: Samples, voice: Voice, position: int, wait: bool) -> None:
-        done = 0
+    def _add(self, mixed: Samples, voice: Voice, start: int, wait: bool) -> None:
+        """Adds what a voice sounds like from timeline sample ``start`` on."""
+        position, done = voice.offset + start - voice.start, 0
         while done < mixed.shape[1]:
             number, inside = divmod(position + done, CHUNK_SAMPLES)
             count = min(CHUNK_SAMPLES - inside, mixed.shape[1] - done)
             chunk = self._chunks.get(voice.path, number, wait=wait) if number >= 0 else None
             if chunk is not None:
-                mixed[:, done : done + count] += np.float32(voice.gain) * chunk[:, inside : inside + count]
+                heard = np.float32(voice.gain) * chunk[:, inside : inside + count]
+                mixed[:, done : done + count] += (
+                    heard if voice.fades is None else heard * voice.fades.gains(start + done, count)
+                )
             done += count

@@ -90,7 +90,7 @@ class Monitor(QObject):
 
     def voices(self) -> tuple[Voice, ...]:
         """What the mix consists of now."""
-        takes = [_take_voice(self._document, take, gain) for take, gain in self._audible_takes()]
+        takes = [_take_voice(take, gain) for take, gain in self._audible_takes()]
         original = originals(self._sounds) if self.original and not self.solo else ()
         return (*original, *takes)
 
@@ -144,11 +144,12 @@ def originals(tracks: Iterable[SoundTrack]) -> Iterator[Voice]:
             yield Voice(clip.path, first, first + count, to_sample(clip.source.start - clip.start, SAMPLE_RATE))
 
 
-def _take_voice(document: Document, take: TakeRecord, gain_db: float) -> Voice:
-    first, count = document.place_of(take).samples(SAMPLE_RATE)
-    made = take.take
-    offset = to_sample(made.record.start, SAMPLE_RATE) - to_sample(made.file_range.start, SAMPLE_RATE)
-    return Voice(take.path, first, first + count, offset, 10 ** (gain_db / 20))
+def _take_voice(take: TakeRecord, gain_db: float) -> Voice:
+    """As it is written (core/takes/edited.py)."""
+    first, count = take.place.samples(SAMPLE_RATE)
+    begins = to_sample(take.record.start - take.head_handle + take.edit.offset, SAMPLE_RATE)
+    fades = take.edit.fades(take.take, take.record) if take.edit.fade_in or take.edit.fade_out else None
+    return Voice(take.path, first, first + count, first - begins, 10 ** (gain_db / 20), fades)
 
 
 def _place(take: TakeRecord) -> tuple[str, str, str]:

@@ -74,6 +74,7 @@ class JobModel(QAbstractListModel):
         kinds = {
             "take": (self.tr("1 take"), self.tr("{count} takes")),
             "spots": (self.tr("1 spot"), self.tr("{count} spots")),
+            "music": (self.tr("1 section"), self.tr("{count} sections")),
         }
         one, several = kinds[job.kind]
         made = one if job.made == 1 else several.format(count=job.made)

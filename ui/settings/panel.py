@@ -28,6 +28,7 @@ from talkies.ui.actions import TYPED_IN
 from talkies.ui.icons import icon
 from talkies.ui.plain_text import as_rich, as_tip
 from talkies.ui.settings.fields import ChoiceField, DecimalField, NumberField, PromptField, VoiceField
+from talkies.ui.settings.mix import MixPanel
 from talkies.ui.settings.prompts import PromptMemory
 from talkies.ui.settings.words import names, tips
 from talkies.ui.voices import voice_problems
@@ -67,6 +68,7 @@ class SettingsPanel(QWidget):
         self.title = QLabel(self)
         self.warning = QLabel(self)
         self.fields: dict[str, Any] = self._fields()
+        self.mix = MixPanel(document, self)
         self.dice, self.used, self.listen = QToolButton(self), QToolButton(self), QToolButton(self)
         self._build()
         self.setProperty(TYPED_IN, True)
@@ -119,13 +121,15 @@ class SettingsPanel(QWidget):
         self.warning.setWordWrap(True)
         self.warning.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setWordWrap(True)
-        inside = QWidget()
+        inside, shots = QWidget(), QWidget()
+        shots.setLayout(form)
         column = QVBoxLayout(inside)
         column.setContentsMargins(10, 8, 10, 8)
         column.addWidget(self.title)
-        column.addLayout(form)
+        column.addWidget(shots)
+        column.addWidget(self.mix)
         column.addStretch(1)
-        self._form = inside
+        self._form = shots
         scroll = QScrollArea(self)
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)

@@ -60,6 +60,28 @@ def tips() -> Mapping[str, str]:
     }
 
 
+def mix_names() -> Mapping[str, str]:
+    """Of the settings of the whole timeline, in the order of the form."""
+    return {"background": tr("Background"), "width": tr("Width"), "pan_law": tr("Pan law")}
+
+
+def mix_tips() -> Mapping[str, str]:
+    """By setting."""
+    return {
+        "background": tr(
+            "The bed under the shots, made along with their effects: by the picture (Automatic), none (Off), or words, "
+            "such as “kitchen, rain”. “Default” is automatic, or as you have configured it. Spots of the kind "
+            "background have their own words."
+        ),
+        "width": tr(
+            "How far out the edges of the picture are heard: 1 is from loudspeaker to loudspeaker, 0 makes mono files."
+        ),
+        "pan_law": tr(
+            "How much lower each side is for what sounds in the middle: −3 dB keeps the power, −6 dB the sum."
+        ),
+    }
+
+
 def tr(text: str) -> str:
     """For translation, outside of a widget."""
     return QCoreApplication.translate("SettingsPanel", text)

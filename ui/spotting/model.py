@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QIcon
 
 from talkies.core.errors import ArgumentError, TalkiesError
 from talkies.core.segment import Segment, Timeline
@@ -21,6 +22,7 @@ from talkies.ui.plain_text import as_tip, one_line
 from talkies.ui.theme import colours
 from talkies.ui.transcript.times import position_of
 from talkies.ui.work.document import Document
+from talkies.ui.work.spot_places import SpotPlace
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -38,6 +40,9 @@ class SpotModel(QAbstractTableModel):
         self._document = document
         self._rows: list[tuple[str, TimeRange | None]] = []
         self._places: Mapping[str, int] = {}
+        self._icons: dict[str, QIcon] = {}
+        self._known: dict[str, tuple[SpotPlace, ...]] = {}
+        self._ordered: dict[str, list[tuple[tuple[float, float], str, TimeRange]]] = {}
         tr = self.tr
         self._headers = (
             tr("In"), tr("Out"), tr("Kind"), tr("Words"), tr("Exclude"), tr("Force"), tr("Source"), tr("Recording"),
@@ -91,7 +96,7 @@ class SpotModel(QAbstractTableModel):
             case Qt.ItemDataRole.CheckStateRole if column == LOCK:
                 return Qt.CheckState.Checked if spot.locked else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.DecorationRole if column == WORDS:
-                return icon("effects", colours().effects)
+                return self._icon(colours().effects)
             case Qt.ItemDataRole.ForegroundRole:
                 own = column == WORDS and bool(spot.words)
                 return QColor(colours().text if own or column in (IN, FORCE) else colours().faint)
@@ -114,6 +119,12 @@ class SpotModel(QAbstractTableModel):
             self.refused.emit(str(error))
             return False
         return True
+
+    def _icon(self, colour: str) -> QIcon:
+        """Drawn once for each theme: a table asks for it in every row."""
+        if colour not in self._icons:
+            self._icons[colour] = icon("effects", colour)
+        return self._icons[colour]
 
     def _is_there(self, index: Index) -> bool:
         """Views ask for rows of the timeline that is just being closed, too."""
@@ -189,12 +200,18 @@ class SpotModel(QAbstractTableModel):
     # What changed
 
     def _listed(self) -> list[tuple[str, TimeRange | None]]:
-        shown: dict[str, TimeRange] = {}
-        for segment in self._document.segments:
-            for place in self._document.spot_places(segment.id) if self._document.has_list(segment.id) else ():
-                shown.setdefault(place.id, place.span)
-        ordered: list[tuple[str, TimeRange | None]] = [*sorted(shown.items(), key=lambda each: (each[1], each[0]))]
-        return ordered + [(spot.id, None) for spot in self._document.all_spots if spot.id not in shown]
+        document, known = self._document, self._known
+        self._known = {key: document.spot_places(key) for key in document.lists}
+        self._ordered = {
+            key: self._ordered[key] if known.get(key) is places else _first_places(places)
+            for key, places in self._known.items()
+        }
+        ordered = sorted(chain.from_iterable(self._ordered.values()))
+        rows: list[tuple[str, TimeRange | None]] = [(name, span) for _, name, span in ordered]
+        if len(rows) == sum(map(len, document.lists.values())):
+            return rows
+        there = {name for name, _ in rows}
+        return rows + [(spot.id, None) for spot in document.all_spots if spot.id not in there]
 
     def _changed(self) -> None:
         rows = self._listed()
@@ -213,6 +230,12 @@ class SpotModel(QAbstractTableModel):
     def _all_changed(self) -> None:
         if self._rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, LOCK))
+
+
+def _first_places(places: Iterable[SpotPlace]) -> list[tuple[tuple[float, float], str, TimeRange]]:
+    """Of each spot of a shot the first place, as it is sorted."""
+    first = {place.id: place for place in reversed(tuple(places))}
+    return [(place.seconds, place.id, place.span) for place in first.values()]
 
 
 def _stretched(spot: Spot, segment: Segment, span: TimeRange, end: Fraction) -> tuple[Fraction, Fraction]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from talkies.core.takes.edits import TakeEdit
 from talkies.ui.actions import DELETES
 from talkies.ui.icons import icon
 from talkies.ui.plain_text import as_rich, as_tip, one_line
@@ -120,6 +121,7 @@ class TakeCard(QFrame):
             "delete": lambda: document.remove_takes([take.id]),
             "earlier": lambda: document.nudge([take.id], -1),
             "later": lambda: document.nudge([take.id], 1),
+            "whole": lambda: document.edit_takes({take.id: TakeEdit()}),
         }
         actions[name]()
 
@@ -127,7 +129,8 @@ class TakeCard(QFrame):
         """Shows the take as it is now; ``a`` and ``b``: the takes that are compared; ``several``: shots are shown;
         ``sounds``: it is the one that is played and written."""
         take = self._document.take(self.take_id)
-        who = f" · {as_rich(take.speaker, _MOST_NAME)}" if take.speaker else ""
+        of = take.speaker or take.music
+        who = f" · {as_rich(of, _MOST_NAME)}" if of else ""
         self.name.setText(f"<b>{take.stem} {take.number}</b>{who}")
         self.name.setStyleSheet(f"color: {colours().stem(take.stem).name()}")
         short, full = self._doubts(take)
@@ -136,7 +139,8 @@ class TakeCard(QFrame):
         parts = (*short, clip, self.tr("seed {seed}").format(seed=take.seed), level)
         self.details.setText(("▸ " if sounds else "") + " · ".join(part for part in parts if part))
         self.details.setStyleSheet(f"color: {colours().warning}" if short else "")
-        self.offset.setText(self.tr("{frames:+d} fr").format(frames=take.nudge_frames) if take.nudge_frames else "0 fr")
+        frames = float(take.edit.offset * self._document.open_timeline().rate)
+        self.offset.setText(self.tr("{frames:+.3g} fr").format(frames=frames) if frames else "0 fr")
         self.gain.show_value(take.gain_db)
         if sounds:
             full = (*full, self.tr("▸ This one is played and written back."))
@@ -167,6 +171,8 @@ class TakeCard(QFrame):
             found.append((self.tr("silent"), self.tr("Nothing sounds here; it is not written back.")))
         if self._document.is_stale(take.id):
             found.append((self.tr("other words"), self.tr("Made of words that were edited since.")))
+        if self._document.has_other_spots(take.id):
+            found.append((self.tr("other spots"), self.tr("Made of a spotting list that was edited since.")))
         return tuple(short for short, _ in found), tuple(full for _, full in found)
 
     def _spoken(self, take: TakeRecord, sounds: bool) -> str:

@@ -19,7 +19,7 @@ _WAVE_SHARE = 0.45
 
 
 class TakeCurves(QWidget):
-    """Shows a take's own stretch, handles left out; a click moves the playhead there."""
+    """Shows what is heard of a take; a click moves the playhead there."""
 
     def __init__(self, document: Document, pictures: TakePictures, take_id: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class TakeCurves(QWidget):
             return
         made = take.take
         whole = float(made.file_range.duration) or 1.0
-        head, length = float(made.head_handle), float(made.record.duration)
+        head, length = float(made.head_handle + take.edit.head), float(take.place.duration)
         wave = QRect(0, 0, self.width(), round(self.height() * _WAVE_SHARE))
         below = QRect(0, wave.bottom() + 2, self.width(), self.height() - wave.height() - 2)
         colour = colours().stem(take.stem)

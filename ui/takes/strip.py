@@ -48,7 +48,8 @@ class TakeStrip(QWidget):
         for signal in (document.timeline_changed, document.selection_changed, document.cues_changed):
             signal.connect(self.rebuild)
         document.takes_changed.connect(self._takes_changed)
-        document.settings_changed.connect(self.refresh)
+        for signal in (document.settings_changed, document.spots_changed):
+            signal.connect(self.refresh)
         monitor.changed.connect(self.refresh)
         self.rebuild()
 
@@ -259,8 +260,7 @@ class TakeStrip(QWidget):
         takes = self.shown_takes()
         for take in sorted(takes, key=lambda take: take.id != self.current):
             for other in takes:
-                same = (other.segment_id, other.stem, other.speaker) == (take.segment_id, take.stem, take.speaker)
-                if same and other.id != take.id:
+                if other.sound == take.sound and other.id != take.id:
                     return take.id, other.id
         return "", ""
 

@@ -2,7 +2,7 @@
 
 click          this segment alone          Ctrl + click    this one too, or no longer
 Shift + click  all from the last one on    drag            all that the band touches (Shift or Ctrl: too)
-on the lane of spots: ui/timeline/spots/hands.py
+on the lane of spots: ui/timeline/spots/hands.py; on takes: ui/timeline/takes/hands.py
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.colours import timeline_colours
 from talkies.ui.timeline.spots.hands import SpotHands
+from talkies.ui.timeline.takes.hands import TakeHands
 from talkies.ui.timeline.tooltips import Hit
 from talkies.ui.work.document import SelectMode
 from talkies.ui.work.state import TakeRecord
@@ -38,19 +39,19 @@ class Gestures:
         self._before: tuple[str, ...] = ()
         self._pan_from: QPoint | None = None
         self._anchor = ""
-        self._spots = SpotHands(view)
+        self._spots, self._takes = SpotHands(view), TakeHands(view)
 
     @property
     def busy(self) -> bool:
         """Whether a button is held: the view does not turn pages by itself then."""
-        return self._pan_from is not None or self._banding or self._spots.busy
+        return self._pan_from is not None or self._banding or self._spots.busy or self._takes.busy
 
     def press(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
         if event.button() == Qt.MouseButton.MiddleButton:
             self._pan_from = point
             self._view.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif event.button() == Qt.MouseButton.LeftButton and not self._spots.press(event):
+        elif event.button() == Qt.MouseButton.LeftButton and not (self._spots.press(event) or self._takes.press(event)):
             self._start, self._now, self._banding = self._content(point), point, False
             self._before = self._view.document.selected
 
@@ -62,8 +63,11 @@ class Gestures:
             self._view.scroll_by(moved.x(), moved.y())
         elif self._spots.busy:
             self._spots.move(event)
+        elif self._takes.busy:
+            self._takes.move(event)
         elif not event.buttons():
-            self._spots.hover(point)
+            if not self._takes.hover(point):
+                self._spots.hover(point)
         elif self._start is not None and event.buttons() & Qt.MouseButton.LeftButton:
             self._now = point
             far = (self._content(point) - self._start).manhattanLength() >= QApplication.startDragDistance()
@@ -79,6 +83,9 @@ class Gestures:
             self._view.viewport().unsetCursor()
         elif self._spots.busy:
             self._spots.release(event)
+        elif event.button() == Qt.MouseButton.LeftButton and self._takes.busy:
+            if not self._takes.release():
+                self._click(self._view.hit(event.position().toPoint()), event.modifiers())
         elif event.button() == Qt.MouseButton.LeftButton and self._start is not None:
             if not self._banding:
                 self._click(self._view.hit(event.position().toPoint()), event.modifiers())

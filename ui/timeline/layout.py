@@ -17,6 +17,7 @@ from talkies.core.times import TimeRange, round_half_up
 
 Pixels = NDArray[np.int64]
 Indexes = NDArray[np.intp]
+Seconds = NDArray[np.float64]
 
 LARGEST_FRAME = 48
 """Pixels that one frame takes at the closest zoom."""
@@ -63,12 +64,13 @@ def zoom_limits(duration: Fraction, rate: Fraction, width: int) -> tuple[Fractio
 
 
 class Spans:
-    """The stretches of time of one lane in order of their starts; they may overlap."""
+    """The stretches of time of one lane in order of their starts; they may overlap. ``starts``, ``ends``: the same as
+    floats, where they are known."""
 
-    def __init__(self, ranges: Sequence[TimeRange]) -> None:
+    def __init__(self, ranges: Sequence[TimeRange], starts: Seconds | None = None, ends: Seconds | None = None) -> None:
         self.ranges = tuple(ranges)
-        self.starts = np.array([float(each.start) for each in self.ranges])
-        self.ends = np.array([float(each.end) for each in self.ranges])
+        self.starts = np.array([float(each.start) for each in self.ranges]) if starts is None else starts
+        self.ends = np.array([float(each.end) for each in self.ranges]) if ends is None else ends
         self._latest = np.maximum.accumulate(self.ends) if len(self.ends) else self.ends
 
     def __len__(self) -> int:

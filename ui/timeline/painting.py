@@ -23,6 +23,7 @@ from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.peaks import Heights
 from talkies.ui.timeline.rows import Row
 from talkies.ui.timeline.spots.lane import paint_spots
+from talkies.ui.timeline.takes.clips import paint_fades, paint_knobs
 from talkies.ui.timeline.tooltips import speed_of, tr
 from talkies.ui.timeline.waves import WaveLane, sound_start, take_start
 
@@ -34,8 +35,7 @@ _WAVED = 12  # from which a clip has its waveform,
 _PICTURED = 32  # a picture,
 _LABELLED = 40  # and its name
 _WHOLE = 1200  # up to which its waveform is computed as a whole and kept
-_TEXT_LEFT = 4  # column left of which no label begins
-_LEAST_TEXT = 12
+_TEXT_LEFT, _LEAST_TEXT = 4, 12  # the column left of which no label begins, the pixels of the shortest
 _MOST_REMEMBERED = 20_000
 _ASPECT = Fraction(16, 9)  # of a thumbnail's place; pictures of other shapes are cut to it
 
@@ -112,7 +112,9 @@ def paint_row(canvas: Canvas, row: Row, top: int, selected: np.ndarray | None) -
         _pictures(canvas, row, top, seen)
     elif row.kind != "words":
         _waves(canvas, row, top, seen)
+        paint_fades(canvas, row, top, seen)
     _labels(canvas, row, top, seen)
+    paint_knobs(canvas, row, top, seen)
     if selected is not None and selected.any():
         _selection(canvas, row, top, seen, selected)
 
@@ -124,9 +126,9 @@ def clip_colours(colours: TimelineColours, row: Row, index: int) -> ClipColours:
         return colours.picture if item.picture is not None else colours.offline
     if row.kind == "words":
         return colours.words if item.kind == "speech" else colours.described
-    if row.kind == "sound":
-        return colours.sound if item.path is not None else colours.offline
-    return colours.stems[row.stem]
+    if row.kind != "sound":
+        return colours.stems[row.stem]
+    return colours.sound if item.path is not None else colours.offline
 
 
 def _known_colours(canvas: Canvas, row: Row) -> list[ClipColours]:
@@ -164,8 +166,7 @@ def _bodies(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
 
 
 def _pictures(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
-    height = row.height - STRIP
-    tile = round(height * _ASPECT)
+    height, tile = row.height - STRIP, round((row.height - STRIP) * _ASPECT)
     for index, left, right in _each(seen):
         segment: Segment = row.items[index]
         if segment.picture is None or right - left < _PICTURED:
@@ -268,7 +269,7 @@ def _text(row: Row, index: int) -> str:
         return str(item.name)
     star = "★ " if item.starred else ""
     muted = f"  {tr('muted')}" if item.muted else ""
-    return f"{star}{item.speaker or item.segment_id} · {item.number}{muted}"
+    return f"{star}{item.music or item.speaker or item.segment_id} · {item.number}{muted}"
 
 
 def _selection(canvas: Canvas, row: Row, top: int, seen: Visible, selected: np.ndarray) -> None:

@@ -12,14 +12,14 @@ A1, A2      the sound that the timeline had before
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal
 
-from talkies.core.segment import STEMS, Cue, Segment
+from talkies.core.segment import STEMS, Cue, Segment, StemName
 from talkies.core.timeline.structure.sounds import SoundTrack
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.layout import Spans, edges
@@ -45,7 +45,8 @@ _MOST_OTHERS = 3  # lanes of further takes under a main lane; the strip of takes
 
 @dataclass(frozen=True)
 class Row:
-    """One lane: ``items`` in order of time, one for each of ``spans``. ``stem``: DX, FX, MX, MIX on takes' lanes."""
+    """One lane: ``items`` in order of time, one for each of ``spans``. ``stem``: DX, FX, MX, MIX on takes' lanes.
+    ``marks``: what its painter knows of the items beforehand."""
 
     kind: RowKind
     name: str
@@ -56,6 +57,7 @@ class Row:
     places: Mapping[str, int] = field(default_factory=dict)
     """Index of an item by its id, where items have one."""
     low: bool = False
+    marks: Any = None
 
     @property
     def height(self) -> int:
@@ -110,11 +112,6 @@ class Rows(Sequence[Row]):
         return range(first, min(bisect.bisect_left(self.tops, bottom), len(self)))
 
 
-def placed(take: TakeRecord, rate: Fraction) -> TimeRange:
-    """Where a take plays: its record range, later by as many frames as it was nudged."""
-    return take.record.shifted(take.nudge_frames / rate)
-
-
 def lane_of(kind: RowKind, name: str, label: str, items: Iterable[tuple[TimeRange, Any]], stem: str = "") -> Row:
     """A lane of items with their places (s), in any order."""
     ordered = sorted(items, key=lambda pair: pair[0])
@@ -144,20 +141,20 @@ def picture_rows(segments: Sequence[Segment]) -> list[Row]:
     return rows[::-1]
 
 
-def take_rows(takes: Iterable[TakeRecord], rate: Fraction) -> list[Row]:
-    """Lanes for each department that has takes."""
+def take_rows(takes: Iterable[TakeRecord]) -> list[Row]:
+    """Lanes for each department that has takes; two that cross-fade share one."""
     ranked: dict[tuple[str, int], list[TakeRecord]] = {}
-    groups: dict[tuple[str, str, str], list[TakeRecord]] = {}
+    groups: dict[tuple[str, StemName, str, str], list[TakeRecord]] = {}
     for take in takes:
         if not take.choices.removed and not take.lost:
-            groups.setdefault((take.stem, take.segment_id, take.speaker), []).append(take)
-    for (stem, _, _), group in groups.items():
+            groups.setdefault(take.sound, []).append(take)
+    for (_, stem, _, _), group in groups.items():
         for rank, take in enumerate(sorted(group, key=rank_of, reverse=True)):
             ranked.setdefault((stem, rank), []).append(take)
     rows: list[tuple[int, bool, Row]] = []
     for rank in range(_MOST_OTHERS + 1):
         for stem in STEMS:
-            lanes = _apart([(placed(take, rate), take) for take in ranked.get((stem, rank), ())])
+            lanes = _apart([(take.place, take) for take in ranked.get((stem, rank), ())], _crossing)
             kind: RowKind = "other take" if rank else "take"
             label = f"{stem} take {rank + 1}" if rank else _DEPARTMENTS[stem]
             rows += [
@@ -178,11 +175,19 @@ def sound_rows(sounds: Sequence[SoundTrack]) -> list[Row]:
     ]
 
 
-def _apart(items: Iterable[tuple[TimeRange, Any]]) -> list[list[tuple[TimeRange, Any]]]:
-    """Items on as few lanes as it takes that none overlaps another, as long as that is not too many."""
+def _crossing(first: TakeRecord, second: TakeRecord) -> Fraction:
+    """How far the second may lie over the end of the first (s): as long as both fade there."""
+    return min(first.edit.fade_out, second.edit.fade_in)
+
+
+def _apart(
+    items: Iterable[tuple[TimeRange, Any]], over: Callable[[Any, Any], Fraction] = lambda first, second: Fraction(0)
+) -> list[list[tuple[TimeRange, Any]]]:
+    """Items on as few lanes as it takes that none overlaps another by more than it may lie ``over`` it, as long as that
+    is not too many."""
     lanes: list[list[tuple[TimeRange, Any]]] = []
     for span, item in sorted(items, key=lambda pair: pair[0]):
-        free = next((lane for lane in lanes if lane[-1][0].end <= span.start), None)
+        free = next((lane for lane in lanes if lane[-1][0].end - over(lane[-1][1], item) <= span.start), None)
         if free is None and len(lanes) == _MOST_LANES:
             free = min(lanes, key=lambda lane: lane[-1][0].end)
         if free is None:

@@ -6,7 +6,8 @@ import bisect
 from collections.abc import Sequence
 from fractions import Fraction
 
-from talkies.core.times import round_half_up
+from talkies.core.media.wav.bwf import SAMPLE_RATE
+from talkies.core.times import round_half_up, to_sample
 from talkies.ui.timeline.layout import Scale
 
 REACH = 8
@@ -16,6 +17,11 @@ REACH = 8
 def nearest_frame(position: Fraction, rate: Fraction) -> Fraction:
     """The start of the frame nearest to a position, in seconds."""
     return round_half_up(position * rate) / rate
+
+
+def nearest_sample(position: Fraction) -> Fraction:
+    """The sample nearest to a position, in seconds: what is placed freely keeps few digits however often it is."""
+    return Fraction(to_sample(position, SAMPLE_RATE), SAMPLE_RATE)
 
 
 def snapped(

@@ -64,8 +64,20 @@ def _lines(item: Any, media: Media) -> list[str]:
     if isinstance(item, TakeRecord):
         made = ", ".join(f"{name} {item.facts[name]}" for name in ("prompt", "voice") if item.facts.get(name))
         seed = tr("take {number}, seed {seed}").format(number=item.number, seed=item.seed)
-        return [f"{item.stem} {item.speaker}".strip(), seed, made, media.problem(PeaksKey(item.path))]
+        title = item.music or f"{item.stem} {item.speaker}".strip()
+        return [title, _played(item), seed, made, media.problem(PeaksKey(item.path))]
     return []
+
+
+def _played(take: TakeRecord) -> str:
+    """Key, tempo, players, and whether it makes way; "" for what is no music."""
+    if not take.cue:
+        return ""
+    facts = take.facts
+    tempo = tr("{tempo:.0f} quarters a minute").format(tempo=float(facts.get("tempo") or 0))
+    way = tr("{duck:g} dB lower under speech").format(duck=facts["duck"]) if take.makes_way else ""
+    players = ", ".join(str(each) for each in facts.get("instruments") or ())
+    return "; ".join(each for each in (str(facts.get("key", "")), tempo, players, way) if each)
 
 
 def _spot_lines(item: Any, document: Document) -> list[str]:
@@ -85,8 +97,11 @@ def _doubts(item: Any, document: Document) -> list[str]:
     """What speaks against a take."""
     if not isinstance(item, TakeRecord):
         return []
-    silent, stale = item.take.is_silent, document.is_stale(item.id)
-    sentences = (tr("nothing sounds here"), silent), (tr("made of words that were edited since"), stale)
+    sentences = (
+        (tr("nothing sounds here"), item.take.is_silent),
+        (tr("made of words that were edited since"), document.is_stale(item.id)),
+        (tr("made of a spotting list that was edited since"), document.has_other_spots(item.id)),
+    )
     return [sentence for sentence, is_so in sentences if is_so]
 
 

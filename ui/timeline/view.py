@@ -36,7 +36,7 @@ from talkies.ui.timeline.gestures import Gestures
 from talkies.ui.timeline.keyboard import handle_key
 from talkies.ui.timeline.media import Media
 from talkies.ui.timeline.painting import Canvas, Memo, paint_row
-from talkies.ui.timeline.rows import Row, Rows, picture_rows, placed, sound_rows, take_rows, word_rows
+from talkies.ui.timeline.rows import Row, Rows, picture_rows, sound_rows, take_rows, word_rows
 from talkies.ui.timeline.shade import paint_range
 from talkies.ui.timeline.spots.surface import SpotSurface
 from talkies.ui.timeline.tooltips import describe
@@ -105,7 +105,8 @@ class TimelineView(SpotSurface):
 
     @Slot(str)
     def _gather_takes(self, _segment: str) -> None:
-        self._take_gathering.start()
+        if not self._take_gathering.isActive():  # what is dragged moves on meanwhile
+            self._take_gathering.start()
 
     @Slot(object)
     def _gather_media(self, _key: object) -> None:
@@ -119,7 +120,7 @@ class TimelineView(SpotSurface):
         self._sounds, self._wants_silent = None, False
         self._parts = {"words": word_rows(self.document.cues), "picture": picture_rows(self.document.segments)}
         if timeline is not None:
-            self._parts["take"] = take_rows(self.document.all_takes, timeline.rate)
+            self._parts["take"] = take_rows(self.document.all_takes)
             work = partial(sound_tracks, timeline, self.document.media_dir)
             keep = partial(self._keep_sounds, timeline)
             in_background(self, work, keep, lambda _: keep(()))  # what is wrong with the timeline its reader has said
@@ -133,7 +134,7 @@ class TimelineView(SpotSurface):
 
     def _show_takes(self) -> None:
         if self.timeline is not None:
-            self._parts["take"] = take_rows(self.document.all_takes, self.timeline.rate)
+            self._parts["take"] = take_rows(self.document.all_takes)
             self._stack()
 
     def _keep_sounds(self, timeline: Timeline, tracks: tuple[SoundTrack, ...]) -> None:
@@ -199,7 +200,7 @@ class TimelineView(SpotSurface):
         if timeline is None:
             return ()
         audible = [clip.record for track in self._sounds or () for clip in track.clips if clip.enabled]
-        audible += [placed(take, timeline.rate) for take in self.document.all_takes if not take.muted]
+        audible += [take.place for take in self.document.all_takes if not take.muted]
         return segments_without_sound(timeline.segments, audible)
 
     # Qt's events

@@ -30,11 +30,11 @@ class WaveLane:
         return np.maximum(found, 1)  # silence is a line
 
     def put(self, heights: Heights, first: int) -> None:
-        """Lays them from pixel column ``first`` on; what lies outside is cut off."""
+        """Lays them from pixel column ``first`` on, over others the higher ones; what lies outside is cut off."""
         begin = round((first - self.left) * self.ratio)
         cut = max(-begin, 0)
         target = self.heights[:, begin + cut : max(begin + heights.shape[1], 0)]
-        target[:] = heights[:, cut : cut + target.shape[1]]
+        target[:] = np.maximum(target, heights[:, cut : cut + target.shape[1]])
         self.used = True
 
     def image(self, height: int, peak: QColor, level: QColor) -> QImage:
@@ -64,5 +64,5 @@ def sound_start(clip: SoundClip, into: float, pixels_per_second: float) -> tuple
 
 
 def take_start(take: TakeRecord, into: float, pixels_per_second: float) -> tuple[float, float]:
-    """The same for a take, whose file begins a handle before it."""
-    return float(take.head_handle) + into, 1 / pixels_per_second
+    """The same for a take, whose file begins a handle before what was made for its shot."""
+    return float(take.head_handle + take.edit.head) + into, 1 / pixels_per_second

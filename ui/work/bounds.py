@@ -7,22 +7,26 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
-from talkies.core.segment import Timeline
-from talkies.ui.work.state import Lists, Marker, WorkState
+from talkies.core.generation.request import MAX_PROMPT
+from talkies.core.segment import Take, Timeline
+from talkies.core.takes.edits import TakeEdit
+from talkies.ui.work.state import Lists, Marker, TakeChoices, TakeRecord, WorkState
 
 _GAIN_DB = 100.0  # either way; beyond it nothing is heard, or everything clips
-_NUDGE_FRAMES = 10_000_000  # either way: more than any timeline is long
+_OFFSET_S = 1_000_000  # either way: more than any timeline is long
 
 
-def bounded(state: WorkState, timeline: Timeline) -> tuple[WorkState, list[str]]:
-    """The state with places inside ``timeline`` and gains that can be computed; a sentence where edits were dropped."""
-    last = timeline.duration
+def bounded(state: WorkState, timeline: Timeline, takes: Iterable[TakeRecord] = ()) -> tuple[WorkState, list[str]]:
+    """The state with places inside ``timeline``, edits inside of what the ``takes`` hold, and gains that can be
+    computed; a sentence where edits were dropped."""
+    last, made = timeline.duration, {take.id: take.take for take in takes}
     settings = {key: replace(each, level_db=_gain(each.level_db)) for key, each in state.settings.items()}
     choices = {
         key: replace(
             each,
             gain_db=_gain(each.gain_db),
-            nudge_frames=min(max(each.nudge_frames, -_NUDGE_FRAMES), _NUDGE_FRAMES),
+            nudge_frames=0,
+            edit=_edit(each, made.get(key), timeline),
         )
         for key, each in state.choices.items()
     }
@@ -43,6 +47,7 @@ def bounded(state: WorkState, timeline: Timeline) -> tuple[WorkState, list[str]]
         cues=cues,
         markers=markers,
         spots=spots,
+        mix=replace(state.mix, width=_share(state.mix.width), background=_legible(state.mix.background)),
         playhead=min(max(state.playhead, Fraction(0)), last),
         in_point=_inside(state.in_point, last),
         out_point=_inside(state.out_point, last),
@@ -68,9 +73,21 @@ def _share(value: float) -> float:
     return min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
 
 
+def _legible(words: str) -> str:
+    """Words that a request takes."""
+    return "".join(each for each in words if each.isprintable())[:MAX_PROMPT]
+
+
 def _ordered(markers: Iterable[Marker]) -> tuple[Marker, ...]:
     """At most one at a place, in the order of time."""
     return tuple(marker for _, marker in sorted({each.position: each for each in markers}.items()))
+
+
+def _edit(choices: TakeChoices, take: Take | None, timeline: Timeline) -> TakeEdit:
+    """How a take is edited; nudged frames were all that there was once."""
+    edit = replace(choices.edit, offset=choices.edit.offset + choices.nudge_frames / timeline.rate)
+    edit = replace(edit, offset=min(max(edit.offset, -Fraction(_OFFSET_S)), Fraction(_OFFSET_S)))
+    return TakeEdit() if take is None else edit.bounded(take, 1 / timeline.rate)
 
 
 def _gain(value: float) -> float:

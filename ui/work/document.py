@@ -13,17 +13,22 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Literal
 
+from PySide6.QtCore import QObject
+
 from talkies.core.errors import ArgumentError
 from talkies.core.files.dataclass_json import as_json
 from talkies.core.generation.take_orders import CueEdit
 from talkies.core.segment import Cue, Segment, StemName
+from talkies.core.takes.edits import TakeEdit
 from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 from talkies.ui.work.lookup import sounding
 from talkies.ui.work.spots import Spots
+from talkies.ui.work.staleness import Listed
 from talkies.ui.work.state import (
     SETTING_NAMES,
     KeptJob,
+    MixSettings,
     SegmentSettings,
     TakeChoices,
     TakeRecord,
@@ -35,6 +40,10 @@ SelectMode = Literal["replace", "add", "toggle", "remove"]
 
 class Document(Spots):
     """See the module. Without a timeline it is empty: no segments, no cues, no takes."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._listed = Listed()
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -84,6 +93,23 @@ class Document(Spots):
                 self.tr("Change {names}").format(names=", ".join(name.replace("_", " ") for name in changes)),
                 lambda state: replace(state.with_settings(new), marks={**state.marks, **marks}),
                 lambda state: state.with_settings(old),
+                gesture,
+            )
+
+    @property
+    def mix(self) -> MixSettings:
+        """What holds for all segments."""
+        return self._state.mix
+
+    def change_mix(self, *, gesture: str = "", **changes: Any) -> None:
+        """Other backgrounds, or another panning, for takes that are to come. ``gesture``: see :class:`Edit`."""
+        old = self.mix
+        new = replace(old, **changes)
+        if new != old:
+            self._push(
+                self.tr("Change {names}").format(names=", ".join(name.replace("_", " ") for name in changes)),
+                lambda state: replace(state, mix=new),
+                lambda state: replace(state, mix=old),
                 gesture,
             )
 
@@ -162,8 +188,8 @@ class Document(Spots):
             raise ArgumentError(f"take {take_id!r}", "is not there") from None
 
     def chosen_takes(self, segment_id: str) -> tuple[TakeRecord, ...]:
-        """What sounds: for each stem and speaker the starred take, else the one that was preferred in a comparison,
-        else the newest. Muted ones are among them."""
+        """What sounds: for each stem, speaker and section of music the starred take, else the one that was preferred
+        in a comparison, else the newest. Muted ones are among them."""
         return sounding(self.takes(segment_id))
 
     def rivals(self, take: TakeRecord) -> list[TakeRecord]:
@@ -173,6 +199,14 @@ class Document(Spots):
     def is_stale(self, take_id: str) -> bool:
         """Whether a take speaks words that were edited since it was made."""
         return take_id in self._lookup.stale
+
+    def has_other_spots(self, take_id: str) -> bool:
+        """Whether a take is made of a spotting list that was edited since."""
+        take = self._takes[take_id]
+        segment = self._lookup.segments.get(take.segment_id)
+        if segment is None or take.lost:
+            return False
+        return self._listed.is_stale(take, segment, self.lists.get(take.segment_id, ()))
 
     def order(self) -> dict[str, Any]:
         """What every order to the worker says: which timeline, where takes go, edited cues and voices."""
@@ -212,11 +246,20 @@ class Document(Spots):
 
     def nudge(self, take_ids: Iterable[str], frames: int) -> None:
         """Moves takes later by so many frames (earlier if negative), from where they are now."""
+        by = frames / self.open_timeline().rate
         new = {
-            key: replace(choices, nudge_frames=choices.nudge_frames + frames)
-            for key, choices in ((key, self.take(key).choices) for key in take_ids)
+            key: replace(take.choices, edit=replace(take.edit, offset=take.edit.offset + by))
+            for key, take in ((key, self.take(key)) for key in take_ids)
         }
         self._choose(self.tr("Nudge take"), new)
+
+    def edit_takes(self, edits: Mapping[str, TakeEdit], gesture: str = "") -> None:
+        """Trims, moves and fades takes, as far as they have sound for it, all in one step. ``gesture``: see
+        :class:`Edit`."""
+        frame = 1 / self.open_timeline().rate
+        taken = {key: (self.take(key), edit) for key, edit in edits.items()}
+        new = {key: replace(take.choices, edit=edit.bounded(take.take, frame)) for key, (take, edit) in taken.items()}
+        self._choose(self.tr("Edit take"), new, gesture)
 
     def remove_takes(self, take_ids: Iterable[str]) -> None:
         """Takes them out of the list; their files go when the timeline is opened the next time."""
@@ -227,8 +270,8 @@ class Document(Spots):
         return self.settings_of(take.segment_id).level_db + take.gain_db
 
     def place_of(self, take: TakeRecord) -> TimeRange:
-        """Where a take lies on the timeline, nudged; the file begins ``head_handle`` before it."""
-        return take.record.shifted(take.nudge_frames / self.open_timeline().rate)
+        """Where a take is heard on the timeline, as it was trimmed and moved."""
+        return take.place
 
     # The queue's jobs
 
@@ -241,8 +284,8 @@ class Document(Spots):
     # How a change happens
 
     def _alternatives(self, take: TakeRecord) -> list[TakeRecord]:
-        """The takes of its segment, stem and speaker, itself among them."""
-        return [each for each in self.takes(take.segment_id) if (each.stem, each.speaker) == (take.stem, take.speaker)]
+        """The takes of the same sound, itself among them."""
+        return [each for each in self.takes(take.segment_id) if each.sound == take.sound]
 
     def _change_takes(self, text: str, take_ids: Iterable[str], gesture: str = "", **changes: Any) -> None:
         self._choose(text, {key: replace(self.take(key).choices, **changes) for key in take_ids}, gesture)

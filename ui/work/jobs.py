@@ -22,7 +22,8 @@ _STEMS = {"both": 3, "foley": 2, "dialogue": 1, "joint": 1, "background": 1, "mu
 class Job:
     """``order``: what the worker is asked for. ``problem``: why it failed, one sentence, also of a stem that was left
     out of a job that is done. ``before``: the takes that its segment had when the work began, None until it has.
-    ``seconds``: how long it has worked. ``made``: takes, or spots. ``only``: the spots that are made anew."""
+    ``seconds``: how long it has worked. ``made``: takes, or spots. ``only``: the spots that are made anew;
+    of music, the segments that it is for."""
 
     id: int
     segment_id: str

@@ -52,19 +52,19 @@ def edited_cues(timeline: Timeline | None, state: WorkState) -> tuple[Cue, ...]:
 
 
 def sounding(takes: Iterable[TakeRecord]) -> tuple[TakeRecord, ...]:
-    """Of one segment's takes those that are chosen: for each stem and speaker the starred one, else the preferred,
-    else the newest."""
-    best: dict[tuple[StemName, str], TakeRecord] = {}
+    """Of one segment's takes those that are chosen: of each sound the starred one, else the preferred, else the
+    newest."""
+    best: dict[tuple[str, StemName, str, str], TakeRecord] = {}
     for take in takes:
-        rival = best.get((take.stem, take.speaker))
+        rival = best.get(take.sound)
         if rival is None or rank_of(take) > rank_of(rival):
-            best[take.stem, take.speaker] = take
+            best[take.sound] = take
     return tuple(best.values())
 
 
-def rank_of(take: TakeRecord) -> tuple[bool, bool, int]:
-    """The highest of a place sounds."""
-    return take.starred, take.preferred, take.number
+def rank_of(take: TakeRecord) -> tuple[bool, bool, bool, int]:
+    """The highest of a place sounds; music that makes way for speech before the same without."""
+    return take.starred, take.preferred, take.makes_way, take.number
 
 
 def _by_segment(
@@ -93,7 +93,8 @@ def _lines_by_speaker(cues: Iterable[Cue]) -> _Lines:
 
 
 def _order_of(lines: _Lines, take: TakeRecord) -> tuple[int, Fraction, str, int]:
-    return STEMS.index(take.stem), _first_word(lines, take), take.speaker, take.number
+    start = take.record.start if take.cue else _first_word(lines, take)
+    return STEMS.index(take.stem), start, take.speaker, take.number
 
 
 def _first_word(lines: _Lines, take: TakeRecord) -> Fraction:

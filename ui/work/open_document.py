@@ -34,9 +34,11 @@ class OpenDocument(QObject):
     """Another timeline, or none; everything else has changed with it."""
     selection_changed = Signal()
     settings_changed = Signal()
+    mix_changed = Signal()
+    """The settings of the whole timeline."""
     cues_changed = Signal()
     takes_changed = Signal(str)
-    """A take of this segment came, went, or was starred, muted, nudged or made louder."""
+    """A take of this segment came, went, or was starred, muted, edited or made louder."""
     playhead_changed = Signal(object)
     """Where it is now: a Fraction, seconds from the first frame."""
     in_out_changed = Signal()
@@ -188,6 +190,8 @@ class OpenDocument(QObject):
             self.selection_changed.emit()
         if state.settings is not old.settings:
             self.settings_changed.emit()
+        if state.mix != old.mix:
+            self.mix_changed.emit()
         if state.cues is not old.cues or state.voices is not old.voices:
             self.cues_changed.emit()
         for segment_id in self._segments_with_changed_takes(old, state):

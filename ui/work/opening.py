@@ -55,7 +55,7 @@ def with_work(timeline: Timeline, media_dir: Path | None = None, open_store: Sto
     found = Finder(timeline)
     takes = tuple(found.take(sidecar) for sidecar in sidecars)
     state, more = found.state(state)
-    state, outside = bounded(state, timeline)
+    state, outside = bounded(state, timeline, takes)
     more += outside
     lost = sum(take.lost for take in takes)
     if lost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from talkies.core.files.dataclass_json import as_json, from_json
@@ -11,25 +12,47 @@ from talkies.core.generation.request import Task
 from talkies.core.spotting.spot import Spot
 from talkies.ui.work.document import Document
 from talkies.ui.work.jobs import Job
-from talkies.ui.work.state import SegmentSettings
+from talkies.ui.work.state import SegmentSettings, TakeRecord
 
 
-def order_of(document: Document, segment_id: str, settings: SegmentSettings) -> dict[str, Any]:
-    """What the worker is asked for, of one segment."""
+def order_of(document: Document, segment_ids: Sequence[str], settings: SegmentSettings) -> dict[str, Any]:
+    """What the worker is asked for, of one segment; music is made of several at once."""
     chosen = {name: value for name, value in as_json(settings).items() if name != "level_db" and value is not None}
-    return {**chosen, **document.order(), "segments": [segment_id]}
+    return {**chosen, **_mix(document, settings.task), **document.order(), "segments": list(segment_ids)}
+
+
+def _mix(document: Document, task: Task) -> dict[str, Any]:
+    """What holds for the whole timeline, as far as a task hears it: nobody who asks for dialogue wants beds with it."""
+    mix: dict[str, Any] = as_json(document.mix)
+    if task in ("dialogue", "music") or not mix["background"]:
+        del mix["background"]
+    return mix
 
 
 def job_of(document: Document, number: int, segment_id: str, settings: SegmentSettings, **facts: Any) -> Job:
-    """A job for one segment; ``facts``: further fields of it."""
-    segment, order = document.segment(segment_id), order_of(document, segment_id, settings)
-    return Job(number, segment_id, segment.clip, settings, segment.record.duration, order, **facts)
+    """A job for one segment, or for the music of several; ``facts``: further fields of it."""
+    scored = facts.get("kind") == "music"
+    ids = [each.id for each in document.segments if each.id in facts["only"]] if scored else [segment_id]
+    segments = [document.segment(each) for each in ids]
+    length = max(each.record.end for each in segments) - min(each.record.start for each in segments)
+    order = order_of(document, ids, settings)
+    return Job(number, segment_id, document.segment(segment_id).clip, settings, length, order, **facts)
+
+
+def scored_again(document: Document, take: TakeRecord) -> tuple[list[str], dict[str, Any]]:
+    """The segments of the piece that a take belongs to, and the settings of another one on its plan, with a seed that
+    none of its takes has."""
+    alike = [each for each in document.all_takes if each.facts.get("span") == take.facts.get("span")]
+    start, end = (Fraction(each) for each in take.facts["span"])
+    inside = [each.id for each in document.segments if each.record.start < end and start < each.record.end]
+    seed = max(each.seed for each in alike) + 1
+    return inside, {"prompt": str(take.facts.get("prompt", "")), "seed": seed, "takes": 1}
 
 
 def listed_order(document: Document, segment_id: str, task: Task, only: Sequence[str] = ()) -> dict[str, Any]:
     """What an order says of the list that a segment's effects are made of; nothing where there is none. Raises
     OutputError when it cannot be written for the worker."""
-    if not document.has_list(segment_id) or task in ("dialogue", "background"):
+    if not document.has_list(segment_id) or task in ("dialogue", "music"):
         return {}
     path = document.list_file()
     return {} if path is None else {"spots": str(path)} | ({"only": list(only)} if only else {})

@@ -22,8 +22,8 @@ from PySide6.QtCore import QElapsedTimer, QObject, Signal
 from talkies.core.errors import TalkiesError
 from talkies.ui.work.document import Document
 from talkies.ui.work.jobs import Job, fresh, kept, overall, seconds_left, timed
-from talkies.ui.work.orders import again, by_shot, job_of, listed_order, spots_in
-from talkies.ui.work.state import SegmentSettings
+from talkies.ui.work.orders import again, by_shot, job_of, listed_order, scored_again, spots_in
+from talkies.ui.work.state import SegmentSettings, TakeRecord
 from talkies.ui.work.worker_client import WorkerClient
 
 _RESTARTS: Final = 1
@@ -109,6 +109,20 @@ class Queue(QObject):
         """One job for each segment, which finds what sounds in it: the document gets a list. Returns the jobs' ids."""
         return self._add([self._job(each, self._document.settings_of(each), kind="spots") for each in ids])
 
+    def score(self, ids: Iterable[str], **changes: Any) -> tuple[int, ...]:
+        """One job for the music of segments, from the first of them to the last, with the first one's settings and
+        ``changes`` of them. Returns the job's id."""
+        chosen = [each.id for each in self._document.segments if each.id in set(ids)]
+        if not chosen:
+            return ()
+        settings = replace(self._document.settings_of(chosen[0]), **{**changes, "task": "music"})
+        return self._add([self._job(chosen[0], settings, kind="music", only=tuple(chosen))])
+
+    def rescore(self, take: TakeRecord) -> tuple[int, ...]:
+        """Another piece on the plan of the one that a take belongs to."""
+        ids, changes = scored_again(self._document, take)
+        return self.score(ids, **changes)
+
     def redo_spots(self, spot_ids: Iterable[str]) -> tuple[int, ...]:
         """One more take of each shot that has these spots, of the same seed as the one that sounds: nothing but these
         spots is made anew."""
@@ -190,7 +204,7 @@ class Queue(QObject):
         self._watch.start()
         self._stopping = False
         self._running = waiting.id, 0
-        there = self._document.take_ids(waiting.segment_id)
+        there = self._there(waiting)
         before = there if waiting.before is None else frozenset(waiting.before)
         made = max(waiting.made, len(there - before))
         starting = replace(waiting, state="running", message=self.tr("starting"))
@@ -200,6 +214,13 @@ class Queue(QObject):
         except TalkiesError as error:
             self._end(replace(self._jobs[waiting.id], state="failed", message="", problem=str(error)))
         self.jobs_changed.emit()
+
+    def _there(self, job: Job) -> frozenset[str]:
+        """The takes of what a job makes; sections of music belong to whichever shot they begin on."""
+        if job.kind != "music":
+            return self._document.take_ids(job.segment_id)
+        every = (self._document.take_ids(segment.id) for segment in self._document.segments)
+        return frozenset(key for ids in every for key in ids if self._document.take(key).stem == "MX")
 
     def _request(self, job: Job, made: int) -> int:
         """Asks the worker; with the list as it is now. Raises OutputError."""

@@ -24,6 +24,11 @@ class SpotPlace:
     def id(self) -> str:
         return self.spot.id
 
+    @cached_property
+    def seconds(self) -> tuple[float, float]:
+        """Its span for painting and sorting, worked out once."""
+        return float(self.span.start), float(self.span.end)
+
     @property
     def segment_id(self) -> str:
         return self.spot.shot
@@ -76,4 +81,4 @@ class SpotIndex:
             for spot in self.lists.get(segment_id, ())
             for span in record_ranges(segment, spot, segment.record)
         ]
-        return tuple(sorted(places, key=lambda place: (place.span, place.id)))
+        return tuple(sorted(places, key=lambda place: (place.seconds, place.id)))

@@ -1,4 +1,4 @@
-"""Stale takes: those that speak words which were edited since they were made."""
+"""Stale takes: those that speak words, or are made of a spotting list, which were edited since they were made."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from functools import cached_property
 
 from talkies.core.generation.planning.stems import owners
 from talkies.core.segment import Cue, Segment, Timeline, joined_text
+from talkies.core.spotting.made_of import SPOTS, sounds_otherwise
+from talkies.core.spotting.spot import Spot
 from talkies.core.timeline.spoken import in_language, with_cues
+from talkies.core.times import TimeRange
 from talkies.ui.work.state import TakeRecord
 
 _Said = Mapping[tuple[str, str], str]
@@ -56,3 +59,27 @@ def _in_segment(segment: Segment, owner: Mapping[Cue, Segment]) -> Iterator[tupl
         yield (segment.id, ""), joined_text(own)
     for speaker in dict.fromkeys(cue.speaker for cue in own):
         yield (segment.id, speaker), joined_text(cue for cue in own if cue.speaker == speaker)
+
+
+class Listed:
+    """Whether takes are made of other spots than their shots have by now; asked anew only for a list that changed."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Segment, tuple[Spot, ...], TimeRange, bool]] = {}
+
+    def is_stale(self, take: TakeRecord, segment: Segment, spots: tuple[Spot, ...]) -> bool:
+        """``spots``: the list of the take's shot, none where it has none."""
+        known = self._known.get(take.id)
+        if known is None or known[0] is not segment or known[1] is not spots or known[2] != take.record:
+            known = self._known[take.id] = segment, spots, take.record, _is_of_others(take, segment, spots)
+        return known[3]
+
+
+def _is_of_others(take: TakeRecord, segment: Segment, spots: tuple[Spot, ...]) -> bool:
+    made = take.facts.get(SPOTS)
+    if not isinstance(made, Mapping):
+        return False
+    if take.stem == "BG":
+        return sounds_otherwise(made, [spot for spot in spots if spot.kind == "background"], segment, take.record)
+    whole = TimeRange(take.record.start - take.head_handle, take.record.end + take.tail_handle)
+    return sounds_otherwise(made, [spot for spot in spots if spot.kind != "background"], segment, whole)

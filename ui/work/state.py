@@ -4,7 +4,8 @@
                ├─ marks      by segment id: what the segment was, to find it again in a changed timeline
                ├─ cues       by cue index: edited words and times
                ├─ voices     by speaker: who speaks
-               ├─ choices    by take id: starred, preferred, muted, gain, nudge, removed
+               ├─ mix        backgrounds and panning, of all of it
+               ├─ choices    by take id: starred, preferred, muted, gain, edit (trims, moves, fades), removed
                ├─ spots      by segment id: what sounds when in it, where it has a spotting list
                ├─ queue      segments that wait for their sound
                ├─ markers    named places
@@ -25,9 +26,11 @@ from typing import Any, Final, Literal
 
 from talkies.core.generation.request import Task
 from talkies.core.generation.take_orders import CueEdit
+from talkies.core.media.panning import WIDTH, PanLaw
 from talkies.core.preferences import read_preferences
 from talkies.core.segment import StemName, Take
 from talkies.core.spotting.spot import Spot
+from talkies.core.takes.edits import TakeEdit
 from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 
@@ -38,8 +41,8 @@ VERSION = 1
 Lists = Mapping[str, tuple[Spot, ...]]
 """Spots by the id of their segment; one that has no list is not in it."""
 
-JobKind = Literal["take", "spots"]
-"""What is made of a segment: takes of its sound, or a list of what sounds in it."""
+JobKind = Literal["take", "spots", "music"]
+"""What is made of a segment: takes of its sound, or a list of what sounds in it; music is made of several at once."""
 
 
 class Mixed(Enum):
@@ -75,6 +78,17 @@ class SegmentSettings:
 SETTING_NAMES: Final = tuple(each.name for each in fields(SegmentSettings))
 
 
+@dataclass(frozen=True)
+class MixSettings:
+    """What holds for the whole timeline, for beds go on over cuts and panning is one convention; names as in
+    :class:`talkies.core.generation.request.Request`. ``background``: "" as it is configured, else auto, off or words.
+    """
+
+    background: str = ""
+    width: float = WIDTH
+    pan_law: PanLaw = "3dB"
+
+
 def merged(every: Iterable[SegmentSettings]) -> dict[str, Any]:
     """Each setting by its name, MIXED where they differ; {} for none."""
     distinct = set(every)
@@ -84,8 +98,9 @@ def merged(every: Iterable[SegmentSettings]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class TakeChoices:
-    """What was decided about a take. ``nudge_frames``: later by so many of the timeline's frames. ``preferred``: heard
-    last when it was compared with others."""
+    """What was decided about a take. ``edit``: how it is trimmed, moved and faded; ``nudge_frames``, of work that was
+    saved before there was such a thing, becomes one (ui/work/bounds.py). ``preferred``: heard last when it was compared
+    with others."""
 
     starred: bool = False
     preferred: bool = False
@@ -93,6 +108,7 @@ class TakeChoices:
     gain_db: float = 0.0
     nudge_frames: int = 0
     removed: bool = False
+    edit: TakeEdit = field(default_factory=TakeEdit)
 
 
 @dataclass(frozen=True)
@@ -118,6 +134,27 @@ class TakeRecord:
     @property
     def speaker(self) -> str:
         return self.take.speaker
+
+    @property
+    def cue(self) -> str:
+        """Which section of the music it is, as the cue sheet calls it: m1, m2 ...; "" for everything else."""
+        return str(self.facts.get("cue", "")) if self.stem == "MX" else ""
+
+    @property
+    def music(self) -> str:
+        """Its section and mood, "" for what is no music."""
+        section, mood = str(self.facts.get("section", "")), str(self.facts.get("mood", ""))
+        return f"{self.cue} {mood if section in ('', mood) else f'{section}, {mood}'}" if self.cue else ""
+
+    @property
+    def sound(self) -> tuple[str, StemName, str, str]:
+        """What it is one try at; takes of which this is equal are alternatives."""
+        return self.segment_id, self.stem, self.speaker, self.cue
+
+    @property
+    def makes_way(self) -> bool:
+        """Whether it is lower under speech."""
+        return bool(self.facts.get("duck"))
 
     @property
     def number(self) -> int:
@@ -168,8 +205,13 @@ class TakeRecord:
         return self.choices.gain_db
 
     @property
-    def nudge_frames(self) -> int:
-        return self.choices.nudge_frames
+    def edit(self) -> TakeEdit:
+        return self.choices.edit
+
+    @property
+    def place(self) -> TimeRange:
+        """Where it is heard on the timeline."""
+        return self.edit.place(self.record)
 
 
 @dataclass(frozen=True)
@@ -185,7 +227,8 @@ class KeptJob:
     """A segment that waits for its sound, kept for when the panel is started again.
 
     ``before``: the takes that the segment had when the work on it began, None as long as it had not: those that came
-    since need not be made again. ``only``: ids of spots that are made anew, none for all."""
+    since need not be made again. ``only``: ids of spots that are made anew, none for all; of
+    music, those of the segments that it is for."""
 
     segment_id: str
     mark: SegmentMark
@@ -203,6 +246,7 @@ class WorkState:
     marks: Mapping[str, SegmentMark] = field(default_factory=dict)
     cues: Mapping[int, CueEdit] = field(default_factory=dict)
     voices: Mapping[str, str] = field(default_factory=dict)
+    mix: MixSettings = MixSettings()
     choices: Mapping[str, TakeChoices] = field(default_factory=dict)
     spots: Lists = field(default_factory=dict)
     queue: tuple[KeptJob, ...] = ()

@@ -4,8 +4,8 @@
                                               └─write_into_host─► new tracks in the editor
 
 For each segment, stem and speaker the chosen take is written, unless it is muted: a copy of its file with its gain, on
-the place to which it was nudged, both to the sample. The files in the work folder stay as they are. Nothing here knows
-a widget; the functions may run in any thread.
+the place to which it was moved, trimmed and faded, all to the sample. The files in the work folder stay as they are.
+Nothing here knows a widget; the functions may run in any thread.
 """
 
 from __future__ import annotations
@@ -18,15 +18,12 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from talkies.core.errors import ArgumentError
-from talkies.core.files.atomic import output_errors
 from talkies.core.hosts.host import AudioTrack, Conflict, Host, Placement
-from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.segment import StemName, Take, Timeline
+from talkies.core.takes.edited import as_edited, is_in_file, write_edited
+from talkies.core.takes.edits import TakeEdit
 from talkies.core.takes.run_folder import run_folder
-from talkies.core.takes.saving import exactly, time_reference
 from talkies.core.times import TimeRange
 from talkies.ui.work.carried import carried_over
 from talkies.ui.work.document import Document
@@ -117,10 +114,10 @@ def plan_write_back(
         others = [track_name(track) for track in timeline.document.tracks] if timeline.document is not None else []
         others = [name for name in others if name not in {track.name for track in tracks}]
     if conflict == "replace":
-        written = [_as_written(each) for each in every.values()]
+        written = [_as_written(each, timeline) for each in every.values()]
         for take in carried_over(timeline, tracks, written, document.media_dir):
             every[take.name] = PlannedTake(TakeRecord(take, take.segment_id, take.record), take.record, 0.0, stays=True)
-    plan = plan_placing([_as_written(each) for each in every.values()], tracks, conflict, others)
+    plan = plan_placing([_as_written(each, timeline) for each in every.values()], tracks, conflict, others)
     new = tuple(
         NewTrack(lane.name, lane.takes[0].stem, lane.speaker, tuple(every[take.name] for take in lane.takes))
         for lane in plan.lanes
@@ -128,7 +125,7 @@ def plan_write_back(
     skipped = tuple(every[take.name].take for take in plan.skipped)
     if conflict == "replace":
         timeline = without_our_tracks(timeline)
-    return WriteBack(timeline, new, plan.removed, skipped, (*notes, *_warnings(new)), conflict)
+    return WriteBack(timeline, new, plan.removed, skipped, (*notes, *_warnings(new, timeline.rate)), conflict)
 
 
 def suggested_file(timeline: Timeline) -> Path:
@@ -171,44 +168,25 @@ def _refuse_nothing(wanted: WriteBack) -> None:
         raise ArgumentError("nothing", "would be written", "generate takes, or take the mute off the chosen ones")
 
 
-def _as_written(placement: PlannedTake) -> Take:
+def _as_written(placement: PlannedTake, timeline: Timeline) -> Take:
     """The chosen take is the first one on the timeline, whatever its number among the takes was."""
-    take, gain = placement.take.take, placement.gain_db
+    record = placement.take
     if placement.stays:
-        return take
-    place = TimeRange(max(placement.place.start, Fraction(0)), placement.place.end)  # nothing lies before the start
-    return replace(
-        take,
-        segment_id=placement.take.segment_id,
-        record=place,
-        head_handle=take.head_handle + place.start - placement.place.start,
-        number=1,
-        levels=take.levels.raised(gain) if take.levels else None,
-        metadata={**take.metadata, "take": take.number},
-    )
+        return record.take
+    return _first(placement, as_edited(record.take, record.record, record.edit, timeline.rate, placement.gain_db))
+
+
+def _first(placement: PlannedTake, take: Take) -> Take:
+    facts = {**take.metadata, "take": take.number}
+    return replace(take, segment_id=placement.take.segment_id, number=1, metadata=facts)
 
 
 def _copied(placement: PlannedTake, timeline: Timeline, folder: Path) -> Take:
-    """The take as it is written, its file in ``folder``: as many samples as its new place has, times the gain."""
-    source, path = placement.take.path, folder / placement.take.path.name
-    take = replace(_as_written(placement), path=path)
-    with output_errors(path):
-        folder.mkdir(parents=True, exist_ok=True)
-        if not placement.gain_db and placement.place == placement.take.take.record:
-            shutil.copyfile(source, path)
-            return take
-    factor = np.float32(10 ** (placement.gain_db / 20))
-    total = take.file_range.samples(take.sample_rate)[1]
-    rewrite_bwf(
-        source,
-        path,
-        lambda blocks: exactly((block * factor for block in blocks), total, path),
-        channels=take.channels,
-        sample_rate=take.sample_rate,
-        time_reference=lambda before: time_reference(timeline, take.file_range.start),
-        count=total,
-    )
-    return take
+    """The take as it is written, its file in ``folder``."""
+    record, path = placement.take, folder / placement.take.path.name
+    if placement.stays:
+        return write_edited(record.take, record.record, TakeEdit(), timeline, path)
+    return _first(placement, write_edited(record.take, record.record, record.edit, timeline, path, placement.gain_db))
 
 
 def _silent(takes: Iterable[TakeRecord]) -> Iterator[str]:
@@ -219,6 +197,8 @@ def _silent(takes: Iterable[TakeRecord]) -> Iterator[str]:
 def _stale(document: Document, takes: Iterable[TakeRecord]) -> Iterator[str]:
     if stale := [take.id for take in takes if document.is_stale(take.id)]:
         yield f"{_and_more(stale)}: made of words that were edited since; make it again to hear the new ones"
+    if old := [take.id for take in takes if document.has_other_spots(take.id)]:
+        yield f"{_and_more(old)}: made of a spotting list that was edited since; make it again to hear the new one"
 
 
 def _muted(takes: Iterable[TakeRecord]) -> Iterator[str]:
@@ -230,11 +210,15 @@ def _and_more(ids: Sequence[str]) -> str:
     return ids[0] + (f" and {len(ids) - 1} more" if len(ids) > 1 else "")
 
 
-def _warnings(tracks: Iterable[NewTrack]) -> tuple[str, ...]:
+def _warnings(tracks: Iterable[NewTrack], rate: Fraction) -> tuple[str, ...]:
     placements = [placement for track in tracks for placement in track.placements]
     loud = [placement.take.id for placement in placements if placement.clips]
     newest = [placement.take.id for placement in placements if placement.is_by_default]
+    in_file = [each.take.id for each in placements if any(is_in_file(each.take.edit, rate))]
     sentences = []
+    if in_file:
+        problem = "its fades, and what is cut between frames, are in the sound file itself"
+        sentences.append(f"{_and_more(in_file)}: {problem}; there it has no handles")
     if loud:
         sentences.append(
             f"{_and_more(loud)}: the gain drives it over full scale, it will be clipped; take some gain away"

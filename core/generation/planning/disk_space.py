@@ -11,18 +11,18 @@ from talkies.core.segment import Stem, StemName, Timeline
 
 _FILE_BYTES = 3 * SAMPLE_RATE  # per second of a mono file
 _WAITING_BYTES = 4 * SAMPLE_RATE  # while it is levelled
-_PIECE_BYTES = 14 * SAMPLE_RATE  # of a performed score, two floats, and of its version without ducking
+_PIECE_BYTES = 8 * SAMPLE_RATE  # of a performed score, two floats
 
 
-def needed_bytes(timeline: Timeline, stems: Mapping[str, Sequence[Stem]], request: Request) -> int:
-    """For the takes, and for stems each as long as the timeline where a stems folder is asked for."""
+def needed_bytes(timeline: Timeline, stems: Mapping[str, Sequence[Stem]], request: Request, takes: int) -> int:
+    """For ``takes`` of each stem, and for stems each as long as the timeline where a stems folder is asked for."""
     every = [stem for parts in stems.values() for stem in parts]
     seconds = [(stem.record.duration + 2 * request.handles) * _channels(stem.name, request) for stem in every]
-    needed = sum(seconds) * request.takes * _FILE_BYTES + max(seconds, default=0) * _WAITING_BYTES
+    needed = sum(seconds) * takes * _FILE_BYTES + max(seconds, default=0) * _WAITING_BYTES
     needed += sum(stem.record.duration for stem in every if stem.name == "MX") * request.takes * _PIECE_BYTES
     if request.out.suffix.lower() == STEMS_FOLDER:
         tracks = {(stem.name, stem.speaker) for stem in every}
-        needed += timeline.duration * sum(_channels(name, request) for name, _ in tracks) * request.takes * _FILE_BYTES
+        needed += timeline.duration * sum(_channels(name, request) for name, _ in tracks) * takes * _FILE_BYTES
     return int(needed)
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from talkies.core.segment import Stem, Take
+from talkies.core.spotting.made_of import SPOTS
 from talkies.core.spotting.spot import Spot
 from talkies.core.takes.levels import GAINS
 
-SPOTS = "spots"
-"""In a take's metadata: what it was made of, by the id of each spot."""
 _MOST_DB = 120.0
 
 

@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.request import Request
+from talkies.core.instruments.soundfont import check_renderer, find_soundfont
+from talkies.core.preferences import read_preferences
 from talkies.core.score.asked import Asked, mood_in, read_asked
 from talkies.core.score.composed import Score, Section
 from talkies.core.score.composer import compose, sections_of
@@ -29,7 +32,8 @@ _MUSIC = "music"
 
 @dataclass(frozen=True)
 class Scored:
-    """What is to be composed. ``span``: of the timeline, in seconds; everything else counts from its start."""
+    """What is to be composed. ``span``: of the timeline, in seconds; everything else counts from its start. ``duck``:
+    dB by which it makes way for ``speech``. ``soundfont``: None for our own instruments."""
 
     span: TimeRange
     asked: Asked
@@ -37,6 +41,17 @@ class Scored:
     scenes: tuple[Scene, ...]
     speech: tuple[TimeRange, ...]
     handle: Fraction
+    duck: float = 0.0
+    soundfont: Path | None = None
+
+    @property
+    def is_ducked(self) -> bool:
+        """Whether it makes way for anybody."""
+        return self.duck > 0 and bool(self.speech)
+
+    def takes(self, asked: int) -> int:
+        """How many there are of each section: what makes way for speech is there without that, too."""
+        return asked * 2 if self.is_ducked else asked
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -48,7 +63,8 @@ class Scored:
 
 
 def scored(timeline: Timeline, request: Request, segments: Sequence[Segment], spots: Sequence[Spot] = ()) -> Scored:
-    """What the request's music is. Raises ArgumentError for a stretch that is none."""
+    """What the request's music is. Raises ArgumentError for a stretch that is none, InputError and MissingExtraError
+    for a SoundFont that cannot be played."""
     span = _span(timeline, request, segments)
     settings = request.music
     choice: HitChoice = settings.hits  # type: ignore[assignment]  # checked by the request
@@ -62,7 +78,15 @@ def scored(timeline: Timeline, request: Request, segments: Sequence[Segment], sp
     if choice == "none" and asked.tempo is not None:
         hits = (*hits[:-1], _on_a_beat(hits[-1], asked.tempo))
     handle = frame_floor(request.handles, timeline.rate)
-    return Scored(span, asked, hits, _scenes(inside, span), speech, handle)
+    font = _soundfont(settings.soundfont)
+    return Scored(span, asked, hits, _scenes(inside, span), speech, handle, settings.duck, font)
+
+
+def _soundfont(named: str) -> Path | None:
+    found = find_soundfont(named or read_preferences().soundfont)
+    if found is not None:
+        check_renderer()
+    return found
 
 
 def _on_a_beat(last: Hit, tempo: float) -> Hit:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LOOKING = Fraction(1)  # work per second of picture, and
 MAKING = Fraction(2)  # of sound: only the bar's evenness depends on them
+BY_RULES = ("background", "music")
+"""Tasks that need no engine, and no look at a shot as effects and dialogue want it."""
 _NOBODY = ("foley", "background", "music")  # speaks
 
 
@@ -34,8 +36,9 @@ class Plan:
 
     ``segment_warnings``: what the reader noticed about the chosen segments; ``warnings``: these, what it noticed about
     the timeline, and words that nobody will speak. ``needed_bytes``: on the disk, for the takes and, in a stems
-    folder, for continuous stems. ``earlier``: takes of an earlier run that stay. ``spots``: all of the list, in order,
-    but for its ``backgrounds``.
+    folder, for continuous stems. ``takes``: of each stem; more than asked for where music makes way for speech.
+    ``earlier``: takes of an earlier run that stay. ``spots``: all of the list, in order,
+    but for its ``backgrounds``. ``needs_engine``: whether rules alone do not make it.
     """
 
     timeline: Timeline
@@ -45,10 +48,12 @@ class Plan:
     warnings: tuple[str, ...]
     needed_bytes: int
     work: Fraction
+    takes: int
     earlier: EarlierTakes = field(default_factory=EarlierTakes)
     spots: tuple[Spot, ...] = ()
     backgrounds: tuple[Spot, ...] = ()
     music: Scored | None = None
+    needs_engine: bool = True
 
 
 def plan_run(
@@ -84,6 +89,7 @@ def plan_run(
         check_voices(stem for parts in stems.values() for stem in parts)
     noticed = segment_warnings(segments)
     earlier = earlier_takes(request, timeline, stems) if keep_earlier else EarlierTakes()
+    takes = request.takes if music is None else music.takes(request.takes)
     unspoken = (*_unspoken(timeline, owner, request.task), *_alike(request, chosen))
     return Plan(
         timeline,
@@ -91,12 +97,14 @@ def plan_run(
         stems,
         segment_warnings=noticed,
         warnings=(*timeline.warnings, *noticed, *unspoken, *listed.notes, *earlier.notes),
-        needed_bytes=needed_bytes(timeline, stems, request),
-        work=sum((work_of(parts, request.takes) for parts in stems.values()), Fraction(0)),
+        needed_bytes=needed_bytes(timeline, stems, request, takes),
+        work=sum((work_of(parts, takes) for parts in stems.values()), Fraction(0)),
+        takes=takes,
         earlier=earlier,
         spots=listed.spots,
         backgrounds=listed.backgrounds,
         music=music,
+        needs_engine=any(stem.task not in BY_RULES for parts in stems.values() for stem in parts),
     )
 
 
@@ -134,8 +142,8 @@ def _alike(request: Request, voices: Mapping[str, str]) -> tuple[str, ...]:
 
 def work_of(stems: Sequence[Stem], takes: int) -> Fraction:
     """The work of one segment's stems."""
-    looking = stems[0].segment.record.duration * LOOKING if stems else Fraction(0)
-    return looking + sum((stem.record.duration * MAKING * takes for stem in stems), Fraction(0))
+    seen = next((stem.segment.record.duration for stem in stems if stem.task not in BY_RULES), Fraction(0))
+    return seen * LOOKING + sum((stem.record.duration * MAKING * takes for stem in stems), Fraction(0))
 
 
 def segment_warnings(segments: Iterable[Segment]) -> tuple[str, ...]:

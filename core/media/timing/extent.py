@@ -7,7 +7,7 @@ nothing. Only packets are read, except where the first picture may not be decoda
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from talkies.core.media.opening import open_media, video_stream
 from talkies.core.media.timing.packets import (
+    Jump,
     Scan,
     anchored,
     can_seek,
     counts_frames,
-    falls_by,
     has_index,
     is_bare_mpeg1,
     is_searched,
+    jumps,
     packets_of,
     sought,
     sound_packets,
@@ -39,6 +40,7 @@ _REORDERED = 12  # pictures among which the first that shows is
 _TAILS = (Fraction(2), Fraction(10), Fraction(60))  # seconds before the stated end to look for the last picture
 _LATE = Fraction(1, 5)  # seconds by which streams of one file may end apart
 _JUMP = Fraction(1)  # seconds by which stamps fall only where another recording begins
+_LEAP = Fraction(60)  # and seconds by which they rise only there, in a stream that is broadcast
 _SHARED = 4096  # bytes of a programme stream for each picture: of less, several share a packet
 _CUT_OFF = 2  # FFmpeg's flag of a picture that an edit list hides
 
@@ -59,14 +61,14 @@ class Head:
 class Extent:
     """Seconds: the file's own stamp of the first picture, the length from there on, and the length that was promised.
 
-    ``stamped``: whether its stamps say when pictures show; else only their order is known. ``joined``: they jump back.
+    ``stamped``: whether its stamps say when pictures show; else only their order is known. ``joined``: where they jump.
     """
 
     start: Fraction
     duration: Fraction
     promised: Fraction
     stamped: bool = True
-    joined: bool = False
+    joined: Jump = ""
 
 
 def read_head(container: InputContainer, stream: Any) -> Head:
@@ -74,6 +76,8 @@ def read_head(container: InputContainer, stream: Any) -> Head:
     if not has_index(container, stream):
         scan = Scan().read(islice(packets_of(container, stream), _LOOKED_AT))
         stamps = sorted(set(scan.stamps))
+        if is_searched(container):
+            stamps = stamps[: _before_leap(stamps, int(_LEAP / stream.time_base))]
         is_whole = scan.count < _LOOKED_AT
         return Head(tuple(stamps if is_whole else stamps[:-8]), scan, is_whole)  # the last may lack B-frames
     wanted = _REORDERED if counts_frames(container) else 0  # which states the first stamp wrong
@@ -84,6 +88,11 @@ def read_head(container: InputContainer, stream: Any) -> Head:
     return Head(tuple(stamps), scan, False, float(stream.frames / span) if stream.frames and span else None)
 
 
+def _before_leap(stamps: Sequence[int], far: int) -> int:
+    """How many of them, rising, come before they rise by more than ``far`` ticks at once."""
+    return next((index for index in range(1, len(stamps)) if stamps[index] - stamps[index - 1] > far), len(stamps))
+
+
 def extent(path: Path, container: InputContainer, stream: Any, head: Head, rate: Fraction, constant: bool) -> Extent:
     """How far the picture reaches; ``constant``: it keeps ``rate``. Moves the reading position."""
     size = path.stat().st_size
@@ -92,14 +101,18 @@ def extent(path: Path, container: InputContainer, stream: Any, head: Head, rate:
         if listed is not None:
             return listed
     if not head.scan.has_stamps or is_bare_mpeg1(container, stream):
-        return _counted(path, rate, joined=False)
+        return _counted(path, rate)
     far = int(max(_JUMP, _REORDERED / rate) / stream.time_base)
-    is_searched_on = is_searched(container) and not head.is_whole
-    if head.scan.falls_by(far) or (is_searched_on and falls_by(far, container, stream, size)):
-        return _counted(path, rate, joined=True)
+    joined: Jump = "back" if head.scan.falls_by(far) else ""
+    if is_searched(container) and not joined:
+        leap, seen = int(_LEAP / stream.time_base), sorted(head.scan.stamps)
+        joined = "ahead" if _before_leap(seen, leap) < len(seen) else ""
+        joined = joined or ("" if head.is_whole else jumps(far, leap, container, stream, size))
+    if joined:
+        return _counted(path, rate, joined)
     found = _by_stamps(path, container, stream, head, rate, constant)
     if constant and container.format.name == "mpeg" and size < _SHARED * found.duration * rate:
-        return replace(_counted(path, rate, joined=False), start=found.start)  # stamps may be a neighbour's
+        return replace(_counted(path, rate), start=found.start)  # stamps may be a neighbour's
     return found
 
 
@@ -201,7 +214,7 @@ class _Last:
                 self.other = max(self.other, float(end / self._stream.time_base))
 
 
-def _counted(path: Path, rate: Fraction, joined: bool) -> Extent:
+def _counted(path: Path, rate: Fraction, joined: Jump = "") -> Extent:
     """Of a stream whose stamps say nothing all pictures are counted."""
     with open_media(path) as container:
         stream: Any = video_stream(container)

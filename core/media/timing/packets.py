@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate, chain
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate, chain, pairwise
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from av.container import InputContainer
 
 _INDEXED = ("mov,mp4,m4a,3gp,3g2,mj2", "avi")
 _SOUGHT = ("mpegts", "mpeg")
+Jump = Literal["", "back", "ahead"]
 _PLACES = 16  # in the file, at which the stamps are compared
 
 
@@ -145,19 +146,41 @@ class Scan:
         return bool(self.stamps) and (not self.begins_with_key or min(self.stamps) != self.first_key)
 
 
-def falls_by(far: int, container: InputContainer, stream: Any, size: int) -> bool:
-    """Whether stamps fall by that many ticks along the file of ``size`` bytes, looked at in some places."""
+def jumps(fall: int, leap: int, container: InputContainer, stream: Any, size: int) -> Jump:
+    """Whether stamps fall, or leap from one packet to the next, by so many ticks, along the file of ``size`` bytes,
+    looked at in some places; and between those two where they rise most."""
+    found = _stamps_along(container, stream, size)
+    stamps = [stamp for _, stamp in found]
+    if any(stamp < highest - fall for stamp, highest in zip(stamps, accumulate(stamps, max), strict=True)):
+        return "back"
+    steps = [after - before for before, after in pairwise(stamps)]
+    if not steps or max(steps) <= max(leap, 2 * sorted(steps)[len(steps) // 2]):
+        return ""
+    place, end = found[steps.index(max(steps))][0], stamps[steps.index(max(steps)) + 1]
+    container.seek(place, unsupported_byte_offset=True)
+    before: int | None = None
+    for packet in packets_of(container, stream):
+        if packet.dts is not None:
+            if before is not None and packet.dts - before > leap:
+                return "ahead"
+            if packet.dts >= end:
+                break
+            before = packet.dts
+    return ""
+
+
+def _stamps_along(container: InputContainer, stream: Any, size: int) -> list[tuple[int, int]]:
+    """Places (bytes) with the first stamp after each; none where the file cannot be sought by bytes."""
     import av
 
-    highest: int | None = None
-    for place in range(_PLACES):
+    found = []
+    for number in range(_PLACES):
+        place = size * number // _PLACES
         try:
-            container.seek(size * place // _PLACES, unsupported_byte_offset=True)
+            container.seek(place, unsupported_byte_offset=True)
         except (av.error.FFmpegError, OSError):
-            return False
+            return []
         stamp = next((packet.dts for packet in packets_of(container, stream) if packet.dts is not None), None)
         if stamp is not None:
-            if highest is not None and stamp < highest - far:
-                return True
-            highest = stamp if highest is None else max(highest, stamp)
-    return False
+            found.append((place, stamp))
+    return found

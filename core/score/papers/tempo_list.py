@@ -6,9 +6,10 @@ import csv
 import io
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
-from talkies.core.score.composed import Score
+from talkies.core.score.composed import Bar, Score
 
 COLUMNS = ("timecode", "seconds", "bar", "beat", "tempo", "meter", "what")
 
@@ -20,19 +21,38 @@ def tempo_csv(score: Score, timecode: Callable[[Fraction], str]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    bars = [bar for section in score.sections for bar in section.bars]
-    starts = [bar.start for bar in bars]
+    bars = Bars.of(score)
     for time, what in sorted(_rows(score)):
         beat = score.tempo_map.beat_at(time)
-        index = max(bisect_right(starts, beat) - 1, 0)
-        bar = bars[index]
-        place = 1 + (beat - bar.start) / bar.meter.pulse
-        tempo = float(score.tempo_map.tempo_at(beat))
-        meter = f"{bar.meter.count}/{bar.meter.unit}"
+        tempo, meter = float(score.tempo_map.tempo_at(beat)), bars.bar_at(beat)[1].meter
+        place = bars.counted(beat)
         writer.writerow(
-            (timecode(time), f"{float(time):.6f}", index + 1, f"{float(place):.4g}", f"{tempo:.3f}", meter, what)
+            (timecode(time), f"{float(time):.6f}", *place, f"{tempo:.3f}", f"{meter.count}/{meter.unit}", what)
         )
     return text.getvalue()
+
+
+@dataclass(frozen=True)
+class Bars:
+    """The bars of a score, counted from 1 through all sections."""
+
+    bars: tuple[Bar, ...]
+    starts: tuple[Fraction, ...]
+
+    @classmethod
+    def of(cls, score: Score) -> Bars:
+        bars = tuple(bar for section in score.sections for bar in section.bars)
+        return cls(bars, tuple(bar.start for bar in bars))
+
+    def bar_at(self, beat: Fraction) -> tuple[int, Bar]:
+        """The number and the bar that a beat lies in."""
+        index = max(bisect_right(self.starts, beat) - 1, 0)
+        return index + 1, self.bars[index]
+
+    def counted(self, beat: Fraction) -> tuple[int, str]:
+        """Bar and beat in it, from 1, as players count."""
+        number, bar = self.bar_at(beat)
+        return number, f"{float(1 + (beat - bar.start) / bar.meter.pulse):.4g}"
 
 
 def _rows(score: Score) -> Iterator[_Row]:

@@ -19,9 +19,12 @@ MOVIE_SUFFIXES = (
     *(".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".m2v", ".vob"),
     *(".wmv", ".asf", ".flv", ".ogv", ".ogm", ".3gp", ".3g2", ".dv", ".dif", ".gif", ".qt", ".f4v", ".y4m", ".divx"),
     *(".m2t", ".trp", ".mod", ".tod", ".evo", ".vro", ".m2p", ".mpe", ".m1v", ".mpv", ".gxf", ".ivf", ".nut", ".mj2"),
-    *(".h264", ".264", ".avc", ".h265", ".265", ".hevc", ".mjpeg", ".mjpg"),
+    *(".h264", ".264", ".avc", ".h265", ".265", ".hevc", ".mjpeg", ".mjpg", ".apng"),
 )
 """No raw camera formats (.r3d, .braw): nothing free decodes them."""
+ANIMATED_WEBP = "is an animated WebP, which cannot be decoded here"
+_HEAD = 1 << 16  # bytes: an animated PNG says so before its first picture
+_ANIMATED = 2  # a flag of WebP's extended header
 
 
 def is_media(path: Path) -> bool:
@@ -34,8 +37,10 @@ def is_media(path: Path) -> bool:
 
 def load(path: Path, rate: Fraction | None = None) -> Loaded:
     """A one-clip timeline of a movie or sequence. Raises MediaError."""
-    if path.suffix.lower() in MOVIE_SUFFIXES and not path.is_dir():
+    if (path.suffix.lower() in MOVIE_SUFFIXES and not path.is_dir()) or animation(path) == "png":
         return _of_movie(path)
+    if animation(path) == "webp":
+        raise MediaError(path, ANIMATED_WEBP, "convert it to .mp4 or .gif")
     sequence = find_sequence(path)
     if sequence is None:
         if not path.exists() and not path.parent.is_dir():
@@ -43,6 +48,20 @@ def load(path: Path, rate: Fraction | None = None) -> Loaded:
         problem = "holds no timeline and no picture files" if path.is_dir() else "matches no picture file"
         raise MediaError(path, problem, f"give a folder or pattern of frames ({' '.join(IMAGE_SUFFIXES[:5])} ...)")
     return _of_sequence(path, sequence, rate)
+
+
+def animation(path: Path) -> str:
+    """ "png" or "webp" where a picture file of that kind holds many, else ""."""
+    if path.suffix.lower() not in (".png", ".webp") or not path.is_file():
+        return ""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError:
+        return ""  # its reader says why
+    if head[8:16] == b"WEBPVP8X" and head[20:21] and head[20] & _ANIMATED:
+        return "webp"
+    return "png" if head.startswith(b"\x89PNG") and b"acTL" in head[: head.find(b"IDAT")] else ""
 
 
 def _of_movie(path: Path) -> Loaded:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.errors import MediaError
-from talkies.core.times import round_half_up
+from talkies.core.times import may_drop_frames, seconds_of_timecode
 
 _TIMECODE = re.compile(r"^(\d\d):(\d\d):(\d\d)([:;.])(\d{2,3})$")
 
@@ -81,10 +81,5 @@ def timecode_seconds(label: str, rate: Fraction) -> tuple[Fraction, bool]:
     if match is None:
         return Fraction(0), False
     hours, minutes, seconds, frames = (int(match[group]) for group in (1, 2, 3, 5))
-    nominal = round_half_up(rate)
-    count = (hours * 3600 + minutes * 60 + seconds) * nominal + frames
-    drop = match[4] in ";." and nominal % 30 == 0 and rate.denominator == 1001
-    if drop:
-        total = hours * 60 + minutes
-        count -= nominal // 15 * (total - total // 10)
-    return count / rate, drop
+    drop = match[4] in ";." and may_drop_frames(rate) and rate.denominator == 1001
+    return seconds_of_timecode(hours, minutes, seconds, frames, rate, drop), drop

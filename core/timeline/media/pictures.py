@@ -13,7 +13,7 @@ from talkies.core.errors import MediaError
 from talkies.core.media.opening import check_file
 from talkies.core.segment import Picture
 from talkies.core.timeline.cut.walking import to_range
-from talkies.core.timeline.media.bare_media import MOVIE_SUFFIXES
+from talkies.core.timeline.media.bare_media import ANIMATED_WEBP, MOVIE_SUFFIXES, animation
 from talkies.core.timeline.media.image_sequences import (
     DEFAULT_RATE,
     IMAGE_SUFFIXES,
@@ -127,7 +127,7 @@ class PictureFinder:
 
     def _sequence(self, path: Path) -> Sequence | None:
         if path not in self._sequences:
-            wanted = path.suffix.lower() in IMAGE_SUFFIXES or path.is_dir()
+            wanted = (path.suffix.lower() in IMAGE_SUFFIXES and animation(path) != "png") or path.is_dir()
             self._sequences[path] = find_sequence(path) if wanted else None
         return self._sequences[path]
 
@@ -136,6 +136,8 @@ class PictureFinder:
             return Found(problem=f"its media {path.name} is sound without a picture")
         if path.suffix.lower() in _NO_MEDIA:
             return Found(problem=f"its media {path.name} is neither a movie nor a picture")
+        if animation(path) == "webp":
+            return Found(problem=f"its media {path.name} {ANIMATED_WEBP}; convert it to .mp4 or .gif")
         stated = clip.media_reference.available_range if clip.media_reference is not None else None
         available = to_range(stated) if stated is not None else None
         rate = exact_rate(stated.start_time.rate) if stated is not None else None

@@ -36,7 +36,11 @@ def path_readings(url: str) -> tuple[str, ...]:
 
 
 def file_name(url: str) -> str:
-    """The last part of an address, whichever way its slashes lean: ``C:\\media\\a%20b.mov`` → ``a b.mov``."""
+    """The last part of an address, whichever way its slashes lean: ``C:\\media\\a%20b.mov`` → ``a b.mov``; of one on
+    another machine too, for its file may have been brought here."""
+    if is_remote(url):
+        place = re.split(r"[?#]", url.partition("://")[2], maxsplit=1)[0].rstrip("/")
+        return unquote(place.rpartition("/")[2]).replace("\0", "") if "/" in place else ""
     first = next(iter(path_readings(url)), "")
     return re.split(r"[/\\]", first.rstrip("/\\"))[-1]
 

@@ -1,4 +1,4 @@
-"""SubRip, WebVTT and SubViewer (.sbv): a line of times, then lines of text.
+"""SubRip, WebVTT and SubViewer (.sbv, .sub): a line of times, then lines of text.
 
 SubRip and .sbv as players show them: a subtitle's text goes on, over empty lines too, until the next number and times.
 WebVTT as its standard says: an empty line ends it (a line of blanks is not empty), and what has no times is not shown.
@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
+from talkies.core.timeline.words.frame_counts import NO_RATE, FrameClock, clock_of, count_frames
 from talkies.core.timeline.words.languages import language_tag
 from talkies.core.timeline.words.lines import Line, Parsed
 from talkies.core.timeline.words.stamps import Stamp, are_unpadded, decimals, looks_timed, read_times, without_unseen
 
 _NO_CUES = ("NOTE", "STYLE", "REGION", "WEBVTT")
+_BREAK = re.compile(r"\[br\]", re.IGNORECASE)  # SubViewer's
 _CLOCK = 90_000  # MPEG's, ticks per second
 _LOCAL = re.compile(r"LOCAL:(?:(\d{1,6}):)?(\d{1,2}):(\d{1,2})\.(\d{1,9})")
 _TRANSPORT = re.compile(r"MPEGTS:(\d{1,12})")
@@ -33,8 +35,8 @@ class _Blocks:
     transport: bool = False
 
 
-def parse_subrip(text: str) -> Parsed:
-    """SubRip and .sbv, whatever their numbers are."""
+def parse_subrip(text: str, clock: FrameClock | None = None) -> Parsed:
+    """SubRip, .sbv, SubViewer and lists of timecodes, whatever their numbers are."""
     rows = _rows(text)
     heads = [index for index, row in enumerate(rows) if looks_timed(row)]
     numbered = bool(heads) and any(row.strip().isdecimal() for row in rows[: heads[0]])
@@ -48,11 +50,11 @@ def parse_subrip(text: str) -> Parsed:
         if numbered:
             body, timeless = _without_numbers(body, _number_before(rows, head) or number, following == len(rows))
             blocks.timeless += timeless
-        blocks.found.append((*times, Fraction(0), body))
-    return _parsed(blocks, "")
+        blocks.found.append((*times, Fraction(0), [piece for row in body for piece in _BREAK.split(row)]))
+    return _parsed(blocks, "", clock)
 
 
-def parse_webvtt(text: str) -> Parsed:
+def parse_webvtt(text: str, clock: FrameClock | None = None) -> Parsed:
     """WebVTT, also several parts of a segmented one in a file."""
     rows = _rows(text)
     blocks, index, header = _Blocks(), 0, True
@@ -64,7 +66,7 @@ def parse_webvtt(text: str) -> Parsed:
         header = header and end == index
         index = end + 1
     language = re.search(r"^Language:\s*(\S+)\s*$", text[:1000], re.MULTILINE)
-    return _parsed(blocks, language_tag(language[1]) if language else "")
+    return _parsed(blocks, language_tag(language[1]) if language else "", clock)
 
 
 def _read_block(blocks: _Blocks, rows: Sequence[str], header: bool) -> None:
@@ -134,19 +136,29 @@ def _without_numbers(body: list[str], number: int, last: bool) -> tuple[list[str
     return kept, 0
 
 
-def _parsed(blocks: _Blocks, language: str) -> Parsed:
-    unpadded = are_unpadded(stamp for start, end, *_ in blocks.found for stamp in (start, end))
+def _parsed(blocks: _Blocks, language: str, given: FrameClock | None = None) -> Parsed:
+    stamps = [stamp for start, end, *_ in blocks.found for stamp in (start, end)]
+    clock, counting = None, ""
+    if counted := count_frames(stamps):
+        if given is None:
+            return Parsed((), (NO_RATE,))
+        clock, counting = clock_of(stamps, given)
+    else:
+        whole = [block for block in blocks.found if not (block[0].is_counted or block[1].is_counted)]
+        blocks.damaged += len(blocks.found) - len(whole)
+        blocks.found = whole
+    unpadded = not counted and are_unpadded(stamps)
+    seconds = clock.seconds if clock else lambda stamp: stamp.seconds(unpadded)
     lines = tuple(
-        Line(start.seconds(unpadded) + offset, end.seconds(unpadded) + offset, "\n".join(body))
+        Line(seconds(start) + offset, seconds(end) + offset, "\n".join(body))
         for start, end, offset, body in blocks.found
     )
-    warnings = []
+    warnings = [counting] if counting else []
     if unpadded:
         warnings.append("fractions of one or two digits stand beside such of three: they are read as milliseconds")
     if blocks.damaged:
         warnings.append(f"{blocks.damaged} subtitles with damaged times: left out")
     if blocks.timeless:
         warnings.append(f"{blocks.timeless} pieces of text have no times: left out, as players do")
-    return Parsed(
-        lines, tuple(warnings), language, blocks.transport, blocks.found[0][2] if blocks.found else Fraction(0)
-    )
+    offset = blocks.found[0][2] if blocks.found else Fraction(0)
+    return Parsed(lines, tuple(warnings), language, blocks.transport, offset, clock is not None)

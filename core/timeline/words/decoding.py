@@ -26,10 +26,12 @@ _CODE_PAGES = [
 ]
 
 
-def decode(path: Path, error: type[InputError] = SubtitleError, what: str = "subtitle file") -> tuple[str, str]:
+def decode(
+    path: Path, error: type[InputError] = SubtitleError, what: str = "subtitle file", most_bytes: int = _MOST_BYTES
+) -> tuple[str, str]:
     """A file's text and the encoding it was taken for: "utf-8" also for UTF-16 and -32 with their mark. Raises
     ``error``, also for what is no regular file; ``what`` it should be, for the sentence."""
-    data = read_regular(path, _MOST_BYTES, error, what)
+    data = read_regular(path, most_bytes, error, what)
     try:
         for mark, encoding in _BOMS:
             if data.startswith(mark):

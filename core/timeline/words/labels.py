@@ -23,7 +23,7 @@ _MARK = re.compile(r"\s*(?:>{2,}\s*)*")
 _BRACKETED = re.compile(rf"{_OPEN}\s*({_INSIDE}{{1,48}}){_CLOSE}\s?\s?([:：]?)\s*")
 _SOUND_FIRST = re.compile(rf"{_OPEN}{_INSIDE}{{0,80}}{_CLOSE}\s?\s?(?=\S)")
 _COLON = re.compile(
-    rf"([^:：\s\[\]()（）>-][^:：\n\[\]()（）]{{0,31}}?)(?:\s?{_OPEN}{_INSIDE}{{1,40}}{_CLOSE})?\s?(?:：|:(?=\s|$))\s*"
+    rf"([^:：\s\[\]()（）>-][^:：\n\[\]()（）]{{0,31}}?)(?:\s?{_OPEN}{_INSIDE}{{1,40}}{_CLOSE})?\s?(?:：|:(?=\s|$|[^\W\d_]))\s*"
 )
 _SCREENPLAY = re.compile(
     rf"([^\W\d_][^:：\n\[\]()（）]{{0,31}}?)\s{{0,3}}{_OPEN}\s?(?i:v\.?o\.?|o\.?[sc]\.?|cont[’']?d\.?|off)\s?{_CLOSE}\s*$"
@@ -71,8 +71,9 @@ def _bracketed(row: str) -> Label | None:
     match = _BRACKETED.match(row)
     if match is None:
         return None
-    name, words = " ".join(match[1].split()), row[match.end() :]
-    if match[2]:
+    inside, words = " ".join(match[1].split()), row[match.end() :]
+    name = inside.rstrip(":： ")
+    if match[2] or name != inside:
         return Label(name, words, True) if _reads_like_a_name(name) or _all_known(name) else None
     name = _WHERE.sub("", name)
     return Label(name, words, _all_known(name), colon=False) if _reads_like_a_name(name) else None
@@ -90,8 +91,10 @@ def _before_colon(row: str) -> Label | None:
     match = _COLON.match(row)
     if match is None or not _reads_like_a_name(match[1]):
         return None
-    name = " ".join(match[1].split())
-    return Label(name, row[match.end() :], _in_capitals(name) or _known(name))
+    name, words = " ".join(match[1].split()), row[match.end() :]
+    is_sure = _in_capitals(name) or _known(name)
+    is_close = match[0].endswith(":") and bool(words)  # as in BOB:Hi, and in std:string
+    return Label(name, words, is_sure) if is_sure or not is_close else None
 
 
 def _reads_like_a_name(name: str) -> bool:

@@ -30,7 +30,8 @@ class Parsed:
     out, the language as a BCP 47 tag, "" where the file names none.
 
     ``transport``: the lines count on the clock of an MPEG transport stream, as segmented WebVTT does;
-    ``local_offset``: by how much (s) it goes ahead of the file's first own times.
+    ``local_offset``: by how much (s) it goes ahead of the file's first own times. ``in_timecode``: their times were
+    frames of timecode.
     """
 
     lines: tuple[Line, ...]
@@ -38,3 +39,4 @@ class Parsed:
     language: str = ""
     transport: bool = False
     local_offset: Fraction = Fraction(0)
+    in_timecode: bool = False

@@ -19,17 +19,17 @@ class RecordClock:
     rate: Fraction
     drop_frame: bool = False
 
-    def from_first_frame(self, cues: Sequence[Cue]) -> tuple[tuple[Cue, ...], str]:
+    def from_first_frame(self, cues: Sequence[Cue], in_timecode: bool = False) -> tuple[tuple[Cue, ...], str]:
         """Cues in seconds from the first frame, and a sentence where they counted otherwise: all of them begin within
         the owner's timecode, and none within its length from zero.
 
         What 01:00:01,000 is at 23.976 frames per second is read as timecode, whose seconds last 1.001 s; if the cues
-        do not fit that, as seconds.
+        do not fit that, as seconds. ``in_timecode``: it has been read as timecode already.
         """
         starts = [cue.range.start for cue in cues]
         if not starts or min(starts) < self.duration or self.start <= 0:
             return tuple(cues), ""
-        pace = Fraction(1) if self.drop_frame else round_half_up(self.rate) / self.rate
+        pace = Fraction(1) if self.drop_frame or in_timecode else round_half_up(self.rate) / self.rate
         for second in dict.fromkeys((pace, Fraction(1))):
             if self.start <= min(starts) * second and max(starts) * second < self.start + self.duration:
                 moved = tuple(

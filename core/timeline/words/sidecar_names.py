@@ -18,7 +18,7 @@ from talkies.core.timeline.words.languages import language_of_file, names_langua
 from talkies.core.timeline.words.subtitle_files import SUBTITLE_SUFFIXES, TEXT_SUFFIXES
 
 _UNREAD_TABLE = """
-.sub .idx .scc .stl .smi .sami .lrc .sup .mpl .mpl2 .rt .usf .jss .ttxt .cap .pac .mcc .aqt .pjs .psb .srv1 .srv2 .srv3
+.idx .scc .stl .smi .sami .lrc .sup .mpl .mpl2 .rt .usf .jss .ttxt .cap .pac .mcc .aqt .pjs .psb .srv1 .srv2 .srv3
 """
 UNREAD_SUFFIXES = tuple(_UNREAD_TABLE.split())
 _ABOUT = (".json", ".md", ".nfo", ".log", ".pdf", ".part", ".zip", ".md5")  # beside a film, but no film
@@ -55,7 +55,7 @@ class Chosen:
     names: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
-    """Files that may be subtitles or notes; to be looked into where nothing else is read."""
+    """Files that may be subtitles or something else; to be looked into where nothing else is read."""
 
 
 def choose(owner: str, names: Sequence[str]) -> Chosen:
@@ -79,10 +79,11 @@ def choose(owner: str, names: Sequence[str]) -> Chosen:
     names_read, left_out = _one_of_each(exact or found)
     sentences = [*left_out, *(f"{name}: {_STRANGE}" for name in strange if not name.lower().endswith(TEXT_SUFFIXES))]
     if unread and not names_read:
-        sentences.append(f"{', '.join(unread)}: subtitles of a kind that is not read here; convert them to .srt")
+        sentences.append(f"{', '.join(unread)}: {UNREAD}")
     return Chosen(names_read, tuple(sentences), tuple(texts))
 
 
+UNREAD = "subtitles of a kind that is not read here; convert them to .srt"
 _STRANGE = "is not read: what follows the film's name is neither a language nor a known word, such as forced; rename it"
 
 
@@ -115,10 +116,14 @@ def _owners(names: tuple[str, ...]) -> frozenset[str]:
 @lru_cache(_FOLDERS)
 def _owned(names: tuple[str, ...], more: frozenset[str]) -> Mapping[str, list[tuple[str, tuple[str, ...]]]]:
     """The sidecars of a folder, with the words after their owner's name, by the owner's key; ``more``: other owners."""
-    owners = _owners(names) | more
+    films = _owners(tuple(name for name in names if not _may_own(name))) | more
+    texts = [name for name in names if _may_own(name) and (match := _belonging(name, films)) and _are_known(match[1])]
+    owners = films | _owners(tuple(name for name in names if name not in texts))
     owned: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-    for name in filter(_is_beside, names):
-        if match := _belonging(name, owners):
+    for name in names:
+        if not (_is_beside(name) or _may_own(name)):
+            continue
+        if match := _belonging(name, films if _may_own(name) else owners):
             owned.setdefault(_key(match[0]), []).append((name, match[1]))
     return owned
 
@@ -142,7 +147,12 @@ def _are_known(words: Sequence[str]) -> bool:
 
 
 def _is_beside(name: str) -> bool:
-    return name.lower().endswith((*SUBTITLE_SUFFIXES, *TEXT_SUFFIXES, *UNREAD_SUFFIXES, *_ABOUT))
+    return not _may_own(name) and name.lower().endswith((*SUBTITLE_SUFFIXES, *TEXT_SUFFIXES, *UNREAD_SUFFIXES, *_ABOUT))
+
+
+def _may_own(name: str) -> bool:
+    """A timeline, which may have sidecars, or subtitles, which may be one: TTML and Final Cut 7 have the same name."""
+    return name.lower().endswith(".xml")
 
 
 def _stems(name: str) -> tuple[str, ...]:

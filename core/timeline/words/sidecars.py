@@ -16,8 +16,8 @@ from talkies.core.curves import Curve
 from talkies.core.errors import SubtitleError
 from talkies.core.segment import Cue
 from talkies.core.timeline.words.decoding import decode
-from talkies.core.timeline.words.sidecar_names import Chosen, choose
-from talkies.core.timeline.words.subtitle_files import SubtitleFile, load_subtitles, reads_as_subtitles
+from talkies.core.timeline.words.sidecar_names import UNREAD, Chosen, choose
+from talkies.core.timeline.words.subtitle_files import MediaClock, SubtitleFile, load_subtitles, reads_as_subtitles
 from talkies.core.times import TimeRange
 
 
@@ -27,7 +27,7 @@ class SidecarFinder:
     def __init__(self) -> None:
         self._names: dict[Path, tuple[str, ...]] = {}
         self._chosen: dict[Path, Chosen] = {}
-        self._files: dict[tuple[Path, Fraction | None, Fraction], SubtitleFile] = {}
+        self._files: dict[tuple[Path, MediaClock], SubtitleFile] = {}
 
     def beside(self, path: Path) -> list[Path]:
         """The subtitle files to be read with a file: ``film.srt``, ``film.de.srt``, ``film.mov.srt``."""
@@ -37,15 +37,13 @@ class SidecarFinder:
         """A sentence for each subtitle file beside a file that is not read."""
         return self._choice(path).warnings
 
-    def load(
-        self, path: Path, owner: Path, transport_start: Fraction | None = None, lead: Fraction = Fraction(0)
-    ) -> SubtitleFile:
-        """The cues of a sidecar of ``owner``; ``transport_start`` and ``lead`` as :func:`load_subtitles` takes them.
-        Raises SubtitleError: silence where there should be speech helps nobody."""
-        key = path, transport_start, lead
+    def load(self, path: Path, owner: Path, clock: MediaClock) -> SubtitleFile:
+        """The cues of a sidecar of ``owner``. Raises SubtitleError: silence where there should be speech helps
+        nobody."""
+        key = path, clock
         if key not in self._files:
             try:
-                self._files[key] = load_subtitles(path, transport_start, lead)
+                self._files[key] = load_subtitles(path, clock)
             except SubtitleError as error:
                 cure = error.cure if "move it away" in error.cure else f"{error.cure}, or move it away"
                 said = f"{cure}: it is read for {owner.name} beside it"
@@ -59,7 +57,9 @@ class SidecarFinder:
             chosen = choose(path.name, self._names[path.parent])
             if not chosen.names:
                 read = tuple(name for name in chosen.texts if _holds_subtitles(path.parent / name))
-                chosen = replace(chosen, names=read)
+                pictures = [name for name in chosen.texts if name not in read and name.lower().endswith(".sub")]
+                told = tuple(f"{name}: {UNREAD}" for name in pictures if not chosen.warnings)
+                chosen = replace(chosen, names=read, warnings=(*chosen.warnings, *told))
             self._chosen[path] = chosen
         return self._chosen[path]
 

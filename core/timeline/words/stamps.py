@@ -4,6 +4,7 @@
 00:00:01,20 --> 00:00:02,110      unpadded milliseconds, where a file has both: 1.020 s
 00 : 00 : 01 . 0 -> 00:00:02:500  blanks, thin arrows, dashes, a colon before three digits
 00:00:01,000 → 00:00:02,000       whatever stands between two full times, and signs that nobody sees around them
+00:00:01:12 - 00;00;02;00         frames (frame_counts.py), with semicolons where timecode drops some
 -00:00:01,000 --> 00:00:02,000    begins before the film
 """
 
@@ -18,13 +19,13 @@ _LONGEST = 250  # characters of a time line, with a WebVTT cue's settings
 _FEWEST_DIGITS = 4  # 0:01 --> 0:02
 _B = r"\s{0,4}"
 _CLOCK = rf"(?:(\d{{1,6}}){_B}[:：]{_B})?(\d{{1,2}}){_B}[:：]{_B}(\d{{1,2}})"
-_STAMP = rf"([-−]?){_CLOCK}(?:{_B}(?:[.,;，]{_B}(\d{{1,9}})|:{_B}(\d{{3}})))?"
-_FULL = (
-    rf"([-−]?)(\d{{1,6}}){_B}[:：]{_B}(\d{{1,2}}){_B}[:：]{_B}(\d{{1,2}}){_B}(?:[.,;，]{_B}(\d{{1,9}})|:{_B}(\d{{3}}))"
-)
+_MARK = rf"([.,;，]|[:：](?={_B}\d{{2,3}}(?!\d)))"
+_STAMP = rf"([-−]?){_CLOCK}(?:{_B}{_MARK}{_B}(\d{{1,9}}))?"
+_FULL = rf"([-−]?)(\d{{1,6}}){_B}[:：]{_B}(\d{{1,2}}){_B}[:：]{_B}(\d{{1,2}}){_B}{_MARK}{_B}(\d{{1,9}})"
 _ARROW = r"(?:[-−]{1,3}\s?(?:>|&gt;|›|»|＞|〉)|[—–]\s?[>›»＞〉]|=+>|[→⟶➔➜⇒])"
 _TIMES = re.compile(rf"{_B}{_STAMP}{_B}{_ARROW}{_B}{_STAMP}(?:\s.*)?$")
 _BARE = re.compile(rf"{_B}{_FULL}{_B}(?:[^\w\s]{{1,4}}|to|\s){_B}{_FULL}{_B}$")  # whatever stands between
+_DROPPED = re.compile(r"(?<!\d)(\d{1,3});(\d\d);(\d\d);(\d\d)(?!\d)")  # as Premiere writes it
 _DAMAGED = re.compile(
     r"\d\s?-{1,3}(?:>|&gt;)\s?[-−]?\d|^\s{0,9}-?\d{1,6}:\d\d:\d\d[.,:]\w{1,9}\s?[,–—-]\s?\d{1,6}:\d\d"
 )
@@ -36,11 +37,22 @@ _UNSEEN = str.maketrans(dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x
 
 @dataclass(frozen=True)
 class Stamp:
-    """``whole`` seconds and the digits after the comma as they stand there."""
+    """``whole`` seconds and the digits after the comma as they stand there; ``mark``: what stands for the comma."""
 
     negative: bool
     whole: int
     digits: str
+    mark: str = ""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the digits are frames, and can be nothing else: there are two after a colon."""
+        return len(self.digits) == 2 and self.mark in (":", "：")
+
+    @property
+    def may_be_dropped(self) -> bool:
+        """Whether it looks like drop-frame timecode."""
+        return len(self.digits) == 2 and self.mark == ";"
 
     def seconds(self, unpadded: bool) -> Fraction:
         """``unpadded``: the digits are a number of milliseconds."""
@@ -63,12 +75,18 @@ def read_times(row: str) -> tuple[Stamp, Stamp] | None:
     """Start and end of a time line, None for any other row."""
     if len(row) > _LONGEST:
         return None
-    row = row.translate(_UNSEEN)
+    row = _DROPPED.sub(r"\1:\2:\3;\4", row.translate(_UNSEEN))
     match = _TIMES.match(row) or _BARE.match(row)
     if match is None:
         return None
     groups = match.groups()
     return _stamp(groups[:6]), _stamp(groups[6:])
+
+
+def is_full(row: str) -> bool:
+    """Whether a row is a time line that could be nothing else: two times with something after their seconds."""
+    times = read_times(row)
+    return times is not None and all(stamp.digits for stamp in times)
 
 
 def looks_timed(row: str) -> bool:
@@ -89,7 +107,6 @@ def are_unpadded(stamps: Iterable[Stamp]) -> bool:
 
 
 def _stamp(groups: tuple[str | None, ...]) -> Stamp:
-    sign, hours, minutes, seconds, decimals, millis = groups
-    return Stamp(
-        bool(sign), int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0), decimals or millis or ""
-    )
+    sign, hours, minutes, seconds, mark, digits = groups
+    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0)
+    return Stamp(bool(sign), whole, digits or "", mark or "")

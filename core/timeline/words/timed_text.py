@@ -1,4 +1,4 @@
-"""TTML (.ttml, .dfxp, .itt): paragraphs and spans with times that count from the element around them.
+"""TTML (.ttml, .dfxp, .itt, .xml): paragraphs and spans with times that count from the element around them.
 
 What has no end lasts until the element around it ends, else until the next paragraph begins. ``ttm:agent`` is the
 speaker. Not read: styles, regions, pictures of text.
@@ -129,7 +129,7 @@ class _Reader:
         return _Time(start, min(ends, default=None), bool(read))
 
 
-def parse_timed_text(path: Path, text: str) -> Parsed:
+def parse_timed_text(path: Path, text: str, _: object = None) -> Parsed:
     """Paragraphs in the file's order. Raises SubtitleError."""
     root = safe_xml(path, _DECLARED.sub(r"\1", text, count=1).encode("utf-8", "replace"), SubtitleError)
     if _name(root) != "tt":
@@ -146,7 +146,8 @@ def parse_timed_text(path: Path, text: str) -> Parsed:
         problems.append(f"{reader.damaged} elements with times that cannot be read: left out")
     if timeless:
         problems.append(f"{timeless} paragraphs without times: left out")
-    return Parsed(tuple(_closed(found)), tuple(problems), language_tag(root.get(f"{_XML}lang", "")))
+    language = language_tag(root.get(f"{_XML}lang", ""))
+    return Parsed(tuple(_closed(found)), tuple(problems), language, in_timecode=reader.clock.smpte)
 
 
 def _closed(found: list[_Shown]) -> Iterator[Line]:

@@ -16,6 +16,7 @@ TASKS = (
     ("foley", "Foley", "Effects for the picture, in sync"),
     ("dialogue", "Dialogue", "Speech for the text strips"),
     ("both", "Both", "Dialogue and effects, on separate channels"),
+    ("music", "Music", "A score that meets the cuts, as the prompt says: lamento, hurry, salon"),
 )
 
 

@@ -7,8 +7,9 @@ import itertools
 import numpy as np
 import pytest
 from music import RATE, centroid_hz, decibels, envelope, off_pitch_cents, played
+from onset_facts import offsets, strength
 
-from talkies.core.instruments import INSTRUMENTS, ROOMS, PlayedNote
+from talkies.core.instruments import INSTRUMENTS, ROOMS, PlayedNote, perform
 
 PITCHED = [name for name, instrument in INSTRUMENTS.items() if instrument.pitched]
 STRUCK = ("piano", "harp", "timpani", "glockenspiel", "snare", "bass_drum", "cymbal", "triangle")
@@ -173,3 +174,29 @@ def test_vibrato_sets_in_late_and_is_that_of_a_violinist() -> None:
     assert np.ptp(still) < 0.5 * np.ptp(moving) and 10 < np.ptp(moving) < 60
     crossings = np.count_nonzero(np.diff(np.sign(moving - np.median(moving)))) / 2
     assert 4 <= crossings <= 7
+
+
+@pytest.mark.parametrize(
+    "name", ["violins", "cellos", "basses", "oboe", "horn", "trumpet", "harmonium", "theatre_organ"]
+)
+def test_an_accent_is_on_its_moment_and_goes_on_as_ever(name: str) -> None:
+    """Where the level rises fastest in the bands of a flux that knows nothing of the instruments."""
+    found, level = {}, {}
+    for marked in (False, True):
+        notes = [PlayedNote(0.5 + 2 * turn, 1.6, middle(name), 96, name, marked) for turn in range(3)]
+        sound = played(notes, 6.5).mean(axis=0)
+        found[marked] = offsets(strength(sound), [0.5, 2.5, 4.5])
+        level[marked] = decibels(sound[round(1.2 * RATE) : round(1.9 * RATE)])
+    assert all(abs(offset) <= 0.0251 for offset in found[True])
+    assert np.abs(found[True]).max() <= np.abs(found[False]).max()
+    assert level[True] == pytest.approx(level[False], abs=2)
+
+
+def test_what_rings_on_is_let_go_within_the_fade_that_is_asked_for() -> None:
+    notes = [PlayedNote(0.2, 9, 45, 110, "piano")]
+    plain, faded = (
+        np.concatenate(list(perform(notes, 3 * RATE, 1, block=block, fade_s=fade_s)), axis=1)
+        for block, fade_s in ((RATE, 0.01), (7001, 0.5))
+    )
+    assert np.array_equal(plain[:, : round(2.49 * RATE)], faded[:, : round(2.49 * RATE)])
+    assert decibels(faded[:, -RATE // 50 :]) < decibels(plain[:, -3 * RATE // 100 : -RATE // 100]) - 40

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import av
 import pytest
-from numbered_movies import GROUP, SIZE, encode, h264, number_of, numbered, remuxed, segment, with_sound
+from numbered_movies import GROUP, SIZE, encode, h264, number_of, numbered, numbers, remuxed, segment, with_sound
 
+from talkies.core.errors import MediaError
 from talkies.core.media.opening import open_file
 from talkies.core.media.picture import picture_frames, probe
 from talkies.core.segment import Picture
@@ -210,6 +211,26 @@ def test_streams_joined_end_to_end(tmp_path: Path) -> None:
     assert shown(tmp_path / "joined.ts", 90, 20) == [*range(90, 100), *range(10)]
 
 
+@pytest.mark.parametrize("frames", [100, 600])
+def test_a_clock_that_jumps_ahead(tmp_path: Path, frames: int) -> None:
+    """As where a recorder went on an hour later: within the first pictures that are looked at, or after them."""
+    part = h264(tmp_path / "a.ts", frames)
+    later = tmp_path / "b.ts"
+    with av.open(str(part)) as read, av.open(str(later), "w", options={"mpegts_copyts": "1"}) as written:
+        stream = read.streams.video[0]
+        copy = written.add_stream_from_template(stream)
+        for packet in read.demux(stream):
+            if packet.size:
+                packet.pts, packet.dts = (packet.pts or 0) + 3600 * 90_000, (packet.dts or 0) + 3600 * 90_000
+                packet.stream = copy
+                written.mux(packet)
+    (tmp_path / "joined.ts").write_bytes(part.read_bytes() + later.read_bytes())
+    timeline = read_timeline(tmp_path / "joined.ts")
+    assert (timeline.rate, timeline.duration * 25) == (25, 2 * frames)
+    assert any("time stamps jump ahead" in warning for warning in timeline.warnings)
+    assert shown(tmp_path / "joined.ts", frames - 10, 20) == [*range(frames - 10, frames), *range(10)]
+
+
 def test_a_capture_that_begins_in_the_middle_of_a_picture(tmp_path: Path) -> None:
     """Nothing can be seen before the first key frame after the place where it was cut."""
     film = encode(tmp_path / "a.ts", "mpeg2video", b="6000000")
@@ -225,3 +246,27 @@ def test_pictures_that_stand_for_seconds(tmp_path: Path) -> None:
     timeline = read_timeline(encode(tmp_path / "slides.mp4", "mpeg4", 6, Fraction(1, 5)))
     assert timeline.duration == 30
     assert timeline.rate >= 1 and (timeline.rate * 5).denominator == 1
+
+
+@pytest.mark.parametrize("name", ["film.apng", "film.png"])
+def test_an_animated_png(tmp_path: Path, name: str) -> None:
+    path = animated(tmp_path / name, "apng", "rgb24", "apng")
+    check(path, 60)
+    assert [number for _, number in numbers(read_timeline(path).segments[0])] == list(range(60))
+
+
+def test_an_animated_webp_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(MediaError, match="is an animated WebP, which cannot be decoded here; convert it"):
+        read_timeline(animated(tmp_path / "film.webp", "libwebp_anim", "yuv420p", "webp"))
+
+
+def animated(path: Path, codec: str, pixels: str, container: str) -> Path:
+    """60 numbered pictures."""
+    with av.open(str(path), "w", format=container) as written:
+        stream = written.add_stream(codec, rate=25)
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = *SIZE, pixels
+        for number in range(60):
+            written.mux(stream.encode(av.VideoFrame.from_ndarray(numbered(number, SIZE), "rgb24")))
+        written.mux(stream.encode(None))
+    return path

@@ -95,6 +95,22 @@ def test_a_configuration_is_told_with_what_is_not_here(tmp_path: Path, monkeypat
     assert (broken.works, broken.needed) == (False, True) and broken.detail.startswith(f"{config} engine is 3")
 
 
+def test_music_is_told_with_what_plays_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, font = tmp_path / "config.toml", tmp_path / "grand.sf2"
+    monkeypatch.setenv("TALKIES_CONFIG", str(config))
+    own = MACHINE["music"]()
+    assert isinstance(own, Finding) and own.works and own.detail.startswith("played by instruments of its own")
+    config.write_text(f'soundfont = "{font}"\n')
+    problem = f"what is configured cannot play: {font} is not a SoundFont"
+    cure = "name a file that ends with .sf2 or .sf3"
+    assert MACHINE["music"]() == Finding("music", False, problem, cure)
+    font.write_bytes(b"")
+    assert MACHINE["music"]() == Finding("music", True, f"played by {font}, as configured")
+    monkeypatch.setattr("talkies.core.instruments.soundfont.version", lambda package: "0.6.0")
+    broken = MACHINE["music"]()
+    assert isinstance(broken, Finding) and not broken.works and "0.6.0" in broken.detail and "soundfont" in broken.cure
+
+
 def test_without_torch_there_is_a_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(package: str) -> str:
         raise metadata.PackageNotFoundError(package)

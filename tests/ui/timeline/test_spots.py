@@ -101,7 +101,7 @@ def test_with_alt_it_is_dragged_freely(qtbot: QtBot, view: TimelineView) -> None
     start = on_lane(view, 5)
     drag(qtbot, view, start, 30, ALT)
     moved = view.document.spot("V1-001.01").time - Fraction(6, 5)
-    assert moved == 30 / view.scale.pixels_per_second
+    assert abs(moved - 30 / view.scale.pixels_per_second) <= Fraction(1, 96_000)  # on a sample
     assert (moved * RATE).denominator != 1
 
 

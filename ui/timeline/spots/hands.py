@@ -19,7 +19,7 @@ from talkies.core.errors import ArgumentError
 from talkies.core.segment import Segment
 from talkies.core.spotting.placing import media_time
 from talkies.core.spotting.spot import Spot
-from talkies.ui.timeline.snapping import nearest_frame
+from talkies.ui.timeline.snapping import nearest_frame, nearest_sample
 from talkies.ui.timeline.spots.lane import REACH
 from talkies.ui.work.spot_places import SpotPlace
 
@@ -107,9 +107,9 @@ class SpotHands:
         if isinstance(hit.item, SpotPlace):
             surface.spot_activated.emit(hit.item.id)
             return True
-        position = surface.scale.time(point.x())
-        if not event.modifiers() & _ALT:
-            position = nearest_frame(position, surface.document.open_timeline().rate)
+        position, free = surface.scale.time(point.x()), event.modifiers() & _ALT
+        rate = surface.document.open_timeline().rate
+        position = nearest_sample(position) if free else nearest_frame(position, rate)
         try:
             surface.document.choose_spots([surface.document.add_spot(max(position, Fraction(0)))])
         except ArgumentError as error:
@@ -140,8 +140,7 @@ class SpotHands:
         rate = document.open_timeline().rate
         edge = held.place.span.end if held.grip == "out" else held.place.span.start
         wanted = edge + (x - held.x) / surface.scale.pixels_per_second
-        if not free:
-            wanted = nearest_frame(wanted, rate)
+        wanted = nearest_sample(wanted) if free else nearest_frame(wanted, rate)
         if any(place.spot.locked for place in held.moved):
             surface.refused.emit(surface.tr("A locked spot stays; unlock it first (Alt+L)."))
             return

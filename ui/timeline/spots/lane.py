@@ -5,7 +5,7 @@ A shot that has a list is shaded, so that an empty list is told from none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -14,11 +14,12 @@ import numpy as np
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from talkies.core.arrays import Flags, Floats
 from talkies.core.segment import Segment
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.colours import TimelineColours, mixed
-from talkies.ui.timeline.layout import Scale
-from talkies.ui.timeline.rows import Row, lane_of
+from talkies.ui.timeline.layout import Indexes, Pixels, Scale, Spans
+from talkies.ui.timeline.rows import Row
 from talkies.ui.work.spot_places import SpotPlace
 
 if TYPE_CHECKING:
@@ -42,13 +43,33 @@ class ListedShot:
     segment_id: str
     span: TimeRange
 
+    @property
+    def seconds(self) -> tuple[float, float]:
+        return float(self.span.start), float(self.span.end)
+
+
+@dataclass(frozen=True)
+class LaneMarks:
+    """Of each item of the lane (n,): whether it is a spot, not the shade of a shot; whether it goes on; its force."""
+
+    are_spots: Flags
+    go_on: Flags
+    forces: Floats
+
 
 def spot_row(segments: Sequence[Segment], places: Mapping[str, Sequence[SpotPlace]]) -> list[Row]:
     """The lane, where any shot has a list. ``places``: of the spots of each of these."""
     listed = [ListedShot(each.id, each.record) for each in segments if each.id in places]
-    items: list[tuple[TimeRange, ListedShot | SpotPlace]] = [(each.span, each) for each in listed]
-    items += [(place.span, place) for each in places.values() for place in each]
-    return [lane_of("spots", "SP", "Spots", items, "FX")] if items else []
+    items: list[ListedShot | SpotPlace] = [*listed, *(place for each in places.values() for place in each)]
+    if not items:
+        return []
+    times = np.array([each.seconds for each in items])
+    order = np.lexsort((times[:, 1], times[:, 0]))
+    ordered, starts, ends = tuple(items[index] for index in order.tolist()), times[order, 0], times[order, 1]
+    forces = np.array([each.spot.force if isinstance(each, SpotPlace) else 0.0 for each in ordered])
+    marks = LaneMarks(order >= len(listed), ends > starts, forces)
+    spans = Spans([each.span for each in ordered], starts, ends)
+    return [Row("spots", "SP", "Spots", ordered, spans, "FX", marks=marks)]
 
 
 def spot_at(row: Row, scale: Scale, x: int) -> int | None:
@@ -77,29 +98,30 @@ def _covers(row: Row, index: int, position: Fraction) -> bool:
     return span.start <= position < span.end
 
 
-def paint_spots(canvas: Canvas, row: Row, top: int, chosen: np.ndarray | None) -> None:
+def paint_spots(canvas: Canvas, row: Row, top: int, chosen: Flags | None) -> None:
     """The lane with its upper edge at ``top``; ``chosen``: a flag for each of its items."""
     part = row.spans.between(canvas.scale.time(canvas.left - _BESIDE), canvas.scale.time(canvas.right + _BESIDE))
-    lefts, rights = (each.tolist() for each in row.spans.columns(canvas.scale, part))
-    shots: list[QRect] = []
-    drawn: dict[tuple[int, bool], tuple[int, int, SpotPlace]] = {}
-    bars: list[tuple[int, int, SpotPlace, bool]] = []
-    for index, left, right in zip(part, lefts, rights, strict=True):
-        item, picked = row.items[index], bool(chosen is not None and chosen[index])
-        if not isinstance(item, SpotPlace):
-            left, right = max(left, canvas.left - 4), min(right, canvas.right + 4)
-            shots.append(QRect(left, top, max(right - left - 1, 1), row.height))
-        elif item.span.start != item.span.end:
-            bars.append((left, right, item, picked))
-        elif (left, picked) not in drawn or drawn[left, picked][2].spot.force < item.spot.force:
-            drawn[left, picked] = (left, left, item)  # of those on one column the strongest
-    own = canvas.colours.stems["FX"]
-    canvas.fill(shots, mixed(canvas.colours.lane, own.body, 0.55))
-    for left, right, item, picked in bars:
-        _bar(canvas, row, top, left, right, item, picked)
-    for (left, picked), (_, _, item) in sorted(drawn.items(), key=lambda each: each[0][1]):
-        _tick(canvas, row, top, left, item, picked)
-    _names(canvas, row, top, [*bars, *((left, left, item, False) for left, _, item in drawn.values())])
+    lefts, rights = row.spans.columns(canvas.scale, part)
+    seen, marks = slice(part.start, part.stop), row.marks
+    spots, bars = marks.are_spots[seen], marks.are_spots[seen] & marks.go_on[seen]
+    picked = np.zeros(len(lefts), bool) if chosen is None else chosen[seen]
+    tall = _FOOT + np.rint((row.height - 1 - _FOOT) * marks.forces[seen].clip(0, 1)).astype(np.int64)
+    _shots(canvas, row, top, lefts[~spots], rights[~spots])
+    for is_picked in (False, True):
+        here = bars & (picked == is_picked)
+        _bars(canvas, row, top, np.stack((lefts, rights, tall), 1)[here].tolist(), is_picked)
+    for is_picked in (False, True):
+        here = spots & ~bars & (picked == is_picked)
+        _ticks(canvas, row, top, _strongest(lefts[here], tall[here]), is_picked)
+    _names(canvas, row, top, lefts, np.flatnonzero(spots), part.start)
+
+
+def _strongest(lefts: Pixels, tall: Pixels) -> list[tuple[int, int]]:
+    """Column and height of the highest on each column."""
+    order = np.lexsort((tall, lefts))
+    lefts, tall = lefts[order], tall[order]
+    last = np.append(lefts[1:] != lefts[:-1], True)[: len(lefts)]
+    return list(zip(lefts[last].tolist(), tall[last].tolist(), strict=True))
 
 
 def paint_guides(canvas: Canvas, row: Row, top: int, height: int) -> None:
@@ -107,54 +129,62 @@ def paint_guides(canvas: Canvas, row: Row, top: int, height: int) -> None:
     colour = QColor(canvas.colours.text)
     colour.setAlpha(70)
     part = row.spans.between(canvas.scale.time(canvas.left), canvas.scale.time(canvas.right + 1))
-    hits = (row.spans.ranges[index].start for index in part if isinstance(row.items[index], SpotPlace))
-    for x in dict.fromkeys(canvas.scale.x(start) for start in hits):
-        canvas.painter.fillRect(x, top, 1, height, colour)
+    lefts, _ = row.spans.columns(canvas.scale, part)
+    hits = np.unique(lefts[row.marks.are_spots[part.start : part.stop]])
+    canvas.fill([QRect(x, top, 1, height) for x in hits.tolist()], colour)
 
 
-def _tick(canvas: Canvas, row: Row, top: int, x: int, place: SpotPlace, picked: bool) -> None:
-    ink = _ink(canvas.colours, picked)
+def _shots(canvas: Canvas, row: Row, top: int, lefts: Pixels, rights: Pixels) -> None:
+    lefts, rights = np.maximum(lefts, canvas.left - 4), np.minimum(rights, canvas.right + 4)
+    areas = zip(lefts.tolist(), np.maximum(rights - lefts - 1, 1).tolist(), strict=True)
+    body = canvas.colours.stems["FX"].body
+    shade = mixed(canvas.colours.lane, body, 0.55)
+    canvas.fill([QRect(left, top, width, row.height) for left, width in areas], shade)
+
+
+def _ticks(canvas: Canvas, row: Row, top: int, ticks: Iterable[tuple[int, int]], picked: bool) -> None:
     foot = top + row.height
-    head = foot - _tall(row, place)
-    canvas.painter.fillRect(x - picked, head, 1 + 2 * picked, foot - head, ink)
-    canvas.painter.fillRect(x - _CAP, head, 2 * _CAP + 1, 3, ink)
+    stems, caps = list[QRect](), list[QRect]()
+    for x, tall in ticks:
+        stems.append(QRect(x - picked, foot - tall, 1 + 2 * picked, tall))
+        caps.append(QRect(x - _CAP, foot - tall, 2 * _CAP + 1, 3))
+    canvas.fill([*stems, *caps], _ink(canvas.colours, picked))
 
 
-def _bar(canvas: Canvas, row: Row, top: int, left: int, right: int, place: SpotPlace, picked: bool) -> None:
+def _bars(canvas: Canvas, row: Row, top: int, bars: Iterable[Sequence[int]], picked: bool) -> None:
     ink = _ink(canvas.colours, picked)
     shade = QColor(ink)
     shade.setAlpha(90)
-    tall = _tall(row, place)
-    area = QRect(left, top + row.height - tall, max(right - left, 2), tall)
-    near = QRect(canvas.left - _BESIDE, top, canvas.right - canvas.left + 2 * _BESIDE, row.height)
-    area = area.intersected(near)
-    canvas.painter.fillRect(area, shade)
-    canvas.painter.fillRect(area.left(), area.top(), area.width(), 2, ink)
-    for x in (left, right - 1):
-        canvas.painter.fillRect(x - picked, top + row.height - tall, 1 + picked, tall, ink)
-
-
-def _tall(row: Row, place: SpotPlace) -> int:
-    return _FOOT + round((row.height - 1 - _FOOT) * min(max(place.spot.force, 0.0), 1.0))
+    foot, first, last = top + row.height, canvas.left - _BESIDE, canvas.right + _BESIDE
+    areas, edges = list[QRect](), list[QRect]()
+    for left, right, tall in bars:
+        begin, end = max(left, first), min(max(right, left + 2), last)
+        areas.append(QRect(begin, foot - tall, end - begin, tall))
+        edges.append(QRect(begin, foot - tall, end - begin, 2))
+        edges += [QRect(x - picked, foot - tall, 1 + picked, tall) for x in (left, right - 1) if first <= x <= last]
+    canvas.fill(areas, shade)
+    canvas.fill(edges, ink)
 
 
 def _ink(colours: TimelineColours, picked: bool) -> QColor:
     return colours.accent if picked else colours.stems["FX"].level
 
 
-def _names(canvas: Canvas, row: Row, top: int, spots: Sequence[tuple[int, int, SpotPlace, bool]]) -> None:
-    """Words and padlocks, where there is room before the next one."""
-    ordered = sorted(spots, key=lambda each: each[0])
-    ends = [*(left for left, *_ in ordered[1:]), canvas.right + _BESIDE]
+def _names(canvas: Canvas, row: Row, top: int, lefts: Pixels, spots: Indexes, first: int) -> None:
+    """Words and padlocks, where there is room before the next one. ``spots``: which of the columns are those of spots,
+    ``first``: the index of the first column's item."""
+    ordered = spots[np.lexsort((row.marks.forces[first + spots], lefts[spots]))]
+    ends = np.append(lefts[ordered][1:], canvas.right + _BESIDE)[: len(ordered)]
     canvas.painter.setFont(canvas.font)
-    for (left, _, place, _), end in zip(ordered, ends, strict=False):
-        room, start = end - left, left + _CAP + 2
-        if place.spot.locked and room >= _LOCKED:
+    for place in np.flatnonzero(ends - lefts[ordered] >= _LOCKED).tolist():
+        left, end, spot = int(lefts[ordered[place]]), int(ends[place]), row.items[first + int(ordered[place])].spot
+        start = left + _CAP + 2
+        if spot.locked:
             _padlock(canvas.painter, start + 1, top + 4, canvas.colours.text)
             start += 11
-        if room >= _LABELLED and place.spot.words:
+        if end - left >= _LABELLED and spot.words:
             area = QRect(start, top, min(end - start - 4, _WIDEST), min(row.height, 16))
-            canvas.label(place.spot.words, area, canvas.colours.text)
+            canvas.label(spot.words, area, canvas.colours.text)
 
 
 def _padlock(painter: QPainter, x: int, y: int, ink: QColor) -> None:

@@ -36,7 +36,9 @@ class SpotSurface(Surface):
     def chosen_in(self, row: Row) -> np.ndarray:
         """A flag for each item of the lane of spots."""
         chosen = set(self.document.chosen_spots)
-        return np.array([isinstance(item, SpotPlace) and item.id in chosen for item in row.items], bool)
+        if not chosen:
+            return np.zeros(len(row.items), bool)
+        return np.array([isinstance(item, SpotPlace) and item.spot.id in chosen for item in row.items], bool)
 
     def paint_guides(self, canvas: Canvas, row: Row, top: int) -> None:
         """Hits over a lane of effects."""

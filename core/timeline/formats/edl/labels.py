@@ -7,25 +7,28 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from talkies.core.timeline.media.movie_facts import timecode_seconds
-from talkies.core.times import TimeRange
+from talkies.core.times import TimeRange, may_drop_frames
 
 
 @dataclass(frozen=True)
 class Labels:
-    """How a list counts: ``rate`` in frames per second, ``drop``: with drop-frame timecode."""
+    """How a list counts: ``rate`` in frames per second, ``drop``: with drop-frame timecode. ``marked``: labels say it
+    themselves, by a semicolon; a source may drop frames where the programme does not, and the other way round."""
 
     rate: Fraction
     drop: bool
+    marked: bool = False
 
     def seconds(self, label: str) -> Fraction:
         """From 00:00:00:00 on."""
         plain = label.replace(".", ":").replace(",", ":").replace(";", ":").zfill(11)
-        return timecode_seconds(f"{plain[:8]};{plain[9:]}" if self.drop else plain, self.rate)[0]
+        drops = ";" in label and may_drop_frames(self.rate) if self.marked else self.drop
+        return timecode_seconds(f"{plain[:8]};{plain[9:]}" if drops else plain, self.rate)[0]
 
     @property
     def day(self) -> Fraction:
         """Until the timecode is 00:00:00:00 again."""
-        return 2 * self.seconds("12:00:00:00")
+        return 2 * self.seconds(f"12:00:00{';' if self.drop else ':'}00")
 
     def span(self, first: str, last: str) -> TimeRange:
         """From one label to another; the next day's where that is the lower one by more than half a day."""

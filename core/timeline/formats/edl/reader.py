@@ -33,7 +33,9 @@ EVENT = re.compile(
 )
 _SPEED = re.compile(rf"^M2\s+(\S.{{0,80}}?)\s+([-+]?\d{{1,9}}(?:[.,]\d{{1,9}})?)(?:\s+{_TC})?\s*$")
 _ANY_SPEED = re.compile(r"^M2\s")
-_NOTE = re.compile(r"^\*?\s*(FROM CLIP NAME|TO CLIP NAME|FROM CLIP|FROM FILE|SOURCE FILE|CLIP NAME)\s*:\s*(.*\S)\s*$")
+_NOTE = re.compile(
+    r"^\*?\s*(FROM CLIP NAME|TO CLIP NAME|KEY CLIP NAME|FROM CLIP|FROM FILE|SOURCE FILE|CLIP NAME)\s*:\s*(.*\S)\s*$"
+)
 TRACK_NOTE = re.compile(r"^\*\s*TRACK:\s*(.*\S)\s*$")
 _CHANNELS_NOTE = re.compile(r"^AUD\s+(\d{1,3})(?:\s+(\d{1,3}))?\s*$")
 _LOCATOR = re.compile(rf"^\*\s*LOC:\s*{_TC}\s+(\S+)(?:\s+(.*\S))?\s*$")
@@ -68,7 +70,9 @@ def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
         raise TimelineError(path, "holds no edits (CMX 3600 events)", "export the timeline again as EDL or .otio")
     drop = bool(re.search(r"^FCM:\s*DROP", text, re.MULTILINE)) or any(";" in time for e in events for time in e.times)
     used, notes = _rate(path, text, events, drop, rate)
-    labels = Labels(used, drop and used.denominator == 1001 and may_drop_frames(used))
+    marked = any(";" in time for event in events for time in event.times)
+    drops = any(";" in event.times[2] for event in events) if marked else drop
+    labels = Labels(used, drops and used.denominator == 1001 and may_drop_frames(used), marked)
     records = tuple(labels.records((event.times[2], event.times[3]) for event in events))
     start = min(record.start for record in records)
     title = re.search(r"^TITLE:[ \t]*(\S.*)$", text, re.MULTILINE)
@@ -201,7 +205,9 @@ def _speed(event: Event, source: TimeRange, record: TimeRange, rate: Fraction) -
 def _clip(event: Event, source: TimeRange, rate: Fraction, speed: Fraction) -> Any:
     notes = event.notes
     transition = event.kind[0] in "DW"
-    name = (notes.get("TO CLIP NAME") if transition else None) or notes.get("FROM CLIP NAME") or notes.get("CLIP NAME")
+    is_key = event.kind[0] == "K" and "B" not in event.kind
+    own = notes.get("TO CLIP NAME") if transition else notes.get("KEY CLIP NAME") if is_key else None
+    name = own or notes.get("FROM CLIP NAME") or notes.get("CLIP NAME")
     file = notes.get("FROM CLIP") or notes.get("FROM FILE") or notes.get("SOURCE FILE") or ""
     is_file = bool(re.search(r"[/\\]|\.[A-Za-z]\w{1,4}$", file))
     reference = external(file) if is_file else otio.schema.MissingReference()

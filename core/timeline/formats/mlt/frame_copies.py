@@ -17,11 +17,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
-
-from talkies.core.arrays import Samples
 from talkies.core.errors import MediaError, OutputError
-from talkies.core.media.bwf_rewrite import rewrite_bwf
+from talkies.core.media.bwf_rewrite import rewrite_bwf, shifted
 from talkies.core.segment import Take
 from talkies.core.takes.our_files import copy_name
 from talkies.core.times import to_sample
@@ -100,16 +97,8 @@ def _write_copy(framed: FramedTake, rate: Fraction) -> None:
     rewrite_bwf(
         take.path,
         framed.path,
-        lambda blocks: _shifted(blocks, take.channels, silence=start - frame_start, skipped=start - file_start),
+        lambda blocks: shifted(blocks, take.channels, silence=start - frame_start, skipped=start - file_start),
         channels=take.channels,
         sample_rate=take.sample_rate,
         time_reference=lambda before: max(before + frame_start - file_start, 0),
     )
-
-
-def _shifted(blocks: Iterator[Samples], channels: int, silence: int, skipped: int) -> Iterator[Samples]:
-    """Silence, then a file's blocks (C, n) from its sample ``skipped`` on."""
-    yield np.zeros((channels, silence), np.float32)
-    for block in blocks:
-        yield block[:, skipped:]
-        skipped = max(skipped - block.shape[1], 0)

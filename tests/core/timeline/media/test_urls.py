@@ -52,6 +52,9 @@ def test_remote_addresses_are_no_paths(url: str) -> None:
         ("file:///media/a%20b.mov", "a b.mov"),
         ("/media/folder/", "folder"),
         ("take #2.mov", "take #2.mov"),
+        ("https://example.org/media/a%20b.mov?token=1#t=2", "a b.mov"),
+        ("smb://server/share/a.mov", "a.mov"),
+        ("https://example.org", ""),
         ("", ""),
     ],
 )
@@ -125,6 +128,16 @@ def test_media_dir_is_searched_by_name(tmp_path: Path) -> None:
     assert finder.find("file:///gone/film.mov") == target
     assert finder.find("/gone/other.mov") is None
     assert finder.find_named(("A001", "film"), (".mov",)) == target
+
+
+@pytest.mark.parametrize("url", ["smb://server/share/a%20b.mov", "https://example.org/get/a%20b.mov?token=1"])
+def test_media_of_another_machine_that_was_brought_here(tmp_path: Path, url: str) -> None:
+    """As the sentence says that tells of it: download it and name its folder."""
+    (tmp_path / "media").mkdir()
+    (tmp_path / "media" / "a b.mov").touch()
+    timeline = tmp_path / "cut" / "cut.otio"
+    assert MediaFinder(timeline).find(url) is None
+    assert MediaFinder(timeline, tmp_path / "media").find(url) == tmp_path / "media" / "a b.mov"
 
 
 def test_a_bundle_hides_what_lies_outside(tmp_path: Path) -> None:

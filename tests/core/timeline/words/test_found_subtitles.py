@@ -10,7 +10,7 @@ import pysubs2
 import pytest
 
 from talkies.core.errors import SubtitleError
-from talkies.core.timeline.words.subtitle_files import SubtitleFile, load_subtitles
+from talkies.core.timeline.words.subtitle_files import MediaClock, SubtitleFile, load_subtitles
 
 Read = Callable[..., SubtitleFile]
 """A file of that name and text, read; with the start of the transport stream beside it."""
@@ -21,7 +21,7 @@ def read(tmp_path: Path) -> Read:
     def load(name: str, text: str, transport_start: Fraction | None = None) -> SubtitleFile:
         path = tmp_path / name
         path.write_bytes(text.encode())
-        return load_subtitles(path, transport_start)
+        return load_subtitles(path, MediaClock(transport_start))
 
     return load
 
@@ -111,7 +111,7 @@ def test_unseen_marks_around_times(read: Read, mark: str) -> None:
 
 def test_a_file_without_one_readable_time_says_why(read: Read) -> None:
     with pytest.raises(SubtitleError, match="2 subtitles with damaged times"):
-        read("a.srt", srt(("00:00:01:12 --> 00:00:02:00", "One"), ("00:00:03:00 --> 00:00:04:12", "Two")))
+        read("a.srt", srt(("00:00:01,000 --> 00:00:0x,000", "One"), ("00:00:0x,000 --> 00:00:04,000", "Two")))
 
 
 def test_zeros_between_letters_are_no_code_page(read: Read) -> None:
@@ -516,3 +516,60 @@ def test_a_file_pasted_twice_is_said_once(read: Read) -> None:
 def test_the_language_of_a_script(read: Read) -> None:
     (sentence,) = read("film.srt", srt(("00:00:01,000 --> 00:00:02,000", "Привет, как дела?"))).warnings
     assert "Cyrillic" in sentence and "film.ru.srt" in sentence
+
+
+# Scripts of many lines
+
+
+def ass_events(*rows: str) -> str:
+    names = "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
+    return "[Script Info]\nScriptType: v4.00+\n\n[Events]\n" + "\n".join((names, *rows)) + "\n"
+
+
+def stamp(hundredths: int) -> str:
+    seconds, rest = divmod(hundredths, 100)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:02}"
+
+
+def test_a_sign_that_was_cut_into_frames_is_one_line(read: Read) -> None:
+    """As typesetters do with a sign on a moving wall, here for 25 minutes, while somebody speaks."""
+    frames = [
+        f"Dialogue: 1,{stamp(4 * n)},{stamp(4 * n + 4)},Sign,,0,0,0,,{{\\pos({n},40)\\fscx{90 + n % 7}}}HARBOUR"
+        for n in range(37_500)
+    ]
+    loaded = read("a.ass", ass_events(*frames, "Dialogue: 0,0:00:02.00,0:00:03.00,Default,Bob,0,0,0,,We sail."))
+    assert said(loaded) == [("HARBOUR", 0, 1500), ("We sail.", 2, 3)]
+
+
+def test_words_that_are_said_again_at_once_are_said_again(read: Read) -> None:
+    rows = [f"Dialogue: 0,{stamp(100 * n)},{stamp(100 * n + 100)},Default,,0,0,0,,No." for n in range(3)]
+    assert said(read("a.ass", ass_events(*rows))) == [("No.", 0, 1), ("No.", 1, 2), ("No.", 2, 3)]
+
+
+def test_pieces_of_a_karaoke_are_the_song_that_they_were_made_of(read: Read) -> None:
+    """A template turns the line into a comment and each of its syllables into many lines."""
+    song = "Comment: 0,0:00:10.00,0:00:14.00,Song,,0,0,0,karaoke,{\\k50}Sa{\\k50}ku{\\k100}ra"
+    pieces = [
+        f"Dialogue: 2,{stamp(1000 + n % 400)},{stamp(1400)},Song,,0,0,0,fx,{{\\t({n})}}{('Sa', 'ku', 'ra')[n % 3]}"
+        for n in range(25_000)
+    ]
+    note = "Comment: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,check this"
+    loaded = read("a.ass", ass_events(note, song, *pieces, "Dialogue: 0,0:00:02.00,0:00:03.00,Default,,0,0,0,,Hello."))
+    assert [(cue.kind, cue.text, float(cue.range.start)) for cue in loaded.cues] == [
+        ("speech", "Hello.", 2),
+        ("sound", "Sakura", 10),
+    ]
+    assert any("25000 lines are pieces of karaoke" in sentence for sentence in loaded.warnings)
+
+
+def test_fonts_in_a_script_cost_nobody_his_words(tmp_path: Path) -> None:
+    path = tmp_path / "a.ass"
+    font = "[Fonts]\nfontname: large.ttf\n" + ("M" * 80 + "\n") * 100_000  # 8 MB
+    path.write_text(font + ass_events("Dialogue: 0,0:00:01.00,0:00:02.00,Default,Bob,0,0,0,,Hello."))
+    assert said(load_subtitles(path)) == [("Hello.", 1, 2)]
+
+
+def test_more_lines_than_any_script_has(read: Read) -> None:
+    one = "Dialogue: 0,0:00:01.00,0:00:01.04,Default,,0,0,0,,A\n"
+    with pytest.raises(SubtitleError, match="holds 100001 lines, more than any script"):
+        read("a.ass", ass_events(one * 100_001))

@@ -67,7 +67,7 @@ def test_the_file_without_a_language_before_translations() -> None:
 
 
 def test_kinds_that_are_not_read_are_told_where_nothing_else_is() -> None:
-    names = ["film.sub", "film.en.scc", "film.lrc", "film.idx", "film.sup", "film.stl", "film.smi"]
+    names = ["film.en.scc", "film.lrc", "film.idx", "film.sup", "film.stl", "film.smi"]
     (sentence,) = choose("film.mp4", names).warnings
     assert all(name in sentence for name in names) and ".srt" in sentence
     assert choose("film.mp4", [*names, "film.srt"]).warnings == ()

@@ -10,7 +10,8 @@ import pytest
 from talkies.core.errors import SubtitleError
 from talkies.core.segment import Cue
 from talkies.core.timeline import read_subtitles
-from talkies.core.timeline.words.subtitle_files import load_subtitles
+from talkies.core.timeline.words.frame_counts import FrameClock
+from talkies.core.timeline.words.subtitle_files import MediaClock, load_subtitles
 from talkies.core.times import TimeRange
 
 
@@ -245,15 +246,17 @@ def test_no_shared_file_is_forgotten(shared_dir: Path) -> None:
         ("a.vtt", "WEBVTT\n\n", "00:01.000 --> 00:02.000\nA\n\n"),
         ("a.sbv", "", "0:00:01.000,0:00:02.000\nA\n\n"),
         ("a.ass", "[Events]\nFormat: Start, End, Text\n", "Dialogue: 0:00:01.00,0:00:02.00,A\n"),
+        ("a.sub", "", "{25}{50}A\n"),
         ("a.ttml", '<tt xmlns="http://www.w3.org/ns/ttml"><body><div>', '<p begin="1s" end="2s">A</p>'),
     ],
 )
 def test_more_subtitles_than_any_film_has(tmp_path: Path, name: str, head: str, one: str) -> None:
     """They are counted before they are read: minutes would pass."""
     end = "</div></body></tt>" if name == "a.ttml" else ""
-    assert read_subtitles(write(tmp_path, name, head + one * 3 + end))
+    clock = MediaClock(frames=FrameClock(Fraction(25)))
+    assert load_subtitles(write(tmp_path, name, head + one * 3 + end), clock).cues
     with pytest.raises(SubtitleError, match="holds 20001 subtitles, more than any film"):
-        read_subtitles(write(tmp_path, name, head + one * 20_001 + end))
+        load_subtitles(write(tmp_path, name, head + one * 20_001 + end), clock)
 
 
 def test_words_with_times_of_their_own_are_no_subtitles(tmp_path: Path) -> None:

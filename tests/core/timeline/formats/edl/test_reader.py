@@ -169,3 +169,33 @@ def test_a_speed_that_only_the_times_say(tmp_path: Path, times: str, speed: Frac
     timeline = read(tmp_path, times, head="* FRAME RATE: 24\n")
     assert timeline.segments[0].speed == speed
     assert [said in warning for warning in timeline.warnings] == ([True] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("source", "record", "drops"),
+    [
+        ("01:00:10:00 01:00:20:00", "01:00:00;00 01:00:10;00", True),
+        ("01:00:10;00 01:00:20;00", "01:00:00:00 01:00:10:00", False),
+    ],
+)
+def test_a_source_may_count_otherwise_than_the_programme(tmp_path: Path, source: str, record: str, drops: bool) -> None:
+    """One hour and ten seconds of labels are 108,300 frames without drops and 108,192 with them."""
+    path = tmp_path / "a.edl"
+    path.write_text(f"TITLE: A\nFCM: NON-DROP FRAME\n\n001  R1  V  C  {source} {record}\n")
+    timeline = read_timeline(path)
+    assert timeline.drop_frame is drops
+    ((segment,), rate) = timeline.segments, Fraction(30000, 1001)
+    assert segment.source.start * rate == (108_300 if drops else 108_192)
+
+
+def test_a_key_over_a_background(tmp_path: Path) -> None:
+    """CMX 3600: two lines of one event, the background first; notes follow both."""
+    path = tmp_path / "a.edl"
+    path.write_text(
+        "TITLE: A\n* FRAME RATE: 24\n"
+        "001  R1  V  K B      00:00:01:00 00:00:02:00 01:00:00:00 01:00:01:00\n"
+        "001  R2  V  K    000 00:00:05:00 00:00:06:00 01:00:00:00 01:00:01:00\n"
+        "* FROM CLIP NAME: street.mov\n* KEY CLIP NAME: title.mov\n"
+    )
+    shown = {segment.clip: segment.source.start for segment in read_timeline(path).segments}
+    assert shown == {"street.mov": 1, "title.mov": 5}

@@ -1,0 +1,130 @@
+"""Hands on the lanes of takes: trim, move, fade; beyond a neighbour's edge two cross-fade.
+
+drag at an edge            the take begins or ends elsewhere, as far as its sound reaches
+drag at an upper corner    it fades in or out
+drag elsewhere             all of it is moved
+                           to cuts, the playhead and whole frames; with Alt freely, to the sample
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from talkies.ui.timeline.snapping import nearest_frame, nearest_sample, snapped
+from talkies.ui.timeline.takes.clips import grip_at
+from talkies.ui.work.state import TakeRecord
+from talkies.ui.work.take_edits import Grip, crossfaded, dragged, neighbours
+
+if TYPE_CHECKING:
+    from talkies.ui.timeline.surface import Surface
+
+_KEYS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+_ALT = Qt.KeyboardModifier.AltModifier
+_SHAPES = {
+    "in": Qt.CursorShape.SplitHCursor,
+    "out": Qt.CursorShape.SplitHCursor,
+    "fade in": Qt.CursorShape.PointingHandCursor,
+    "fade out": Qt.CursorShape.PointingHandCursor,
+}
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A take as it was when it was taken hold of, where (column), and those beside it."""
+
+    take: TakeRecord
+    grip: Grip
+    x: int
+    others: tuple[TakeRecord, ...]
+    gesture: str
+
+
+class TakeHands:
+    """Turns mouse events on takes into edits of the document; each drag is one step to undo."""
+
+    def __init__(self, surface: Surface) -> None:
+        self._surface = surface
+        self._held: _Held | None = None
+        self._dragging = False
+        self._count = 0
+
+    @property
+    def busy(self) -> bool:
+        return self._held is not None
+
+    def press(self, event: QMouseEvent) -> bool:
+        """Whether a take was taken hold of; with Shift or Ctrl shots are chosen instead."""
+        point = event.position().toPoint()
+        under = None if event.modifiers() & _KEYS else self._under(point)
+        if under is None:
+            return False
+        take, grip = under
+        sounding = self._sounding(take) if "fade" not in grip else ()
+        self._count += 1
+        self._held = _Held(take, grip, point.x(), neighbours(take, sounding), f"takes {id(self)} {self._count}")
+        self._dragging = False
+        return True
+
+    def move(self, event: QMouseEvent) -> None:
+        if self._held is None:
+            return
+        x = event.position().toPoint().x()
+        self._dragging = self._dragging or abs(x - self._held.x) >= QApplication.startDragDistance()
+        if self._dragging:
+            self._drag(self._held, x, free=bool(event.modifiers() & _ALT))
+
+    def release(self) -> bool:
+        """Lets go; whether something was dragged."""
+        self._held = None
+        return self._dragging
+
+    def hover(self, point: QPoint) -> bool:
+        """The pointer's shape over edges; whether there is one."""
+        viewport, under = self._surface.viewport(), self._under(point)
+        shape = _SHAPES.get(under[1]) if under is not None else None
+        if shape is not None:
+            viewport.setCursor(shape)
+        elif viewport.cursor().shape() in _SHAPES.values():
+            viewport.unsetCursor()
+        return shape is not None
+
+    def _under(self, point: QPoint) -> tuple[TakeRecord, Grip] | None:
+        """The take under a point, as it is now: lanes are made anew a moment after an edit."""
+        surface, hit = self._surface, self._surface.hit(point)
+        if hit is None or not isinstance(hit.item, TakeRecord):
+            return None
+        top = next(surface.row_top(index) for index, row in enumerate(surface.rows) if row is hit.row)
+        take = surface.document.take(hit.item.id)
+        return take, grip_at(take, surface.scale, point.x(), point.y() - top)
+
+    def _sounding(self, take: TakeRecord) -> list[TakeRecord]:
+        document = self._surface.document
+        shots = dict.fromkeys(each.segment_id for each in document.all_takes if each.stem == take.stem)
+        return [each for shot in shots for each in document.chosen_takes(shot)]
+
+    def _drag(self, held: _Held, x: int, free: bool) -> None:
+        document, take = self._surface.document, held.take
+        rate, place, edit = document.open_timeline().rate, held.take.place, held.take.edit
+        edges = {
+            "all": place.start, "in": place.start, "out": place.end,
+            "fade in": place.start + edit.fade_in, "fade out": place.end - edit.fade_out,
+        }  # fmt: skip
+        wanted = self._wanted(edges[held.grip] + (x - held.x) / self._surface.scale.pixels_per_second, free)
+        new = dragged(take, held.grip, wanted, rate)
+        edits = {take.id: new} if "fade" in held.grip else crossfaded(take, new, held.others, rate)
+        document.edit_takes(edits, held.gesture)
+
+    def _wanted(self, position: Fraction, free: bool) -> Fraction:
+        surface, document = self._surface, self._surface.document
+        rate = document.open_timeline().rate
+        if free:
+            return nearest_sample(position)
+        if not surface.snapping:
+            return nearest_frame(position, rate)
+        return snapped(position, surface.scale, rate, surface.rows.cuts, [document.playhead])
