@@ -9,6 +9,7 @@ stay whole.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -17,53 +18,52 @@ import opentimelineio as otio
 
 from talkies.core.segment import Segment, Timeline
 from talkies.core.shots.finding import Shot
-from talkies.core.timeline.cut.walking import to_seconds
+from talkies.core.timeline.cut.walking import to_range
 from talkies.core.times import exact_rate, round_half_up
 
 
-def can_be_cut(timeline: Timeline) -> list[Segment]:
-    """The segments whose clips lie on a track by themselves and run as they were shot."""
-    places = _places(timeline)
-    return [segment for segment in timeline.segments if (segment.track, segment.record.start) in places]
+def can_be_cut(timeline: Timeline) -> set[str]:
+    """The ids of segments whose clips lie on a track by themselves and run as they were shot."""
+    return set(_places(timeline))
 
 
 def cut_document(timeline: Timeline, shots: Mapping[str, Sequence[Shot]]) -> Any:
     """A copy of the timeline's document, cut where the ``shots`` of segments, by their ids, begin."""
     document = timeline.document.deepcopy()
-    places = _places(timeline)
-    by_place = {
-        places[key]: shots[segment.id]
-        for segment in timeline.segments
-        if (key := (segment.track, segment.record.start)) in places and len(shots.get(segment.id, ())) > 1
-    }
+    by_place = {place: shots[name] for name, place in _places(timeline).items() if len(shots.get(name, ())) > 1}
     for (track, index), parts in sorted(by_place.items(), reverse=True):
         clip = document.tracks[track][index]
         document.tracks[track][index : index + 1] = list(_pieces(clip, parts))
     return document
 
 
-def _places(timeline: Timeline) -> dict[tuple[str, Fraction], tuple[int, int]]:
-    """Track and index of each clip that can be cut, by the name of its track and its record start."""
-    segments = {(segment.track, segment.record.start): segment for segment in timeline.segments}
-    found = {}
-    pictures = 0
+def _places(timeline: Timeline) -> dict[str, tuple[int, int]]:
+    """Number of the track and of the clip on it, by the id of its segment, where only one clip can be meant."""
+    alike = Counter(_seen(segment) for segment in timeline.segments)
+    segments = {key: segment for segment in timeline.segments if alike[key := _seen(segment)] == 1}
+    found: dict[str, list[tuple[int, int]]] = {}
     for number, track in enumerate(timeline.document.tracks):
         if not isinstance(track, otio.schema.Track) or track.kind != otio.schema.TrackKind.Video:
             continue
-        pictures += 1
         position = Fraction(0)
         for index, item in enumerate(track):
-            key = (str(track.name or f"V{pictures}"), position)
-            segment = segments.get(key)
-            if isinstance(item, otio.schema.Clip) and segment is not None and _is_plain(item, segment):
-                found[key] = number, index
-            position += Fraction(0) if isinstance(item, otio.schema.Transition) else to_seconds(item.duration())
-    return found
+            if isinstance(item, otio.schema.Transition):
+                continue
+            span = to_range(item.trimmed_range())
+            if isinstance(item, otio.schema.Clip):
+                segment = segments.get((position, span.start, span.end))
+                if segment is not None and _is_plain(item, segment):
+                    found.setdefault(segment.id, []).append((number, index))
+            position += span.duration
+    return {name: places[0] for name, places in found.items() if len(places) == 1}
+
+
+def _seen(segment: Segment) -> tuple[Fraction, Fraction, Fraction]:
+    return segment.record.start, segment.source.start, segment.source.end
 
 
 def _is_plain(clip: Any, segment: Segment) -> bool:
-    is_same = clip.source_range is not None and to_seconds(clip.source_range.duration) == segment.record.duration
-    return is_same and not len(clip.effects) and segment.speed == 1 and segment.curve is None
+    return clip.source_range is not None and not len(clip.effects) and segment.speed == 1 and segment.curve is None
 
 
 def _pieces(clip: Any, shots: Sequence[Shot]) -> Iterator[Any]:

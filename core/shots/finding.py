@@ -6,20 +6,21 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from statistics import median
 
 import cv2
 import numpy as np
 
 from talkies.core.arrays import Grey
-from talkies.core.conditioning.picture.cards import LOOKS, is_card
+from talkies.core.conditioning.picture.cards import CardWatch
 from talkies.core.media.ahead import ahead
 from talkies.core.media.picture import Frame, picture_frames
 from talkies.core.segment import Segment
-from talkies.core.shots.deciding import JoinKind, joins_of
+from talkies.core.shots.deciding import Join, JoinKind, joins_of
 from talkies.core.shots.measures import LINES, ShotMeter
 from talkies.core.times import TimeRange, to_frame
 
-_CARD_LINES = 216
+_STILL = 0.15  # distance of neighbours: more moves than a card's grain, dust and weave
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,10 @@ class Shot:
 
 
 def find_shots(segment: Segment, on_share: Callable[[Fraction], None] = lambda share: None) -> list[Shot]:
-    """The shots of ``segment`` in order, together as long as it; cuts lie on frames of the timeline.
+    """The shots of ``segment``, which runs at normal speed, in order, together as long as it; they begin on frames of
+    the timeline. Two passes over the picture, the second for what stands still.
 
-    ``on_share`` hears how much has been seen and may raise CancelledError. Raises MediaError.
+    ``on_share`` hears how much of the first is done and may raise CancelledError. Raises MediaError.
     """
     meter, times = ShotMeter(), list[Fraction]()
     with closing(ahead(picture_frames(segment, height=2 * LINES))) as frames:
@@ -42,30 +44,25 @@ def find_shots(segment: Segment, on_share: Callable[[Fraction], None] = lambda s
             meter.feed(_grey(frame))
             times.append(frame.time)
             on_share(frame.time / segment.record.duration)
-    rate = len(times) / float(segment.record.duration)
-    joins = joins_of(meter.finish(), rate)
-    begins = [(Fraction(0), "cut"), *((_on_frame(times[join.first], segment), join.kind) for join in joins)]
-    return shots_between(segment, begins)
-
-
-def shots_between(segment: Segment, begins: list[tuple[Fraction, JoinKind]]) -> list[Shot]:
-    """Shots that begin so many seconds after the segment does, the first at 0, with a look at each."""
-    ends = [time for time, _ in begins[1:]] + [segment.record.duration]
+    measures, duration = meter.finish(), segment.record.duration
+    if not times:
+        return [Shot(segment.record)]
+    joins = [Join(0, "cut"), *joins_of(measures, len(times) / float(duration))]
+    starts = [_on_frame(times[join.first], segment) if join.first else Fraction(0) for join in joins]
     shots = []
-    for (start, kind), end in zip(begins, ends, strict=True):
+    for join, start, following, end in zip(joins, starts, [*joins[1:], None], [*starts[1:], duration], strict=True):
         record = TimeRange(start, end).shifted(segment.record.start)
-        shots.append(Shot(record, kind, is_card(_looks(segment, record))))
+        motion = measures.motion[join.first : following.first if following else None]
+        shots.append(Shot(record, join.kind, median(motion) < _STILL and _is_card(at(segment, record))))
     return shots
 
 
-def _looks(segment: Segment, record: TimeRange) -> list[Grey]:
-    """A few pictures, evenly spread over the middle of a shot."""
-    looks = []
-    for number in range(1, LOOKS + 1):
-        time = record.start + record.duration * number / (LOOKS + 1)
-        frame = next(picture_frames(at(segment, TimeRange(time, time + 1 / segment.rate)), height=_CARD_LINES), None)
-        looks += [] if frame is None else [_grey(frame)]
-    return looks
+def _is_card(shot: Segment) -> bool:
+    watch = CardWatch(shot.record.duration)
+    with closing(ahead(picture_frames(shot))) as frames:
+        for _ in watch.passing(frames):
+            pass
+    return watch.is_card
 
 
 def at(segment: Segment, record: TimeRange) -> Segment:

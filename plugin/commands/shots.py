@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talkies.core.errors import ArgumentError
+from talkies.core.errors import ArgumentError, MediaError
 
 if TYPE_CHECKING:
     from talkies.core.segment import Segment, Timeline
@@ -48,12 +48,14 @@ def run(options: argparse.Namespace) -> int:
     from talkies.plugin.console import print_json, show, warn
 
     timeline = read_timeline(options.timeline, options.media_dir, options.rate)
-    chosen = choose_segments(timeline, options.segment)
+    chosen, cuttable = choose_segments(timeline, options.segment), can_be_cut(timeline)
     check_output(timeline, options.output)
-    whole = [segment for segment in chosen if segment.picture is None or segment not in can_be_cut(timeline)]
-    for sentence in (*timeline.warnings, *(f"segment {each.id} ({each.clip}): stays whole" for each in whole)):
+    for sentence in (*timeline.warnings, *(warning for segment in chosen for warning in segment.warnings)):
         warn(sentence)
-    shots = {each.id: _found(each) for each in chosen if each not in whole}
+    shots = {segment.id: _found(segment) if segment.picture and segment.id in cuttable else [] for segment in chosen}
+    for segment in chosen:
+        if not shots[segment.id]:
+            warn(f"segment {segment.id} ({segment.clip}): stays whole")
     write_timeline(replace(timeline, document=cut_document(timeline, shots)), (), options.output)
     found = [shot for each in shots.values() for shot in each]
     if options.json:
@@ -65,12 +67,17 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _found(segment: Segment) -> list[Shot]:
+    """None where its picture cannot be read, and then a sentence says so."""
     from talkies.core.shots.finding import find_shots
-    from talkies.plugin.console import ProgressLine
+    from talkies.plugin.console import ProgressLine, warn
 
     line = ProgressLine()
     try:
         return find_shots(segment, lambda share: line.show(float(share), f"looking at {segment.clip}"))
+    except MediaError as error:
+        line.clear()
+        warn(str(error))
+        return []
     finally:
         line.clear()
 

@@ -164,3 +164,41 @@ def test_scanned_frames_are_counted_at_the_rate_that_is_asked_for(tmp_path: Path
 def test_a_rate_that_no_film_has_is_refused(rate: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["shots", str(tmp_path), f"--rate={rate}", "-o", str(tmp_path / "cut.otio")]) == 2
     assert "--rate" in capsys.readouterr().err
+
+
+def test_clips_of_tracks_with_one_name_are_told_apart(reel: Path, tmp_path: Path) -> None:
+    """The upper track's clip begins later in the film; its media counts from an hour on."""
+    document = read_timeline(reel).document
+    clip = document.tracks[0][0]
+    clip.media_reference.target_url = str(reel)
+    hour = otio.opentime.RationalTime(3600 * RATE, RATE)
+    for span in ("source_range", "media_reference.available_range"):
+        holder, name = (clip, span) if "." not in span else (clip.media_reference, span.split(".")[1])
+        whole = getattr(holder, name)
+        setattr(holder, name, otio.opentime.TimeRange(whole.start_time + hour, whole.duration))
+    upper = document.tracks[0].deepcopy()
+    whole = upper[0].source_range
+    upper[0].source_range = otio.opentime.TimeRange(
+        whole.start_time + otio.opentime.RationalTime(30, RATE), otio.opentime.RationalTime(60, RATE)
+    )
+    document.tracks.append(upper)
+    otio.adapters.write_to_file(document, str(tmp_path / "two.otio"))
+    assert main(["shots", str(tmp_path / "two.otio"), "-o", str(tmp_path / "cut.otio")]) == 0
+    lower, over = otio.adapters.read_from_file(str(tmp_path / "cut.otio")).tracks
+    assert [item.source_range.start_time.value - hour.value for item in lower][:3] == [0, 40, 76]
+    assert [item.source_range.start_time.value - hour.value for item in over] == [30, 40, 76]
+
+
+def test_a_clip_whose_film_is_gone_stays_whole_beside_others(
+    reel: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = read_timeline(reel).document
+    document.tracks[0][0].media_reference.target_url = str(reel)
+    gone = document.tracks[0][0].deepcopy()
+    gone.media_reference.target_url = str(tmp_path / "gone.mkv")
+    document.tracks[0].append(gone)
+    otio.adapters.write_to_file(document, str(tmp_path / "both.otio"))
+    assert main(["shots", str(tmp_path / "both.otio"), "-o", str(tmp_path / "cut.otio")]) == 0
+    assert "gone.mkv" in capsys.readouterr().err
+    (track,) = otio.adapters.read_from_file(str(tmp_path / "cut.otio")).tracks
+    assert [item.name for item in track][-2:] == ["reel 004", "reel"]
