@@ -11,8 +11,8 @@ from talkies.core.files.dataclass_json import as_json, from_json
 from talkies.core.generation.request import Task
 from talkies.core.spotting.spot import Spot
 from talkies.ui.work.document import Document
-from talkies.ui.work.jobs import Job
-from talkies.ui.work.state import SegmentSettings, TakeRecord
+from talkies.ui.work.jobs import Job, kept
+from talkies.ui.work.state import KeptJob, SegmentSettings, TakeRecord
 
 
 def order_of(document: Document, segment_ids: Sequence[str], settings: SegmentSettings) -> dict[str, Any]:
@@ -56,6 +56,54 @@ def listed_order(document: Document, segment_id: str, task: Task, only: Sequence
         return {}
     path = document.list_file()
     return {} if path is None else {"spots": str(path)} | ({"only": list(only)} if only else {})
+
+
+def begun(document: Document, job: Job) -> Job:
+    """A job on which work begins, with what is there of it already, where it began before."""
+    there = takes_of(document, job)
+    before = there if job.before is None else frozenset(job.before)
+    made = max(job.made, len(there - before))
+    return replace(job, state="running", made=made, before=tuple(sorted(before)))
+
+
+def request_of(document: Document, job: Job) -> tuple[str, dict[str, Any]]:
+    """The worker's method and what it is told, with the list as it is now. Raises OutputError."""
+    if job.kind == "spots":
+        return "spot", dict(job.order)
+    listed = listed_order(document, job.segment_id, job.settings.task, job.only)
+    return "make", {**job.order, **listed, "made": job.made}
+
+
+def takes_of(document: Document, job: Job) -> frozenset[str]:
+    """The takes there are of what a job makes; sections of music belong to whichever shot they begin on."""
+    if job.kind != "music":
+        return document.take_ids(job.segment_id)
+    every = (document.take_ids(segment.id) for segment in document.segments)
+    return frozenset(key for ids in every for key in ids if document.take(key).stem == "MX")
+
+
+def left(document: Document, jobs: Iterable[Job]) -> tuple[KeptJob, ...]:
+    """The jobs that are not done, as they are saved with the work."""
+    return tuple(kept(job, document.segment(job.segment_id)) for job in jobs if job.is_open)
+
+
+def job_of_kept(document: Document, number: int, job: KeptJob) -> Job:
+    """A saved job, which waits again."""
+    return job_of(document, number, job.segment_id, job.settings, before=job.before, kind=job.kind, only=job.only)
+
+
+def unused_seed(document: Document, segment_id: str, jobs: Iterable[Job]) -> int:
+    """The first seed after those of a segment's takes, and of those that jobs will make."""
+    waiting = (job.settings for job in jobs if job.segment_id == segment_id and job.is_open)
+    used = [take.seed for take in document.takes(segment_id)]
+    used += [settings.seed + settings.takes - 1 for settings in waiting]
+    return max([*used, document.settings_of(segment_id).seed - 1]) + 1
+
+
+def in_order(document: Document, ids: Iterable[str]) -> tuple[str, ...]:
+    """Segments as they follow each other on the timeline."""
+    wanted = set(ids)
+    return tuple(each.id for each in document.segments if each.id in wanted)
 
 
 def by_shot(document: Document, spot_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:

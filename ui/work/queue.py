@@ -20,9 +20,9 @@ from typing import Any, Final
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from talkies.core.errors import TalkiesError
+from talkies.ui.work import orders
 from talkies.ui.work.document import Document
-from talkies.ui.work.jobs import Job, fresh, kept, overall, seconds_left, timed
-from talkies.ui.work.orders import again, by_shot, job_of, listed_order, scored_again, spots_in
+from talkies.ui.work.jobs import Job, fresh, overall, seconds_left, timed
 from talkies.ui.work.state import SegmentSettings, TakeRecord
 from talkies.ui.work.worker_client import WorkerClient
 
@@ -79,7 +79,6 @@ class Queue(QObject):
 
     @property
     def is_busy(self) -> bool:
-        """Whether a job is running."""
         return self._running is not None
 
     @property
@@ -112,30 +111,25 @@ class Queue(QObject):
     def score(self, ids: Iterable[str], **changes: Any) -> tuple[int, ...]:
         """One job for the music of segments, from the first of them to the last, with the first one's settings and
         ``changes`` of them. Returns the job's id."""
-        chosen = [each.id for each in self._document.segments if each.id in set(ids)]
-        if not chosen:
-            return ()
-        settings = replace(self._document.settings_of(chosen[0]), **{**changes, "task": "music"})
-        return self._add([self._job(chosen[0], settings, kind="music", only=tuple(chosen))])
+        chosen = orders.in_order(self._document, ids)
+        settings = [replace(self._document.settings_of(first), **{**changes, "task": "music"}) for first in chosen[:1]]
+        return self._add([self._job(chosen[0], each, kind="music", only=chosen) for each in settings])
 
     def rescore(self, take: TakeRecord) -> tuple[int, ...]:
         """Another piece on the plan of the one that a take belongs to."""
-        ids, changes = scored_again(self._document, take)
+        ids, changes = orders.scored_again(self._document, take)
         return self.score(ids, **changes)
 
     def redo_spots(self, spot_ids: Iterable[str]) -> tuple[int, ...]:
         """One more take of each shot that has these spots, of the same seed as the one that sounds: nothing but these
         spots is made anew."""
-        document, shots = self._document, by_shot(self._document, spot_ids)
-        return self._add([self._job(key, again(document, key), only=ids) for key, ids in shots.items()])
+        document, shots = self._document, orders.by_shot(self._document, spot_ids)
+        return self._add([self._job(key, orders.again(document, key), only=ids) for key, ids in shots.items()])
 
     def redo(self, segment_id: str, **changes: Any) -> tuple[int, ...]:
         """One more take of a segment, with a seed that none of its takes has; ``changes`` as in :meth:`generate`."""
-        waiting = (job.settings for job in self.jobs if job.segment_id == segment_id and job.is_open)
-        used = [take.seed for take in self._document.takes(segment_id)]
-        used += [settings.seed + settings.takes - 1 for settings in waiting]
-        first = self._document.settings_of(segment_id).seed
-        return self.generate([segment_id], **{**changes, "seed": max([*used, first - 1]) + 1, "takes": 1})
+        seed = orders.unused_seed(self._document, segment_id, self.jobs)
+        return self.generate([segment_id], **{**changes, "seed": seed, "takes": 1})
 
     def pause(self) -> None:
         """The running segment is finished, then the queue waits."""
@@ -195,7 +189,7 @@ class Queue(QObject):
         return tuple(new)
 
     def _job(self, segment_id: str, settings: SegmentSettings, **facts: Any) -> Job:
-        return job_of(self._document, next(self._numbers), segment_id, settings, **facts)
+        return orders.job_of(self._document, next(self._numbers), segment_id, settings, **facts)
 
     def _next(self) -> None:
         waiting = next((job for job in self.jobs if job.state == "waiting"), None)
@@ -204,30 +198,12 @@ class Queue(QObject):
         self._watch.start()
         self._stopping = False
         self._running = waiting.id, 0
-        there = self._there(waiting)
-        before = there if waiting.before is None else frozenset(waiting.before)
-        made = max(waiting.made, len(there - before))
-        starting = replace(waiting, state="running", message=self.tr("starting"))
-        self._put(replace(starting, made=made, before=tuple(sorted(before))))
+        self._put(begun := replace(orders.begun(self._document, waiting), message=self.tr("starting")))
         try:
-            self._running = waiting.id, self._request(waiting, made)
+            self._running = waiting.id, self._client.request(*orders.request_of(self._document, begun))
         except TalkiesError as error:
             self._end(replace(self._jobs[waiting.id], state="failed", message="", problem=str(error)))
         self.jobs_changed.emit()
-
-    def _there(self, job: Job) -> frozenset[str]:
-        """The takes of what a job makes; sections of music belong to whichever shot they begin on."""
-        if job.kind != "music":
-            return self._document.take_ids(job.segment_id)
-        every = (self._document.take_ids(segment.id) for segment in self._document.segments)
-        return frozenset(key for ids in every for key in ids if self._document.take(key).stem == "MX")
-
-    def _request(self, job: Job, made: int) -> int:
-        """Asks the worker; with the list as it is now. Raises OutputError."""
-        if job.kind == "spots":
-            return self._client.request("spot", job.order)
-        listed = listed_order(self._document, job.segment_id, job.settings.task, job.only)
-        return self._client.request("make", {**job.order, **listed, "made": made})
 
     def _on_message(self, number: int, message: dict[str, Any]) -> None:
         if self._running is None or self._running[1] != number:
@@ -252,7 +228,9 @@ class Queue(QObject):
             case "result":
                 self._crashes = 0
                 if job.kind == "spots":
-                    job = replace(job, made=self._document.take_spotted(job.segment_id, spots_in(message["result"])))
+                    job = replace(
+                        job, made=self._document.take_spotted(job.segment_id, orders.spots_in(message["result"]))
+                    )
                 self._end(replace(job, state="done", fraction=1.0, message=""))
             case "error" if message["error"]["kind"] == "CancelledError":
                 self._end(replace(job, state="cancelled", message=""))
@@ -299,9 +277,7 @@ class Queue(QObject):
         timeline, waiting = self._document.timeline, self._document.state.queue
         same, had_jobs = timeline is not None and timeline.path == self._path, bool(self._jobs)
         self._path = None if timeline is None else timeline.path
-        jobs = [
-            self._job(job.segment_id, job.settings, before=job.before, kind=job.kind, only=job.only) for job in waiting
-        ]
+        jobs = [orders.job_of_kept(self._document, next(self._numbers), job) for job in waiting]
         self._jobs = {job.id: job for job in jobs}
         if not same:
             self._kept, self._paused = len(jobs), bool(jobs)
@@ -313,9 +289,8 @@ class Queue(QObject):
 
     def _keep(self) -> None:
         """Saves what is still to be made."""
-        document = self._document
-        if document.timeline is not None:
-            document.keep_queue(tuple(kept(job, document.segment(job.segment_id)) for job in self.jobs if job.is_open))
+        if self._document.timeline is not None:
+            self._document.keep_queue(orders.left(self._document, self.jobs))
 
     def _put(self, job: Job) -> None:
         self._jobs[job.id] = job
