@@ -26,7 +26,7 @@ from talkies.core.training.packing import PARTS, pack_mini, repack_mini
 from talkies.core.training.preparing import watching
 from talkies.core.training.preparing.effect_windows import prepare_effects, prepare_recast
 from talkies.core.training.preparing.lips_material import prepare_mouths, speaking_clips
-from talkies.core.training.preparing.more_voices import prepare_voices, shifted_lines
+from talkies.core.training.preparing.more_voices import check_voice_tools, prepare_voices, shifted_lines
 from talkies.core.training.preparing.speech_and_scenes import (
     Places,
     duration_lines,
@@ -36,6 +36,7 @@ from talkies.core.training.preparing.speech_and_scenes import (
     trained_codec,
 )
 from talkies.core.training.preparing.taught_voices import TeachingPlan, prepare_taught
+from talkies.core.training.preparing.teacher import Teacher
 from talkies.core.training.trainers.alignment import AlignmentTraining, align_corpus, train_acoustic_model
 from talkies.core.training.trainers.codec import CodecTraining, train_codec
 from talkies.core.training.trainers.durations import DurationTraining, train_durations
@@ -151,11 +152,23 @@ def train(path: Path, say: Callable[[str], None] = lambda line: print(line, file
     """Runs or resumes every stage of a configuration; progress goes to ``say``."""
     config = read_config(path)
     torch.set_num_threads(config.threads)
+    _check_tools(config)
     config.places.folder.mkdir(parents=True, exist_ok=True)
     for stage in config.stages:
         for figures in STAGES[stage](config):
             say(f"{stage}: " + ", ".join(f"{name} {value:.6g}" for name, value in figures.items()))
         say(f"{stage}: done")
+
+
+def _check_tools(config: TrainingConfig) -> None:
+    """What stages to come need besides torch, before hours of those that come first. Raises MissingExtraError, and
+    InputError for a teacher that is not there."""
+    to_come = [stage for stage in config.stages if not config.places.run(stage).exists()]
+    teacher = config.plan("taught", TeachingPlan).teacher
+    if "voices" in to_come:
+        check_voice_tools()
+    if "taught" in to_come and teacher:
+        Teacher(Path(teacher))
 
 
 def _widen(config: TrainingConfig) -> Figures:

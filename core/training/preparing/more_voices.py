@@ -192,6 +192,12 @@ def random_label(reader: str) -> str:
     return _SHIFTED + reader
 
 
+def check_voice_tools() -> None:
+    """Raises MissingExtraError where something is missing by which voices are made."""
+    world()
+    _flite()
+
+
 def _flite() -> str:
     program = shutil.which("flite")
     if program is None:

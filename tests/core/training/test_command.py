@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import wave
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 import torch
 
 from talkies.core.engines.mini import MiniEngine
-from talkies.core.errors import InputError
+from talkies.core.errors import InputError, MissingExtraError
 from talkies.core.model.weights import load_state
 from talkies.core.training.command import STAGES, read_config, train
 from talkies.core.training.preparing.more_voices import DRAWN
@@ -226,3 +227,20 @@ def a_decoder_alone_goes_on_from_these_weights(corpus: Path, folder: Path) -> No
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert changed and all(name.startswith("codec.decoder.") for name in changed)
     assert "codec steps 1" in said[-2] and "flow steps 3" in said[-2]
+
+
+@pytest.mark.parametrize(
+    ("stages", "table", "named"),
+    [
+        (["codec", "voices"], "", "pyworld"),
+        (["codec", "taught"], '[taught]\nteacher = "nobody"\n', "onnxruntime"),
+    ],
+)
+def test_what_a_later_stage_needs_is_asked_for_before_the_first(
+    stages: list[str], table: str, named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, named, None)
+    places = f'data = "{tmp_path}"\nfolder = "run"\nstages = {json.dumps(stages)}\n{table}'
+    with pytest.raises(MissingExtraError, match=named):
+        train(written(tmp_path, places), lambda line: pytest.fail(line))
+    assert not (tmp_path / "run").exists()
