@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -91,8 +92,15 @@ def _checked(values: Mapping[str, Any], path: Path) -> Preferences:
             wanted = "a list of folders" if name == "media-dirs" else "text in quotes"
             raise InputError(path, f"{name} is {value!r}", f"it must be {wanted}")
     given = {name: value for name, value in values.items() if name != "media-dirs"}
-    folders = (Path(each).expanduser() for each in values.get("media-dirs", ()))
+    folders = (_at_home(each) for each in values.get("media-dirs", ()))
     for name in ("voice", "soundfont"):
         if given.get(name, "").startswith("~"):
-            given[name] = str(Path(given[name]).expanduser())
+            given[name] = str(_at_home(given[name]))
     return Preferences(**given, media_dirs=tuple(path.parent / folder for folder in folders))
+
+
+def _at_home(name: str) -> Path:
+    """With ``~`` as the user's home; as it stands where there is no such user."""
+    with suppress(RuntimeError):
+        return Path(name).expanduser()
+    return Path(name)

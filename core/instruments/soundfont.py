@@ -7,6 +7,7 @@ begins, and the stretches are added up, so that memory does not grow with the pi
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from pathlib import Path
@@ -59,16 +60,21 @@ def find_soundfont(named: str = OWN, folders: Iterable[Path] = SYSTEM_FOLDERS) -
         if found is None:
             raise InputError("SoundFont", "there is none in the system's folders", "install one, or name a file")
         return found
-    path = Path(named).expanduser()
-    if not path.is_file() or path.suffix.lower() not in _SUFFIXES:
-        raise InputError(path, "is not a SoundFont", "name a file that ends with .sf2 or .sf3")
-    return path
+    path = Path(named)
+    with suppress(OSError, RuntimeError, ValueError):  # a home of nobody's, a name too long, a folder that is closed
+        path = path.expanduser()
+        if path.is_file() and path.suffix.lower() in _SUFFIXES:
+            return path
+    raise InputError(path, "is not a SoundFont", "name a file that ends with .sf2 or .sf3")
 
 
 def system_soundfonts(folders: Iterable[Path] = SYSTEM_FOLDERS) -> list[Path]:
     """Those that lie there, folder by folder, by name."""
-    lying = (sorted(folder.iterdir()) for folder in folders if folder.is_dir())
-    return [path for paths in lying for path in paths if path.suffix.lower() in _SUFFIXES and path.is_file()]
+    found: list[Path] = []
+    for folder in folders:
+        with suppress(OSError):
+            found += [path for path in sorted(folder.iterdir()) if path.suffix.lower() in _SUFFIXES and path.is_file()]
+    return found
 
 
 def check_renderer() -> None:

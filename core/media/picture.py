@@ -41,18 +41,20 @@ def picture_frames(
     segment: Segment,
     *,
     height: int = 216,
+    closest: Fraction = _CLOSEST,
     on_warning: Callable[[str], None] | None = None,
 ) -> Generator[Frame]:
     """The pictures of ``segment`` in record order, at the media's own rate through the retime, at most ~45 a second.
 
     The first shows from 0 on. A segment without picture has none; one whose media ends early ends early, with a
-    warning. ``height``: lines of the images (never enlarged). Raises MediaError when nothing can be shown at all.
+    warning. ``height``: lines of the images (never enlarged). ``closest``: seconds from one to the next, 0 for all.
+    Raises MediaError when nothing can be shown at all.
     """
     picture = segment.picture
     if picture is None or segment.record.duration <= 0:
         return
     warn = on_warning or (lambda sentence: None)
-    for time, image in _thinned(_of_curve(segment, picture, height, warn), segment.record.duration):
+    for time, image in _thinned(_of_curve(segment, picture, height, warn), segment.record.duration, closest):
         yield Frame(time, image() if callable(image) else image)
 
 
@@ -67,7 +69,7 @@ def _of_curve(segment: Segment, picture: Picture, height: int, warn: Callable[[s
             continue
         part = replace(segment, record=piece.time, source=piece.media, speed=piece.speed, curve=None)
         try:
-            for time, image in _thinned(_of_media(part, picture, height, warn), piece.time.duration):
+            for time, image in _thinned(_of_media(part, picture, height, warn), piece.time.duration, Fraction(0)):
                 any_shown = True
                 yield piece.time.start + time, image
         except MediaError as error:
@@ -81,13 +83,13 @@ def _of_media(segment: Segment, picture: Picture, height: int, warn: Callable[[s
     return of_kind(segment, picture, height, warn)
 
 
-def _thinned(shown: Iterable[Shown], duration: Fraction) -> Iterator[Shown]:
+def _thinned(shown: Iterable[Shown], duration: Fraction, closest: Fraction) -> Iterator[Shown]:
     """Leaves out what comes too soon after the last, and what lies outside the record range."""
     last: Fraction | None = None
     for time, image in shown:
         if time >= duration:
             return
-        if last is None or time - last >= _CLOSEST:
+        if last is None or time - last >= closest:
             last = time
             yield max(time, Fraction(0)), image  # the first frame may have begun before the clip
 

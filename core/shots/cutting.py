@@ -69,14 +69,13 @@ def _is_plain(clip: Any, segment: Segment) -> bool:
 def _pieces(clip: Any, shots: Sequence[Shot]) -> Iterator[Any]:
     whole, first = clip.source_range, shots[0].record.start
     rate = exact_rate(whole.start_time.rate)
-    for number, shot in enumerate(shots, start=1):
-        offset, length = ((each * rate) for each in (shot.record.start - first, shot.record.duration))
+    begins = [float(round_half_up((shot.record.start - first) * rate)) for shot in shots]
+    ends = [*begins[1:], whole.duration.rescaled_to(whole.start_time.rate).value]
+    for number, (shot, begin, end) in enumerate(zip(shots, begins, ends, strict=True), start=1):
         piece = clip.deepcopy()
         piece.name = f"{clip.name} {number:03}{' (card)' if shot.is_card else ''}"
-        piece.source_range = otio.opentime.TimeRange(
-            whole.start_time + otio.opentime.RationalTime(round_half_up(offset), whole.start_time.rate),
-            otio.opentime.RationalTime(round_half_up(length), whole.start_time.rate),
-        )
+        offset, length = (otio.opentime.RationalTime(each, whole.start_time.rate) for each in (begin, end - begin))
+        piece.source_range = otio.opentime.TimeRange(whole.start_time + offset, length)
         markers = [marker for marker in piece.markers if piece.source_range.contains(marker.marked_range.start_time)]
         del piece.markers[:]
         piece.markers.extend(markers)

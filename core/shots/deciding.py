@@ -68,8 +68,11 @@ def _dissolves(measures: Measures, taken: Flags) -> Iterator[Join]:
 def _fades(contrast: Floats, rate: float) -> Iterator[Join]:
     """A flat stretch between two shots, reached or left by degrees."""
     for start, stop in _runs(contrast < _FLAT):
-        if start == 0 or stop == len(contrast):
-            continue  # leader and tail
+        is_leader, is_tail = start == 0, stop == len(contrast)
+        if is_leader or is_tail:
+            if (stop - start) / rate >= _LEADER_S and is_leader != is_tail:
+                yield Join(stop if is_leader else start, "fade")
+            continue
         out, into = _slope(contrast[:start][::-1]), _slope(contrast[stop:])
         if max(out, into) < _FADES and (stop - start) / rate < _LEADER_S:
             continue  # black frames between cuts: the breaks say so

@@ -39,7 +39,7 @@ def find_shots(segment: Segment, on_share: Callable[[Fraction], None] = lambda s
     ``on_share`` hears how much of the first is done and may raise CancelledError. Raises MediaError.
     """
     meter, times = ShotMeter(), list[Fraction]()
-    with closing(ahead(picture_frames(segment, height=2 * LINES))) as frames:
+    with closing(ahead(picture_frames(segment, height=2 * LINES, closest=Fraction(0)))) as frames:
         for frame in frames:
             meter.feed(_grey(frame))
             times.append(frame.time)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import re
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talkies.core.errors import ArgumentError, MediaError
+from talkies.core.errors import ArgumentError, MediaError, OutputError
+from talkies.core.generation.request import STEMS_FOLDER
 
 if TYPE_CHECKING:
     from talkies.core.segment import Segment, Timeline
     from talkies.core.shots.finding import Shot
 
 _SLOWEST, _FASTEST = 1, 120
+_RATE = r"\d{1,6}(\.\d{1,6}|/\d{1,6})?"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _rate(text: str) -> Fraction:
     try:
-        rate = Fraction(text)
+        rate = Fraction(text if re.fullmatch(_RATE, text) else "")
     except (ValueError, ZeroDivisionError) as error:
         raise ArgumentError(
             "--rate", f"{text[:40]!r} is no number", "give frames per second: 18, 24000/1001"
@@ -50,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
     timeline = read_timeline(options.timeline, options.media_dir, options.rate)
     chosen, cuttable = choose_segments(timeline, options.segment), can_be_cut(timeline)
     check_output(timeline, options.output)
+    _check_format(timeline, options.output)
     for sentence in (*timeline.warnings, *(warning for segment in chosen for warning in segment.warnings)):
         warn(sentence)
     shots = {segment.id: _found(segment) if segment.picture and segment.id in cuttable else [] for segment in chosen}
@@ -64,6 +68,21 @@ def run(options: argparse.Namespace) -> int:
         show(*(_line(timeline, shot) for shot in found))
         show(f"{options.output}: {len(found)} shots, {sum(shot.is_card for shot in found)} of them title cards")
     return 0
+
+
+_NATIVE = ((".fcpxml", ".fcpxmld"), (".mlt", ".kdenlive"), (".xml",), (".edl",), (".aaf",))
+"""Formats whose writers give a timeline of the same kind back as it was, with what is new beside it."""
+
+
+def _check_format(timeline: Timeline, out: Path) -> None:
+    """Raises OutputError where the cuts would not be written."""
+    from talkies.core.destinations import suffix_of
+
+    suffix = suffix_of(out)
+    if any({suffix, timeline.path.suffix.lower()} <= set(family) for family in _NATIVE):
+        raise OutputError(out, "a timeline of this format is given back uncut", "write an .otio, which editors read")
+    if suffix == STEMS_FOLDER:
+        raise OutputError(out, "a folder of stems holds no cut", "write an .otio")
 
 
 def _found(segment: Segment) -> list[Shot]:

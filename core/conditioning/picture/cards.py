@@ -36,15 +36,18 @@ _LETTERS = 0.5  # of the ink that is not a frame
 
 @dataclass
 class CardWatch:
-    """Looks on while frames of a shot that lasts ``duration`` seconds pass; :attr:`is_card` then says what it was."""
+    """Looks on while frames pass, of which those of a shot begin at ``first`` and go on for ``duration`` seconds;
+    :attr:`is_card` then says what it was."""
 
     duration: Fraction
+    first: Fraction = Fraction(0)
     _kept: list[Grey] = field(default_factory=list)
 
     def passing(self, frames: Iterator[Frame]) -> Iterator[Frame]:
         """The same frames; a few, evenly spread over the middle, are remembered."""
         for frame in frames:
-            if len(self._kept) < LOOKS and frame.time >= self.duration * (len(self._kept) + 1) / (LOOKS + 1):
+            next_look = self.first + self.duration * (len(self._kept) + 1) / (LOOKS + 1)
+            if len(self._kept) < LOOKS and frame.time >= next_look:
                 self._kept.append(np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY), np.uint8))
             yield frame
 

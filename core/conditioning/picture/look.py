@@ -60,7 +60,7 @@ def look_at(
     try:
         wide = with_handles(segment, handles)
         with closing(_frames(wide, on_share, on_warning)) as frames:
-            watch = CardWatch(wide.record.duration)
+            watch = CardWatch(segment.record.duration, segment.record.start - wide.record.start)
             passing = watch.passing(frames)
             features = picture_features(passing, wide.record.duration, motion=motion, mouth=mouth)
     except InputError as error:

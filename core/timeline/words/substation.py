@@ -45,13 +45,14 @@ def parse_substation(path: Path, text: str, _: object = None) -> Parsed:
 @dataclass
 class _Found:
     """Lines as they are found: what a typesetter has cut into frames is one line again, and the pieces that a karaoke
-    script has made of a song are left out for the song itself, which it keeps as a comment."""
+    script has made of a song are left out for the song itself, where it is kept as a comment."""
 
     events: int = 0
     damaged: int = 0
     pieces: int = 0
     lines: list[Line] = field(default_factory=list)
     songs: list[Line] = field(default_factory=list)
+    sung: dict[Line, None] = field(default_factory=dict)  # pieces, each once: layers repeat them
     places: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def add(self, fields: Mapping[str, str]) -> None:
@@ -60,17 +61,19 @@ class _Found:
         if is_comment and effect != "karaoke":
             return
         self.events += not is_comment
-        if not is_comment and effect == _PIECE:
-            self.pieces += 1
-            return
+        is_piece = not is_comment and effect == _PIECE
+        self.pieces += is_piece
         start, end = _seconds(fields.get("start", "")), _seconds(fields.get("end", ""))
         if start is None or end is None:
             self.damaged += not is_comment
             return
         speaker = " ".join(fields.get("name", fields.get("actor", "")).split())
         line = Line(start, end, shown_text(fields["text"]), speaker)
+        sung = replace(line, text=f"♪ {' '.join(line.text.split())} ♪")
         if is_comment:
-            self.songs.append(replace(line, text=f"♪ {' '.join(line.text.split())} ♪"))
+            self.songs.append(sung)
+        elif is_piece:
+            self.sung[sung] = None
         else:
             self._add(line)
 
@@ -87,13 +90,13 @@ class _Found:
         self.lines.append(line)
 
     def all_lines(self) -> list[Line]:
-        return [*self.lines, *self.songs] if self.pieces else self.lines
+        return [*self.lines, *(self.songs or self.sung)] if self.pieces else self.lines
 
     def problems(self) -> Iterator[str]:
         if self.damaged:
             yield f"{self.damaged} subtitles with damaged times: left out"
         if self.pieces:
-            instead = "the songs they are made of are used" if self.songs else "left out"
+            instead = "the songs they are made of are used" if self.songs else "they are sung, not said"
             yield f"{self.pieces} lines are pieces of karaoke effects: {instead}"
 
 

@@ -20,9 +20,15 @@ class Labels:
     marked: bool = False
 
     def seconds(self, label: str) -> Fraction:
-        """From 00:00:00:00 on."""
+        """From 00:00:00:00 on, of a source or of the programme."""
+        return self._counted(label, ";" in label and may_drop_frames(self.rate) if self.marked else self.drop)
+
+    def record_seconds(self, label: str) -> Fraction:
+        """From 00:00:00:00 on, of the programme, which counts in one way throughout, however a label is written."""
+        return self._counted(label, self.drop)
+
+    def _counted(self, label: str, drops: bool) -> Fraction:
         plain = label.replace(".", ":").replace(",", ":").replace(";", ":").zfill(11)
-        drops = ";" in label and may_drop_frames(self.rate) if self.marked else self.drop
         return timecode_seconds(f"{plain[:8]};{plain[9:]}" if drops else plain, self.rate)[0]
 
     @property
@@ -32,7 +38,9 @@ class Labels:
 
     def span(self, first: str, last: str) -> TimeRange:
         """From one label to another; the next day's where that is the lower one by more than half a day."""
-        start, end = self.seconds(first), self.seconds(last)
+        return self._ordered(self.seconds(first), self.seconds(last))
+
+    def _ordered(self, start: Fraction, end: Fraction) -> TimeRange:
         return TimeRange(start, end + self.day if start - end > self.day / 2 else end)
 
     def records(self, labels: Iterable[tuple[str, str]]) -> Iterator[TimeRange]:
@@ -40,7 +48,7 @@ class Labels:
         is the next day's; less than that and the list is merely in another order."""
         days, before = Fraction(0), Fraction(0)
         for first, last in labels:
-            span = self.span(first, last)
+            span = self._ordered(self.record_seconds(first), self.record_seconds(last))
             if before - (span.start + days) > self.day / 2:
                 days += self.day
             elif span.start + days - before > self.day / 2 and days:

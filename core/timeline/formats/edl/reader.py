@@ -82,7 +82,7 @@ def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
     places = [(event, record.shifted(-start)) for event, record in zip(events, records, strict=True)]
     fitted = _fill(timeline, places, labels)
     for time, color, words in _locators(text):
-        at = (labels.seconds(time) - start) % labels.day
+        at = (labels.record_seconds(time) - start) % labels.day
         timeline.tracks.markers.append(otio.schema.Marker(words, otio_range(TimeRange(at, at), used), color))
     return Loaded(timeline, used, start, labels.drop, (*notes, *fitted), rate_is_guess=bool(notes))
 
