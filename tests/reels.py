@@ -64,10 +64,10 @@ def grey(frames: Sequence[Image]) -> list[Grey]:
     return [np.asarray(cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY), np.uint8) for frame in frames]
 
 
-def write(path: Path, frames: Sequence[Image]) -> Path:
-    """FFV1 at 18 frames per second."""
+def write(path: Path, frames: Sequence[Image], rate: int = RATE) -> Path:
+    """FFV1 at ``rate`` frames per second."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("ffv1", rate=RATE)
+        stream = container.add_stream("ffv1", rate=rate)
         stream.width, stream.height, stream.pix_fmt = *SIZE, "gray"
         for picture in grey(frames):
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "gray")))

@@ -49,9 +49,11 @@ def take_metadata(
     } | ({"pan_law": request.pan_law, "width": request.width} if stem.name == "FX" else {})
 
 
-def bed_metadata(stem: Stem, request: Request, place: Place, rows: Sequence[Spot], *, seed: int) -> dict[str, Any]:
+def bed_metadata(
+    stem: Stem, request: Request, place: Place, heard: Sequence[Spot], listed: Sequence[Spot], *, seed: int
+) -> dict[str, Any]:
     """Provenance of one take of a background: rules alone make it, on any machine. ``place``: where it begins;
-    ``rows``: of a list, that say what is heard."""
+    ``heard``: the rows of a list that say what is heard, of any shot; ``listed``: those of its own shot."""
     return {
         "version": version("talkies"),
         "engine": "",
@@ -61,8 +63,8 @@ def bed_metadata(stem: Stem, request: Request, place: Place, rows: Sequence[Spot
         "segment": stem.segment.id,
         "prompt": stem.prompt,
         "place": place.key,
-        "rows": {row.id: row.words for row in rows},
-        SPOTS: {row.id: described(row) for row in rows if row.shot == stem.segment.id},
+        "rows": {row.id: row.words for row in heard},
+        SPOTS: {row.id: described(row) for row in listed},
         "air": place.air.name,
         "seed": seed,
         "handles": str(request.handles),

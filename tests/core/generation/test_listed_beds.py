@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import opentimelineio as otio
 import pytest
 from engines import load_tones
 from films import write_movie, write_reel
@@ -20,6 +21,7 @@ from talkies.core.generation.request import Request
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Take
 from talkies.core.spotting.files import write_spots
+from talkies.core.spotting.made_of import sounds_otherwise
 from talkies.core.spotting.spot import Spot
 from talkies.core.timeline import read_timeline
 
@@ -146,3 +148,26 @@ def test_what_is_not_made_is_said(film: Path) -> None:
     assert any("1 background of the list, but no beds are made" in sentence for sentence in told)
     _, told = made(film, "b.otio", [row(1, 4, 8, "xyzzyx")])
     assert any("xyzzyx" in sentence for sentence in told)
+
+
+def test_a_row_that_a_shot_above_covers_is_known_to_the_bed(tmp_path: Path) -> None:
+    """Nothing was edited, so the take is still of its list."""
+    write_movie(tmp_path / "film.mp4", SECONDS)
+    path = write_reel(tmp_path / "reel.otio", ["film.mp4"], frames=10 * 25)
+    document = otio.adapters.read_from_file(str(path))
+    (clip,) = document.tracks[0]
+    gap = otio.schema.Gap(source_range=otio.opentime.range_from_start_end_time(at(0), at(4)))
+    above = clip.deepcopy()
+    above.source_range = otio.opentime.TimeRange(at(0), at(2))
+    document.tracks.append(otio.schema.Track("V2", kind="Video", children=[gap, above]))
+    otio.adapters.write_to_file(document, str(path))
+    rain = row(1, 4, 6, "rain")
+    takes, _ = made(path, "out.otio", [rain], background="auto")
+    lower = read_timeline(path).segments[0]
+    (take,) = [each for each in takes if each.stem == "BG" and each.segment_id == lower.id]
+    assert not sounds_otherwise(take.metadata["spots"], [rain], lower, take.record)
+    assert sounds_otherwise(take.metadata["spots"], [], lower, take.record)
+
+
+def at(seconds: int) -> otio.opentime.RationalTime:
+    return otio.opentime.RationalTime(seconds * 25, 25)

@@ -25,7 +25,7 @@ def test_a_font_is_named_or_the_systems_or_none(tmp_path: Path) -> None:
     assert find_soundfont("system", [gone, folder]) == folder / "a.SF3"
     assert find_soundfont(str(folder / "b.sf2"), [folder]) == folder / "b.sf2"
     assert find_soundfont("own", [folder]) is None and find_soundfont("", [folder]) is None
-    for wrong in (folder / "c.sf2", folder / "readme.txt", folder):
+    for wrong in (folder / "c.sf2", folder / "readme.txt", folder, "~nobody-of-this-name/a.sf2", "a" * 300 + ".sf2"):
         with pytest.raises(InputError):
             find_soundfont(str(wrong))
 

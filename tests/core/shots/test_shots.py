@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import opentimelineio as otio
@@ -15,9 +17,10 @@ from talkies.core.conditioning.picture.look import look_at
 from talkies.core.scenes.staging import render_scene
 from talkies.core.shots.cutting import cut_document
 from talkies.core.shots.deciding import Join, joins_of
-from talkies.core.shots.finding import find_shots
+from talkies.core.shots.finding import Shot, find_shots
 from talkies.core.shots.measures import ShotMeter
 from talkies.core.timeline import read_timeline
+from talkies.core.times import TimeRange
 from talkies.plugin.cli import main
 
 WORDS = ["But when the night had come", "the old man spoke"]
@@ -110,7 +113,7 @@ def test_a_film_in_one_piece_is_cut_into_shots_that_show_what_it_showed(reel: Pa
 def test_nothing_is_seen_on_a_card(reel: Path, tmp_path: Path) -> None:
     assert main(["shots", str(reel), "-o", str(tmp_path / "reel.otio")]) == 0
     first, title, *_ = read_timeline(tmp_path / "reel.otio").segments
-    seen, on_card = (look_at(each, Fraction(0)).features for each in (first, title))
+    seen, on_card = (look_at(each, Fraction(1)).features for each in (first, title))
     assert seen is not None
     assert on_card is not None
     assert seen.sync.any()
@@ -160,7 +163,7 @@ def test_scanned_frames_are_counted_at_the_rate_that_is_asked_for(tmp_path: Path
     assert [each.record.start for each in cut.segments] == [0, Fraction(12, 16)]
 
 
-@pytest.mark.parametrize("rate", ["0", "nan", "1e999", "1/0", "fast", "-18", "1000"])
+@pytest.mark.parametrize("rate", ["0", "nan", "1e999", "1/0", "fast", "-18", "1000", "1e99999999", "18fps"])
 def test_a_rate_that_no_film_has_is_refused(rate: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["shots", str(tmp_path), f"--rate={rate}", "-o", str(tmp_path / "cut.otio")]) == 2
     assert "--rate" in capsys.readouterr().err
@@ -202,3 +205,51 @@ def test_a_clip_whose_film_is_gone_stays_whole_beside_others(
     assert "gone.mkv" in capsys.readouterr().err
     (track,) = otio.adapters.read_from_file(str(tmp_path / "cut.otio")).tracks
     assert [item.name for item in track][-2:] == ["reel 004", "reel"]
+
+
+@pytest.mark.parametrize("suffix", [".fcpxml", ".xml", ".edl", ".mlt", ".aaf"])
+def test_a_format_that_gives_itself_back_uncut_is_refused(
+    reel: Path, tmp_path: Path, suffix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["shots", str(reel), "-o", str(tmp_path / f"first{suffix}")]) == 0
+    out = tmp_path / f"again{suffix}"
+    assert main(["shots", str(tmp_path / f"first{suffix}"), "-o", str(out)]) == 2
+    assert "uncut" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_pieces_add_up_to_a_clip_of_another_rate(reel: Path) -> None:
+    """What comes after it stays where it was: 240 frames of 24 on a timeline of 25."""
+    timeline = read_timeline(reel)
+    clip = timeline.document.tracks[0][0]
+    clip.source_range = otio.opentime.TimeRange(otio.opentime.RationalTime(48, 24), otio.opentime.RationalTime(240, 24))
+    shown = replace(timeline.segments[0], record=TimeRange(Fraction(0), Fraction(10)), rate=Fraction(25))
+    shown = replace(shown, source=TimeRange(Fraction(2), Fraction(12)))
+    begins = [Fraction(14 * number, 25) for number in range(7)]
+    shots = [Shot(TimeRange(a, b)) for a, b in pairwise([*begins, Fraction(10)])]
+    (track,) = cut_document(replace(timeline, segments=(shown,)), {shown.id: shots}).tracks
+    spans = [each.source_range for each in track]
+    assert len(spans) == 7
+    assert spans[0].start_time.value == 48
+    assert spans[-1].end_time_exclusive().value == 288
+    assert all(one.end_time_exclusive() == other.start_time for one, other in pairwise(spans))
+
+
+def test_every_frame_counts_at_fifty_a_second(tmp_path: Path) -> None:
+    film = [*shot(11, 41), *shot(12, 46), *shot(13, 33)]
+    write(tmp_path / "fast.mkv", film, rate=50)
+    (segment,) = read_timeline(tmp_path / "fast.mkv").segments
+    assert [each.record.start for each in find_shots(segment)] == [0, Fraction(41, 50), Fraction(87, 50)]
+
+
+def test_leader_and_tail_are_shots_of_their_own() -> None:
+    black = [shot(11, 1)[0] * 0] * 40
+    film = [*dissolved(black, shot(11, 60), 10), *shot(12, 50)]
+    film = dissolved(film, [film[0] * 0] * 50, 10)
+    assert [
+        (join.kind, abs(join.first - place) <= 5) for join, place in zip(joins(film), (35, 90, 140), strict=True)
+    ] == [
+        ("fade", True),
+        ("cut", True),
+        ("fade", True),
+    ]

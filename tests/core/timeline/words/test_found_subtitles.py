@@ -562,6 +562,17 @@ def test_pieces_of_a_karaoke_are_the_song_that_they_were_made_of(read: Read) -> 
     assert any("25000 lines are pieces of karaoke" in sentence for sentence in loaded.warnings)
 
 
+def test_a_song_of_which_only_pieces_are_left_is_sung_and_not_said(read: Read) -> None:
+    pieces = [
+        f"Dialogue: {layer},0:00:1{n}.00,0:00:1{n + 1}.00,Song,,0,0,0,fx,{{\\blur{layer}}}{syllable}"
+        for layer in (1, 2)
+        for n, syllable in enumerate(("Sa", "ku", "ra"))
+    ]
+    loaded = read("a.ass", ass_events(*pieces))
+    assert [(cue.kind, cue.text) for cue in loaded.cues] == [("sound", "Sa"), ("sound", "ku"), ("sound", "ra")]
+    assert any("sung, not said" in sentence for sentence in loaded.warnings)
+
+
 def test_fonts_in_a_script_cost_nobody_his_words(tmp_path: Path) -> None:
     path = tmp_path / "a.ass"
     font = "[Fonts]\nfontname: large.ttf\n" + ("M" * 80 + "\n") * 100_000  # 8 MB

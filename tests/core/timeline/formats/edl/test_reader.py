@@ -199,3 +199,15 @@ def test_a_key_over_a_background(tmp_path: Path) -> None:
     )
     shown = {segment.clip: segment.source.start for segment in read_timeline(path).segments}
     assert shown == {"street.mov": 1, "title.mov": 5}
+
+
+@pytest.mark.parametrize("written", ["01:05:00;02", "01:05:00:02"])
+def test_a_locator_counts_as_the_programme_does_however_it_is_written(tmp_path: Path, written: str) -> None:
+    """Of 9,002 labels two fall out as each of five minutes begins."""
+    path = tmp_path / "a.edl"
+    path.write_text(
+        "TITLE: A\nFCM: DROP FRAME\n\n001  R1  V  C  01:00:00;00 01:10:00;00 01:00:00;00 01:10:00;00\n"
+        f"* LOC: {written} RED     here\n"
+    )
+    (marker,) = read_timeline(path).document.tracks.markers
+    assert round(marker.marked_range.start_time.to_seconds() * 30000 / 1001) == 8_992
