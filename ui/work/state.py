@@ -228,7 +228,7 @@ class KeptJob:
 
     ``before``: the takes that the segment had when the work on it began, None as long as it had not: those that came
     since need not be made again. ``only``: ids of spots that are made anew, none for all; of
-    music, those of the segments that it is for."""
+    music, those of the segments that it is for, and ``marks`` what these were."""
 
     segment_id: str
     mark: SegmentMark
@@ -236,6 +236,7 @@ class KeptJob:
     before: tuple[str, ...] | None = None
     kind: JobKind = "take"
     only: tuple[str, ...] = ()
+    marks: tuple[SegmentMark, ...] = ()
 
 
 @dataclass(frozen=True)
