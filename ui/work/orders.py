@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 from talkies.core.errors import TalkiesError
@@ -43,14 +42,17 @@ def job_of(document: Document, number: int, segment_id: str, settings: SegmentSe
     return Job(number, segment_id, document.segment(segment_id).clip, settings, length, order, **facts)
 
 
-def scored_again(document: Document, take: TakeRecord) -> tuple[list[str], dict[str, Any]]:
-    """The segments of the piece that a take belongs to, and the settings of another one on its plan, with a seed that
-    none of its takes has."""
-    alike = [each for each in document.all_takes if each.facts.get("span") == take.facts.get("span")]
-    start, end = (Fraction(each) for each in take.facts["span"])
+def scored_again(document: Document, take: TakeRecord, jobs: Iterable[Job]) -> tuple[list[str], dict[str, Any]]:
+    """The segments over which the piece that a take belongs to lies now, and the settings of another one on its plan,
+    with a seed that none of its takes has and no job for music will use."""
+    span = take.facts.get("span")
+    piece = [each for each in document.all_takes if each.stem == "MX" and span and each.facts.get("span") == span]
+    there = [each for each in piece if not each.lost] or [take]
+    start, end = min(each.record.start for each in there), max(each.record.end for each in there)
     inside = [each.id for each in document.segments if each.record.start < end and start < each.record.end]
-    seed = max(each.seed for each in alike) + 1
-    return inside, {"prompt": str(take.facts.get("prompt", "")), "seed": seed, "takes": 1}
+    waiting = (job.settings for job in jobs if job.kind == "music" and job.is_open)
+    used = [take.seed, *(each.seed for each in piece), *(each.seed + each.takes - 1 for each in waiting)]
+    return inside, {"prompt": str(take.facts.get("prompt", "")), "seed": max(used) + 1, "takes": 1}
 
 
 def listed_order(document: Document, segment_id: str, task: Task, only: Sequence[str] = ()) -> dict[str, Any]:

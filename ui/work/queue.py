@@ -117,7 +117,7 @@ class Queue(QObject):
 
     def rescore(self, take: TakeRecord) -> tuple[int, ...]:
         """Another piece on the plan of the one that a take belongs to."""
-        ids, changes = orders.scored_again(self._document, take)
+        ids, changes = orders.scored_again(self._document, take, self.jobs)
         return self.score(ids, **changes)
 
     def redo_spots(self, spot_ids: Iterable[str]) -> tuple[int, ...]:
