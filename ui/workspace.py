@@ -255,10 +255,11 @@ class Workspace(QMainWindow):
         """One more of the same kind, with a new seed."""
         take = self.document.take(take_id)
         if take.stem == "MX":
-            self.queue.rescore(take)
+            jobs = self.queue.rescore(take)
         else:
-            self.queue.redo(take.segment_id, task=_TASKS[take.stem])
-        self.status_message.emit(self.tr("Another take is in the queue, with a new seed."))
+            jobs = self.queue.redo(take.segment_id, task=_TASKS[take.stem])
+        if jobs:
+            self.status_message.emit(self.tr("Another take is in the queue, with a new seed."))
 
     def speak_again(self) -> None:
         """Another take of dialogue for each shot of the chosen lines."""

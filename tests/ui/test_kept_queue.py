@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
+from films import write_reel
 from pytestqt.qtbot import QtBot
 
 from talkies.ui.queue.panel import QueuePanel
@@ -49,6 +52,48 @@ def test_the_queue_is_offered_again_after_a_kill(
     assert again.state.queue == ()
     queue.close()
     again.close()
+
+
+def test_music_that_waits_is_for_the_same_shots_after_the_cut_moved(
+    document: Document, reel: Path, worker_command: list[str]
+) -> None:
+    queue = Queue(document, WorkerClient(worker_command, document), document)
+    queue.pause()
+    queue.score(["V1-001", "V1-002"], prompt="waltz")
+    queue.generate(["V1-002"])
+    document.close()
+    write_reel(reel, ["film.mp4"] * 3, start=25, first="inserted")
+    document.open(reel)
+    music, effects = queue.jobs
+    assert (music.segment_id, music.order["segments"], music.duration) == ("V1-002", ["V1-002", "V1-003"], 2)
+    assert effects.order["segments"] == ["V1-003"]
+    document.close()
+    write_reel(reel, ["film.mp4"], start=25, first="shot 2")
+    document.open(reel)
+    music, effects = queue.jobs
+    assert (music.segment_id, music.order["segments"], music.duration) == ("V1-001", ["V1-001"], 1)
+    assert music.settings.prompt == "waltz" and effects.order["segments"] == ["V1-001"]
+    queue.close()
+
+
+@pytest.mark.parametrize("broken", [{"only": ["V9-009"]}, {"only": []}, {"marks": []}, {"segment_id": "V9-009"}])
+def test_older_or_damaged_music_is_for_its_own_shot_and_loses_no_other_job(
+    document: Document, reel: Path, worker_command: list[str], broken: dict[str, object]
+) -> None:
+    queue = Queue(document, WorkerClient(worker_command, document), document)
+    queue.pause()
+    queue.score(["V1-001", "V1-002"])
+    queue.generate(["V1-002"])
+    assert document.folder is not None
+    saved = document.folder / "work.json"
+    document.close()
+    content = json.loads(saved.read_bytes())
+    content["work"]["queue"][0] |= {"marks": []} | broken
+    saved.write_text(json.dumps(content))
+    document.open(reel)
+    assert [job.order["segments"] for job in queue.jobs] == [["V1-001"], ["V1-002"]]
+    assert queue.jobs[0].only == ("V1-001",)
+    queue.close()
 
 
 def test_it_can_be_discarded_and_a_cancelled_one_does_not_come_back(

@@ -53,9 +53,10 @@ class Job:
         return self.state in ("waiting", "running")
 
 
-def kept(job: Job, segment: Segment) -> KeptJob:
-    """A job as it is saved with the work."""
-    return KeptJob(job.segment_id, SegmentMark.of(segment), job.settings, job.before, job.kind, job.only)
+def kept(job: Job, segment: Segment, scored: Iterable[Segment] = ()) -> KeptJob:
+    """A job as it is saved with the work; ``scored``: the segments that music is for."""
+    marks = tuple(SegmentMark.of(each) for each in scored)
+    return KeptJob(job.segment_id, SegmentMark.of(segment), job.settings, job.before, job.kind, job.only, marks)
 
 
 def fresh(job: Job) -> Job:

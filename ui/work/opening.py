@@ -127,12 +127,25 @@ class Finder:
 
     def _queue(self, kept: Iterable[KeptJob]) -> tuple[KeptJob, ...]:
         """What waits, where its segments are now."""
-        found = ((job, self.segment(job.segment_id, job.mark)) for job in kept)
-        return tuple(
-            replace(job, segment_id=segment.id, mark=SegmentMark.of(segment))
-            for job, segment in found
-            if segment is not None
-        )
+        found = (self._piece(job) if job.kind == "music" else self._shot(job) for job in kept)
+        return tuple(job for job in found if job is not None)
+
+    def _shot(self, job: KeptJob) -> KeptJob | None:
+        segment = self.segment(job.segment_id, job.mark)
+        return None if segment is None else replace(job, segment_id=segment.id, mark=SegmentMark.of(segment))
+
+    def _piece(self, job: KeptJob) -> KeptJob | None:
+        """Music for those of its segments that are still there; older work says only what the first one was."""
+        known = bool(job.only) and len(job.only) == len(job.marks)
+        shots = zip(job.only, job.marks, strict=True) if known else [(job.segment_id, job.mark)]
+        places = (self.segment(each, mark) for each, mark in shots)
+        found = {place.id: place for place in places if place is not None}
+        if not found:
+            return None
+        own = self.segment(job.segment_id, job.mark)
+        first = own if own is not None and own.id in found else next(iter(found.values()))
+        marks = tuple(SegmentMark.of(each) for each in found.values())
+        return replace(job, segment_id=first.id, mark=SegmentMark.of(first), only=tuple(found), marks=marks)
 
     def _cues(self, edits: Iterable[tuple[int, CueEdit]]) -> tuple[dict[int, CueEdit], int]:
         """Edits by the index of their cue now, and how many have none."""

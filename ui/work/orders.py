@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
+from talkies.core.errors import TalkiesError
 from talkies.core.files.dataclass_json import as_json, from_json
 from talkies.core.generation.request import Task
+from talkies.core.segment import Segment
 from talkies.core.spotting.spot import Spot
 from talkies.ui.work.document import Document
 from talkies.ui.work.jobs import Job, kept
@@ -31,22 +33,26 @@ def _mix(document: Document, task: Task) -> dict[str, Any]:
 
 def job_of(document: Document, number: int, segment_id: str, settings: SegmentSettings, **facts: Any) -> Job:
     """A job for one segment, or for the music of several; ``facts``: further fields of it."""
-    scored = facts.get("kind") == "music"
-    ids = [each.id for each in document.segments if each.id in facts["only"]] if scored else [segment_id]
+    ids: tuple[str, ...] = (segment_id,)
+    if facts.get("kind") == "music":
+        facts["only"] = ids = in_order(document, facts["only"]) or ids
     segments = [document.segment(each) for each in ids]
     length = max(each.record.end for each in segments) - min(each.record.start for each in segments)
     order = order_of(document, ids, settings)
     return Job(number, segment_id, document.segment(segment_id).clip, settings, length, order, **facts)
 
 
-def scored_again(document: Document, take: TakeRecord) -> tuple[list[str], dict[str, Any]]:
-    """The segments of the piece that a take belongs to, and the settings of another one on its plan, with a seed that
-    none of its takes has."""
-    alike = [each for each in document.all_takes if each.facts.get("span") == take.facts.get("span")]
-    start, end = (Fraction(each) for each in take.facts["span"])
+def scored_again(document: Document, take: TakeRecord, jobs: Iterable[Job]) -> tuple[list[str], dict[str, Any]]:
+    """The segments over which the piece that a take belongs to lies now, and the settings of another one on its plan,
+    with a seed that none of its takes has and no job for music will use."""
+    span = take.facts.get("span")
+    piece = [each for each in document.all_takes if each.stem == "MX" and span and each.facts.get("span") == span]
+    there = [each for each in piece if not each.lost] or [take]
+    start, end = min(each.record.start for each in there), max(each.record.end for each in there)
     inside = [each.id for each in document.segments if each.record.start < end and start < each.record.end]
-    seed = max(each.seed for each in alike) + 1
-    return inside, {"prompt": str(take.facts.get("prompt", "")), "seed": seed, "takes": 1}
+    waiting = (job.settings for job in jobs if job.kind == "music" and job.is_open)
+    used = [take.seed, *(each.seed for each in piece), *(each.seed + each.takes - 1 for each in waiting)]
+    return inside, {"prompt": str(take.facts.get("prompt", "")), "seed": max(used) + 1, "takes": 1}
 
 
 def listed_order(document: Document, segment_id: str, task: Task, only: Sequence[str] = ()) -> dict[str, Any]:
@@ -84,12 +90,22 @@ def takes_of(document: Document, job: Job) -> frozenset[str]:
 
 def left(document: Document, jobs: Iterable[Job]) -> tuple[KeptJob, ...]:
     """The jobs that are not done, as they are saved with the work."""
-    return tuple(kept(job, document.segment(job.segment_id)) for job in jobs if job.is_open)
+    return tuple(kept(job, document.segment(job.segment_id), _scored(document, job)) for job in jobs if job.is_open)
 
 
-def job_of_kept(document: Document, number: int, job: KeptJob) -> Job:
-    """A saved job, which waits again."""
-    return job_of(document, number, job.segment_id, job.settings, before=job.before, kind=job.kind, only=job.only)
+def _scored(document: Document, job: Job) -> list[Segment]:
+    """The segments that music is for."""
+    return [document.segment(each) for each in job.only] if job.kind == "music" else []
+
+
+def jobs_of_kept(document: Document, numbers: Iterator[int], kept_jobs: Iterable[KeptJob]) -> list[Job]:
+    """Saved jobs, which wait again; without those that cannot be asked for."""
+    found = []
+    for job in kept_jobs:
+        with contextlib.suppress(TalkiesError):
+            facts = {"before": job.before, "kind": job.kind, "only": job.only}
+            found.append(job_of(document, next(numbers), job.segment_id, job.settings, **facts))
+    return found
 
 
 def unused_seed(document: Document, segment_id: str, jobs: Iterable[Job]) -> int:

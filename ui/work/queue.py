@@ -117,7 +117,7 @@ class Queue(QObject):
 
     def rescore(self, take: TakeRecord) -> tuple[int, ...]:
         """Another piece on the plan of the one that a take belongs to."""
-        ids, changes = orders.scored_again(self._document, take)
+        ids, changes = orders.scored_again(self._document, take, self.jobs)
         return self.score(ids, **changes)
 
     def redo_spots(self, spot_ids: Iterable[str]) -> tuple[int, ...]:
@@ -277,7 +277,7 @@ class Queue(QObject):
         timeline, waiting = self._document.timeline, self._document.state.queue
         same, had_jobs = timeline is not None and timeline.path == self._path, bool(self._jobs)
         self._path = None if timeline is None else timeline.path
-        jobs = [orders.job_of_kept(self._document, next(self._numbers), job) for job in waiting]
+        jobs = orders.jobs_of_kept(self._document, self._numbers, waiting)
         self._jobs = {job.id: job for job in jobs}
         if not same:
             self._kept, self._paused = len(jobs), bool(jobs)

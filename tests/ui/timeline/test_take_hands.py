@@ -15,6 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from talkies.core.takes.edits import TakeEdit
 from talkies.core.times import TimeRange
+from talkies.ui.player.monitor import Monitor
+from talkies.ui.takes.strip import TakeStrip
 from talkies.ui.timeline import Media, TimelineView
 from talkies.ui.timeline.waves import WaveLane
 from talkies.ui.work.document import Document
@@ -61,10 +63,14 @@ def drag(view: TimelineView, start: QPoint, by: int, modifier: Qt.KeyboardModifi
         *((QEvent.Type.MouseMove, share / 4) for share in range(1, 5)),
         (QEvent.Type.MouseButtonRelease, 1.0),
     ):
-        place = QPointF(start + QPoint(round(by * share), 0))
-        buttons = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else LEFT
-        event = QMouseEvent(kind, place, view.viewport().mapToGlobal(place), LEFT, buttons, modifier)
-        QApplication.sendEvent(view.viewport(), event)
+        send(view, kind, start + QPoint(round(by * share), 0), modifier)
+
+
+def send(view: TimelineView, kind: QEvent.Type, point: QPoint, modifier: Qt.KeyboardModifier = NONE) -> None:
+    place = QPointF(point)
+    buttons = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else LEFT
+    event = QMouseEvent(kind, place, view.viewport().mapToGlobal(place), LEFT, buttons, modifier)
+    QApplication.sendEvent(view.viewport(), event)
 
 
 def test_an_edge_is_dragged_in_whole_frames_into_the_handle_and_back(view: TimelineView) -> None:
@@ -122,7 +128,7 @@ def test_the_middle_moves_it_and_a_click_still_chooses(qtbot: QtBot, view: Timel
     drag(view, on_take(view, take, 200), 4 * frame)
     assert document.take(take.id).edit == TakeEdit(offset=4 * FRAME)
     document.nudge([take.id], -1)
-    assert document.place_of(document.take(take.id)) == TimeRange(1 + 3 * FRAME, 2 + 3 * FRAME)
+    assert document.take(take.id).place == TimeRange(1 + 3 * FRAME, 2 + 3 * FRAME)
     with qtbot.waitSignal(view.take_clicked) as told:
         qtbot.mouseClick(view.viewport(), LEFT, NONE, on_take(view, take, 200))
     assert told.args == [take.id] and document.selected == ("V1-002",)
@@ -151,6 +157,81 @@ def test_over_its_neighbour_both_cross_fade_and_away_from_it_no_longer(view: Tim
     drag(view, on_take(view, document.take(second.id), 2), 8 * frame)
     assert document.take(second.id).edit == TakeEdit(head=2 * FRAME)
     assert document.take(first.id).edit == TakeEdit()
+
+
+def test_a_cross_fade_goes_before_a_fade_at_the_other_end(view: TimelineView) -> None:
+    document, frame = view.document, view.scale.width(FRAME)
+    first, second = effects(document, "V1-001"), effects(document, "V1-002")
+    document.edit_takes({first.id: TakeEdit(fade_in=23 * FRAME), second.id: TakeEdit(fade_out=23 * FRAME)})
+    drag(view, on_take(view, second, 200), -6 * frame)
+    assert document.take(first.id).edit == TakeEdit(fade_in=19 * FRAME, fade_out=6 * FRAME)
+    assert document.take(second.id).edit == TakeEdit(offset=-6 * FRAME, fade_in=6 * FRAME, fade_out=19 * FRAME)
+    drag(view, on_take(view, document.take(second.id), 200), 6 * frame)
+    assert document.take(first.id).edit == TakeEdit(fade_in=19 * FRAME)
+    assert document.take(second.id).edit == TakeEdit(fade_out=19 * FRAME)
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    drag(view, on_take(view, document.take(first.id), 200), 6 * frame)
+    assert document.take(first.id).edit == TakeEdit(offset=6 * FRAME, fade_in=19 * FRAME, fade_out=6 * FRAME)
+    assert document.take(second.id).edit == TakeEdit(fade_in=6 * FRAME, fade_out=19 * FRAME)
+
+
+def test_laid_back_as_it_was_made_its_neighbour_no_longer_fades(view: TimelineView) -> None:
+    document, frame = view.document, view.scale.width(FRAME)
+    first, second = effects(document, "V1-001"), effects(document, "V1-002")
+    drag(view, on_take(view, second, 2), -6 * frame)
+    strip = TakeStrip(document, Monitor(document, document))
+    document.select(["V1-002"])
+    strip.cards[second.id].do("whole")
+    assert {document.take(each.id).edit for each in (first, second)} == {TakeEdit()}
+    document.undo_stack.undo()
+    assert document.take(first.id).edit == TakeEdit(fade_out=6 * FRAME)
+    strip.close()
+
+
+def test_nudged_over_its_neighbour_both_cross_fade(view: TimelineView) -> None:
+    document = view.document
+    first, second = effects(document, "V1-001"), effects(document, "V1-002")
+    document.nudge([second.id], -2)
+    assert document.take(second.id).edit == TakeEdit(offset=-2 * FRAME, fade_in=2 * FRAME)
+    assert document.take(first.id).edit == TakeEdit(fade_out=2 * FRAME)
+    assert document.undo_stack.undoText() == "Nudge take"
+    document.nudge([first.id, second.id], 3)
+    assert document.take(second.id).edit == TakeEdit(offset=FRAME, fade_in=2 * FRAME)
+    assert document.take(first.id).edit == TakeEdit(offset=3 * FRAME, fade_out=2 * FRAME)
+    document.nudge([second.id], 5)
+    assert document.take(second.id).edit == TakeEdit(offset=6 * FRAME)
+    assert document.take(first.id).edit == TakeEdit(offset=3 * FRAME)
+
+
+def test_what_is_held_stays_under_the_pointer_when_the_view_zooms_and_scrolls(view: TimelineView) -> None:
+    document, take = view.document, effects(view.document, "V1-002")
+    view.set_snapping(False)
+    start = on_take(view, take, 200)
+    time = view.scale.time(start.x())
+    send(view, QEvent.Type.MouseButtonPress, start)
+    send(view, QEvent.Type.MouseMove, start + QPoint(view.scale.width(2 * FRAME), 0))
+    view.zoom(3, start.x())
+    view.scroll_by(57, 0)
+    send(view, QEvent.Type.MouseMove, QPoint(view.scale.x(time + 4 * FRAME), start.y()))
+    assert document.take(take.id).edit == TakeEdit(offset=4 * FRAME)
+    send(view, QEvent.Type.MouseButtonRelease, start)
+    assert document.undo_stack.count() == 1
+
+
+def test_what_is_held_is_dropped_when_a_timeline_is_opened(view: TimelineView, reel: Path) -> None:
+    document, take = view.document, effects(view.document, "V1-002")
+    start = on_take(view, take, 200)
+    send(view, QEvent.Type.MouseButtonPress, start)
+    document.open(reel)
+    send(view, QEvent.Type.MouseMove, start + QPoint(80, 0))
+    assert document.take(take.id).edit == TakeEdit() and document.undo_stack.count() == 0
+    document.close()
+    send(view, QEvent.Type.MouseMove, start + QPoint(90, 0))
+    send(view, QEvent.Type.MouseButtonRelease, start)
+    document.open(reel)
+    drag(view, on_take(view, take, 200), 4 * view.scale.width(FRAME))
+    assert document.take(take.id).edit == TakeEdit(offset=4 * FRAME)
 
 
 def test_it_is_saved_and_found_again(view: TimelineView, reel: Path) -> None:
