@@ -121,7 +121,7 @@ class TakeCard(QFrame):
             "delete": lambda: document.remove_takes([take.id]),
             "earlier": lambda: document.nudge([take.id], -1),
             "later": lambda: document.nudge([take.id], 1),
-            "whole": lambda: document.edit_takes({take.id: TakeEdit()}),
+            "whole": lambda: document.lay({take.id: TakeEdit()}),
         }
         actions[name]()
 

@@ -34,6 +34,7 @@ from talkies.ui.work.state import (
     TakeRecord,
     merged,
 )
+from talkies.ui.work.take_edits import all_crossfaded
 
 SelectMode = Literal["replace", "add", "toggle", "remove"]
 
@@ -245,21 +246,22 @@ class Document(Spots):
         self._change_takes(self.tr("Change gain"), take_ids, gesture, gain_db=gain_db)
 
     def nudge(self, take_ids: Iterable[str], frames: int) -> None:
-        """Moves takes later by so many frames (earlier if negative), from where they are now."""
-        by = frames / self.open_timeline().rate
-        new = {
-            key: replace(take.choices, edit=replace(take.edit, offset=take.edit.offset + by))
-            for key, take in ((key, self.take(key)) for key in take_ids)
-        }
-        self._choose(self.tr("Nudge take"), new)
+        """Moves takes later by so many frames (earlier if negative), from where they are now, as :meth:`lay` does."""
+        by, takes = frames / self.open_timeline().rate, [self.take(key) for key in take_ids]
+        self.lay({each.id: replace(each.edit, offset=each.edit.offset + by) for each in takes}, self.tr("Nudge take"))
 
-    def edit_takes(self, edits: Mapping[str, TakeEdit], gesture: str = "") -> None:
+    def lay(self, edits: Mapping[str, TakeEdit], text: str = "") -> None:
+        """Edits takes, and the fades of neighbours over which they come to lie, or no longer do. ``text``: the step."""
+        pairs = [(self.take(key), edit) for key, edit in edits.items()]
+        self.edit_takes(all_crossfaded(pairs, self.all_takes, self.open_timeline().rate), text=text)
+
+    def edit_takes(self, edits: Mapping[str, TakeEdit], gesture: str = "", text: str = "") -> None:
         """Trims, moves and fades takes, as far as they have sound for it, all in one step. ``gesture``: see
         :class:`Edit`."""
         frame = 1 / self.open_timeline().rate
         taken = {key: (self.take(key), edit) for key, edit in edits.items()}
         new = {key: replace(take.choices, edit=edit.bounded(take.take, frame)) for key, (take, edit) in taken.items()}
-        self._choose(self.tr("Edit take"), new, gesture)
+        self._choose(text or self.tr("Edit take"), new, gesture)
 
     def remove_takes(self, take_ids: Iterable[str]) -> None:
         """Takes them out of the list; their files go when the timeline is opened the next time."""

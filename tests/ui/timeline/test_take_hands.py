@@ -15,6 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from talkies.core.takes.edits import TakeEdit
 from talkies.core.times import TimeRange
+from talkies.ui.player.monitor import Monitor
+from talkies.ui.takes.strip import TakeStrip
 from talkies.ui.timeline import Media, TimelineView
 from talkies.ui.timeline.waves import WaveLane
 from talkies.ui.work.document import Document
@@ -151,6 +153,51 @@ def test_over_its_neighbour_both_cross_fade_and_away_from_it_no_longer(view: Tim
     drag(view, on_take(view, document.take(second.id), 2), 8 * frame)
     assert document.take(second.id).edit == TakeEdit(head=2 * FRAME)
     assert document.take(first.id).edit == TakeEdit()
+
+
+def test_a_cross_fade_goes_before_a_fade_at_the_other_end(view: TimelineView) -> None:
+    document, frame = view.document, view.scale.width(FRAME)
+    first, second = effects(document, "V1-001"), effects(document, "V1-002")
+    document.edit_takes({first.id: TakeEdit(fade_in=23 * FRAME), second.id: TakeEdit(fade_out=23 * FRAME)})
+    drag(view, on_take(view, second, 200), -6 * frame)
+    assert document.take(first.id).edit == TakeEdit(fade_in=19 * FRAME, fade_out=6 * FRAME)
+    assert document.take(second.id).edit == TakeEdit(offset=-6 * FRAME, fade_in=6 * FRAME, fade_out=19 * FRAME)
+    drag(view, on_take(view, document.take(second.id), 200), 6 * frame)
+    assert document.take(first.id).edit == TakeEdit(fade_in=19 * FRAME)
+    assert document.take(second.id).edit == TakeEdit(fade_out=19 * FRAME)
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    drag(view, on_take(view, document.take(first.id), 200), 6 * frame)
+    assert document.take(first.id).edit == TakeEdit(offset=6 * FRAME, fade_in=19 * FRAME, fade_out=6 * FRAME)
+    assert document.take(second.id).edit == TakeEdit(fade_in=6 * FRAME, fade_out=19 * FRAME)
+
+
+def test_laid_back_as_it_was_made_its_neighbour_no_longer_fades(view: TimelineView) -> None:
+    document, frame = view.document, view.scale.width(FRAME)
+    first, second = effects(document, "V1-001"), effects(document, "V1-002")
+    drag(view, on_take(view, second, 2), -6 * frame)
+    strip = TakeStrip(document, Monitor(document, document))
+    document.select(["V1-002"])
+    strip.cards[second.id].do("whole")
+    assert {document.take(each.id).edit for each in (first, second)} == {TakeEdit()}
+    document.undo_stack.undo()
+    assert document.take(first.id).edit == TakeEdit(fade_out=6 * FRAME)
+    strip.close()
+
+
+def test_nudged_over_its_neighbour_both_cross_fade(view: TimelineView) -> None:
+    document = view.document
+    first, second = effects(document, "V1-001"), effects(document, "V1-002")
+    document.nudge([second.id], -2)
+    assert document.take(second.id).edit == TakeEdit(offset=-2 * FRAME, fade_in=2 * FRAME)
+    assert document.take(first.id).edit == TakeEdit(fade_out=2 * FRAME)
+    assert document.undo_stack.undoText() == "Nudge take"
+    document.nudge([first.id, second.id], 3)
+    assert document.take(second.id).edit == TakeEdit(offset=FRAME, fade_in=2 * FRAME)
+    assert document.take(first.id).edit == TakeEdit(offset=3 * FRAME, fade_out=2 * FRAME)
+    document.nudge([second.id], 5)
+    assert document.take(second.id).edit == TakeEdit(offset=6 * FRAME)
+    assert document.take(first.id).edit == TakeEdit(offset=3 * FRAME)
 
 
 def test_it_is_saved_and_found_again(view: TimelineView, reel: Path) -> None:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from talkies.ui.timeline.snapping import nearest_frame, nearest_sample, snapped
 from talkies.ui.timeline.takes.clips import grip_at
+from talkies.ui.work.lookup import sounding
 from talkies.ui.work.state import TakeRecord
 from talkies.ui.work.take_edits import Grip, crossfaded, dragged, neighbours
 
@@ -65,9 +66,9 @@ class TakeHands:
         if under is None:
             return False
         take, grip = under
-        sounding = self._sounding(take) if "fade" not in grip else ()
+        heard = sounding(self._surface.document.all_takes) if "fade" not in grip else ()
         self._count += 1
-        self._held = _Held(take, grip, point.x(), neighbours(take, sounding), f"takes {id(self)} {self._count}")
+        self._held = _Held(take, grip, point.x(), neighbours(take, heard), f"takes {id(self)} {self._count}")
         self._dragging = False
         return True
 
@@ -102,11 +103,6 @@ class TakeHands:
         top = next(surface.row_top(index) for index, row in enumerate(surface.rows) if row is hit.row)
         take = surface.document.take(hit.item.id)
         return take, grip_at(take, surface.scale, point.x(), point.y() - top)
-
-    def _sounding(self, take: TakeRecord) -> list[TakeRecord]:
-        document = self._surface.document
-        shots = dict.fromkeys(each.segment_id for each in document.all_takes if each.stem == take.stem)
-        return [each for shot in shots for each in document.chosen_takes(shot)]
 
     def _drag(self, held: _Held, x: int, free: bool) -> None:
         document, take = self._surface.document, held.take
