@@ -14,7 +14,9 @@ from pytestqt.qtbot import QtBot
 from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.segment import Take
 from talkies.core.takes.take_folder import deliver, making
+from talkies.ui.timeline import TimelineView
 from talkies.ui.timeline.rows import take_rows
+from talkies.ui.timeline.tooltips import Hit, describe
 from talkies.ui.work.document import Document
 from talkies.ui.work.queue import Queue
 from talkies.ui.work.voice_samples import VoiceSamples
@@ -131,3 +133,26 @@ def test_what_lies_nowhere_is_not_said_to_be_in_the_queue(
     work.redo(take_id)
     assert not queue.jobs and not said
     work.close_players()
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"tempo": 96.4, "duck": 6.5, "instruments": ["piano", "cello"], "key": "D minor", "mood": "waltz"},
+         ["m1 waltz", "D minor; 96 quarters a minute; piano, cello; 6.5 dB lower under speech"]),
+        ({"tempo": "fast", "duck": "6 dB", "instruments": 3, "mood": 4}, ["m1"]),
+        ({"tempo": float("nan"), "duck": 10**400, "instruments": {"a": 1}, "section": None}, ["m1"]),
+        ({"tempo": [96], "duck": True, "instruments": "piano", "section": {}}, ["m1"]),
+    ],
+)  # fmt: skip
+def test_a_tool_tip_of_music_says_what_makes_sense(
+    document: Document, qtbot: QtBot, facts: dict[str, Any], said: list[str]
+) -> None:
+    take = document.take(put_music(document, "V1-001", 1, 5, **facts))
+    view = TimelineView(document)
+    qtbot.addWidget(view)
+    row = next(row for row in view.rows if row.kind == "take")
+    lines = describe(Hit(row, 0, take.place.start), document, view.media).splitlines()
+    assert lines[: lines.index("take 1, seed 5")] == said
+    assert take.makes_way == ("lower" in said[-1])
+    view.media.stop()

@@ -73,11 +73,12 @@ def _played(take: TakeRecord) -> str:
     """Key, tempo, players, and whether it makes way; "" for what is no music."""
     if not take.cue:
         return ""
-    facts = take.facts
-    tempo = tr("{tempo:.0f} quarters a minute").format(tempo=float(facts.get("tempo") or 0))
-    way = tr("{duck:g} dB lower under speech").format(duck=facts["duck"]) if take.makes_way else ""
-    players = ", ".join(str(each) for each in facts.get("instruments") or ())
-    return "; ".join(each for each in (str(facts.get("key", "")), tempo, players, way) if each)
+    facts, tempo = take.facts, take.amount("tempo")
+    pace = tr("{tempo:.0f} quarters a minute").format(tempo=tempo) if tempo else ""
+    way = tr("{duck:g} dB lower under speech").format(duck=take.amount("duck")) if take.makes_way else ""
+    instruments = facts.get("instruments")
+    players = ", ".join(str(each) for each in instruments) if isinstance(instruments, list) else ""
+    return "; ".join(each for each in (str(facts.get("key", "")), pace, players, way) if each)
 
 
 def _spot_lines(item: Any, document: Document) -> list[str]:

@@ -36,6 +36,7 @@ from talkies.core.times import TimeRange
 
 VERSION = 1
 """Of work.json."""
+_MOST: Final = 1e9  # of a number that says something of a take
 
 
 Lists = Mapping[str, tuple[Spot, ...]]
@@ -138,13 +139,14 @@ class TakeRecord:
     @property
     def cue(self) -> str:
         """Which section of the music it is, as the cue sheet calls it: m1, m2 ...; "" for everything else."""
-        return str(self.facts.get("cue", "")) if self.stem == "MX" else ""
+        return self._text("cue") if self.stem == "MX" else ""
 
     @property
     def music(self) -> str:
         """Its section and mood, "" for what is no music."""
-        section, mood = str(self.facts.get("section", "")), str(self.facts.get("mood", ""))
-        return f"{self.cue} {mood if section in ('', mood) else f'{section}, {mood}'}" if self.cue else ""
+        section, mood = self._text("section"), self._text("mood")
+        words = mood if section in ("", mood) else f"{section}, {mood}"
+        return f"{self.cue} {words}".rstrip() if self.cue else ""
 
     @property
     def sound(self) -> tuple[str, StemName, str, str]:
@@ -154,7 +156,16 @@ class TakeRecord:
     @property
     def makes_way(self) -> bool:
         """Whether it is lower under speech."""
-        return bool(self.facts.get("duck"))
+        return self.amount("duck") != 0
+
+    def amount(self, name: str) -> float:
+        """A number of its facts, 0 where there is none: a sidecar may come from anywhere."""
+        value: Any = self.facts.get(name)
+        return float(value) if type(value) in (int, float) and abs(value) < _MOST else 0.0
+
+    def _text(self, name: str) -> str:
+        value = self.facts.get(name)
+        return value if isinstance(value, str) else ""
 
     @property
     def number(self) -> int:
