@@ -63,10 +63,14 @@ def drag(view: TimelineView, start: QPoint, by: int, modifier: Qt.KeyboardModifi
         *((QEvent.Type.MouseMove, share / 4) for share in range(1, 5)),
         (QEvent.Type.MouseButtonRelease, 1.0),
     ):
-        place = QPointF(start + QPoint(round(by * share), 0))
-        buttons = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else LEFT
-        event = QMouseEvent(kind, place, view.viewport().mapToGlobal(place), LEFT, buttons, modifier)
-        QApplication.sendEvent(view.viewport(), event)
+        send(view, kind, start + QPoint(round(by * share), 0), modifier)
+
+
+def send(view: TimelineView, kind: QEvent.Type, point: QPoint, modifier: Qt.KeyboardModifier = NONE) -> None:
+    place = QPointF(point)
+    buttons = Qt.MouseButton.NoButton if kind == QEvent.Type.MouseButtonRelease else LEFT
+    event = QMouseEvent(kind, place, view.viewport().mapToGlobal(place), LEFT, buttons, modifier)
+    QApplication.sendEvent(view.viewport(), event)
 
 
 def test_an_edge_is_dragged_in_whole_frames_into_the_handle_and_back(view: TimelineView) -> None:
@@ -198,6 +202,36 @@ def test_nudged_over_its_neighbour_both_cross_fade(view: TimelineView) -> None:
     document.nudge([second.id], 5)
     assert document.take(second.id).edit == TakeEdit(offset=6 * FRAME)
     assert document.take(first.id).edit == TakeEdit(offset=3 * FRAME)
+
+
+def test_what_is_held_stays_under_the_pointer_when_the_view_zooms_and_scrolls(view: TimelineView) -> None:
+    document, take = view.document, effects(view.document, "V1-002")
+    view.set_snapping(False)
+    start = on_take(view, take, 200)
+    time = view.scale.time(start.x())
+    send(view, QEvent.Type.MouseButtonPress, start)
+    send(view, QEvent.Type.MouseMove, start + QPoint(view.scale.width(2 * FRAME), 0))
+    view.zoom(3, start.x())
+    view.scroll_by(57, 0)
+    send(view, QEvent.Type.MouseMove, QPoint(view.scale.x(time + 4 * FRAME), start.y()))
+    assert document.take(take.id).edit == TakeEdit(offset=4 * FRAME)
+    send(view, QEvent.Type.MouseButtonRelease, start)
+    assert document.undo_stack.count() == 1
+
+
+def test_what_is_held_is_dropped_when_a_timeline_is_opened(view: TimelineView, reel: Path) -> None:
+    document, take = view.document, effects(view.document, "V1-002")
+    start = on_take(view, take, 200)
+    send(view, QEvent.Type.MouseButtonPress, start)
+    document.open(reel)
+    send(view, QEvent.Type.MouseMove, start + QPoint(80, 0))
+    assert document.take(take.id).edit == TakeEdit() and document.undo_stack.count() == 0
+    document.close()
+    send(view, QEvent.Type.MouseMove, start + QPoint(90, 0))
+    send(view, QEvent.Type.MouseButtonRelease, start)
+    document.open(reel)
+    drag(view, on_take(view, take, 200), 4 * view.scale.width(FRAME))
+    assert document.take(take.id).edit == TakeEdit(offset=4 * FRAME)
 
 
 def test_it_is_saved_and_found_again(view: TimelineView, reel: Path) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from talkies.core.segment import Timeline
 from talkies.ui.timeline.snapping import nearest_frame, nearest_sample, snapped
 from talkies.ui.timeline.takes.clips import grip_at
 from talkies.ui.work.lookup import sounding
@@ -37,11 +38,14 @@ _SHAPES = {
 
 @dataclass(frozen=True)
 class _Held:
-    """A take as it was when it was taken hold of, where (column), and those beside it."""
+    """A take as it was when it was taken hold of, in which timeline and where in it (column, and seconds), and those
+    beside it."""
 
     take: TakeRecord
+    timeline: Timeline | None
     grip: Grip
     x: int
+    time: Fraction
     others: tuple[TakeRecord, ...]
     gesture: str
 
@@ -57,7 +61,8 @@ class TakeHands:
 
     @property
     def busy(self) -> bool:
-        return self._held is not None
+        """Whether a take is held; none is any more when another timeline was opened meanwhile."""
+        return self._held is not None and self._held.timeline is self._surface.timeline
 
     def press(self, event: QMouseEvent) -> bool:
         """Whether a take was taken hold of; with Shift or Ctrl shots are chosen instead."""
@@ -68,12 +73,13 @@ class TakeHands:
         take, grip = under
         heard = sounding(self._surface.document.all_takes) if "fade" not in grip else ()
         self._count += 1
-        self._held = _Held(take, grip, point.x(), neighbours(take, heard), f"takes {id(self)} {self._count}")
+        surface, gesture, x = self._surface, f"takes {id(self)} {self._count}", point.x()
+        self._held = _Held(take, surface.timeline, grip, x, surface.scale.time(x), neighbours(take, heard), gesture)
         self._dragging = False
         return True
 
     def move(self, event: QMouseEvent) -> None:
-        if self._held is None:
+        if self._held is None or not self.busy:
             return
         x = event.position().toPoint().x()
         self._dragging = self._dragging or abs(x - self._held.x) >= QApplication.startDragDistance()
@@ -111,7 +117,7 @@ class TakeHands:
             "all": place.start, "in": place.start, "out": place.end,
             "fade in": place.start + edit.fade_in, "fade out": place.end - edit.fade_out,
         }  # fmt: skip
-        wanted = self._wanted(edges[held.grip] + (x - held.x) / self._surface.scale.pixels_per_second, free)
+        wanted = self._wanted(edges[held.grip] + self._surface.scale.time(x) - held.time, free)
         new = dragged(take, held.grip, wanted, rate)
         edits = {take.id: new} if "fade" in held.grip else crossfaded(take, new, held.others, rate)
         document.edit_takes(edits, held.gesture)
