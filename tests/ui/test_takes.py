@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.media.wav.bwf import write_bwf
+from talkies.core.takes.edits import TakeEdit
 from talkies.ui.player.monitor import Comparison, Monitor
 from talkies.ui.takes.pictures import BANDS, COLUMNS, spectrogram
 from talkies.ui.takes.strip import TakeStrip
@@ -76,6 +77,19 @@ def test_commands_mean_the_take_that_has_the_focus(generated: Document, strip: T
     assert not monitor.solo
     generated.undo_stack.undo()
     assert take_id in strip.cards
+
+
+@pytest.mark.parametrize(
+    ("frames", "shown"),
+    [(0, "0 fr"), (1234, "+1234 fr"), (-20, "-20 fr"), (Fraction(5, 2), "+2.5 fr"), (Fraction(1, 3), "+0.33 fr")],
+)
+def test_a_card_says_by_how_many_frames_it_was_moved(
+    generated: Document, strip: TakeStrip, frames: Fraction, shown: str
+) -> None:
+    take_id = next(iter(strip.cards))
+    generated.edit_takes({take_id: TakeEdit(offset=frames / Fraction(25))})
+    strip.cards[take_id].refresh()
+    assert strip.cards[take_id].offset.text() == shown
 
 
 def test_two_takes_are_compared_equally_loud(generated: Document, strip: TakeStrip, monitor: Monitor) -> None:

@@ -140,7 +140,8 @@ class TakeCard(QFrame):
         self.details.setText(("▸ " if sounds else "") + " · ".join(part for part in parts if part))
         self.details.setStyleSheet(f"color: {colours().warning}" if short else "")
         frames = float(take.edit.offset * self._document.open_timeline().rate)
-        self.offset.setText(self.tr("{frames:+.3g} fr").format(frames=frames) if frames else "0 fr")
+        shown = f"{frames:+.2f}".rstrip("0").rstrip(".") if frames else "0"
+        self.offset.setText(self.tr("{frames} fr").format(frames=shown))
         self.gain.show_value(take.gain_db)
         if sounds:
             full = (*full, self.tr("▸ This one is played and written back."))
