@@ -157,7 +157,7 @@ def test_nudge_and_gain_are_exact_and_add_up(document: Document) -> None:
     document.set_gain([take], -4.5)
     document.change_settings(["V1-002"], level_db=1.5)
     record = document.take(take)
-    assert document.place_of(record) == TimeRange(Fraction(1) + Fraction(2, 25), Fraction(2) + Fraction(2, 25))
+    assert record.place == TimeRange(Fraction(1) + Fraction(2, 25), Fraction(2) + Fraction(2, 25))
     assert document.gain_of(record) == -3.0
     document.mute_stem("V1-002", "FX")
     assert document.take(take).muted

@@ -123,7 +123,7 @@ def test_a_nudge_between_samples_keeps_the_length_of_the_place(document: Documen
     for frames in (1, 1, 1, 1):
         document.nudge([take.id], frames)
         write_file(plan_write_back(document), tmp_path / "out.otio")
-        place = document.place_of(document.take(take.id))
+        place = document.take(take.id).place
         covered = TimeRange(place.start - take.head_handle, place.end + take.tail_handle)
         assert read_sound(tmp_path / "out.takes" / take.path.name).shape[1] == covered.samples(48_000)[1]
 

@@ -59,7 +59,7 @@ class Auditions(QObject):
 
     def play_take(self, take_id: str) -> None:
         """A take in its shot instead of the one that sounds there, until it stops."""
-        place = self._document.place_of(self._document.take(take_id))
+        place = self._document.take(take_id).place
         self._transport.stop()
         self._player.monitor.listen(take_id)
         self._transport.play_once(place.start, place.end, max(place.start, Fraction(0)))
@@ -67,7 +67,7 @@ class Auditions(QObject):
     def hear(self, take_id: str) -> None:
         """What is compared is heard: at the playhead if that is in its shot, else from the beginning of it; at its end
         the playhead goes back there, to hear the same again."""
-        place = self._document.place_of(self._document.take(take_id))
+        place = self._document.take(take_id).place
         if not self._covers(place) or not self._transport.playing:
             start = self._document.playhead if self._covers(place) else max(place.start, Fraction(0))
             self._transport.play_once(start, place.end, start)

@@ -69,13 +69,13 @@ class TakeCurves(QWidget):
             painter.fillRect(x, 0, 1, self.height(), QColor(colours().playhead))
 
     def _playhead_x(self) -> int:
-        place = self._document.place_of(self._document.take(self._take_id))
+        place = self._document.take(self._take_id).place
         return int((self._document.playhead - place.start) * self.width() / (place.duration or 1))
 
     def _seek(self, x: float) -> None:
         timeline = self._document.timeline
         if timeline is not None:
-            place = self._document.place_of(self._document.take(self._take_id))
+            place = self._document.take(self._take_id).place
             share = Fraction(min(max(int(x), 0), self.width() - 1), self.width())
             self._document.set_playhead(
                 Fraction(to_frame(place.start + share * place.duration, timeline.rate)) / timeline.rate

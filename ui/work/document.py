@@ -21,7 +21,6 @@ from talkies.core.generation.take_orders import CueEdit
 from talkies.core.segment import Cue, Segment, StemName
 from talkies.core.takes.edits import TakeEdit
 from talkies.core.takes.take_folder import SegmentMark
-from talkies.core.times import TimeRange
 from talkies.ui.work.lookup import sounding
 from talkies.ui.work.spots import Spots
 from talkies.ui.work.staleness import Listed
@@ -270,10 +269,6 @@ class Document(Spots):
     def gain_of(self, take: TakeRecord) -> float:
         """What a take is played and written with, in dB: the segment's level and its own gain."""
         return self.settings_of(take.segment_id).level_db + take.gain_db
-
-    def place_of(self, take: TakeRecord) -> TimeRange:
-        """Where a take is heard on the timeline, as it was trimmed and moved."""
-        return take.place
 
     # The queue's jobs
 

@@ -103,7 +103,7 @@ def plan_write_back(
     takes = [take for take in found if not take.muted]
     notes = (*_silent(takes), *_stale(document, takes), *_muted(found))
     placed = (
-        PlannedTake(take, document.place_of(take), document.gain_of(take), rivals=len(document.rivals(take)))
+        PlannedTake(take, take.place, document.gain_of(take), rivals=len(document.rivals(take)))
         for take in takes
         if not take.take.is_silent
     )

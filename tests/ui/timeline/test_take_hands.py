@@ -128,7 +128,7 @@ def test_the_middle_moves_it_and_a_click_still_chooses(qtbot: QtBot, view: Timel
     drag(view, on_take(view, take, 200), 4 * frame)
     assert document.take(take.id).edit == TakeEdit(offset=4 * FRAME)
     document.nudge([take.id], -1)
-    assert document.place_of(document.take(take.id)) == TimeRange(1 + 3 * FRAME, 2 + 3 * FRAME)
+    assert document.take(take.id).place == TimeRange(1 + 3 * FRAME, 2 + 3 * FRAME)
     with qtbot.waitSignal(view.take_clicked) as told:
         qtbot.mouseClick(view.viewport(), LEFT, NONE, on_take(view, take, 200))
     assert told.args == [take.id] and document.selected == ("V1-002",)
