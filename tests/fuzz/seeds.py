@@ -94,13 +94,17 @@ def weights(_: Path) -> list[Seed]:
 
 
 def work(folder: Path) -> list[Seed]:
-    """The panel's saved work with something in every field."""
+    """The panel's saved work, with music that waits."""
     from talkies.core.files.dataclass_json import as_json
-    from talkies.ui.work.state import SegmentSettings, WorkState
+    from talkies.core.takes.take_folder import SegmentMark
+    from talkies.core.timeline import read_timeline
+    from talkies.ui.work.state import KeptJob, SegmentSettings, WorkState
 
-    NTSC.write(folder)
-    settings = SegmentSettings(prompt="steps, gravel")
-    state = WorkState({"V1-001": settings}, selected=("V1-001",), playhead=Fraction(1, 3))
+    first = read_timeline(NTSC.write(folder)).segments[0]
+    settings, mark = SegmentSettings(prompt="steps, gravel"), SegmentMark.of(first)
+    scored = SegmentSettings("music", "waltz", voice="", engine="")
+    waiting = KeptJob(first.id, mark, scored, kind="music", only=(first.id,), marks=(mark,))
+    state = WorkState({"V1-001": settings}, queue=(waiting,), selected=("V1-001",), playhead=Fraction(1, 3))
     document = {"version": 1, "timeline": "known.otio", "work": as_json(state)}
     return [Seed("known.talkies/work.json", json.dumps(document, indent=1).encode())]
 
