@@ -105,6 +105,26 @@ def test_with_alt_it_is_dragged_freely(qtbot: QtBot, view: TimelineView) -> None
     assert (moved * RATE).denominator != 1
 
 
+def test_a_tick_stays_under_the_pointer_when_the_view_zooms(qtbot: QtBot, view: TimelineView) -> None:
+    start = on_lane(view, 5)
+    time = view.scale.time(start.x())
+    qtbot.mousePress(view.viewport(), LEFT, NONE, start)
+    send_move(view, start + QPoint(view.scale.width(2 / RATE), 0), NONE)
+    view.zoom(3, start.x())
+    view.scroll_by(57, 0)
+    send_move(view, QPoint(view.scale.x(time + 4 / RATE), start.y()), NONE)
+    assert frames(view.document) == [9, 15, 17]
+
+
+def test_a_tick_is_dropped_when_a_timeline_is_opened(qtbot: QtBot, view: TimelineView) -> None:
+    document, start = view.document, on_lane(view, 5)
+    path = document.open_timeline().path
+    qtbot.mousePress(view.viewport(), LEFT, NONE, start)
+    document.open(path)
+    send_move(view, start + QPoint(80, 0), NONE)
+    assert frames(document) == [5, 15, 17]
+
+
 def test_all_chosen_spots_are_dragged_together(qtbot: QtBot, view: TimelineView) -> None:
     document, frame = view.document, view.scale.width(1 / RATE)
     document.choose_spots(["V1-001.01", "V1-001.03"])

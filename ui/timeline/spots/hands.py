@@ -16,7 +16,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from talkies.core.errors import ArgumentError
-from talkies.core.segment import Segment
+from talkies.core.segment import Segment, Timeline
 from talkies.core.spotting.placing import media_time
 from talkies.core.spotting.spot import Spot
 from talkies.ui.timeline.snapping import nearest_frame, nearest_sample
@@ -33,11 +33,13 @@ _CTRL, _ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifi
 
 @dataclass(frozen=True)
 class _Held:
-    """What was taken hold of, where (column), and what moves with it."""
+    """What was taken hold of, in which timeline and where in it (column, and seconds), and what moves with it."""
 
     place: SpotPlace
+    timeline: Timeline | None
     grip: Grip
     x: int
+    time: Fraction
     moved: tuple[SpotPlace, ...]
     gesture: str
 
@@ -53,7 +55,8 @@ class SpotHands:
 
     @property
     def busy(self) -> bool:
-        return self._held is not None
+        """Whether a spot is held; none is any more when another timeline was opened meanwhile."""
+        return self._held is not None and self._held.timeline is self._surface.document.timeline
 
     def press(self, event: QMouseEvent) -> bool:
         """Whether a spot was taken hold of."""
@@ -71,12 +74,14 @@ class SpotHands:
         self._count += 1
         grip = self._grip(place, point.x())
         moved = self._moved_with(place) if grip == "all" else (place,)
-        self._held, self._dragging = _Held(place, grip, point.x(), moved, f"spots {id(self)} {self._count}"), False
+        time, gesture = self._surface.scale.time(point.x()), f"spots {id(self)} {self._count}"
+        self._held = _Held(place, document.timeline, grip, point.x(), time, moved, gesture)
+        self._dragging = False
         return True
 
     def move(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
-        if self._held is None:
+        if self._held is None or not self.busy:
             return
         far = abs(point.x() - self._held.x) >= QApplication.startDragDistance()
         self._dragging = self._dragging or far
@@ -84,7 +89,7 @@ class SpotHands:
             self._drag(self._held, point.x(), free=bool(event.modifiers() & _ALT))
 
     def release(self, event: QMouseEvent) -> None:
-        if self._held is not None and not self._dragging and not event.modifiers() & _CTRL:
+        if self._held is not None and self.busy and not self._dragging and not event.modifiers() & _CTRL:
             self._surface.document.choose_spots([self._held.place.id])
         self._held = None
 
@@ -139,7 +144,7 @@ class SpotHands:
         surface, document = self._surface, self._surface.document
         rate = document.open_timeline().rate
         edge = held.place.span.end if held.grip == "out" else held.place.span.start
-        wanted = edge + (x - held.x) / surface.scale.pixels_per_second
+        wanted = edge + surface.scale.time(x) - held.time
         wanted = nearest_sample(wanted) if free else nearest_frame(wanted, rate)
         if any(place.spot.locked for place in held.moved):
             surface.refused.emit(surface.tr("A locked spot stays; unlock it first (Alt+L)."))
