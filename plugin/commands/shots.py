@@ -44,7 +44,7 @@ def _rate(text: str) -> Fraction:
 def run(options: argparse.Namespace) -> int:
     from dataclasses import replace
 
-    from talkies.core.destinations import check_output, write_timeline
+    from talkies.core.destinations import preflight, write_timeline
     from talkies.core.generation.planning.stems import choose_segments
     from talkies.core.shots.cutting import can_be_cut, cut_document
     from talkies.core.timeline import read_timeline
@@ -52,9 +52,9 @@ def run(options: argparse.Namespace) -> int:
 
     timeline = read_timeline(options.timeline, options.media_dir, options.rate)
     chosen, cuttable = choose_segments(timeline, options.segment), can_be_cut(timeline)
-    check_output(timeline, options.output)
+    lost = preflight(timeline, options.output)
     _check_format(timeline, options.output)
-    for sentence in (*timeline.warnings, *(warning for segment in chosen for warning in segment.warnings)):
+    for sentence in (*timeline.warnings, *(warning for segment in chosen for warning in segment.warnings), *lost):
         warn(sentence)
     shots = {segment.id: _found(segment) if segment.picture and segment.id in cuttable else [] for segment in chosen}
     for segment in chosen:
