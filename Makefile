@@ -26,12 +26,13 @@ quick: .venv/ready-dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q $(SIDE_BY_SIDE) -m "not slow" $(PYTEST_ARGS)
 
 # the panel's tests in processes of their own: what a thousand other tests leave in memory is no part of them
-# (5 is pytest's word for no tests: where Qt cannot run they are left out). With COVERAGE=1 the share of lines that ran
+# (5 is pytest's word for no tests: where Qt cannot run they are left out), file by file, so that none that is long
+# comes last and alone. With COVERAGE=1 the share of lines that ran
 # is printed; what ran in the workers and programs that tests start is not counted
 test: .venv/ready-dev
 	$(if $(COVERAGE),$(BIN)/coverage erase)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore tests/ui $(SIDE_BY_SIDE) $(MEASURED) $(PYTEST_ARGS)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/ui $(SIDE_BY_SIDE) $(MEASURED) $(PYTEST_ARGS) || test $$? = 5
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/ui $(SIDE_BY_SIDE) --no-loadscope-reorder $(MEASURED) $(PYTEST_ARGS) || test $$? = 5
 	$(if $(COVERAGE),@for room in core ui plugin; do echo "lines of $$room that ran: $$($(BIN)/coverage report --include="$$room/*" --format=total) %"; done)
 
 lint: .venv/ready-dev

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import av
@@ -13,6 +14,7 @@ import numpy as np
 
 from talkies.core.arrays import Grey, Image
 from talkies.core.scenes.degrade import draw_wear
+from talkies.core.scenes.plain import Scene
 from talkies.core.scenes.staging import render_scene
 
 SIZE = (288, 216)
@@ -21,8 +23,17 @@ RATE = 18
 
 def shot(seed: int, frames: int) -> list[Image]:
     """Something happens before one camera."""
-    scene = render_scene(seed, Fraction(6), SIZE, RATE, clean=True)
-    return [scene.image(number) for number in range(frames)]
+    return [_frame(seed, number) for number in range(frames)]
+
+
+@lru_cache(400)
+def _frame(seed: int, number: int) -> Image:
+    return _scene(seed).image(number)
+
+
+@lru_cache(8)
+def _scene(seed: int) -> Scene:
+    return render_scene(seed, Fraction(6), SIZE, RATE, clean=True)
 
 
 def card(lines: Sequence[str], frames: int, *, light: bool = False, framed: bool = False) -> list[Image]:

@@ -9,7 +9,7 @@ import pytest
 from fuzz.campaign import Child, run
 from fuzz.seeds import SEEDS
 
-COUNTS = {"timelines": 250, "subtitles": 150, "media": 60, "weights": 10, "work": 60, "worker": 40}
+COUNTS = {"timelines": 200, "subtitles": 120, "media": 60, "weights": 10, "work": 60, "worker": 40}
 
 pytestmark = [
     pytest.mark.slow,
