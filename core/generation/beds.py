@@ -23,7 +23,6 @@ from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import bed_metadata
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Stem, Take, Timeline
-from talkies.core.spotting.placing import record_ranges
 from talkies.core.spotting.spot import Spot
 from talkies.core.takes.saving import save_take
 from talkies.core.times import TimeRange, frame_floor
@@ -71,13 +70,8 @@ class Beds:
             number=number,
             handles=(head, handle),
             faded=self._alone_at_ends(stem.record),
-            metadata=bed_metadata(stem, self.request, place, heard, self._listed(stem), seed=seed),
+            metadata=bed_metadata(stem, self.request, place, heard, self.rows, seed=seed),
         )
-
-    def _listed(self, stem: Stem) -> list[Spot]:
-        """The rows of a stem's own shot, covered by a shot above it or not."""
-        own = (row for row in self.rows if row.shot == stem.segment.id)
-        return [row for row in own if record_ranges(stem.segment, row, stem.record)]
 
     def _place(self, stem: Stem) -> Place:
         index = self._first(stem)

@@ -232,10 +232,9 @@ def _listed(stem: Stem, whole: TimeRange) -> dict[str, Any]:
     """In a take's metadata: the spots that an engine was told of."""
     if stem.spots is None:
         return {}
-    from talkies.core.spotting.made_of import SPOTS, described
-    from talkies.core.spotting.placing import record_ranges
+    from talkies.core.spotting.made_of import SPOTS, made_of
 
-    return {SPOTS: {spot.id: described(spot) for spot in stem.spots if record_ranges(stem.segment, spot, whole)}}
+    return {SPOTS: made_of(stem.spots, stem.segment, whole)}
 
 
 _WHAT = {

@@ -17,10 +17,10 @@ _LONGEST, _LONGEST_PATH = 100, 4096  # characters of a setting
 class MusicSettings:
     """``tempo``: quarters per minute, None for what the mood and the hits want. ``ensemble``: "" for what the prompt
     says, else the piano. ``hits``: what the music meets: cuts, spots of a list, markers or none. ``stretch``: most
-    deviation of the tempo between hits. ``duck``: dB by which it makes way for speech,
-    and more where it is loud; 0: not at all. ``start``,
-    ``end``: record timecodes, "" for those of the chosen shots or of the timeline. ``soundfont``: what plays it: "own"
-    instruments, a SoundFont of the "system", or a file; "" for what is configured, else our own."""
+    deviation of the tempo between hits. ``duck``: dB by which it makes way for speech, and more where it is loud; 0:
+    not at all. ``start``, ``end``: record timecodes, "" for those of the chosen shots or of the timeline.
+    ``soundfont``: what plays it: "own" instruments, a SoundFont of the "system", or a file; "" for what is configured,
+    else our own."""
 
     tempo: float | None = None
     ensemble: str = ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from talkies.core.conditioning.speech.named_voices import language_of
 from talkies.core.generation.request import Request
 from talkies.core.segment import Stem, joined_text
-from talkies.core.spotting.made_of import SPOTS, described
+from talkies.core.spotting.made_of import SPOTS, made_of
 
 if TYPE_CHECKING:
     from talkies.core.backgrounds.bed import Place
@@ -53,7 +53,9 @@ def bed_metadata(
     stem: Stem, request: Request, place: Place, heard: Sequence[Spot], listed: Sequence[Spot], *, seed: int
 ) -> dict[str, Any]:
     """Provenance of one take of a background: rules alone make it, on any machine. ``place``: where it begins;
-    ``heard``: the rows of a list that say what is heard, of any shot; ``listed``: those of its own shot."""
+    ``heard``: the rows of a list that say what is heard; ``listed``: all of them, of which its own shot's are kept,
+    covered by a shot above it or not."""
+    own = [row for row in listed if row.shot == stem.segment.id]
     return {
         "version": version("talkies"),
         "engine": "",
@@ -64,7 +66,7 @@ def bed_metadata(
         "prompt": stem.prompt,
         "place": place.key,
         "rows": {row.id: row.words for row in heard},
-        SPOTS: {row.id: described(row) for row in listed},
+        SPOTS: made_of(own, stem.segment, stem.record),
         "air": place.air.name,
         "seed": seed,
         "handles": str(request.handles),

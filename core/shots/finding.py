@@ -8,13 +8,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from statistics import median
 
-import cv2
-import numpy as np
-
-from talkies.core.arrays import Grey
-from talkies.core.conditioning.picture.cards import CardWatch
+from talkies.core.conditioning.picture.cards import CardWatch, grey_of
 from talkies.core.media.ahead import ahead
-from talkies.core.media.picture import Frame, picture_frames
+from talkies.core.media.picture import picture_frames
 from talkies.core.segment import Segment
 from talkies.core.shots.deciding import Join, JoinKind, joins_of
 from talkies.core.shots.measures import LINES, ShotMeter
@@ -41,7 +37,7 @@ def find_shots(segment: Segment, on_share: Callable[[Fraction], None] = lambda s
     meter, times = ShotMeter(), list[Fraction]()
     with closing(ahead(picture_frames(segment, height=2 * LINES, closest=Fraction(0)))) as frames:
         for frame in frames:
-            meter.feed(_grey(frame))
+            meter.feed(grey_of(frame))
             times.append(frame.time)
             on_share(frame.time / segment.record.duration)
     measures, duration = meter.finish(), segment.record.duration
@@ -73,7 +69,3 @@ def at(segment: Segment, record: TimeRange) -> Segment:
 
 def _on_frame(time: Fraction, segment: Segment) -> Fraction:
     return to_frame(time, segment.rate) / segment.rate
-
-
-def _grey(frame: Frame) -> Grey:
-    return np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY), np.uint8)

@@ -28,10 +28,15 @@ def described(spot: Spot) -> dict[str, Any]:
     }
 
 
+def made_of(spots: Iterable[Spot], segment: Segment, whole: TimeRange) -> dict[str, dict[str, Any]]:
+    """The spots of a segment that are heard within ``whole`` (s on the timeline), as metadata has them under SPOTS."""
+    return {spot.id: described(spot) for spot in spots if record_ranges(segment, spot, whole)}
+
+
 def sounds_otherwise(made: Mapping[str, Any], spots: Iterable[Spot], segment: Segment, whole: TimeRange) -> bool:
     """Whether what ``spots`` say of ``whole`` (s on the timeline) is heard otherwise than what a take was ``made`` of:
     one was moved, edited, rolled again, added or removed. Where it is of no weight, such as a lock, it counts not."""
-    now = {spot.id: _heard(described(spot)) for spot in spots if record_ranges(segment, spot, whole)}
+    now = {key: _heard(row) for key, row in made_of(spots, segment, whole).items()}
     return now != {str(key): _heard(row) for key, row in made.items()}
 
 

@@ -48,12 +48,17 @@ class CardWatch:
         for frame in frames:
             next_look = self.first + self.duration * (len(self._kept) + 1) / (LOOKS + 1)
             if len(self._kept) < LOOKS and frame.time >= next_look:
-                self._kept.append(np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY), np.uint8))
+                self._kept.append(grey_of(frame))
             yield frame
 
     @property
     def is_card(self) -> bool:
         return is_card(self._kept)
+
+
+def grey_of(frame: Frame) -> Grey:
+    """(H, W)"""
+    return np.asarray(cv2.cvtColor(frame.image, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def is_card(pictures: Sequence[Grey]) -> bool:
