@@ -30,7 +30,7 @@ from talkies.core.engines.base import Brief, Engine, Line, Spotted, silence
 from talkies.core.engines.described import described, with_described
 from talkies.core.engines.listed import listed_events, spotted_in
 from talkies.core.engines.mini_prepared import MiniPrepared, Named
-from talkies.core.engines.mini_speech import SpeechReader, says_nothing, spoken_frames
+from talkies.core.engines.mini_speech import SpeechReader, says_nothing, spoken_frames, spoken_stretches
 from talkies.core.engines.ruled import audible_where, recipe_asked_for, ruled, several_strike, unlearned
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import seeded_noise
@@ -104,8 +104,14 @@ class MiniEngine(Engine):
 
     def _dialogue(self, brief: Brief) -> MiniPrepared:
         speech, said = self.speech.conditions(brief)
-        silent = says_nothing(speech)
-        return MiniPrepared(task="dialogue", duration=brief.duration, silent=silent, warnings=said, conditions=speech)
+        return MiniPrepared(
+            task="dialogue",
+            duration=brief.duration,
+            silent=says_nothing(speech),
+            warnings=said,
+            conditions=speech,
+            stretches=spoken_stretches(brief.lines, speech.frames),
+        )
 
     def _joint(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
         """Effects with speech beside them."""
@@ -212,11 +218,18 @@ class MiniEngine(Engine):
         conditions = prepared.conditions.to(self.device)
         sketch = self.sketch(prepared, conditions, seed)
         latents = sample(
-            self.model.flow, conditions, noise, settings, negative=negative, sketch=sketch, on_step=on_step
+            self.model.flow,
+            conditions,
+            noise,
+            settings,
+            negative=negative,
+            sketch=sketch,
+            stretches=prepared.stretches,
+            on_step=on_step,
         )
-        if prepared.audible is not None:
-            silence = self.model.codec.silence(frames).to(latents)
-            latents = torch.lerp(silence, latents, prepared.audible[:frames].to(latents))
+        audible = prepared.audible_in(frames)
+        if audible is not None:
+            latents = torch.lerp(self.model.codec.silence(frames).to(latents), latents, audible.to(latents))
         yield from self.decode(latents, seed * len(_STEMS) + _STEMS.index(prepared.task))
 
     def sketch(self, prepared: MiniPrepared, conditions: Conditions, seed: int) -> Sketch | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from talkies.core.conditioning.prompt.naming import Words
 from talkies.core.engines.base import Prepared
 from talkies.core.engines.described import Described
 from talkies.core.engines.ruled import Ruled
+from talkies.core.flow.windows import Window
 from talkies.core.model.conditions import Conditions
 from talkies.core.times import TimeRange
 
@@ -28,18 +30,29 @@ class Named:
 @dataclass(frozen=True, kw_only=True)
 class MiniPrepared(Prepared):
     """``conditions`` of the flow model, and the ``negative`` branch that guidance leads away from (None:
-    unconditional). ``audible``: where something may be heard (T,), None everywhere. ``named``: what the prompt names.
+    unconditional). ``stretches``: the only ones that are made, silence elsewhere; None: the whole. ``audible``: where
+    something may be heard (T,), None everywhere. ``named``: what the prompt names.
     ``ruled``: rules that make the sound in the network's stead. ``described``: sounds with times of their own;
     ``quiet``: nothing sounds but these.
     """
 
     conditions: Conditions
     negative: Conditions | None = None
+    stretches: tuple[Window, ...] | None = None
     audible: Tensor | None = None
     named: Named | None = None
     ruled: Ruled | None = None
     described: tuple[Described, ...] = ()
     quiet: bool = False
+
+    def audible_in(self, frames: int) -> Tensor | None:
+        """Where what is made is heard (frames,), 0 to 1; None everywhere."""
+        if self.stretches is None:
+            return None if self.audible is None else self.audible[:frames]
+        made = torch.zeros(frames)
+        for stretch in self.stretches:
+            made[stretch.start : stretch.stop] = 1
+        return made if self.audible is None else made * self.audible[:frames]
 
     @property
     def source(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,10 +16,12 @@ from talkies.core.conditioning.speech.phonemes import PAUSE, Spoken, speak
 from talkies.core.conditioning.speech.timing import Spans, fit_line, phone_ids, word_starts
 from talkies.core.conditioning.speech.voice import NamedVoice, find_voice
 from talkies.core.engines.base import Brief, Line
+from talkies.core.flow.windows import Window, around_spans
 from talkies.core.model.conditions import Conditions
-from talkies.core.times import latent_count
+from talkies.core.times import LATENT_RATE, latent_count
 
 _BESIDE_SPEECH = 5  # latent frames: pauses between words belong to the speech
+_BESIDE_LINES, _SHORTEST = 25, 100  # latent frames made before and after a line, and of a short one altogether
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,12 @@ class SpeechReader:
         if features is None or features.mouths is None or self.lips is None:
             return (None if features is None else features.lips), None
         return features.lips, self.lips.evidence(features.mouths)
+
+
+def spoken_stretches(lines: Sequence[Line], frames: int) -> tuple[Window, ...]:
+    """What of ``frames`` latent frames is worth making: somebody has a line there."""
+    spans = ((int(line.range.start * LATENT_RATE // 1), latent_count(line.range.end)) for line in lines)
+    return around_spans(spans, frames, _BESIDE_LINES, _SHORTEST)
 
 
 def says_nothing(speech: Conditions) -> bool:

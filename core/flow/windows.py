@@ -8,8 +8,9 @@ N windows in a batch, W latent frames of a window.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import torch
 from torch import Tensor
@@ -50,6 +51,33 @@ def cover(frames: int, length: int = WINDOW_FRAMES, overlap: int = OVERLAP_FRAME
     return tuple(Window(start, start + length) for start in starts)
 
 
+def cover_stretches(
+    stretches: Sequence[Window], length: int = WINDOW_FRAMES, overlap: int = OVERLAP_FRAMES
+) -> tuple[Window, ...]:
+    """Windows that cover stretches which lie apart, each by itself."""
+    return tuple(
+        Window(stretch.start + part.start, stretch.start + part.stop)
+        for stretch in stretches
+        for part in cover(stretch.stop - stretch.start, length, overlap)
+    )
+
+
+def around_spans(spans: Iterable[tuple[int, int]], frames: int, beside: int, shortest: int) -> tuple[Window, ...]:
+    """Stretches of ``frames`` around spans [start, stop), with ``beside`` frames on both sides and ``shortest`` at
+    least where there is room; those that meet are one. Lengths are whole multiples of ``beside``: equal ones are
+    computed together."""
+    found: list[Window] = []
+    for start, stop in sorted(spans):
+        wanted = max(shortest, -(-(stop - start + 2 * beside) // beside) * beside)
+        first = max(0, min((start + stop - wanted) // 2, frames - wanted))
+        end = min(frames, max(first + wanted, stop))
+        if found and first <= found[-1].stop:
+            found[-1] = Window(min(found[-1].start, first), max(found[-1].stop, end))
+        else:
+            found.append(Window(first, end))
+    return tuple(found)
+
+
 def fade(length: int, overlap: int) -> Tensor:
     """Weight of a window's frames (W,): 1 in the middle, falling as sin² over ``overlap`` frames at both ends."""
     position = torch.arange(length) + 0.5
@@ -57,12 +85,24 @@ def fade(length: int, overlap: int) -> Tensor:
     return (edge * (math.pi / 2)).sin().square()
 
 
-def total_weight(frames: int, windows: Sequence[Window], weight: Tensor) -> Tensor:
+def total_weight(frames: int, windows: Sequence[Window], overlap: int) -> Tensor:
     """The sum of all windows' weights at each frame: (T,)"""
     total = torch.zeros(frames)
     for window in windows:
-        total[window.start : window.stop] += weight
+        total[window.start : window.stop] += fade(_length(window), overlap)
     return total
+
+
+def alike(windows: Sequence[Window], batch: int) -> Iterator[Sequence[Window]]:
+    """At most ``batch`` windows of one length at a time."""
+    by_length = sorted(windows, key=_length)
+    for _, same in groupby(by_length, _length):
+        waiting = list(same)
+        yield from (waiting[first : first + batch] for first in range(0, len(waiting), batch))
+
+
+def _length(window: Window) -> int:
+    return window.stop - window.start
 
 
 def joined_velocity(
@@ -74,25 +114,26 @@ def joined_velocity(
     overlap: int = OVERLAP_FRAMES,
     on_batch: Callable[[float], None] | None = None,
 ) -> Tensor:
-    """The velocity of the whole state x (C, T): the weighted mean of its windows' velocities.
+    """The velocity of the whole state x (C, T): the weighted mean of its windows' velocities, 0 where there is none.
 
     At most ``batch`` windows are computed at a time, whatever T is. ``on_batch`` is called with the share done.
     """
-    if len(windows) == 1:
+    if windows == (Window(0, x.shape[1]),):
         whole = velocity(x[None], windows)[0]
         if on_batch:
             on_batch(1.0)
         return whole
-    weight = fade(windows[0].stop - windows[0].start, overlap).to(x)
-    v = torch.zeros_like(x)
-    for first in range(0, len(windows), batch):
-        some = windows[first : first + batch]
+    v, done = torch.zeros_like(x), 0
+    for some in alike(windows, batch):
+        weight = fade(_length(some[0]), overlap).to(x)
         parts = velocity(torch.stack([x[:, window.start : window.stop] for window in some]), some)
         for window, part in zip(some, parts, strict=True):
             v[:, window.start : window.stop] += part * weight
+        done += len(some)
         if on_batch:
-            on_batch(min(1.0, (first + batch) / len(windows)))
-    return v.div_(total_weight(x.shape[1], windows, weight.cpu()).to(x))
+            on_batch(done / len(windows))
+    total = total_weight(x.shape[1], windows, overlap)
+    return v.div_(torch.where(total > 0, total, 1.0).to(x))
 
 
 def seeded_noise(seed: int, channels: int, frames: int) -> Tensor:

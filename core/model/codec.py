@@ -140,13 +140,30 @@ class Codec(nn.Module):
     def decode(self, latents: Tensor, seed: int = 0) -> Iterator[Tensor]:
         """Latents (C, T) → blocks of samples (n,), together T · latent_samples; memory does not grow with T.
 
-        The same latents and ``seed`` give the same samples. Pieces are made one after another, each with as much
-        around it as its samples depend on, so that the whole has no joints: made at once it would be the same.
+        The same latents and ``seed`` give the same samples. What is silent costs next to nothing.
         """
+        frames, made = latents.shape[1] * self.config.frames_per_latent, 0
+        for start, stop in self._heard(latents):
+            yield from _silence(start - made, latents)
+            yield from self._stretch(latents, start, stop, seed)
+            made = stop
+        yield from _silence(frames - made, latents)
+
+    def _heard(self, latents: Tensor) -> list[tuple[int, int]]:
+        """The stretches of frames [start, stop) that samples which are not 0 depend on; near ones are one."""
+        loudest = torch.cat([self.latents.decode(part[None])[0].amax(0) for part in latents.split(PIECE_FRAMES, 1)])
+        heard = audible(loudest[None, None])[0].nonzero().flatten()
+        runs = heard.tensor_split((heard.diff() > 4 * REACH_FRAMES).nonzero().flatten().cpu() + 1)
+        ends = [(int(run[0]), int(run[-1]) + 1) for run in runs if len(run)]
+        return [(max(first - REACH_FRAMES, 0), min(end + REACH_FRAMES, len(loudest))) for first, end in ends]
+
+    def _stretch(self, latents: Tensor, begin: int, end: int, seed: int) -> Iterator[Tensor]:
+        """The sound of some frames. Pieces are made one after another, each with as much around it as its samples
+        depend on, so that the whole has no joints: made at once it would be the same."""
         frames = latents.shape[1] * self.config.frames_per_latent
         turned: Floats | None = None
-        for start in range(0, frames, PIECE_FRAMES):
-            stop, first = min(start + PIECE_FRAMES, frames), max(start - REACH_FRAMES, 0)
+        for start in range(begin, end, PIECE_FRAMES):
+            stop, first = min(start + PIECE_FRAMES, end), max(start - REACH_FRAMES, 0)
             parts = self._parts(latents, first, min(stop + REACH_FRAMES, frames))
             guess = guess_phases(parts.tone, FRAMES, turned)
             sound = refine_phases(parts.tone, guess.angles, FRAMES)
@@ -191,6 +208,12 @@ class Codec(nn.Module):
         """Latents (C, frames) of digital silence."""
         silent = self.encode(torch.zeros(1, self.config.latent_samples * 3, device=self.latents.mean.device))[0]
         return silent[:, 1:2].expand(-1, frames)
+
+
+def _silence(frames: int, like: Tensor) -> Iterator[Tensor]:
+    """Blocks of digital silence."""
+    for start in range(0, frames, PIECE_FRAMES):
+        yield torch.zeros(min(PIECE_FRAMES, frames - start) * FRAMES.hop, device=like.device)
 
 
 def audible(bands: Tensor) -> Tensor:

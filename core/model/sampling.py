@@ -14,7 +14,7 @@ from torch import Tensor
 
 from talkies.core.flow.guidance import guided_halves
 from talkies.core.flow.solver import SOLVERS, even_times
-from talkies.core.flow.windows import OVERLAP_FRAMES, WINDOW_FRAMES, Window, cover, joined_velocity
+from talkies.core.flow.windows import OVERLAP_FRAMES, WINDOW_FRAMES, Window, cover_stretches, joined_velocity
 from talkies.core.model.conditions import Conditions
 from talkies.core.model.sketch import SKETCHED, Sketch
 from talkies.core.model.transformer import Prepared
@@ -128,17 +128,20 @@ def sample(
     *,
     negative: Conditions | None = None,
     sketch: Sketch | None = None,
+    stretches: Sequence[Window] | None = None,
     on_step: Callable[[float], None] | None = None,
 ) -> Tensor:
     """Latents (C, T) for ``conditions`` of T frames from x_0 = ``noise`` (C, T), both on the model's device.
 
     ``negative``: the negative branch of guidance (same frames); None = unconditional. Where there is a ``sketch``, the
-    state at t = SKETCHED is drawn from it; a sketch of everything saves the steps before.
+    state at t = SKETCHED is drawn from it; a sketch of everything saves the steps before. Only ``stretches`` are made,
+    apart from each other, and elsewhere the noise stays; None: the whole.
     ``on_step`` is called with the share of the work done and may raise to stop. Memory for the work does not grow with
     T, apart from a few copies of the state.
     """
     conditions, negative = _same_prompt_length(conditions, negative)
-    windows = cover(conditions.frames, settings.window, settings.overlap)
+    whole = (Window(0, conditions.frames),)
+    windows = cover_stretches(whole if stretches is None else stretches, settings.window, settings.overlap)
     before, after = _parted(settings.times or even_times(settings.steps), sketch)
     guided = _GuidedWindows(model, conditions, negative, settings.guidance, settings.cache_bytes)
     evaluations = (len(before) + len(after) - 2) * (1 if settings.solver == "euler" else 2)

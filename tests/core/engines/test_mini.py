@@ -115,6 +115,26 @@ def test_progress_ends_at_one_and_stopping_stops(engine: MiniEngine) -> None:
         list(engine.generate(prepared, seed=0, steps=3, guidance=2.0, on_step=stop))
 
 
+def test_what_nobody_says_costs_nothing(engine: MiniEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two lines in five minutes: no more is made than these and the second around them."""
+    prepared = engine.prepare(speaking(Fraction(300), line(60, 63), line(200, 203)))
+    made: list[int] = []
+    velocity = engine.model.flow.prepared_velocity
+
+    def counted(x: torch.Tensor, *given: Any) -> torch.Tensor:
+        made.append(x.shape[0] * x.shape[-1])
+        return velocity(x, *given)
+
+    monkeypatch.setattr(engine.model.flow, "prepared_velocity", counted)
+    sound = np.concatenate(list(engine.generate(prepared, seed=0, steps=1, guidance=1.0, on_step=lambda share: None)))
+    assert sum(made) <= 2 * 5 * 25
+    assert len(sound) >= 300 * 48_000
+    for start, end in ((60, 63), (200, 203)):
+        assert np.abs(sound[start * 48_000 : end * 48_000]).max() > 0.01
+    for start, end in ((0, 58), (66, 198), (206, 300)):
+        assert not sound[start * 48_000 : end * 48_000].any()
+
+
 def test_windows_leave_no_seam(engine: MiniEngine) -> None:
     """The same reel denoised as one window is what it is held against: the content is common to both, and what lies
     between them (what the windows do not see of each other) must not jump where a window begins or ends."""

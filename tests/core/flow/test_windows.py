@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from talkies.core.flow.solver import euler, even_times
-from talkies.core.flow.windows import Window, cover, fade, joined_velocity, seeded_noise, total_weight
+from talkies.core.flow.windows import (
+    Window,
+    around_spans,
+    cover,
+    cover_stretches,
+    joined_velocity,
+    seeded_noise,
+    total_weight,
+)
 
 
 @given(frames=st.integers(1, 4000), length=st.integers(4, 300), overlap=st.integers(1, 150))
@@ -34,14 +42,13 @@ def test_a_minute_is_eight_windows_of_ten_seconds() -> None:
 @given(frames=st.integers(1, 3000))
 def test_no_frame_is_without_weight(frames: int) -> None:
     windows = cover(frames)
-    weight = fade(windows[0].stop, 50)
-    assert total_weight(frames, windows, weight).min() > 0
+    assert total_weight(frames, windows, 50).min() > 0
 
 
 def test_fading_neighbours_of_exact_overlap_add_to_one() -> None:
     windows = cover(450)
     assert windows == (Window(0, 250), Window(200, 450))
-    total = total_weight(450, windows, fade(250, 50))
+    total = total_weight(450, windows, 50)
     torch.testing.assert_close(total[50:400], torch.ones(350))
 
 
@@ -56,6 +63,47 @@ def test_a_field_that_looks_at_single_frames_knows_no_windows(batch: int) -> Non
 
     whole = euler(lambda t, x: matrix @ x, x_0, even_times(5), None)
     torch.testing.assert_close(euler(windowed, x_0, even_times(5), None), whole)
+
+
+@given(
+    spans=st.lists(st.tuples(st.integers(0, 990), st.integers(1, 200)), min_size=1, max_size=6),
+    frames=st.integers(1000, 1300),
+)
+def test_stretches_lie_apart_around_their_spans(spans: list[tuple[int, int]], frames: int) -> None:
+    spans = [(start, min(start + length, frames)) for start, length in spans]
+    stretches = around_spans(spans, frames, beside=12, shortest=96)
+    assert all(before.stop < after.start for before, after in itertools.pairwise(stretches))
+    assert stretches[0].start >= 0 and stretches[-1].stop <= frames
+    assert all(stretch.stop - stretch.start >= 96 for stretch in stretches)
+    for start, stop in spans:
+        (around,) = [each for each in stretches if each.start <= start and stop <= each.stop]
+        assert around.start <= max(start - 12, 0) or around.stop == frames
+        assert around.stop >= min(stop + 12, frames) or around.start == 0
+
+
+def test_short_lines_are_stretches_of_one_length_and_so_computed_together() -> None:
+    stretches = around_spans([(100, 170), (400, 466), (900, 975)], 5000, beside=12, shortest=96)
+    assert stretches == (Window(87, 183), Window(385, 481), Window(883, 991))
+    batches: list[int] = []
+
+    def velocity(x: Tensor, some: Sequence[Window]) -> Tensor:
+        batches.append(len(some))
+        return x
+
+    joined_velocity(velocity, torch.zeros(2, 5000), cover_stretches(stretches), batch=2)
+    assert batches == [2, 1]
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_only_stretches_move(batch: int) -> None:
+    x = torch.randn(3, 2000, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    stretches = (Window(10, 110), Window(300, 1200), Window(1900, 2000))
+    v = joined_velocity(lambda part, some: 2 * part, x, cover_stretches(stretches), batch=batch)
+    inside = torch.zeros(2000, dtype=torch.bool)
+    for stretch in stretches:
+        inside[stretch.start : stretch.stop] = True
+    torch.testing.assert_close(v[:, inside], 2 * x[:, inside])
+    assert not v[:, ~inside].any()
 
 
 def test_windows_that_disagree_fade_into_each_other_without_a_step() -> None:

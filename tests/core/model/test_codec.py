@@ -86,6 +86,31 @@ def test_silence_is_digital_whatever_the_network_draws(codec: Codec) -> None:
         assert near.abs().max() < 1e-6
 
 
+def test_silence_costs_nothing(codec: Codec, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second of sound every twenty: the network draws these and what their samples depend on."""
+    second = latents_of_much(codec)[:, :25]
+    latents = torch.cat([part for _ in range(3) for part in (codec.silence(500), second)], dim=1)
+    drawn: list[int] = []
+    draw = codec.decoder.forward
+
+    def counted(bands: torch.Tensor, *given: torch.Tensor) -> object:
+        drawn.append(bands.shape[-1])
+        return draw(bands, *given)
+
+    monkeypatch.setattr(codec.decoder, "forward", counted)
+    sound = torch.cat(list(codec.decode(latents)))
+    assert len(drawn) == 3
+    assert sum(drawn) < 3 * 400
+    assert len(sound) == latents.shape[1] * 1920
+    for turn in range(3):
+        begin = (turn * 525 + 500) * 1920
+        assert sound[begin : begin + 48_000].abs().max() > 0.05
+        assert not sound[begin - 480 * 1920 : begin - 5 * 1920].any()
+    nothing = list(codec.decode(codec.silence(600)))
+    assert len(drawn) == 3
+    assert [len(block) for block in nothing] == [480_000, 480_000, 192_000]
+
+
 def test_a_frame_is_heard_by_its_loudest_band(codec: Codec) -> None:
     bands = torch.full((1, codec.bands.count, 30), LOG_FLOOR)
     bands[0, 70, 15] += 0.3
