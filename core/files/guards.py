@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import NoneType
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
@@ -40,8 +41,8 @@ _SCHEMAS = frozenset(
 )
 
 
-class _TwiceError(ValueError):
-    """A key that one JSON object has twice."""
+class _DamagedError(ValueError):
+    """An object of a document that OTIO's parser does not survive."""
 
 
 @contextmanager
@@ -93,21 +94,18 @@ def read_text(path: Path, what: str = "timeline") -> bytes:
 def check_json(path: Path, data: bytes) -> None:
     """Look through the JSON of an .otio file; raises TimelineError where OTIO's parser would crash or never end."""
     try:
-        document = plain_json(data)
+        document = _read_json(data, _survived)
     except RecursionError as error:
         raise TimelineError(
             path, "is nested too deep to be a timeline", "export it again, with fewer levels"
         ) from error
-    except _TwiceError as error:
+    except _DamagedError as error:
         raise TimelineError(path, f"is damaged: {error}", "export the timeline again as .otio") from error
     except ValueError as error:
         problem = f"is not an OTIO file: it is not JSON ({str(error)[:80]})"
         raise TimelineError(path, problem, "export the timeline again as .otio") from error
     if not isinstance(document, dict) or "OTIO_SCHEMA" not in document:
         raise TimelineError(path, "is not an OTIO file: it names no OTIO_SCHEMA", "export the timeline again as .otio")
-    for node in _dicts(document):
-        if node.get("OTIO_SCHEMA") != _PLAIN and (problem := _wrong_kind(node)):
-            raise TimelineError(path, f"is damaged: {problem}", "export the timeline again as .otio")
     if b"SerializableObjectRef" in data:
         _refuse_cycles(path, document)
     _refuse_depth(path, document)
@@ -120,22 +118,37 @@ _PLAIN = "RationalTime.1"
 def plain_json(data: bytes) -> Any:
     """JSON as OTIO writes it, with its own spelling of infinity. Raises ValueError, RecursionError; also for an object
     that has a key twice, on which OTIO's parser ends the process [OpenTimelineIO 0.18.1]."""
+    return _read_json(data, _once)
+
+
+_Pairs = list[tuple[str, Any]]
+
+
+def _read_json(data: bytes, made: Callable[[_Pairs], dict[str, Any]]) -> Any:
     try:
-        return json.loads(data, object_pairs_hook=_once)
-    except _TwiceError:
+        return json.loads(data, object_pairs_hook=made)
+    except _DamagedError:
         raise
     except ValueError:
         if b"Inf" not in data:
             raise
-    return json.loads(_INFINITY.sub(rb"\1Infinity", data), object_pairs_hook=_once)
+    return json.loads(_INFINITY.sub(rb"\1Infinity", data), object_pairs_hook=made)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _survived(pairs: _Pairs) -> dict[str, Any]:
+    """As :func:`_once`, and looked at while it is read: a walk of its own would cost as much as reading does."""
+    found = _once(pairs)
+    if found.get("OTIO_SCHEMA", _PLAIN) != _PLAIN and (problem := _wrong_kind(found)):
+        raise _DamagedError(problem)
+    return found
+
+
+def _once(pairs: _Pairs) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
     twice, _ = Counter(name for name, _ in pairs).most_common(1)[0]
-    raise _TwiceError(f"{twice[:40]!r} stands twice in one object")
+    raise _DamagedError(f"{twice[:40]!r} stands twice in one object")
 
 
 def _wrong_kind(node: dict[str, Any]) -> str:
@@ -148,13 +161,16 @@ def _wrong_kind(node: dict[str, Any]) -> str:
         return "a timeline in it has null for tracks"
     if name == "Clip" and "media_references" in node and not (version.isdecimal() and int(version[:9]) > 1):
         return "a Clip.1 has media_references, which are Clip.2's"
-    for key in _OBJECTS.intersection(node) if name in _SCHEMAS else ():
+    for key in _OBJECTS & node.keys() if name in _SCHEMAS else ():
         value = node[key]
         inside = value.values() if key == "media_references" and isinstance(value, dict) else value
-        found = inside if key in _SEVERAL and not isinstance(inside, str | int | float | None) else [inside]
-        if not all(_is_object(each) for each in found):
+        found = inside if key in _SEVERAL and not isinstance(inside, _SINGLE) else (inside,)
+        if not all(map(_is_object, found)):
             return f"{key} of a {name} is not what it should be"
     return ""
+
+
+_SINGLE = (str, int, float, NoneType)
 
 
 def _is_object(value: Any) -> bool:

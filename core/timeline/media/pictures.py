@@ -56,6 +56,8 @@ class PictureFinder:
         self.media = media
         self._facts: dict[Path, MovieFacts | None] = {}
         self._sequences: dict[Path, Sequence | None] = {}
+        self._problems: dict[Path, str] = {}
+        self._unread: dict[Path, str] = {}
 
     def available(self, clip: Any) -> TimeRange | None:
         """The whole range of a clip's media, stated or measured; None when neither is possible."""
@@ -132,24 +134,20 @@ class PictureFinder:
         return self._sequences[path]
 
     def _on_disk(self, clip: Any, path: Path, source: TimeRange) -> Found:
-        if path.suffix.lower() in SOUND_SUFFIXES:
-            return Found(problem=f"its media {path.name} is sound without a picture")
-        if path.suffix.lower() in _NO_MEDIA:
-            return Found(problem=f"its media {path.name} is neither a movie nor a picture")
-        if animation(path) == "webp":
-            return Found(problem=f"its media {path.name} {ANIMATED_WEBP}; convert it to .mp4 or .gif")
+        if path not in self._problems:
+            self._problems[path] = _problem_of(path)
+        if self._problems[path]:
+            return Found(problem=f"its media {self._problems[path]}")
         stated = clip.media_reference.available_range if clip.media_reference is not None else None
         available = to_range(stated) if stated is not None else None
         rate = exact_rate(stated.start_time.rate) if stated is not None else None
         if sequence := self._sequence(path):
             counted = exact_rate(clip.source_range.start_time.rate) if clip.source_range is not None else None
             return _sequence_picture(path, sequence, available, rate or sequence.rate or counted, source)
-        if path.is_dir():
-            return Found(problem=f"its media {path} is a folder without pictures")
-        try:
-            check_file(path)
-        except MediaError as error:
-            return Found(problem=f"its media {path.name} {error.problem.removeprefix('media ')}; {error.cure}")
+        if path not in self._unread:
+            self._unread[path] = _unread(path)
+        if self._unread[path]:
+            return Found(problem=f"its media {self._unread[path]}")
         start = available.start if available else self.unstated_start(path, source)
         return Found(Picture(path, rate=rate, start=start))
 
@@ -193,6 +191,29 @@ def _sequence_picture(
         start = sequence.first / rate  # counted in frame numbers
     picture = Picture(sequence.folder, sequence.frames, rate, start)
     return Found(picture, warnings=(*_gaps(sequence.missing, len(sequence.frames)), *sequence.left_out))
+
+
+def _problem_of(path: Path) -> str:
+    """Why a file is neither a movie nor a picture, by its kind; "" where it may be one."""
+    kind = path.suffix.lower()
+    if kind in SOUND_SUFFIXES:
+        return f"{path.name} is sound without a picture"
+    if kind in _NO_MEDIA:
+        return f"{path.name} is neither a movie nor a picture"
+    if animation(path) == "webp":
+        return f"{path.name} {ANIMATED_WEBP}; convert it to .mp4 or .gif"
+    return ""
+
+
+def _unread(path: Path) -> str:
+    """Why a file that may be a movie cannot be opened; "" where it can."""
+    if path.is_dir():
+        return f"{path} is a folder without pictures"
+    try:
+        check_file(path)
+    except MediaError as error:
+        return f"{path.name} {error.problem.removeprefix('media ')}; {error.cure}"
+    return ""
 
 
 def _unusable(reference: Any) -> str:
