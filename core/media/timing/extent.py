@@ -180,8 +180,9 @@ def _shown_until(
     if not stream.codec_context.has_b_frames or counts_frames(container):
         return stated
     tail, _ = _tail(path, container, stream, first, first + int(stated / stream.time_base))
-    last = max(tail.stamps, default=first) - first
-    return max(stated, last * stream.time_base + (tail.last_length * stream.time_base or 1 / rate))
+    tick: Fraction = stream.time_base
+    last = (max(tail.stamps, default=first) - first) * tick
+    return max(stated, last + (tail.last_length * tick or 1 / rate))
 
 
 def _cut_off(entries: Any, order: range) -> int:
