@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 from talkies.core.conditioning.speech.named_voices import check_voice
 from talkies.core.engines.base import NAMED_VOICES
+from talkies.core.engines.choice import choices, engine_for
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.media.loudness_presets import PRESETS
@@ -44,7 +45,8 @@ STEMS_FOLDER = ".stems"
 class Request:
     """One ``talkies generate``. None for ``steps`` and ``guidance`` means what the engine was made for.
 
-    ``segments``: ids, empty for all of them. ``voice``: a name or a recording, "" to let the speakers choose.
+    ``segments``: ids, empty for all of them. ``engine``: its name, or one by task (core/engines/choice.py).
+    ``voice``: a name or a recording, "" to let the speakers choose.
     ``source``: what makes the effects that a prompt names: auto, rules or network.
     ``background``: the bed under each shot: "auto" for what its picture says, "off", or words; "" is auto for effects
     and both, off for all else. ``language``: of the subtitles to speak, "" for the first there is.
@@ -115,8 +117,11 @@ class Request:
         if self.pan_law not in PAN_LAWS:
             problem, cure = f"unknown law {self.pan_law[:40]!r}", f"use one of {', '.join(PAN_LAWS)}"
             raise ArgumentError("--pan-law", problem, cure)
-        if self.engine in NAMED_VOICES:
+        chosen = choices(self.engine)
+        if engine_for(self.engine, "joint" if self.task == "joint" else "dialogue") in NAMED_VOICES:
             check_voice(self.voice)
+        if self.weights is not None and len(set(chosen.values())) > 1:
+            raise ArgumentError("--weights", "is of one engine, and there are several", "make a task at a time")
         self._check_delivery()
         self._check_list()
         if self.media_dir is not None and not self.media_dir.is_dir():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talkies.core.engines.base import Engine, EngineLoader, NoEngine, check_engine
+from talkies.core.engines.base import EngineLoader
 from talkies.core.errors import ArgumentError, InputError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady
 from talkies.core.files.atomic import write_atomically
@@ -39,6 +39,7 @@ class TakeLoop:
     def __init__(self, request: Request, plan: Plan, watch: Callable[[Progress], None]) -> None:
         self.request, self.plan, self.work = request, plan, Work(plan.work, watch)
         self.log = WarningLog()
+        self.log.sentences += plan.engine_notes
         self.takes: list[Take] = []
         self.failures: list[Failed] = []
         self.papers: dict[str, bytes] = {}
@@ -62,14 +63,12 @@ class TakeLoop:
         """
         request, plan, reported = self.request, self.plan, 0
         yield from self.log.new()
-        engine: Engine = NoEngine()
-        if plan.needs_engine:
-            with self.work.clock("load"):
-                engine = load_engine(request.engine, request.weights, request.device)
-        else:
-            check_engine(request.engine)
+        names = dict.fromkeys(plan.engines.values())
+        with self.work.clock("load"):
+            loaded = {name: load_engine(name, request.weights, request.device) for name in names}
+        engines = {task: loaded[name] for task, name in plan.engines.items()}
         maker = Maker(
-            request, plan.timeline, engine, folder, self.work, self.log.sentences, remembered,
+            request, plan.timeline, engines, folder, self.work, self.log.sentences, remembered,
             kept=kept, takes=plan.takes,
         )  # fmt: skip
         if plan.music is None and (plan.spots or plan.backgrounds):
