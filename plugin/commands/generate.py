@@ -29,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="both",
         help="both: dialogue and effects apart; joint: one mixed track; background: beds alone; music: a score",
     )
-    add("--engine", metavar="NAME", help="see 'talkies models list' (default: mini)")
+    engine = "see 'talkies engines list'; TASK=NAME for one task, and may be repeated (default: mini)"
+    add("--engine", metavar="[TASK=]NAME", action="append", help=engine)
     add("--weights", metavar="FILE", type=Path, help="another checkpoint for the engine")
     add("--prompt", metavar="TEXT", default="", help="prompt: what should be heard")
     add("--negative-prompt", metavar="TEXT", default="", help="negative prompt: what should not be heard")
@@ -104,7 +105,7 @@ def request_from(options: argparse.Namespace) -> Request:
         out=options.output,
         segments=tuple(options.segment),
         task=options.task,
-        engine=configured.engine if options.engine is None else options.engine,
+        engine=",".join(options.engine) if options.engine else configured.engine,
         weights=options.weights,
         prompt=options.prompt,
         negative_prompt=options.negative_prompt,
