@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, 
 
 from talkies.core.conditioning.prompt.vocabulary import known_words
 from talkies.ui.plain_text import as_tip, one_line
+from talkies.ui.settings.engines import engine_choices
 from talkies.ui.settings.words import tips
 from talkies.ui.voices import SOUND_SUFFIXES, label_of, named_voices, tip_of, voice_named
 from talkies.ui.work.state import MIXED
@@ -163,6 +164,16 @@ class ChoiceField(QComboBox):
             self.addItem(one_line(str(value)), value)
         self.setCurrentIndex(-1 if value is MIXED else self.findData(value))
         mark_mixed(self, value is MIXED)
+
+
+class EngineField(ChoiceField):
+    """One of the engines that are here, other people's too."""
+
+    def __init__(self, changed: Changed) -> None:
+        engines = engine_choices()
+        super().__init__([(name, title) for name, title, _ in engines], changed)
+        for index, (_, _, tip) in enumerate(engines):
+            self.setItemData(index, as_tip(tip), Qt.ItemDataRole.ToolTipRole)
 
 
 class VoiceField(ChoiceField):

@@ -21,13 +21,21 @@ from PySide6.QtWidgets import (
 )
 
 from talkies.core.conditioning.prompt.vocabulary import read_prompt
-from talkies.core.engines.base import ENGINES, NAMED_VOICES
+from talkies.core.engines.base import NAMED_VOICES
+from talkies.core.engines.choice import engine_for
 from talkies.core.errors import TalkiesError
 from talkies.core.generation.request import MAX_GUIDANCE, MAX_STEPS, MAX_TAKES
 from talkies.ui.actions import TYPED_IN
 from talkies.ui.icons import icon
 from talkies.ui.plain_text import as_rich, as_tip
-from talkies.ui.settings.fields import ChoiceField, DecimalField, NumberField, PromptField, VoiceField
+from talkies.ui.settings.fields import (
+    ChoiceField,
+    DecimalField,
+    EngineField,
+    NumberField,
+    PromptField,
+    VoiceField,
+)
 from talkies.ui.settings.mix import MixPanel
 from talkies.ui.settings.prompts import PromptMemory
 from talkies.ui.settings.words import names, tips
@@ -97,7 +105,7 @@ class SettingsPanel(QWidget):
             "level_db": DecimalField(-_LEVEL_DB, _LEVEL_DB, 0.5, self._changer("level_db"), unit=" dB"),
             "steps": NumberField(1, MAX_STEPS, self._changer("steps"), unset=made_for),
             "guidance": DecimalField(0.0, MAX_GUIDANCE, 0.5, self._changer("guidance"), unset=made_for),
-            "engine": ChoiceField([(name, name) for name in ENGINES], self._changer("engine")),
+            "engine": EngineField(self._changer("engine")),
             "device": ChoiceField(devices, self._changer("device")),
         }
 
@@ -234,7 +242,8 @@ class SettingsPanel(QWidget):
         sentences = [
             warning for text in texts if isinstance(text, str) and text for warning in read_prompt(text).warnings
         ]
-        if isinstance(voice := values.get("voice", ""), str) and values.get("engine") in NAMED_VOICES:
+        voice, engine = values.get("voice", ""), values.get("engine")
+        if isinstance(voice, str) and isinstance(engine, str) and _speaks_by_name(engine):
             sentences += voice_problems(voice)
         self.warning.setText("\n".join(sentences))
         self.warning.setVisible(bool(sentences))
@@ -251,3 +260,10 @@ class SettingsPanel(QWidget):
         except TalkiesError as error:
             self.warning.setText(str(error))
             self.warning.show()
+
+
+def _speaks_by_name(engine: str) -> bool:
+    try:
+        return engine_for(engine, "dialogue") in NAMED_VOICES
+    except TalkiesError:  # a choice that cannot be read; generating says why
+        return False
