@@ -91,7 +91,7 @@ class SpotIndex:
             return ()
         spots = self.lists.get(segment_id, ())
         there, known = {id(spot) for spot in spots}, set[int]()
-        places = ()
+        places: tuple[SpotPlace, ...] = ()
         if before is not None:
             known = {id(spot) for spot in before.lists.get(segment_id, ())}
             places = before.places(segment_id)

@@ -76,7 +76,7 @@ class DraggedSpots:
 
     def flags(self, row: Row) -> Flags:
         """Which items of the lane are spots that are painted where they are."""
-        flags = row.marks.are_spots.copy()
+        flags: Flags = row.marks.are_spots.copy()
         for place in self.spots:
             start = float(place.span.start)
             first, end = (np.searchsorted(row.spans.starts, start, side) for side in ("left", "right"))
