@@ -74,6 +74,54 @@ def test_a_hold_and_then_backwards(film: Path) -> None:
     assert shown_at(segment, 4.51, 5.51) == [35, 11]
 
 
+def conformed(folder: Path, inside: str, frame: str = "1/25s", tag: str = 'asset-clip ref="a"') -> Segment:
+    """Two seconds from frame 48 of the film at 24 on, in a sequence at another rate."""
+    clip = f'<{tag} offset="0s" name="c" start="2s" duration="2s">{inside}</{tag.split()[0]}>'
+    text = (FCPXML % clip).replace("<asset id", f'<format id="g" frameDuration="{frame}"/><asset id', 1)
+    return first(
+        folder, "conformed.fcpxml", text.replace('<sequence format="f" tcStart="0s"><', '<sequence format="g"><')
+    )
+
+
+@pytest.mark.parametrize("inside", ['<conform-rate srcFrameRate="24"/>', '<conform-rate scaleEnabled="1"/>'])
+def test_a_conformed_clip_shows_its_pictures_one_for_one(film: Path, inside: str) -> None:
+    segment = conformed(film.parent, inside)
+    assert numbers(segment) == [(Fraction(n, 25), 48 + n) for n in range(50)]
+    assert (segment.speed, segment.warnings) == (Fraction(25, 24), ())
+
+
+@pytest.mark.parametrize(
+    ("inside", "frame", "pace"),
+    [
+        ('<conform-rate scaleEnabled="0" srcFrameRate="24"/>', "1/25s", 1),
+        ('<conform-rate srcFrameRate="24"/>', "1001/24000s", Fraction(1000, 1001)),
+        ('<conform-rate srcFrameRate="24"/>', "1/50s", Fraction(25, 24)),
+        ('<conform-rate srcFrameRate="47.95"/>', "1001/24000s", 1),
+        ('<conform-rate srcFrameRate="29.97"/>', "1/60s", Fraction(1001, 1000)),
+    ],
+)
+def test_only_near_rates_are_conformed(film: Path, inside: str, frame: str, pace: Fraction | int) -> None:
+    """Or near to twice each other, as Final Cut Pro's table has it."""
+    segment = conformed(film.parent, inside, frame)
+    assert (segment.speed, segment.source.start, segment.source.duration) == (pace, 2, 2 * pace)
+
+
+def test_a_conformed_compound_clip(film: Path) -> None:
+    segment = conformed(film.parent, '<conform-rate srcFrameRate="24"/>', tag='ref-clip ref="m"')
+    assert (segment.speed, segment.source.start * 24, segment.record.duration) == (
+        Fraction(25, 24),
+        48,
+        Fraction(12, 25),
+    )
+
+
+@pytest.mark.parametrize("inside", ['<conform-rate srcFrameRate="30"/>', f'<conform-rate srcFrameRate="24"/>{RAMP}'])
+def test_what_is_not_conformed_is_said(film: Path, inside: str) -> None:
+    conformed(film.parent, inside)
+    (warning,) = read_timeline(film.parent / "conformed.fcpxml").warnings
+    assert "1 clip ('c' first)" in warning and "without conforming" in warning
+
+
 def test_a_ramped_compound_clip(film: Path) -> None:
     ramped = points((0, 0), (48, 96), (96, 120))  # 60 frames of the first clip, then the second from 100 on
     segments = read(film.parent, "compound.fcpxml", FCPXML % clip(ramped, duration=96, tag='ref-clip ref="m"'))
