@@ -174,6 +174,38 @@ def test_a_damaged_map_is_said(film: Path, rows: object) -> None:
     assert "not supported" in segment.warnings[0]
 
 
+OLD_MLT = """<mlt><profile frame_rate_num="24" frame_rate_den="1"/><producer id="c" in="0" out="199">
+<property name="resource">{resource}</property><property name="mlt_service">{service}</property>{more}</producer>
+<playlist id="p"><entry producer="c" in="24" out="71">{effect}</entry></playlist>
+<tractor id="t"><track producer="p"/></tractor></mlt>"""
+
+
+@pytest.mark.parametrize(
+    ("service", "resource", "shown"),
+    [
+        ("framebuffer", "film.mp4?0.5", [12, 24, 35]),
+        ("framebuffer", "film.mp4?2&amp;strobe=1", [48, 96, 142]),
+        ("hold", "film.mp4", [50, 50, 50]),
+    ],
+)
+def test_mlt_retimes_of_older_projects(film: Path, service: str, resource: str, shown: list[int]) -> None:
+    frame = '<property name="frame">50</property>'
+    text = OLD_MLT.format(service=service, resource=resource, more=frame, effect="")
+    segment = first(film.parent, "older.mlt", text)
+    assert shown_at(segment, 0, 1, 1.97) == shown
+    assert segment.record.duration == 2
+
+
+@pytest.mark.parametrize(("disable", "sentences"), [("0", 1), ("1", 0)])
+def test_an_mlt_freeze_is_said(film: Path, disable: str, sentences: int) -> None:
+    rows = {"mlt_service": "freeze", "frame": "10", "freeze_after": "1", "disable": disable}
+    effect = "".join(f'<property name="{name}">{value}</property>' for name, value in rows.items())
+    text = OLD_MLT.format(service="avformat", resource="film.mp4", more="", effect=f"<filter>{effect}</filter>")
+    (film.parent / "freeze.mlt").write_text(text)
+    warnings = read_timeline(film.parent / "freeze.mlt").warnings
+    assert ["Freeze of 1 clip ('film.mp4' first) is not followed" in each for each in warnings] == [True] * sentences
+
+
 MLT = """<mlt LC_NUMERIC="de_DE.UTF-8"><profile frame_rate_num="24" frame_rate_den="1"/>
 <chain id="c" out="199"><property name="length">200</property><property name="resource">film.mp4</property>
 <property name="mlt_service">avformat-novalidate</property><link in="0" out="199">
