@@ -92,6 +92,11 @@ def _parser_class() -> Any:
                 item.enabled = _enabled(item_element)
             return item, span
 
+        def effect_from_filter_element(self, filter_element: Any) -> Any:
+            effect = super().effect_from_filter_element(filter_element)
+            effect.enabled = _enabled(filter_element)
+            return effect
+
         def clip_for_element(self, clipitem_element: Any, *place: Any) -> Any:
             item = super().clip_for_element(clipitem_element, *place)
             media = getattr(item, "media_reference", None)

@@ -45,6 +45,7 @@ def translate_retime(item: Any) -> None:
     for index, speed in known.items():
         filter_ = item.effects[index]
         item.effects[index] = otio.schema.LinearTimeWarp(filter_.name, speed, dict(filter_.metadata))
+        item.effects[index].enabled = filter_.enabled
     start, rate = _first_shown(item, retime(item)[0]), item.source_range.start_time.rate
     first = otio.opentime.RationalTime(float(start * exact_rate(rate)), rate)
     item.source_range = otio.opentime.TimeRange(first, item.source_range.duration)
@@ -67,7 +68,7 @@ def _translate_changing(item: Any) -> bool:
     stated = reference.available_range if reference is not None else None
     begins, rate = to_range(stated).start if stated is not None else Fraction(0), item.source_range.start_time.rate
     for index, effect in enumerate(effects_of(item)):
-        keys = _keyframes(effect)
+        keys = _keyframes(effect) if effect.enabled else []
         frames = [(Fraction(when) / exact_rate(rate), Fraction(value) / exact_rate(rate)) for when, value, _ in keys]
         curve = Curve.through(frames)
         if curve is not None:
@@ -149,4 +150,4 @@ def fit_to_fill(item: Any, element: Any) -> list[str]:
 
 
 def _is_retime(effect: Any) -> bool:
-    return isinstance(effect, otio.schema.TimeEffect) or bool(_parameters(effect))
+    return effect.enabled and (isinstance(effect, otio.schema.TimeEffect) or bool(_parameters(effect)))

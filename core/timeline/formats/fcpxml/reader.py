@@ -62,7 +62,7 @@ _Inside = tuple[str, ...]  # the compound clips around an element, by id
 
 
 def read_fcpxml(path: Path) -> Loaded:
-    """The first project of an ``.fcpxml`` file or ``.fcpxmld`` bundle. Raises TimelineError."""
+    """The first project with clips of an ``.fcpxml`` file or ``.fcpxmld`` bundle. Raises TimelineError."""
     file = path / "Info.fcpxml" if path.is_dir() else path
     root = safe_xml(path, read_text(file))
     if root.tag != "fcpxml":
@@ -73,10 +73,10 @@ def read_fcpxml(path: Path) -> Loaded:
             path, "holds clips but no project, so there is no timeline", "export the project itself as XML"
         )
     notes = []
+    name, sequence = taken = next((each for each in named if each[1].find("spine/*") is not None), named[0])
     if len(named) > 1:
-        others = ", ".join(repr(name) for name, _ in named[1:4])
-        notes.append(f"holds {len(named)} projects: {named[0][0]!r} was taken, not {others}")
-    name, sequence = named[0]
+        others = ", ".join([repr(other[0]) for other in named if other is not taken][:3])
+        notes.append(f"holds {len(named)} projects: {name!r} was taken, not {others}")
     try:
         return _Reader(root, path if path.is_dir() else path.parent).timeline(name, sequence, tuple(notes))
     except UnusableItemError as error:

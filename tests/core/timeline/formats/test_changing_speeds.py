@@ -307,3 +307,15 @@ def test_avids_motion_effects(film: Path, name: str) -> None:
     assert "smoothly" in bent.warnings[0]
     held = aaf_with_graph(film.parent, name, ((0, 0), (24, 24), (48, 24), (72, 0)), aaf2.misc.LinearInterp)
     assert shown_at(held, 0.5, 1.5, 2.55) == [22, 34, 20]  # backwards from the 33rd, thirteen frames on
+
+
+@pytest.mark.parametrize(("enabled", "speed"), [(True, 2), (False, 1)])
+def test_an_otio_retime_that_is_switched_off_is_none(tmp_path: Path, enabled: bool, speed: int) -> None:
+    warp = otio.schema.LinearTimeWarp(time_scalar=2.0)
+    warp.enabled = enabled
+    span = otio.opentime.TimeRange(otio.opentime.RationalTime(0, 24), otio.opentime.RationalTime(24, 24))
+    shot = otio.schema.Clip("a", source_range=span, effects=[warp])
+    timeline = otio.schema.Timeline("cut", tracks=[otio.schema.Track("V1", [shot], kind="Video")])
+    timeline.to_json_file(str(tmp_path / "cut.otio"))
+    (segment,) = read_timeline(tmp_path / "cut.otio").segments
+    assert segment.speed == speed and segment.source.duration == speed

@@ -120,3 +120,19 @@ def test_a_clip_that_is_said_to_stand_still(tmp_path: Path, offset: str, held: i
     frozen = clip("still", 0, 50, 100, file("a.mov"), f"<stillframe>TRUE</stillframe>{offset}")
     (segment,) = read_timeline(xmeml(tmp_path, sequence("cut", frozen))).segments
     assert (segment.speed, segment.source.start * 25, segment.record.duration) == (0, held, 2)
+
+
+@pytest.mark.parametrize(("state", "speed", "start"), [("TRUE", 2, 20), ("FALSE", 1, 10)])
+def test_a_retime_that_is_switched_off_is_none(tmp_path: Path, state: str, speed: int, start: int) -> None:
+    value = "<parameter><parameterid>speed</parameterid><value>200</value></parameter>"
+    effect = f"<effect><name>Time Remap</name><effectid>timeremap</effectid>{value}</effect>"
+    shot = clip("a", 0, 50, 10, file("a.mov"), f"<filter><enabled>{state}</enabled>{effect}</filter>")
+    (segment,) = read_timeline(xmeml(tmp_path, sequence("cut", shot))).segments
+    assert (segment.speed, segment.source.start * 25) == (speed, start)
+
+
+def test_of_several_sequences_the_first_with_clips_is_taken(tmp_path: Path) -> None:
+    body = sequence("empty") + sequence("full", clip("a", 0, 50, 10, file("a.mov"))) + sequence("last")
+    timeline = read_timeline(xmeml(tmp_path, f"<project><children>{body}</children></project>"))
+    assert (timeline.name, len(timeline.segments)) == ("full", 1)
+    assert "holds 3 timelines: 'full' was taken, not 'empty', 'last'" in timeline.warnings[0]
