@@ -52,6 +52,7 @@ class Request:
     and both, off for all else. ``language``: of the subtitles to speak, "" for the first there is.
     ``loudness``: one of ``PRESETS`` (core/media/loudness_presets.py). ``weights``: another checkpoint of the engine,
     None for its own.
+    ``anew``: nothing that a run has left which ended early is used.
     ``handles``: seconds of sound beyond each cut, where the picture has them. ``two_pop``, ``tail_pop``: a pop two
     seconds before and after the picture, for which only a stems folder has room. ``replace``: what an output that
     exists holds of other segments does not stay.
@@ -85,6 +86,7 @@ class Request:
     two_pop: bool = False
     tail_pop: bool = False
     replace: bool = False
+    anew: bool = False
     spots: Path | None = None
     clips: Clips = "shots"
     only: tuple[str, ...] = ()
@@ -223,7 +225,7 @@ _TEXTS = (*_WORDS, "task", "engine", "source", "voice", "language", "device", "l
 _PATHS = ("timeline", "out", "weights", "media_dir", "spots")
 _INTEGERS = ("seed", "takes", "steps")
 _FLOATS = ("guidance", "width")
-_SWITCHES = ("two_pop", "tail_pop", "replace", "relevel")
+_SWITCHES = ("two_pop", "tail_pop", "replace", "anew", "relevel")
 _NAMES = ("segments", "only")
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.errors import ArgumentError, TimelineError
 from talkies.core.events import Event, Progress
-from talkies.core.files.dataclass_json import from_json
+from talkies.core.files.dataclass_json import as_json, from_json
 from talkies.core.files.preflight import check_space
 from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import Plan, plan_run
@@ -99,6 +99,7 @@ def make_takes(
     timeline = edited(read(request.timeline, request.media_dir), order)
     plan = plan_run(timeline, request, order.voices)
     loop = TakeLoop(request, plan, watch)
+    loop.edits = {"cues": as_json(order.cues), "voices": dict(order.voices)}
     loop.log.sentences += plan.segment_warnings
     yield from loop.log.new()
     skips = _skips(plan.stems, plan.takes, order.made)

@@ -56,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--two-pop", action="store_true", help="into a stems folder: a pop two seconds before the first picture")
     add("--tail-pop", action="store_true", help="into a stems folder: a pop two seconds after the last picture")
     add("--replace", action="store_true", help="write OUT anew: nothing stays that it has for other segments")
+    add("--anew", action="store_true", help="keep no finished take of a run before that ended early")
     add("--spots", metavar="LIST", type=Path, help="make the effects of this spotting list (see 'talkies spot')")
     add("--clips", choices=CLIPS, default="shots", help="of a list: one clip per shot, or one per event with ring-out")
     add("--only", metavar="SPOT", action="append", default=[], help="only this spot and its shot; may be repeated")
@@ -124,6 +125,7 @@ def request_from(options: argparse.Namespace) -> Request:
         two_pop=options.two_pop,
         tail_pop=options.tail_pop,
         replace=options.replace,
+        anew=options.anew,
         spots=options.spots,
         clips=options.clips,
         only=tuple(options.only),
