@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.files.dataclass_json import as_json
-from talkies.core.generation.request import Request
+from talkies.core.generation.request import DETECT, NO_SHOTS, Request
 from talkies.core.segment import Picture, Segment, Stem
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MADE_FROM = "made_from"
 """In a take's metadata: see :meth:`MadeFrom.facts`."""
 
-FILES = ("timeline", "weights", "media_dir", "spots")
+_FILES = ("timeline", "weights", "media_dir", "spots", "shots")
 _ELSEWHERE = ("out", "replace", "anew", "two_pop", "tail_pop", "only", "relevel")
 _CHUNK = 1 << 16
 _LOOKS = 16
@@ -64,7 +64,7 @@ class MadeFrom:
         stated = as_json(request)
         usual = as_json(Request(request.timeline, request.out))
         kept = {name: each for name, each in stated.items() if name not in _ELSEWHERE and each != usual[name]}
-        named = {name: _from(request.out.parent, Path(kept[name])) for name in FILES if kept.get(name)}
+        named = {name: _from(request.out.parent, Path(kept[name])) for name in files_of(kept)}
         return {**kept, **named, "timeline": _from(request.out.parent, request.timeline)}
 
     @cached_property
@@ -82,6 +82,11 @@ class MadeFrom:
             facts = [picture.start, picture.rate, len(picture.frames), [_content(path, len(chosen)) for path in chosen]]
             self._pictures[picture] = digest(facts)
         return self._pictures[picture]
+
+
+def files_of(request: Mapping[str, Any]) -> list[str]:
+    """The fields of a request, as JSON, that name a file."""
+    return [name for name in _FILES if request.get(name) and request[name] not in (NO_SHOTS, DETECT)]
 
 
 def bare(segment: Segment) -> Segment:

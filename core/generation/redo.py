@@ -20,8 +20,9 @@ from talkies.core.events import Failed, Progress, TakeReady
 from talkies.core.files.atomic import part_file
 from talkies.core.files.dataclass_json import from_json
 from talkies.core.files.preflight import check_space
-from talkies.core.generation.made_from import FILES, MADE_FROM, MadeFrom
+from talkies.core.generation.made_from import MADE_FROM, MadeFrom, files_of
 from talkies.core.generation.maker import Maker
+from talkies.core.generation.planning.cut_shots import read_shots
 from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import BY_RULES, Plan, plan_run
 from talkies.core.generation.request import Request
@@ -135,7 +136,7 @@ def redo(
 def _again(take: MadeTake, place: Path, load_engine: EngineLoader, watch: Callable[[Progress], None]) -> Path:
     """The file of a take that was made again. Raises TalkiesError where it cannot be."""
     order, index = _order(take, place)
-    timeline = edited(read_timeline(order.request.timeline, order.request.media_dir), order)
+    timeline = edited(read_shots(order.request, watch), order)
     plan = plan_run(timeline, order.request, order.voices)
     stem = _stem_of(take, plan)
     loop = TakeLoop(order.request, _only(plan, stem, index), watch)
@@ -173,7 +174,7 @@ def _order(take: MadeTake, place: Path) -> tuple[TakeRequest, int]:
         raise InputError(take.name, f"was made by talkies {maker}, and this is {version('talkies')}")
     try:
         stated = dict(made_from["request"])
-        files = {name: str(take.folder / stated[name]) for name in FILES if stated.get(name)}
+        files = {name: str(take.folder / stated[name]) for name in files_of(stated)}
         request = from_json(Request, {**stated, **files, "out": str(place / "again.otio")})
         cues = from_json(dict[int, CueEdit], made_from.get("cues", {}))
         voices = from_json(dict[str, str], made_from.get("voices", {}))

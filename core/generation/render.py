@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.events import Event, Progress
+from talkies.core.generation.planning.cut_shots import read_shots
 from talkies.core.generation.planning.earlier_takes import earlier_takes
 from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import plan_run
@@ -24,7 +25,7 @@ from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.segment import Take
 from talkies.core.takes.levels import balance_takes
 from talkies.core.takes.run_folder import run_folder
-from talkies.core.timeline import in_language, read_timeline
+from talkies.core.timeline import in_language
 
 if TYPE_CHECKING:
     from talkies.core.sources.remembered import Remembered
@@ -46,7 +47,7 @@ def render(
     """
     from talkies.core.destinations import preflight, write_timeline  # late: reading alone stays quick
 
-    timeline = read_timeline(request.timeline, request.media_dir)
+    timeline = read_shots(request, watch)
     timeline = in_language(timeline, request.language) if request.language else timeline
     plan = plan_run(timeline, request, keep_earlier=True)
     loop = TakeLoop(request, plan, watch)

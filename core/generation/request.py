@@ -37,6 +37,9 @@ MAX_PROMPT = 1000
 """Characters; the model heeds a few words."""
 _LONGEST_NAME = 4096
 
+NO_SHOTS, DETECT = "none", "detect"
+"""What a request says of shots where it names no file."""
+
 STEMS_FOLDER = ".stems"
 """The suffix of an output that holds continuous stems."""
 
@@ -52,6 +55,8 @@ class Request:
     and both, off for all else. ``language``: of the subtitles to speak, "" for the first there is.
     ``loudness``: one of ``PRESETS`` (core/media/loudness_presets.py). ``weights``: another checkpoint of the engine,
     None for its own.
+    ``shots``: a film in one piece is cut into them: ``detect``, or a timeline that has its cuts; ``none``. ``rate``:
+    frames per second of an image sequence, None for what it states.
     ``anew``: nothing that a run has left which ended early is used.
     ``handles``: seconds of sound beyond each cut, where the picture has them. ``two_pop``, ``tail_pop``: a pop two
     seconds before and after the picture, for which only a stems folder has room. ``replace``: what an output that
@@ -94,6 +99,8 @@ class Request:
     pan_law: PanLaw = "3dB"
     width: float = WIDTH
     music: MusicSettings = MusicSettings()  # noqa: RUF009 - frozen
+    shots: str = NO_SHOTS
+    rate: Fraction | None = None
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -126,6 +133,9 @@ class Request:
             raise ArgumentError("--weights", "is of one engine, and there are several", "make a task at a time")
         self._check_delivery()
         self._check_list()
+        if self.shots not in (NO_SHOTS, DETECT) and not Path(self.shots).exists():
+            problem = f"there is no file {self.shots[:80]!r}"
+            raise ArgumentError("--shots", problem, "use detect, none, or a timeline that has the cuts")
         if self.media_dir is not None and not self.media_dir.is_dir():
             raise ArgumentError(self.media_dir, "is not a folder", "--media-dir names the folder that holds the media")
 
@@ -221,7 +231,7 @@ def _plain(value: float | Fraction) -> float | Fraction:
 
 
 _WORDS = ("prompt", "negative_prompt", "background")
-_TEXTS = (*_WORDS, "task", "engine", "source", "voice", "language", "device", "loudness", "clips", "pan_law")
+_TEXTS = (*_WORDS, "task", "engine", "source", "voice", "language", "device", "loudness", "clips", "pan_law", "shots")
 _PATHS = ("timeline", "out", "weights", "media_dir", "spots")
 _INTEGERS = ("seed", "takes", "steps")
 _FLOATS = ("guidance", "width")
@@ -242,7 +252,7 @@ def _typed(name: str, value: Any) -> Any:
             return float(value)
     if name in _SWITCHES and isinstance(value, bool):
         return value
-    if name == "handles" and isinstance(value, int | float | str) and not isinstance(value, bool):
+    if name in ("handles", "rate") and isinstance(value, int | float | str) and not isinstance(value, bool):
         with contextlib.suppress(ValueError):
             return seconds(value)
     if name == "music" and isinstance(value, dict):
