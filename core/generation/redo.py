@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from talkies.core.engines.base import Engine, EngineLoader, NoEngine, load_engine
+from talkies.core.engines.base import Engine, EngineLoader, load_engine
 from talkies.core.errors import CancelledError, InputError, TalkiesError
 from talkies.core.events import Failed, Progress, TakeReady
 from talkies.core.files.atomic import part_file
@@ -140,13 +140,12 @@ def _again(take: MadeTake, place: Path, load_engine: EngineLoader, watch: Callab
     plan = plan_run(timeline, order.request, order.voices)
     stem = _stem_of(take, plan)
     loop = TakeLoop(order.request, _only(plan, stem, index), watch)
-    _check_digests(
-        take, MadeFrom(Maker(order.request, timeline, NoEngine(), place, loop.work, rows=plan.backgrounds)), stem
-    )
+    _check_digests(take, MadeFrom(Maker(order.request, timeline, {}, place, loop.work, rows=plan.backgrounds)), stem)
 
     def loaded(name: str, weights: Path | None, device: str) -> Engine:
         engine = load_engine(name, weights, device)
-        _check_engine(take, engine, getattr(engine, "device", device))
+        if name == plan.engines[stem.task]:
+            _check_engine(take, engine, getattr(engine, "device", device))
         return engine
 
     number = int(take.name.rpartition("_t")[2])
@@ -197,9 +196,8 @@ def _only(plan: Plan, stem: Stem, index: int) -> Plan:
     """The plan of one take; an engine looks at a shot once for all that it makes of it."""
     by_rules = stem.task in BY_RULES
     stems = (stem,) if by_rules else tuple(each for each in plan.stems[stem.segment.id] if each.task not in BY_RULES)
-    return replace(
-        plan, segments=(stem.segment,), stems={stem.segment.id: stems}, takes=index + 1, needs_engine=not by_rules
-    )
+    engines: dict[str, str] = {each.task: plan.engines[each.task] for each in stems if each.task in plan.engines}
+    return replace(plan, segments=(stem.segment,), stems={stem.segment.id: stems}, takes=index + 1, engines=engines)
 
 
 def _check_digests(take: MadeTake, now: MadeFrom, stem: Stem) -> None:
@@ -220,9 +218,10 @@ _CHANGED = {
 
 
 def _check_engine(take: MadeTake, engine: Engine, device: str) -> None:
-    for name, now in (("engine", engine.name), ("weights", engine.weights_hash), ("device", device)):
+    here = {"engine": engine.name, "weights": engine.weights_hash, "device": device, **engine.provenance}
+    for name, now in here.items():
         if (then := take.metadata.get(name)) != now:
-            raise InputError(take.name, f"was made with {name} {str(then)[:16]}, and here it is {now[:16]}")
+            raise InputError(take.name, f"was made with {name} {str(then)[:16]}, and here it is {str(now)[:16]}")
 
 
 def _samples(path: Path) -> str:

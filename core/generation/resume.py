@@ -102,16 +102,19 @@ class Resume:
 
     @cached_property
     def _of_run(self) -> dict[str, Any]:
-        request, engine, timeline = self._maker.request, self._maker.engine, self._maker.timeline
+        request, timeline = self._maker.request, self._maker.timeline
         return {
             "version": version("talkies"),
-            "engine": [engine.name, engine.weights_hash, getattr(engine, "device", request.device)],
             "timeline": [timeline.name, str(timeline.rate), str(timeline.start), timeline.drop_frame],
             "request": {name: value for name, value in as_json(request).items() if name not in _ELSEWHERE},
         }
 
     def _of_stem(self, stem: Stem) -> dict[str, Any]:
         facts = {"stem": as_json(replace(stem, segment=bare(stem.segment))), "picture": self._seen(stem.segment)}
+        engine = self._maker.engines.get(stem.task)
+        if engine is not None:
+            device = getattr(engine, "device", self._maker.request.device)
+            facts["engine"] = [engine.name, engine.weights_hash, device, dict(engine.provenance)]
         if Path(stem.voice).is_file():
             facts["voice"] = _stat(Path(stem.voice))
         if stem.spots is not None:
