@@ -48,6 +48,9 @@ WRITERS: dict[str, Writer] = {
     ".stems": StemsFolder(),
 }
 
+_NATIVE = ((".fcpxml", ".fcpxmld"), (".mlt", ".kdenlive"), (".xml",), (".edl",), (".aaf",))
+"""Formats whose writers give a timeline of the same kind back as it was, with what is new beside it."""
+
 _REFUSED = {
     ".xges": "XGES is read, but not written",
 }
@@ -72,6 +75,12 @@ def losses(timeline: Timeline, out: Path) -> tuple[str, ...]:
     writer = _writer(out)
     with _guard(out):
         return writer.losses(timeline)
+
+
+def is_given_back_uncut(timeline: Timeline, out: Path) -> bool:
+    """Whether the writer of ``out`` splices into what was read, so that a document that was cut meanwhile is lost."""
+    suffix = suffix_of(out)
+    return any({suffix, timeline.path.suffix.lower()} <= set(family) for family in _NATIVE)
 
 
 def preflight(timeline: Timeline, out: Path) -> tuple[str, ...]:

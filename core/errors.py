@@ -6,6 +6,7 @@
     │   ├── MediaError           a movie, image sequence or sound file
     │   ├── SubtitleError        a subtitle file
     │   ├── WeightsError         a checkpoint or its configuration
+    │   ├── EngineError          an engine of somebody else's, in a process of its own
     │   └── ArgumentError        an option or a prompt
     ├── OutputError              a result that cannot be written; nothing was left half-written
     ├── MissingExtraError        an optional part of the installation is needed
@@ -51,6 +52,10 @@ class SubtitleError(InputError):
 
 class WeightsError(InputError):
     """A checkpoint is missing, corrupt, or does not fit the model's configuration."""
+
+
+class EngineError(InputError):
+    """An engine of somebody else's does not do what it was asked; its process is ended where it cannot go on."""
 
 
 class ArgumentError(InputError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talkies.core.engines.base import EngineLoader
+from talkies.core.engines.base import ENGINES, EngineLoader
 from talkies.core.segment import Timeline
 from talkies.core.sources.remembered import Remembered
 from talkies.core.timeline import read_timeline
@@ -15,21 +15,23 @@ if TYPE_CHECKING:
 
 
 class Warm:
-    """The last timeline and the last engine, because a panel requests takes one after the other; and ``remembered``
-    sounds, because people edit one spot at a time."""
+    """The last timeline and the last engine, of other people's two, because a panel requests takes one after the
+    other; and ``remembered`` sounds, because people edit one spot at a time."""
 
     def __init__(self, engines: EngineLoader) -> None:
         self._engines = engines
         self.remembered = Remembered()
-        self._engine: tuple[tuple[str, Path | None, str], Engine] | None = None
+        self._kept: dict[tuple[str, Path | None, str], Engine] = {}
         self._timeline: tuple[tuple[Path, Path | None, int, int], Timeline] | None = None
 
     def engine(self, name: str, weights: Path | None, device: str) -> Engine:
         key = (name, weights, device)
-        if self._engine is None or self._engine[0] != key:
-            self._engine = None  # two at a time may be too much for the memory
-            self._engine = key, self._engines(name, weights, device)
-        return self._engine[1]
+        if key not in self._kept:
+            alike = [other for other in self._kept if (other[0] in ENGINES) == (name in ENGINES)]
+            for other in alike if name in ENGINES else alike[:-1]:  # two at a time may be too much for the memory
+                del self._kept[other]
+            self._kept[key] = self._engines(name, weights, device)
+        return self._kept[key]
 
     def timeline(self, path: Path, media_dir: Path | None) -> Timeline:
         """Read again when the file has changed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 from talkies.ui.theme import colours
@@ -59,6 +59,9 @@ def pixmap(name: str, size: int, colour: str = "", *, filled: bool = False) -> Q
 
 def _drawn(name: str, colour: str, size: int, filled: bool) -> QPixmap:
     fill = colour if filled or name in _FILLED else "none"
+    key, picture = f"talkies {name} {colour} {size} {fill}", QPixmap()
+    if QPixmapCache.find(key, picture):
+        return picture
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="{_STROKES[name]}" fill="{fill}" '
         f'stroke="{colour}" stroke-width="1.9" stroke-linecap="round" stroke-linejoin="round"/></svg>'
@@ -68,4 +71,5 @@ def _drawn(name: str, colour: str, size: int, filled: bool) -> QPixmap:
     painter = QPainter(picture)
     QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size, size))
     painter.end()
+    QPixmapCache.insert(key, picture)
     return picture

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 import numpy as np
 
 from talkies.core.arrays import Sound
+from talkies.core.engines.guests.known import guests
 from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
-from talkies.core.media.wav.bwf import SAMPLE_RATE
-from talkies.core.segment import Source
+from talkies.core.segment import Segment, Source
 from talkies.core.times import TimeRange, round_half_up
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ class Brief:
     lets the speaker choose), belong to dialogue and joint; ``prompt`` and ``negative_prompt`` to foley and joint.
     ``source``: what makes the effects, where the engine has more than one. ``sounds`` that subtitles describe belong to
     foley and joint; each has its own ``range``, which may reach beyond the sound. ``inside``: the sound without its
-    handles, None: all of it. ``spotted``: what happens when, in place of what the engine would see for itself. What
-    does not belong to the task is ignored.
+    handles, None: all of it. ``spotted``: what happens when, in place of what the engine would see for itself.
+    ``shot``: whose picture it is, for engines that look for themselves; the sound ``covers`` this much of the timeline.
+    What does not belong to the task is ignored.
     """
 
     task: Task
@@ -78,6 +79,8 @@ class Brief:
     sounds: tuple[Line, ...] = ()
     inside: TimeRange | None = None
     spotted: Spotted | None = None
+    shot: Segment | None = None
+    covers: TimeRange | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +118,11 @@ class Engine(ABC):
     @abstractmethod
     def load(cls, weights: Path | None, device: str) -> Self:
         """The engine on a device, with the weights it ships or those given. Raises WeightsError."""
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """What else a take says of the engine that made it."""
+        return {}
 
     def sampling(self, steps: int | None, guidance: float | None) -> tuple[int, float]:
         """Steps and guidance as asked for, this engine's own for None."""
@@ -156,25 +164,6 @@ class Engine(ABC):
             yield from self.sound(prepared, seed=seed, steps=steps, guidance=guidance, on_step=on_step)
 
 
-class NoEngine(Engine):
-    """In place of one where rules make everything: nothing is asked of it."""
-
-    name: ClassVar[str] = ""
-    sample_rate, licence, weights_hash = SAMPLE_RATE, "", ""
-
-    @classmethod
-    def load(cls, weights: Path | None, device: str) -> Self:
-        return cls()
-
-    def prepare(self, brief: Brief) -> Prepared:
-        raise AssertionError("no engine was to be needed")
-
-    def sound(
-        self, prepared: Any, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
-    ) -> Iterator[Sound]:
-        raise AssertionError("no engine was to be needed")
-
-
 def silence(samples: int) -> Iterator[Sound]:
     """Blocks of nothing, together so many samples."""
     for start in range(0, samples, _SILENT_BLOCK):
@@ -193,17 +182,31 @@ ENGINES: dict[str, str] = {
 NAMED_VOICES = frozenset(("mini",))
 """Engines that speak with the voices that ship."""
 
+_GUEST = "talkies.core.engines.guest"
+
+
+def engine_names() -> tuple[str, ...]:
+    """Those that ship, and those of other people's that can be used here."""
+    return (*ENGINES, *(name for name, guest in guests().items() if guest.manifest is not None))
+
 
 def check_engine(name: str) -> None:
-    """Raises ArgumentError for an unknown name, with the known ones."""
-    if name not in ENGINES:
-        known = ", ".join(sorted(ENGINES))
+    """Raises ArgumentError for an unknown name, with the known ones; EngineError for one that cannot be used."""
+    if name in ENGINES:
+        return
+    guest = guests().get(name)
+    if guest is None:
+        known = ", ".join(sorted(engine_names()))
         raise ArgumentError(f"engine {name}" if name else "engine", "is not known", f"use one of {known}")
+    guest.checked()
 
 
 def engine_class(name: str) -> type[Engine]:
-    """The class of an engine. Raises ArgumentError as :func:`check_engine` does."""
+    """The class of an engine. Raises as :func:`check_engine` does."""
     check_engine(name)
+    if name not in ENGINES:
+        of_guest: type[Engine] = importlib.import_module(_GUEST).guest_class(guests()[name])
+        return of_guest
     module, _, attribute = ENGINES[name].partition(":")
     found: type[Engine] = getattr(importlib.import_module(module), attribute)
     return found
@@ -216,10 +219,15 @@ class EngineLoader(Protocol):
 
 
 def load_engine(name: str, weights: Path | None = None, device: str = "cpu") -> Engine:
-    """The engine of that name, loaded; ``device`` as :func:`choose_device` takes it. Torch is first imported here.
+    """The engine of that name, loaded; ``device`` as :func:`choose_device` takes it. Torch is first imported here, and
+    only for those that ship.
 
-    Raises ArgumentError (name, device), WeightsError, MissingExtraError.
+    Raises ArgumentError (name, device), WeightsError, MissingExtraError, EngineError.
     """
+    if weights is not None and not weights.is_file():
+        raise WeightsError(weights, "is not a file", "give a checkpoint, or leave --weights out")
+    if name not in ENGINES:
+        return engine_class(name).load(weights, device)
     from talkies.core.model.torch_pair import need_torch
 
     need_torch()
@@ -231,6 +239,4 @@ def load_engine(name: str, weights: Path | None = None, device: str = "cpu") -> 
         raise MissingExtraError(
             f"engine {name}", f"needs {error.name}, which is not installed", f"pip install 'talkies[{name}]'"
         ) from error
-    if weights is not None and not weights.is_file():
-        raise WeightsError(weights, "is not a file", "give a checkpoint, or leave --weights out")
     return found.load(weights, choose_device(device))

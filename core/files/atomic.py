@@ -113,3 +113,14 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def twin(path: Path, other: Path) -> None:
+    """The same file under another name as well; a copy where the disk cannot do that. Raises OSError."""
+    other.unlink(missing_ok=True)
+    try:
+        os.link(path, other)
+    except OSError:
+        part = part_of(other)
+        shutil.copy2(path, part)
+        part.replace(other)

@@ -36,8 +36,8 @@ _DENOISING = Fraction(4, 5)
 
 @dataclass
 class Maker:
-    """Makes the takes of segments with one engine; ``warnings`` gathers what the user should know. ``takes``: of
-    each stem.
+    """Makes the takes of segments with the ``engines`` of their tasks; ``warnings`` gathers what the user should know.
+    ``takes``: of each stem.
 
     For spotting lists: ``remembered`` sounds and looks, ``picks`` from the library by the id of a spot, what was
     ``kept`` of earlier takes, and the ``rows`` of backgrounds. ``scores``: of the task music.
@@ -45,7 +45,7 @@ class Maker:
 
     request: Request
     timeline: Timeline
-    engine: Engine
+    engines: Mapping[str, Engine]
     folder: Path
     work: Work
     warnings: list[str] = field(default_factory=list)
@@ -102,7 +102,7 @@ class Maker:
             raise look.problem
         whole, features = look.around(stem.record)
         with self.work.clock("prepare"):
-            prepared = self.engine.prepare(self._brief(stem, whole, features))
+            prepared = self.engines[stem.task].prepare(self._brief(stem, whole, features))
         self.warnings.extend(prepared.warnings)
         for number, index in enumerate(range(skip, self.takes), start=first):
             yield self._take(stem, whole, features, prepared, index, number)
@@ -151,7 +151,10 @@ class Maker:
         request, lines, sounds = self.request, _lines(stem.cues, whole, stem.record), _lines(stem.sounds, whole)
         asked = stem.prompt, request.negative_prompt, request.source
         inside = stem.record.shifted(-whole.start)
-        brief = Brief(stem.task, whole.duration, features, lines, stem.voice, *asked, sounds, inside)
+        brief = Brief(
+            stem.task, whole.duration, features, lines, stem.voice, *asked, sounds, inside,
+            shot=stem.segment, covers=whole,
+        )  # fmt: skip
         if stem.spots is None:
             return brief
         from talkies.core.generation.spotted import listed_in
@@ -169,7 +172,7 @@ class Maker:
     ) -> Take:
         from talkies.core.media.loudness_presets import PRESETS
 
-        request, engine, work = self.request, self.engine, self.work
+        request, engine, work = self.request, self.engines[stem.task], self.work
         seed = request.seed + index
         steps, guidance = engine.sampling(request.steps, request.guidance)
         part = stem.record.duration * MAKING
@@ -205,7 +208,7 @@ class Maker:
         from talkies.core.conditioning.picture.places import Path as PicturePath
         from talkies.core.conditioning.prompt.vocabulary import is_all_around
 
-        path, rate = PicturePath(None if is_all_around(stem.prompt) else features), self.engine.sample_rate
+        path, rate = PicturePath(None if is_all_around(stem.prompt) else features), self.engines[stem.task].sample_rate
 
         def place_at(first: int, count: int) -> Floats:
             return path.x((first + np.arange(count)) / rate)

@@ -4,7 +4,8 @@
          ─► balance ─► write the timeline with the takes on new tracks
 
 :func:`render` is a generator of events; nothing lies at the output until the end, and an error takes away what this
-run has made. A cancelled run (CancelledError, Ctrl+C, a closed generator) keeps its finished takes.
+run has made. A cancelled run (CancelledError, Ctrl+C, a closed generator) keeps its finished takes, and the next run
+goes on from those of one that ended early (resume.py).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.events import Event, Progress
+from talkies.core.generation.planning.cut_shots import read_shots
 from talkies.core.generation.planning.earlier_takes import earlier_takes
 from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import plan_run
@@ -23,7 +25,7 @@ from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.segment import Take
 from talkies.core.takes.levels import balance_takes
 from talkies.core.takes.run_folder import run_folder
-from talkies.core.timeline import in_language, read_timeline
+from talkies.core.timeline import in_language
 
 if TYPE_CHECKING:
     from talkies.core.sources.remembered import Remembered
@@ -45,23 +47,22 @@ def render(
     """
     from talkies.core.destinations import preflight, write_timeline  # late: reading alone stays quick
 
-    timeline = read_timeline(request.timeline, request.media_dir)
+    timeline = read_shots(request, watch)
     timeline = in_language(timeline, request.language) if request.language else timeline
     plan = plan_run(timeline, request, keep_earlier=True)
     loop = TakeLoop(request, plan, watch)
     loop.log.sentences += [*plan.warnings, *preflight(timeline, request.out)]
     yield from loop.log.new()
     with run_folder(request.out, plan.needed_bytes, loop.takes) as run:
-        if run.rescued:
-            loop.log.sentences.append(f"{run.rescued}: {_RESCUED}")
         kept = KeptTakes(plan.earlier.takes)
-        yield from loop.make(load_engine, run.staging, kept=kept, remembered=remembered)
+        yield from loop.make(load_engine, run.staging, kept=kept, remembered=remembered, run=run)
         loop.work.message = "levelling and writing"
         yield Progress(1.0, loop.work.message)
         with loop.work.clock("write"):
             earlier = earlier_takes(request, timeline, plan.stems)  # by now, and nobody else writes there any more
             common = None if request.relevel else kept.common_gains(loop.takes, request.loudness)
             common = common if plan.music is None else ()  # it stays below dialogue that is there, or will be
+            run.receipts.put_by()
             loop.takes[:] = run.publish(balance_takes(loop.takes, PRESETS[request.loudness], common))
             loop.lay_papers(loop.takes[0].path.parent)
             laid = heard(loop.takes, loop.log.sentences.append)
@@ -81,4 +82,3 @@ def heard(takes: Sequence[Take], note: Callable[[str], None]) -> list[Take]:
 
 
 _NAMED = 6
-_RESCUED = "holds the finished takes of an earlier run that was interrupted"

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 from talkies.core.conditioning.speech.named_voices import check_voice
 from talkies.core.engines.base import NAMED_VOICES
+from talkies.core.engines.choice import choices, engine_for
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.media.loudness_presets import PRESETS
@@ -36,6 +37,9 @@ MAX_PROMPT = 1000
 """Characters; the model heeds a few words."""
 _LONGEST_NAME = 4096
 
+NO_SHOTS, DETECT = "none", "detect"
+"""What a request says of shots where it names no file."""
+
 STEMS_FOLDER = ".stems"
 """The suffix of an output that holds continuous stems."""
 
@@ -44,12 +48,16 @@ STEMS_FOLDER = ".stems"
 class Request:
     """One ``talkies generate``. None for ``steps`` and ``guidance`` means what the engine was made for.
 
-    ``segments``: ids, empty for all of them. ``voice``: a name or a recording, "" to let the speakers choose.
+    ``segments``: ids, empty for all of them. ``engine``: its name, or one by task (core/engines/choice.py).
+    ``voice``: a name or a recording, "" to let the speakers choose.
     ``source``: what makes the effects that a prompt names: auto, rules or network.
     ``background``: the bed under each shot: "auto" for what its picture says, "off", or words; "" is auto for effects
     and both, off for all else. ``language``: of the subtitles to speak, "" for the first there is.
     ``loudness``: one of ``PRESETS`` (core/media/loudness_presets.py). ``weights``: another checkpoint of the engine,
     None for its own.
+    ``shots``: a film in one piece is cut into them: ``detect``, or a timeline that has its cuts; ``none``. ``rate``:
+    frames per second of an image sequence, None for what it states.
+    ``anew``: nothing that a run has left which ended early is used.
     ``handles``: seconds of sound beyond each cut, where the picture has them. ``two_pop``, ``tail_pop``: a pop two
     seconds before and after the picture, for which only a stems folder has room. ``replace``: what an output that
     exists holds of other segments does not stay.
@@ -83,6 +91,7 @@ class Request:
     two_pop: bool = False
     tail_pop: bool = False
     replace: bool = False
+    anew: bool = False
     spots: Path | None = None
     clips: Clips = "shots"
     only: tuple[str, ...] = ()
@@ -90,6 +99,8 @@ class Request:
     pan_law: PanLaw = "3dB"
     width: float = WIDTH
     music: MusicSettings = MusicSettings()  # noqa: RUF009 - frozen
+    shots: str = NO_SHOTS
+    rate: Fraction | None = None
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -115,10 +126,16 @@ class Request:
         if self.pan_law not in PAN_LAWS:
             problem, cure = f"unknown law {self.pan_law[:40]!r}", f"use one of {', '.join(PAN_LAWS)}"
             raise ArgumentError("--pan-law", problem, cure)
-        if self.engine in NAMED_VOICES:
+        chosen = choices(self.engine)
+        if engine_for(self.engine, "joint" if self.task == "joint" else "dialogue") in NAMED_VOICES:
             check_voice(self.voice)
+        if self.weights is not None and len(set(chosen.values())) > 1:
+            raise ArgumentError("--weights", "is of one engine, and there are several", "make a task at a time")
         self._check_delivery()
         self._check_list()
+        if self.shots not in (NO_SHOTS, DETECT) and not Path(self.shots).exists():
+            problem = f"there is no file {self.shots[:80]!r}"
+            raise ArgumentError("--shots", problem, "use detect, none, or a timeline that has the cuts")
         if self.media_dir is not None and not self.media_dir.is_dir():
             raise ArgumentError(self.media_dir, "is not a folder", "--media-dir names the folder that holds the media")
 
@@ -214,11 +231,11 @@ def _plain(value: float | Fraction) -> float | Fraction:
 
 
 _WORDS = ("prompt", "negative_prompt", "background")
-_TEXTS = (*_WORDS, "task", "engine", "source", "voice", "language", "device", "loudness", "clips", "pan_law")
+_TEXTS = (*_WORDS, "task", "engine", "source", "voice", "language", "device", "loudness", "clips", "pan_law", "shots")
 _PATHS = ("timeline", "out", "weights", "media_dir", "spots")
 _INTEGERS = ("seed", "takes", "steps")
 _FLOATS = ("guidance", "width")
-_SWITCHES = ("two_pop", "tail_pop", "replace", "relevel")
+_SWITCHES = ("two_pop", "tail_pop", "replace", "anew", "relevel")
 _NAMES = ("segments", "only")
 
 
@@ -235,7 +252,7 @@ def _typed(name: str, value: Any) -> Any:
             return float(value)
     if name in _SWITCHES and isinstance(value, bool):
         return value
-    if name == "handles" and isinstance(value, int | float | str) and not isinstance(value, bool):
+    if name in ("handles", "rate") and isinstance(value, int | float | str) and not isinstance(value, bool):
         with contextlib.suppress(ValueError):
             return seconds(value)
     if name == "music" and isinstance(value, dict):

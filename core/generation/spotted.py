@@ -100,9 +100,9 @@ def spotted_takes(maker: Maker, stem: Stem, look: PictureLook, first: int, skip:
     if needs_picture(chosen):
         if look.problem is not None:
             raise look.problem
-        if not maker.engine.hears_spots:
+        if not maker.engines[stem.task].hears_spots:
             cure = "use the engine mini, or give spots words that rules know (--source rules)"
-            raise ArgumentError(f"engine {maker.engine.name}", "cannot sound a spotting list", cure)
+            raise ArgumentError(f"engine {maker.engines[stem.task].name}", "cannot sound a spotting list", cure)
     whole, _ = look.around(stem.record)
     placed = placed_in(stem.segment, chosen, whole)
     for number, index in enumerate(range(skip, maker.takes), start=first):
@@ -131,7 +131,7 @@ class _Performance:
         cls, maker: Maker, stem: Stem, look: PictureLook, whole: TimeRange, placed: Sequence[Placed], index: int,
         number: int,
     ) -> _Performance:  # fmt: skip
-        request, engine = maker.request, maker.engine
+        request, engine = maker.request, maker.engines[stem.task]
         steps, guidance = engine.sampling(request.steps, request.guidance)
         maker.work.message = f"effects of {len(placed)} spots for {stem.segment.clip}"
         maker.work.at(Fraction(0), 0)
@@ -198,7 +198,7 @@ class _Performance:
         made = ", ".join(sorted({each.chosen.by for each in placed})) or "rules"
         sound, request = self.sound, self.maker.request
         facts = take_metadata(
-            self.stem, request, self.maker.engine, made,
+            self.stem, request, sound.engine, made,
             seed=sound.seed, steps=sound.settings.steps, guidance=sound.settings.guidance,
         )  # fmt: skip
         facts["clips"] = request.clips

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from talkies.core.engines.base import Engine, EngineLoader, NoEngine, check_engine
+from talkies.core.engines.base import EngineLoader
 from talkies.core.errors import ArgumentError, InputError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady
 from talkies.core.files.atomic import write_atomically
+from talkies.core.generation.made_from import MADE_FROM, MadeFrom
 from talkies.core.generation.maker import Maker
 from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import Plan, work_of
@@ -24,7 +26,9 @@ from talkies.core.progress import WarningLog, Work
 from talkies.core.segment import Segment, Stem, Take, Timeline
 
 if TYPE_CHECKING:
+    from talkies.core.generation.resume import Resume
     from talkies.core.sources.remembered import Remembered
+    from talkies.core.takes.run_folder import RunFolder
 
 Finish = Callable[[Take, Segment], Take]
 """What becomes of a take that is made; returns it with its final path."""
@@ -34,14 +38,16 @@ Beginning = Callable[[Stem], tuple[int, int]]
 
 class TakeLoop:
     """One run: the takes of a plan, in order; ``takes`` and ``failures`` grow while it goes on, and
-    ``papers``, files that go with the takes, by name."""
+    ``papers``, files that go with the takes, by name. ``edits``: of words and voices, for the takes' metadata."""
 
     def __init__(self, request: Request, plan: Plan, watch: Callable[[Progress], None]) -> None:
         self.request, self.plan, self.work = request, plan, Work(plan.work, watch)
         self.log = WarningLog()
+        self.log.sentences += plan.engine_notes
         self.takes: list[Take] = []
         self.failures: list[Failed] = []
         self.papers: dict[str, bytes] = {}
+        self.edits: dict[str, Any] = {}
         self._started = time.perf_counter()
 
     def make(
@@ -53,23 +59,23 @@ class TakeLoop:
         made_before: int = 0,
         kept: KeptTakes = KeptTakes(),  # noqa: B008 - frozen
         remembered: Remembered | None = None,
+        run: RunFolder | None = None,
     ) -> Iterator[Event]:
         """Loads the engine, where one is needed, and makes all takes in ``folder``.
 
         Failures wait until there is a take: when all fail, one sentence at the end says why (InputError), unless
         ``made_before`` takes are there already. ``kept``: earlier takes, whose levels and recordings a list keeps;
-        ``remembered``: sounds of spots that were made before.
+        ``remembered``: sounds of spots that were made before. ``run``: whose folder it is, where takes of one that
+        ended early are taken over.
         """
         request, plan, reported = self.request, self.plan, 0
         yield from self.log.new()
-        engine: Engine = NoEngine()
-        if plan.needs_engine:
-            with self.work.clock("load"):
-                engine = load_engine(request.engine, request.weights, request.device)
-        else:
-            check_engine(request.engine)
+        names = dict.fromkeys(plan.engines.values())
+        with self.work.clock("load"):
+            loaded = {name: load_engine(name, request.weights, request.device) for name in names}
+        engines = {task: loaded[name] for task, name in plan.engines.items()}
         maker = Maker(
-            request, plan.timeline, engine, folder, self.work, self.log.sentences, remembered,
+            request, plan.timeline, engines, folder, self.work, self.log.sentences, remembered,
             kept=kept, takes=plan.takes,
         )  # fmt: skip
         if plan.music is None and (plan.spots or plan.backgrounds):
@@ -82,8 +88,16 @@ class TakeLoop:
             from talkies.core.generation.scores import Scores
 
             maker.scores = Scores(request, plan.timeline, folder, plan.music, self.papers)
+        made_from, resume = MadeFrom(maker, self.edits), None
+        if run is not None:
+            from talkies.core.generation.resume import Resume
+
+            resume = Resume(run, maker, plan)
+            if run.receipts.left or run.rescued:
+                self.log.sentences += resume.take_over()
+                yield from self.log.new()
         for segment in plan.segments:
-            for event in takes_of(maker, segment, plan.stems[segment.id], beginning):
+            for event in takes_of(maker, segment, plan.stems[segment.id], beginning, made_from, resume):
                 if isinstance(event, TakeReady):
                     self.takes.append(finish(event.take, segment))
                     yield TakeReady(self.takes[-1])
@@ -110,17 +124,36 @@ class TakeLoop:
 
 
 def takes_of(
-    maker: Maker, segment: Segment, stems: Sequence[Stem], beginning: Beginning
+    maker: Maker,
+    segment: Segment,
+    stems: Sequence[Stem],
+    beginning: Beginning,
+    made_from: MadeFrom,
+    resume: Resume | None = None,
 ) -> Iterator[TakeReady | Failed]:
-    """The takes of one segment; a stem that its picture or words make impossible is left out."""
+    """The takes of one segment; a stem that its picture or words make impossible is left out. ``resume``: some may be
+    there."""
     if not stems:
         return
     done = maker.work.done
-    look = maker.look(segment, stems)
+    there = {} if resume is None or not resume.taken else {stem: resume.count(stem) for stem in stems}
+    are_all_there = all(there.get(stem) == maker.takes for stem in stems)
+    look = maker.look(segment, () if are_all_there else stems)
     for stem in stems:
+        (first, skip), made, told = beginning(stem), there.get(stem, 0), len(maker.warnings)
+        if resume is not None and made:
+            yield from (TakeReady(take) for take in resume.takes(stem))
+        if made == maker.takes and stem.task != "music":
+            continue
         try:
-            for take in maker.make(stem, look, *beginning(stem)):
+            for take in maker.make(stem, look, first + made, skip + made):
+                made_of = made_from.facts(stem, take.number - first + skip)
+                take = replace(take, metadata=take.metadata | {MADE_FROM: made_of})
+                if resume is not None:
+                    resume.note(stem, take, told)
                 yield TakeReady(take)
+            if resume is not None:
+                resume.note_events(stem, told)
         except ArgumentError:
             raise
         except InputError as error:

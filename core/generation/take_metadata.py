@@ -27,26 +27,30 @@ def take_metadata(
     stem: Stem, request: Request, engine: Engine, source: str, *, seed: int, steps: int, guidance: float
 ) -> dict[str, Any]:
     """Provenance of one take of ``stem``; ``source``: what made it."""
-    return {
-        "version": version("talkies"),
-        "engine": engine.name,
-        "source": source,
-        "weights": engine.weights_hash,
-        "licence": engine.licence,
-        "task": stem.task,
-        "segment": stem.segment.id,
-        "prompt": stem.prompt,
-        "negative_prompt": request.negative_prompt,
-        "text": joined_text(stem.cues),
-        "sounds": joined_text(stem.sounds),
-        "language": spoken_language(stem),
-        "seed": seed,
-        "steps": steps,
-        "guidance": guidance,
-        "loudness": request.loudness,
-        "handles": str(request.handles),
-        "device": getattr(engine, "device", request.device),
-    } | ({"pan_law": request.pan_law, "width": request.width} if stem.name == "FX" else {})
+    return (
+        {
+            "version": version("talkies"),
+            "engine": engine.name,
+            "source": source,
+            "weights": engine.weights_hash,
+            "licence": engine.licence,
+            "task": stem.task,
+            "segment": stem.segment.id,
+            "prompt": stem.prompt,
+            "negative_prompt": request.negative_prompt,
+            "text": joined_text(stem.cues),
+            "sounds": joined_text(stem.sounds),
+            "language": spoken_language(stem),
+            "seed": seed,
+            "steps": steps,
+            "guidance": guidance,
+            "loudness": request.loudness,
+            "handles": str(request.handles),
+            "device": getattr(engine, "device", request.device),
+        }
+        | dict(engine.provenance)
+        | ({"pan_law": request.pan_law, "width": request.width} if stem.name == "FX" else {})
+    )
 
 
 def bed_metadata(

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.errors import ArgumentError, TimelineError
 from talkies.core.events import Event, Progress
-from talkies.core.files.dataclass_json import from_json
+from talkies.core.files.dataclass_json import as_json, from_json
 from talkies.core.files.preflight import check_space
 from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import Plan, plan_run
-from talkies.core.generation.request import Request
+from talkies.core.generation.request import NO_SHOTS, Request
 from talkies.core.generation.take_loop import TakeLoop
 from talkies.core.segment import Cue, Stem, Timeline
 from talkies.core.takes.saving import take_name
@@ -96,9 +96,12 @@ def make_takes(
     request, folder = order.request, order.request.out
     if request.clips == "events":
         raise ArgumentError("clips", "events are for a timeline that is written", "make shots, or use generate")
+    if request.shots != NO_SHOTS or request.rate is not None:
+        raise ArgumentError("shots", "are for a timeline that is written", "use generate, or cut the film with shots")
     timeline = edited(read(request.timeline, request.media_dir), order)
     plan = plan_run(timeline, request, order.voices)
     loop = TakeLoop(request, plan, watch)
+    loop.edits = {"cues": as_json(order.cues), "voices": dict(order.voices)}
     loop.log.sentences += plan.segment_warnings
     yield from loop.log.new()
     skips = _skips(plan.stems, plan.takes, order.made)

@@ -13,6 +13,7 @@ import numpy as np
 
 from talkies.core.arrays import Samples, Sound
 from talkies.core.engines.base import Brief, EngineLoader, Line, load_engine
+from talkies.core.engines.choice import engines_for
 from talkies.core.errors import ArgumentError
 from talkies.core.events import Event, Finished, Progress
 from talkies.core.files.atomic import output_errors
@@ -74,7 +75,7 @@ def make_sample(
     """Makes the sample unless these weights have made it before; the last event's report has its ``path``. Raises a
     TalkiesError."""
     watch(Progress(0.0, "loading the engine"))
-    engine = load_engine(order.engine, None, order.device)
+    engine = load_engine(engines_for(order.engine, ["dialogue"])[0]["dialogue"], None, order.device)
     text = SENTENCES.get(order.language[:2].lower(), SENTENCES["en"])
     facts = f"{engine.name} {engine.weights_hash} {order.voice} {text}"
     name = f"{plain_name(Path(order.voice).stem)}-{hashlib.sha256(facts.encode()).hexdigest()[:12]}.wav"

@@ -16,6 +16,7 @@ from talkies.core.errors import MediaError
 from talkies.core.library.casting import force_gain
 from talkies.core.library.reading import stretch
 from talkies.core.library.recording import Pick
+from talkies.core.media.envelope import crossfaded
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.synthesis.performing import GOING_RMS
 
@@ -87,7 +88,7 @@ def _pieces(source: Samples, count: int, rng: np.random.Generator) -> Iterator[S
         end = place + int(rng.uniform(0.5, 1.0) * room)
         yield source[:, place:end]
         target, likeness = matcher.like(end, rng)
-        yield _crossfaded(source[:, end : end + fade], source[:, target : target + fade], likeness)
+        yield crossfaded(source[:, end : end + fade], source[:, target : target + fade], likeness)
         place = target + fade
 
 
@@ -123,11 +124,3 @@ class _Matcher:
         worth = np.where(apart, worth, -np.inf)
         best = int(worth.argmax())
         return float(worth[best]), first + best, float(likeness[best])
-
-
-def _crossfaded(old: Samples, new: Samples, likeness: float) -> Samples:
-    """From one to the other with the power of both, however alike they are."""
-    rise = 0.5 - 0.5 * np.cos(np.pi * (np.arange(old.shape[1]) + 0.5) / old.shape[1])
-    fall = 1 - rise
-    power = rise**2 + fall**2 + 2 * min(max(likeness, 0.0), 1.0) * rise * fall
-    return np.asarray((old * fall + new * rise) / np.sqrt(power), np.float32)

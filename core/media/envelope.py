@@ -1,4 +1,4 @@
-"""Gates with raised-cosine edges, computed for any stretch of samples on its own."""
+"""Gates with raised-cosine edges, computed for any stretch of samples on its own; cross-fades."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from talkies.core.arrays import Floats, Floats32, Ints
+from talkies.core.arrays import Floats, Floats32, Ints, Samples
 from talkies.core.times import TimeRange, to_sample
 
 
@@ -54,3 +54,12 @@ def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             merged.append((first, end))
     return merged
+
+
+def crossfaded(old: Samples, new: Samples, likeness: float) -> Samples:
+    """(C, N) from one to the other with the power of both; ``likeness``: their correlation, 1 fades linearly, 0 with
+    equal power."""
+    rise = 0.5 - 0.5 * np.cos(np.pi * (np.arange(old.shape[1]) + 0.5) / old.shape[1])
+    fall = 1 - rise
+    power = rise**2 + fall**2 + 2 * min(max(likeness, 0.0), 1.0) * rise * fall
+    return np.asarray((old * fall + new * rise) / np.sqrt(power), np.float32)

@@ -28,5 +28,5 @@ def position_of(timeline: Timeline, text: str) -> Fraction:
     labels = Labels(timeline.rate, timeline.drop_frame)
     label = ":".join(part.zfill(2) for part in match.groups()[:4])
     rest = Fraction(int((match[5] or "").ljust(2, "0")), _PARTS)
-    position = labels.seconds(label) + rest / timeline.rate - timeline.start
+    position = labels.record_seconds(label) + rest / timeline.rate - timeline.start
     return position + labels.day if position < -labels.day / 2 else position  # over midnight

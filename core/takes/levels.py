@@ -24,6 +24,7 @@ from itertools import pairwise
 import numpy as np
 
 from talkies.core.arrays import Samples
+from talkies.core.errors import InputError
 from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.media.limiter import limited
 from talkies.core.media.loudness import Level, Meter, measure, metered
@@ -32,7 +33,7 @@ from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Levels, StemName, Take
 from talkies.core.takes.mixdown import piece_of, placed
 
-__all__ = ["SAMPLE_RATE", "balance_takes", "gain_for", "levels_of", "mixed"]
+__all__ = ["SAMPLE_RATE", "balance_takes", "gain_for", "levels_of", "mixed", "rebalanced"]
 
 AS_IT_IS = frozenset(("BG",))
 """Departments that no preset levels."""
@@ -44,9 +45,13 @@ SILENT_BELOW = -60.0  # LUFS
 GAINS = "gains_db"
 """In the metadata of a take made of a list: the gains (dB) that made its level, in the order in which they came."""
 
+BALANCED = "balanced"
+"""In the metadata of a take: the common gains (dB) that it got, each with the ceiling (dBTP) of its peaks."""
+
 _WORTH_REWRITING = 0.05  # dB
 PEAK_ERROR = 0.02
 """dB: a peak so little above the ceiling is none."""
+_MOST_DB = 120.0
 _ROUNDS = 3  # what was limited is a little less loud: the sum is measured again
 
 
@@ -86,6 +91,20 @@ def balance_takes(
     levelled = [take for take in takes if take.stem not in AS_IT_IS]
     balanced = iter(_balanced(levelled, _above_beds(takes, loudness)))
     return [take if take.stem in AS_IT_IS else next(balanced) for take in takes]
+
+
+def rebalanced(take: Take, stated: object) -> Take:
+    """A take as it was made, with the common gains that its metadata states. Raises InputError for any that could not
+    be, OutputError, MediaError."""
+    for step in stated if isinstance(stated, list) else ():
+        if not isinstance(step, list) or len(step) != 2 or not all(_is_level(each) for each in step):
+            raise InputError(take.name, "its common gains cannot be read")
+        take = _regained(take, float(step[0]), float(step[1]))
+    return take
+
+
+def _is_level(number: object) -> bool:
+    return isinstance(number, int | float) and not isinstance(number, bool) and abs(number) < _MOST_DB
 
 
 def _above_beds(takes: Sequence[Take], loudness: Loudness) -> Loudness:
@@ -151,4 +170,4 @@ def _regained(take: Take, gain: float, ceiling: float) -> Take:
         levels = replace(measured, gain_db=levels.gain_db)
     applied = take.metadata.get(GAINS)
     noted = take.metadata | {GAINS: [*applied, gain]} if isinstance(applied, list) else take.metadata
-    return replace(take, levels=levels, metadata=noted)
+    return replace(take, levels=levels, metadata={**noted, BALANCED: [*noted.get(BALANCED, []), [gain, ceiling]]})

@@ -16,7 +16,8 @@ from talkies.core.segment import STEMS
 _TAKE = rf"(?:{'|'.join(STEMS)})_(?:[A-Za-z0-9-]+_)*t\d{{2,}}"  # as take_name in core/takes/saving.py writes it
 _SOUND = re.compile(rf"{_TAKE}(?:\.from-frame)?\.wav")
 _SIDECAR = re.compile(rf"{_TAKE}\.json")
-_UNFINISHED = re.compile(rf"{_TAKE}(?:\.from-frame)?\.(?:wav|wav\.raw|json)(?:\.talkies)?\.part")
+_RECEIPT = re.compile(rf"{_TAKE}\.made\.json")
+_UNFINISHED = re.compile(rf"{_TAKE}(?:\.from-frame)?\.(?:wav|wav\.raw|json|made\.json)(?:\.talkies)?\.part")
 
 
 def refuse_link(*folders: Path) -> None:
@@ -47,6 +48,11 @@ def copy_name(sound: str) -> str:
 def sidecars_in(folder: Path) -> list[Path]:
     """The sidecars of takes that lie in a folder, by name; none behind links."""
     return [path for path in _named(folder, _SIDECAR) if path.is_file() and not path.is_symlink()]
+
+
+def receipts_in(folder: Path) -> list[Path]:
+    """The receipts of takes that lie in a folder, by name; none behind links."""
+    return [path for path in _named(folder, _RECEIPT) if path.is_file() and not path.is_symlink()]
 
 
 def unfinished_in(folder: Path) -> list[Path]:

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from talkies.core.files.atomic import part_of, write_atomically
+from talkies.core.files.atomic import part_of, twin, write_atomically
 from talkies.core.takes.our_files import copy_name, is_sound, remove_files, sounds_in, unfinished_in
 
 _MOST_BYTES = 1 << 24
@@ -85,7 +83,7 @@ class Publication:
         """What lies in a take's place is also at ``before``."""
         if final.is_file():
             self.replaced.mkdir(exist_ok=True)
-            _twin(final, before)
+            twin(final, before)
 
     def _take_back(self, path: Path, final: Path, before: Path) -> None:
         """Wherever an earlier attempt at moving or taking back has stopped."""
@@ -96,7 +94,7 @@ class Publication:
                 before.unlink()  # it was not moved yet
         elif before.exists():
             if final.exists():
-                _twin(final, path)
+                twin(final, path)
             before.replace(final)
         elif final.exists():
             final.replace(path)
@@ -117,17 +115,6 @@ class Publication:
             return Journal(out, journal["before"], takes)
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
-
-
-def _twin(path: Path, twin: Path) -> None:
-    """The same file under another name as well; a copy where the disk cannot do that. Raises OSError."""
-    twin.unlink(missing_ok=True)
-    try:
-        os.link(path, twin)
-    except OSError:
-        part = part_of(twin)
-        shutil.copy2(path, part)
-        part.replace(twin)
 
 
 def _state(out: Path) -> list[int]:

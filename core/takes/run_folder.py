@@ -5,13 +5,15 @@ NAME.takes/              the takes, beside it
 NAME.takes.part/         the takes of a run that is not finished; locked as long as that run lives (publication.py)
 NAME.takes.interrupted/  finished takes of a run that was killed, or stopped before it could replace older takes
 
+With finished takes lie their receipts (receipts.py), by which the next run goes on.
+
 Only the run that holds the lock removes anything, and only what has a name of ours (our_files.py).
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -25,6 +27,7 @@ from talkies.core.files.preflight import check_space, nearest_folder
 from talkies.core.segment import Take
 from talkies.core.takes.our_files import refuse_link, remove_files, sounds_in, unfinished_in
 from talkies.core.takes.publication import Publication
+from talkies.core.takes.receipts import Receipts
 
 
 @contextmanager
@@ -68,8 +71,10 @@ class RunFolder:
         self.staging = out.with_name(out.stem + ".takes.part")
         self.rescued: Path | None = None
         """Where finished takes of a run that was killed lie now."""
+        self.receipts = Receipts(self.takes, self.staging)
         self._publication = Publication(out, self.takes, self.staging)
         self._made: list[Path] = []
+        self._published: list[str] = []
         self._lock: IO[bytes] | None = None
 
     def open(self, needed_bytes: int) -> Path:
@@ -91,25 +96,34 @@ class RunFolder:
             if self._publication.replaced.is_symlink():
                 self._publication.replaced.unlink()
             step_back(self.out)
+            if self._publication.is_done():
+                self.receipts.clear()
             self._publication.undo()
+            self.receipts.restore()
             self.rescued = self._set_aside()
             self._publication.forget()
+            self.receipts.find()
         return self.staging
 
     def publish(self, takes: Sequence[Take]) -> list[Take]:
         """Moves finished takes to their final folder; the same takes with their new paths."""
         moving = [take for take in takes if take.path.parent == self.staging and take.path.exists()]
         with output_errors(self.takes):
-            if moving and not self.takes.exists():
-                self.takes.mkdir()
-                self._made.insert(0, self.takes)
-            if moving:
-                self._publication.move([take.path.name for take in moving])
+            self._bring([take.path.name for take in moving])
         moved = {take.path for take in moving}
         return [replace(take, path=self.takes / take.path.name) if take.path in moved else take for take in takes]
 
+    def _bring(self, names: Sequence[str]) -> None:
+        if names and not self.takes.exists():
+            self.takes.mkdir()
+            self._made.insert(0, self.takes)
+        if names:
+            self._published += names
+            self._publication.move(names)
+
     def finish(self) -> None:
         """Ends a run whose timeline is written."""
+        self.receipts.expire(self._published)
         self._remove_staging()
 
     def keep(self, takes: Sequence[Take]) -> None:
@@ -121,11 +135,15 @@ class RunFolder:
         try:
             with output_errors(self.staging):
                 self._publication.undo()
-                finished = [take for take in self._staged(takes) if take.path.exists()]
-                if any((self.takes / take.path.name).exists() for take in finished):
+                self.receipts.restore()
+                self.receipts.drop_twins()
+                known = {take.path.name for take in takes} | set(self.receipts.names())
+                finished = [path.name for path in sounds_in(self.staging) if path.name in known]
+                if any((self.takes / name).exists() for name in finished):
                     self._set_aside()
                 elif finished:
-                    self.publish(finished)
+                    self._bring(finished)
+                    self.receipts.move(self.takes)
         except OutputError:
             self.abandon()
             raise
@@ -134,15 +152,13 @@ class RunFolder:
         else:
             self.discard()
 
-    def _staged(self, takes: Iterable[Take]) -> list[Take]:
-        """Takes where they were made, whether they have moved since or not."""
-        return [replace(take, path=self.staging / take.path.name) for take in takes]
-
     def discard(self) -> None:
         """Removes what this run has added and restores what it has replaced; never raises, the error that led here
         matters more. What cannot be restored now is left to the next run."""
         try:
             self._publication.undo()
+            self.receipts.restore()
+            self.receipts.give_back()
         except OSError:
             self.abandon()
             return
@@ -168,6 +184,7 @@ class RunFolder:
         name = self.takes.name + ".interrupted"
         places = (self.out.with_name(name if number == 1 else f"{name}-{number}") for number in count(1))
         place = next(place for place in places if not (place.exists() or place.is_symlink()))
+        self.receipts.move(place)
         for path in finished:
             target = place / path.relative_to(self.staging)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -178,6 +195,7 @@ class RunFolder:
         if self._lock is None:
             return
         self._publication.forget()
+        self.receipts.clear()
         remove_files((*sounds_in(self.staging), *unfinished_in(self.staging)))
         self._release()
 

@@ -23,6 +23,7 @@ from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds, usa
 from talkies.core.timeline.formats.edl.media_rates import counted_in_frames, on_the_next_day, rate_of_media
 from talkies.core.timeline.gathering import Gathered, gather
 from talkies.core.timeline.media import bare_media
+from talkies.core.timeline.media.bundle_folder import bundle_folder
 from talkies.core.timeline.media.other_references import use_what_is_here
 from talkies.core.timeline.media.pictures import PictureFinder
 from talkies.core.timeline.media.urls import MediaFinder
@@ -64,6 +65,15 @@ def _read(path: Path, media_dir: Path | None, rate: Fraction | None) -> Timeline
         raise TimelineError(path, str(error), "repair it in the editor and export it again") from error
     loaded = replace(loaded, warnings=(*loaded.warnings, *notes))
     return _timeline(path, loaded, found, finder, timeline_rate, start)
+
+
+def with_document(timeline: Timeline, document: Any, media_dir: Path | None = None) -> Timeline:
+    """A timeline whose document is another one on the same clock, such as its own that was cut, read as it was."""
+    finder = PictureFinder(MediaFinder(timeline.path, media_dir, bundle_folder(timeline.path)))
+    loaded = Loaded(document, timeline.rate, timeline.start, timeline.drop_frame)
+    found = gather(document, finder, timeline.rate, timeline.start)
+    read = _timeline(timeline.path, loaded, found, finder, timeline.rate, timeline.start)
+    return replace(read, name=timeline.name, warnings=tuple(dict.fromkeys((*timeline.warnings, *read.warnings))))
 
 
 def _as_its_media(path: Path, edl: Loaded, finder: PictureFinder) -> Loaded:

@@ -128,16 +128,20 @@ def _tracks(stems: Sequence[StemFile]) -> Iterator[Fact]:
         yield lane.name, f"{', '.join(facts)}: {file.path.name}"
 
 
+_SOLD = {False: "what it makes may not be sold", None: "whether what it makes may be sold is unknown"}
+
+
 def _origins(takes: Sequence[Take]) -> Iterator[Fact]:
     """Each model once, with the seeds it was given."""
     seeds: dict[tuple[str, str], set[int]] = {}
     for take in takes:
         facts = take.metadata
-        engine = str(facts.get("engine", "unknown"))
+        engine = " ".join(str(facts[name]) for name in ("engine", "engine_version") if facts.get(name)) or "unknown"
         weights = f"weights {str(facts['weights'])[:12]}" if facts.get("weights") else ""
         licence = f"licence {facts['licence']}" if facts.get("licence") else ""
+        sold = _SOLD[facts["sellable"]] if facts.get("sellable", True) in (False, None) else ""
         made = f"talkies {facts['version']}" if facts.get("version") else ""
-        found = seeds.setdefault((engine, ", ".join(filter(None, (weights, licence, made)))), set())
+        found = seeds.setdefault((engine, ", ".join(filter(None, (weights, licence, sold, made)))), set())
         if isinstance(facts.get("seed"), int):
             found.add(facts["seed"])
     for (engine, described), numbers in seeds.items():

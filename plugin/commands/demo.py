@@ -17,7 +17,7 @@ MUSIC = "everyday, solo piano"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     default = Path("talkies-demo")
     parser.add_argument("--out", metavar="DIR", type=Path, default=default, help="folder (default: talkies-demo/)")
-    parser.add_argument("--engine", metavar="NAME", default="mini", help="see 'talkies models list' (default: mini)")
+    parser.add_argument("--engine", metavar="NAME", default="mini", help="see 'talkies engines list' (default: mini)")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="another seed sounds different (default: 0)")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 

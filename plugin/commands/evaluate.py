@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--quick", action="store_true", help="a preview in a few minutes, less precise")
     add("--fresh", action="store_true", help="ignore the part cache of --out and compute every part again")
     add("--card", metavar="FILE", type=Path, help="write the figures into a model card, between its markers")
-    add("--engine", metavar="NAME", default="mini", help="see 'talkies models list' (default: mini)")
+    add("--engine", metavar="NAME", default="mini", help="see 'talkies engines list' (default: mini)")
     add("--weights", metavar="FILE", type=Path, help="another checkpoint for the engine")
     add("--against", metavar="FILE", type=Path, nargs="+", default=[], help="compare with other checkpoints")
     add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (default: auto)")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.music_settings import MusicSettings
-from talkies.core.generation.request import CLIPS, SOURCES, TASKS, Request, seconds
+from talkies.core.generation.request import CLIPS, NO_SHOTS, SOURCES, TASKS, Request, seconds
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.panning import PAN_LAWS, WIDTH
 from talkies.core.preferences import read_preferences
+from talkies.plugin.commands.shots import rate_of
 
 if TYPE_CHECKING:
     from talkies.core.engines.base import EngineLoader
@@ -29,7 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="both",
         help="both: dialogue and effects apart; joint: one mixed track; background: beds alone; music: a score",
     )
-    add("--engine", metavar="NAME", help="see 'talkies models list' (default: mini)")
+    engine = "see 'talkies engines list'; TASK=NAME for one task, and may be repeated (default: mini)"
+    add("--engine", metavar="[TASK=]NAME", action="append", help=engine)
     add("--weights", metavar="FILE", type=Path, help="another checkpoint for the engine")
     add("--prompt", metavar="TEXT", default="", help="prompt: what should be heard")
     add("--negative-prompt", metavar="TEXT", default="", help="negative prompt: what should not be heard")
@@ -55,6 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--two-pop", action="store_true", help="into a stems folder: a pop two seconds before the first picture")
     add("--tail-pop", action="store_true", help="into a stems folder: a pop two seconds after the last picture")
     add("--replace", action="store_true", help="write OUT anew: nothing stays that it has for other segments")
+    add("--anew", action="store_true", help="keep no finished take of a run before that ended early")
+    shots = "cut a film in one piece into shots: detect, none (default), or a timeline that has its cuts"
+    add("--shots", metavar="detect|none|FILE", default=NO_SHOTS, help=shots)
+    add("--rate", metavar="FPS", type=rate_of, help="of an image sequence, whatever it states: 16, 18, 24000/1001 ...")
     add("--spots", metavar="LIST", type=Path, help="make the effects of this spotting list (see 'talkies spot')")
     add("--clips", choices=CLIPS, default="shots", help="of a list: one clip per shot, or one per event with ring-out")
     add("--only", metavar="SPOT", action="append", default=[], help="only this spot and its shot; may be repeated")
@@ -104,7 +110,7 @@ def request_from(options: argparse.Namespace) -> Request:
         out=options.output,
         segments=tuple(options.segment),
         task=options.task,
-        engine=configured.engine if options.engine is None else options.engine,
+        engine=",".join(options.engine) if options.engine else configured.engine,
         weights=options.weights,
         prompt=options.prompt,
         negative_prompt=options.negative_prompt,
@@ -123,7 +129,10 @@ def request_from(options: argparse.Namespace) -> Request:
         two_pop=options.two_pop,
         tail_pop=options.tail_pop,
         replace=options.replace,
+        anew=options.anew,
         spots=options.spots,
+        shots=options.shots,
+        rate=options.rate,
         clips=options.clips,
         only=tuple(options.only),
         relevel=options.relevel,

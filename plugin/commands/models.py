@@ -1,4 +1,4 @@
-"""talkies models: engines and their weights: where they are, under which licence, whether they are whole."""
+"""talkies models: weights: where they are, under which licence, whether they are whole. Engines: engines.py."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ SUMS = "SHA256SUMS.txt"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     for name, act, text in (
-        ("list", _list, "list the engines, and whether their weights are installed"),
-        ("show", _show, "show one engine: licence, hash, sizes, voices"),
+        ("list", _list, "list the engines that ship, and whether their weights are installed"),
+        ("show", _show, "show the weights of one engine: file, licence, hash"),
         ("pull", _pull, "fetch an engine's weights, or 'sight': the networks that find footsteps"),
         ("verify", _verify, "compare weights with their hashes"),
         ("golden", _golden, "run our modules on reference tensors and print the largest differences"),
@@ -98,10 +98,7 @@ def _show(options: argparse.Namespace) -> int:
         from talkies.core.engines.base import load_engine
 
         engine = load_engine(options.name, None, "cpu")
-        row |= {"licence": engine.licence, "sha256": engine.weights_hash, "sample_rate": engine.sample_rate}
-        row |= {"steps": engine.default_steps, "guidance": engine.default_guidance}
-        if callable(details := getattr(engine, "describe", None)):
-            row |= details()
+        row |= {"licence": engine.licence, "sha256": engine.weights_hash}
     if options.json:
         print_json(row)
     for key, value in row.items() if not options.json else ():

@@ -23,13 +23,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("timeline", metavar="FILM", type=Path, help="a movie, an image sequence, or a timeline")
     add("-o", "--output", metavar="OUT", type=Path, required=True, help="the cut timeline; its suffix picks the format")
-    add("--rate", metavar="FPS", type=_rate, help="of an image sequence that states none: 16, 18, 24000/1001 ...")
+    add("--rate", metavar="FPS", type=rate_of, help="of an image sequence that states none: 16, 18, 24000/1001 ...")
     add("--segment", metavar="ID", action="append", default=[], help="only this segment (see inspect); may be repeated")
     add("--media-dir", metavar="DIR", type=Path, help="also search this folder for missing media")
     add("--json", action="store_true", help="print one JSON document")
 
 
-def _rate(text: str) -> Fraction:
+def rate_of(text: str) -> Fraction:
+    """Frames per second of what somebody wrote. Raises ArgumentError."""
     try:
         rate = Fraction(text if re.fullmatch(_RATE, text) else "")
     except (ValueError, ZeroDivisionError) as error:
@@ -70,18 +71,13 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-_NATIVE = ((".fcpxml", ".fcpxmld"), (".mlt", ".kdenlive"), (".xml",), (".edl",), (".aaf",))
-"""Formats whose writers give a timeline of the same kind back as it was, with what is new beside it."""
-
-
 def _check_format(timeline: Timeline, out: Path) -> None:
     """Raises OutputError where the cuts would not be written."""
-    from talkies.core.destinations import suffix_of
+    from talkies.core.destinations import is_given_back_uncut, suffix_of
 
-    suffix = suffix_of(out)
-    if any({suffix, timeline.path.suffix.lower()} <= set(family) for family in _NATIVE):
+    if is_given_back_uncut(timeline, out):
         raise OutputError(out, "a timeline of this format is given back uncut", "write an .otio, which editors read")
-    if suffix == STEMS_FOLDER:
+    if suffix_of(out) == STEMS_FOLDER:
         raise OutputError(out, "a folder of stems holds no cut", "write an .otio")
 
 

@@ -8,9 +8,9 @@
     → {"id": 0, "method": "hello", "params": {"client": "panel", "protocol": 2, "version": "0.1.0"}}
 
 An id is a number or a text. Each request gets any number of ``progress``, ``warning``, ``failed`` and ``take`` events
-and then exactly one ``result`` or ``error``. Methods: hello, inspect, generate, make, spot, sample, cancel, models,
-doctor, quit. ``hello`` says whether both sides fit together (core/hosts/handshake.py). ``make`` is what the panel
-requests (core/generation/take_orders.py): takes in a folder, each told of when it is finished; no timeline is written.
+and then exactly one ``result`` or ``error``. Methods: hello, inspect, generate, make, spot, sample, cancel, engines,
+models, doctor, quit. ``hello`` says whether both sides fit together (core/hosts/handshake.py). ``make`` is what the
+panel requests (core/generation/take_orders.py): takes in a folder, each told of when it is finished, and no timeline.
 ``spot`` takes the same and finds spots instead (core/generation/spot_orders.py). ``sample`` makes a sentence in a
 voice. One generation runs at a time, further ones wait; the others are answered meanwhile. When stdin ends, what was
 asked for is finished first. When nobody reads stdout any more, the work is cancelled: finished takes stay, as they do
@@ -92,6 +92,7 @@ class Worker:
             "spot": lambda number, params: self._start(number, SpotRequest(TakeRequest.from_mapping(params))),
             "sample": lambda number, params: self._start(number, SampleRequest.from_mapping(params)),
             "cancel": self._cancel,
+            "engines": self._engine_list,
             "models": self._models,
             "doctor": self._doctor,
         }
@@ -160,6 +161,11 @@ class Worker:
         from talkies.plugin.commands.models import describe_models
 
         self._send(number, "result", result=describe_models())
+
+    def _engine_list(self, number: Id, params: Message) -> None:
+        from talkies.plugin.commands.engines import describe_engines
+
+        self._send(number, "result", result=describe_engines())
 
     def _doctor(self, number: Id, params: Message) -> None:
         from talkies.plugin.doctor import examine

@@ -84,7 +84,8 @@ print(json.dumps(reported))
 
 def _configuration() -> Finding:
     """The user's own defaults: whether they can be read, and whether what they name is here."""
-    from talkies.core.engines.base import ENGINES
+    from talkies.core.engines.base import engine_names
+    from talkies.core.engines.choice import choices
     from talkies.core.media.loudness_presets import PRESETS
 
     path = preferences_file()
@@ -94,7 +95,12 @@ def _configuration() -> Finding:
         chosen = read_preferences()
     except InputError as error:
         return Finding("configuration", False, f"{path} {error.problem}", error.cure, needed=True)
-    unknown = [chosen.engine] * (chosen.engine not in ENGINES) + [chosen.loudness] * (chosen.loudness not in PRESETS)
+    try:
+        known, engines = engine_names(), choices(chosen.engine).values()
+    except InputError as error:
+        return Finding("configuration", False, str(error), "correct it", needed=True)
+    unknown = [name for name in engines if name not in known]
+    unknown += [chosen.loudness] * (chosen.loudness not in PRESETS)
     if unknown:
         return Finding(
             "configuration", False, f"{path} names {unknown[0]!r}, which is not known", "correct it", needed=True

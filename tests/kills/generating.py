@@ -49,6 +49,7 @@ def case_of(rng: Random, role: str = "talkies") -> Case:
 
 BETWEEN = "of these between the takes' move and the timeline's"
 _QUICK = ("--steps", "1")
+_KEPT = "kept from the run before"
 
 
 def _options(rng: Random, seed: int) -> tuple[str, ...]:
@@ -63,6 +64,7 @@ class Generating(Kind):
     def __init__(self, ground: Ground) -> None:
         super().__init__(ground)
         self.lengths: dict[tuple[str, str, str], tuple[int, float]] = {}
+        self.wholes: dict[tuple[str, str, tuple[str, ...]], Result] = {}
 
     def try_one(self, rng: Random, is_real: bool) -> list[str]:
         case = case_of(rng, "mini" if is_real else "talkies")
@@ -84,12 +86,27 @@ class Generating(Kind):
         again = self._ground.run(case.role, self._command(case.out, case.wanted))
         new = result_at(out)
         problems += self._after_the_next(again, new, users)
+        if new is not None and new.sounds != (whole := self._undisturbed(case)).sounds:
+            problems.append(f"the next run made other sounds than one that was left alone: {_mixed(new, whole, None)}")
+        if _KEPT in again.err:
+            self.figures.ends["of these gone on from"] += 1
         wholes = [each.sounds for each in (before, new) if each is not None]
         if left is not None and left.sounds not in wholes:
             self.figures.ends[BETWEEN] += 1
         if settled is not None and settled.sounds not in wholes:
             problems.append(f"the result is neither the earlier one nor the new one: {_mixed(settled, before, new)}")
         return problems
+
+    def _undisturbed(self, case: Case) -> Result:
+        """What such a run makes that is left alone."""
+        key = case.role, Path(case.out).suffix, case.wanted
+        if key not in self.wholes:
+            spare = f"spare{Path(case.out).suffix}"
+            self._ground.run(case.role, self._command(spare, case.wanted))
+            found = result_at(self._ground.place / spare)
+            assert found is not None
+            self.wholes[key] = found
+        return self.wholes[key]
 
     def _after_a_run_in_vain(self, case: Case) -> Result | None:
         """The result once a run has begun that makes nothing: it puts back what the killed one had begun to replace."""

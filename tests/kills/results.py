@@ -94,7 +94,7 @@ _TAKE = re.compile(r"(DX|FX|MX|MIX)_.*_t\d+\.wav")
 
 def leftovers(ours: dict[str, str]) -> list[str]:
     """Names of ours that a finished run must not leave."""
-    return [name for name in ours if ".part" in name or name.endswith(".old") or "/replaced/" in name]
+    return [name for name in ours if ".part" in name or name.endswith((".old", ".made.json")) or "/replaced/" in name]
 
 
 def broken_takes(place: Path, ours: dict[str, str]) -> list[str]:

@@ -317,4 +317,5 @@ def test_a_terminated_run_keeps_its_finished_takes(reel: Path) -> None:
     assert result.returncode == 130, result.stderr
     assert result.stderr.splitlines()[-1] == "talkies: stopped; finished takes are kept"
     assert [path.name for path in reel.parent.glob("out.*")] == ["out.takes"]
-    assert [path.name for path in (reel.parent / "out.takes").iterdir()] == ["DX_V1-001_shot-1_ANNA_t01.wav"]
+    names = sorted(path.name for path in (reel.parent / "out.takes").iterdir())
+    assert names == ["DX_V1-001_shot-1_ANNA_t01.made.json", "DX_V1-001_shot-1_ANNA_t01.wav"]

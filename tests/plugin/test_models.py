@@ -73,12 +73,11 @@ def test_list_says_which_weights_are_here(weights: Path, run: Run) -> None:
     assert "no weights;" in out.splitlines()[1]
 
 
-def test_show_tells_licence_hash_and_sizes(weights: Path, run: Run) -> None:
+def test_show_tells_licence_and_hash(weights: Path, run: Run) -> None:
     code, out, _ = run("show", "mini", "--json")
     assert code == 0
     row = json.loads(out)
     assert row["licence"] == "Apache-2.0" and row["sha256"] == sha256(weights)
-    assert (row["sample_rate"], row["steps"], row["guidance"]) == (48_000, 4, 1.5)
     code, out, _ = run("show", "mini")
     assert code == 0 and sha256(weights) in out
 

@@ -62,14 +62,14 @@ def test_fields_change_undo_and_show(document: Document, panel: SettingsPanel, q
 
 
 def test_words_that_are_not_known_are_named(document: Document, panel: SettingsPanel) -> None:
-    document.change_mix(background="kitchen, xylofone")
+    document.change_whole("mix", background="kitchen, xylofone")
     assert "'xylofone'" in panel.mix.warning.text()
-    document.change_mix(background="off")
+    document.change_whole("mix", background="off")
     assert not panel.mix.warning.text()
 
 
 def test_they_are_saved_and_found_again(document: Document, reel: Path) -> None:
-    document.change_mix(background="street", width=0.0, pan_law="4.5dB")
+    document.change_whole("mix", background="street", width=0.0, pan_law="4.5dB")
     document.close()
     assert document.mix == MixSettings()
     document.open(reel)
@@ -78,14 +78,14 @@ def test_they_are_saved_and_found_again(document: Document, reel: Path) -> None:
 
 def test_the_worker_is_told(document: Document) -> None:
     assert request_of(document).request.background == ""
-    document.change_mix(background="street", width=0.9, pan_law="6dB")
+    document.change_whole("mix", background="street", width=0.9, pan_law="6dB")
     request = request_of(document, task="foley").request
     assert (request.background, request.width, request.pan_law) == ("street", 0.9, "6dB")
     assert request_of(document, task="dialogue").request.background == "", "dialogue alone brings no beds"
 
 
 def test_takes_are_made_as_it_says(document: Document, queue: Queue, qtbot: QtBot) -> None:
-    document.change_mix(background="off", width=0.0)
+    document.change_whole("mix", background="off", width=0.0)
     document.change_settings([SHOT], task="foley")
 
     def made() -> list[tuple[str, int, object]]:
@@ -96,12 +96,12 @@ def test_takes_are_made_as_it_says(document: Document, queue: Queue, qtbot: QtBo
         return sorted((take.stem, take.take.channels, take.facts.get("pan_law", take.facts["prompt"])) for take in new)
 
     assert made() == [("FX", 1, "3dB")]
-    document.change_mix(background="rain", width=1.0, pan_law="6dB")
+    document.change_whole("mix", background="rain", width=1.0, pan_law="6dB")
     assert made() == [("BG", 2, "rain"), ("FX", 2, "6dB")]
 
 
 def test_saved_settings_that_cannot_be_are_brought_back(document: Document, reel: Path) -> None:
-    document.change_mix(background="a\0b" + "c" * 2000, width=7.0)
+    document.change_whole("mix", background="a\0b" + "c" * 2000, width=7.0)
     document.close()
     document.open(reel)
     assert document.mix.width == 1.0

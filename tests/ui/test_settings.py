@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from guests import rude_guest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+from talkies.core.engines.guests.known import keep
 from talkies.ui.settings.fields import PromptField
 from talkies.ui.settings.panel import SettingsPanel
 from talkies.ui.work.document import Document
@@ -39,6 +41,22 @@ def test_what_differs_is_mixed_and_an_edit_makes_it_one(document: Document, pane
     }  # fmt: skip
     document.undo_stack.undo()
     assert document.settings()["guidance"] is MIXED
+
+
+def test_engines_of_other_people_can_be_chosen(
+    document: Document, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALKIES_CONFIG", str(tmp_path / "config.toml"))
+    keep(rude_guest())
+    panel = SettingsPanel(document)
+    qtbot.addWidget(panel)
+    field = panel.fields["engine"]
+    assert [field.itemData(index) for index in range(field.count())] == ["mini", "vssflow", "rude"]
+    assert "not to be sold" in field.itemText(2)
+    assert "CC-BY-NC-4.0" in field.itemData(2, Qt.ItemDataRole.ToolTipRole)
+    document.select(["V1-001"])
+    field.activated.emit(2)
+    assert document.settings()["engine"] == "rude"
 
 
 def test_a_field_that_may_be_left_to_the_engine(document: Document, panel: SettingsPanel) -> None:

@@ -63,7 +63,7 @@ def test_every_edit_is_a_step_and_a_drag_is_one(document: Document) -> None:
     steps = document.undo_stack.count()
     for frames in (1, 2, 3):
         time = Fraction(6, 5) + Fraction(frames, 25)
-        document.move_spots({spot: (time, time)}, gesture="drag 1")
+        document.change_spots([spot], time=time, until=time, gesture="drag 1")
     document.change_spots([spot], words="door slams", force=0.3, locked=True)
     document.roll_spots([spot])
     document.set_kind(spot, "sustained")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, 
 
 from talkies.core.conditioning.prompt.vocabulary import known_words
 from talkies.ui.plain_text import as_tip, one_line
+from talkies.ui.settings.engines import engine_choices
 from talkies.ui.settings.words import tips
 from talkies.ui.voices import SOUND_SUFFIXES, label_of, named_voices, tip_of, voice_named
 from talkies.ui.work.state import MIXED
@@ -144,6 +145,16 @@ class DecimalField(QDoubleSpinBox):
         return None if value < self._low - 1e-6 else round(value, 1)
 
 
+class PercentField(DecimalField):
+    """A share, shown in percent; ``low``, ``high`` and ``step`` are percents too."""
+
+    def __init__(self, low: float, high: float, step: float, changed: Changed) -> None:
+        super().__init__(low, high, step, lambda share: changed(round(share / 100, 4)), unit=" %")
+
+    def show_value(self, value: Any) -> None:
+        super().show_value(value if value is MIXED else 100 * value)
+
+
 class ChoiceField(QComboBox):
     """One of a few values, each with its name."""
 
@@ -163,6 +174,48 @@ class ChoiceField(QComboBox):
             self.addItem(one_line(str(value)), value)
         self.setCurrentIndex(-1 if value is MIXED else self.findData(value))
         mark_mixed(self, value is MIXED)
+
+
+class EngineField(ChoiceField):
+    """One of the engines that are here, other people's too."""
+
+    def __init__(self, changed: Changed) -> None:
+        engines = engine_choices()
+        super().__init__([(name, title) for name, title, _ in engines], changed)
+        for index, (_, _, tip) in enumerate(engines):
+            self.setItemData(index, as_tip(tip), Qt.ItemDataRole.ToolTipRole)
+
+
+class NamedWordsField(QComboBox):
+    """Words, or one of a few values that need none, each with its name."""
+
+    def __init__(self, choices: Sequence[tuple[str, str]], longest: int, changed: Changed) -> None:
+        super().__init__()
+        for value, name in choices:
+            self.addItem(name, value)
+        self._changed = changed
+        line = QLineEdit(self)
+        line.setMaxLength(longest)
+        self.setLineEdit(line)
+        self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        line.editingFinished.connect(self._tell)
+        self.activated.connect(self._tell)
+        calm(self)
+
+    def show_value(self, value: str) -> None:
+        """Words that are no name are shown as they are; no signal is sent."""
+        index = self.findData(value.strip().casefold())
+        self.blockSignals(True)
+        self.setCurrentIndex(index)
+        self.setEditText(self.itemText(index) if index >= 0 else value)
+        self.blockSignals(False)
+
+    def _tell(self, *_: object) -> None:
+        text = self.currentText().strip()
+        index = self.findText(text)
+        self._changed(self.itemData(index) if index >= 0 else text)
 
 
 class VoiceField(ChoiceField):

@@ -7,9 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
-    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -21,14 +19,24 @@ from PySide6.QtWidgets import (
 )
 
 from talkies.core.conditioning.prompt.vocabulary import read_prompt
-from talkies.core.engines.base import ENGINES, NAMED_VOICES
+from talkies.core.engines.base import NAMED_VOICES
+from talkies.core.engines.choice import engine_for
 from talkies.core.errors import TalkiesError
 from talkies.core.generation.request import MAX_GUIDANCE, MAX_STEPS, MAX_TAKES
 from talkies.ui.actions import TYPED_IN
 from talkies.ui.icons import icon
-from talkies.ui.plain_text import as_rich, as_tip
-from talkies.ui.settings.fields import ChoiceField, DecimalField, NumberField, PromptField, VoiceField
+from talkies.ui.plain_text import as_rich
+from talkies.ui.settings.fields import (
+    ChoiceField,
+    DecimalField,
+    EngineField,
+    NumberField,
+    PromptField,
+    VoiceField,
+)
+from talkies.ui.settings.form import Form
 from talkies.ui.settings.mix import MixPanel
+from talkies.ui.settings.music import MusicPanel
 from talkies.ui.settings.prompts import PromptMemory
 from talkies.ui.settings.words import names, tips
 from talkies.ui.voices import voice_problems
@@ -38,18 +46,6 @@ from talkies.ui.work.state import MIXED, SegmentSettings
 _MAX_SEED = 2**31 - 200  # what the field holds; the takes of one run count on from it
 _LEVEL_DB = 24.0
 _MOST_TITLE = 60  # characters
-
-
-class _Caption(QLabel):
-    """The name of a field: it explains it, and a click goes there."""
-
-    def __init__(self, title: str, field: QWidget) -> None:
-        super().__init__(title)
-        self._field = field
-        self.setToolTip(field.toolTip())
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        self._field.setFocus(Qt.FocusReason.MouseFocusReason)
 
 
 class SettingsPanel(QWidget):
@@ -63,12 +59,11 @@ class SettingsPanel(QWidget):
         super().__init__(parent)
         self._document = document
         self.prompts = prompts or PromptMemory(parent=self)
-        self.captions: list[QLabel] = []
         self._signs: dict[QToolButton, str] = {}
         self.title = QLabel(self)
         self.warning = QLabel(self)
         self.fields: dict[str, Any] = self._fields()
-        self.mix = MixPanel(document, self)
+        self.mix, self.music = MixPanel(document, self), MusicPanel(document, self)
         self.dice, self.used, self.listen = QToolButton(self), QToolButton(self), QToolButton(self)
         self._build()
         self.setProperty(TYPED_IN, True)
@@ -97,29 +92,14 @@ class SettingsPanel(QWidget):
             "level_db": DecimalField(-_LEVEL_DB, _LEVEL_DB, 0.5, self._changer("level_db"), unit=" dB"),
             "steps": NumberField(1, MAX_STEPS, self._changer("steps"), unset=made_for),
             "guidance": DecimalField(0.0, MAX_GUIDANCE, 0.5, self._changer("guidance"), unset=made_for),
-            "engine": ChoiceField([(name, name) for name in ENGINES], self._changer("engine")),
+            "engine": EngineField(self._changer("engine")),
             "device": ChoiceField(devices, self._changer("device")),
         }
 
     def _build(self) -> None:
-        form = QFormLayout()
-        form.setContentsMargins(0, 4, 0, 0)
-        form.setVerticalSpacing(7)
-        form.setHorizontalSpacing(12)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         rows = {"seed": self._seed_row, "prompt": self._prompt_row, "voice": self._voice_row}
-        for name, title in names().items():
-            field = self.fields[name]
-            field.setAccessibleName(title)
-            field.setToolTip(as_tip(tips()[name]))
-            self.captions.append(_Caption(title, field))
-            form.addRow(self.captions[-1], rows[name]() if name in rows else field)
-            if name == "negative_prompt":
-                form.addRow(self.warning)
-        self.warning.setProperty("role", "warning")
-        self.warning.setWordWrap(True)
-        self.warning.setTextFormat(Qt.TextFormat.PlainText)
+        form = Form(self.fields, names(), tips(), ("negative_prompt", self.warning), rows)
+        self.captions = form.captions
         self.title.setWordWrap(True)
         inside, shots = QWidget(), QWidget()
         shots.setLayout(form)
@@ -128,6 +108,7 @@ class SettingsPanel(QWidget):
         column.addWidget(self.title)
         column.addWidget(shots)
         column.addWidget(self.mix)
+        column.addWidget(self.music)
         column.addStretch(1)
         self._form = shots
         scroll = QScrollArea(self)
@@ -234,7 +215,8 @@ class SettingsPanel(QWidget):
         sentences = [
             warning for text in texts if isinstance(text, str) and text for warning in read_prompt(text).warnings
         ]
-        if isinstance(voice := values.get("voice", ""), str) and values.get("engine") in NAMED_VOICES:
+        voice, engine = values.get("voice", ""), values.get("engine")
+        if isinstance(voice, str) and isinstance(engine, str) and _speaks_by_name(engine):
             sentences += voice_problems(voice)
         self.warning.setText("\n".join(sentences))
         self.warning.setVisible(bool(sentences))
@@ -251,3 +233,10 @@ class SettingsPanel(QWidget):
         except TalkiesError as error:
             self.warning.setText(str(error))
             self.warning.show()
+
+
+def _speaks_by_name(engine: str) -> bool:
+    try:
+        return engine_for(engine, "dialogue") in NAMED_VOICES
+    except TalkiesError:  # a choice that cannot be read; generating says why
+        return False

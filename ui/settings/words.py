@@ -82,6 +82,31 @@ def mix_tips() -> Mapping[str, str]:
     }
 
 
+def music_names() -> Mapping[str, str]:
+    """Of the settings of the music, in the order of the form."""
+    return {
+        "tempo": tr("Tempo"),
+        "ensemble": tr("Ensemble"),
+        "hits": tr("Hits"),
+        "stretch": tr("Stretch"),
+        "duck": tr("Ducking"),
+    }
+
+
+def music_tips() -> Mapping[str, str]:
+    """By setting."""
+    return {
+        "tempo": tr(
+            "Quarters a minute of the music that Ctrl+Alt+M composes over the chosen shots. “Automatic”: as its mood "
+            "and what it meets want it. Mood and key are words of the prompt, such as “misterioso in D minor”."
+        ),
+        "ensemble": tr("Who plays; what the prompt says, else a piano, unless you choose."),
+        "hits": tr("What the music meets with its accents: cuts, spots, markers of the timeline, or none."),
+        "stretch": tr("How much the tempo may give between two hits, so that both are met."),
+        "duck": tr("How far the music makes way for speech, and more where it is loud; 0: not at all."),
+    }
+
+
 def tr(text: str) -> str:
     """For translation, outside of a widget."""
     return QCoreApplication.translate("SettingsPanel", text)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QIcon
+from PySide6.QtGui import QColor, QFont
 
 from talkies.core.errors import ArgumentError, TalkiesError
 from talkies.core.segment import Segment, Timeline
@@ -22,7 +21,6 @@ from talkies.ui.plain_text import as_tip, one_line
 from talkies.ui.theme import colours
 from talkies.ui.transcript.times import position_of
 from talkies.ui.work.document import Document
-from talkies.ui.work.spot_places import SpotPlace
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -38,11 +36,9 @@ class SpotModel(QAbstractTableModel):
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._rows: list[tuple[str, TimeRange | None]] = []
+        self._spots: list[Spot] = []
+        self._spans: list[TimeRange | None] = []
         self._places: Mapping[str, int] = {}
-        self._icons: dict[str, QIcon] = {}
-        self._known: dict[str, tuple[SpotPlace, ...]] = {}
-        self._ordered: dict[str, list[tuple[tuple[float, float], str, TimeRange]]] = {}
         tr = self.tr
         self._headers = (
             tr("In"), tr("Out"), tr("Kind"), tr("Words"), tr("Exclude"), tr("Force"), tr("Source"), tr("Recording"),
@@ -54,19 +50,19 @@ class SpotModel(QAbstractTableModel):
         self._reset()
 
     def spot(self, row: int) -> Spot:
-        return self._document.spot(self._rows[row][0])
+        return self._spots[row]
 
     def row_of(self, spot_id: str) -> int | None:
         return self._places.get(spot_id)
 
     def place(self, row: int) -> TimeRange | None:
         """Where the timeline shows it; None where its shot is cut so that it does not."""
-        return self._rows[row][1]
+        return self._spans[row]
 
     # Qt's side
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self._spots)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
         return 0 if parent.isValid() else len(self._headers)
@@ -96,7 +92,7 @@ class SpotModel(QAbstractTableModel):
             case Qt.ItemDataRole.CheckStateRole if column == LOCK:
                 return Qt.CheckState.Checked if spot.locked else Qt.CheckState.Unchecked
             case Qt.ItemDataRole.DecorationRole if column == WORDS:
-                return self._icon(colours().effects)
+                return icon("effects", colours().effects)
             case Qt.ItemDataRole.ForegroundRole:
                 own = column == WORDS and bool(spot.words)
                 return QColor(colours().text if own or column in (IN, FORCE) else colours().faint)
@@ -120,15 +116,9 @@ class SpotModel(QAbstractTableModel):
             return False
         return True
 
-    def _icon(self, colour: str) -> QIcon:
-        """Drawn once for each theme: a table asks for it in every row."""
-        if colour not in self._icons:
-            self._icons[colour] = icon("effects", colour)
-        return self._icons[colour]
-
     def _is_there(self, index: Index) -> bool:
         """Views ask for rows of the timeline that is just being closed, too."""
-        return index.row() < len(self._rows) and self._document.timeline is not None
+        return index.row() < len(self._spots) and self._document.timeline is not None
 
     # What a cell shows, and what becomes of what is typed into it
 
@@ -199,43 +189,35 @@ class SpotModel(QAbstractTableModel):
 
     # What changed
 
-    def _listed(self) -> list[tuple[str, TimeRange | None]]:
-        document, known = self._document, self._known
-        self._known = {key: document.spot_places(key) for key in document.lists}
-        self._ordered = {
-            key: self._ordered[key] if known.get(key) is places else _first_places(places)
-            for key, places in self._known.items()
-        }
-        ordered = sorted(chain.from_iterable(self._ordered.values()))
-        rows: list[tuple[str, TimeRange | None]] = [(name, span) for _, name, span in ordered]
-        if len(rows) == sum(map(len, document.lists.values())):
-            return rows
-        there = {name for name, _ in rows}
-        return rows + [(spot.id, None) for spot in document.all_spots if spot.id not in there]
-
     def _changed(self) -> None:
-        rows = self._listed()
-        if [name for name, _ in rows] == [name for name, _ in self._rows]:
-            self._rows = rows
-            self._all_changed()
+        spots, spans = self._listed()
+        if [spot.id for spot in spots] == [spot.id for spot in self._spots]:
+            before, self._spots, self._spans = self._spots, spots, spans
+            self._tell([row for row, pair in enumerate(zip(before, spots, strict=True)) if pair[0] is not pair[1]])
         else:
             self._reset()
 
+    def _listed(self) -> tuple[list[Spot], list[TimeRange | None]]:
+        """The spots and where each is first seen."""
+        places = self._document.all_spot_places
+        first = {place.spot.id: place for place in reversed(places)}
+        shown = [place for place in places if first[place.spot.id] is place]
+        hidden = [spot for spot in self._document.all_spots if spot.id not in first]
+        return [*(place.spot for place in shown), *hidden], [*(place.span for place in shown), *[None] * len(hidden)]
+
     def _reset(self) -> None:
         self.beginResetModel()
-        self._rows = self._listed()
-        self._places = {name: row for row, (name, _) in enumerate(self._rows)}
+        self._spots, self._spans = self._listed()
+        self._places = {spot.id: row for row, spot in enumerate(self._spots)}
         self.endResetModel()
 
     def _all_changed(self) -> None:
-        if self._rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, LOCK))
+        self._tell(range(len(self._spots)))
 
-
-def _first_places(places: Iterable[SpotPlace]) -> list[tuple[tuple[float, float], str, TimeRange]]:
-    """Of each spot of a shot the first place, as it is sorted."""
-    first = {place.id: place for place in reversed(tuple(places))}
-    return [(place.seconds, place.id, place.span) for place in first.values()]
+    def _tell(self, rows: Sequence[int]) -> None:
+        """Of rows in order."""
+        if rows:
+            self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], LOCK))
 
 
 def _stretched(spot: Spot, segment: Segment, span: TimeRange, end: Fraction) -> tuple[Fraction, Fraction]:

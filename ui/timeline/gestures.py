@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.colours import timeline_colours
+from talkies.ui.timeline.painting import Dragged
 from talkies.ui.timeline.spots.hands import SpotHands
 from talkies.ui.timeline.takes.hands import TakeHands
 from talkies.ui.timeline.tooltips import Hit
@@ -46,8 +47,14 @@ class Gestures:
         """Whether a button is held: the view does not turn pages by itself then."""
         return self._pan_from is not None or self._banding or self._spots.busy or self._takes.busy
 
+    @property
+    def dragged(self) -> Dragged:
+        """What is shown elsewhere than the document has it."""
+        return Dragged(self._spots.dragged, self._takes.dragged)
+
     def press(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
+        self._view.settle()
         if event.button() == Qt.MouseButton.MiddleButton:
             self._pan_from = point
             self._view.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -84,7 +91,9 @@ class Gestures:
         elif self._spots.busy:
             self._spots.release(event)
         elif event.button() == Qt.MouseButton.LeftButton and self._takes.busy:
-            if not self._takes.release():
+            if self._takes.release():
+                self._view.settle()
+            else:
                 self._click(self._view.hit(event.position().toPoint()), event.modifiers())
         elif event.button() == Qt.MouseButton.LeftButton and self._start is not None:
             if not self._banding:

@@ -6,26 +6,27 @@ Bodies and strips of a lane go to the painter in one call each; a call for every
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QPen
 
 from talkies.core.media.stills import grid_of, still_time
 from talkies.core.segment import Picture, Segment
+from talkies.core.times import TimeRange
 from talkies.ui.plain_text import one_line
 from talkies.ui.timeline.cache_keys import PeaksKey, StillKey
+from talkies.ui.timeline.canvas import TEXT_LEFT, Canvas, Memo
 from talkies.ui.timeline.colours import ClipColours, TimelineColours
-from talkies.ui.timeline.layout import Scale, Visible, joined, visible
-from talkies.ui.timeline.media import Media
-from talkies.ui.timeline.peaks import Heights
-from talkies.ui.timeline.rows import Row
-from talkies.ui.timeline.spots.lane import paint_spots
+from talkies.ui.timeline.layout import Visible, joined, visible
+from talkies.ui.timeline.rows import Row, lane_of
+from talkies.ui.timeline.spots.lane import DRAGS_NOTHING, DraggedSpots, paint_spots
 from talkies.ui.timeline.takes.clips import paint_fades, paint_knobs
 from talkies.ui.timeline.tooltips import speed_of, tr
 from talkies.ui.timeline.waves import WaveLane, sound_start, take_start
+from talkies.ui.work.state import TakeRecord
 
 STRIP = 17
 """Height of the strip that carries a picture clip's name."""
@@ -35,75 +36,44 @@ _WAVED = 12  # from which a clip has its waveform,
 _PICTURED = 32  # a picture,
 _LABELLED = 40  # and its name
 _WHOLE = 1200  # up to which its waveform is computed as a whole and kept
-_TEXT_LEFT, _LEAST_TEXT = 4, 12  # the column left of which no label begins, the pixels of the shortest
-_MOST_REMEMBERED = 20_000
 _ASPECT = Fraction(16, 9)  # of a thumbnail's place; pictures of other shapes are cut to it
 
 
-@dataclass
-class Memo:
-    """What stays the same from frame to frame as long as neither the rows, the zoom nor the theme change.
+@dataclass(frozen=True)
+class Dragged:
+    """What hands show elsewhere than the document has it."""
 
-    Keys are the identity of a row and an index in it; a view makes a new Memo with its new rows.
-    """
-
-    pixels_per_second: Fraction = Fraction(0)
-    theme: TimelineColours | None = None
-    colours: dict[int, list[ClipColours]] = field(default_factory=dict)
-    stills: dict[tuple[int, int, int], StillKey] = field(default_factory=dict)
-    waves: dict[tuple[int, int], Heights] = field(default_factory=dict)
-    texts: dict[tuple[str, int], str] = field(default_factory=dict)
-
-    def fitting(self, pixels_per_second: Fraction, theme: TimelineColours) -> Memo:
-        """Itself, or an empty one for another zoom or theme, and when it has grown large."""
-        large = max(len(self.stills), len(self.waves), len(self.texts)) > _MOST_REMEMBERED
-        same = pixels_per_second == self.pixels_per_second and theme is self.theme
-        return self if same and not large else Memo(pixels_per_second, theme)
+    spots: DraggedSpots = DRAGS_NOTHING
+    takes: tuple[TakeRecord, ...] = ()
 
 
-@dataclass
-class Canvas:
-    """What a lane needs to paint itself; ``left`` and ``right`` are the pixel columns to paint."""
-
-    painter: QPainter
-    scale: Scale
-    left: int
-    right: int
-    media: Media
-    colours: TimelineColours
-    memo: Memo
-    font: QFont
-    ratio: float = 1.0
-
-    def fill(self, rectangles: list[QRect], colour: QColor) -> None:
-        if rectangles:
-            self.painter.setPen(Qt.PenStyle.NoPen)
-            self.painter.setBrush(colour)
-            self.painter.drawRects(rectangles)
-
-    def label(self, text: str, area: QRect, colour: QColor) -> None:
-        """Text in one line, shortened to its place; it stays on the screen as long as its clip does."""
-        left = max(area.left(), _TEXT_LEFT)
-        width = area.right() - left
-        if width < _LEAST_TEXT:
-            return
-        metrics = self.painter.fontMetrics()
-        shown = self.memo.texts.get((text, width))
-        if shown is None:
-            shown = self.memo.texts[text, width] = metrics.elidedText(
-                one_line(text), Qt.TextElideMode.ElideRight, width
-            )
-        self.painter.setPen(colour)
-        base = area.top() + (area.height() + metrics.ascent() - metrics.descent()) // 2
-        self.painter.drawText(left, base, shown)
-
-
-def paint_row(canvas: Canvas, row: Row, top: int, selected: np.ndarray | None) -> None:
+def paint_row(canvas: Canvas, row: Row, top: int, selected: np.ndarray | None, dragged: Dragged) -> None:
     """One lane with its upper edge at ``top``; ``selected``: a flag for each of its items, None for none."""
     canvas.painter.fillRect(canvas.left, top, canvas.right - canvas.left, row.height, canvas.colours.lane)
     if row.kind == "spots":
-        paint_spots(canvas, row, top, selected)
+        paint_spots(canvas, row, top, selected, dragged.spots)
         return
+    paint_clips(canvas, row, top, selected)
+    _paint_dragged(canvas, row, top, dragged.takes)
+
+
+def _paint_dragged(canvas: Canvas, row: Row, top: int, takes: Iterable[TakeRecord]) -> None:
+    """Takes of a lane as they are dragged, over where they were."""
+    own = [take for take in takes if take.id in row.places]
+    for take in own:
+        left, right = _columns(canvas, row.spans.ranges[row.places[take.id]])
+        canvas.painter.fillRect(left, top, right - left, row.height, canvas.colours.lane)
+    if own:
+        lane = lane_of(row.kind, row.name, row.label, [(take.place, take) for take in own], row.stem)
+        paint_clips(replace(canvas, memo=Memo()), lane.lowered if row.low else lane, top)
+
+
+def _columns(canvas: Canvas, span: TimeRange) -> tuple[int, int]:
+    return canvas.scale.x(span.start), canvas.scale.x(span.end)
+
+
+def paint_clips(canvas: Canvas, row: Row, top: int, selected: np.ndarray | None = None) -> None:
+    """What lies on a lane, over what is there."""
     seen = visible(row.spans, canvas.scale, canvas.left, canvas.right, _NARROW)
     if not len(seen.wide) and not len(seen.blocks):
         return
@@ -243,7 +213,7 @@ def _labels(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
         text = _text(row, index)
         if row.kind not in ("words", "picture"):  # over a waveform text needs a ground
             reach = canvas.painter.fontMetrics().horizontalAdvance(one_line(text)) + 10
-            start = max(left, _TEXT_LEFT - 5)
+            start = max(left, TEXT_LEFT - 5)
             canvas.painter.fillRect(start, top, min(reach, right - 1 - start), min(height, 16), _ground(colours))
         canvas.label(text, area, colours.text)
         if colours is canvas.colours.offline:

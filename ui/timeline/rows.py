@@ -63,6 +63,16 @@ class Row:
     def height(self) -> int:
         return (LOW_HEIGHTS if self.low else HEIGHTS)[self.kind]
 
+    @property
+    def header(self) -> tuple[str, str, int]:
+        """All that its header shows of it, and how high it is."""
+        return self.name, self.label, self.height
+
+    @cached_property
+    def lowered(self) -> Row:
+        """The same, low; always the same one, by which what was painted of it is known again."""
+        return replace(self, low=True)
+
 
 class Rows(Sequence[Row]):
     """All rows with their places; ``tops`` are pixels from the top of the first. Rows become low when they need more
@@ -73,7 +83,7 @@ class Rows(Sequence[Row]):
         self._needed = sum(HEIGHTS[row.kind] + SPACING for row in self._rows)
         self._are_low = self._needed > room
         if self._are_low:
-            self._rows = tuple(replace(row, low=True) for row in self._rows)
+            self._rows = tuple(row.lowered for row in self._rows)
         self.tops = (0, *accumulate(row.height + SPACING for row in self._rows))
 
     def __len__(self) -> int:

@@ -8,9 +8,9 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from talkies.core.segment import Timeline
+from talkies.ui.timeline.hands.snapping import nearest_frame, next_edge, previous_edge, snapped
 from talkies.ui.timeline.layout import Scale, zoom_limits
 from talkies.ui.timeline.rows import Rows
-from talkies.ui.timeline.snapping import nearest_frame, next_edge, previous_edge, snapped
 from talkies.ui.timeline.tooltips import Hit
 from talkies.ui.work.document import Document
 

@@ -31,11 +31,12 @@ from talkies.core.timeline.structure.sounds import SoundTrack, segments_without_
 from talkies.ui.background import in_background
 from talkies.ui.plain_text import as_tip
 from talkies.ui.timeline import headers, ruler
+from talkies.ui.timeline.canvas import Canvas, Memo
 from talkies.ui.timeline.colours import timeline_colours
 from talkies.ui.timeline.gestures import Gestures
 from talkies.ui.timeline.keyboard import handle_key
 from talkies.ui.timeline.media import Media
-from talkies.ui.timeline.painting import Canvas, Memo, paint_row
+from talkies.ui.timeline.painting import paint_row
 from talkies.ui.timeline.rows import Row, Rows, picture_rows, sound_rows, take_rows, word_rows
 from talkies.ui.timeline.shade import paint_range
 from talkies.ui.timeline.spots.surface import SpotSurface
@@ -105,7 +106,7 @@ class TimelineView(SpotSurface):
 
     @Slot(str)
     def _gather_takes(self, _segment: str) -> None:
-        if not self._take_gathering.isActive():  # what is dragged moves on meanwhile
+        if not self._take_gathering.isActive():
             self._take_gathering.start()
 
     @Slot(object)
@@ -126,11 +127,18 @@ class TimelineView(SpotSurface):
             in_background(self, work, keep, lambda _: keep(()))  # what is wrong with the timeline its reader has said
         self.zoom_to_fit()
         self._stack()
+        self._show_selection()
         self.verticalScrollBar().setValue(0)
 
     def _show_cues(self) -> None:
         self._parts["words"] = word_rows(self.document.cues)
         self._stack()
+
+    def settle(self) -> None:
+        """Lanes of the takes as they are now, if some have changed, without waiting for more."""
+        if self._take_gathering.isActive():
+            self._take_gathering.stop()
+            self._show_takes()
 
     def _show_takes(self) -> None:
         if self.timeline is not None:
@@ -156,20 +164,18 @@ class TimelineView(SpotSurface):
         """Puts the rows on top of each other."""
         self._parts["spots"] = self.spot_rows()
         kinds = ("words", "picture", "spots", "take", "sound")
-        self.rows = Rows((row for kind in kinds for row in self._parts.get(kind, ())), self.viewport().height())
-        self._memo = Memo()
-        self._set_scroll_ranges()
-        self._show_selection()
+        before, there = self.rows, (row for kind in kinds for row in self._parts.get(kind, ()))
+        self.rows = Rows(there, self.viewport().height())
+        self._memo.keep(self.rows)
+        self._chosen = self.chosen_flags()
+        if [row.header for row in self.rows] == [row.header for row in before]:
+            self.repaint_lanes({id(row) for row in before})
+        else:
+            self._set_scroll_ranges()
+            self.repaint_all()
 
     def _show_selection(self) -> None:
-        self._chosen = {}
-        for row in self.rows:
-            if row.kind == "picture":
-                flags = np.zeros(len(row.items), bool)
-                flags[[row.places[key] for key in self.document.selected if key in row.places]] = True
-                self._chosen[row.name] = flags
-            elif row.kind == "spots":
-                self._chosen[row.name] = self.chosen_in(row)
+        self._chosen = self.chosen_flags()
         self.tell()
         self.repaint_all()
 
@@ -278,21 +284,15 @@ class TimelineView(SpotSurface):
     def _paint_area(self, painter: QPainter, area: QRect) -> None:
         colours = timeline_colours()
         painter.fillRect(area, colours.ground)
+        ratio = self.viewport().devicePixelRatioF()
         canvas = Canvas(
-            painter=painter,
-            scale=self.scale,
-            left=area.left(),
-            right=area.right() + 1,
-            media=self.media,
-            colours=colours,
-            memo=self._memo,
-            font=self.small_font,
-            ratio=self.viewport().devicePixelRatioF(),
+            painter, self.scale, area.left(), area.right() + 1, self.media, colours, self._memo, self.small_font, ratio
         )
+        dragged = self.gestures.dragged
         for index in self.visible_rows(area.top(), area.bottom() + 1):
-            row = self.rows[index]
-            paint_row(canvas, row, self.row_top(index), self._chosen.get(row.name))
-            self.paint_guides(canvas, row, self.row_top(index))
+            row, top = self.rows[index], self.row_top(index)
+            paint_row(canvas, row, top, self._chosen.get(row.name), dragged)
+            self.paint_guides(canvas, row, top, dragged.spots)
         paint_range(painter, area, self.range_columns())
         painter.fillRect(self.playhead_column(), area.top(), 1, area.height(), colours.playhead)
         self.gestures.paint(painter)

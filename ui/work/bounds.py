@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
+from talkies.core.errors import TalkiesError
+from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.generation.request import MAX_PROMPT
 from talkies.core.segment import Take, Timeline
 from talkies.core.takes.edits import TakeEdit
@@ -48,6 +50,7 @@ def bounded(state: WorkState, timeline: Timeline, takes: Iterable[TakeRecord] = 
         markers=markers,
         spots=spots,
         mix=replace(state.mix, width=_share(state.mix.width), background=_legible(state.mix.background)),
+        music=_music(state.music),
         playhead=min(max(state.playhead, Fraction(0)), last),
         in_point=_inside(state.in_point, last),
         out_point=_inside(state.out_point, last),
@@ -76,6 +79,16 @@ def _share(value: float) -> float:
 def _legible(words: str) -> str:
     """Words that a request takes."""
     return "".join(each for each in words if each.isprintable())[:MAX_PROMPT]
+
+
+def _music(music: MusicSettings) -> MusicSettings:
+    """As far as it can be asked for, of what the panel has fields for."""
+    asked = MusicSettings(music.tempo, music.ensemble, music.hits, music.stretch, music.duck)
+    try:
+        asked.checked(has_spots=True)
+    except TalkiesError:
+        return MusicSettings()
+    return asked
 
 
 def _ordered(markers: Iterable[Marker]) -> tuple[Marker, ...]:

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject
 
 from talkies.core.errors import ArgumentError
 from talkies.core.files.dataclass_json import as_json
+from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.generation.take_orders import CueEdit
 from talkies.core.segment import Cue, Segment, StemName
 from talkies.core.takes.edits import TakeEdit
@@ -101,15 +102,20 @@ class Document(Spots):
         """What holds for all segments."""
         return self._state.mix
 
-    def change_mix(self, *, gesture: str = "", **changes: Any) -> None:
-        """Other backgrounds, or another panning, for takes that are to come. ``gesture``: see :class:`Edit`."""
-        old = self.mix
+    @property
+    def music(self) -> MusicSettings:
+        """How music is made."""
+        return self._state.music
+
+    def change_whole(self, part: Literal["mix", "music"], *, gesture: str = "", **changes: Any) -> None:
+        """Other settings of the whole timeline, for takes that are to come. ``gesture``: see :class:`Edit`."""
+        old: Any = getattr(self._state, part)
         new = replace(old, **changes)
         if new != old:
             self._push(
                 self.tr("Change {names}").format(names=", ".join(name.replace("_", " ") for name in changes)),
-                lambda state: replace(state, mix=new),
-                lambda state: replace(state, mix=old),
+                lambda state: replace(state, **{part: new}),
+                lambda state: replace(state, **{part: old}),
                 gesture,
             )
 
@@ -254,13 +260,12 @@ class Document(Spots):
         pairs = [(self.take(key), edit) for key, edit in edits.items()]
         self.edit_takes(all_crossfaded(pairs, self.all_takes, self.open_timeline().rate), text=text)
 
-    def edit_takes(self, edits: Mapping[str, TakeEdit], gesture: str = "", text: str = "") -> None:
-        """Trims, moves and fades takes, as far as they have sound for it, all in one step. ``gesture``: see
-        :class:`Edit`."""
+    def edit_takes(self, edits: Mapping[str, TakeEdit], text: str = "") -> None:
+        """Trims, moves and fades takes, as far as they have sound for it, all in one step."""
         frame = 1 / self.open_timeline().rate
         taken = {key: (self.take(key), edit) for key, edit in edits.items()}
         new = {key: replace(take.choices, edit=edit.bounded(take.take, frame)) for key, (take, edit) in taken.items()}
-        self._choose(text or self.tr("Edit take"), new, gesture)
+        self._choose(text or self.tr("Edit take"), new)
 
     def remove_takes(self, take_ids: Iterable[str]) -> None:
         """Takes them out of the list; their files go when the timeline is opened the next time."""

@@ -190,7 +190,7 @@ class OpenDocument(QObject):
             self.selection_changed.emit()
         if state.settings is not old.settings:
             self.settings_changed.emit()
-        if state.mix != old.mix:
+        if (state.mix, state.music) != (old.mix, old.music):
             self.mix_changed.emit()
         if state.cues is not old.cues or state.voices is not old.voices:
             self.cues_changed.emit()

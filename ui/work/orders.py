@@ -20,7 +20,8 @@ from talkies.ui.work.state import KeptJob, SegmentSettings, TakeRecord
 def order_of(document: Document, segment_ids: Sequence[str], settings: SegmentSettings) -> dict[str, Any]:
     """What the worker is asked for, of one segment; music is made of several at once."""
     chosen = {name: value for name, value in as_json(settings).items() if name != "level_db" and value is not None}
-    return {**chosen, **_mix(document, settings.task), **document.order(), "segments": list(segment_ids)}
+    music = {"music": as_json(document.music)} if settings.task == "music" else {}
+    return {**chosen, **_mix(document, settings.task), **music, **document.order(), "segments": list(segment_ids)}
 
 
 def _mix(document: Document, task: Task) -> dict[str, Any]:
@@ -56,9 +57,10 @@ def scored_again(document: Document, take: TakeRecord, jobs: Iterable[Job]) -> t
 
 
 def listed_order(document: Document, segment_id: str, task: Task, only: Sequence[str] = ()) -> dict[str, Any]:
-    """What an order says of the list that a segment's effects are made of; nothing where there is none. Raises
-    OutputError when it cannot be written for the worker."""
-    if not document.has_list(segment_id) or task in ("dialogue", "music"):
+    """What an order says of the list that a segment's effects are made of, or music has its hits from; nothing where
+    there is none. Raises OutputError when it cannot be written for the worker."""
+    wanted = document.lists and document.music.hits == "spots" if task == "music" else document.has_list(segment_id)
+    if task == "dialogue" or not wanted:
         return {}
     path = document.list_file()
     return {} if path is None else {"spots": str(path)} | ({"only": list(only)} if only else {})

@@ -21,7 +21,7 @@ from talkies.core.spotting.spot import MOST_SPOTS, Ids, Spot, SpotKind
 from talkies.core.takes.take_folder import SegmentMark
 from talkies.core.times import TimeRange
 from talkies.ui.work.positions import Positions
-from talkies.ui.work.spot_places import SpotIndex, SpotPlace
+from talkies.ui.work.spot_places import SpotIndex, SpotPlace, in_order
 from talkies.ui.work.state import Lists
 
 _FOR_WORKER = "spots.json"
@@ -67,6 +67,11 @@ class Spots(Positions):
     def spot_places(self, segment_id: str) -> tuple[SpotPlace, ...]:
         """Where a shot shows its spots, in the order of the timeline."""
         return self._spot_index.places(segment_id)
+
+    @property
+    def all_spot_places(self) -> tuple[SpotPlace, ...]:
+        """Where all shots show their spots, in the order of the timeline."""
+        return self._spot_index.ordered
 
     def place_of_spot(self, spot_id: str) -> TimeRange | None:
         """Where a spot is first shown; None where its shot is cut so that it is not."""
@@ -121,7 +126,7 @@ class Spots(Positions):
         text = self.tr("Change {names}").format(names=", ".join(name.replace("_", " ") for name in changes))
         self._edit_spots(text, ids, lambda spot: replace(spot, **changes), gesture)
 
-    def move_spots(self, times: Mapping[str, tuple[Fraction, Fraction]], gesture: str = "") -> None:
+    def move_spots(self, times: Mapping[str, tuple[Fraction, Fraction]]) -> None:
         """Spots to other media times (time and until, s)."""
         for spot_id, (time, until) in times.items():
             if until < time or (self.spot(spot_id).kind == "hit") != (until == time):
@@ -130,7 +135,6 @@ class Spots(Positions):
             self.tr("Move spot"),
             times,
             lambda spot: replace(spot, time=times[spot.id][0], until=times[spot.id][1]),
-            gesture,
         )
 
     def roll_spots(self, ids: Iterable[str]) -> None:
@@ -237,7 +241,7 @@ class Spots(Positions):
         if sum(map(len, self.lists.values())) + sum(len(each or ()) for each in new.values()) > 2 * MOST_SPOTS:
             raise ArgumentError("the spotting list", f"has more than {MOST_SPOTS} spots", "part the timeline")
         ordered = {
-            shot: None if spots is None else tuple(sorted(spots, key=lambda spot: (spot.time, spot.id)))
+            shot: None if spots is None else in_order(spots, self.lists.get(shot, ()), _order_of)
             for shot, spots in new.items()
         }
         old = {shot: self.lists.get(shot) for shot in ordered}
@@ -250,3 +254,7 @@ class Spots(Positions):
                 lambda state: state.with_spots(old),
                 gesture,
             )
+
+
+def _order_of(spot: Spot) -> tuple[Fraction, str]:
+    return spot.time, spot.id

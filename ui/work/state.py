@@ -4,7 +4,7 @@
                ├─ marks      by segment id: what the segment was, to find it again in a changed timeline
                ├─ cues       by cue index: edited words and times
                ├─ voices     by speaker: who speaks
-               ├─ mix        backgrounds and panning, of all of it
+               ├─ mix, music backgrounds and panning, and how music is made, of all of it
                ├─ choices    by take id: starred, preferred, muted, gain, edit (trims, moves, fades), removed
                ├─ spots      by segment id: what sounds when in it, where it has a spotting list
                ├─ queue      segments that wait for their sound
@@ -24,6 +24,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.generation.request import Task
 from talkies.core.generation.take_orders import CueEdit
 from talkies.core.media.panning import WIDTH, PanLaw
@@ -37,7 +38,6 @@ from talkies.core.times import TimeRange
 VERSION = 1
 """Of work.json."""
 _MOST: Final = 1e9  # of a number that says something of a take
-
 
 Lists = Mapping[str, tuple[Spot, ...]]
 """Spots by the id of their segment; one that has no list is not in it."""
@@ -259,6 +259,7 @@ class WorkState:
     cues: Mapping[int, CueEdit] = field(default_factory=dict)
     voices: Mapping[str, str] = field(default_factory=dict)
     mix: MixSettings = MixSettings()
+    music: MusicSettings = MusicSettings()  # noqa: RUF009 - frozen
     choices: Mapping[str, TakeChoices] = field(default_factory=dict)
     spots: Lists = field(default_factory=dict)
     queue: tuple[KeptJob, ...] = ()

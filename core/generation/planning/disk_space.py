@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from talkies.core.generation.request import STEMS_FOLDER, Request
+from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.panning import Panning
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Stem, StemName, Timeline
+from talkies.core.takes.levels import AS_IT_IS
 
 _FILE_BYTES = 3 * SAMPLE_RATE  # per second of a mono file
 _WAITING_BYTES = 4 * SAMPLE_RATE  # while it is levelled
@@ -19,6 +21,9 @@ def needed_bytes(timeline: Timeline, stems: Mapping[str, Sequence[Stem]], reques
     every = [stem for parts in stems.values() for stem in parts]
     seconds = [(stem.record.duration + 2 * request.handles) * _channels(stem.name, request) for stem in every]
     needed = sum(seconds) * takes * _FILE_BYTES + max(seconds, default=0) * _WAITING_BYTES
+    if PRESETS[request.loudness].target is not None:  # the takes as they were made stay until all is written
+        levelled = (length for length, stem in zip(seconds, every, strict=True) if stem.name not in AS_IT_IS)
+        needed += sum(levelled) * takes * _FILE_BYTES
     needed += sum(stem.record.duration for stem in every if stem.name == "MX") * request.takes * _PIECE_BYTES
     if request.out.suffix.lower() == STEMS_FOLDER:
         tracks = {(stem.name, stem.speaker) for stem in every}

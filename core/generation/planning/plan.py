@@ -11,6 +11,7 @@ from talkies.core.backgrounds.coverage import bed_ranges
 from talkies.core.conditioning.speech.casting import Role, cast, shared_voices
 from talkies.core.conditioning.speech.named_voices import check_voice
 from talkies.core.engines.base import NAMED_VOICES
+from talkies.core.engines.choice import engines_for
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.planning.disk_space import needed_bytes
 from talkies.core.generation.planning.earlier_takes import EarlierTakes, earlier_takes
@@ -38,7 +39,8 @@ class Plan:
     the timeline, and words that nobody will speak. ``needed_bytes``: on the disk, for the takes and, in a stems
     folder, for continuous stems. ``takes``: of each stem; more than asked for where music makes way for speech.
     ``earlier``: takes of an earlier run that stay. ``spots``: all of the list, in order,
-    but for its ``backgrounds``. ``needs_engine``: whether rules alone do not make it.
+    but for its ``backgrounds``. ``engines``: by task, none where rules alone make it; ``engine_notes``: on those that
+    were chosen and make something else.
     """
 
     timeline: Timeline
@@ -53,7 +55,13 @@ class Plan:
     spots: tuple[Spot, ...] = ()
     backgrounds: tuple[Spot, ...] = ()
     music: Scored | None = None
-    needs_engine: bool = True
+    engines: Mapping[str, str] = field(default_factory=dict)
+    engine_notes: tuple[str, ...] = ()
+
+    @property
+    def needs_engine(self) -> bool:
+        """Whether rules alone do not make it."""
+        return bool(self.engines)
 
 
 def plan_run(
@@ -85,8 +93,10 @@ def plan_run(
     if not any(stems.values()):
         problem, cure = "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
         raise ArgumentError(request.timeline, problem, cure)
-    if request.engine in NAMED_VOICES:
-        check_voices(stem for parts in stems.values() for stem in parts)
+    every = [stem for parts in stems.values() for stem in parts]
+    engines, engine_notes = engines_for(request.engine, dict.fromkeys(s.task for s in every if s.task not in BY_RULES))
+    if speaks_by_name(request):
+        check_voices(every)
     noticed = segment_warnings(segments)
     earlier = earlier_takes(request, timeline, stems) if keep_earlier else EarlierTakes()
     takes = request.takes if music is None else music.takes(request.takes)
@@ -104,7 +114,8 @@ def plan_run(
         spots=listed.spots,
         backgrounds=listed.backgrounds,
         music=music,
-        needs_engine=any(stem.task not in BY_RULES for parts in stems.values() for stem in parts),
+        engines=engines,
+        engine_notes=engine_notes,
     )
 
 
@@ -116,6 +127,12 @@ def _music(timeline: Timeline, request: Request, segments: Sequence[Segment], sp
     return scored(timeline, request, segments, spots)
 
 
+def speaks_by_name(request: Request) -> bool:
+    """Whether the engine that is asked to speak has the voices that ship."""
+    task = "joint" if request.task == "joint" else "dialogue"
+    return engines_for(request.engine, [task])[0][task] in NAMED_VOICES
+
+
 def check_voices(stems: Iterable[Stem]) -> None:
     """Raises ArgumentError for a voice that is not there, before anything is loaded or looked at."""
     for voice, speaker in dict.fromkeys((stem.voice, stem.speaker) for stem in stems):
@@ -125,7 +142,7 @@ def check_voices(stems: Iterable[Stem]) -> None:
 def cast_voices(cues: Iterable[Cue], request: Request, given: Mapping[str, str]) -> dict[str, str]:
     """A voice for each speaker of the whole timeline, so that it does not depend on the segments that are chosen;
     ``given``: by speaker. Nobody is cast where one voice was asked for, or where the engine has voices of its own."""
-    if request.voice or request.engine not in NAMED_VOICES:
+    if request.voice or not speaks_by_name(request):
         return dict(given)
     spoken = sorted((cue for cue in cues if cue.kind == "speech"), key=lambda cue: cue.range)
     languages = {cue.speaker: cue.language for cue in reversed(spoken)}

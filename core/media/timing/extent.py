@@ -97,7 +97,7 @@ def extent(path: Path, container: InputContainer, stream: Any, head: Head, rate:
     """How far the picture reaches; ``constant``: it keeps ``rate``. Moves the reading position."""
     size = path.stat().st_size
     if has_index(container, stream):
-        listed = _by_list(container, stream, head, rate, constant, size)
+        listed = _by_list(path, container, stream, head, rate, constant, size)
         if listed is not None:
             return listed
     if not head.scan.has_stamps or is_bare_mpeg1(container, stream):
@@ -147,7 +147,7 @@ def _stated(stream: Any) -> Fraction:
 
 
 def _by_list(
-    container: InputContainer, stream: Any, head: Head, rate: Fraction, constant: bool, size: int
+    path: Path, container: InputContainer, stream: Any, head: Head, rate: Fraction, constant: bool, size: int
 ) -> Extent | None:
     """By the file's list of its pictures; None where that is not all (fragments, a capture that was broken off)."""
     entries, stated = stream.index_entries, _stated(stream)
@@ -163,12 +163,26 @@ def _by_list(
     hidden = _cut_off(entries, range(there))
     if there == count:
         shown = (count - hidden - _cut_off(entries, range(count - 1, -1, -1))) / rate
-        duration = shown if constant and abs(shown - stated) < 2 / rate else stated
+        is_even = constant and abs(shown - stated) < 2 / rate
+        duration = shown if is_even else _shown_until(path, container, stream, first, stated, rate)
     elif there > hidden:
         duration = (entries[there - 1].timestamp - entries[hidden].timestamp) * stream.time_base + 1 / rate
     else:
         duration = Fraction(0)
     return Extent(first * stream.time_base, duration, max(stated, duration))
+
+
+def _shown_until(
+    path: Path, container: InputContainer, stream: Any, first: int, stated: Fraction, rate: Fraction
+) -> Fraction:
+    """How long uneven pictures show: a list adds up their lengths in order of decoding, and of those that are decoded
+    last another may show last."""
+    if not stream.codec_context.has_b_frames or counts_frames(container):
+        return stated
+    tail, _ = _tail(path, container, stream, first, first + int(stated / stream.time_base))
+    tick: Fraction = stream.time_base
+    last = (max(tail.stamps, default=first) - first) * tick
+    return max(stated, last + (tail.last_length * tick or 1 / rate))
 
 
 def _cut_off(entries: Any, order: range) -> int:

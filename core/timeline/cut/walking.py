@@ -255,10 +255,14 @@ def effects_of(item: Any) -> tuple[Any, ...]:
     return tuple(item.effects) if len(item.effects) else ()
 
 
+def _switched_on(item: Any) -> Iterator[Any]:
+    return (effect for effect in effects_of(item) if getattr(effect, "enabled", True))
+
+
 def retime(item: Any) -> tuple[Fraction, tuple[str, ...]]:
     """The speed that an item's effects give it, and a sentence for each that is not understood."""
     speed, warnings = Fraction(1), []
-    for effect in effects_of(item):
+    for effect in _switched_on(item):
         if isinstance(effect, otio.schema.LinearTimeWarp):  # FreezeFrame is one, with a scalar of 0
             if not abs(effect.time_scalar) <= _FASTEST:  # not a number is not either
                 raise UnusableItemError(f"clip {item.name!r} has a speed of {effect.time_scalar}")
@@ -274,7 +278,7 @@ def retime(item: Any) -> tuple[Fraction, tuple[str, ...]]:
 
 def _curve(item: Any, shown: TimeRange) -> Curve | None:
     """The retime of changing speed that an item has, over the time that it occupies."""
-    for effect in effects_of(item):
+    for effect in _switched_on(item):
         curve = curve_of(effect)
         if curve is not None:
             if any(abs(piece.speed) > _FASTEST for piece in curve.pieces() if piece.time.duration > _SHORTEST):

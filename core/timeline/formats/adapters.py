@@ -35,16 +35,17 @@ def read_otio(path: Path, data: bytes | None = None) -> Loaded:
 
 
 def as_timeline(path: Path, document: Any) -> Loaded:
-    """The timeline in what a reader returned: a bare clip, track or stack is wrapped, of several the first taken."""
+    """The timeline in what a reader returned: a bare clip, track or stack is wrapped, of several the one with clips."""
     schema = otio.schema
     if isinstance(document, schema.Timeline):
         return Loaded(document)
     if isinstance(document, schema.SerializableCollection):
         timelines = list(document.find_children(descended_from_type=schema.Timeline))
         if timelines:
-            others = ", ".join(repr(str(other.name)) for other in timelines[1:4])
-            note = (f"holds {len(timelines)} timelines: {timelines[0].name!r} was taken, not {others}",)
-            return Loaded(timelines[0], warnings=note if len(timelines) > 1 else ())
+            taken = next((each for each in timelines if each.find_clips()), timelines[0])
+            others = ", ".join([repr(str(other.name)) for other in timelines if other is not taken][:3])
+            note = (f"holds {len(timelines)} timelines: {taken.name!r} was taken, not {others}",)
+            return Loaded(taken, warnings=note if len(timelines) > 1 else ())
     timeline = schema.Timeline(name=getattr(document, "name", "") or path.stem)
     if isinstance(document, schema.Stack):
         timeline.tracks = document.clone()

@@ -24,6 +24,7 @@ _TIME = re.compile(r"\s*(-?)(\d{1,6}):(\d{1,2}):(\d{1,2})(?:[.:,](\d{1,9}))?\s*"
 _ROW = re.compile(r"^[ \t]{0,99}(Format|Dialogue|Comment):([^\r\n]*)", re.MULTILINE)
 _DIALOGUE = re.compile(r"^[ \t]{0,99}Dialogue:", re.MULTILINE)
 _MOST = 100_000  # lines, before those that belong together are one
+_NOBODY = "NTP"  # the name that Sub Station Alpha gives to lines without one
 _PIECE = "fx"  # the effect of lines that a karaoke template has made
 _FRAME, _GAP = Fraction(1, 4), Fraction(1, 20)  # seconds: longer says something by itself, and so does what comes later
 _FIELDS = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
@@ -68,6 +69,7 @@ class _Found:
             self.damaged += not is_comment
             return
         speaker = " ".join(fields.get("name", fields.get("actor", "")).split())
+        speaker = "" if speaker == _NOBODY else speaker
         line = Line(start, end, shown_text(fields["text"]), speaker)
         sung = replace(line, text=f"♪ {' '.join(line.text.split())} ♪")
         if is_comment:

@@ -36,9 +36,13 @@ _INLINE_DASH = re.compile(r"(?<=[.!?…\"”])\s+[-–—]\s*(?=[^\s\d])")
 _CHANGE = re.compile(r"(?:^|\s)>{2,}\s*")
 _NOTES = "♪♫♬♩"
 _HASHES = re.compile(r"^#\s+([^#]+?)\s*#?$")
-_SOUND = re.compile(  # round brackets inside a sentence are an aside, which is spoken
-    r"\[([^\[\]]*)\]|【([^【】]*)】|(?:^|(?<=[.!?…:\"”’])\s*)[(（]([^()（）]*)[)）]"
+_STARS = r"(?<![\w*])\*{1,2}(?![\s*])(%s)\*{1,2}(?![\w*])"
+_STRESSED = re.compile(_STARS % r"[^*]{1,200}")
+_STARRED, _STARRED_SMALL = _STARS % r"[^*]{1,99} [^*]{0,99}[^*\s.!?…,]", _STARS % r"[a-zß-öø-ÿа-я][^*]{1,99}"
+_SOUND = re.compile(  # round brackets inside a sentence are an aside, which is spoken, and so are stars around words
+    r"\[([^\[\]]*)\]|【([^【】]*)】|\(\(([^()]*)\)\)|(?:^|(?<=[.!?…:\"”’])\s*)[(（]([^()（）]*)[)）]"
     rf"|[{_NOTES}]+([^{_NOTES}]*)(?:[{_NOTES}]+|$)"
+    rf"|^{_STARRED}$|(?:^|(?<=[.!?…:\"”’])\s){_STARRED_SMALL}"
 )
 _BRACKETS = re.compile(r"^[(\[]([^()\[\]]*)[)\]]$")
 _MOST_CUES = 30_000
@@ -178,6 +182,6 @@ def _cues_of_piece(span: TimeRange, text: str, speaker: str, language: str) -> I
             sound = "music"
         if sound:
             yield Cue(span, sound, "sound", "", language)
-    spoken = " ".join(_SOUND.sub(" ", text).split())
+    spoken = " ".join(_STRESSED.sub(r"\1", _SOUND.sub(" ", text)).split())
     if any(character.isalnum() for character in spoken):
         yield Cue(span, spoken, "speech", speaker, language)

@@ -160,7 +160,7 @@ def active_take(context: Any) -> Any:
 
 def _params(chosen: Any) -> dict[str, Any]:
     params = {name: getattr(chosen, name) for name in ("prompt", "negative_prompt", "voice", "takes", "seed")}
-    return params | ({"steps": chosen.steps} if chosen.steps else {})
+    return params | {name: getattr(chosen, name) for name in ("engine", "steps") if getattr(chosen, name)}
 
 
 def _wanted(scene: Any, found: Reading, task: str, conflict: str) -> list[Shot]:

@@ -47,7 +47,7 @@ def _buttons(layout: Any, context: Any) -> None:
     column = layout.column()
     column.use_property_split = True
     column.use_property_decorate = False
-    for name in ("prompt", "negative_prompt", "voice", "takes", "seed", "steps"):
+    for name in ("prompt", "negative_prompt", "voice", "engine", "takes", "seed", "steps"):
         column.prop(chosen, name)
     column = layout.column(align=True)
     column.label(text="Existing talkies tracks")  # too long to stand beside its menu

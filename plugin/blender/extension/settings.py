@@ -8,11 +8,17 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, IntProperty, PointerProperty, StringProperty
 
+from . import engines
+
 CONFLICTS = (
     ("new", "New channels", "Put the sound on channels of its own; what is there stays"),
     ("replace", "Replace", "The new sound takes the place of what talkies made there before"),
     ("skip", "Skip", "Generate only where talkies has made no sound yet"),
 )
+
+
+def _engines(owner: Any, context: Any, typed: str) -> list[tuple[str, str]]:
+    return engines.search(typed, program_preference())
 
 
 class TalkiesSettings(bpy.types.PropertyGroup):
@@ -21,6 +27,9 @@ class TalkiesSettings(bpy.types.PropertyGroup):
     prompt: StringProperty(name="Prompt", description="What should be heard, in a few words: footsteps on gravel")
     negative_prompt: StringProperty(name="Exclude", description="Negative prompt: what should not be heard")
     voice: StringProperty(name="Voice", description="One voice for all lines: a name or a recording; empty: by speaker")
+    engine: StringProperty(
+        name="Engine", description="What makes the sound; empty: as configured, usually mini", search=_engines
+    )
     takes: IntProperty(
         name="Takes", description="Several to choose from; only the first one plays", default=1, min=1, max=20
     )

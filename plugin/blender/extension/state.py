@@ -12,7 +12,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from . import bridge as bridges
-from . import folders
+from . import engines, folders
 from . import job as jobs
 
 job: jobs.Job | None = None
@@ -90,6 +90,7 @@ def stop(*_: Any) -> None:
     if bridge is not None:
         bridge.close()
     job = bridge = None
+    engines.forget()
     folders.another_file()
     for timer in (poll_job, poll_bridge):
         if bpy.app.timers.is_registered(timer):

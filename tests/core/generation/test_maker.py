@@ -46,7 +46,7 @@ def maker_of(reel: Path, watch: Watcher) -> tuple[Maker, Segment, list[Stem]]:
     source = TimeRange(segment.source.start, segment.source.start + 20)
     segment = replace(segment, record=longer, source=source)
     work = Work(segment.record.duration, watch)
-    maker = Maker(Request(reel, reel.with_name("out.otio")), timeline, TonesEngine(), reel.parent, work)
+    maker = Maker(Request(reel, reel.with_name("out.otio")), timeline, {"foley": TonesEngine()}, reel.parent, work)
     return maker, segment, [Stem(segment, "foley", "FX", segment.record)]
 
 

@@ -184,6 +184,7 @@ def test_cancelling_keeps_finished_takes_and_writes_no_timeline(reel: Path) -> N
     assert len(ready) == 1
     assert files_in(reel.parent) == {
         "film.mp4", "reel.otio", "out.takes", "out.takes/DX_V1-001_shot-1_ANNA_t01.wav",
+        "out.takes/DX_V1-001_shot-1_ANNA_t01.made.json",
     }  # fmt: skip
 
 
@@ -285,7 +286,8 @@ def test_cancelling_leaves_the_takes_of_an_earlier_run_as_they_are(reel: Path) -
     story.close()
     after = contents(reel.parent)
     assert {name: after[name] for name in before} == before
-    assert set(after) - set(before) == {f"out.takes.interrupted/{ready.take.path.name}"}
+    kept = f"out.takes.interrupted/{ready.take.name}"
+    assert set(after) - set(before) == {f"{kept}.wav", f"{kept}.made.json"}
 
 
 def test_a_timeline_that_cannot_be_written_leaves_older_takes_as_they_were(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 
 import av
@@ -144,6 +146,30 @@ def test_a_tag_is_no_length(tmp_path: Path) -> None:
                 packet.stream = copy
                 written.mux(packet)
     check(tmp_path / "b.mkv")
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_uneven_pictures_are_shown_to_the_last(tmp_path: Path, suffix: str) -> None:
+    """Those that are decoded last are not those that show last, and MP4 adds up lengths in order of decoding."""
+    lengths = [33, 40, 80, 47, 33, 120, 40] * 4 + [33, 47, 33, 100, 40, 33]
+    film = uneven(tmp_path / f"film{suffix}", lengths)
+    clip = segment(Picture(film), (0, read_timeline(film).duration))
+    starts = accumulate(lengths[:-1], initial=0)
+    assert numbers(clip) == [(Fraction(start, 1000), number) for number, start in enumerate(starts)]
+
+
+def uneven(path: Path, lengths: Sequence[int]) -> Path:
+    """H.264 with B-frames; picture n lasts so many milliseconds."""
+    with av.open(str(path), "w") as written:
+        stream = written.add_stream("libx264", rate=1000, options={"x264-params": "bframes=3:b-adapt=0"})
+        assert isinstance(stream, av.VideoStream)
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        for number, start in enumerate(accumulate(lengths[:-1], initial=0)):
+            frame = av.VideoFrame.from_ndarray(numbered(number, SIZE), "rgb24")
+            frame.pts, frame.time_base = start, Fraction(1, 1000)
+            written.mux(stream.encode(frame))
+        written.mux(stream.encode(None))
+    return path
 
 
 @pytest.mark.parametrize("hidden", [1, 10])

@@ -263,13 +263,16 @@ def test_what_a_timeline_says_of_its_sound_is_not_trusted(written: Path, tmp_pat
             "loudness": ["loud"],
             "seed": "x",
             "licence": "free\n\nof charge",
+            "engine_version": "1.2",
+            "sellable": False,
             "prompts": [1, 2],
         }
         track[0].metadata["talkies"].update(said)
         track[1].metadata["talkies"].update({"stem": ["FX"], "take": "two", "speaker": {"a": 1}, "channels": "many"})
 
     list(hand_over(read_timeline(edited(written, "odd.otio", change)), tmp_path / "out", Pops()))
-    assert any("licence free of charge" in line for line in facts(tmp_path / "out")["tones"])
+    [line] = facts(tmp_path / "out")["tones 1.2"]
+    assert "licence free of charge, what it makes may not be sold" in line
     clips = otio.adapters.read_from_file(str(tmp_path / "out" / "reel.otio")).find_clips()
     assert [1, 2] in [list(clip.metadata.get("talkies", {}).get("prompts", ())) for clip in clips]
 

@@ -148,6 +148,17 @@ def read() -> dict[str, Any]:
             "ids": {name: shot.name for name, shot in export.ids.items()}}  # fmt: skip
 
 
+def engines(typed: str, seconds: float = 60.0) -> list[list[str]]:
+    """What the field of engines offers for what is typed, once talkies has answered."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        offered = part("engines").search(typed, part("settings").program_preference())
+        if not any(name == "" for name, _ in offered):
+            return [list(each) for each in offered]
+        time.sleep(0.1)
+    return []
+
+
 def press(button: str, **properties: Any) -> str:
     """Runs an operator as a click does; the sentence with which it refuses, "" when it does not."""
     operator = getattr(bpy.ops.talkies, button)

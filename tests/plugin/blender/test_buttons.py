@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from blenders import Blender
 from films import write_movie
+from guests import RUDE, rude_manifest
 
 pytestmark = pytest.mark.slow  # a real Blender
 
@@ -292,3 +294,24 @@ def test_the_extension_can_be_switched_off_and_on(blender: Blender) -> None:
     assert blender.call("disable") == {"operator": False, "settings": False}
     found = blender.call("enable")
     assert found["enabled"] and found["panel"] and not found["online"]
+
+
+def test_engines_of_other_people_are_offered_and_used(film: Blender, tmp_path: Path) -> None:
+    """One that is added is in the list of the sidebar, and what is chosen there is asked for."""
+    configuration = tmp_path / "configuration"
+    configuration.mkdir()
+    row = {"argv": [sys.executable, str(RUDE), json.dumps(rude_manifest())], "manifest": rude_manifest()}
+    (configuration / "engines.json").write_text(json.dumps({"rude": row}), encoding="utf-8")
+    (configuration / "config.toml").write_text('background = "off"\n', encoding="utf-8")
+    talkies = tmp_path / "talkies-with-rude"
+    exported = f'TALKIES_CONFIG="{configuration / "config.toml"}" exec'
+    talkies.write_text(f'#!/bin/sh\n{exported} "{Path(sys.executable).with_name("talkies")}" "$@"\n', encoding="utf-8")
+    talkies.chmod(0o755)
+    film.call("variable", name="TALKIES", value=str(talkies))
+    assert [name for name, _ in film.call("engines", typed="")] == ["mini", "vssflow", "rude"]
+    assert film.call("engines", typed="ru") == [["rude", "foley; CC-BY-NC-4.0, not to be sold"]]
+    film.call("settings", engine="rude")
+    made = press(film, "foley")
+    assert not made["failed"], made
+    assert tracks(film) == {"FX talkies": SHOTS}
+    assert {each["talkies"]["engine"] for each in film.call("listed")} == {"rude"}

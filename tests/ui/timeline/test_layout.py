@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from talkies.core.segment import Cue, Timeline
 from talkies.core.times import TimeRange
+from talkies.ui.timeline.hands.snapping import next_edge, previous_edge, snapped
 from talkies.ui.timeline.layout import Scale, Spans, joined, visible, zoom_limits
 from talkies.ui.timeline.rows import Row, Rows, word_rows
-from talkies.ui.timeline.snapping import next_edge, previous_edge, snapped
 from talkies.ui.timeline.ticks import ticks
 
 seconds = st.fractions(min_value=0, max_value=40_000, max_denominator=1001)

@@ -112,8 +112,34 @@ def test_a_tick_stays_under_the_pointer_when_the_view_zooms(qtbot: QtBot, view: 
     send_move(view, start + QPoint(view.scale.width(2 / RATE), 0), NONE)
     view.zoom(3, start.x())
     view.scroll_by(57, 0)
-    send_move(view, QPoint(view.scale.x(time + 4 / RATE), start.y()), NONE)
+    end = QPoint(view.scale.x(time + 4 / RATE), start.y())
+    send_move(view, end, NONE)
+    qtbot.mouseRelease(view.viewport(), LEFT, NONE, end)
     assert frames(view.document) == [9, 15, 17]
+
+
+def test_a_tick_is_seen_under_the_pointer_and_the_document_edited_once(qtbot: QtBot, view: TimelineView) -> None:
+    document, start, frame = view.document, on_lane(view, 15), view.scale.width(1 / RATE)
+    edits: list[object] = []
+    qtbot.mousePress(view.viewport(), LEFT, NONE, start)
+    document.spots_changed.connect(lambda: edits.append(None))
+
+    def ink(frames: int) -> set[str]:
+        """The lane's colours in the column that many frames later, above what a tick of any force has at its foot."""
+        image = view.viewport().grab().toImage()
+        return {image.pixelColor(start.x() + frames * frame, y).name() for y in (start.y() - 6, start.y() + 3)}
+
+    accent = timeline_colours().accent.name()
+    assert accent in ink(0)
+    for step in (1, 2, 3, 4):
+        send_move(view, start + QPoint(step * frame, 0), NONE)
+        assert accent in ink(step) and accent not in ink(step - 1)
+    assert not edits and frames(document) == [5, 15, 17]
+    qtbot.mouseRelease(view.viewport(), LEFT, NONE, start + QPoint(4 * frame, 0))
+    assert frames(document) == [5, 17, 19] and len(edits) == 1
+    whole = view.viewport().grab().toImage()
+    view.repaint_all()
+    assert view.viewport().grab().toImage() == whole and accent in ink(4)
 
 
 def test_a_tick_is_dropped_when_a_timeline_is_opened(qtbot: QtBot, view: TimelineView) -> None:
@@ -122,6 +148,7 @@ def test_a_tick_is_dropped_when_a_timeline_is_opened(qtbot: QtBot, view: Timelin
     qtbot.mousePress(view.viewport(), LEFT, NONE, start)
     document.open(path)
     send_move(view, start + QPoint(80, 0), NONE)
+    qtbot.mouseRelease(view.viewport(), LEFT, NONE, start + QPoint(80, 0))
     assert frames(document) == [5, 15, 17]
 
 

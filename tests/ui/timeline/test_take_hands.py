@@ -150,8 +150,7 @@ def test_over_its_neighbour_both_cross_fade_and_away_from_it_no_longer(view: Tim
     document.undo_stack.undo()
     assert {document.take(each.id).edit for each in (first, second)} == {TakeEdit()}
     document.undo_stack.redo()
-    lane = [row for row in view.rows if row.kind == "take" and row.stem == "FX"]
-    view._show_takes()  # noqa: SLF001 - without waiting for the timer
+    view.settle()
     lane = [row for row in view.rows if row.kind == "take" and row.stem == "FX"]
     assert [[item.id for item in row.items] for row in lane] == [[first.id, second.id]], "they stay on one lane"
     drag(view, on_take(view, document.take(second.id), 2), 8 * frame)
@@ -214,9 +213,23 @@ def test_what_is_held_stays_under_the_pointer_when_the_view_zooms_and_scrolls(vi
     view.zoom(3, start.x())
     view.scroll_by(57, 0)
     send(view, QEvent.Type.MouseMove, QPoint(view.scale.x(time + 4 * FRAME), start.y()))
-    assert document.take(take.id).edit == TakeEdit(offset=4 * FRAME)
+    assert document.take(take.id).edit == TakeEdit()
     send(view, QEvent.Type.MouseButtonRelease, start)
+    assert document.take(take.id).edit == TakeEdit(offset=4 * FRAME)
     assert document.undo_stack.count() == 1
+
+
+def test_a_take_is_seen_where_it_is_dragged_as_it_is_where_it_was_laid(view: TimelineView) -> None:
+    document, take = view.document, effects(view.document, "V1-002")
+    view.set_snapping(False)
+    start, by = on_take(view, take, 200), QPoint(4 * view.scale.width(FRAME), 0)
+    before = view.viewport().grab().toImage()
+    send(view, QEvent.Type.MouseButtonPress, start)
+    send(view, QEvent.Type.MouseMove, start + by)
+    dragged = view.viewport().grab().toImage()
+    send(view, QEvent.Type.MouseButtonRelease, start + by)
+    assert document.take(take.id).edit == TakeEdit(offset=4 * FRAME)
+    assert before != dragged == view.viewport().grab().toImage()
 
 
 def test_what_is_held_is_dropped_when_a_timeline_is_opened(view: TimelineView, reel: Path) -> None:
@@ -266,7 +279,7 @@ def test_fades_are_seen(view: TimelineView) -> None:
     point = on_take(view, take, 3, 20)
     before = view.viewport().grab().toImage().pixelColor(point)
     document.edit_takes({take.id: TakeEdit(fade_in=Fraction(1, 2))})
-    view._show_takes()  # noqa: SLF001 - without waiting for the timer
+    view.settle()
     after = view.viewport().grab().toImage().pixelColor(point)
     assert np.abs(np.array(before.getRgb()) - after.getRgb()).max() > 8
 

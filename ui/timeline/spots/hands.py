@@ -7,20 +7,21 @@ Ctrl + click     this one too, or no longer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
 
 from talkies.core.errors import ArgumentError
-from talkies.core.segment import Segment, Timeline
-from talkies.core.spotting.placing import media_time
+from talkies.core.segment import Segment
+from talkies.core.spotting.placing import media_time, record_ranges
 from talkies.core.spotting.spot import Spot
-from talkies.ui.timeline.snapping import nearest_frame, nearest_sample
-from talkies.ui.timeline.spots.lane import REACH
+from talkies.ui.timeline.hands.holding import Hands, Held
+from talkies.ui.timeline.hands.snapping import nearest_frame, nearest_sample
+from talkies.ui.timeline.spots.lane import DRAGS_NOTHING, REACH, DraggedSpots
 from talkies.ui.work.spot_places import SpotPlace
 
 if TYPE_CHECKING:
@@ -32,31 +33,30 @@ _CTRL, _ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifi
 
 
 @dataclass(frozen=True)
-class _Held:
-    """What was taken hold of, in which timeline and where in it (column, and seconds), and what moves with it."""
+class _HeldSpot(Held):
+    """And what moves with it."""
 
     place: SpotPlace
-    timeline: Timeline | None
     grip: Grip
-    x: int
-    time: Fraction
     moved: tuple[SpotPlace, ...]
-    gesture: str
+    all_places: tuple[SpotPlace, ...]
+    """Of what moves: a shot may show a moment more than once."""
 
 
-class SpotHands:
+class SpotHands(Hands["SpotSurface", _HeldSpot]):
     """Turns mouse events on the lane into edits of the document; each drag is one step to undo."""
 
+    shapes = (Qt.CursorShape.SplitHCursor, Qt.CursorShape.SizeHorCursor)
+
     def __init__(self, surface: SpotSurface) -> None:
-        self._surface = surface
-        self._held: _Held | None = None
-        self._dragging = False
-        self._count = 0
+        super().__init__(surface)
+        self._dragged = DRAGS_NOTHING
+        self._times: Mapping[str, tuple[Fraction, Fraction]] = {}
 
     @property
-    def busy(self) -> bool:
-        """Whether a spot is held; none is any more when another timeline was opened meanwhile."""
-        return self._held is not None and self._held.timeline is self._surface.document.timeline
+    def dragged(self) -> DraggedSpots:
+        """What is shown elsewhere than the document has it."""
+        return self._dragged if self.busy else DRAGS_NOTHING
 
     def press(self, event: QMouseEvent) -> bool:
         """Whether a spot was taken hold of."""
@@ -64,43 +64,34 @@ class SpotHands:
         place = self._under(point)
         if place is None:
             return False
-        document = self._surface.document
+        document, surface = self._surface.document, self._surface
         chosen = set(document.chosen_spots)
         if event.modifiers() & _CTRL:
             document.choose_spots(chosen ^ {place.id})
             return True
         if place.id not in chosen:
             document.choose_spots([place.id])
-        self._count += 1
         grip = self._grip(place, point.x())
         moved = self._moved_with(place) if grip == "all" else (place,)
-        time, gesture = self._surface.scale.time(point.x()), f"spots {id(self)} {self._count}"
-        self._held = _Held(place, document.timeline, grip, point.x(), time, moved, gesture)
-        self._dragging = False
+        self._dragged, self._times = DRAGS_NOTHING, {}
+        ids, shots = {each.id for each in moved}, dict.fromkeys(each.segment_id for each in moved)
+        places = tuple(each for shot in shots for each in document.spot_places(shot) if each.id in ids)
+        time = surface.scale.time(point.x())
+        self._hold(_HeldSpot(surface.timeline, point.x(), time, place, grip, moved, places))
         return True
 
-    def move(self, event: QMouseEvent) -> None:
-        point = event.position().toPoint()
-        if self._held is None or not self.busy:
-            return
-        far = abs(point.x() - self._held.x) >= QApplication.startDragDistance()
-        self._dragging = self._dragging or far
-        if self._dragging:
-            self._drag(self._held, point.x(), free=bool(event.modifiers() & _ALT))
-
     def release(self, event: QMouseEvent) -> None:
-        if self._held is not None and self.busy and not self._dragging and not event.modifiers() & _CTRL:
-            self._surface.document.choose_spots([self._held.place.id])
-        self._held = None
+        held = self._held if self.busy else None
+        if not self._drop() and held is not None and not event.modifiers() & _CTRL:
+            self._surface.document.choose_spots([held.place.id])
 
     def hover(self, point: QPoint) -> None:
         """The pointer's shape over what can be dragged."""
-        viewport, place = self._surface.viewport(), self._under(point)
+        place, shape = self._under(point), None
         if place is not None:
-            ends = self._grip(place, point.x()) != "all"
-            viewport.setCursor(Qt.CursorShape.SplitHCursor if ends else Qt.CursorShape.SizeHorCursor)
-        elif viewport.cursor().shape() in (Qt.CursorShape.SplitHCursor, Qt.CursorShape.SizeHorCursor):
-            viewport.unsetCursor()
+            split, whole = self.shapes
+            shape = whole if self._grip(place, point.x()) == "all" else split
+        self._point(shape)
 
     def double_click(self, event: QMouseEvent) -> bool:
         """A new spot where there is none; the words of one that is there. Whether it was on the lane."""
@@ -140,7 +131,7 @@ class SpotHands:
         spans = ((document.spot(key), document.place_of_spot(key)) for key in others)
         return (place, *(SpotPlace(spot, span) for spot, span in spans if span is not None))
 
-    def _drag(self, held: _Held, x: int, free: bool) -> None:
+    def _drag(self, held: _HeldSpot, x: int, free: bool) -> None:
         surface, document = self._surface, self._surface.document
         rate = document.open_timeline().rate
         edge = held.place.span.end if held.grip == "out" else held.place.span.start
@@ -149,12 +140,34 @@ class SpotHands:
         if any(place.spot.locked for place in held.moved):
             surface.refused.emit(surface.tr("A locked spot stays; unlock it first (Alt+L)."))
             return
+        segment = document.segment(held.place.segment_id)
         if held.grip == "all":
             by = wanted - edge
             times = {place.id: _shifted(place, document.segment(place.segment_id), by, rate) for place in held.moved}
         else:
-            times = {held.place.id: _stretched(held.place, document.segment(held.place.segment_id), held.grip, wanted)}
-        document.move_spots(times, held.gesture)
+            times = {held.place.id: _stretched(held.place, segment, held.grip, wanted)}
+        if times != self._times:
+            self._times, before = times, self._dragged
+            self._dragged = self._shown(held, times)
+            surface.show_dragged(before, self._dragged)
+
+    def _shown(self, held: _HeldSpot, times: Mapping[str, tuple[Fraction, Fraction]]) -> DraggedSpots:
+        document = self._surface.document
+        spots = [replace(place.spot, time=times[place.id][0], until=times[place.id][1]) for place in held.moved]
+        segments = [document.segment(spot.shot) for spot in spots]
+        places = [
+            SpotPlace(spot, span)
+            for spot, segment in zip(spots, segments, strict=True)
+            for span in record_ranges(segment, spot, segment.record)
+        ]
+        return DraggedSpots(held.all_places, tuple(places))
+
+    def _lay(self, held: _HeldSpot) -> None:
+        surface, dragged = self._surface, self._dragged
+        self._dragged = DRAGS_NOTHING
+        surface.show_dragged(dragged, self._dragged)
+        there = {spot.id for spot in surface.document.all_spots}
+        surface.document.move_spots({key: times for key, times in self._times.items() if key in there})
 
 
 def _shifted(place: SpotPlace, segment: Segment, by: Fraction, rate: Fraction) -> tuple[Fraction, Fraction]:

@@ -5,9 +5,11 @@ A shot that has a list is shaded, so that an empty list is told from none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +25,7 @@ from talkies.ui.timeline.rows import Row
 from talkies.ui.work.spot_places import SpotPlace
 
 if TYPE_CHECKING:
-    from talkies.ui.timeline.painting import Canvas
+    from talkies.ui.timeline.canvas import Canvas
 
 REACH = 6
 """Pixels beside a tick, or an end of a bar, that take hold of it."""
@@ -43,31 +45,61 @@ class ListedShot:
     segment_id: str
     span: TimeRange
 
-    @property
+    @cached_property
     def seconds(self) -> tuple[float, float]:
         return float(self.span.start), float(self.span.end)
 
 
 @dataclass(frozen=True)
 class LaneMarks:
-    """Of each item of the lane (n,): whether it is a spot, not the shade of a shot; whether it goes on; its force."""
+    """Of each item of the lane (n,): whether it is a spot, not the shade of a shot; whether it goes on; its force; its
+    id, "" for a shade."""
 
     are_spots: Flags
     go_on: Flags
     forces: Floats
+    names: tuple[str, ...]
 
 
-def spot_row(segments: Sequence[Segment], places: Mapping[str, Sequence[SpotPlace]]) -> list[Row]:
-    """The lane, where any shot has a list. ``places``: of the spots of each of these."""
-    listed = [ListedShot(each.id, each.record) for each in segments if each.id in places]
-    items: list[ListedShot | SpotPlace] = [*listed, *(place for each in places.values() for place in each)]
+@dataclass(frozen=True)
+class DraggedSpots:
+    """Spots that are painted elsewhere than where they are in the list: these, and ``places`` instead."""
+
+    spots: tuple[SpotPlace, ...] = ()
+    places: tuple[SpotPlace, ...] = ()
+
+    def columns(self, scale: Scale) -> tuple[int, int]:
+        """What is painted otherwise for them: the first column, and the one after the last."""
+        spans = [place.span for place in (*self.spots, *self.places)]
+        left, right = min(span.start for span in spans), max(span.end for span in spans)
+        return scale.x(left) - _BESIDE, scale.x(right) + _BESIDE
+
+    def flags(self, row: Row) -> Flags:
+        """Which items of the lane are spots that are painted where they are."""
+        flags: Flags = row.marks.are_spots.copy()
+        for place in self.spots:
+            start = float(place.span.start)
+            first, end = (np.searchsorted(row.spans.starts, start, side) for side in ("left", "right"))
+            flags[[index for index in range(first, end) if row.items[index] == place]] = False
+        return flags
+
+
+DRAGS_NOTHING = DraggedSpots()
+
+
+def spot_row(segments: Iterable[Segment], lists: Container[str], places: Sequence[SpotPlace]) -> list[Row]:
+    """The lane, where any shot has one of the ``lists``. ``places``: of all spots in them, in the order of time."""
+    listed = [ListedShot(each.id, each.record) for each in segments if each.id in lists]
+    items: list[ListedShot | SpotPlace] = [*listed, *places]
     if not items:
         return []
-    times = np.array([each.seconds for each in items])
+    times = np.fromiter(chain.from_iterable(each.seconds for each in items), float).reshape(-1, 2)
     order = np.lexsort((times[:, 1], times[:, 0]))
     ordered, starts, ends = tuple(items[index] for index in order.tolist()), times[order, 0], times[order, 1]
-    forces = np.array([each.spot.force if isinstance(each, SpotPlace) else 0.0 for each in ordered])
-    marks = LaneMarks(order >= len(listed), ends > starts, forces)
+    forces = np.zeros(len(items))
+    forces[len(listed) :] = np.fromiter((each.spot.force for each in places), float, len(places))
+    names = tuple(each.spot.id if isinstance(each, SpotPlace) else "" for each in ordered)
+    marks = LaneMarks(order >= len(listed), ends > starts, forces[order], names)
     spans = Spans([each.span for each in ordered], starts, ends)
     return [Row("spots", "SP", "Spots", ordered, spans, "FX", marks=marks)]
 
@@ -98,15 +130,16 @@ def _covers(row: Row, index: int, position: Fraction) -> bool:
     return span.start <= position < span.end
 
 
-def paint_spots(canvas: Canvas, row: Row, top: int, chosen: Flags | None) -> None:
+def paint_spots(canvas: Canvas, row: Row, top: int, chosen: Flags | None, dragged: DraggedSpots) -> None:
     """The lane with its upper edge at ``top``; ``chosen``: a flag for each of its items."""
     part = row.spans.between(canvas.scale.time(canvas.left - _BESIDE), canvas.scale.time(canvas.right + _BESIDE))
     lefts, rights = row.spans.columns(canvas.scale, part)
     seen, marks = slice(part.start, part.stop), row.marks
-    spots, bars = marks.are_spots[seen], marks.are_spots[seen] & marks.go_on[seen]
+    spots, shades = dragged.flags(row)[seen], ~marks.are_spots[seen]
+    bars = spots & marks.go_on[seen]
     picked = np.zeros(len(lefts), bool) if chosen is None else chosen[seen]
     tall = _FOOT + np.rint((row.height - 1 - _FOOT) * marks.forces[seen].clip(0, 1)).astype(np.int64)
-    _shots(canvas, row, top, lefts[~spots], rights[~spots])
+    _shots(canvas, row, top, lefts[shades], rights[shades])
     for is_picked in (False, True):
         here = bars & (picked == is_picked)
         _bars(canvas, row, top, np.stack((lefts, rights, tall), 1)[here].tolist(), is_picked)
@@ -114,6 +147,18 @@ def paint_spots(canvas: Canvas, row: Row, top: int, chosen: Flags | None) -> Non
         here = spots & ~bars & (picked == is_picked)
         _ticks(canvas, row, top, _strongest(lefts[here], tall[here]), is_picked)
     _names(canvas, row, top, lefts, np.flatnonzero(spots), part.start)
+    _dragged(canvas, row, top, dragged.places)
+
+
+def _dragged(canvas: Canvas, row: Row, top: int, places: Iterable[SpotPlace]) -> None:
+    """As what is chosen is painted."""
+    marks = [(canvas.scale.x(each.span.start), canvas.scale.x(each.span.end), _height(row, each)) for each in places]
+    _bars(canvas, row, top, [mark for mark in marks if mark[0] < mark[1]], True)
+    _ticks(canvas, row, top, [(left, tall) for left, right, tall in marks if left == right], True)
+
+
+def _height(row: Row, place: SpotPlace) -> int:
+    return _FOOT + round((row.height - 1 - _FOOT) * min(max(place.spot.force, 0), 1))
 
 
 def _strongest(lefts: Pixels, tall: Pixels) -> list[tuple[int, int]]:
@@ -124,14 +169,17 @@ def _strongest(lefts: Pixels, tall: Pixels) -> list[tuple[int, int]]:
     return list(zip(lefts[last].tolist(), tall[last].tolist(), strict=True))
 
 
-def paint_guides(canvas: Canvas, row: Row, top: int, height: int) -> None:
+def paint_guides(canvas: Canvas, row: Row, top: int, height: int, dragged: DraggedSpots = DRAGS_NOTHING) -> None:
     """Hits as faint lines over a lane of effects, to be compared with its waveform."""
     colour = QColor(canvas.colours.text)
     colour.setAlpha(70)
     part = row.spans.between(canvas.scale.time(canvas.left), canvas.scale.time(canvas.right + 1))
     lefts, _ = row.spans.columns(canvas.scale, part)
-    hits = np.unique(lefts[row.marks.are_spots[part.start : part.stop]])
-    canvas.fill([QRect(x, top, 1, height) for x in hits.tolist()], colour)
+    hits = {
+        *lefts[dragged.flags(row)[part.start : part.stop]].tolist(),
+        *(canvas.scale.x(place.span.start) for place in dragged.places),
+    }
+    canvas.fill([QRect(x, top, 1, height) for x in hits], colour)
 
 
 def _shots(canvas: Canvas, row: Row, top: int, lefts: Pixels, rights: Pixels) -> None:

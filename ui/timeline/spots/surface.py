@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
+from talkies.core.arrays import Flags
 from talkies.ui.timeline.rows import Row
-from talkies.ui.timeline.spots.lane import paint_guides, spot_at, spot_row
+from talkies.ui.timeline.spots.lane import DraggedSpots, paint_guides, spot_at, spot_row
 from talkies.ui.timeline.surface import Surface
 from talkies.ui.timeline.tooltips import Hit
-from talkies.ui.work.spot_places import SpotPlace
 
 if TYPE_CHECKING:
-    from talkies.ui.timeline.painting import Canvas
+    from talkies.ui.timeline.canvas import Canvas
 
 
 class SpotSurface(Surface):
@@ -31,20 +32,48 @@ class SpotSurface(Surface):
     def spot_rows(self) -> list[Row]:
         """The lane of spots, where any shot has a list."""
         document = self.document
-        return spot_row(document.segments, {key: document.spot_places(key) for key in document.lists})
+        return spot_row(document.segments, document.lists, document.all_spot_places)
 
-    def chosen_in(self, row: Row) -> np.ndarray:
-        """A flag for each item of the lane of spots."""
-        chosen = set(self.document.chosen_spots)
-        if not chosen:
-            return np.zeros(len(row.items), bool)
-        return np.array([isinstance(item, SpotPlace) and item.spot.id in chosen for item in row.items], bool)
+    def chosen_flags(self) -> dict[str, Flags]:
+        """A flag for each item of the lanes on which things are chosen, by the lane's name."""
+        return {row.name: self._chosen_in(row) for row in self.rows if row.kind in ("picture", "spots")}
 
-    def paint_guides(self, canvas: Canvas, row: Row, top: int) -> None:
+    def _chosen_in(self, row: Row) -> Flags:
+        flags = np.zeros(len(row.items), bool)
+        if row.kind == "picture":
+            flags[[row.places[key] for key in self.document.selected if key in row.places]] = True
+        elif chosen := set(self.document.chosen_spots):
+            flags[:] = [name in chosen for name in row.marks.names]
+        return flags
+
+    def paint_guides(self, canvas: Canvas, row: Row, top: int, dragged: DraggedSpots) -> None:
         """Hits over a lane of effects."""
         lane = next((each for each in self.rows if each.kind == "spots"), None)
-        if lane is not None and row.kind == "take" and row.stem == "FX":
-            paint_guides(canvas, lane, top, row.height)
+        if lane is not None and self.has_guides(row):
+            paint_guides(canvas, lane, top, row.height, dragged)
+
+    def has_guides(self, row: Row) -> bool:
+        return row.kind == "take" and row.stem == "FX"
+
+    def repaint_lanes(self, painted: Container[int]) -> None:
+        """Those that are not ``painted``, by identity, and what hits are drawn over."""
+        are_new = [id(row) not in painted for row in self.rows]
+        has_hits = any(new and row.kind == "spots" for new, row in zip(are_new, self.rows, strict=True))
+        for index, row in enumerate(self.rows):
+            if are_new[index] or (has_hits and self.has_guides(row)):
+                self.viewport().update(0, self.row_top(index), self.viewport().width(), row.height)
+
+    def show_dragged(self, before: DraggedSpots, now: DraggedSpots) -> None:
+        """Repaints what is dragged, where it was and where it is."""
+        lane = next((row for row in self.rows if row.kind == "spots"), None)
+        if lane is None:
+            return
+        columns = [each.columns(self.scale) for each in (before, now) if each.spots or each.places]
+        left = max(min((left for left, _ in columns), default=0), 0)
+        right = min(max((right for _, right in columns), default=0), self.viewport().width())
+        for index, row in enumerate(self.rows):
+            if row is lane or self.has_guides(row):
+                self.viewport().update(left, self.row_top(index), right - left, row.height)
 
     def hit(self, point: QPoint) -> Hit | None:
         """A tick has no width: what is near it is meant."""

@@ -14,7 +14,7 @@ from talkies.ui.work.state import TakeRecord
 from talkies.ui.work.take_edits import Grip
 
 if TYPE_CHECKING:
-    from talkies.ui.timeline.painting import Canvas
+    from talkies.ui.timeline.canvas import Canvas
 
 REACH = 6
 """Pixels inside of an edge that take hold of it."""

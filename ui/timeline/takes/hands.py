@@ -8,16 +8,17 @@ drag elsewhere             all of it is moved
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
 
-from talkies.core.segment import Timeline
-from talkies.ui.timeline.snapping import nearest_frame, nearest_sample, snapped
+from talkies.core.takes.edits import TakeEdit
+from talkies.ui.timeline.hands.holding import Hands, Held
+from talkies.ui.timeline.hands.snapping import nearest_frame, nearest_sample, snapped
 from talkies.ui.timeline.takes.clips import grip_at
 from talkies.ui.work.lookup import sounding
 from talkies.ui.work.state import TakeRecord
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from talkies.ui.timeline.surface import Surface
 
 _KEYS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
-_ALT = Qt.KeyboardModifier.AltModifier
 _SHAPES = {
     "in": Qt.CursorShape.SplitHCursor,
     "out": Qt.CursorShape.SplitHCursor,
@@ -37,32 +37,27 @@ _SHAPES = {
 
 
 @dataclass(frozen=True)
-class _Held:
-    """A take as it was when it was taken hold of, in which timeline and where in it (column, and seconds), and those
-    beside it."""
+class _HeldTake(Held):
+    """And the take as it was then, and those beside it."""
 
     take: TakeRecord
-    timeline: Timeline | None
     grip: Grip
-    x: int
-    time: Fraction
     others: tuple[TakeRecord, ...]
-    gesture: str
 
 
-class TakeHands:
+class TakeHands(Hands["Surface", _HeldTake]):
     """Turns mouse events on takes into edits of the document; each drag is one step to undo."""
 
+    shapes = frozenset(_SHAPES.values())
+
     def __init__(self, surface: Surface) -> None:
-        self._surface = surface
-        self._held: _Held | None = None
-        self._dragging = False
-        self._count = 0
+        super().__init__(surface)
+        self._edits: Mapping[str, TakeEdit] = {}
 
     @property
-    def busy(self) -> bool:
-        """Whether a take is held; none is any more when another timeline was opened meanwhile."""
-        return self._held is not None and self._held.timeline is self._surface.timeline
+    def dragged(self) -> tuple[TakeRecord, ...]:
+        """Takes as they are shown, other than the document has them."""
+        return self._edited(self._held, self._edits) if self._held is not None and self.busy else ()
 
     def press(self, event: QMouseEvent) -> bool:
         """Whether a take was taken hold of; with Shift or Ctrl shots are chosen instead."""
@@ -71,35 +66,20 @@ class TakeHands:
         if under is None:
             return False
         take, grip = under
-        heard = sounding(self._surface.document.all_takes) if "fade" not in grip else ()
-        self._count += 1
-        surface, gesture, x = self._surface, f"takes {id(self)} {self._count}", point.x()
-        self._held = _Held(take, surface.timeline, grip, x, surface.scale.time(x), neighbours(take, heard), gesture)
-        self._dragging = False
+        surface, x = self._surface, point.x()
+        heard = sounding(surface.document.all_takes) if "fade" not in grip else ()
+        self._edits = {}
+        self._hold(_HeldTake(surface.timeline, x, surface.scale.time(x), take, grip, neighbours(take, heard)))
         return True
-
-    def move(self, event: QMouseEvent) -> None:
-        if self._held is None or not self.busy:
-            return
-        x = event.position().toPoint().x()
-        self._dragging = self._dragging or abs(x - self._held.x) >= QApplication.startDragDistance()
-        if self._dragging:
-            self._drag(self._held, x, free=bool(event.modifiers() & _ALT))
 
     def release(self) -> bool:
         """Lets go; whether something was dragged."""
-        self._held = None
-        return self._dragging
+        return self._drop()
 
     def hover(self, point: QPoint) -> bool:
         """The pointer's shape over edges; whether there is one."""
-        viewport, under = self._surface.viewport(), self._under(point)
-        shape = _SHAPES.get(under[1]) if under is not None else None
-        if shape is not None:
-            viewport.setCursor(shape)
-        elif viewport.cursor().shape() in _SHAPES.values():
-            viewport.unsetCursor()
-        return shape is not None
+        under = self._under(point)
+        return self._point(_SHAPES.get(under[1]) if under is not None else None)
 
     def _under(self, point: QPoint) -> tuple[TakeRecord, Grip] | None:
         """The take under a point, as it is now: lanes are made anew a moment after an edit."""
@@ -110,17 +90,38 @@ class TakeHands:
         take = surface.document.take(hit.item.id)
         return take, grip_at(take, surface.scale, point.x(), point.y() - top)
 
-    def _drag(self, held: _Held, x: int, free: bool) -> None:
-        document, take = self._surface.document, held.take
-        rate, place, edit = document.open_timeline().rate, held.take.place, held.take.edit
+    def _drag(self, held: _HeldTake, x: int, free: bool) -> None:
+        rate, place, edit = self._surface.document.open_timeline().rate, held.take.place, held.take.edit
         edges = {
             "all": place.start, "in": place.start, "out": place.end,
             "fade in": place.start + edit.fade_in, "fade out": place.end - edit.fade_out,
         }  # fmt: skip
         wanted = self._wanted(edges[held.grip] + self._surface.scale.time(x) - held.time, free)
-        new = dragged(take, held.grip, wanted, rate)
-        edits = {take.id: new} if "fade" in held.grip else crossfaded(take, new, held.others, rate)
-        document.edit_takes(edits, held.gesture)
+        new = dragged(held.take, held.grip, wanted, rate)
+        edits = {held.take.id: new} if "fade" in held.grip else crossfaded(held.take, new, held.others, rate)
+        if edits != self._edits:
+            before, self._edits = self._edits, edits
+            self._repaint((*held.others, held.take, *self._edited(held, before), *self._edited(held, edits)))
+
+    def _edited(self, held: _HeldTake, edits: Mapping[str, TakeEdit]) -> tuple[TakeRecord, ...]:
+        takes = [take for take in (*held.others, held.take) if take.id in edits]
+        return tuple(replace(take, choices=replace(take.choices, edit=edits[take.id])) for take in takes)
+
+    def _repaint(self, takes: Iterable[TakeRecord]) -> None:
+        """Where takes lie on their lanes."""
+        surface = self._surface
+        for index, row in enumerate(surface.rows):
+            own = [take.place for take in takes if take.id in row.places]
+            if own:
+                left = surface.scale.x(min(place.start for place in own))
+                right = surface.scale.x(max(place.end for place in own))
+                left, right = max(left - 2, 0), min(right + 2, surface.viewport().width())
+                surface.viewport().update(left, surface.row_top(index), right - left, row.height)
+
+    def _lay(self, held: _HeldTake) -> None:
+        document, edits, self._edits = self._surface.document, self._edits, {}
+        there = {take.id for take in document.all_takes}
+        document.edit_takes({key: edit for key, edit in edits.items() if key in there})
 
     def _wanted(self, position: Fraction, free: bool) -> Fraction:
         surface, document = self._surface, self._surface.document

@@ -19,7 +19,7 @@ from pathlib import Path
 from talkies.core.errors import OutputError, TalkiesError
 from talkies.core.files.guards import read_text
 from talkies.core.segment import Timeline
-from talkies.core.timeline.formats.edl.reader import EVENT, TRACK_NOTE, channels_of
+from talkies.core.timeline.formats.edl.reader import EVENT, TRACK_NOTE, channels_of, drop_modes
 from talkies.core.timeline.structure.sounds import OUR_NAME, track_name
 from talkies.core.times import TimeRange, timecode, to_frame
 
@@ -80,6 +80,8 @@ class ListText:
             lines.insert(
                 lines.index(f"* FROM CLIP NAME: {self.list.entries[0][0].name}") + 1, f"* FRAME RATE: {self.list.rate}"
             )
+        if lines and drop_modes(head)[-1:] == [not self.drop]:
+            lines.insert(0, f"FCM: {'' if self.drop else 'NON-'}DROP FRAME")
         gap = end if lines and head and not head.endswith("\n") else ""
         return (head + gap + "".join(line + end for line in lines)).encode(self.list.encoding, "replace")
 
@@ -126,7 +128,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[list[str]]:
     """Each event line with the notes that follow it, and what lies between, as it is."""
     block: list[str] = []
     for line in lines:
-        if EVENT.match(line.rstrip("\r\n")) or not re.match(r"\*|AUD\b|M2\b", line):
+        if EVENT.match(line.rstrip("\r\n")) or not re.match(r"\*|AUD\b|M2\b", line, re.IGNORECASE):
             if block:
                 yield block
             block = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,36 +10,50 @@ from fractions import Fraction
 from talkies.core.timeline.media.movie_facts import timecode_seconds
 from talkies.core.times import TimeRange, may_drop_frames
 
+_MARK = re.compile(r";|:\d\d,\d\d$")
+"""Drop-frame, in the label itself: a semicolon, or a comma after the seconds, as Sony's editors write it."""
+
+
+def is_marked(label: str) -> bool:
+    """Whether a label says by itself that its count drops frames."""
+    return bool(_MARK.search(label))
+
+
+def can_drop(rate: Fraction) -> bool:
+    """Whether a list at this rate can count with drop-frame timecode: 30 itself has nothing to catch up with."""
+    return rate.denominator == 1001 and may_drop_frames(rate)
+
 
 @dataclass(frozen=True)
 class Labels:
-    """How a list counts: ``rate`` in frames per second, ``drop``: with drop-frame timecode. ``marked``: labels say it
-    themselves, by a semicolon; a source may drop frames where the programme does not, and the other way round."""
+    """How a list counts: ``rate`` in frames per second, ``drop``: the programme with drop-frame timecode, throughout
+    and however a label is written. A source may count otherwise."""
 
     rate: Fraction
     drop: bool
-    marked: bool = False
 
-    def seconds(self, label: str) -> Fraction:
-        """From 00:00:00:00 on, of a source or of the programme."""
-        return self._counted(label, ";" in label and may_drop_frames(self.rate) if self.marked else self.drop)
+    def seconds(self, label: str, drop: bool) -> Fraction:
+        """From 00:00:00:00 on, of a source; ``drop``: it is said to drop frames."""
+        return self._counted(label, drop and can_drop(self.rate))
 
     def record_seconds(self, label: str) -> Fraction:
-        """From 00:00:00:00 on, of the programme, which counts in one way throughout, however a label is written."""
+        """From 00:00:00:00 on, of the programme."""
         return self._counted(label, self.drop)
 
     def _counted(self, label: str, drops: bool) -> Fraction:
-        plain = label.replace(".", ":").replace(",", ":").replace(";", ":").zfill(11)
+        if label.isdecimal():
+            return int(label) / self.rate
+        plain = re.sub(r"\D", ":", label).zfill(11)
         return timecode_seconds(f"{plain[:8]};{plain[9:]}" if drops else plain, self.rate)[0]
 
     @property
     def day(self) -> Fraction:
         """Until the timecode is 00:00:00:00 again."""
-        return 2 * self.seconds(f"12:00:00{';' if self.drop else ':'}00")
+        return 2 * self.record_seconds("12:00:00:00")
 
-    def span(self, first: str, last: str) -> TimeRange:
+    def source(self, first: str, last: str, drop: bool) -> TimeRange:
         """From one label to another; the next day's where that is the lower one by more than half a day."""
-        return self._ordered(self.seconds(first), self.seconds(last))
+        return self._ordered(self.seconds(first, drop), self.seconds(last, drop))
 
     def _ordered(self, start: Fraction, end: Fraction) -> TimeRange:
         return TimeRange(start, end + self.day if start - end > self.day / 2 else end)

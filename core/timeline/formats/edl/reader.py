@@ -4,6 +4,9 @@ locators, and the names of tracks that talkies wrote (a note ``* TRACK: DX talki
 An EDL states no frame rate: a comment may ("* FRAME RATE: 25"), ``FCM: DROP FRAME`` means 29.97, else the highest
 frame number suggests, with a warning, unless the media that are here say it (media_rates.py). The record timecode of
 the first event becomes the timeline's start.
+
+``FCM:`` says how labels count from there on (SMPTE 258M): the first one of the programme and of its sources, any other
+of the sources alone, for the programme is one tape. An event with a semicolon says it label by label.
 """
 
 from __future__ import annotations
@@ -21,38 +24,45 @@ from talkies.core.errors import TimelineError
 from talkies.core.files.guards import read_text
 from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.cut.otio_items import external, make_clip, otio_range, rational_time, tracks_from_row
-from talkies.core.timeline.formats.edl.labels import Labels
+from talkies.core.timeline.formats.edl.labels import Labels, can_drop, is_marked
+from talkies.core.timeline.formats.losses import counted
 from talkies.core.timeline.structure.sounds import OUR_NAME
-from talkies.core.times import TimeRange, exact_rate, may_drop_frames, round_half_up
+from talkies.core.times import TimeRange, exact_rate, round_half_up
 
 _FASTEST = 100  # times normal speed, where nobody states one
 _M2_ROUNDS = Fraction(1, 10)  # frames per second: M2 has one decimal, rounded or cut
-_TC = r"(\d{1,2}:\d\d:\d\d[:;.,]\d\d)"
-EVENT = re.compile(
-    rf"^\s*(\d{{1,9}})\s+(\S.{{0,80}}?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)\s*(\d{{1,9}})?\s+{_TC}\s+{_TC}\s+{_TC}\s+{_TC}\s*$"
-)
-_SPEED = re.compile(rf"^M2\s+(\S.{{0,80}}?)\s+([-+]?\d{{1,9}}(?:[.,]\d{{1,9}})?)(?:\s+{_TC})?\s*$")
-_ANY_SPEED = re.compile(r"^M2\s")
+_TC = r"(\d{1,2}[:;.,]\d\d[:;.,]\d\d[:;.,]\d\d)"
+_FOUR = rf"{_TC}\s+{_TC}\s+{_TC}\s+{_TC}(?!\S)"
+_FOUR_FRAMES = r"(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*$"  # counted from the beginning
+_EDIT = r"^\s*(\d{1,9})\s+(\S.{0,80}?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)(?:\s*(\d{1,9}))?\s+"
+EVENT = re.compile(rf"{_EDIT}(?:{_FOUR}|{_FOUR_FRAMES})", re.IGNORECASE)
+_TIMED = re.compile(rf"^\s*\w.{{0,120}}?\s{_FOUR}")
+_MODE = re.compile(r"^FCM:?\s*(NON)?[-\s]*DROP", re.IGNORECASE)
+_SPEED = re.compile(rf"^M2\s+(\S.{{0,80}}?)\s+([-+]?\d{{1,9}}(?:[.,]\d{{1,9}})?)(?:\s+{_TC})?\s*$", re.IGNORECASE)
+_ANY_SPEED = re.compile(r"^M2\s", re.IGNORECASE)
 _NOTE = re.compile(
-    r"^\*?\s*(FROM CLIP NAME|TO CLIP NAME|KEY CLIP NAME|FROM CLIP|FROM FILE|SOURCE FILE|CLIP NAME)\s*:\s*(.*\S)\s*$"
+    r"^\*?\s*(FROM CLIP NAME|TO CLIP NAME|KEY CLIP NAME|FROM CLIP|FROM FILE|SOURCE FILE|CLIP NAME)\s*:\s*(.*\S)\s*$",
+    re.IGNORECASE,
 )
 TRACK_NOTE = re.compile(r"^\*\s*TRACK:\s*(.*\S)\s*$")
-_CHANNELS_NOTE = re.compile(r"^AUD\s+(\d{1,3})(?:\s+(\d{1,3}))?\s*$")
-_LOCATOR = re.compile(rf"^\*\s*LOC:\s*{_TC}\s+(\S+)(?:\s+(.*\S))?\s*$")
+_CHANNELS_NOTE = re.compile(r"^AUD\s+(\d{1,3})(?:\s+(\d{1,3}))?\s*$", re.IGNORECASE)
+_LOCATOR = re.compile(rf"^\*\s*LOC:\s*{_TC}\s+(\S+)(?:\s+(.*\S))?\s*$", re.IGNORECASE)
 _RESOLVE_MARKER = re.compile(r"^\s*\|C:(\S+)\s*\|M:(.{0,500}?)\s*\|D:(\d{1,9})(?!\d)")
 _STATED_RATE = re.compile(r"^\*?\s*(?:FRAME ?RATE|FPS)\s*[:=]?\s*(\d{1,9}(?:\.\d{1,9})?)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass
 class Event:
-    """One line of edits with what follows it; times are labels until the rate is known."""
+    """One line of edits with what follows it; times are labels until the rate is known. ``drop``: by the mode (FCM)
+    that it follows."""
 
     number: int
     reel: str
     channels: str
     kind: str
     transition: int
-    times: tuple[str, str, str, str]
+    times: tuple[str, ...]
+    drop: bool = False
     speed: Fraction | None = None
     damaged_speed: str = ""
     notes: dict[str, str] = field(default_factory=dict)
@@ -61,6 +71,11 @@ class Event:
     more_channels: str = ""
     track: str = ""
 
+    @property
+    def source_drops(self) -> bool:
+        """Whether the source counts with drop-frame timecode; labels know better than the mode where one is marked."""
+        return is_marked(self.times[0]) if any(map(is_marked, self.times)) else self.drop
+
 
 def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
     """An EDL as a timeline; ``rate`` overrides what the list lets guess. Raises TimelineError."""
@@ -68,19 +83,19 @@ def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
     events = list(_events(text))
     if not events:
         raise TimelineError(path, "holds no edits (CMX 3600 events)", "export the timeline again as EDL or .otio")
-    drop = bool(re.search(r"^FCM:\s*DROP", text, re.MULTILINE)) or any(";" in time for e in events for time in e.times)
-    used, notes = _rate(path, text, events, drop, rate)
-    marked = any(";" in time for event in events for time in event.times)
-    drops = any(";" in event.times[2] for event in events) if marked else drop
-    labels = Labels(used, drops and used.denominator == 1001 and may_drop_frames(used), marked)
+    modes = drop_modes(text)
+    marked = any(is_marked(time) for event in events for time in event.times)
+    used, notes = _rate(path, text, events, marked or any(modes), rate)
+    drops = any(is_marked(event.times[2]) for event in events) if marked else any(modes[:1])
+    labels = Labels(used, drops and can_drop(used))
     records = tuple(labels.records((event.times[2], event.times[3]) for event in events))
     start = min(record.start for record in records)
-    title = re.search(r"^TITLE:[ \t]*(\S.*)$", text, re.MULTILINE)
+    title = re.search(r"^TITLE:[ \t]*(\S.*)$", text, re.MULTILINE | re.IGNORECASE)
     timeline = otio.schema.Timeline(
         title[1].rstrip() if title else path.stem, global_start_time=rational_time(start, used)
     )
     places = [(event, record.shifted(-start)) for event, record in zip(events, records, strict=True)]
-    fitted = _fill(timeline, places, labels)
+    fitted = [*_fill(timeline, places, labels), *_unread(text)]
     for time, color, words in _locators(text):
         at = (labels.record_seconds(time) - start) % labels.day
         timeline.tracks.markers.append(otio.schema.Marker(words, otio_range(TimeRange(at, at), used), color))
@@ -107,18 +122,29 @@ def _events(text: str) -> Iterator[Event]:
     """Events in order, each with the comments and the speed that follow it."""
     current: Event | None = None
     before: Event | None = None
+    drop = False
     for line in text.split("\n"):
-        if match := EVENT.match(line):
+        if mode := _MODE.match(line.strip()):
+            drop = not mode[1]
+        elif match := EVENT.match(line):
             if current is not None:
                 yield current
             before = current
             number, reel, channels, kind, transition = match.groups()[:5]
-            times = (match[6], match[7], match[8], match[9])
-            current = Event(int(number), reel, channels, kind, int(transition or 0), times)
+            times = tuple(time for time in match.groups()[5:] if time)
+            current = Event(int(number), reel, channels.upper(), kind.upper(), int(transition or 0), times, drop)
         elif current is not None:
             _note(line.rstrip(), current, before)
     if current is not None:
         yield current
+
+
+def _unread(text: str) -> Iterator[str]:
+    """A sentence for lines that have the times of an event and are none that is known."""
+    lines = [line for line in text.split("\n") if _TIMED.match(line) and not EVENT.match(line)]
+    if lines:
+        first = " ".join(lines[0].split())[:60]
+        yield f"{counted(len(lines), 'line')} with the times of an event that cannot be read, as in '{first}': left out"
 
 
 def _note(line: str, event: Event, before: Event | None) -> None:
@@ -134,10 +160,10 @@ def _note(line: str, event: Event, before: Event | None) -> None:
     elif match := TRACK_NOTE.match(line):
         event.track = match[1] if OUR_NAME.match(match[1]) else ""
     elif match := _NOTE.match(line):
-        is_out = match[1].startswith("FROM CLIP NAME") and before is not None and before.number == event.number
-        if is_out and before is not None:
-            before.notes.setdefault(match[1], match[2])
-        event.notes.setdefault(match[1], match[2])
+        key = match[1].upper()
+        if key == "FROM CLIP NAME" and before is not None and before.number == event.number:
+            before.notes.setdefault(key, match[2])
+        event.notes.setdefault(key, match[2])
     elif line.startswith("*"):
         event.comments.append(line[1:].strip())
 
@@ -145,7 +171,7 @@ def _note(line: str, event: Event, before: Event | None) -> None:
 def _rate(
     path: Path, text: str, events: list[Event], drop: bool, given: Fraction | None
 ) -> tuple[Fraction, tuple[str, ...]]:
-    highest = max(int(time[-2:]) for event in events for time in event.times)
+    highest = max((int(time[-2:]) for event in events for time in event.times if not time.isdecimal()), default=-1)
     stated = _STATED_RATE.search(text)
     rate = given or (exact_rate(float(stated[1])) if stated else None)
     if rate is not None and highest < round_half_up(rate):
@@ -157,7 +183,8 @@ def _rate(
     if drop:
         return max(guess, Fraction(30000, 1001)), ()
     shown = "29.97" if guess == guesses[2][1] else "59.94" if guess == guesses[3][1] else str(guess)
-    return guess, (f"the EDL states no frame rate: {shown} is assumed, from its highest frame number {highest}",)
+    why = f", from its highest frame number {highest}" if highest >= 0 else ""
+    return guess, (f"the EDL states no frame rate: {shown} is assumed{why}",)
 
 
 def _fill(timeline: Any, places: Iterable[tuple[Event, TimeRange]], labels: Labels) -> list[str]:
@@ -170,7 +197,7 @@ def _fill(timeline: Any, places: Iterable[tuple[Event, TimeRange]], labels: Labe
             span = TimeRange(record.start, record.start + Fraction(frames) / labels.rate)
             timeline.tracks.markers.append(otio.schema.Marker(words, otio_range(span, labels.rate)))
         elif record.duration > 0 and event.reel.upper() not in ("BL", "BLACK"):
-            source = labels.span(event.times[0], event.times[1])
+            source = labels.source(event.times[0], event.times[1], event.source_drops)
             speed, note = _speed(event, source, record, labels.rate)
             notes += [note] if note else []
             for name in [event.track] if event.track else _track_names(event.channels + event.more_channels):
@@ -218,12 +245,17 @@ def _clip(event: Event, source: TimeRange, rate: Fraction, speed: Fraction) -> A
     return clip
 
 
+def drop_modes(text: str) -> list[bool]:
+    """Whether each mode (FCM) of a list, in its order, is that of drop-frame timecode."""
+    return [not match[1] for line in text.split("\n") if (match := _MODE.match(line.strip()))]
+
+
 def channels_of(lines: Iterable[str]) -> set[int]:
     """The channels of sound that one event with its notes is on."""
     names: list[str] = []
     for line in lines:
         if match := EVENT.match(line):
-            names += _track_names(match[3])
+            names += _track_names(match[3].upper())
         elif match := _CHANNELS_NOTE.match(line):
             names += [f"A{number}" for number in match.groups() if number]
     return {int(name[1:]) for name in names if name[0] == "A"}

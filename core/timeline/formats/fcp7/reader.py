@@ -19,8 +19,9 @@ from talkies.core.errors import TimelineError
 from talkies.core.files.guards import read_text, safe_xml
 from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.formats.adapters import as_timeline, guarded
-from talkies.core.timeline.formats.fcp7.retimes import translate_retime
+from talkies.core.timeline.formats.fcp7.retimes import fit_to_fill, translate_retime
 from talkies.core.timeline.formats.fcp7.terms import TICKS_PER_SECOND
+from talkies.core.timeline.media.image_sequences import IMAGE_SUFFIXES
 
 _UNFOLDED, _UNFOLDED_TIMES = 10_000, 10
 """So many clips may come of nested sequences, or so many times those in the file: a few lines can nest to millions."""
@@ -29,11 +30,13 @@ _UNFOLDED, _UNFOLDED_TIMES = 10_000, 10
 def read_fcp7(path: Path) -> Loaded:
     """The first sequence of an ``.xml`` file. Raises TimelineError."""
     root = safe_xml(path, read_text(path))
-    found = guarded(path, lambda: _parser_class()(path, root).top_level_sequences())
+    notes: list[str] = []
+    found = guarded(path, lambda: _parser_class()(path, root, notes).top_level_sequences())
     if not found:
         raise TimelineError(path, "holds no sequence", "export the sequence itself as Final Cut Pro XML")
     loaded = as_timeline(path, found[0] if len(found) == 1 else otio.schema.SerializableCollection("", found))
-    return Loaded(loaded.document, drop_frame=_drops_frames(loaded.document.metadata), warnings=loaded.warnings)
+    warnings = (*loaded.warnings, *dict.fromkeys(notes))
+    return Loaded(loaded.document, drop_frame=_drops_frames(loaded.document.metadata), warnings=warnings)
 
 
 def _drops_frames(metadata: Any) -> bool:
@@ -51,9 +54,9 @@ def _parser_class() -> Any:
     adapter: Any = otio.adapters.from_name("fcp_xml").module()
 
     class Parser(adapter.FCP7XMLParser):  # type: ignore[misc]
-        def __init__(self, path: Path, root: Any) -> None:
+        def __init__(self, path: Path, root: Any, notes: list[str]) -> None:
             super().__init__(root)
-            self._path = path
+            self._path, self._notes = path, notes
             self._known: dict[tuple[str, str], Any] = {}
             self._left = max(_UNFOLDED, _UNFOLDED_TIMES * len(list(root.iter("clipitem"))))
 
@@ -89,6 +92,11 @@ def _parser_class() -> Any:
                 item.enabled = _enabled(item_element)
             return item, span
 
+        def effect_from_filter_element(self, filter_element: Any) -> Any:
+            effect = super().effect_from_filter_element(filter_element)
+            effect.enabled = _enabled(filter_element)
+            return effect
+
         def clip_for_element(self, clipitem_element: Any, *place: Any) -> Any:
             item = super().clip_for_element(clipitem_element, *place)
             media = getattr(item, "media_reference", None)
@@ -99,6 +107,7 @@ def _parser_class() -> Any:
                     marker.marked_range = span
             translate_retime(item)
             _hold_still(item, clipitem_element)
+            self._notes += fit_to_fill(item, clipitem_element)
             _place_exactly(item, clipitem_element)
             return item
 
@@ -107,10 +116,13 @@ def _parser_class() -> Any:
 
 def _hold_still(item: Any, element: Any) -> None:
     """A clip that shows one frame all the time says which."""
-    frame = element.findtext("./stillframeoffset")
-    if frame is None or (element.findtext("./stillframe") or "").strip().upper() != "TRUE":
+    if (element.findtext("./stillframe") or "").strip().upper() != "TRUE":
         return
     media = getattr(item, "media_reference", None)
+    frame = element.findtext("./stillframeoffset")
+    if frame is None and str(getattr(media, "target_url", "")).lower().endswith(IMAGE_SUFFIXES):
+        return
+    frame = frame or element.findtext("./in")
     first = otio.opentime.RationalTime(float(frame), item.source_range.start_time.rate)
     if media is not None and media.available_range is not None:
         first = media.available_range.start_time.rescaled_to(first.rate) + first

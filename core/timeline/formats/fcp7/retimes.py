@@ -23,6 +23,7 @@ from talkies.core.timeline.cut.otio_items import retime as _retimed
 from talkies.core.timeline.cut.walking import effects_of, retime, to_range, to_seconds
 from talkies.core.times import exact_rate
 
+_FASTEST = 100  # times normal speed, and slowest, where nobody states one
 _FRAME = re.compile(r"-?\d{1,12}(?:\.\d{0,12})?")
 
 
@@ -44,6 +45,7 @@ def translate_retime(item: Any) -> None:
     for index, speed in known.items():
         filter_ = item.effects[index]
         item.effects[index] = otio.schema.LinearTimeWarp(filter_.name, speed, dict(filter_.metadata))
+        item.effects[index].enabled = filter_.enabled
     start, rate = _first_shown(item, retime(item)[0]), item.source_range.start_time.rate
     first = otio.opentime.RationalTime(float(start * exact_rate(rate)), rate)
     item.source_range = otio.opentime.TimeRange(first, item.source_range.duration)
@@ -66,7 +68,7 @@ def _translate_changing(item: Any) -> bool:
     stated = reference.available_range if reference is not None else None
     begins, rate = to_range(stated).start if stated is not None else Fraction(0), item.source_range.start_time.rate
     for index, effect in enumerate(effects_of(item)):
-        keys = _keyframes(effect)
+        keys = _keyframes(effect) if effect.enabled else []
         frames = [(Fraction(when) / exact_rate(rate), Fraction(value) / exact_rate(rate)) for when, value, _ in keys]
         curve = Curve.through(frames)
         if curve is not None:
@@ -126,3 +128,26 @@ def constant_speed(effect: Any) -> float | None:
     if not math.isfinite(speed):
         return None
     return -abs(speed) if values.get("reverse", "").strip().upper() == "TRUE" else speed
+
+
+def fit_to_fill(item: Any, element: Any) -> list[str]:
+    """A clip whose in and out are further apart than its place, or nearer, and that has no retime, is fitted to it.
+
+    A sentence says so. What lies at a transition states no place of its own."""
+    places = [element.findtext(f"./{name}", "").strip() for name in ("start", "end", "in", "out")]
+    if not isinstance(item, otio.schema.Clip) or any(map(_is_retime, item.effects)):
+        return []
+    if not all(map(str.isdecimal, places)) or isinstance(item.media_reference, otio.schema.GeneratorReference):
+        return []
+    rate = exact_rate(item.source_range.duration.rate)
+    source, place = (int(places[3]) - int(places[2])) / rate, to_seconds(item.source_range.duration)
+    if place <= 0 or abs(source - place) <= 2 / rate or not 1 <= source / place * _FASTEST <= _FASTEST**2:
+        return []
+    speed = source / place
+    item.effects.append(otio.schema.LinearTimeWarp("fit to fill", float(speed)))
+    lengths = f"clip {item.name!r} has {float(source):.2f} s of source for {float(place):.2f} s"
+    return [f"{lengths} and no speed: fitted, at {float(speed * 100):.1f} %"]
+
+
+def _is_retime(effect: Any) -> bool:
+    return effect.enabled and (isinstance(effect, otio.schema.TimeEffect) or bool(_parameters(effect)))

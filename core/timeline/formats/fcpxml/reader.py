@@ -17,6 +17,7 @@ from xml.etree.ElementTree import Element
 
 import opentimelineio as otio
 
+from talkies.core.curves import Curve
 from talkies.core.errors import TimelineError
 from talkies.core.files.guards import MAX_NESTING, read_text, safe_xml
 from talkies.core.timeline.cut.loaded import Loaded
@@ -39,16 +40,19 @@ from talkies.core.timeline.formats.fcpxml.terms import (
     STORY,
     Resources,
     angle_of,
+    caption_language,
     curve_of_map,
     is_smooth,
     lane_of,
     moved_to_media,
+    pace_of_conform,
     projects,
     seconds,
     track_of_role,
+    unconformed_notes,
+    words_of,
     zero_of,
 )
-from talkies.core.timeline.words.languages import language_tag
 from talkies.core.times import TimeRange
 
 _ZERO = Fraction(0)
@@ -58,7 +62,7 @@ _Inside = tuple[str, ...]  # the compound clips around an element, by id
 
 
 def read_fcpxml(path: Path) -> Loaded:
-    """The first project of an ``.fcpxml`` file or ``.fcpxmld`` bundle. Raises TimelineError."""
+    """The first project with clips of an ``.fcpxml`` file or ``.fcpxmld`` bundle. Raises TimelineError."""
     file = path / "Info.fcpxml" if path.is_dir() else path
     root = safe_xml(path, read_text(file))
     if root.tag != "fcpxml":
@@ -69,10 +73,10 @@ def read_fcpxml(path: Path) -> Loaded:
             path, "holds clips but no project, so there is no timeline", "export the project itself as XML"
         )
     notes = []
+    name, sequence = taken = next((each for each in named if each[1].find("spine/*") is not None), named[0])
     if len(named) > 1:
-        others = ", ".join(repr(name) for name, _ in named[1:4])
-        notes.append(f"holds {len(named)} projects: {named[0][0]!r} was taken, not {others}")
-    name, sequence = named[0]
+        others = ", ".join([repr(other[0]) for other in named if other is not taken][:3])
+        notes.append(f"holds {len(named)} projects: {name!r} was taken, not {others}")
     try:
         return _Reader(root, path if path.is_dir() else path.parent).timeline(name, sequence, tuple(notes))
     except UnusableItemError as error:
@@ -97,6 +101,7 @@ class _Reader:
         self.folder = folder
         self.items = 0
         self.proxies: list[str] = []
+        self.unconformed: list[str] = []
 
     def timeline(self, name: str, sequence: Element, notes: tuple[str, ...]) -> Loaded:
         rate = self.resources.rate(sequence) or Fraction(24)
@@ -105,7 +110,8 @@ class _Reader:
         for track in self._tracks(sequence, rate, ()):
             document.tracks.append(track)
         _fill(document, seconds(sequence.get("duration")), rate)
-        return Loaded(document, rate, start, sequence.get("tcFormat") == "DF", (*notes, *proxy_notes(self.proxies)))
+        notes = (*notes, *proxy_notes(self.proxies), *unconformed_notes(self.unconformed))
+        return Loaded(document, rate, start, sequence.get("tcFormat") == "DF", notes)
 
     def _tracks(self, sequence: Element, rate: Fraction, inside: _Inside) -> Iterator[Any]:
         """The tracks of a sequence, bottom to top, then sound, then captions."""
@@ -171,12 +177,12 @@ class _Reader:
         own_lane = lane_of(child)
         at = seconds(child.get("offset")) + shift
         if child.tag == "caption":
-            words = _words(child)
+            words = words_of(child)
             duration = seconds(child.get("duration"))
             if words and duration > 0:
                 span = TimeRange(_ZERO, duration)
                 clip = make_clip(child.get("name", ""), text_reference(words, "Caption"), span, rate)
-                lanes.captions.setdefault(_caption_language(child), []).append((at, clip))
+                lanes.captions.setdefault(caption_language(child), []).append((at, clip))
         elif child.tag == "spine" and own_lane:
             self._row(list(child), at, lane + own_lane, lanes, rate, inside)
         elif child.tag in STORY and own_lane:
@@ -186,7 +192,7 @@ class _Reader:
         """The OTIO item of a story element; None for what shows nothing."""
         name = element.get("name", "")
         if element.tag == "title":
-            return make_clip(name, text_reference(_words(element) or name), shown, rate)
+            return make_clip(name, text_reference(words_of(element) or name), shown, rate)
         if element.tag in CONTAINERS:
             return self._compound(element, name, shown, rate, inside)
         if element.tag == "gap":
@@ -198,7 +204,7 @@ class _Reader:
             return make_clip(name, reference, shown, rate) if generated else None
         media_rate = self.resources.rate(asset)
         available = TimeRange(seconds(asset.get("start")), seconds(asset.get("start")) + seconds(asset.get("duration")))
-        curve = curve_of_map(element)
+        curve = self._curve(element, source, rate, media_rate)
         if curve is not None:
             curve = moved_to_media(curve, source, available)
         reference = external(self._address(asset), available, fitting_rate(available, media_rate, rate))
@@ -213,6 +219,15 @@ class _Reader:
                 span = TimeRange(*ends) if length > 1 / rate else TimeRange(curve.at(at), curve.at(at) + length)
             clip.markers.append(otio.schema.Marker(marker.get("value", ""), otio_range(span, rate)))
         return clip
+
+    def _curve(self, element: Element, span: TimeRange, rate: Fraction, own: Fraction | None) -> Curve | None:
+        """Media time over an element's ``span``, None: as it is; ``rate``: of its sequence, ``own``: of its media."""
+        curve, pace = curve_of_map(element), pace_of_conform(element, rate, own)
+        if pace is None or (curve is not None and pace != 1):
+            self.unconformed.append(element.get("name", ""))
+        elif curve is None and pace != 1:
+            return Curve.through(((span.start, span.start), (span.end, span.start + span.duration * pace)))
+        return curve
 
     def _compound(self, element: Element, name: str, shown: TimeRange, rate: Fraction, inside: _Inside) -> Any:
         """A nested stack: a compound clip, a synchronized clip, or the chosen angle of a multicam clip."""
@@ -232,7 +247,7 @@ class _Reader:
             stack.append(track)
         if element.get("srcEnable") == "audio":
             return None
-        curve = curve_of_map(element)
+        curve = self._curve(element, shown, rate, self.resources.rate(content))
         if curve is not None:
             retime(stack, shown, (rate,), curve, is_smooth(element))
         return stack
@@ -280,13 +295,3 @@ def _fill(document: Any, duration: Fraction, rate: Fraction) -> None:
         first = document.tracks[0]
         missing = duration - to_seconds(first.duration())
         first.append(otio.schema.Gap(source_range=otio_range(TimeRange(_ZERO, missing), rate)))
-
-
-def _words(element: Element) -> str:
-    """The text of a title or caption, its style runs joined, its lines kept."""
-    return "\n".join("".join(text.itertext()).strip() for text in element.iterfind("text")).strip()
-
-
-def _caption_language(caption: Element) -> str:
-    """``iTT?captionFormat=ITT.de-DE`` → ``de-DE``."""
-    return language_tag(caption.get("role", "").rpartition(".")[2])

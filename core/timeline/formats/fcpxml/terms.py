@@ -7,13 +7,16 @@ by its role: ``DX talkies 2`` is ``dialogue.talkies-2``.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from talkies.core.curves import Curve
 from talkies.core.timeline.cut.walking import UnusableItemError, usable_rate
+from talkies.core.timeline.formats.losses import counted
 from talkies.core.timeline.structure.sounds import OUR_NAME
-from talkies.core.times import TimeRange
+from talkies.core.timeline.words.languages import language_tag
+from talkies.core.times import TimeRange, exact_rate
 
 CONTAINERS = ("ref-clip", "sync-clip", "mc-clip")
 STORY = ("clip", "asset-clip", "video", "audio", "gap", "title", "audition", *CONTAINERS)
@@ -29,6 +32,8 @@ _ROLES = {"DX": "dialogue", "FX": "effects", "BG": "background", "MX": "music", 
 _STEMS = {role: stem for stem, role in _ROLES.items()}
 _OUR_ROLE = re.compile(rf"^({'|'.join(_STEMS)})\.talkies(?:-(\d+))?$", re.IGNORECASE)
 _TIME = re.compile(r"^\s*(-?\d{1,19}(?:\.\d{1,9})?)(?:/(\d{1,19}))?s?\s*$")  # Apple's times are 64 bits wide
+_RATE = re.compile(r"\d{1,3}(?:\.\d{1,4})?")
+_NEAR, _FARTHEST = Fraction(1, 10), Fraction(7, 5)
 _LANE = re.compile(r"^\s*-?\d{1,6}\s*$")
 
 
@@ -126,6 +131,39 @@ def is_smooth(element: Element) -> bool:
     """Whether the speed changes smoothly around a point between the first and the last one."""
     points = element.findall("timeMap/timept")[1:-1]
     return any(point.get("interp", "smooth2") != "linear" and _has_transition(point) for point in points)
+
+
+def pace_of_conform(element: Element, rate: Fraction, media_rate: Fraction | None) -> Fraction | None:
+    """Media seconds in one second of a clip in a sequence at ``rate``: Final Cut Pro shows the pictures of media at
+    nearly the same rate, or nearly twice it, one for one. 1 without that, None for rates that it does not conform."""
+    conform = element.find("conform-rate")
+    if conform is None or conform.get("scaleEnabled") == "0":
+        return Fraction(1)
+    stated = conform.get("srcFrameRate", "").strip()
+    own = exact_rate(float(stated)) if _RATE.fullmatch(stated) and float(stated) else media_rate
+    pace = rate / own if own else Fraction(1)
+    while pace > _FARTHEST:
+        pace /= 2
+    while pace < 1 / _FARTHEST:
+        pace *= 2
+    return pace if abs(pace - 1) <= _NEAR else None
+
+
+def unconformed_notes(names: Sequence[str]) -> Iterator[str]:
+    """A sentence for the clips of which only the conforming was not understood."""
+    if names:
+        which = f"{counted(len(names), 'clip')} ({names[0]!r} first)"
+        yield f"{which} conformed between rates far apart, or retimed as well: read without conforming"
+
+
+def words_of(element: Element) -> str:
+    """The text of a title or caption, its style runs joined, its lines kept."""
+    return "\n".join("".join(text.itertext()).strip() for text in element.iterfind("text")).strip()
+
+
+def caption_language(caption: Element) -> str:
+    """``iTT?captionFormat=ITT.de-DE`` → ``de-DE``."""
+    return language_tag(caption.get("role", "").rpartition(".")[2])
 
 
 def _has_transition(point: Element) -> bool:

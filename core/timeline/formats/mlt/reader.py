@@ -31,8 +31,18 @@ from talkies.core.timeline.cut.otio_items import (
 )
 from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds, usable_rate
 from talkies.core.timeline.formats.base import proxy_notes
+from talkies.core.timeline.formats.losses import counted
 from talkies.core.timeline.formats.mlt.media import Media
-from talkies.core.timeline.formats.mlt.terms import KDENLIVE_COLORS, main_of, number, plain_list, property_of, rate_of
+from talkies.core.timeline.formats.mlt.terms import (
+    KDENLIVE_COLORS,
+    is_on,
+    main_of,
+    number,
+    plain_list,
+    property_of,
+    rate_of,
+    speed_of,
+)
 from talkies.core.timeline.formats.mlt.time_remaps import remap_of
 from talkies.core.times import TimeRange, round_half_up
 
@@ -63,6 +73,7 @@ class _Reader:
         self.rate = usable_rate(rate_of(root))
         self.root = root
         self.items = 0
+        self.frozen: list[str] = []
 
     def timeline(self) -> Loaded:
         main = main_of(self.root, self.by_id)
@@ -74,7 +85,11 @@ class _Reader:
         for track in tracks:
             document.tracks.append(track)
         document.tracks.markers.extend(self._guides(main))
-        return Loaded(document, self.rate, _ZERO, warnings=proxy_notes(self.media.missing))
+        notes = proxy_notes(self.media.missing)
+        if self.frozen:
+            which = f"{counted(len(self.frozen), 'clip')} ({self.frozen[0]!r} first)"
+            notes = (*notes, f"the effect Freeze of {which} is not followed: played on")
+        return Loaded(document, self.rate, _ZERO, warnings=notes)
 
     def _guides(self, main: Element) -> Iterator[Any]:
         """Kdenlive's guides: markers of the timeline."""
@@ -160,7 +175,10 @@ class _Reader:
                 nested = self._stack(producer, name, inside)
             nested.source_range = otio_range(shown, self.rate)
             return nested
-        return self._clip(producer, shown)
+        clip = self._clip(producer, shown)
+        if not is_audio and any(is_on(each, "freeze") for each in (*entry.iter("filter"), *producer.iter("filter"))):
+            self.frozen.append(clip.name)
+        return clip
 
     def _count(self) -> None:
         self.items += 1
@@ -177,11 +195,7 @@ class _Reader:
         if service.startswith(_GENERATORS) or resource.startswith("#") or not resource:
             reference = otio.schema.GeneratorReference(generator_kind=service or "generator")
             return make_clip(name, reference, shown, self.rate)
-        speed = Fraction(1)
-        if service == "timewarp":
-            stated = property_of(producer, "warp_speed") or resource.partition(":")[0]
-            speed = number(stated).limit_denominator(100_000)
-            resource = property_of(producer, "warp_resource") or resource.partition(":")[2]
+        speed, resource = speed_of(producer)
         length = self._time(property_of(producer, "length") or "0")
         if speed < 0:  # in and out count in the reversed clip
             media = length * -speed
@@ -190,6 +204,9 @@ class _Reader:
             played = shown if speed == 1 else TimeRange(shown.start * speed, shown.end * speed)
         source = TimeRange(max(played.start, _ZERO), max(played.start, _ZERO) + shown.duration)
         reference = external(self.media.address(producer, resource))
+        if service == "hold":
+            held = Fraction(round_half_up(number(property_of(producer, "frame") or "0"))) / self.rate
+            return make_clip(name, reference, TimeRange(held, held + shown.duration), self.rate, _ZERO)
         curve, is_bent = remap_of(producer, self._time)
         if curve is None or speed != 1:
             return make_clip(name, reference, source, self.rate, speed)

@@ -40,6 +40,25 @@ def number(text: str) -> Fraction:
     return Fraction(text.strip().replace(",", "."))
 
 
+def speed_of(producer: Element) -> tuple[Fraction, str]:
+    """How fast a producer plays which resource: ``timewarp`` says ``0.5:film.mov``, the ``framebuffer`` of older
+    projects ``film.mov?0.5``. Raises ValueError."""
+    service, resource = property_of(producer, "mlt_service"), property_of(producer, "resource")
+    stated = ""
+    if service == "timewarp":
+        stated = property_of(producer, "warp_speed") or resource.partition(":")[0]
+        resource = property_of(producer, "warp_resource") or resource.partition(":")[2]
+    elif service == "framebuffer" and "?" in resource:
+        resource, _, more = resource.rpartition("?")
+        stated = re.split("[&:]", more)[0]
+    return (number(stated).limit_denominator(100_000) if stated else Fraction(1)), resource
+
+
+def is_on(effect: Element, service: str) -> bool:
+    """Whether a filter is this one, and not switched off."""
+    return property_of(effect, "mlt_service") == service and property_of(effect, "disable") != "1"
+
+
 def made(tag: str, attributes: Mapping[str, str], properties: Mapping[str, object]) -> Element:
     """An element with properties; those that are None are left out."""
     element = Element(tag, dict(attributes))

@@ -74,6 +74,54 @@ def test_a_hold_and_then_backwards(film: Path) -> None:
     assert shown_at(segment, 4.51, 5.51) == [35, 11]
 
 
+def conformed(folder: Path, inside: str, frame: str = "1/25s", tag: str = 'asset-clip ref="a"') -> Segment:
+    """Two seconds from frame 48 of the film at 24 on, in a sequence at another rate."""
+    clip = f'<{tag} offset="0s" name="c" start="2s" duration="2s">{inside}</{tag.split()[0]}>'
+    text = (FCPXML % clip).replace("<asset id", f'<format id="g" frameDuration="{frame}"/><asset id', 1)
+    return first(
+        folder, "conformed.fcpxml", text.replace('<sequence format="f" tcStart="0s"><', '<sequence format="g"><')
+    )
+
+
+@pytest.mark.parametrize("inside", ['<conform-rate srcFrameRate="24"/>', '<conform-rate scaleEnabled="1"/>'])
+def test_a_conformed_clip_shows_its_pictures_one_for_one(film: Path, inside: str) -> None:
+    segment = conformed(film.parent, inside)
+    assert numbers(segment) == [(Fraction(n, 25), 48 + n) for n in range(50)]
+    assert (segment.speed, segment.warnings) == (Fraction(25, 24), ())
+
+
+@pytest.mark.parametrize(
+    ("inside", "frame", "pace"),
+    [
+        ('<conform-rate scaleEnabled="0" srcFrameRate="24"/>', "1/25s", 1),
+        ('<conform-rate srcFrameRate="24"/>', "1001/24000s", Fraction(1000, 1001)),
+        ('<conform-rate srcFrameRate="24"/>', "1/50s", Fraction(25, 24)),
+        ('<conform-rate srcFrameRate="47.95"/>', "1001/24000s", 1),
+        ('<conform-rate srcFrameRate="29.97"/>', "1/60s", Fraction(1001, 1000)),
+    ],
+)
+def test_only_near_rates_are_conformed(film: Path, inside: str, frame: str, pace: Fraction | int) -> None:
+    """Or near to twice each other, as Final Cut Pro's table has it."""
+    segment = conformed(film.parent, inside, frame)
+    assert (segment.speed, segment.source.start, segment.source.duration) == (pace, 2, 2 * pace)
+
+
+def test_a_conformed_compound_clip(film: Path) -> None:
+    segment = conformed(film.parent, '<conform-rate srcFrameRate="24"/>', tag='ref-clip ref="m"')
+    assert (segment.speed, segment.source.start * 24, segment.record.duration) == (
+        Fraction(25, 24),
+        48,
+        Fraction(12, 25),
+    )
+
+
+@pytest.mark.parametrize("inside", ['<conform-rate srcFrameRate="30"/>', f'<conform-rate srcFrameRate="24"/>{RAMP}'])
+def test_what_is_not_conformed_is_said(film: Path, inside: str) -> None:
+    conformed(film.parent, inside)
+    (warning,) = read_timeline(film.parent / "conformed.fcpxml").warnings
+    assert "1 clip ('c' first)" in warning and "without conforming" in warning
+
+
 def test_a_ramped_compound_clip(film: Path) -> None:
     ramped = points((0, 0), (48, 96), (96, 120))  # 60 frames of the first clip, then the second from 100 on
     segments = read(film.parent, "compound.fcpxml", FCPXML % clip(ramped, duration=96, tag='ref-clip ref="m"'))
@@ -124,6 +172,38 @@ def test_a_damaged_map_is_said(film: Path, rows: object) -> None:
     otio.adapters.write_to_file(timeline, str(path))
     (segment,) = read_timeline(path).segments
     assert "not supported" in segment.warnings[0]
+
+
+OLD_MLT = """<mlt><profile frame_rate_num="24" frame_rate_den="1"/><producer id="c" in="0" out="199">
+<property name="resource">{resource}</property><property name="mlt_service">{service}</property>{more}</producer>
+<playlist id="p"><entry producer="c" in="24" out="71">{effect}</entry></playlist>
+<tractor id="t"><track producer="p"/></tractor></mlt>"""
+
+
+@pytest.mark.parametrize(
+    ("service", "resource", "shown"),
+    [
+        ("framebuffer", "film.mp4?0.5", [12, 24, 35]),
+        ("framebuffer", "film.mp4?2&amp;strobe=1", [48, 96, 142]),
+        ("hold", "film.mp4", [50, 50, 50]),
+    ],
+)
+def test_mlt_retimes_of_older_projects(film: Path, service: str, resource: str, shown: list[int]) -> None:
+    frame = '<property name="frame">50</property>'
+    text = OLD_MLT.format(service=service, resource=resource, more=frame, effect="")
+    segment = first(film.parent, "older.mlt", text)
+    assert shown_at(segment, 0, 1, 1.97) == shown
+    assert segment.record.duration == 2
+
+
+@pytest.mark.parametrize(("disable", "sentences"), [("0", 1), ("1", 0)])
+def test_an_mlt_freeze_is_said(film: Path, disable: str, sentences: int) -> None:
+    rows = {"mlt_service": "freeze", "frame": "10", "freeze_after": "1", "disable": disable}
+    effect = "".join(f'<property name="{name}">{value}</property>' for name, value in rows.items())
+    text = OLD_MLT.format(service="avformat", resource="film.mp4", more="", effect=f"<filter>{effect}</filter>")
+    (film.parent / "freeze.mlt").write_text(text)
+    warnings = read_timeline(film.parent / "freeze.mlt").warnings
+    assert ["Freeze of 1 clip ('film.mp4' first) is not followed" in each for each in warnings] == [True] * sentences
 
 
 MLT = """<mlt LC_NUMERIC="de_DE.UTF-8"><profile frame_rate_num="24" frame_rate_den="1"/>
@@ -227,3 +307,15 @@ def test_avids_motion_effects(film: Path, name: str) -> None:
     assert "smoothly" in bent.warnings[0]
     held = aaf_with_graph(film.parent, name, ((0, 0), (24, 24), (48, 24), (72, 0)), aaf2.misc.LinearInterp)
     assert shown_at(held, 0.5, 1.5, 2.55) == [22, 34, 20]  # backwards from the 33rd, thirteen frames on
+
+
+@pytest.mark.parametrize(("enabled", "speed"), [(True, 2), (False, 1)])
+def test_an_otio_retime_that_is_switched_off_is_none(tmp_path: Path, enabled: bool, speed: int) -> None:
+    warp = otio.schema.LinearTimeWarp(time_scalar=2.0)
+    warp.enabled = enabled
+    span = otio.opentime.TimeRange(otio.opentime.RationalTime(0, 24), otio.opentime.RationalTime(24, 24))
+    shot = otio.schema.Clip("a", source_range=span, effects=[warp])
+    timeline = otio.schema.Timeline("cut", tracks=[otio.schema.Track("V1", [shot], kind="Video")])
+    timeline.to_json_file(str(tmp_path / "cut.otio"))
+    (segment,) = read_timeline(tmp_path / "cut.otio").segments
+    assert segment.speed == speed and segment.source.duration == speed

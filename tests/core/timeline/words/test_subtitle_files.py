@@ -72,6 +72,12 @@ def test_advanced_substation_names_and_comments(tmp_path: Path) -> None:
     assert (cue.text, cue.speaker) == ("Hello, there", "Bob")
 
 
+def test_nobodys_name_in_sub_station_alpha(tmp_path: Path) -> None:
+    text = "[Events]\nDialogue: Marked=0,0:00:01.00,0:00:02.00,Default,NTP,0000,0000,0000,!Effect,Hello\n"
+    (cue,) = read_subtitles(write(tmp_path, "a.ssa", text))
+    assert (cue.text, cue.speaker) == ("Hello", "")
+
+
 def test_ttml(tmp_path: Path) -> None:
     text = (
         '<tt xmlns="http://www.w3.org/ns/ttml" xml:lang="fr"><body><div>'

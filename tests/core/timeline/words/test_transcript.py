@@ -15,6 +15,9 @@ from talkies.core.times import TimeRange
 SPAN = TimeRange(Fraction(10), Fraction(14))
 
 
+_STRESS = "I really do. Never again. So f**k it, s*** and 2 * 3 * 4."
+
+
 def said(text: str) -> list[tuple[str, str, str]]:
     return [(cue.kind, cue.speaker, cue.text) for cue in cues_from_text(SPAN, text)]
 
@@ -46,6 +49,13 @@ def said(text: str) -> list[tuple[str, str, str]]:
         ("♪", [("sound", "", "music")]),
         ("♪ soft piano ♪", [("sound", "", "soft piano")]),
         ("♪ la la", [("sound", "", "la la")]),
+        ("*door slams*", [("sound", "", "door slams")]),
+        ("*Door slams*", [("sound", "", "Door slams")]),
+        ("*sighs* I know.", [("sound", "", "sighs"), ("speech", "", "I know.")]),
+        ("ANNA: I know. *sighs*", [("sound", "", "sighs"), ("speech", "ANNA", "I know.")]),
+        ("I *really* do. *Never* again. **So** f**k it, s*** and 2 * 3 * 4.", [("speech", "", _STRESS)]),
+        ("*I really mean it.*", [("speech", "", "I really mean it.")]),
+        ("((thunder)) Oh.", [("sound", "", "thunder"), ("speech", "", "Oh.")]),
         ("[sighs] I know.", [("sound", "", "sighs"), ("speech", "", "I know.")]),
         ("I know. (sighs)", [("sound", "", "sighs"), ("speech", "", "I know.")]),
         ("ANNA: [sighs] I know.", [("sound", "", "sighs"), ("speech", "ANNA", "I know.")]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -211,3 +212,102 @@ def test_a_locator_counts_as_the_programme_does_however_it_is_written(tmp_path: 
     )
     (marker,) = read_timeline(path).document.tracks.markers
     assert round(marker.marked_range.start_time.to_seconds() * 30000 / 1001) == 8_992
+
+
+def frames_shown(folder: Path, text: str, rate: Fraction) -> list[tuple[int, int, int]]:
+    """Of each segment in the list's order: its first picture on the timeline and in the source, and how many."""
+    (folder / "cut.edl").write_text(text)
+    timeline = read_timeline(folder / "cut.edl")
+    assert timeline.rate == rate
+    spans = [(each.record.start, each.source.start, each.record.duration) for each in timeline.segments]
+    assert all((value * rate).denominator == 1 for span in spans for value in span)
+    first, source, count = zip(*([int(value * rate) for value in span] for span in spans), strict=True)
+    return list(zip(first, source, count, strict=True))
+
+
+NTSC_VIDEO = Fraction(30000, 1001)
+DROP, NON_DROP = "FCM: DROP FRAME", "FCM: NON-DROP FRAME"
+
+
+@pytest.mark.parametrize(("first", "second"), [(DROP, NON_DROP), (NON_DROP, DROP), (DROP, DROP), (NON_DROP, "")])
+def test_a_mode_holds_for_sources_until_the_next(tmp_path: Path, first: str, second: str) -> None:
+    """01:00:10:00 is frame 108,300, with drops 108,192. The programme is one tape, and counts as the first one says."""
+    text = f"""TITLE: modes
+{first}
+001  R1  V  C  01:00:10:00 01:00:20:00 01:00:00:00 01:00:10:00
+{second}
+002  R2  V  C  01:00:10:00 01:00:20:00 01:00:10:00 01:00:20:00
+003  R3  V  C  01:00:10:00 01:00:20:00 01:00:20:00 01:00:30:00
+* FRAME RATE: 29.97
+"""
+    source = {DROP: 108_192, NON_DROP: 108_300, "": 108_300}
+    later = source[second]
+    assert frames_shown(tmp_path, text, NTSC_VIDEO) == [(0, source[first], 300), (300, later, 300), (600, later, 300)]
+    timeline = read_timeline(tmp_path / "cut.edl")
+    assert timeline.drop_frame is (first == DROP)
+    assert timeline.start * NTSC_VIDEO == (107_892 if first == DROP else 108_000)
+
+
+PLAIN = """TITLE: plain
+FCM: NON-DROP FRAME
+
+001  TAPE01   V     C        02:00:01:00 02:00:03:00 01:00:00:00 01:00:02:00
+* FROM CLIP NAME: street.mov
+002  TAPE02   AA/V  D    012 03:00:00:12 03:00:04:12 01:00:02:00 01:00:04:00
+M2   TAPE02         048.0                03:00:00:12
+* FROM CLIP NAME: street.mov
+* TO CLIP NAME: garden.mov
+* FRAME RATE: 24
+"""
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        PLAIN.lower(),
+        PLAIN.title(),
+        re.sub(r"(?<=\d):(?=\d)", ".", PLAIN),
+        PLAIN.replace("  ", "\t"),
+        PLAIN.replace("01:00:02:00\n", "01:00:02:00   street, morning\n"),
+        PLAIN.replace("\n", "\r\n").replace("FCM: NON-DROP FRAME", "fcm non drop frame"),
+    ],
+    ids=["lower", "title", "dots", "tabs", "remarks", "crlf"],
+)
+def test_a_list_in_another_hand_says_the_same(tmp_path: Path, written: str) -> None:
+    frames = frames_shown(tmp_path, written, Fraction(24))
+    assert frames == [(0, 172_824, 48), (48, 259_212, 48)]
+    timeline = read_timeline(tmp_path / "cut.edl")
+    assert [segment.clip.lower() for segment in timeline.segments] == ["street.mov", "garden.mov"]
+    assert [segment.speed for segment in timeline.segments] == [1, 2]
+    assert {track.kind for track in timeline.document.tracks} == {"Video", "Audio"}
+    assert timeline.start == 3600 and timeline.warnings == ()
+
+
+@pytest.mark.parametrize(("mark", "drops"), [(";", True), (",", True), (".", False), (":", False)])
+def test_labels_that_say_how_they_count(tmp_path: Path, mark: str, drops: bool) -> None:
+    """Sony's editors write a comma for the semicolon and a point for the colon."""
+    head = "* FRAME RATE: 29.97\n"
+    event = "001  R1  V  C  01:00:10:00 01:00:20:00 01:00:00:00 01:00:10:00\n"
+    text = head + re.sub(r":(\d\d)(?!\S)", rf"{mark}\1", event)
+    assert frames_shown(tmp_path, text, NTSC_VIDEO) == [(0, 108_192 if drops else 108_300, 300)]
+    assert read_timeline(tmp_path / "cut.edl").drop_frame is drops
+
+
+def test_a_list_that_counts_frames(tmp_path: Path) -> None:
+    text = "* FRAME RATE: 25\n1 CLPA V C 113 170 0 57\n2 CLPB V D 027 162 189 57 84\n"
+    assert frames_shown(tmp_path, text, Fraction(25)) == [(0, 113, 57), (57, 162, 27)]
+    unstated = read_rateless(tmp_path, "1 CLPA V C 113 170 0 57\n")
+    assert unstated.rate == 24 and [each.endswith("24 is assumed") for each in unstated.warnings] == [True]
+
+
+def read_rateless(folder: Path, text: str) -> Timeline:
+    (folder / "rateless.edl").write_text(text)
+    return read_timeline(folder / "rateless.edl")
+
+
+def test_events_that_cannot_be_read_are_said(tmp_path: Path) -> None:
+    strange = "003  R1  V  ZOOM  00:00:02:00 00:00:03:00 01:00:01:00 01:00:02:00"
+    timeline = read_with(tmp_path, f"* 9 R V Q 00:00:02:00 00:00:03:00 01:00:01:00 01:00:02:00\n{strange}")
+    (warning,) = timeline.warnings
+    assert "1 line with the times of an event that cannot be read" in warning and "003 R1 V ZOOM" in warning
+    assert len(timeline.segments) == 1

@@ -90,6 +90,26 @@ def test_drop_frame_counts_without_its_missing_labels(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("first", "later"), [("DROP", "NON-DROP"), ("NON-DROP", "DROP"), ("DROP", "DROP")])
+def test_events_of_ours_count_as_the_programme_after_any_mode(tmp_path: Path, first: str, later: str) -> None:
+    event = "R1  V  C  01:00:10:00 01:00:20:00"
+    (tmp_path / "modes.edl").write_text(
+        f"TITLE: modes\nFCM: {first} FRAME\n001  {event} 01:00:00:00 01:00:10:00\n"
+        f"FCM: {later} FRAME\n002  {event} 01:00:10:00 01:00:20:00\n* FRAME RATE: 29.97\n"
+    )
+    timeline = read_timeline(tmp_path / "modes.edl")
+    second = 30 * 1001 / Fraction(30000)
+    takes = takes_of(timeline, tmp_path, record=TimeRange(2 * second, 3 * second))[:1]
+    write_timeline(timeline, takes, tmp_path / "out.edl")
+    again = read_timeline(tmp_path / "out.edl")
+    assert again.drop_frame is timeline.drop_frame is (first == "DROP")
+    assert [(each.record, each.source) for each in again.segments] == [
+        (each.record, each.source) for each in timeline.segments
+    ]
+    assert [clip.record for clip in _ours(again)] == [take.record for take in takes]
+    assert all(clip.source.start == clip.record.start + timeline.start for clip in _ours(again))
+
+
 def test_an_edl_comes_back_byte_for_byte(tmp_path: Path, shared_dir: Path) -> None:
     compared = 0
     for path in sorted((shared_dir / "data/timelines").rglob("*.edl")):

@@ -100,3 +100,39 @@ def test_refused_in_a_sentence(tmp_path: Path, body: str, sentence: str) -> None
     with pytest.raises(TimelineError, match=sentence) as caught:
         read_timeline(xmeml(tmp_path, body))
     assert "\n" not in str(caught.value)
+
+
+def test_a_clip_whose_out_says_another_speed(tmp_path: Path) -> None:
+    """Four seconds in two, as fit to fill leaves them where the filter was lost."""
+    fitted = clip("fitted", 0, 50, 10, file("a.mov")).replace("<out>60<", "<out>110<")
+    near = clip("near", 50, 100, 10, file("b.mov")).replace("<out>60<", "<out>61<")
+    timeline = read_timeline(xmeml(tmp_path, sequence("cut", fitted + near)))
+    assert [(each.clip, each.speed, each.source.start * 25, each.source.end * 25) for each in timeline.segments] == [
+        ("fitted", 2, 10, 110),
+        ("near", 1, 10, 60),
+    ]
+    (warning,) = timeline.warnings
+    assert "'fitted' has 4.00 s of source for 2.00 s and no speed: fitted, at 200.0 %" in warning
+
+
+@pytest.mark.parametrize(("offset", "held"), [("", 100), ("<stillframeoffset>7</stillframeoffset>", 7)])
+def test_a_clip_that_is_said_to_stand_still(tmp_path: Path, offset: str, held: int) -> None:
+    frozen = clip("still", 0, 50, 100, file("a.mov"), f"<stillframe>TRUE</stillframe>{offset}")
+    (segment,) = read_timeline(xmeml(tmp_path, sequence("cut", frozen))).segments
+    assert (segment.speed, segment.source.start * 25, segment.record.duration) == (0, held, 2)
+
+
+@pytest.mark.parametrize(("state", "speed", "start"), [("TRUE", 2, 20), ("FALSE", 1, 10)])
+def test_a_retime_that_is_switched_off_is_none(tmp_path: Path, state: str, speed: int, start: int) -> None:
+    value = "<parameter><parameterid>speed</parameterid><value>200</value></parameter>"
+    effect = f"<effect><name>Time Remap</name><effectid>timeremap</effectid>{value}</effect>"
+    shot = clip("a", 0, 50, 10, file("a.mov"), f"<filter><enabled>{state}</enabled>{effect}</filter>")
+    (segment,) = read_timeline(xmeml(tmp_path, sequence("cut", shot))).segments
+    assert (segment.speed, segment.source.start * 25) == (speed, start)
+
+
+def test_of_several_sequences_the_first_with_clips_is_taken(tmp_path: Path) -> None:
+    body = sequence("empty") + sequence("full", clip("a", 0, 50, 10, file("a.mov"))) + sequence("last")
+    timeline = read_timeline(xmeml(tmp_path, f"<project><children>{body}</children></project>"))
+    assert (timeline.name, len(timeline.segments)) == ("full", 1)
+    assert "holds 3 timelines: 'full' was taken, not 'empty', 'last'" in timeline.warnings[0]

@@ -1,0 +1,64 @@
+"""Which engine makes which task, as people write it: ``mini``, or ``foley=woosh,dialogue=mini``.
+
+A name alone is for every task that has none of its own. An engine that does not make a task leaves it to ``mini``,
+which makes them all, and that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from talkies.core.engines.base import ENGINES, check_engine
+from talkies.core.engines.guests.known import guests
+from talkies.core.engines.guests.manifest import TASKS
+from talkies.core.errors import ArgumentError
+
+DEFAULT = "mini"
+
+
+def choices(text: str) -> dict[str, str]:
+    """Engine by task, "" for all others. Raises ArgumentError for what cannot be read."""
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        task, equals, name = part.strip().rpartition("=")
+        task, name = task.strip(), name.strip()
+        if (equals and task not in TASKS) or not name:
+            shown = part.strip()[:40]
+            cure = f"write NAME, or {TASKS[0]}=NAME; tasks are {', '.join(TASKS)}"
+            raise ArgumentError("--engine", f"{shown!r} names no engine of a task", cure)
+        if found.setdefault(task, name) != name:
+            raise ArgumentError("--engine", f"two engines are for {task or 'everything'}: {found[task]} and {name}")
+    return found
+
+
+def engine_for(text: str, task: str) -> str:
+    """The engine that was chosen for a task. Raises ArgumentError."""
+    found = choices(text)
+    return found.get(task, found.get("", DEFAULT))
+
+
+def engines_for(text: str, tasks: Iterable[str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Engine by task, for these alone, and sentences on those that were chosen and make something else. Raises
+    ArgumentError for one that is not known, or was chosen for a task by name and does not make it."""
+    chosen = choices(text)
+    for name in chosen.values():
+        check_engine(name)
+    known = guests() if any(name not in ENGINES for name in chosen.values()) else {}
+    found, notes = {}, []
+    for task in tasks:
+        name = chosen.get(task, chosen.get("", DEFAULT))
+        guest = known.get(name)
+        if guest is not None and guest.manifest is not None and task not in guest.manifest.tasks:
+            makes = ", ".join(guest.manifest.tasks)
+            if task in chosen:
+                raise ArgumentError(f"engine {name}", f"makes no {task}", f"it makes {makes}")
+            notes.append(f"the engine {name} makes {makes}; {task} is made by {DEFAULT}")
+            name = DEFAULT
+        found[task] = name
+    return found, tuple(notes)
+
+
+def spotter_for(text: str) -> str:
+    """The engine that says when something sounds: the one chosen for effects, if it ships; guests do not spot."""
+    name = engine_for(text, "foley")
+    return DEFAULT if name in guests() else name

@@ -1,0 +1,294 @@
+"""A guest as an engine: its process is asked for each window, and what it makes is checked, joined and given on.
+
+The process is started when the engine is loaded, and anew after it had to be ended. Lengths, seams, gates and levels
+are not its business; see docs/engines.md for what is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, Self, cast
+
+import numpy as np
+
+from talkies.core.arrays import Sound
+from talkies.core.engines.base import Brief, Engine, Line, Prepared
+from talkies.core.engines.guests.known import Guest
+from talkies.core.engines.guests.manifest import Manifest
+from talkies.core.engines.guests.movies import write_movies
+from talkies.core.engines.guests.seams import joined
+from talkies.core.engines.guests.session import Limits, Session
+from talkies.core.engines.guests.talk import Advanced, Block
+from talkies.core.engines.guests.windows import Window, between_lines, overlapping
+from talkies.core.errors import ArgumentError, EngineError, MediaError
+from talkies.core.hosts.conversation import Message
+from talkies.core.media.sound import read_sound
+from talkies.core.times import LATENT_RATE, TimeRange, round_half_up
+
+_MOST_BLOCKS = 10_000
+_BYTES_A_SECOND = 192_000 * 8 * 8  # of the largest sound that anybody writes
+_LONGER = 2  # times what was asked for is still taken, and cut
+_MISSING_S = 0.05
+_LOUDEST = 1e3  # times full scale
+_MOTION, _IMPACT = 24, 30  # columns of the sync features
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuestPrepared(Prepared):
+    """What a guest will be asked for."""
+
+    brief: Brief
+    windows: tuple[Window, ...]
+
+    @property
+    def source(self) -> str:
+        return "engine"
+
+
+class GuestEngine(Engine):
+    """One guest; :func:`guest_class` makes its class. ``manifest`` is what it says of itself."""
+
+    name: ClassVar[str] = ""
+    guest: ClassVar[Guest]
+    manifest: ClassVar[Manifest]
+    limits: ClassVar[Limits] = Limits()
+
+    def __init__(self, weights: Path | None, device: str) -> None:
+        self.device, self._weights = device, weights
+        self.sample_rate, self.licence = self.manifest.sample_rate, self.manifest.licence
+        self.weights_hash = ""
+        self._open: list[Session] = []
+        weakref.finalize(self, _close, self._open)
+        self.session()
+
+    @classmethod
+    def load(cls, weights: Path | None, device: str) -> Self:
+        """Starts its process and has it load. Raises EngineError."""
+        return cls(weights, device)
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        return {"engine_version": self.manifest.version, "sellable": self.manifest.sellable}
+
+    def session(self) -> Session:
+        """The session that is open, or a new one."""
+        if self._open and self._open[0].is_open:
+            return self._open[0]
+        self._open[:] = [session := Session(self.guest, self.limits)]
+        try:
+            session.hello()
+            params = {"weights": None if self._weights is None else str(self._weights.resolve()), "device": self.device}
+            said = session.answer("load", params, self.limits.load_s)
+        except EngineError:
+            session.close()
+            raise
+        weights = said.get("weights")
+        self.weights_hash = weights if isinstance(weights, str) and len(weights) <= 128 and weights.isalnum() else ""
+        return session
+
+    def close(self) -> None:
+        """Ends its process; the next sound starts it again."""
+        _close(self._open)
+
+    def prepare(self, brief: Brief) -> GuestPrepared:
+        manifest = self.manifest
+        if brief.task not in manifest.tasks:
+            cure = f"it makes {', '.join(manifest.tasks)}; choose with --engine {brief.task}=NAME"
+            raise ArgumentError(f"engine {self.name}", f"makes no {brief.task}", cure)
+        if brief.features is None and brief.task != "dialogue" and manifest.sees != "nothing":
+            raise MediaError(brief.task, "needs a picture and there is none", "relink the media or choose dialogue")
+        return GuestPrepared(
+            task=brief.task,
+            duration=brief.duration,
+            silent=_nothing_asked(brief),
+            warnings=_unspoken(self.name, manifest, brief.lines) if brief.task != "foley" else (),
+            brief=brief,
+            windows=self._windows(brief),
+        )
+
+    def _windows(self, brief: Brief) -> tuple[Window, ...]:
+        rate = self.sample_rate
+        count = round_half_up(brief.duration * rate)
+        longest = None if self.manifest.window_s is None else int(self.manifest.window_s * rate)
+        if brief.task != "dialogue":
+            grid = 1 / brief.shot.rate if self.manifest.sees == "movie" and brief.shot is not None else 1 / LATENT_RATE
+            return overlapping(count, longest, rate, grid)
+        windows = between_lines([line.range for line in brief.lines], count, longest, rate)
+        too_long = max((window.count for window in windows), default=0)
+        if longest is not None and too_long > longest:
+            problem = f"speaks {self.manifest.window_s:g} s at once, and here somebody speaks {too_long / rate:.1f} s"
+            raise EngineError(f"engine {self.name}", problem, "split the line, or use another engine")
+        return windows
+
+    def sound(
+        self, prepared: GuestPrepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+    ) -> Iterator[Sound]:
+        count = round_half_up(prepared.duration * self.sample_rate)
+        yield from joined(self._parts(prepared, seed, steps, guidance, on_step), count, self.sample_rate)
+
+    def _parts(
+        self, prepared: GuestPrepared, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
+    ) -> Iterator[tuple[int, Sound]]:
+        """Each window's first sample and its sound."""
+        windows, movies = prepared.windows, self._movies(prepared)
+        for index, window in enumerate(windows):
+            sampled = {"seed": _seed_of(seed, index), "steps": steps, "guidance": guidance}
+            job = self._job(prepared.brief, window) | sampled | {"movie": movies.get(window)}
+            yield window.start, self._made(job, window, partial(_share_of, on_step, index, len(windows)))
+
+    def _movies(self, prepared: GuestPrepared) -> dict[Window, str]:
+        """What it sees, as files in its folder, by the window."""
+        brief = prepared.brief
+        if self.manifest.sees != "movie" or brief.task == "dialogue" or brief.shot is None or brief.covers is None:
+            return {}
+        spans = [self._span(window).shifted(brief.covers.start) for window in prepared.windows]
+        paths = write_movies(brief.shot, brief.covers, spans, self.session().folder)
+        return {window: path.name for window, path in zip(prepared.windows, paths, strict=True)}
+
+    def _span(self, window: Window) -> TimeRange:
+        return TimeRange(Fraction(window.start, self.sample_rate), Fraction(window.stop, self.sample_rate))
+
+    def _job(self, brief: Brief, window: Window) -> Message:
+        """What is asked for in one window, times in seconds of it."""
+        span = self._span(window)
+        speaks, sounds = brief.task != "foley", brief.task != "dialogue"
+        spotted = brief.spotted if sounds else None
+        first, last = float(span.start), float(span.end)
+        job: Message = {
+            "task": brief.task,
+            "duration_s": float(span.duration),
+            "samples": window.count,
+            "sample_rate": self.sample_rate,
+            "prompt": brief.prompt if sounds else "",
+            "negative_prompt": brief.negative_prompt if sounds else "",
+            "voice": brief.voice if speaks else "",
+            "lines": _within(brief.lines, span) if speaks else [],
+            "sounds": _within(brief.sounds, span) if sounds else [],
+            "strokes": [
+                {"time_s": stroke.time - first, "force": stroke.force}
+                for stroke in (spotted.strokes if spotted else ())
+                if first <= stroke.time < last
+            ],
+            "motion": None,
+            "impacts": None,
+        }
+        if brief.features is not None and sounds and self.manifest.sees != "nothing":
+            cells = slice(int(first * LATENT_RATE), -int(-last * LATENT_RATE // 1))
+            for name, column in (("motion", _MOTION), ("impacts", _IMPACT)):
+                job[name] = np.round(brief.features.sync[cells, column].astype(float), 4).tolist()
+        return job
+
+    def _made(self, job: Message, window: Window, on_share: Callable[[float], None]) -> Sound:
+        """One window's sound, checked. Raises EngineError."""
+        session = self.session()
+        files: list[str] = []
+        share = 0.0
+        try:
+            for said in session.ask("job", job, self.manifest.patience_s):
+                match said:
+                    case Advanced():
+                        share = said.share
+                    case Block() if len(files) < _MOST_BLOCKS:
+                        files.append(said.file)
+                on_share(share)
+        except EngineError:
+            raise
+        except BaseException:  # whoever waited does so no longer
+            session.cancel()
+            raise
+        return self._checked([self._block(session.folder, file, job) for file in files], window.count)
+
+    def _block(self, folder: Path, name: str, job: Message) -> Sound:
+        """(N,) a file of its folder, which is gone then."""
+        path = folder / name
+        try:
+            facts = path.lstat() if Path(name).name == name else None
+        except (OSError, ValueError):
+            facts = None
+        if facts is None or not stat.S_ISREG(facts.st_mode):
+            raise self._failed(f"named {name[:80]!r} as its sound, which is not a file of its folder")
+        if facts.st_size > _BYTES_A_SECOND * (_LONGER * job["duration_s"] + 1):
+            raise self._failed(f"made {facts.st_size / 1e6:.0f} MB for {job['duration_s']:.1f} s")
+        try:
+            mono: Sound = read_sound(path, self.sample_rate)[0]
+        except MediaError as error:
+            raise self._failed(f"made a file that is no sound ({error.problem})") from error
+        finally:
+            path.unlink(missing_ok=True)
+        return mono
+
+    def _checked(self, blocks: list[Sound], count: int) -> Sound:
+        """Exactly ``count`` samples that can be heard. Raises EngineError."""
+        sound = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+        rate = self.sample_rate
+        if not count - _MISSING_S * rate <= len(sound) <= _LONGER * count:
+            raise self._failed(f"made {len(sound) / rate:.2f} s where {count / rate:.2f} s were asked for")
+        if not (np.abs(sound) < _LOUDEST).all():  # not a number is not either
+            raise self._failed("made numbers that are no sound")
+        padded: Sound = np.pad(sound[:count], (0, max(count - len(sound), 0)))
+        return padded
+
+    def _failed(self, problem: str) -> EngineError:
+        return EngineError(f"engine {self.name}", problem)
+
+
+def guest_class(guest: Guest, limits: Limits = Limits()) -> type[GuestEngine]:  # noqa: B008 - frozen
+    """The class of the engine that a guest is. Raises EngineError where it cannot be used."""
+    described = guest.checked()
+    names = {
+        "name": guest.name, "guest": guest, "manifest": described, "limits": limits,
+        "default_steps": described.steps, "default_guidance": described.guidance,
+    }  # fmt: skip
+    return cast(type[GuestEngine], type("Guest", (GuestEngine,), names))
+
+
+def _close(sessions: list[Session]) -> None:
+    for session in sessions:
+        session.close()
+
+
+def _share_of(on_step: Callable[[float], None], done: int, windows: int, share: float) -> None:
+    on_step((done + share) / windows)
+
+
+def _nothing_asked(brief: Brief) -> bool:
+    """Whether silence is the answer: nobody speaks, and nothing moves, is listed or described."""
+    speaks = brief.task != "foley" and bool(brief.lines)
+    if brief.task == "dialogue" or speaks or brief.sounds:
+        return not (speaks or (brief.sounds and brief.task != "dialogue"))
+    if brief.spotted is not None:
+        return not (brief.spotted.strokes or brief.spotted.spans)
+    return brief.features is not None and not np.any(brief.features.sync)
+
+
+def _unspoken(name: str, manifest: Manifest, lines: tuple[Line, ...]) -> tuple[str, ...]:
+    """Says which languages it does not speak."""
+    known = {language.partition("-")[0].lower() for language in manifest.languages}
+    asked = {line.language.partition("-")[0].lower() for line in lines if line.language}
+    return tuple(f"the engine {name} does not speak {each}" for each in sorted(asked - known) if known)
+
+
+def _within(lines: tuple[Line, ...], span: TimeRange) -> list[Message]:
+    """The lines that are heard in a window, in seconds of it."""
+    found = ((line, line.range.overlap(span)) for line in lines)
+    return [
+        {
+            "start_s": float(part.start - span.start), "end_s": float(part.end - span.start),
+            "text": line.text, "speaker": line.speaker, "language": line.language,
+        }
+        for line, part in found if part is not None
+    ]  # fmt: skip
+
+
+def _seed_of(seed: int, window: int) -> int:
+    """Of one window: the take's own in the first, others in those after it, so that nothing comes again and again."""
+    if window == 0:
+        return seed
+    return int.from_bytes(hashlib.sha256(f"{seed} {window}".encode()).digest()[:4], "big") >> 1

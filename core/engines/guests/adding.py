@@ -1,0 +1,62 @@
+"""Adding an engine that no package offers: it is started once, and says what it is."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from talkies.core.engines.guests import command
+from talkies.core.engines.guests.known import BUILT_IN, Guest, forget, guests, keep
+from talkies.core.engines.guests.manifest import Manifest
+from talkies.core.engines.guests.session import Session
+from talkies.core.errors import ArgumentError
+from talkies.core.files.dataclass_json import as_json
+
+
+def add(name: str, argv: Sequence[str], patience_s: float | None = None, described: Path | None = None) -> Guest:
+    """Keeps a command as the engine ``name``; ``patience_s``: how long it may work without a word, None: as it says
+    itself. ``described``: the manifest of a program that writes a file and knows no protocol (command.py).
+
+    Raises ArgumentError for a name that is taken or a program that is not there, EngineError for one that is no engine.
+    """
+    if name in BUILT_IN or name in guests():
+        raise ArgumentError(f"engine {name}", "is there already", "choose another name, or remove that one first")
+    program = shutil.which(argv[0])
+    if program is None:
+        raise ArgumentError(argv[0], "is not a program that can be run", "give its whole path")
+    whole = (str(Path(program).absolute()), *map(_absolute, argv[1:]))
+    if described is not None:
+        manifest = replace(Manifest.read(described), name=name)
+        whole = (sys.executable, "-I", command.__file__, json.dumps(as_json(manifest)), *whole)
+    session = Session(Guest(name, whole, "added"))
+    try:
+        said = session.hello().get("manifest")
+    finally:
+        session.close()
+    own = said if isinstance(said, dict) else {}
+    given = {"name": name} | ({} if patience_s is None else {"patience_s": patience_s})
+    guest = Guest(name, whole, "added", Manifest.from_mapping({**own, **given}, f"engine {name}"), added=True)
+    keep(guest)
+    return guest
+
+
+def remove(name: str) -> None:
+    """Forgets an engine that was added. Raises ArgumentError for any other."""
+    found = guests().get(name)
+    if found is not None and found.added:
+        forget(name)
+        return
+    if found is not None:
+        raise ArgumentError(f"engine {name}", f"was not added: it comes with {found.origin}", "uninstall that package")
+    cure = "it ships with talkies" if name in BUILT_IN else "'talkies engines list' has them all"
+    raise ArgumentError(f"engine {name}", "was not added", cure)
+
+
+def _absolute(word: str) -> str:
+    """A file of this folder by its whole path, for the program runs in another one."""
+    path = Path(word)
+    return str(path.absolute()) if not word.startswith("-") and path.is_file() else word

@@ -1,0 +1,66 @@
+"""Windows of an engine that makes only so much at once, in samples of its own rate: any length is made of several.
+
+Effects overlap, and are cross-faded (seams.py). Dialogue is parted where nobody speaks: no line is said in two pieces.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from talkies.core.times import LATENT_RATE, TimeRange, to_sample
+
+_OVERLAP_S = Fraction(1)
+_BREATH_S = Fraction(1, 4)  # before and after lines
+
+
+@dataclass(frozen=True)
+class Window:
+    """Samples [start, stop)."""
+
+    start: int
+    stop: int
+
+    @property
+    def count(self) -> int:
+        return self.stop - self.start
+
+
+def overlapping(
+    count: int, longest: int | None, sample_rate: int, grid: Fraction = 1 / LATENT_RATE
+) -> tuple[Window, ...]:
+    """Windows of nearly one length over ``count`` samples, neighbours sharing a second, or a quarter where windows are
+    short. Each begins on the ``grid`` (s) of what is seen in it."""
+    if longest is None or count <= longest:
+        return (Window(0, count),)
+    overlap = min(to_sample(_OVERLAP_S, sample_rate), longest // 4)
+    room = longest - overlap - math.ceil(grid * sample_rate)
+    many = math.ceil((count - overlap) / room)
+    cells = [Fraction((count - overlap) * index, many * sample_rate) // grid for index in range(many)]
+    ends = [*(to_sample(cell * grid, sample_rate) for cell in cells), count - overlap]
+    return tuple(Window(start, stop + overlap) for start, stop in pairwise(ends))
+
+
+def between_lines(lines: Sequence[TimeRange], count: int, longest: int | None, sample_rate: int) -> tuple[Window, ...]:
+    """Windows that each hold whole lines (s, in order of their starts) and do not overlap; between them nobody speaks.
+    A line that is longer than ``longest`` gets a window of its own length."""
+    if longest is None or count <= longest:
+        return (Window(0, count),)
+    groups: list[Window] = []
+    for line in sorted(lines):
+        start = max(to_sample(line.start - _BREATH_S, sample_rate), 0)
+        stop = min(to_sample(line.end + _BREATH_S, sample_rate), count)
+        last = groups[-1] if groups else None
+        if last is not None and (max(stop, last.stop) - last.start <= longest or _speaks(lines, start, sample_rate)):
+            groups[-1] = Window(last.start, max(stop, last.stop))
+        elif stop > start:
+            groups.append(Window(max(start, last.stop if last else 0), stop))
+    return tuple(groups)
+
+
+def _speaks(lines: Sequence[TimeRange], sample: int, sample_rate: int) -> bool:
+    """Whether a line goes on at a sample."""
+    return any(to_sample(line.start, sample_rate) < sample < to_sample(line.end, sample_rate) for line in lines)

@@ -1,0 +1,84 @@
+"""Shots in a plan: a film in one piece is cut before anything is planned, so that each shot is a segment of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from talkies.core.errors import ArgumentError, MediaError, OutputError
+from talkies.core.events import Progress
+from talkies.core.generation.request import DETECT, NO_SHOTS, Request
+from talkies.core.segment import Segment, Timeline
+from talkies.core.timeline import read_timeline
+from talkies.core.timeline.media import bare_media
+from talkies.core.timeline.reading import with_document
+from talkies.core.times import TimeRange, to_frame
+
+if TYPE_CHECKING:
+    from talkies.core.shots.finding import Shot
+
+
+def read_shots(request: Request, watch: Callable[[Progress], None] = lambda progress: None) -> Timeline:
+    """The request's timeline, cut into shots where it asks for that; a sentence among its warnings says into how many.
+
+    ``watch`` hears that a picture is looked at and may raise CancelledError. Raises as :func:`read_timeline` does;
+    ArgumentError for a rate where the film has its own, OutputError for a format that would give the cuts away.
+    """
+    timeline = read_timeline(request.timeline, request.media_dir, request.rate)
+    if request.rate is not None and not _is_sequence(timeline):
+        raise ArgumentError("--rate", f"{request.timeline.name} has a rate of its own", "it is for image sequences")
+    return timeline if request.shots == NO_SHOTS else _cut(timeline, request, watch)
+
+
+def _is_sequence(timeline: Timeline) -> bool:
+    pictures = [segment.picture for segment in timeline.segments]
+    return bare_media.is_media(timeline.path) and all(picture and picture.frames for picture in pictures)
+
+
+def _cut(timeline: Timeline, request: Request, watch: Callable[[Progress], None]) -> Timeline:
+    from talkies.core.destinations import is_given_back_uncut  # late: reading alone stays quick
+    from talkies.core.shots.cutting import can_be_cut, cut_document
+    from talkies.core.timeline.formats.losses import counted
+
+    if is_given_back_uncut(timeline, request.out):
+        raise OutputError(request.out, "a timeline of this format is given back uncut", "write an .otio")
+    given = None if request.shots == DETECT else read_timeline(Path(request.shots))
+    whole = [segment for segment in timeline.segments if segment.picture and segment.id in can_be_cut(timeline)]
+    notes: list[str] = []
+    shots: dict[str, Sequence[Shot]] = {}
+    for segment in whole:
+        try:
+            shots[segment.id] = _found(segment, watch) if given is None else _given(segment, given)
+        except MediaError as error:
+            notes.append(f"segment {segment.id} ({segment.clip}) stays whole: {error}")
+    found = [shot for each in shots.values() for shot in each]
+    cards = sum(shot.is_card for shot in found)
+    told = f", {counted(cards, 'title card')} among them, on which no effect sounds" if cards else ""
+    notes.append(f"{timeline.path.name}: cut into {counted(len(found), 'shot')}{told}")
+    again = with_document(timeline, cut_document(timeline, shots), request.media_dir)
+    return replace(again, warnings=(*again.warnings, *notes))
+
+
+def _found(segment: Segment, watch: Callable[[Progress], None]) -> list[Shot]:
+    from talkies.core.shots.finding import find_shots
+
+    return find_shots(segment, lambda share: watch(Progress(0.0, f"finding the shots of {segment.clip}")))
+
+
+def _given(segment: Segment, cut: Timeline) -> list[Shot]:
+    """The shots of a segment as another timeline, which begins where this one does, has its cuts."""
+    from talkies.core.shots.finding import Shot
+
+    edges = {edge for each in cut.segments for edge in (each.record.start, each.record.end)}
+    inside = sorted(_on_frame(edge, segment) for edge in edges)
+    between = [edge for edge in dict.fromkeys(inside) if segment.record.start < edge < segment.record.end]
+    edges_here = [segment.record.start, *between, segment.record.end]
+    return [Shot(TimeRange(start, end)) for start, end in pairwise(edges_here)]
+
+
+def _on_frame(time: Fraction, segment: Segment) -> Fraction:
+    return to_frame(time, segment.rate) / segment.rate

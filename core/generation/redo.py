@@ -1,0 +1,232 @@
+"""Redo: takes are made again from their own metadata, sample for sample, or a sentence says why they cannot be.
+
+timeline or take ─► what each says of itself ─► the same plan ─► is all as it was? ─► made ─► levelled as it was
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from talkies.core.engines.base import Engine, EngineLoader, load_engine
+from talkies.core.errors import CancelledError, InputError, TalkiesError
+from talkies.core.events import Failed, Progress, TakeReady
+from talkies.core.files.atomic import part_file
+from talkies.core.files.dataclass_json import from_json
+from talkies.core.files.preflight import check_space
+from talkies.core.generation.made_from import MADE_FROM, MadeFrom, files_of
+from talkies.core.generation.maker import Maker
+from talkies.core.generation.planning.cut_shots import read_shots
+from talkies.core.generation.planning.kept_takes import KeptTakes
+from talkies.core.generation.planning.plan import BY_RULES, Plan, plan_run
+from talkies.core.generation.request import Request
+from talkies.core.generation.take_loop import TakeLoop
+from talkies.core.generation.take_orders import CueEdit, TakeRequest, edited
+from talkies.core.media.sound import sound_blocks
+from talkies.core.media.wav.bwf import SAMPLE_RATE
+from talkies.core.segment import Stem, Take
+from talkies.core.takes.edited import EDIT
+from talkies.core.takes.levels import BALANCED, rebalanced
+from talkies.core.takes.our_files import is_sound
+from talkies.core.takes.saving import take_name
+from talkies.core.takes.take_folder import read_sidecar
+from talkies.core.timeline import read_timeline
+from talkies.core.timeline.readers import READERS
+from talkies.core.timeline.structure.sounds import sound_tracks
+from talkies.core.timeline.structure.tracks import plain
+
+
+@dataclass(frozen=True)
+class MadeTake:
+    """A take as it says of itself: ``path``, where it lies or should lie; ``metadata``; ``folder``, from which its
+    files are named."""
+
+    path: Path
+    metadata: Mapping[str, Any]
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+
+@dataclass(frozen=True)
+class Redone:
+    """What came of one: ``path``, where it was made again, None where it was not, and ``problem`` says why.
+    ``is_same``: whether each sample is that of the take that is there, None where none is."""
+
+    name: str
+    path: Path | None = None
+    problem: str = ""
+    is_same: bool | None = None
+
+
+def made_takes(path: Path, media_dir: Path | None = None) -> list[MadeTake]:
+    """The takes of a timeline, whether their files are there or not; of a sound file, that one. Raises TalkiesError."""
+    if path.suffix.lower() != ".wav":
+        found = _in_timeline(path, media_dir)
+        if not found:
+            raise InputError(path, "holds no take of talkies", "give a timeline that 'talkies generate' has written")
+        return found
+    if path.with_suffix(".json").is_file():
+        return [MadeTake(path, read_sidecar(path.with_suffix(".json")).take.metadata, path.parent.parent)]
+    name = path.parent.name.removesuffix(".takes")
+    for timeline in sorted(path.parent.parent.glob("*")):
+        if timeline.stem == name and timeline.suffix.lower() in READERS:
+            found = [each for each in _in_timeline(timeline, media_dir) if each.path.name == path.name]
+            if found:
+                return [replace(found[0], path=path)]
+    problem = "nothing beside it says how it was made"
+    raise InputError(path, problem, "give the timeline that plays it")
+
+
+def _in_timeline(path: Path, media_dir: Path | None) -> list[MadeTake]:
+    timeline = read_timeline(path, media_dir)
+    takes = timeline.path.with_name(timeline.path.stem + ".takes")
+    found = {}
+    for track in sound_tracks(timeline, media_dir):
+        for clip in track.clips if track.generated else ():
+            place = clip.path or takes / f"{clip.name}.wav"
+            place = place.with_name(place.name.replace(".from-frame.wav", ".wav"))
+            if is_sound(place.name):
+                found[place] = MadeTake(place, plain(clip.metadata), path.parent)
+    return list(found.values())
+
+
+def redo(
+    takes: Sequence[MadeTake],
+    folder: Path | None = None,
+    *,
+    load_engine: EngineLoader = load_engine,
+    watch: Callable[[Progress], None] = lambda progress: None,
+) -> Iterator[Redone]:
+    """Makes takes again, in ``folder``; without one, those whose file is not there in their place, and the others only
+    to be compared. ``watch`` as in :func:`talkies.core.generation.render.render`. Raises ArgumentError, OutputError."""
+    engines: dict[tuple[str, Path | None, str], Engine] = {}
+
+    def loaded(name: str, weights: Path | None, device: str) -> Engine:
+        key = name, weights, device
+        if key not in engines:
+            engines[key] = load_engine(name, weights, device)
+        return engines[key]
+
+    for take in takes:
+        with tempfile.TemporaryDirectory() as place:
+            try:
+                made = _again(take, Path(place), loaded, watch)
+                is_same = _samples(take.path) == _samples(made) if take.path.is_file() else None
+                target = take.path if folder is None else folder / f"{take.name}.wav"
+                if folder is not None or is_same is None:
+                    with part_file(target) as part:
+                        check_space(target.parent, made.stat().st_size)
+                        shutil.copyfile(made, part)
+                yield Redone(take.name, target, is_same=is_same)
+            except CancelledError:
+                raise
+            except TalkiesError as error:
+                yield Redone(take.name, problem=str(error))
+
+
+def _again(take: MadeTake, place: Path, load_engine: EngineLoader, watch: Callable[[Progress], None]) -> Path:
+    """The file of a take that was made again. Raises TalkiesError where it cannot be."""
+    order, index = _order(take, place)
+    timeline = edited(read_shots(order.request, watch), order)
+    plan = plan_run(timeline, order.request, order.voices)
+    stem = _stem_of(take, plan)
+    loop = TakeLoop(order.request, _only(plan, stem, index), watch)
+    _check_digests(take, MadeFrom(Maker(order.request, timeline, {}, place, loop.work, rows=plan.backgrounds)), stem)
+
+    def loaded(name: str, weights: Path | None, device: str) -> Engine:
+        engine = load_engine(name, weights, device)
+        if name == plan.engines[stem.task]:
+            _check_engine(take, engine, getattr(engine, "device", device))
+        return engine
+
+    number = int(take.name.rpartition("_t")[2])
+    kept = KeptTakes(
+        (Take(stem.segment.id, stem.name, take.name, take.path, stem.record, SAMPLE_RATE).with_facts(take.metadata),)
+    )
+    events = list(
+        loop.make(loaded, place, beginning=lambda each: (number, index if each == stem else index + 1), kept=kept)
+    )
+    for event in events:
+        if isinstance(event, TakeReady) and event.take.name == take.name:
+            return rebalanced(event.take, take.metadata.get(BALANCED)).path
+    reasons = [event.reason for event in events if isinstance(event, Failed)]
+    raise InputError(take.name, reasons[0] if reasons else "is no take any more of what it was made from")
+
+
+def _order(take: MadeTake, place: Path) -> tuple[TakeRequest, int]:
+    """What was asked for, and the place of the take among those of its stem. Raises InputError."""
+    made_from, maker = take.metadata.get(MADE_FROM), take.metadata.get("version")
+    if not isinstance(made_from, Mapping):
+        raise InputError(take.name, "does not say what it was made from", "versions before this one did not write it")
+    if EDIT in take.metadata:
+        raise InputError(take.name, "was trimmed or faded by hand", "write back the take without its edits")
+    if maker != version("talkies"):
+        raise InputError(take.name, f"was made by talkies {maker}, and this is {version('talkies')}")
+    try:
+        stated = dict(made_from["request"])
+        files = {name: str(take.folder / stated[name]) for name in files_of(stated)}
+        request = from_json(Request, {**stated, **files, "out": str(place / "again.otio")})
+        cues = from_json(dict[int, CueEdit], made_from.get("cues", {}))
+        voices = from_json(dict[str, str], made_from.get("voices", {}))
+        return TakeRequest(request, cues, voices), from_json(int, made_from["index"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise InputError(take.name, "says in no way that can be read what it was made from") from error
+
+
+def _stem_of(take: MadeTake, plan: Plan) -> Stem:
+    """The stem of which it is a take, or an event. Raises InputError."""
+    number = int(take.name.rpartition("_t")[2])
+    for stem in (stem for parts in plan.stems.values() for stem in parts):
+        name = take_name(stem.name, stem.segment, stem.speaker, number, stem.part)
+        if name == take.name or ("spot" in take.metadata and take.name.startswith(f"{name.rpartition('_t')[0]}_")):
+            return stem
+    raise InputError(take.name, f"belongs to no shot and no words of {plan.timeline.path.name} as it is now")
+
+
+def _only(plan: Plan, stem: Stem, index: int) -> Plan:
+    """The plan of one take; an engine looks at a shot once for all that it makes of it."""
+    by_rules = stem.task in BY_RULES
+    stems = (stem,) if by_rules else tuple(each for each in plan.stems[stem.segment.id] if each.task not in BY_RULES)
+    engines: dict[str, str] = {each.task: plan.engines[each.task] for each in stems if each.task in plan.engines}
+    return replace(plan, segments=(stem.segment,), stems={stem.segment.id: stems}, takes=index + 1, engines=engines)
+
+
+def _check_digests(take: MadeTake, now: MadeFrom, stem: Stem) -> None:
+    """Raises InputError for what is not as it was."""
+    digests = take.metadata[MADE_FROM].get("digests", {})
+    for part, digest in now.digests(stem).items():
+        if digests.get(part) != digest:
+            raise InputError(take.name, _CHANGED[part].format(stem.segment.clip))
+
+
+_CHANGED = {
+    "shot": "the cut of {} has changed since it was made",
+    "words": "words or voice have changed since it was made",
+    "picture": "the picture of {} is not the one it was made for, or not there",
+    "list": "its spotting list has been edited since it was made",
+    "cut": "the cut, its pictures or its list have changed since it was made, and it follows all of them",
+}
+
+
+def _check_engine(take: MadeTake, engine: Engine, device: str) -> None:
+    here = {"engine": engine.name, "weights": engine.weights_hash, "device": device, **engine.provenance}
+    for name, now in here.items():
+        if (then := take.metadata.get(name)) != now:
+            raise InputError(take.name, f"was made with {name} {str(then)[:16]}, and here it is {str(now)[:16]}")
+
+
+def _samples(path: Path) -> str:
+    """A hash of all samples. Raises MediaError."""
+    hashed = hashlib.sha256()
+    for block in sound_blocks(path, SAMPLE_RATE, mono=False):
+        hashed.update(block.tobytes())
+    return hashed.hexdigest()

@@ -1,0 +1,40 @@
+"""Windows: they cover everything, none is too long, and no line is cut."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from talkies.core.engines.guests.windows import between_lines, overlapping
+from talkies.core.times import TimeRange
+
+
+@given(st.integers(1, 4_000_000), st.integers(8_000, 640_000), st.sampled_from([8_000, 22_050, 48_000]))
+def test_windows_cover_all_of_a_sound_and_share_a_second(count: int, longest: int, rate: int) -> None:
+    if longest < rate:
+        longest = rate  # a manifest's window is a second or more
+    windows = overlapping(count, longest, rate)
+    assert windows[0].start == 0 and windows[-1].stop == count
+    assert all(window.count <= longest for window in windows)
+    for one, other in pairwise(windows):
+        assert one.stop - other.start == min(rate, longest // 4)
+        assert other.start * 25 % rate <= 25 / 2 or rate - other.start * 25 % rate <= 25 / 2  # a sample off its cell
+
+
+def test_a_sound_that_fits_is_one_window() -> None:
+    assert [(each.start, each.stop) for each in overlapping(80_000, 80_000, 8_000)] == [(0, 80_000)]
+    assert [(each.start, each.stop) for each in overlapping(80_000, None, 8_000)] == [(0, 80_000)]
+
+
+@pytest.mark.parametrize("longest", [4, 6, 9])
+def test_no_line_is_said_in_two_pieces(longest: int) -> None:
+    lines = [TimeRange(Fraction(start), Fraction(end)) for start, end in ((1, 3), (2, 4), (5, 6), (9, 12), (13, 15))]
+    windows = between_lines(lines, 1_600, longest * 100, 100)
+    for line in lines:
+        assert any(window.start <= line.start * 100 and line.end * 100 <= window.stop for window in windows)
+    assert all(one.stop <= other.start for one, other in pairwise(windows))
+    assert all(window.count <= longest * 100 for window in windows)

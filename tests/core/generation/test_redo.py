@@ -1,0 +1,142 @@
+"""A take is made again from what it says of itself, sample for sample; what is not as it was is said."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from engines import TonesEngine, load_tones
+from films import write_movie, write_reel
+
+from talkies.core.engines.base import Engine
+from talkies.core.errors import InputError
+from talkies.core.generation.redo import Redone, made_takes, redo
+from talkies.core.generation.render import render
+from talkies.core.generation.request import Request
+from talkies.core.generation.take_orders import CueEdit, TakeRequest, make_takes
+from talkies.core.media.sound import read_sound
+from talkies.core.timeline import read_timeline
+from talkies.plugin.cli import main
+
+BOTH, MUSIC = "out.otio", "music.otio"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Dialogue, effects and beds in one timeline, a second take of each, and music in another."""
+    folder = tmp_path_factory.mktemp("made")
+    write_movie(folder / "film.mp4", 3)
+    cues = [(2, 10, "ANNA: Hello there."), (12, 20, "[door slams]"), (30, 40, "BORIS: Good morning.")]
+    reel = write_reel(folder / "reel.otio", ["film.mp4", "film.mp4"], cues=cues, start=25)
+    list(render(Request(reel, folder / BOTH, seed=5, takes=2, prompt="steps"), load_engine=load_tones))
+    music = Request(reel, folder / MUSIC, task="music", prompt="hurry")
+    list(render(music, load_engine=load_tones))
+    return folder
+
+
+@pytest.fixture
+def place(made: Path, tmp_path: Path) -> Path:
+    """A copy elsewhere: what belongs together has moved together."""
+    return Path(shutil.copytree(made, tmp_path / "elsewhere"))
+
+
+def samples(folder: Path) -> dict[str, bytes]:
+    return {path.name: read_sound(path, mono=False).tobytes() for path in folder.glob("*.wav")}
+
+
+def again(path: Path, folder: Path | None = None, name: str = "", engine: Engine | None = None) -> list[Redone]:
+    chosen = [take for take in made_takes(path) if name in take.name]
+    return list(redo(chosen, folder, load_engine=load_tones if engine is None else lambda *_: engine))
+
+
+def test_takes_that_are_gone_are_made_again_sample_for_sample(place: Path) -> None:
+    takes = place / "out.takes"
+    before = samples(takes)
+    shutil.rmtree(takes)
+    assert len(before) == 12
+    assert {(each.problem, each.is_same) for each in again(place / BOTH)} == {("", None)}
+    assert samples(takes) == before
+
+
+def test_takes_that_are_there_are_compared_and_stay(place: Path) -> None:
+    path = next((place / "out.takes").glob("FX_V1-002*t01.wav"))
+    before = path.read_bytes()
+    assert [each.is_same for each in again(path)] == [True]
+    assert path.read_bytes() == before
+    edited = bytearray(before)
+    edited[len(before) // 2] ^= 1
+    path.write_bytes(edited)
+    assert [each.is_same for each in again(path)] == [False]
+    assert path.read_bytes() == edited
+
+
+def test_music_is_made_again(place: Path, tmp_path: Path) -> None:
+    """The take that makes way for speech, and the one that does not."""
+    before = samples(place / "music.takes")
+    assert {each.is_same for each in again(place / MUSIC, tmp_path / "again", "MX")} == {True}
+    assert len(before) >= 2 and samples(tmp_path / "again") == before
+
+
+def test_a_take_of_the_panel_has_its_edited_words_and_voices(place: Path) -> None:
+    reel, folder = place / "reel.otio", place / "reel.talkies" / "takes"
+    cue = read_timeline(reel).cues[0]
+    edit = CueEdit(cue.text, cue.range.start, text="Good evening.", speaker="MARY")
+    order = TakeRequest(Request(reel, folder, task="dialogue", segments=("V1-001",)), {0: edit}, {"MARY": "clara"})
+    list(make_takes(order, load_engine=load_tones))
+    (path,) = folder.glob("DX_*.wav")
+    assert [(each.problem, each.is_same) for each in again(path)] == [("", True)]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (lambda place: (place / "film.mp4").unlink(), "picture"),
+        (lambda place: (place / "film.mp4").write_bytes((place / "film.mp4").read_bytes() + b"0"), "picture"),
+        (lambda place: (place / "reel.otio").unlink(), "reel.otio"),
+    ],
+)
+def test_what_is_not_as_it_was_is_said(place: Path, spoil: object, problem: str) -> None:
+    spoil(place)  # type: ignore[operator]
+    (told,) = again(place / BOTH, name="FX_V1-001_shot-1_t01")
+    assert told.path is None and problem in told.problem and "\n" not in told.problem
+
+
+def test_edited_words_and_other_weights_are_said(place: Path) -> None:
+    reel = place / "reel.otio"
+    reel.write_text(reel.read_text().replace("Hello there.", "Hello dear."))
+    told = {each.name: each.problem for each in again(place / BOTH, name="V1-001_shot-1")}
+    assert "words or voice" in told.pop("DX_V1-001_shot-1_ANNA_t01") and "words" in told.pop(
+        "DX_V1-001_shot-1_ANNA_t02"
+    )
+    assert set(told.values()) == {""}  # effects and beds do not hear them
+    other = TonesEngine()
+    other.weights_hash = "1" * 64
+    (said,) = again(place / BOTH, name="FX_V1-001_shot-1_t01", engine=other)
+    assert "weights" in said.problem
+
+
+def test_what_says_nothing_of_itself_is_refused(place: Path) -> None:
+    with pytest.raises(InputError, match="holds no take"):
+        made_takes(place / "reel.otio")
+    stray = place / "FX_V1-001_t01.wav"
+    shutil.copyfile(next((place / "out.takes").glob("*.wav")), stray)
+    with pytest.raises(InputError, match="how it was made"):
+        made_takes(stray)
+    (take,) = [each for each in made_takes(place / BOTH) if each.name == "FX_V1-001_shot-1_t01"]
+    for metadata in ({}, {**take.metadata, "made_from": {"request": {"seed": "x"}}}, {**take.metadata, "edit": {}}):
+        (told,) = redo([replace(take, metadata=metadata)], load_engine=load_tones)
+        assert told.path is None and told.problem
+
+
+def test_the_command_says_what_it_did(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["redo", str(place / BOTH), "--take", "FX_V1-001_shot-1_t01"]
+    assert main(command, load_tones) == 0
+    assert "the same, sample for sample" in capsys.readouterr().out
+    (place / "film.mp4").unlink()
+    assert main([*command, "--json"], load_tones) == 1
+    (row,) = json.loads(capsys.readouterr().out)["takes"]
+    assert row["path"] is None and "picture" in row["problem"]
+    assert main(["redo", str(place / BOTH), "--take", "FX_nobody"], load_tones) == 2
