@@ -22,6 +22,7 @@ from talkies.core.conditioning.speech.timing import Spans
 from talkies.core.corpus.recordings import SoundCache, Utterance, utterances
 from talkies.core.model.bands import MEL_BANDS, MelFrames
 from talkies.core.model.convnext import ConvNeXtBlock
+from talkies.core.model.sampling import half_precision_pays
 from talkies.core.model.torch_pair import need_torchaudio
 from talkies.core.training.run import Run, rate_at, set_rate
 
@@ -76,13 +77,13 @@ def train_acoustic_model(plan: AlignmentTraining) -> Iterator[dict[str, float]]:
     model = AcousticModel()
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.peak_rate, weight_decay=1e-2)
     step = run.resume(model=model, optimizer=optimizer)
-    rng = np.random.default_rng([plan.seed, step])
+    rng, half = np.random.default_rng([plan.seed, step]), half_precision_pays(torch.device("cpu"))
     while step < plan.steps:
         set_rate(optimizer, rate_at(step, plan.steps, plan.peak_rate))
         chosen = [items[i] for i in rng.integers(len(items), size=plan.batch)]
         pairs = [mel_pairs(mel, cache.load_speech(u.file)) for u, _ in chosen]
         batch = nn.utils.rnn.pad_sequence(pairs, batch_first=True)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
             scores = model(batch)
         targets = torch.tensor([i for _, ids in chosen for i in ids])
         lengths = torch.tensor([len(p) for p in pairs]), torch.tensor([len(ids) for _, ids in chosen])

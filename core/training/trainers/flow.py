@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from talkies.core.flow.path import random_times, straight_path, velocity_loss
 from talkies.core.model.codec import Codec
+from talkies.core.model.sampling import half_precision_pays
 from talkies.core.model.vssflow import VSSFlow
 from talkies.core.model.weights import part_of
 from talkies.core.training.material import Example
@@ -82,6 +83,7 @@ def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Ite
     if torch.distributed.is_initialized():
         loss_of = nn.parallel.DistributedDataParallel(loss_of)
     recent: list[float] = []
+    half = half_precision_pays(torch.device(device))
     while step < plan.steps:
         set_rate(optimizer, rate_at(step, plan.steps, plan.peak_rate))
         x_1, conditions, keep = mixer.batch(plan.batch)
@@ -89,7 +91,7 @@ def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Ite
         t = random_times(len(x_1), generator)
         moved = [x.to(device) for x in (x_1, x_0, t)]
         conditions, keep = ({name: x.to(device) for name, x in group.items()} for group in (conditions, keep))
-        with torch.autocast(torch.device(device).type, torch.bfloat16):
+        with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=half):
             loss = loss_of(*moved, conditions, keep)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
