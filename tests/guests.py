@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.engines.guest import GuestEngine, guest_class
-from talkies.core.engines.guests.known import Guest
+from talkies.core.engines.guests.found import Guest
 from talkies.core.engines.guests.manifest import Manifest
 from talkies.core.engines.guests.session import Limits
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
 import numpy as np
 
 from talkies.core.arrays import Sound
-from talkies.core.engines.guests.known import guests
+from talkies.core.engines.guests.found import guests
 from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
 from talkies.core.segment import Segment, Source
 from talkies.core.times import TimeRange, round_half_up

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from talkies.core.conditioning.speech.named_voices import named_voices
-from talkies.core.engines.guests.known import BUILT_IN, Guest, guests
+from talkies.core.engines.guests.found import BUILT_IN, Guest, guests
 
 
 @dataclass(frozen=True)

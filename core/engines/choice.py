@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from talkies.core.engines.base import ENGINES, check_engine
-from talkies.core.engines.guests.known import guests
+from talkies.core.engines.guests.found import guests
 from talkies.core.engines.guests.manifest import TASKS
 from talkies.core.errors import ArgumentError
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from talkies.core.arrays import Sound
 from talkies.core.engines.base import Brief, Engine, Line, Prepared
-from talkies.core.engines.guests.known import Guest
+from talkies.core.engines.guests.found import Guest
 from talkies.core.engines.guests.manifest import Manifest
 from talkies.core.engines.guests.movies import write_movies
 from talkies.core.engines.guests.seams import joined

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from talkies.core.arrays import Floats, Samples, Sound
-from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import BY_RULES, LOOKING, MAKING
+from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
 from talkies.core.progress import Work
@@ -51,7 +51,7 @@ class Maker:
     warnings: list[str] = field(default_factory=list)
     remembered: Remembered | None = None
     picks: Mapping[str, Pick | None] = field(default_factory=dict)
-    kept: KeptTakes = field(default_factory=KeptTakes)
+    kept: SettledTakes = field(default_factory=SettledTakes)
     rows: Sequence[Spot] = ()
     scores: Scores | None = None
     takes: int = 1

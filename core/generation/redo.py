@@ -23,8 +23,8 @@ from talkies.core.files.preflight import check_space
 from talkies.core.generation.made_from import MADE_FROM, MadeFrom, files_of
 from talkies.core.generation.maker import Maker
 from talkies.core.generation.planning.cut_shots import read_shots
-from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import BY_RULES, Plan, plan_run
+from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_loop import TakeLoop
 from talkies.core.generation.take_orders import CueEdit, TakeRequest, edited
@@ -149,7 +149,7 @@ def _again(take: MadeTake, place: Path, load_engine: EngineLoader, watch: Callab
         return engine
 
     number = int(take.name.rpartition("_t")[2])
-    kept = KeptTakes(
+    kept = SettledTakes(
         (Take(stem.segment.id, stem.name, take.name, take.path, stem.record, SAMPLE_RATE).with_facts(take.metadata),)
     )
     events = list(

@@ -17,8 +17,8 @@ from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.events import Event, Progress
 from talkies.core.generation.planning.cut_shots import read_shots
 from talkies.core.generation.planning.earlier_takes import earlier_takes
-from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import plan_run
+from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_loop import TakeLoop
 from talkies.core.media.loudness_presets import PRESETS
@@ -54,7 +54,7 @@ def render(
     loop.log.sentences += [*plan.warnings, *preflight(timeline, request.out)]
     yield from loop.log.new()
     with run_folder(request.out, plan.needed_bytes, loop.takes) as run:
-        kept = KeptTakes(plan.earlier.takes)
+        kept = SettledTakes(plan.earlier.takes)
         yield from loop.make(load_engine, run.staging, kept=kept, remembered=remembered, run=run)
         loop.work.message = "levelling and writing"
         yield Progress(1.0, loop.work.message)

@@ -14,8 +14,8 @@ from talkies.core.arrays import Samples
 from talkies.core.conditioning.picture.look import PictureLook, look_at, unseen
 from talkies.core.engines.base import Spotted, Stroke
 from talkies.core.errors import ArgumentError
-from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import LOOKING, MAKING
+from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
 from talkies.core.media.loudness import measure
@@ -71,7 +71,7 @@ def _look_key(segment: Segment, request: Request) -> Hashable:
     return replace(segment, cues=()), changed, request.handles
 
 
-def cast_recordings(request: Request, plan: Plan, kept: KeptTakes) -> dict[str, Pick | None]:
+def cast_recordings(request: Request, plan: Plan, kept: SettledTakes) -> dict[str, Pick | None]:
     """A recording for each spot of the whole list that wants one, whatever segments are made. Raises MediaError."""
     wishes = Wishes(request.prompt.strip(), request.negative_prompt, request.source)
     chosen, _ = chosen_spots(plan.spots, wishes)

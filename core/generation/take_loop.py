@@ -18,8 +18,8 @@ from talkies.core.events import Event, Failed, Finished, Progress, TakeReady
 from talkies.core.files.atomic import write_atomically
 from talkies.core.generation.made_from import MADE_FROM, MadeFrom
 from talkies.core.generation.maker import Maker
-from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import Plan, work_of
+from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import Request
 from talkies.core.generation.run_report import summarize
 from talkies.core.progress import WarningLog, Work
@@ -57,7 +57,7 @@ class TakeLoop:
         finish: Finish = lambda take, segment: take,
         beginning: Beginning = lambda stem: (1, 0),
         made_before: int = 0,
-        kept: KeptTakes = KeptTakes(),  # noqa: B008 - frozen
+        kept: SettledTakes = SettledTakes(),  # noqa: B008 - frozen
         remembered: Remembered | None = None,
         run: RunFolder | None = None,
     ) -> Iterator[Event]:

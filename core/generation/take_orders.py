@@ -19,8 +19,8 @@ from talkies.core.errors import ArgumentError, TimelineError
 from talkies.core.events import Event, Progress
 from talkies.core.files.dataclass_json import as_json, from_json
 from talkies.core.files.preflight import check_space
-from talkies.core.generation.planning.kept_takes import KeptTakes
 from talkies.core.generation.planning.plan import Plan, plan_run
+from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import NO_SHOTS, Request
 from talkies.core.generation.take_loop import TakeLoop
 from talkies.core.segment import Cue, Stem, Timeline
@@ -115,14 +115,14 @@ def make_takes(
             finish=lambda take, segment: deliver(take, segment, folder),
             beginning=lambda stem: (next_number(folder, stem), skips[stem]),
             made_before=order.made,
-            kept=_kept(folder, plan) if request.spots is not None else KeptTakes(),
+            kept=_kept(folder, plan) if request.spots is not None else SettledTakes(),
             remembered=remembered,
         )
         loop.lay_papers(folder)
     yield loop.finished()
 
 
-def _kept(folder: Path, plan: Plan) -> KeptTakes:
+def _kept(folder: Path, plan: Plan) -> SettledTakes:
     """The takes of the same shots that lie there, in the order of their numbers."""
     there = {segment.id: (segment.clip, segment.source) for segment in plan.segments}
     alike = (
@@ -130,7 +130,7 @@ def _kept(folder: Path, plan: Plan) -> KeptTakes:
         for sidecar in read_takes(folder)[0]
         if there.get(sidecar.take.segment_id) == (sidecar.segment.clip, sidecar.segment.source)
     )
-    return KeptTakes(tuple(sorted(alike, key=lambda take: take.number)))
+    return SettledTakes(tuple(sorted(alike, key=lambda take: take.number)))
 
 
 def edited(timeline: Timeline, order: TakeRequest) -> Timeline:

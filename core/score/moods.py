@@ -1,6 +1,7 @@
 """Moods of the photoplay collections (Rapée 1924, Becce's Kinothek): what each asks of tempo, mode, texture, register.
 
-Words are read in `asked.py`; docs/music.md has the table that shows how far the moods lie apart.
+Words are read in `asked.py`; which instruments of the orchestra play a mood stands in `orchestration.py`. docs/music.md
+has the table that shows how far the moods lie apart.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from guests import RUDE, TONES, install_tones, rude_guest, rude_manifest
 
 from talkies.core.engines.base import Brief, load_engine
 from talkies.core.engines.guest import guest_class
-from talkies.core.engines.guests.known import keep
+from talkies.core.engines.guests.found import keep
 from talkies.core.errors import CancelledError, EngineError
 from talkies.core.events import Failed, Finished, Progress
 from talkies.core.generation.render import render

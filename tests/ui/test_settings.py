@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
-from talkies.core.engines.guests.known import keep
+from talkies.core.engines.guests.found import keep
 from talkies.ui.settings.fields import PromptField
 from talkies.ui.settings.panel import SettingsPanel
 from talkies.ui.work.document import Document

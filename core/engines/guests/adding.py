@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from talkies.core.engines.guests import command
-from talkies.core.engines.guests.known import BUILT_IN, Guest, forget, guests, keep
+from talkies.core.engines.guests.found import BUILT_IN, Guest, forget, guests, keep
 from talkies.core.engines.guests.manifest import Manifest
 from talkies.core.engines.guests.session import Session
 from talkies.core.errors import ArgumentError

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from talkies.core.engines.guests.known import Guest
+from talkies.core.engines.guests.found import Guest
 from talkies.core.engines.guests.program import Program
 from talkies.core.engines.guests.talk import (
     PROTOCOL,

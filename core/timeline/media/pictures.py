@@ -31,7 +31,7 @@ SOUND_SUFFIXES = (".wav", ".mp3", ".aif", ".aiff", ".flac", ".ogg", ".opus", ".m
 
 _NO_MEDIA = (
     *(".otio", ".otioz", ".xml", ".fcpxml", ".edl", ".aaf", ".kdenlive", ".mlt", ".xges", ".ale", ".prproj", ".drp"),
-    *(".srt", ".vtt", ".sbv", ".ass", ".ssa", ".ttml", ".txt", ".json", ".pdf", ".zip"),
+    *(".srt", ".vtt", ".sbv", ".ass", ".ssa", ".ttml", ".dfxp", ".itt", ".txt", ".json", ".pdf", ".zip"),
 )
 
 _ZERO = Fraction(0)

@@ -8,7 +8,7 @@ import pytest
 from guests import rude_guest
 
 from talkies.core.engines.choice import choices, engine_for, engines_for, spotter_for
-from talkies.core.engines.guests.known import added_file, keep
+from talkies.core.engines.guests.found import added_file, keep
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.request import Request
 

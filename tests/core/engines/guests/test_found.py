@@ -10,7 +10,7 @@ import pytest
 from guests import rude_guest, rude_manifest
 
 from talkies.core.engines.base import check_engine, engine_names
-from talkies.core.engines.guests.known import added_file, forget, guests, keep
+from talkies.core.engines.guests.found import added_file, forget, guests, keep
 from talkies.core.engines.guests.manifest import Manifest
 from talkies.core.errors import EngineError
 

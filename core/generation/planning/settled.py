@@ -18,7 +18,7 @@ _MOST_DB = 120.0
 
 
 @dataclass(frozen=True)
-class KeptTakes:
+class SettledTakes:
     """``takes``: of the same segments, the newest last."""
 
     takes: tuple[Take, ...] = ()
