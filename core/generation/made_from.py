@@ -45,7 +45,8 @@ class MadeFrom:
 
     def digests(self, stem: Stem) -> dict[str, str]:
         """What a stem is made of, each part as a hash."""
-        words = [stem.cues, stem.sounds, stem.prompt, stem.voice, stem.speaker]
+        voice = "" if Path(stem.voice).is_file() else stem.voice
+        words = [stem.cues, stem.sounds, stem.prompt, voice, stem.speaker]
         found = {
             "shot": digest([bare(stem.segment), stem.record]),
             "words": digest(words),
@@ -55,7 +56,17 @@ class MadeFrom:
             found["list"] = digest(stem.spots)
         if stem.task in ("background", "music"):
             found["cut"] = self._cut
+        if recordings := self._recordings(stem):
+            found["recordings"] = digest([_content(path, 1) for path in recordings])
         return found
+
+    def _recordings(self, stem: Stem) -> list[Path]:
+        """Whose sound is in the take: of a voice, of the library, of a SoundFont."""
+        picks = [self.maker.picks.get(spot.id) for spot in stem.spots or ()]
+        scores = self.maker.scores if stem.task == "music" else None
+        font = scores.music.soundfont if scores is not None else None
+        voice = [Path(stem.voice)] if Path(stem.voice).is_file() else []
+        return [*voice, *(pick.recording.path for pick in picks if pick is not None), *([font] if font else [])]
 
     @cached_property
     def _request(self) -> dict[str, Any]:
@@ -64,8 +75,11 @@ class MadeFrom:
         stated = as_json(request)
         usual = as_json(Request(request.timeline, request.out))
         kept = {name: each for name, each in stated.items() if name not in _ELSEWHERE and each != usual[name]}
-        named = {name: _from(request.out.parent, Path(kept[name])) for name in files_of(kept)}
-        return {**kept, **named, "timeline": _from(request.out.parent, request.timeline)}
+        folder = request.out.parent
+        named = {name: _from(folder, Path(kept[name])) for name in files_of(kept)}
+        if Path(request.music.soundfont).is_file():
+            named["music"] = {**kept["music"], "soundfont": _from(folder, Path(request.music.soundfont))}
+        return {**kept, **named, "timeline": _from(folder, request.timeline)}
 
     @cached_property
     def _cut(self) -> str:
@@ -84,9 +98,21 @@ class MadeFrom:
         return self._pictures[picture]
 
 
-def files_of(request: Mapping[str, Any]) -> list[str]:
-    """The fields of a request, as JSON, that name a file."""
-    return [name for name in _FILES if request.get(name) and request[name] not in (NO_SHOTS, DETECT)]
+def files_of(request: Mapping[str, Any], folder: Path | None = None) -> list[str]:
+    """The fields of a request, as JSON, that name a file, from ``folder``."""
+    names = [name for name in _FILES if request.get(name) and request[name] not in (NO_SHOTS, DETECT)]
+    voice = request.get("voice")
+    is_recording = isinstance(voice, str) and voice != "" and (folder or Path()).joinpath(voice).is_file()
+    return [*names, "voice"] if is_recording else names
+
+
+def found_from(folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
+    """A take's request, as JSON, with its files named from here; ``folder``: from which they are named there."""
+    files = {name: str(folder / request[name]) for name in files_of(request, folder)}
+    music = request.get("music")
+    if isinstance(music, Mapping) and (folder / str(music.get("soundfont", ""))).is_file():
+        files["music"] = {**music, "soundfont": str(folder / music["soundfont"])}
+    return {**request, **files}
 
 
 def bare(segment: Segment) -> Segment:

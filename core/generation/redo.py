@@ -20,8 +20,7 @@ from talkies.core.events import Failed, Progress, TakeReady
 from talkies.core.files.atomic import part_file
 from talkies.core.files.dataclass_json import from_json
 from talkies.core.files.preflight import check_space
-from talkies.core.generation.made_from import MADE_FROM, MadeFrom, files_of
-from talkies.core.generation.maker import Maker
+from talkies.core.generation.made_from import MADE_FROM, MadeFrom, found_from
 from talkies.core.generation.planning.cut_shots import read_shots
 from talkies.core.generation.planning.plan import BY_RULES, Plan, plan_run
 from talkies.core.generation.planning.settled import SettledTakes
@@ -74,6 +73,8 @@ def made_takes(path: Path, media_dir: Path | None = None) -> list[MadeTake]:
         if not found:
             raise InputError(path, "holds no take of talkies", "give a timeline that 'talkies generate' has written")
         return found
+    if not is_sound(path.name):
+        raise InputError(path, "has no name that talkies gives to a take", "give it the name it had, or its timeline")
     if path.with_suffix(".json").is_file():
         return [MadeTake(path, read_sidecar(path.with_suffix(".json")).take.metadata, path.parent.parent)]
     name = path.parent.name.removesuffix(".takes")
@@ -93,7 +94,6 @@ def _in_timeline(path: Path, media_dir: Path | None) -> list[MadeTake]:
     for track in sound_tracks(timeline, media_dir):
         for clip in track.clips if track.generated else ():
             place = clip.path or takes / f"{clip.name}.wav"
-            place = place.with_name(place.name.replace(".from-frame.wav", ".wav"))
             if is_sound(place.name):
                 found[place] = MadeTake(place, plain(clip.metadata), path.parent)
     return list(found.values())
@@ -120,12 +120,12 @@ def redo(
         with tempfile.TemporaryDirectory() as place:
             try:
                 made = _again(take, Path(place), loaded, watch)
-                is_same = _samples(take.path) == _samples(made) if take.path.is_file() else None
+                is_same = _samples(take.path) == _samples(made.path) if take.path.is_file() else None
                 target = take.path if folder is None else folder / f"{take.name}.wav"
                 if folder is not None or is_same is None:
                     with part_file(target) as part:
-                        check_space(target.parent, made.stat().st_size)
-                        shutil.copyfile(made, part)
+                        check_space(target.parent, made.path.stat().st_size)
+                        shutil.copyfile(made.path, part)
                 yield Redone(take.name, target, is_same=is_same)
             except CancelledError:
                 raise
@@ -133,14 +133,15 @@ def redo(
                 yield Redone(take.name, problem=str(error))
 
 
-def _again(take: MadeTake, place: Path, load_engine: EngineLoader, watch: Callable[[Progress], None]) -> Path:
-    """The file of a take that was made again. Raises TalkiesError where it cannot be."""
+def _again(take: MadeTake, place: Path, load_engine: EngineLoader, watch: Callable[[Progress], None]) -> Take:
+    """A take that was made again in ``place``. Raises TalkiesError where it cannot be."""
     order, index = _order(take, place)
     timeline = edited(read_shots(order.request, watch), order)
     plan = plan_run(timeline, order.request, order.voices)
     stem = _stem_of(take, plan)
     loop = TakeLoop(order.request, _only(plan, stem, index), watch)
-    _check_digests(take, MadeFrom(Maker(order.request, timeline, {}, place, loop.work, rows=plan.backgrounds)), stem)
+    earlier = Take(stem.segment.id, stem.name, take.name, take.path, stem.record, SAMPLE_RATE)
+    kept = SettledTakes((earlier.with_facts(take.metadata),))
 
     def loaded(name: str, weights: Path | None, device: str) -> Engine:
         engine = load_engine(name, weights, device)
@@ -149,15 +150,18 @@ def _again(take: MadeTake, place: Path, load_engine: EngineLoader, watch: Callab
         return engine
 
     number = int(take.name.rpartition("_t")[2])
-    kept = SettledTakes(
-        (Take(stem.segment.id, stem.name, take.name, take.path, stem.record, SAMPLE_RATE).with_facts(take.metadata),)
-    )
     events = list(
-        loop.make(loaded, place, beginning=lambda each: (number, index if each == stem else index + 1), kept=kept)
+        loop.make(
+            loaded,
+            place,
+            beginning=lambda each: (number, index if each == stem else index + 1),
+            kept=kept,
+            check=lambda now: _check_digests(take, now, stem),
+        )
     )
     for event in events:
         if isinstance(event, TakeReady) and event.take.name == take.name:
-            return rebalanced(event.take, take.metadata.get(BALANCED)).path
+            return rebalanced(event.take, take.metadata.get(BALANCED))
     reasons = [event.reason for event in events if isinstance(event, Failed)]
     raise InputError(take.name, reasons[0] if reasons else "is no take any more of what it was made from")
 
@@ -165,21 +169,23 @@ def _again(take: MadeTake, place: Path, load_engine: EngineLoader, watch: Callab
 def _order(take: MadeTake, place: Path) -> tuple[TakeRequest, int]:
     """What was asked for, and the place of the take among those of its stem. Raises InputError."""
     made_from, maker = take.metadata.get(MADE_FROM), take.metadata.get("version")
-    if not isinstance(made_from, Mapping):
-        raise InputError(take.name, "does not say what it was made from", "versions before this one did not write it")
+    if not isinstance(made_from, Mapping) or not isinstance(made_from.get("digests"), Mapping):
+        raise InputError(take.name, "does not say what it was made from", _UNKNOWN)
     if EDIT in take.metadata:
         raise InputError(take.name, "was trimmed or faded by hand", "write back the take without its edits")
     if maker != version("talkies"):
         raise InputError(take.name, f"was made by talkies {maker}, and this is {version('talkies')}")
     try:
-        stated = dict(made_from["request"])
-        files = {name: str(take.folder / stated[name]) for name in files_of(stated)}
-        request = from_json(Request, {**stated, **files, "out": str(place / "again.otio")})
+        stated = found_from(take.folder, dict(made_from["request"]))
+        request = from_json(Request, {**stated, "out": str(place / "again.otio")})
         cues = from_json(dict[int, CueEdit], made_from.get("cues", {}))
         voices = from_json(dict[str, str], made_from.get("voices", {}))
         return TakeRequest(request, cues, voices), from_json(int, made_from["index"])
     except (ValueError, TypeError, KeyError) as error:
         raise InputError(take.name, "says in no way that can be read what it was made from") from error
+
+
+_UNKNOWN = "give the .otio that was written, or a take of the panel's; other formats do not bring it back"
 
 
 def _stem_of(take: MadeTake, plan: Plan) -> Stem:
@@ -202,7 +208,7 @@ def _only(plan: Plan, stem: Stem, index: int) -> Plan:
 
 def _check_digests(take: MadeTake, now: MadeFrom, stem: Stem) -> None:
     """Raises InputError for what is not as it was."""
-    digests = take.metadata[MADE_FROM].get("digests", {})
+    digests = take.metadata[MADE_FROM]["digests"]
     for part, digest in now.digests(stem).items():
         if digests.get(part) != digest:
             raise InputError(take.name, _CHANGED[part].format(stem.segment.clip))
@@ -213,6 +219,7 @@ _CHANGED = {
     "words": "words or voice have changed since it was made",
     "picture": "the picture of {} is not the one it was made for, or not there",
     "list": "its spotting list has been edited since it was made",
+    "recordings": "a recording that sounds in it is not the one it was made with, or not there",
     "cut": "the cut, its pictures or its list have changed since it was made, and it follows all of them",
 }
 

@@ -90,6 +90,10 @@ class Resume:
             self._note(stem, self._events, told)
         self._events = []
 
+    def forget_events(self) -> None:
+        """Those of a stem that failed before all of one number were made."""
+        self._events = []
+
     def _note(self, stem: Stem, takes: Sequence[Take], told: int) -> None:
         number = takes[0].number
         name = take_name(stem.name, stem.segment, stem.speaker, number, stem.part)

@@ -60,13 +60,14 @@ class TakeLoop:
         kept: SettledTakes = SettledTakes(),  # noqa: B008 - frozen
         remembered: Remembered | None = None,
         run: RunFolder | None = None,
+        check: Callable[[MadeFrom], None] | None = None,
     ) -> Iterator[Event]:
         """Loads the engine, where one is needed, and makes all takes in ``folder``.
 
         Failures wait until there is a take: when all fail, one sentence at the end says why (InputError), unless
         ``made_before`` takes are there already. ``kept``: earlier takes, whose levels and recordings a list keeps;
         ``remembered``: sounds of spots that were made before. ``run``: whose folder it is, where takes of one that
-        ended early are taken over.
+        ended early are taken over. ``check``: may raise before anything is made.
         """
         request, plan, reported = self.request, self.plan, 0
         yield from self.log.new()
@@ -78,17 +79,19 @@ class TakeLoop:
             request, plan.timeline, engines, folder, self.work, self.log.sentences, remembered,
             kept=kept, takes=plan.takes,
         )  # fmt: skip
-        if plan.music is None and (plan.spots or plan.backgrounds):
+        if plan.music is not None:
+            from talkies.core.generation.scores import Scores
+
+            maker.scores = Scores(request, plan.timeline, folder, plan.music, self.papers)
+        elif plan.spots or plan.backgrounds:
             from talkies.core.generation.spotted import cast_recordings
 
             if request.task != "background":
                 maker.picks = cast_recordings(request, plan, kept)
             maker.rows = plan.backgrounds
-        if plan.music is not None:
-            from talkies.core.generation.scores import Scores
-
-            maker.scores = Scores(request, plan.timeline, folder, plan.music, self.papers)
         made_from, resume = MadeFrom(maker, self.edits), None
+        if check is not None:
+            check(made_from)
         if run is not None:
             from talkies.core.generation.resume import Resume
 
@@ -157,6 +160,8 @@ def takes_of(
         except ArgumentError:
             raise
         except InputError as error:
+            if resume is not None:
+                resume.forget_events()
             yield Failed(segment.id, segment.clip, stem.name, str(error))
     maker.work.done = done + work_of(stems, maker.takes)
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from engines import TonesEngine, load_tones
+from engines import TonesEngine, TonesPrepared, load_tones
 from films import write_movie, write_reel
 
-from talkies.core.engines.base import Engine
+from talkies.core.engines.base import Brief, Engine
 from talkies.core.errors import InputError
 from talkies.core.generation.redo import Redone, made_takes, redo
 from talkies.core.generation.render import render
@@ -90,6 +90,43 @@ def test_a_take_of_the_panel_has_its_edited_words_and_voices(place: Path) -> Non
     assert [(each.problem, each.is_same) for each in again(path)] == [("", True)]
 
 
+class OneVoice(TonesEngine):
+    """Does not hear what a recording is called."""
+
+    def prepare(self, brief: Brief) -> TonesPrepared:
+        return super().prepare(replace(brief, voice=""))
+
+
+def test_a_recorded_voice_is_found_from_anywhere_and_told_from_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "made"
+    folder.mkdir()
+    write_movie(folder / "film.mp4", 1)
+    reel = write_reel(folder / "reel.otio", ["film.mp4"], cues=[(2, 20, "Hello there.")])
+    (folder / "me.wav").write_bytes(bytes(range(256)) * 40)
+    monkeypatch.chdir(folder)
+    request = Request(reel, Path("out.otio"), task="dialogue", voice="me.wav", background="off")
+    list(render(request, load_engine=lambda *_: OneVoice()))
+    monkeypatch.chdir(tmp_path)
+    for place in (folder, tmp_path / "elsewhere"):
+        if not place.exists():
+            folder.rename(place)
+        made = again(place / "out.otio", engine=OneVoice())
+        assert [(each.problem, each.is_same) for each in made] == [("", True)]
+    (place / "me.wav").write_bytes(bytes(range(255, -1, -1)) * 40)
+    (said,) = again(place / "out.otio", engine=OneVoice())
+    assert said.path is None and "recording" in said.problem
+
+
+def test_a_format_that_does_not_bring_it_back_says_so(tmp_path: Path) -> None:
+    write_movie(tmp_path / "film.mp4", 1)
+    reel = write_reel(tmp_path / "reel.otio", ["film.mp4"])
+    list(render(Request(reel, tmp_path / "out.kdenlive", task="foley", background="off"), load_engine=load_tones))
+    (told,) = again(tmp_path / "out.kdenlive")
+    assert told.path is None and ".otio" in told.problem
+
+
 @pytest.mark.parametrize(
     ("spoil", "problem"),
     [
@@ -126,7 +163,17 @@ def test_what_says_nothing_of_itself_is_refused(place: Path) -> None:
     with pytest.raises(InputError, match="how it was made"):
         made_takes(stray)
     (take,) = [each for each in made_takes(place / BOTH) if each.name == "FX_V1-001_shot-1_t01"]
-    for metadata in ({}, {**take.metadata, "made_from": {"request": {"seed": "x"}}}, {**take.metadata, "edit": {}}):
+    renamed = place / "my_fx.wav"
+    stray.rename(renamed).with_suffix(".json").write_text("{}")
+    with pytest.raises(InputError, match="name"):
+        made_takes(renamed)
+    said = take.metadata["made_from"]
+    for metadata in (
+        {},
+        {**take.metadata, "made_from": {**said, "request": {"seed": "x"}}},
+        {**take.metadata, "made_from": {**said, "digests": []}},
+        {**take.metadata, "edit": {}},
+    ):
         (told,) = redo([replace(take, metadata=metadata)], load_engine=load_tones)
         assert told.path is None and told.problem
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +20,12 @@ from talkies.core.events import Event, Finished, TakeReady, Warned
 from talkies.core.files.dataclass_json import as_json
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
+from talkies.core.generation.resume import Resume
 from talkies.core.media.sound import read_sound
+from talkies.core.segment import Segment, Stem, Take
+from talkies.core.times import TimeRange
+
+SECOND = TimeRange(Fraction(0), Fraction(1))
 
 
 class Counting(TonesEngine):
@@ -208,3 +214,26 @@ def test_a_line_that_was_edited_is_spoken_anew_and_no_other(reel: Path) -> None:
     engine = Counting()
     run(request, engine)
     assert engine.made == 2  # that line, and the effects that were not made yet
+
+
+def test_events_of_a_stem_that_failed_are_no_other_stems(tmp_path: Path) -> None:
+    """The receipt names what was made of the second stem alone."""
+
+    class Noting(Resume):
+        def _note(self, stem: Stem, takes: Sequence[Take], told: int) -> None:
+            noted.append([take.name for take in takes])
+
+    noted: list[list[str]] = []
+    segment = Segment("V1-001", "shot", "V1", SECOND, SECOND, Fraction(24))
+    stem = Stem(segment, "foley", "FX", SECOND, spots=())
+    request = Request(tmp_path, tmp_path, clips="events", spots=tmp_path / "list.csv")
+    resume = Noting(None, SimpleNamespace(request=request), None)  # type: ignore[arg-type]
+
+    def take(name: str) -> Take:
+        return Take(segment.id, "FX", name, tmp_path / name, SECOND, 48_000, number=1)
+
+    resume.note(stem, take("of_the_first"), 0)
+    resume.forget_events()
+    resume.note(stem, take("of_the_second"), 0)
+    resume.note_events(stem, 0)
+    assert noted == [["of_the_second"]]
