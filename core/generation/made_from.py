@@ -76,7 +76,7 @@ class MadeFrom:
         usual = as_json(Request(request.timeline, request.out))
         kept = {name: each for name, each in stated.items() if name not in _ELSEWHERE and each != usual[name]}
         folder = request.out.parent
-        named = {name: _from(folder, Path(kept[name])) for name in files_of(kept)}
+        named: dict[str, Any] = {name: _from(folder, Path(kept[name])) for name in files_of(kept)}
         if Path(request.music.soundfont).is_file():
             named["music"] = {**kept["music"], "soundfont": _from(folder, Path(request.music.soundfont))}
         return {**kept, **named, "timeline": _from(folder, request.timeline)}
@@ -108,7 +108,7 @@ def files_of(request: Mapping[str, Any], folder: Path | None = None) -> list[str
 
 def found_from(folder: Path, request: Mapping[str, Any]) -> dict[str, Any]:
     """A take's request, as JSON, with its files named from here; ``folder``: from which they are named there."""
-    files = {name: str(folder / request[name]) for name in files_of(request, folder)}
+    files: dict[str, Any] = {name: str(folder / request[name]) for name in files_of(request, folder)}
     music = request.get("music")
     if isinstance(music, Mapping) and (folder / str(music.get("soundfont", ""))).is_file():
         files["music"] = {**music, "soundfont": str(folder / music["soundfont"])}
