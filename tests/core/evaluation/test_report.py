@@ -170,7 +170,7 @@ def test_speed_is_that_of_generate(tmp_path: Path) -> None:
     row = figures["tasks"]["foley"]
     assert row["sound_s"] == 2.0
     assert row["film_seconds_per_second"] == pytest.approx(2 / row["computing_s"])
-    assert 0.5 < sum(row["share_by_stage"].values()) < 1.05
+    assert 0 < sum(row["share_by_stage"].values()) < 1.05  # loading code for the first time is no stage
     assert figures["weights_mb"] is None
 
 
