@@ -144,9 +144,8 @@ class Workspace(QMainWindow):
     def share_room(self) -> None:
         """How much room each part gets on the first day; later it is as it was left."""
         docks, tall = self.docks, self.height()
-        self.resizeDocks(
-            [docks["settings"], docks["queue"]], [tall * 11 // 20, tall * 9 // 20], Qt.Orientation.Vertical
-        )
+        right = [docks["settings"], docks["queue"]]
+        self.resizeDocks(right, [tall * 11 // 20, tall * 9 // 20], Qt.Orientation.Vertical)
         self.resizeDocks([docks["settings"]], [330 if self.width() > 1200 else 290], Qt.Orientation.Horizontal)
         takes = max(min(tall * 27 // 100, 244), _LEAST_TAKES)
         timeline = max(min(tall * 37 // 100, 330), tall - takes - _MOST_PICTURE)
@@ -166,8 +165,6 @@ class Workspace(QMainWindow):
         self.viewer.in_wanted.connect(self.timeline.set_in)
         self.viewer.out_wanted.connect(self.timeline.set_out)
         self.timeline.sounds_read.connect(lambda: self.player.monitor.set_sounds(self.timeline.sounds))
-        self.player.status_message.connect(self.status_message)
-        self.takes.status_message.connect(self.status_message)
         self.takes.redo.connect(self.redo)
         self.takes.reveal.connect(self.reveal)
         self.transcript.refused.connect(self.refused)
@@ -177,7 +174,7 @@ class Workspace(QMainWindow):
         self.transcript.menu_wanted.connect(lambda point: self.menu_wanted.emit(point, "cue"))
         self._connect_voices()
         connect_spots(self)
-        for part in (self.markers, self.settings):
+        for part in (self.player, self.takes, self.markers, self.settings):
             part.status_message.connect(self.status_message)
         self.timeline.take_clicked.connect(self.takes.focus_on)
         self.timeline.cue_clicked.connect(self.transcript.show_cue)
@@ -254,10 +251,8 @@ class Workspace(QMainWindow):
     def redo(self, take_id: str) -> None:
         """One more of the same kind, with a new seed."""
         take = self.document.take(take_id)
-        if take.stem == "MX":
-            jobs = self.queue.rescore(take)
-        else:
-            jobs = self.queue.redo(take.segment_id, task=_TASKS[take.stem])
+        queue, task = self.queue, _TASKS[take.stem]
+        jobs = queue.rescore(take) if task == "music" else queue.redo(take.segment_id, task=task)
         if jobs:
             self.status_message.emit(self.tr("Another take is in the queue, with a new seed."))
 
@@ -284,9 +279,8 @@ class Workspace(QMainWindow):
 
     def _open_folder(self, folder: Path) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self.status_message.emit(
-                self.tr("No program opens folders here; the files are in {folder}").format(folder=folder)
-            )
+            words = self.tr("No program opens folders here; the files are in {folder}")
+            self.status_message.emit(words.format(folder=folder))
 
     def take_command(self, name: str) -> None:
         """What a key does with the current take."""

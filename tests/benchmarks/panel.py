@@ -19,10 +19,15 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
 import opentimelineio as otio
+
+if TYPE_CHECKING:
+    from talkies.ui.timeline import TimelineView
+    from talkies.ui.work.document import Document
 
 CLIP_FRAMES, RATE = 50, 25
 FRAMES = 120
@@ -164,10 +169,40 @@ def measure_frames(path: Path, width: int) -> None:
         document.set_playhead(position[0])
 
     report("playing", frames(play))
+    measure_dragging(document, view)
     view.media.stop()
     document.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\npeak memory {peak:.0f} MB")
+
+
+def measure_dragging(document: Document, view: TimelineView) -> None:
+    """A spot under the pointer, one of as many as there are shots."""
+    from PySide6.QtCore import QEvent, QPointF, Qt
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QApplication
+
+    from talkies.core.spotting.spot import Spot
+
+    shots, left = document.segments, Qt.MouseButton.LeftButton
+    document.set_lists([Spot(f"{shot.id}.01", shot.id, shot.source.start, shot.source.start) for shot in shots])
+    view.zoom_to_fit()
+    view.settle()
+    lane = next(index for index, row in enumerate(view.rows) if row.kind == "spots")
+    y = view.row_top(lane) + view.rows[lane].height - 4
+    x = view.scale.x(shots[len(shots) // 4].record.start)
+
+    def send(kind: QEvent.Type, by: int) -> None:
+        place = QPointF(x + by, y)
+        plain = Qt.KeyboardModifier.NoModifier
+        pointed = QMouseEvent(kind, place, view.viewport().mapToGlobal(place), left, left, plain)
+        QApplication.sendEvent(view.viewport(), pointed)
+
+    send(QEvent.Type.MouseButtonPress, 0)
+    send(QEvent.Type.MouseMove, 2 * QApplication.startDragDistance())
+    report("dragging a spot", frames(lambda number: send(QEvent.Type.MouseMove, number % 2), 60))
+    assert view.gestures.dragged.spots.spots, "nothing was dragged"
+    send(QEvent.Type.MouseButtonRelease, 0)
 
 
 def main() -> None:

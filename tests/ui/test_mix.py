@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,23 @@ def test_fields_change_undo_and_show(document: Document, panel: SettingsPanel, q
     fields["background"].setEditText("Automatic")
     qtbot.keyClick(fields["background"].lineEdit(), Qt.Key.Key_Return)
     assert document.mix.background == "auto"
+
+
+def test_what_is_being_typed_stays_when_spots_change(document: Document, panel: SettingsPanel, qtbot: QtBot) -> None:
+    background, tempo = panel.mix.fields["background"], panel.music.fields["tempo"]
+    background.lineEdit().selectAll()
+    qtbot.keyClicks(background.lineEdit(), "kitchen, ra")
+    document.add_spot(Fraction(1, 5), words="door")
+    qtbot.keyClicks(background.lineEdit(), "in")
+    assert background.currentText() == "kitchen, rain"
+    qtbot.keyClick(background.lineEdit(), Qt.Key.Key_Return)
+    assert document.mix.background == "kitchen, rain"
+    tempo.selectAll()
+    qtbot.keyClicks(tempo, "9")
+    document.add_spot(Fraction(2, 5), words="door")
+    qtbot.keyClicks(tempo, "6")
+    qtbot.keyClick(tempo, Qt.Key.Key_Return)
+    assert document.music.tempo == 96.0
 
 
 def test_words_that_are_not_known_are_named(document: Document, panel: SettingsPanel) -> None:

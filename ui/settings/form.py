@@ -72,7 +72,7 @@ class WholeForm(QWidget):
         self.fields: dict[str, Any] = self._fields()
         self._build()
         self.setProperty(TYPED_IN, True)
-        for signal in (document.timeline_changed, document.mix_changed, document.spots_changed):
+        for signal in (document.timeline_changed, document.mix_changed):
             signal.connect(self.refresh)
         self.refresh()
 
@@ -100,6 +100,10 @@ class WholeForm(QWidget):
         self.setEnabled(self._document.timeline is not None)
         for name, field in self.fields.items():
             field.show_value(getattr(chosen, name))
+        self.warn()
+
+    def warn(self) -> None:
+        """Says what is wrong, and leaves what is being typed in the fields."""
         sentences = self._warnings()
         self.warning.setText("\n".join(sentences))
         self.warning.setVisible(bool(sentences))

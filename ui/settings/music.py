@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtWidgets import QWidget
+
 from talkies.core.generation.music_settings import MAX_DUCK_DB
 from talkies.core.score.asked import MOST_STRETCH
 from talkies.core.score.ensemble import ENSEMBLES
@@ -11,11 +13,16 @@ from talkies.core.score.tempo import FASTEST, SLOWEST
 from talkies.ui.settings.fields import ChoiceField, DecimalField, PercentField
 from talkies.ui.settings.form import Form, WholeForm
 from talkies.ui.settings.words import music_names, music_tips
+from talkies.ui.work.document import Document
 
 
 class MusicPanel(WholeForm):
     part = "music"
     gestures = ("tempo", "stretch", "duck")
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(document, parent)
+        document.spots_changed.connect(self.warn)
 
     def _fields(self) -> dict[str, Any]:
         tr = self.tr

@@ -1,5 +1,7 @@
-"""Which engines the talkies program has: asked in the background when the sidebar's field is first searched."""
+"""Which engines the talkies program has: asked in the background when the sidebar's field is searched."""
 
+import time
+from pathlib import Path
 from typing import Any
 
 from . import handshake, program
@@ -9,28 +11,29 @@ from .errors import RefusedError
 _ID = 1
 _ASKING = ("", "asking talkies; type again")
 
+FRESH_S = 60.0
+"""After so long the program is asked again: engines may have been added. Until it answers the old list is shown."""
+
 _asked: Child | None = None
+_program: Path | None = None
+_asked_at = 0.0
 _found: list[tuple[str, str]] = []
 
 
 def search(typed: str, preference: str) -> list[tuple[str, str]]:
     """Engines whose name has what is typed, each with what it makes and its licence; ``preference``: which program is
     asked. Never waits."""
-    global _asked
     try:
-        _asked = _asked or _ask(preference)
+        _follow(program.find(preference))
     except RefusedError as problem:
         return [("", str(problem))]
-    _listen(_asked)
     if not _found:
-        if _asked.ended:
-            _asked = None  # it has died without an answer, and is asked again the next time
         return [_ASKING]
     return [(name, about) for name, about in _found if typed.lower() in name]
 
 
 def forget() -> None:
-    """The program may be another one now."""
+    """Asks anew the next time."""
     global _asked
     _found.clear()
     if _asked is not None:
@@ -38,8 +41,22 @@ def forget() -> None:
         _asked = None
 
 
-def _ask(preference: str) -> Child:
-    child = Child([str(program.find(preference)), "worker"])
+def _follow(wanted: Path) -> None:
+    """Asks a program that was not asked, that has died without an answer, or whose answer is old; and listens."""
+    global _asked, _asked_at, _program
+    if wanted != _program:
+        forget()
+        _program = wanted
+    if _asked is not None:
+        _listen(_asked)
+        if _asked.ended and (not _found or time.monotonic() - _asked_at >= FRESH_S):
+            _asked = None
+    if _asked is None:
+        _asked, _asked_at = _ask(wanted), time.monotonic()
+
+
+def _ask(wanted: Path) -> Child:
+    child = Child([str(wanted), "worker"])
     child.send({"id": 0, "method": "hello", "params": handshake.hello()})
     child.send({"id": _ID, "method": "engines", "params": {}})
     child.hang_up()

@@ -7,11 +7,15 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from talkies.core.errors import ArgumentError
 from talkies.ui.timeline import Media, TimelineView
 from talkies.ui.timeline.colours import timeline_colours
+from talkies.ui.timeline.spots.hands import SpotHands
 from talkies.ui.timeline.tooltips import describe
 from talkies.ui.work.document import Document
 
@@ -52,13 +56,12 @@ def drag(qtbot: QtBot, view: TimelineView, start: QPoint, by: int, modifier: Qt.
 
 def send_move(view: TimelineView, point: QPoint, modifier: Qt.KeyboardModifier) -> None:
     """qtbot's own has no modifiers."""
-    from PySide6.QtCore import QEvent, QPointF
-    from PySide6.QtGui import QMouseEvent
-    from PySide6.QtWidgets import QApplication
+    QApplication.sendEvent(view.viewport(), mouse(view, QEvent.Type.MouseMove, point, modifier))
 
+
+def mouse(view: TimelineView, kind: QEvent.Type, point: QPoint, modifier: Qt.KeyboardModifier = NONE) -> QMouseEvent:
     place = QPointF(point)
-    event = QMouseEvent(QEvent.Type.MouseMove, place, view.viewport().mapToGlobal(place), LEFT, LEFT, modifier)
-    QApplication.sendEvent(view.viewport(), event)
+    return QMouseEvent(kind, place, view.viewport().mapToGlobal(place), LEFT, LEFT, modifier)
 
 
 def frames(document: Document) -> list[Fraction]:
@@ -150,6 +153,33 @@ def test_a_tick_is_dropped_when_a_timeline_is_opened(qtbot: QtBot, view: Timelin
     send_move(view, start + QPoint(80, 0), NONE)
     qtbot.mouseRelease(view.viewport(), LEFT, NONE, start + QPoint(80, 0))
     assert frames(document) == [5, 15, 17]
+
+
+def test_a_spot_that_is_edited_while_it_is_dragged_stays(qtbot: QtBot, view: TimelineView) -> None:
+    document, frame = view.document, view.scale.width(1 / RATE)
+    document.set_kind("V1-001.01", "sustained")
+    view.settle()
+    document.choose_spots(["V1-001.01", "V1-001.02"])
+    start = on_lane(view, 15)
+    qtbot.mousePress(view.viewport(), LEFT, NONE, start)
+    send_move(view, start + QPoint(2 * frame, 0), NONE)
+    document.undo_stack.undo()
+    qtbot.mouseRelease(view.viewport(), LEFT, NONE, start + QPoint(2 * frame, 0))
+    assert document.spot("V1-001.01").kind == "hit" and frames(document) == [5, 17, 17]
+    assert not view.gestures.busy
+
+
+def test_nothing_is_held_any_more_when_a_drop_is_refused(view: TimelineView) -> None:
+    class Refused(SpotHands):
+        def _lay(self, held: object) -> None:
+            raise ArgumentError("a spot", "cannot be here")
+
+    hands, start = Refused(view), on_lane(view, 5)
+    hands.press(mouse(view, QEvent.Type.MouseButtonPress, start))
+    hands.move(mouse(view, QEvent.Type.MouseMove, start + QPoint(40, 0)))
+    with pytest.raises(ArgumentError):
+        hands.release(mouse(view, QEvent.Type.MouseButtonRelease, start + QPoint(40, 0)))
+    assert not hands.busy
 
 
 def test_all_chosen_spots_are_dragged_together(qtbot: QtBot, view: TimelineView) -> None:

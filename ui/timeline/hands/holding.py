@@ -64,9 +64,9 @@ class Hands(Generic[_Surface, _Held]):
 
     def _drop(self) -> bool:
         """Lets go, and edits the document as it was dragged; whether something was."""
-        if self._held is not None and self.busy and self._dragging:
-            self._lay(self._held)
-        self._held = None
+        held, self._held = self._held if self.busy else None, None
+        if held is not None and self._dragging:
+            self._lay(held)
         return self._dragging
 
     def _drag(self, held: _Held, x: int, free: bool) -> None:

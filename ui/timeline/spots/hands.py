@@ -163,11 +163,13 @@ class SpotHands(Hands["SpotSurface", _HeldSpot]):
         return DraggedSpots(held.all_places, tuple(places))
 
     def _lay(self, held: _HeldSpot) -> None:
+        """A spot that was edited meanwhile stays as it is."""
         surface, dragged = self._surface, self._dragged
         self._dragged = DRAGS_NOTHING
         surface.show_dragged(dragged, self._dragged)
-        there = {spot.id for spot in surface.document.all_spots}
-        surface.document.move_spots({key: times for key, times in self._times.items() if key in there})
+        now = {spot.id: spot for spot in surface.document.all_spots}
+        same = {place.id for place in held.moved if now.get(place.id) == place.spot}
+        surface.document.move_spots({key: times for key, times in self._times.items() if key in same})
 
 
 def _shifted(place: SpotPlace, segment: Segment, by: Fraction, rate: Fraction) -> tuple[Fraction, Fraction]:
