@@ -37,7 +37,7 @@ _FOUR_FRAMES = r"(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*$"  # counted f
 _EDIT = r"^\s*(\d{1,9})\s+(\S.{0,80}?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)(?:\s*(\d{1,9}))?\s+"
 EVENT = re.compile(rf"{_EDIT}(?:{_FOUR}|{_FOUR_FRAMES})", re.IGNORECASE)
 _TIMED = re.compile(rf"^\s*\w.{{0,120}}?\s{_FOUR}")
-_MODE = re.compile(r"^FCM:?\s*(NON)?[-\s]*DROP", re.IGNORECASE)
+_MODE = re.compile(r"^FCM:?[-\s]*(?:(NON)[-\s]*)?DROP", re.IGNORECASE)
 _SPEED = re.compile(rf"^M2\s+(\S.{{0,80}}?)\s+([-+]?\d{{1,9}}(?:[.,]\d{{1,9}})?)(?:\s+{_TC})?\s*$", re.IGNORECASE)
 _ANY_SPEED = re.compile(r"^M2\s", re.IGNORECASE)
 _NOTE = re.compile(
@@ -48,7 +48,9 @@ TRACK_NOTE = re.compile(r"^\*\s*TRACK:\s*(.*\S)\s*$")
 _CHANNELS_NOTE = re.compile(r"^AUD\s+(\d{1,3})(?:\s+(\d{1,3}))?\s*$", re.IGNORECASE)
 _LOCATOR = re.compile(rf"^\*\s*LOC:\s*{_TC}\s+(\S+)(?:\s+(.*\S))?\s*$", re.IGNORECASE)
 _RESOLVE_MARKER = re.compile(r"^\s*\|C:(\S+)\s*\|M:(.{0,500}?)\s*\|D:(\d{1,9})(?!\d)")
-_STATED_RATE = re.compile(r"^\*?\s*(?:FRAME ?RATE|FPS)\s*[:=]?\s*(\d{1,9}(?:\.\d{1,9})?)", re.IGNORECASE | re.MULTILINE)
+_STATED_RATE = re.compile(
+    r"^\*?[ \t]*(?:FRAME ?RATE|FPS)[ \t]*(?:[:=][ \t]*)?(\d{1,9}(?:\.\d{1,9})?)", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -152,9 +154,13 @@ def test_a_speed_that_cannot_be_read_is_told(tmp_path: Path, speed: str) -> None
 
 def read_with(folder: Path, line: str) -> Timeline:
     """Two seconds of the one film, with a line after the event."""
+    return read_timeline(write_with(folder, line))
+
+
+def write_with(folder: Path, line: str, rate: str = "* FRAME RATE: 24\n") -> Path:
     event = "001  AX       V     C        00:00:02:00 00:00:04:00 01:00:00:00 01:00:02:00"
-    (folder / "cut.edl").write_text(f"TITLE: cut\nFCM: NON-DROP FRAME\n* FRAME RATE: 24\n{event}\n{line}\n")
-    return read_timeline(folder / "cut.edl")
+    (folder / "cut.edl").write_text(f"TITLE: cut\nFCM: NON-DROP FRAME\n{rate}{event}\n{line}\n")
+    return folder / "cut.edl"
 
 
 @pytest.mark.parametrize(
@@ -303,6 +309,15 @@ def test_a_list_that_counts_frames(tmp_path: Path) -> None:
 def read_rateless(folder: Path, text: str) -> Timeline:
     (folder / "rateless.edl").write_text(text)
     return read_timeline(folder / "rateless.edl")
+
+
+def test_blanks_without_end_are_read_once(tmp_path: Path) -> None:
+    """Where each is tried with every other one they take minutes; here the whole process has a generous end."""
+    blanks = " " * 100_000
+    lines = f"FCM:{blanks}x\nFCM: NON{blanks}x\nFPS{blanks}x" + "\n" * 100_000
+    path = write_with(tmp_path, lines, rate="")
+    command = [sys.executable, "-m", "talkies.plugin.cli", "inspect", str(path)]
+    assert subprocess.run(command, capture_output=True, timeout=60).returncode == 0
 
 
 def test_events_that_cannot_be_read_are_said(tmp_path: Path) -> None:
