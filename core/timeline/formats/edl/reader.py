@@ -6,7 +6,8 @@ frame number suggests, with a warning, unless the media that are here say it (me
 the first event becomes the timeline's start.
 
 ``FCM:`` says how labels count from there on (SMPTE 258M): the first one of the programme and of its sources, any other
-of the sources alone, for the programme is one tape. An event with a semicolon says it label by label.
+of the sources alone, for the programme is one tape. An event with a semicolon says it label by label; a comma says it
+only in a list without ``FCM:``, and no rate, for some write it at every rate.
 """
 
 from __future__ import annotations
@@ -86,8 +87,9 @@ def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
     if not events:
         raise TimelineError(path, "holds no edits (CMX 3600 events)", "export the timeline again as EDL or .otio")
     modes = drop_modes(text)
-    marked = any(is_marked(time) for event in events for time in event.times)
-    used, notes = _rate(path, text, events, marked or any(modes), rate)
+    times = [time for event in events for time in event.times]
+    marked = any(map(is_marked, times))
+    used, notes = _rate(path, text, events, any(modes) or any(";" in time for time in times), rate)
     drops = any(is_marked(event.times[2]) for event in events) if marked else any(modes[:1])
     labels = Labels(used, drops and can_drop(used))
     records = tuple(labels.records((event.times[2], event.times[3]) for event in events))
@@ -124,7 +126,7 @@ def _events(text: str) -> Iterator[Event]:
     """Events in order, each with the comments and the speed that follow it."""
     current: Event | None = None
     before: Event | None = None
-    drop = False
+    drop, is_said = False, bool(drop_modes(text))
     for line in text.split("\n"):
         if mode := _MODE.match(line.strip()):
             drop = not mode[1]
@@ -133,7 +135,7 @@ def _events(text: str) -> Iterator[Event]:
                 yield current
             before = current
             number, reel, channels, kind, transition = match.groups()[:5]
-            times = tuple(time for time in match.groups()[5:] if time)
+            times = tuple(time.replace(",", ":") if is_said else time for time in match.groups()[5:] if time)
             current = Event(int(number), reel, channels.upper(), kind.upper(), int(transition or 0), times, drop)
         elif current is not None:
             _note(line.rstrip(), current, before)

@@ -299,6 +299,26 @@ def test_labels_that_say_how_they_count(tmp_path: Path, mark: str, drops: bool) 
     assert read_timeline(tmp_path / "cut.edl").drop_frame is drops
 
 
+@pytest.mark.parametrize(("mode", "frame"), [(DROP, 108_192), (NON_DROP, 108_300)])
+def test_a_comma_says_nothing_where_the_mode_is_said(tmp_path: Path, mode: str, frame: int) -> None:
+    text = f"{mode}\n* FRAME RATE: 29.97\n001  R1  V  C  01:00:10,00 01:00:20,00 01:00:00,00 01:00:10,00\n"
+    assert frames_shown(tmp_path, text, NTSC_VIDEO) == [(0, frame, 300)]
+    assert read_timeline(tmp_path / "cut.edl").drop_frame is (mode == DROP)
+
+
+@pytest.mark.parametrize(("own", "rate"), [(None, Fraction(25)), (NTSC_VIDEO, NTSC_VIDEO)])
+def test_a_comma_says_no_rate(tmp_path: Path, own: Fraction | None, rate: Fraction) -> None:
+    """At 29.97, which its film may say, the comma counts: 00:01:00,02 is frame 1,800."""
+    if own is not None:
+        write_numbered(tmp_path / "film.mov", 60, own)
+    event = "001  R1  V  C  00:00:00,00 00:00:01,24 00:01:00,02 00:01:02,01\n* FROM CLIP NAME: film.mov\n"
+    timeline = read_rateless(tmp_path, event)
+    assert timeline.rate == rate and timeline.drop_frame is (own is not None)
+    assert timeline.start * rate == (1_502 if own is None else 1_800)
+    guesses = [each for each in timeline.warnings if "25 is assumed, from its highest frame number 24" in each]
+    assert len(guesses) == (own is None)
+
+
 def test_a_list_that_counts_frames(tmp_path: Path) -> None:
     text = "* FRAME RATE: 25\n1 CLPA V C 113 170 0 57\n2 CLPB V D 027 162 189 57 84\n"
     assert frames_shown(tmp_path, text, Fraction(25)) == [(0, 113, 57), (57, 162, 27)]
