@@ -45,22 +45,30 @@ def overlapping(
 
 
 def between_lines(lines: Sequence[TimeRange], count: int, longest: int | None, sample_rate: int) -> tuple[Window, ...]:
-    """Windows that each hold whole lines (s, in order of their starts) and do not overlap; between them nobody speaks.
-    A line that is longer than ``longest`` gets a window of its own length."""
+    """Windows that each hold whole lines (s) and do not overlap; between them nobody speaks. Around them is a breath,
+    as far as the silence there and ``longest`` leave room. What is said without a pause for longer than ``longest``
+    gets a window of its own length."""
     if longest is None or count <= longest:
         return (Window(0, count),)
-    groups: list[Window] = []
+    breath = to_sample(_BREATH_S, sample_rate)
+    spoken: list[Window] = []
     for line in sorted(lines):
-        start = max(to_sample(line.start - _BREATH_S, sample_rate), 0)
-        stop = min(to_sample(line.end + _BREATH_S, sample_rate), count)
-        last = groups[-1] if groups else None
-        if last is not None and (max(stop, last.stop) - last.start <= longest or _speaks(lines, start, sample_rate)):
-            groups[-1] = Window(last.start, max(stop, last.stop))
+        start, stop = max(to_sample(line.start, sample_rate), 0), min(to_sample(line.end, sample_rate), count)
+        last = spoken[-1] if spoken else None
+        if last is not None and (start < last.stop or max(stop, last.stop) + 2 * breath - last.start <= longest):
+            spoken[-1] = Window(last.start, max(stop, last.stop))
         elif stop > start:
-            groups.append(Window(max(start, last.stop if last else 0), stop))
-    return tuple(groups)
+            spoken.append(Window(start, stop))
+    middles = [0, *((one.stop + other.start) // 2 for one, other in pairwise(spoken)), count]
+    return tuple(
+        _with_breath(window, Window(*room), breath, longest)
+        for window, room in zip(spoken, pairwise(middles), strict=False)
+    )
 
 
-def _speaks(lines: Sequence[TimeRange], sample: int, sample_rate: int) -> bool:
-    """Whether a line goes on at a sample."""
-    return any(to_sample(line.start, sample_rate) < sample < to_sample(line.end, sample_rate) for line in lines)
+def _with_breath(spoken: Window, room: Window, breath: int, longest: int) -> Window:
+    """With silence before and after, inside of ``room``."""
+    spare = max(longest - spoken.count, 0)
+    before = min(breath, spoken.start - room.start, spare // 2)
+    after = min(breath, room.stop - spoken.stop, spare - before)
+    return Window(spoken.start - before, spoken.stop + after)
