@@ -17,13 +17,15 @@ import pytest
 from films import write_movie, write_reel
 from guests import RUDE, TONES, install_tones, rude_guest, rude_manifest
 
-from talkies.core.engines.base import Brief, load_engine
+from talkies.core.engines.base import Brief, Engine, load_engine
 from talkies.core.engines.guest import guest_class
 from talkies.core.engines.guests.found import keep
 from talkies.core.errors import CancelledError, EngineError
 from talkies.core.events import Failed, Finished, Progress
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
+from talkies.core.generation.spot_orders import find_spots
+from talkies.core.generation.take_orders import TakeRequest
 from talkies.core.media.sound import read_sound
 from talkies.plugin.cli import main
 
@@ -214,6 +216,27 @@ def test_one_take_that_fails_leaves_the_others(reel: Path) -> None:
     [failed] = [event for event in events if isinstance(event, Failed)]
     assert failed.segment_id == "V1-001" and "ended by signal 9" in failed.reason
     assert isinstance(finished, Finished) and [take.segment_id for take in finished.takes] == ["V1-002"]
+
+
+def test_weights_are_for_the_engine_that_was_named(reel: Path) -> None:
+    """The lines are left to the one that ships, which keeps its own."""
+    keep(rude_guest())
+    weights = reel.with_name("rude.ckpt")
+    weights.write_bytes(b"of the rude one")
+    asked: list[tuple[str, Path | None]] = []
+
+    def load(name: str, weights: Path | None, device: str) -> Engine:
+        asked.append((name, weights))
+        if len(asked) > 1:
+            raise EngineError("the test", "has seen enough")
+        return guest_class(rude_guest()).load(None, device)
+
+    request = Request(reel, reel.with_name("out.otio"), engine="foley=rude", weights=weights, background="off")
+    with pytest.raises(EngineError, match="has seen enough"):
+        list(render(request, load_engine=load))
+    with pytest.raises(EngineError, match="has seen enough"):
+        list(find_spots(TakeRequest(request), load_engine=load))
+    assert sorted(asked[:2]) == [("mini", None), ("rude", weights)] and asked[2:] == [("mini", None)]
 
 
 @pytest.mark.usefixtures("tones")
