@@ -77,16 +77,16 @@ class GuestEngine(Engine):
     def provenance(self) -> Mapping[str, Any]:
         return {"engine_version": self.manifest.version, "sellable": self.manifest.sellable}
 
-    def session(self) -> Session:
-        """The session that is open, or a new one."""
+    def session(self, watch: Callable[[], None] = lambda: None) -> Session:
+        """The session that is open, or a new one; ``watch`` is called while that starts, and may raise."""
         if self._open and self._open[0].is_open:
             return self._open[0]
         self._open[:] = [session := Session(self.guest, self.limits)]
         try:
-            session.hello()
+            session.hello(watch)
             params = {"weights": None if self._weights is None else str(self._weights.resolve()), "device": self.device}
-            said = session.answer("load", params, self.limits.load_s)
-        except EngineError:
+            said = session.answer("load", params, self.limits.load_s, watch)
+        except BaseException:
             session.close()
             raise
         weights = said.get("weights")
@@ -137,19 +137,19 @@ class GuestEngine(Engine):
         self, prepared: GuestPrepared, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
     ) -> Iterator[tuple[int, Sound]]:
         """Each window's first sample and its sound."""
-        windows, movies = prepared.windows, self._movies(prepared)
+        windows, movies = prepared.windows, self._movies(prepared, partial(on_step, 0.0))
         for index, window in enumerate(windows):
             sampled = {"seed": _seed_of(seed, index), "steps": steps, "guidance": guidance}
             job = self._job(prepared.brief, window) | sampled | {"movie": movies.get(window)}
             yield window.start, self._made(job, window, partial(_share_of, on_step, index, len(windows)))
 
-    def _movies(self, prepared: GuestPrepared) -> dict[Window, str]:
+    def _movies(self, prepared: GuestPrepared, watch: Callable[[], None]) -> dict[Window, str]:
         """What it sees, as files in its folder, by the window."""
         brief = prepared.brief
         if self.manifest.sees != "movie" or brief.task == "dialogue" or brief.shot is None or brief.covers is None:
             return {}
         spans = [self._span(window).shifted(brief.covers.start) for window in prepared.windows]
-        paths = write_movies(brief.shot, brief.covers, spans, self.session().folder)
+        paths = write_movies(brief.shot, brief.covers, spans, self.session(watch).folder)
         return {window: path.name for window, path in zip(prepared.windows, paths, strict=True)}
 
     def _span(self, window: Window) -> TimeRange:
@@ -187,7 +187,7 @@ class GuestEngine(Engine):
 
     def _made(self, job: Message, window: Window, on_share: Callable[[float], None]) -> Sound:
         """One window's sound, checked. Raises EngineError."""
-        session = self.session()
+        session = self.session(partial(on_share, 0.0))
         files: list[str] = []
         share = 0.0
         try:
