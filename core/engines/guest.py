@@ -26,7 +26,7 @@ from talkies.core.engines.guests.movies import write_movies
 from talkies.core.engines.guests.seams import joined
 from talkies.core.engines.guests.session import Limits, Session
 from talkies.core.engines.guests.talk import Advanced, Block
-from talkies.core.engines.guests.windows import Window, between_lines, overlapping
+from talkies.core.engines.guests.windows import Window, between_lines, cells_of, overlapping
 from talkies.core.errors import ArgumentError, EngineError, MediaError
 from talkies.core.hosts.conversation import Message
 from talkies.core.media.sound import read_sound
@@ -180,7 +180,7 @@ class GuestEngine(Engine):
             "impacts": None,
         }
         if brief.features is not None and sounds and self.manifest.sees != "nothing":
-            cells = slice(int(first * LATENT_RATE), -int(-last * LATENT_RATE // 1))
+            cells = cells_of(span)
             for name, column in (("motion", _MOTION), ("impacts", _IMPACT)):
                 job[name] = np.round(brief.features.sync[cells, column].astype(float), 4).tolist()
         return job

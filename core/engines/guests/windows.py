@@ -44,6 +44,11 @@ def overlapping(
     return tuple(Window(start, stop + overlap) for start, stop in pairwise(ends))
 
 
+def cells_of(span: TimeRange) -> slice:
+    """The latent frames that show in a span, the first and the last perhaps in part."""
+    return slice(int(span.start * LATENT_RATE), -int(-span.end * LATENT_RATE // 1))
+
+
 def between_lines(lines: Sequence[TimeRange], count: int, longest: int | None, sample_rate: int) -> tuple[Window, ...]:
     """Windows that each hold whole lines (s) and do not overlap; between them nobody speaks. Around them is a breath,
     as far as the silence there and ``longest`` leave room. What is said without a pause for longer than ``longest``

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from talkies.core.engines.guests.windows import between_lines, overlapping
+from talkies.core.engines.guests.windows import between_lines, cells_of, overlapping
 from talkies.core.times import TimeRange
 
 
@@ -54,3 +54,9 @@ def test_a_line_that_just_fits_is_one_window_and_breathes_less() -> None:
     assert [(each.start, each.stop) for each in between_lines([line], 20_000, 8_000, 1_000)] == [(1_900, 9_900)]
     [whole] = between_lines([TimeRange(Fraction(1), Fraction(10))], 20_000, 8_000, 1_000)
     assert (whole.start, whole.stop) == (1_000, 10_000)  # longer than a window, which is said elsewhere
+
+
+def test_a_window_that_begins_on_a_cell_has_that_cell_first() -> None:
+    for cell in range(1, 2_000):  # as floats, 57 / 25 · 25 is less than 57, and 7 / 25 · 25 more than 7
+        assert cells_of(TimeRange(Fraction(cell, 25), Fraction(cell + 7, 25))) == slice(cell, cell + 7)
+    assert cells_of(TimeRange(Fraction(1, 10), Fraction(21, 100))) == slice(2, 6)
