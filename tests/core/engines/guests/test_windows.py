@@ -60,3 +60,11 @@ def test_a_window_that_begins_on_a_cell_has_that_cell_first() -> None:
     for cell in range(1, 2_000):  # as floats, 57 / 25 · 25 is less than 57, and 7 / 25 · 25 more than 7
         assert cells_of(TimeRange(Fraction(cell, 25), Fraction(cell + 7, 25))) == slice(cell, cell + 7)
     assert cells_of(TimeRange(Fraction(1, 10), Fraction(21, 100))) == slice(2, 6)
+
+
+@pytest.mark.parametrize("rate", [Fraction(1), Fraction(4, 3), Fraction(2), Fraction(5, 2)])
+def test_pictures_that_stand_longer_than_a_window_are_no_obstacle(rate: Fraction) -> None:
+    windows = overlapping(50_000, 8_000, 8_000, 1 / rate)
+    assert windows[0].start == 0 and windows[-1].stop == 50_000
+    assert all(0 < window.count <= 8_000 for window in windows)
+    assert all(one.start < other.start < one.stop for one, other in pairwise(windows))
