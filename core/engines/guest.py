@@ -20,6 +20,7 @@ import numpy as np
 
 from talkies.core.arrays import Sound
 from talkies.core.engines.base import Brief, Engine, Line, Prepared
+from talkies.core.engines.guests.blocks import beginning
 from talkies.core.engines.guests.found import Guest
 from talkies.core.engines.guests.manifest import Manifest
 from talkies.core.engines.guests.movies import write_movies
@@ -29,7 +30,6 @@ from talkies.core.engines.guests.talk import Advanced, Block
 from talkies.core.engines.guests.windows import Window, between_lines, cells_of, overlapping
 from talkies.core.errors import ArgumentError, EngineError, MediaError
 from talkies.core.hosts.conversation import Message
-from talkies.core.media.sound import read_sound
 from talkies.core.times import LATENT_RATE, TimeRange, round_half_up
 
 _MOST_BLOCKS = 10_000
@@ -203,10 +203,13 @@ class GuestEngine(Engine):
         except BaseException:  # whoever waited does so no longer
             session.cancel()
             raise
-        return self._checked([self._block(session.folder, file, job) for file in files], window.count)
+        blocks: list[Sound] = []
+        for file in files:
+            blocks.append(self._block(session.folder, file, job, _LONGER * window.count - sum(map(len, blocks))))
+        return self._checked(blocks, window.count)
 
-    def _block(self, folder: Path, name: str, job: Message) -> Sound:
-        """(N,) a file of its folder, which is gone then."""
+    def _block(self, folder: Path, name: str, job: Message, most: int) -> Sound:
+        """(N,) a file of its folder, which is gone then; read until it is longer than ``most`` samples."""
         path = folder / name
         try:
             facts = path.lstat() if Path(name).name == name else None
@@ -217,19 +220,19 @@ class GuestEngine(Engine):
         if facts.st_size > _BYTES_A_SECOND * (_LONGER * job["duration_s"] + 1):
             raise self._failed(f"made {facts.st_size / 1e6:.0f} MB for {job['duration_s']:.1f} s")
         try:
-            mono: Sound = read_sound(path, self.sample_rate)[0]
+            return beginning(path, self.sample_rate, most)
         except MediaError as error:
             raise self._failed(f"made a file that is no sound ({error.problem})") from error
         finally:
             path.unlink(missing_ok=True)
-        return mono
 
     def _checked(self, blocks: list[Sound], count: int) -> Sound:
         """Exactly ``count`` samples that can be heard. Raises EngineError."""
         sound = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
         rate = self.sample_rate
         if not count - _MISSING_S * rate <= len(sound) <= _LONGER * count:
-            raise self._failed(f"made {len(sound) / rate:.2f} s where {count / rate:.2f} s were asked for")
+            made = f"{len(sound) / rate:.2f}" if len(sound) < count else f"more than {_LONGER * count / rate:.2f}"
+            raise self._failed(f"made {made} s where {count / rate:.2f} s were asked for")
         if not (np.abs(sound) < _LOUDEST).all():  # not a number is not either
             raise self._failed("made numbers that are no sound")
         padded: Sound = np.pad(sound[:count], (0, max(count - len(sound), 0)))
