@@ -105,7 +105,9 @@ def test_an_installed_engine_is_listed_and_passes_the_test(
     wanted = [f"{task}: {name}" for task in ("foley", "dialogue")
               for name in ("length", "placement", "seed", "silence", "cancel")]  # fmt: skip
     assert list(checks) == [*wanted, "nothing written elsewhere"]
-    assert all(check["passed"] is True for check in checks.values()), checks
+    unasked = {"foley: silence", "dialogue: silence"}
+    assert {name for name, check in checks.items() if check["passed"] is not True} == unasked, checks
+    assert all(checks[name]["passed"] is None for name in unasked)
     assert checks["foley: placement"]["detail"] == "it strikes at 1.00 s, the sharpest onset is at 1.00 s"
     assert not list(empty.iterdir())
 
@@ -139,8 +141,10 @@ def test_a_program_that_only_writes_a_file_is_an_engine_too(run: Run, tmp_path: 
         "import sys, wave\n"
         "prompt, samples, out = sys.argv[1:]\n"
         "if 'no' in prompt: sys.exit('nothing of that name')\n"
+        "if prompt == 'idle': sys.exit()\n"
         "w = wave.open(out, 'wb'); w.setparams((1, 2, 8000, 0, 'NONE', ''))\n"
-        "w.writeframes(bytes([len(prompt), 1]) * int(samples)); w.close()\n",
+        "w.writeframes(bytes([len(prompt), 1]) * int(samples)); w.close()\n"
+        "if prompt == 'late': sys.exit('too late')\n",
         encoding="utf-8",
     )
     command = [sys.executable, str(program), "{prompt}", "{samples}", "{out}"]
@@ -157,6 +161,10 @@ def test_a_program_that_only_writes_a_file_is_an_engine_too(run: Run, tmp_path: 
     assert np.allclose(made(prompt), (256 + len(prompt)) / 32768, atol=1e-5) and len(made(prompt)) == 4000
     with pytest.raises(EngineError, match="ended with code 1 \\(nothing of that name\\)"):
         made("no rain")
+    with pytest.raises(EngineError, match="too late"):
+        made("late")
+    with pytest.raises(EngineError, match=r"wrote no \{out\}"):  # and the sound of the last one is not taken for its
+        made("idle")
     with pytest.raises(CancelledError):
         list(engine.generate(engine.prepare(Brief("foley", Fraction(1), prompt="x")), seed=1, steps=1, guidance=1.0,
                              on_step=_cancelled))  # fmt: skip
