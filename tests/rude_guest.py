@@ -40,6 +40,10 @@ def misbehave(number: int, job: dict[str, Any]) -> None:
             sys.exit("the weights melted")
         case ["hang"]:
             time.sleep(60)
+        case ["babble", line]:
+            while True:
+                print(line.replace("nothing", ""), flush=True)
+                time.sleep(0.02)
         case ["garbage"]:
             print("Loading model ...", flush=True)
         case ["flood"]:
@@ -82,13 +86,17 @@ def misbehave(number: int, job: dict[str, Any]) -> None:
     say(number, "result", result={})
 
 
+manifest = json.loads(sys.argv[1])
 for asked in map(json.loads, sys.stdin):
     match asked["method"]:
         case "quit":
             break
         case "hello":
-            say(asked["id"], "result", result={"protocol": 1, "manifest": json.loads(sys.argv[1])})
+            say(asked["id"], "result", result={"protocol": 1, "manifest": manifest})
         case "load":
+            for step in range(manifest.get("steps", 0)):  # tenths of a second
+                say(asked["id"], "progress", fraction=step / 600)
+                time.sleep(0.1)
             say(asked["id"], "result", result={"weights": "ab" * 32})
         case "job":
             misbehave(asked["id"], asked["params"])

@@ -7,6 +7,7 @@ which makes them all, and that is said.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from talkies.core.engines.base import ENGINES, check_engine
 from talkies.core.engines.guests.found import guests
@@ -56,6 +57,11 @@ def engines_for(text: str, tasks: Iterable[str]) -> tuple[dict[str, str], tuple[
             name = DEFAULT
         found[task] = name
     return found, tuple(notes)
+
+
+def weights_for(text: str, name: str, weights: Path | None) -> Path | None:
+    """The user's weights for an engine that was named; one that takes over what the others do not make has its own."""
+    return weights if name in choices(text).values() else None
 
 
 def spotter_for(text: str) -> str:

@@ -106,6 +106,8 @@ class Trial:
 
     def silence(self) -> Found:
         """Nothing where nothing happens."""
+        if isinstance(self.engine, GuestEngine):
+            return None, "it is not asked where nothing happens"
         sound = self._sound(Brief(self.task, DURATION, PictureFeatures.nothing(DURATION)))
         peak = float(np.abs(sound).max(initial=0.0))
         return peak == 0, "silent where nothing happens" if peak == 0 else f"a peak of {peak:.4f} where nothing happens"

@@ -20,16 +20,16 @@ import numpy as np
 
 from talkies.core.arrays import Sound
 from talkies.core.engines.base import Brief, Engine, Line, Prepared
+from talkies.core.engines.guests.blocks import beginning
 from talkies.core.engines.guests.found import Guest
 from talkies.core.engines.guests.manifest import Manifest
 from talkies.core.engines.guests.movies import write_movies
 from talkies.core.engines.guests.seams import joined
 from talkies.core.engines.guests.session import Limits, Session
 from talkies.core.engines.guests.talk import Advanced, Block
-from talkies.core.engines.guests.windows import Window, between_lines, overlapping
+from talkies.core.engines.guests.windows import Window, between_lines, cells_of, overlapping
 from talkies.core.errors import ArgumentError, EngineError, MediaError
 from talkies.core.hosts.conversation import Message
-from talkies.core.media.sound import read_sound
 from talkies.core.times import LATENT_RATE, TimeRange, round_half_up
 
 _MOST_BLOCKS = 10_000
@@ -77,16 +77,16 @@ class GuestEngine(Engine):
     def provenance(self) -> Mapping[str, Any]:
         return {"engine_version": self.manifest.version, "sellable": self.manifest.sellable}
 
-    def session(self) -> Session:
-        """The session that is open, or a new one."""
+    def session(self, watch: Callable[[], None] = lambda: None) -> Session:
+        """The session that is open, or a new one; ``watch`` is called while that starts, and may raise."""
         if self._open and self._open[0].is_open:
             return self._open[0]
         self._open[:] = [session := Session(self.guest, self.limits)]
         try:
-            session.hello()
+            session.hello(watch)
             params = {"weights": None if self._weights is None else str(self._weights.resolve()), "device": self.device}
-            said = session.answer("load", params, self.limits.load_s)
-        except EngineError:
+            said = session.answer("load", params, self.limits.load_s, watch)
+        except BaseException:
             session.close()
             raise
         weights = said.get("weights")
@@ -137,19 +137,19 @@ class GuestEngine(Engine):
         self, prepared: GuestPrepared, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
     ) -> Iterator[tuple[int, Sound]]:
         """Each window's first sample and its sound."""
-        windows, movies = prepared.windows, self._movies(prepared)
+        windows, movies = prepared.windows, self._movies(prepared, partial(on_step, 0.0))
         for index, window in enumerate(windows):
             sampled = {"seed": _seed_of(seed, index), "steps": steps, "guidance": guidance}
             job = self._job(prepared.brief, window) | sampled | {"movie": movies.get(window)}
             yield window.start, self._made(job, window, partial(_share_of, on_step, index, len(windows)))
 
-    def _movies(self, prepared: GuestPrepared) -> dict[Window, str]:
+    def _movies(self, prepared: GuestPrepared, watch: Callable[[], None]) -> dict[Window, str]:
         """What it sees, as files in its folder, by the window."""
         brief = prepared.brief
         if self.manifest.sees != "movie" or brief.task == "dialogue" or brief.shot is None or brief.covers is None:
             return {}
         spans = [self._span(window).shifted(brief.covers.start) for window in prepared.windows]
-        paths = write_movies(brief.shot, brief.covers, spans, self.session().folder)
+        paths = write_movies(brief.shot, brief.covers, spans, self.session(watch).folder)
         return {window: path.name for window, path in zip(prepared.windows, paths, strict=True)}
 
     def _span(self, window: Window) -> TimeRange:
@@ -180,14 +180,14 @@ class GuestEngine(Engine):
             "impacts": None,
         }
         if brief.features is not None and sounds and self.manifest.sees != "nothing":
-            cells = slice(int(first * LATENT_RATE), -int(-last * LATENT_RATE // 1))
+            cells = cells_of(span)
             for name, column in (("motion", _MOTION), ("impacts", _IMPACT)):
                 job[name] = np.round(brief.features.sync[cells, column].astype(float), 4).tolist()
         return job
 
     def _made(self, job: Message, window: Window, on_share: Callable[[float], None]) -> Sound:
         """One window's sound, checked. Raises EngineError."""
-        session = self.session()
+        session = self.session(partial(on_share, 0.0))
         files: list[str] = []
         share = 0.0
         try:
@@ -203,10 +203,13 @@ class GuestEngine(Engine):
         except BaseException:  # whoever waited does so no longer
             session.cancel()
             raise
-        return self._checked([self._block(session.folder, file, job) for file in files], window.count)
+        blocks: list[Sound] = []
+        for file in files:
+            blocks.append(self._block(session.folder, file, job, _LONGER * window.count - sum(map(len, blocks))))
+        return self._checked(blocks, window.count)
 
-    def _block(self, folder: Path, name: str, job: Message) -> Sound:
-        """(N,) a file of its folder, which is gone then."""
+    def _block(self, folder: Path, name: str, job: Message, most: int) -> Sound:
+        """(N,) a file of its folder, which is gone then; read until it is longer than ``most`` samples."""
         path = folder / name
         try:
             facts = path.lstat() if Path(name).name == name else None
@@ -217,19 +220,19 @@ class GuestEngine(Engine):
         if facts.st_size > _BYTES_A_SECOND * (_LONGER * job["duration_s"] + 1):
             raise self._failed(f"made {facts.st_size / 1e6:.0f} MB for {job['duration_s']:.1f} s")
         try:
-            mono: Sound = read_sound(path, self.sample_rate)[0]
+            return beginning(path, self.sample_rate, most)
         except MediaError as error:
             raise self._failed(f"made a file that is no sound ({error.problem})") from error
         finally:
             path.unlink(missing_ok=True)
-        return mono
 
     def _checked(self, blocks: list[Sound], count: int) -> Sound:
         """Exactly ``count`` samples that can be heard. Raises EngineError."""
         sound = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
         rate = self.sample_rate
         if not count - _MISSING_S * rate <= len(sound) <= _LONGER * count:
-            raise self._failed(f"made {len(sound) / rate:.2f} s where {count / rate:.2f} s were asked for")
+            made = f"{len(sound) / rate:.2f}" if len(sound) < count else f"more than {_LONGER * count / rate:.2f}"
+            raise self._failed(f"made {made} s where {count / rate:.2f} s were asked for")
         if not (np.abs(sound) < _LOUDEST).all():  # not a number is not either
             raise self._failed("made numbers that are no sound")
         padded: Sound = np.pad(sound[:count], (0, max(count - len(sound), 0)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from talkies.core.engines.base import EngineLoader, load_engine
-from talkies.core.engines.choice import spotter_for
+from talkies.core.engines.choice import spotter_for, weights_for
 from talkies.core.events import Event, Finished, Progress, Warned
 from talkies.core.files.dataclass_json import as_json
 from talkies.core.generation.planning.stems import choose_segments
@@ -39,7 +39,8 @@ def find_spots(
     timeline = edited(read(request.timeline, request.media_dir), order)
     segments = choose_segments(timeline, request.segments)
     watch(Progress(0.0, "loading the engine"))
-    engine = load_engine(spotter_for(request.engine), request.weights, request.device)
+    name = spotter_for(request.engine)
+    engine = load_engine(name, weights_for(request.engine, name, request.weights), request.device)
     told: list[str] = []
     found = []
     shots = spotted_shots(

@@ -73,7 +73,7 @@ class TakeLoop:
         yield from self.log.new()
         names = dict.fromkeys(plan.engines.values())
         with self.work.clock("load"):
-            loaded = {name: load_engine(name, request.weights, request.device) for name in names}
+            loaded = {name: load_engine(name, plan.weights.get(name), request.device) for name in names}
         engines = {task: loaded[name] for task, name in plan.engines.items()}
         maker = Maker(
             request, plan.timeline, engines, folder, self.work, self.log.sentences, remembered,

@@ -17,13 +17,15 @@ import pytest
 from films import write_movie, write_reel
 from guests import RUDE, TONES, install_tones, rude_guest, rude_manifest
 
-from talkies.core.engines.base import Brief, load_engine
+from talkies.core.engines.base import Brief, Engine, load_engine
 from talkies.core.engines.guest import guest_class
 from talkies.core.engines.guests.found import keep
 from talkies.core.errors import CancelledError, EngineError
 from talkies.core.events import Failed, Finished, Progress
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
+from talkies.core.generation.spot_orders import find_spots
+from talkies.core.generation.take_orders import TakeRequest
 from talkies.core.media.sound import read_sound
 from talkies.plugin.cli import main
 
@@ -103,7 +105,9 @@ def test_an_installed_engine_is_listed_and_passes_the_test(
     wanted = [f"{task}: {name}" for task in ("foley", "dialogue")
               for name in ("length", "placement", "seed", "silence", "cancel")]  # fmt: skip
     assert list(checks) == [*wanted, "nothing written elsewhere"]
-    assert all(check["passed"] is True for check in checks.values()), checks
+    unasked = {"foley: silence", "dialogue: silence"}
+    assert {name for name, check in checks.items() if check["passed"] is not True} == unasked, checks
+    assert all(checks[name]["passed"] is None for name in unasked)
     assert checks["foley: placement"]["detail"] == "it strikes at 1.00 s, the sharpest onset is at 1.00 s"
     assert not list(empty.iterdir())
 
@@ -137,8 +141,10 @@ def test_a_program_that_only_writes_a_file_is_an_engine_too(run: Run, tmp_path: 
         "import sys, wave\n"
         "prompt, samples, out = sys.argv[1:]\n"
         "if 'no' in prompt: sys.exit('nothing of that name')\n"
+        "if prompt == 'idle': sys.exit()\n"
         "w = wave.open(out, 'wb'); w.setparams((1, 2, 8000, 0, 'NONE', ''))\n"
-        "w.writeframes(bytes([len(prompt), 1]) * int(samples)); w.close()\n",
+        "w.writeframes(bytes([len(prompt), 1]) * int(samples)); w.close()\n"
+        "if prompt == 'late': sys.exit('too late')\n",
         encoding="utf-8",
     )
     command = [sys.executable, str(program), "{prompt}", "{samples}", "{out}"]
@@ -155,6 +161,10 @@ def test_a_program_that_only_writes_a_file_is_an_engine_too(run: Run, tmp_path: 
     assert np.allclose(made(prompt), (256 + len(prompt)) / 32768, atol=1e-5) and len(made(prompt)) == 4000
     with pytest.raises(EngineError, match="ended with code 1 \\(nothing of that name\\)"):
         made("no rain")
+    with pytest.raises(EngineError, match="too late"):
+        made("late")
+    with pytest.raises(EngineError, match=r"wrote no \{out\}"):  # and the sound of the last one is not taken for its
+        made("idle")
     with pytest.raises(CancelledError):
         list(engine.generate(engine.prepare(Brief("foley", Fraction(1), prompt="x")), seed=1, steps=1, guidance=1.0,
                              on_step=_cancelled))  # fmt: skip
@@ -214,6 +224,27 @@ def test_one_take_that_fails_leaves_the_others(reel: Path) -> None:
     [failed] = [event for event in events if isinstance(event, Failed)]
     assert failed.segment_id == "V1-001" and "ended by signal 9" in failed.reason
     assert isinstance(finished, Finished) and [take.segment_id for take in finished.takes] == ["V1-002"]
+
+
+def test_weights_are_for_the_engine_that_was_named(reel: Path) -> None:
+    """The lines are left to the one that ships, which keeps its own."""
+    keep(rude_guest())
+    weights = reel.with_name("rude.ckpt")
+    weights.write_bytes(b"of the rude one")
+    asked: list[tuple[str, Path | None]] = []
+
+    def load(name: str, weights: Path | None, device: str) -> Engine:
+        asked.append((name, weights))
+        if len(asked) > 1:
+            raise EngineError("the test", "has seen enough")
+        return guest_class(rude_guest()).load(None, device)
+
+    request = Request(reel, reel.with_name("out.otio"), engine="foley=rude", weights=weights, background="off")
+    with pytest.raises(EngineError, match="has seen enough"):
+        list(render(request, load_engine=load))
+    with pytest.raises(EngineError, match="has seen enough"):
+        list(find_spots(TakeRequest(request), load_engine=load))
+    assert sorted(asked[:2]) == [("mini", None), ("rude", weights)] and asked[2:] == [("mini", None)]
 
 
 @pytest.mark.usefixtures("tones")

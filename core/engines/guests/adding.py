@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from talkies.core.engines.guests import command
-from talkies.core.engines.guests.found import BUILT_IN, Guest, forget, guests, keep
+from talkies.core.engines.guests.found import BUILT_IN, Guest, added_names, forget, guests, keep
 from talkies.core.engines.guests.manifest import Manifest
 from talkies.core.engines.guests.session import Session
 from talkies.core.errors import ArgumentError
@@ -46,10 +46,10 @@ def add(name: str, argv: Sequence[str], patience_s: float | None = None, describ
 
 def remove(name: str) -> None:
     """Forgets an engine that was added. Raises ArgumentError for any other."""
-    found = guests().get(name)
-    if found is not None and found.added:
+    if name in added_names():
         forget(name)
         return
+    found = guests().get(name)
     if found is not None:
         raise ArgumentError(f"engine {name}", f"was not added: it comes with {found.origin}", "uninstall that package")
     cure = "it ships with talkies" if name in BUILT_IN else "'talkies engines list' has them all"

@@ -46,6 +46,7 @@ def main() -> None:
 
 
 def _run(number: int, job: dict[str, Any], argv: list[str], asked: queue.SimpleQueue[dict[str, Any]]) -> None:
+    Path(OUT).unlink(missing_ok=True)  # of a job that failed or was cancelled
     Path(JOB).write_text(json.dumps(job), encoding="utf-8")
     try:
         with Path("errors.txt").open("wb") as errors:

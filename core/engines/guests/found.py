@@ -121,6 +121,11 @@ def _read_added() -> dict[str, Any]:
     return rows
 
 
+def added_names() -> frozenset[str]:
+    """Of the engines in the user's list, usable or not. Raises EngineError where it cannot be read."""
+    return frozenset(_read_added())
+
+
 def keep(guest: Guest) -> None:
     """Writes an engine into the user's list. Raises OutputError."""
     _write({**_read_added(), guest.name: {"argv": list(guest.argv), "manifest": as_json(guest.manifest)}})

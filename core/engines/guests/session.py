@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -31,11 +31,13 @@ _TICK_S = 0.1
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds without a word: until it has said ``hello``, while it loads; and until a cancelled job has ended."""
+    """Seconds without a word: until it has said ``hello``, while it loads; until a cancelled job has ended; and that
+    ``hello`` or loading may take in all, however much is said meanwhile."""
 
     hello_s: float = 60.0
     load_s: float = 600.0
     cancel_s: float = 1.0
+    ready_s: float = 3600.0
 
 
 class Session:
@@ -53,24 +55,32 @@ class Session:
             raise self._failed(f"cannot be started ({error.strerror})", "check its installation") from error
         self.is_open = True
 
-    def hello(self) -> Message:
+    def hello(self, watch: Callable[[], None] = lambda: None) -> Message:
         """What it says of itself; ``manifest`` among it. Raises EngineError."""
         greeting = {"protocol": PROTOCOL, "version": version("talkies")}
-        said = self.answer("hello", greeting, self.limits.hello_s)
+        said = self.answer("hello", greeting, self.limits.hello_s, watch)
         if said.get("protocol") != PROTOCOL:
             self.close()
             raise self._failed(f"speaks another protocol than {PROTOCOL}", "update it, or talkies")
         return said
 
-    def answer(self, method: str, params: Message, patience_s: float) -> Message:
-        """The result of a question. Raises EngineError."""
+    def answer(
+        self, method: str, params: Message, patience_s: float, watch: Callable[[], None] = lambda: None
+    ) -> Message:
+        """The result of a question; ``watch`` is called while it is waited for, and may raise. Raises EngineError."""
+        until = time.monotonic() + self.limits.ready_s
         for said in self.ask(method, params, patience_s):
             if isinstance(said, Answered):
                 return said.result
+            if time.monotonic() > until:
+                self._drop()
+                raise self._failed(f"was not ready after {self.limits.ready_s:g} s", "it was ended")
+            watch()
         raise AssertionError("an answer or an error ends every question")
 
     def ask(self, method: str, params: Message, patience_s: float) -> Iterator[Advanced | Block | Answered | None]:
-        """What it says until it has answered; None whenever a tenth of a second has passed without a word.
+        """What it says until it has answered; None whenever it has said nothing for a tenth of a
+        second, or nothing that means anything.
 
         Raises EngineError: it refuses, and can be asked again; or it is silent for ``patience_s``, says what means
         nothing or ends, and then the session is closed.
@@ -114,14 +124,8 @@ class Session:
         """What it says, without end. Raises EngineError, and closes the session, where nothing more is to come."""
         last = time.monotonic()
         while True:
-            data = self.program.hear(min(_TICK_S, patience_s))
-            if data is None:
-                if time.monotonic() - last > patience_s:
-                    self._drop()
-                    raise self._failed(f"said nothing for {patience_s:g} s", "it was ended, and is started anew")
-                yield None
-                continue
-            for said in self._talk.receive(data):
+            data, meant = self.program.hear(min(_TICK_S, patience_s)), False
+            for said in self._talk.receive(data) if data is not None else ():
                 if isinstance(said, Garbled):
                     self._drop()
                     raise self._failed(said.problem, "it was ended; what people are told belongs on standard error")
@@ -129,8 +133,14 @@ class Session:
                     how = self.program.how_it_ended()
                     self._drop()
                     raise self._failed(f"ended {how} before it had answered")
-                last = time.monotonic()
+                last, meant = time.monotonic(), True
                 yield said
+            if meant:
+                continue
+            if time.monotonic() - last > patience_s:  # empty lines, or what nobody has asked, are nothing
+                self._drop()
+                raise self._failed(f"said nothing for {patience_s:g} s", "it was ended, and is started anew")
+            yield None
 
     def _drop(self) -> None:
         """Ends at once what has shown that it cannot be relied on."""

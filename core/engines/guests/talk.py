@@ -11,7 +11,7 @@ The frames are those of the worker (plugin/commands/worker.py), the other way ro
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -103,7 +103,7 @@ class Talk:
 
 def _said(message: Message) -> Said:
     match message:
-        case {"event": "progress", "fraction": int() | float() as share} if math.isfinite(share):
+        case {"event": "progress", "fraction": int() | float() as share} if abs(share) <= sys.float_info.max:
             return Advanced(min(max(float(share), 0.0), 1.0))
         case {"event": "block", "file": str(file)}:
             return Block(file)

@@ -11,7 +11,7 @@ from talkies.core.backgrounds.coverage import bed_ranges
 from talkies.core.conditioning.speech.casting import Role, cast, shared_voices
 from talkies.core.conditioning.speech.named_voices import check_voice
 from talkies.core.engines.base import NAMED_VOICES
-from talkies.core.engines.choice import engines_for
+from talkies.core.engines.choice import engines_for, weights_for
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.planning.disk_space import needed_bytes
 from talkies.core.generation.planning.earlier_takes import EarlierTakes, earlier_takes
@@ -22,6 +22,8 @@ from talkies.core.segment import Cue, Segment, Stem, Timeline
 from talkies.core.spotting.spot import Spot
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from talkies.core.generation.planning.music import Scored
 
 LOOKING = Fraction(1)  # work per second of picture, and
@@ -40,7 +42,7 @@ class Plan:
     folder, for continuous stems. ``takes``: of each stem; more than asked for where music makes way for speech.
     ``earlier``: takes of an earlier run that stay. ``spots``: all of the list, in order,
     but for its ``backgrounds``. ``engines``: by task, none where rules alone make it; ``engine_notes``: on those that
-    were chosen and make something else.
+    were chosen and make something else; ``weights``: the user's, by engine.
     """
 
     timeline: Timeline
@@ -57,6 +59,7 @@ class Plan:
     music: Scored | None = None
     engines: Mapping[str, str] = field(default_factory=dict)
     engine_notes: tuple[str, ...] = ()
+    weights: Mapping[str, Path | None] = field(default_factory=dict)
 
     @property
     def needs_engine(self) -> bool:
@@ -116,6 +119,7 @@ def plan_run(
         music=music,
         engines=engines,
         engine_notes=engine_notes,
+        weights={name: weights_for(request.engine, name, request.weights) for name in engines.values()},
     )
 
 

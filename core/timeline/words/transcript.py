@@ -38,7 +38,11 @@ _NOTES = "♪♫♬♩"
 _HASHES = re.compile(r"^#\s+([^#]+?)\s*#?$")
 _STARS = r"(?<![\w*])\*{1,2}(?![\s*])(%s)\*{1,2}(?![\w*])"
 _STRESSED = re.compile(_STARS % r"[^*]{1,200}")
-_STARRED, _STARRED_SMALL = _STARS % r"[^*]{1,99} [^*]{0,99}[^*\s.!?…,]", _STARS % r"[a-zß-öø-ÿа-я][^*]{1,99}"
+_SPOKEN = r"\b(?:I|(?i:you|your|we|he|she|they|my|\w+n['’]t|not|never|ich|du|wir|nicht|je|nous|vous|я|ты|мы|вы|не))\b"
+_UNSPOKEN = rf"(?![^*]*{_SPOKEN})"
+_STARRED = _STARS % rf"{_UNSPOKEN}[^*]{{1,99}} [^*]{{0,99}}[^*\s.!?…,]"
+_SMALL = "a-zß-öø-ÿа-яё"
+_STARRED_SMALL = _STARS % rf"{_UNSPOKEN}[{_SMALL}][^*]{{1,99}}" + rf"(?!\s*[{_SMALL}])"  # else the sentence goes on
 _SOUND = re.compile(  # round brackets inside a sentence are an aside, which is spoken, and so are stars around words
     r"\[([^\[\]]*)\]|【([^【】]*)】|\(\(([^()]*)\)\)|(?:^|(?<=[.!?…:\"”’])\s*)[(（]([^()（）]*)[)）]"
     rf"|[{_NOTES}]+([^{_NOTES}]*)(?:[{_NOTES}]+|$)"

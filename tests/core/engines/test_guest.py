@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from guests import rude_engine
+from guests import rude_engine, rude_guest
 
 from talkies.core.engines.base import Brief, Line
-from talkies.core.engines.guest import GuestEngine
+from talkies.core.engines.guest import GuestEngine, guest_class
 from talkies.core.engines.guests.confine import confinement
+from talkies.core.engines.guests.session import Limits, Session
 from talkies.core.errors import ArgumentError, CancelledError, EngineError
 from talkies.core.times import TimeRange
 
@@ -46,11 +47,13 @@ def _runs_in(process: psutil.Process, group: int) -> bool:
     [
         ("die", "ended with code 1 (the weights melted)"),
         ("hang", "said nothing for 0.5 s"),
+        ("babble nothing", "said nothing for 0.5 s"),
+        ('babble {"id":0,"event":"progress","fraction":0.5}', "said nothing for 0.5 s"),
         ("garbage", "'Loading model ...'"),
         ("flood", "is a line of more than"),
         ("refuse", "refuses: no such prompt"),
         ("short", "made 0.50 s where 1.00 s were asked for"),
-        ("long", "made 3.00 s where 1.00 s were asked for"),
+        ("long", "made more than 2.00 s where 1.00 s were asked for"),
         ("nan", "numbers that are no sound"),
         ("nothing", "a file that is no sound"),
     ],
@@ -98,6 +101,22 @@ def test_cancelling_ends_the_work_and_all_that_it_started_at_once(engine: GuestE
         list(engine.generate(prepared, seed=0, steps=1, guidance=1.0, on_step=stop))
     assert not [each for each in psutil.process_iter() if _runs_in(each, before)]
     assert len(sound(engine, "well")) == 8000
+
+
+def test_a_guest_that_never_stops_loading_is_ended() -> None:
+    slow = guest_class(rude_guest(steps=600), Limits(cancel_s=0.1, ready_s=0.5))
+    with pytest.raises(EngineError, match=r"was not ready after 0\.5 s"):
+        slow.load(None, "cpu")
+
+
+def test_loading_can_be_cancelled() -> None:
+    def stop() -> None:
+        raise CancelledError("work", "was cancelled")
+
+    session = Session(rude_guest(steps=600), Limits(cancel_s=0.1))
+    with pytest.raises(CancelledError):
+        session.answer("load", {"weights": None, "device": "cpu"}, 60.0, stop)
+    session.close()
 
 
 def test_its_folder_is_gone_when_it_is_closed() -> None:

@@ -11,7 +11,8 @@ from talkies.core.timeline.media.movie_facts import timecode_seconds
 from talkies.core.times import TimeRange, may_drop_frames
 
 _MARK = re.compile(r";|:\d\d,\d\d$")
-"""Drop-frame, in the label itself: a semicolon, or a comma after the seconds, as Sony's editors write it."""
+"""Drop-frame, in the label itself: a semicolon, or a comma after the seconds, as Sony's editors write it. The reader
+leaves no comma where a mode (FCM) says how labels count."""
 
 
 def is_marked(label: str) -> bool:

@@ -6,7 +6,8 @@ frame number suggests, with a warning, unless the media that are here say it (me
 the first event becomes the timeline's start.
 
 ``FCM:`` says how labels count from there on (SMPTE 258M): the first one of the programme and of its sources, any other
-of the sources alone, for the programme is one tape. An event with a semicolon says it label by label.
+of the sources alone, for the programme is one tape. An event with a semicolon says it label by label; a comma says it
+only in a list without ``FCM:``, and no rate, for some write it at every rate.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _FOUR_FRAMES = r"(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*$"  # counted f
 _EDIT = r"^\s*(\d{1,9})\s+(\S.{0,80}?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)(?:\s*(\d{1,9}))?\s+"
 EVENT = re.compile(rf"{_EDIT}(?:{_FOUR}|{_FOUR_FRAMES})", re.IGNORECASE)
 _TIMED = re.compile(rf"^\s*\w.{{0,120}}?\s{_FOUR}")
-_MODE = re.compile(r"^FCM:?\s*(NON)?[-\s]*DROP", re.IGNORECASE)
+_MODE = re.compile(r"^FCM:?[-\s]*(?:(NON)[-\s]*)?DROP", re.IGNORECASE)
 _SPEED = re.compile(rf"^M2\s+(\S.{{0,80}}?)\s+([-+]?\d{{1,9}}(?:[.,]\d{{1,9}})?)(?:\s+{_TC})?\s*$", re.IGNORECASE)
 _ANY_SPEED = re.compile(r"^M2\s", re.IGNORECASE)
 _NOTE = re.compile(
@@ -48,7 +49,9 @@ TRACK_NOTE = re.compile(r"^\*\s*TRACK:\s*(.*\S)\s*$")
 _CHANNELS_NOTE = re.compile(r"^AUD\s+(\d{1,3})(?:\s+(\d{1,3}))?\s*$", re.IGNORECASE)
 _LOCATOR = re.compile(rf"^\*\s*LOC:\s*{_TC}\s+(\S+)(?:\s+(.*\S))?\s*$", re.IGNORECASE)
 _RESOLVE_MARKER = re.compile(r"^\s*\|C:(\S+)\s*\|M:(.{0,500}?)\s*\|D:(\d{1,9})(?!\d)")
-_STATED_RATE = re.compile(r"^\*?\s*(?:FRAME ?RATE|FPS)\s*[:=]?\s*(\d{1,9}(?:\.\d{1,9})?)", re.IGNORECASE | re.MULTILINE)
+_STATED_RATE = re.compile(
+    r"^\*?[ \t]*(?:FRAME ?RATE|FPS)[ \t]*(?:[:=][ \t]*)?(\d{1,9}(?:\.\d{1,9})?)", re.IGNORECASE | re.MULTILINE
+)
 
 
 @dataclass
@@ -84,8 +87,9 @@ def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
     if not events:
         raise TimelineError(path, "holds no edits (CMX 3600 events)", "export the timeline again as EDL or .otio")
     modes = drop_modes(text)
-    marked = any(is_marked(time) for event in events for time in event.times)
-    used, notes = _rate(path, text, events, marked or any(modes), rate)
+    times = [time for event in events for time in event.times]
+    marked = any(map(is_marked, times))
+    used, notes = _rate(path, text, events, any(modes) or any(";" in time for time in times), rate)
     drops = any(is_marked(event.times[2]) for event in events) if marked else any(modes[:1])
     labels = Labels(used, drops and can_drop(used))
     records = tuple(labels.records((event.times[2], event.times[3]) for event in events))
@@ -122,7 +126,7 @@ def _events(text: str) -> Iterator[Event]:
     """Events in order, each with the comments and the speed that follow it."""
     current: Event | None = None
     before: Event | None = None
-    drop = False
+    drop, is_said = False, bool(drop_modes(text))
     for line in text.split("\n"):
         if mode := _MODE.match(line.strip()):
             drop = not mode[1]
@@ -131,7 +135,7 @@ def _events(text: str) -> Iterator[Event]:
                 yield current
             before = current
             number, reel, channels, kind, transition = match.groups()[:5]
-            times = tuple(time for time in match.groups()[5:] if time)
+            times = tuple(time.replace(",", ":") if is_said else time for time in match.groups()[5:] if time)
             current = Event(int(number), reel, channels.upper(), kind.upper(), int(transition or 0), times, drop)
         elif current is not None:
             _note(line.rstrip(), current, before)

@@ -21,6 +21,7 @@ import opentimelineio as otio
 from talkies.core.curves import Curve
 from talkies.core.timeline.cut.otio_items import retime as _retimed
 from talkies.core.timeline.cut.walking import effects_of, retime, to_range, to_seconds
+from talkies.core.timeline.media.image_sequences import IMAGE_SUFFIXES
 from talkies.core.times import exact_rate
 
 _FASTEST = 100  # times normal speed, and slowest, where nobody states one
@@ -133,20 +134,28 @@ def constant_speed(effect: Any) -> float | None:
 def fit_to_fill(item: Any, element: Any) -> list[str]:
     """A clip whose in and out are further apart than its place, or nearer, and that has no retime, is fitted to it.
 
-    A sentence says so. What lies at a transition states no place of its own."""
+    A sentence says so. What lies at a transition states no place of its own; a still picture has no speed. Where place
+    and source are as many frames, each at a rate of its own, the exporter counted both in the sequence's."""
     places = [element.findtext(f"./{name}", "").strip() for name in ("start", "end", "in", "out")]
     if not isinstance(item, otio.schema.Clip) or any(map(_is_retime, item.effects)):
         return []
     if not all(map(str.isdecimal, places)) or isinstance(item.media_reference, otio.schema.GeneratorReference):
         return []
+    start, end, first, last = map(int, places)
+    if last - first == end - start or _is_picture(item):
+        return []
     rate = exact_rate(item.source_range.duration.rate)
-    source, place = (int(places[3]) - int(places[2])) / rate, to_seconds(item.source_range.duration)
+    source, place = (last - first) / rate, to_seconds(item.source_range.duration)
     if place <= 0 or abs(source - place) <= 2 / rate or not 1 <= source / place * _FASTEST <= _FASTEST**2:
         return []
     speed = source / place
     item.effects.append(otio.schema.LinearTimeWarp("fit to fill", float(speed)))
     lengths = f"clip {item.name!r} has {float(source):.2f} s of source for {float(place):.2f} s"
     return [f"{lengths} and no speed: fitted, at {float(speed * 100):.1f} %"]
+
+
+def _is_picture(item: Any) -> bool:
+    return str(getattr(item.media_reference, "target_url", "")).lower().endswith(IMAGE_SUFFIXES)
 
 
 def _is_retime(effect: Any) -> bool:

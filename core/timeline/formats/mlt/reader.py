@@ -74,6 +74,7 @@ class _Reader:
         self.root = root
         self.items = 0
         self.frozen: list[str] = []
+        self.freezes: dict[str, bool] = {}  # by producer: many entries may show one with many filters
 
     def timeline(self) -> Loaded:
         main = main_of(self.root, self.by_id)
@@ -176,9 +177,15 @@ class _Reader:
             nested.source_range = otio_range(shown, self.rate)
             return nested
         clip = self._clip(producer, shown)
-        if not is_audio and any(is_on(each, "freeze") for each in (*entry.iter("filter"), *producer.iter("filter"))):
+        if not is_audio and (_freezes(entry) or self._freezes(producer)):
             self.frozen.append(clip.name)
         return clip
+
+    def _freezes(self, producer: Element) -> bool:
+        key = producer.get("id", "")
+        if key not in self.freezes:
+            self.freezes[key] = _freezes(producer)
+        return self.freezes[key]
 
     def _count(self) -> None:
         self.items += 1
@@ -205,7 +212,7 @@ class _Reader:
         source = TimeRange(max(played.start, _ZERO), max(played.start, _ZERO) + shown.duration)
         reference = external(self.media.address(producer, resource))
         if service == "hold":
-            held = Fraction(round_half_up(number(property_of(producer, "frame") or "0"))) / self.rate
+            held = max(self._time(property_of(producer, "frame")), _ZERO)
             return make_clip(name, reference, TimeRange(held, held + shown.duration), self.rate, _ZERO)
         curve, is_bent = remap_of(producer, self._time)
         if curve is None or speed != 1:
@@ -232,6 +239,10 @@ def _deeper(sequence: Element, inside: tuple[str, ...]) -> tuple[str, ...]:
     if len(inside) >= MAX_NESTING:
         raise UnusableItemError(f"its sequences are nested more than {MAX_NESTING} deep")
     return (*inside, key)
+
+
+def _freezes(item: Element) -> bool:
+    return any(is_on(each, "freeze") for each in item.iter("filter"))
 
 
 def _hidden_inside(content: Element) -> str:

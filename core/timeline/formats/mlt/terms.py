@@ -42,15 +42,17 @@ def number(text: str) -> Fraction:
 
 def speed_of(producer: Element) -> tuple[Fraction, str]:
     """How fast a producer plays which resource: ``timewarp`` says ``0.5:film.mov``, the ``framebuffer`` of older
-    projects ``film.mov?0.5``. Raises ValueError."""
+    projects ``film.mov?0.5``, unless its file has a question mark of its own. Raises ValueError."""
     service, resource = property_of(producer, "mlt_service"), property_of(producer, "resource")
     stated = ""
     if service == "timewarp":
         stated = property_of(producer, "warp_speed") or resource.partition(":")[0]
         resource = property_of(producer, "warp_resource") or resource.partition(":")[2]
     elif service == "framebuffer" and "?" in resource:
-        resource, _, more = resource.rpartition("?")
-        stated = re.split("[&:]", more)[0]
+        name, _, more = resource.rpartition("?")
+        speed = re.split("[&:]", more)[0]
+        if _NUMBER.match(speed):
+            stated, resource = speed, name
     return (number(stated).limit_denominator(100_000) if stated else Fraction(1)), resource
 
 

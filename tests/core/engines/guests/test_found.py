@@ -10,6 +10,7 @@ import pytest
 from guests import rude_guest, rude_manifest
 
 from talkies.core.engines.base import check_engine, engine_names
+from talkies.core.engines.guests.adding import remove
 from talkies.core.engines.guests.found import added_file, forget, guests, keep
 from talkies.core.engines.guests.manifest import Manifest
 from talkies.core.errors import EngineError
@@ -70,6 +71,17 @@ def test_two_packages_with_one_name_are_both_refused(tmp_path: Path, monkeypatch
         offer(tmp_path / "site", json.dumps(rude_manifest(name="loud")), package=package)
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     assert "is offered twice" in guests()["loud"].problem
+
+
+def test_one_that_was_added_can_be_removed_when_a_package_takes_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(rude_guest(name="loud"))
+    offer(tmp_path / "site", json.dumps(rude_manifest(name="loud")))
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    assert "is offered twice" in guests()["loud"].problem
+    remove("loud")
+    assert guests()["loud"].problem == "" and guests()["loud"].origin == "loud_engine 2.0"
 
 
 def test_none_takes_the_name_of_one_that_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,7 @@ def test_what_means_nothing_is_named() -> None:
         {"event": "progress", "fraction": 0.5},
         {"id": 1, "event": "progress", "fraction": "half"},
         b'{"id": 1, "event": "progress", "fraction": NaN}\n',
+        b'{"id": 1, "event": "progress", "fraction": ' + b"9" * 320 + b"}\n",
         {"id": 1, "event": "block", "file": 3},
         {"id": 1, "event": "result"},
         {"id": 1, "event": "error", "error": "no"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import aaf2
 import opentimelineio as otio
@@ -14,6 +15,8 @@ from talkies.core.destinations import write_timeline
 from talkies.core.media.handles import with_handles
 from talkies.core.segment import Segment
 from talkies.core.timeline import read_timeline
+from talkies.core.timeline.formats.mlt import reader
+from talkies.core.timeline.formats.mlt.terms import is_on
 from talkies.core.times import TimeRange
 
 FCPXML = """<?xml version="1.0"?><!DOCTYPE fcpxml><fcpxml version="1.10"><resources>
@@ -194,6 +197,47 @@ def test_mlt_retimes_of_older_projects(film: Path, service: str, resource: str, 
     segment = first(film.parent, "older.mlt", text)
     assert shown_at(segment, 0, 1, 1.97) == shown
     assert segment.record.duration == 2
+
+
+@pytest.mark.parametrize(
+    ("service", "resource", "frame", "speed", "start"),
+    [
+        ("hold", "gone.mp4", "00:00:02.000", 0, 48),
+        ("hold", "gone.mp4", "-5", 0, 0),
+        ("framebuffer", "what?.mp4", "0", 1, 24),
+        ("framebuffer", "what?.mp4?0.5", "0", Fraction(1, 2), 12),
+    ],
+)
+def test_an_odd_producer_of_an_mlt_project_is_read(
+    tmp_path: Path, service: str, resource: str, frame: str, speed: Fraction, start: int
+) -> None:
+    more = f'<property name="frame">{frame}</property>'
+    segment = first(tmp_path, "odd.mlt", OLD_MLT.format(service=service, resource=resource, more=more, effect=""))
+    (clip,) = read_timeline(tmp_path / "odd.mlt").document.find_clips()
+    assert (clip.media_reference.target_url, segment.speed) == (resource.removesuffix("?0.5"), speed)
+    assert (segment.source.start * 24, segment.record.duration) == (start, 2)
+
+
+def test_a_producer_of_many_effects_is_searched_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty entries of forty effects, the last one a freeze; only one of the others has an effect of its own."""
+    looked_at: list[Element] = []
+
+    def counted(effect: Element, service: str) -> bool:
+        looked_at.append(effect)
+        return is_on(effect, service)
+
+    monkeypatch.setattr(reader, "is_on", counted)
+    kinds = [*["brightness"] * 39, "freeze"]
+    effects = "".join(f'<filter><property name="mlt_service">{kind}</property></filter>' for kind in kinds)
+    text = OLD_MLT.format(service="avformat", resource="gone.mp4", more=effects, effect="")
+    entry = '<entry producer="c" in="24" out="71"></entry>'
+    other = '<producer id="d" in="0" out="99"><property name="resource">other.mp4</property></producer><playlist'
+    own = entry.replace('"c"', '"d"').replace("></", f">{effects}</")
+    text = text.replace(entry, entry * 40 + own + entry.replace('"c"', '"d"')).replace("<playlist", other, 1)
+    (tmp_path / "many.mlt").write_text(text)
+    (warning,) = (each for each in read_timeline(tmp_path / "many.mlt").warnings if "Freeze" in each)
+    assert "Freeze of 41 clips ('gone.mp4' first) is not followed" in warning
+    assert len(looked_at) == 80
 
 
 @pytest.mark.parametrize(("disable", "sentences"), [("0", 1), ("1", 0)])

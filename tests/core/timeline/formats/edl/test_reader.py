@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -152,9 +154,13 @@ def test_a_speed_that_cannot_be_read_is_told(tmp_path: Path, speed: str) -> None
 
 def read_with(folder: Path, line: str) -> Timeline:
     """Two seconds of the one film, with a line after the event."""
+    return read_timeline(write_with(folder, line))
+
+
+def write_with(folder: Path, line: str, rate: str = "* FRAME RATE: 24\n") -> Path:
     event = "001  AX       V     C        00:00:02:00 00:00:04:00 01:00:00:00 01:00:02:00"
-    (folder / "cut.edl").write_text(f"TITLE: cut\nFCM: NON-DROP FRAME\n* FRAME RATE: 24\n{event}\n{line}\n")
-    return read_timeline(folder / "cut.edl")
+    (folder / "cut.edl").write_text(f"TITLE: cut\nFCM: NON-DROP FRAME\n{rate}{event}\n{line}\n")
+    return folder / "cut.edl"
 
 
 @pytest.mark.parametrize(
@@ -293,6 +299,26 @@ def test_labels_that_say_how_they_count(tmp_path: Path, mark: str, drops: bool) 
     assert read_timeline(tmp_path / "cut.edl").drop_frame is drops
 
 
+@pytest.mark.parametrize(("mode", "frame"), [(DROP, 108_192), (NON_DROP, 108_300)])
+def test_a_comma_says_nothing_where_the_mode_is_said(tmp_path: Path, mode: str, frame: int) -> None:
+    text = f"{mode}\n* FRAME RATE: 29.97\n001  R1  V  C  01:00:10,00 01:00:20,00 01:00:00,00 01:00:10,00\n"
+    assert frames_shown(tmp_path, text, NTSC_VIDEO) == [(0, frame, 300)]
+    assert read_timeline(tmp_path / "cut.edl").drop_frame is (mode == DROP)
+
+
+@pytest.mark.parametrize(("own", "rate"), [(None, Fraction(25)), (NTSC_VIDEO, NTSC_VIDEO)])
+def test_a_comma_says_no_rate(tmp_path: Path, own: Fraction | None, rate: Fraction) -> None:
+    """At 29.97, which its film may say, the comma counts: 00:01:00,02 is frame 1,800."""
+    if own is not None:
+        write_numbered(tmp_path / "film.mov", 60, own)
+    event = "001  R1  V  C  00:00:00,00 00:00:01,24 00:01:00,02 00:01:02,01\n* FROM CLIP NAME: film.mov\n"
+    timeline = read_rateless(tmp_path, event)
+    assert timeline.rate == rate and timeline.drop_frame is (own is not None)
+    assert timeline.start * rate == (1_502 if own is None else 1_800)
+    guesses = [each for each in timeline.warnings if "25 is assumed, from its highest frame number 24" in each]
+    assert len(guesses) == (own is None)
+
+
 def test_a_list_that_counts_frames(tmp_path: Path) -> None:
     text = "* FRAME RATE: 25\n1 CLPA V C 113 170 0 57\n2 CLPB V D 027 162 189 57 84\n"
     assert frames_shown(tmp_path, text, Fraction(25)) == [(0, 113, 57), (57, 162, 27)]
@@ -303,6 +329,15 @@ def test_a_list_that_counts_frames(tmp_path: Path) -> None:
 def read_rateless(folder: Path, text: str) -> Timeline:
     (folder / "rateless.edl").write_text(text)
     return read_timeline(folder / "rateless.edl")
+
+
+def test_blanks_without_end_are_read_once(tmp_path: Path) -> None:
+    """Where each is tried with every other one they take minutes; here the whole process has a generous end."""
+    blanks = " " * 100_000
+    lines = f"FCM:{blanks}x\nFCM: NON{blanks}x\nFPS{blanks}x" + "\n" * 100_000
+    path = write_with(tmp_path, lines, rate="")
+    command = [sys.executable, "-m", "talkies.plugin.cli", "inspect", str(path)]
+    assert subprocess.run(command, capture_output=True, timeout=60).returncode == 0
 
 
 def test_events_that_cannot_be_read_are_said(tmp_path: Path) -> None:

@@ -115,6 +115,23 @@ def test_a_clip_whose_out_says_another_speed(tmp_path: Path) -> None:
     assert "'fitted' has 4.00 s of source for 2.00 s and no speed: fitted, at 200.0 %" in warning
 
 
+def test_a_picture_that_stands_still_has_no_speed(tmp_path: Path) -> None:
+    """Five seconds of a still in a place of ten, as some exporters write it."""
+    still = clip("still", 0, 250, 0, file("card.png"), "<stillframe>TRUE</stillframe>")
+    timeline = read_timeline(xmeml(tmp_path, sequence("cut", still.replace("<out>250<", "<out>125<"))))
+    (item,) = timeline.document.find_clips()
+    assert list(item.effects) == [] and timeline.segments[0].record.duration == 10
+    assert not any("fitted" in warning for warning in timeline.warnings)
+
+
+def test_in_and_out_at_the_sequences_rate_are_no_speed(tmp_path: Path) -> None:
+    """Four seconds of a film at 50 frames per second, counted in the sequence's 25."""
+    shot = clip("fast", 0, 100, 10, file("a.mov")).replace("<timebase>25<", "<timebase>50<")
+    timeline = read_timeline(xmeml(tmp_path, sequence("cut", shot)))
+    assert [(each.speed, each.record.duration) for each in timeline.segments] == [(1, 4)]
+    assert not any("fitted" in warning for warning in timeline.warnings)
+
+
 @pytest.mark.parametrize(("offset", "held"), [("", 100), ("<stillframeoffset>7</stillframeoffset>", 7)])
 def test_a_clip_that_is_said_to_stand_still(tmp_path: Path, offset: str, held: int) -> None:
     frozen = clip("still", 0, 50, 100, file("a.mov"), f"<stillframe>TRUE</stillframe>{offset}")
