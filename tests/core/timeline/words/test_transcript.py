@@ -50,6 +50,7 @@ def said(text: str) -> list[tuple[str, str, str]]:
         ("♪ soft piano ♪", [("sound", "", "soft piano")]),
         ("♪ la la", [("sound", "", "la la")]),
         ("*door slams*", [("sound", "", "door slams")]),
+        ("*he laughs*", [("sound", "", "he laughs")]),
         ("*Door slams*", [("sound", "", "Door slams")]),
         ("*sighs* I know.", [("sound", "", "sighs"), ("speech", "", "I know.")]),
         ("ANNA: I know. *sighs*", [("sound", "", "sighs"), ("speech", "ANNA", "I know.")]),
