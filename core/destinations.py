@@ -1,4 +1,5 @@
-"""Destinations: writes a timeline with takes on new tracks, in every format; the rest comes back unchanged.
+"""Destinations, which are files (editors are ``hosts/``): writes a timeline with takes on new tracks, in every format;
+the rest comes back unchanged.
 
     check_output(timeline, out)          before anything is made: can this be written there, and in that format?
     losses(timeline, out)                before anything is made: what that format has no place for, to tell the user

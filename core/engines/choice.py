@@ -40,10 +40,9 @@ def engine_for(text: str, task: str) -> str:
 
 def engines_for(text: str, tasks: Iterable[str]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Engine by task, for these alone, and sentences on those that were chosen and make something else. Raises
-    ArgumentError for one that is not known, or was chosen for a task by name and does not make it."""
+    ArgumentError for one that was chosen for a task by name and does not make it, or is for none of these and not
+    known; of the others whoever loads them says whether they are."""
     chosen = choices(text)
-    for name in chosen.values():
-        check_engine(name)
     known = guests() if any(name not in ENGINES for name in chosen.values()) else {}
     found, notes = {}, []
     for task in tasks:
@@ -56,6 +55,8 @@ def engines_for(text: str, tasks: Iterable[str]) -> tuple[dict[str, str], tuple[
             notes.append(f"the engine {name} makes {makes}; {task} is made by {DEFAULT}")
             name = DEFAULT
         found[task] = name
+    for name in set(chosen.values()) - set(found.values()):
+        check_engine(name)
     return found, tuple(notes)
 
 

@@ -49,6 +49,11 @@ def test_one_that_is_not_known_is_refused_whatever_it_was_for() -> None:
         engines_for("dialogue=nobody", ["foley"])
 
 
+def test_who_loads_an_engine_says_whether_it_is_one() -> None:
+    """A program that renders with engines of its own calls them what it likes."""
+    assert engines_for("ours", ["foley", "dialogue"]) == ({"foley": "ours", "dialogue": "ours"}, ())
+
+
 def test_weights_are_of_one_engine(tmp_path: Path) -> None:
     files = tmp_path / "reel.otio", tmp_path / "out.otio"
     with pytest.raises(ArgumentError, match="--weights"):
