@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -92,12 +91,12 @@ def measure_panel(path: Path, spots: list[Spot]) -> None:
     def choose(number: int) -> None:
         document.choose_spots([spots[number * 37 % len(spots)].id])
 
-    def drag(number: int, gesture: str) -> None:
+    def drop(number: int) -> None:
         moved = Fraction(number % 5, RATE)
-        document.move_spots({held.id: (held.time + moved, held.until + moved)}, gesture)
+        document.move_spots({held.id: (held.time + moved, held.until + moved)})
 
     report("choosing a spot", frames(choose, 40))
-    report("dragging a spot", frames(partial(drag, gesture="drag"), 40))
+    report("dropping a spot", frames(drop, 40))
     view.media.stop()
     document.close()
 

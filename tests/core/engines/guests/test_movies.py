@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from films import write_movie
 
-from talkies.core.engines.guests import movies
 from talkies.core.engines.guests.movies import write_movies
+from talkies.core.media import timeline_movie
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
 
@@ -39,7 +39,7 @@ def test_each_window_has_its_own_part_of_the_picture(tmp_path: Path) -> None:
 
 def test_only_movies_that_overlap_are_open_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An encoder holds threads and pictures; a film of an hour has hundreds of windows."""
-    really, now, most = movies.movie_file, 0, 0
+    really, now, most = timeline_movie.movie_file, 0, 0
 
     @contextmanager
     def counted(*given: Any) -> Iterator[Any]:
@@ -49,7 +49,7 @@ def test_only_movies_that_overlap_are_open_at_once(tmp_path: Path, monkeypatch: 
             yield movie
         now -= 1
 
-    monkeypatch.setattr(movies, "movie_file", counted)
+    monkeypatch.setattr("talkies.core.engines.guests.movies.movie_file", counted)
     [shot] = read_timeline(write_movie(tmp_path / "film.mp4", 2, flashes=(0.6,))).segments
     spans = [TimeRange(Fraction(start, 5), Fraction(start + 2, 5)) for start in range(9)]
     written = write_movies(shot, shot.record, spans, tmp_path)
