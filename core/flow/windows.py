@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 
 import torch
 from torch import Tensor
@@ -28,6 +29,10 @@ class Window:
 
     start: int
     stop: int
+
+    @property
+    def length(self) -> int:
+        return self.stop - self.start
 
 
 WindowVelocity = Callable[[Tensor, Sequence[Window]], Tensor]
@@ -58,7 +63,7 @@ def cover_stretches(
     return tuple(
         Window(stretch.start + part.start, stretch.start + part.stop)
         for stretch in stretches
-        for part in cover(stretch.stop - stretch.start, length, overlap)
+        for part in cover(stretch.length, length, overlap)
     )
 
 
@@ -89,20 +94,16 @@ def total_weight(frames: int, windows: Sequence[Window], overlap: int) -> Tensor
     """The sum of all windows' weights at each frame: (T,)"""
     total = torch.zeros(frames)
     for window in windows:
-        total[window.start : window.stop] += fade(_length(window), overlap)
+        total[window.start : window.stop] += fade(window.length, overlap)
     return total
 
 
 def alike(windows: Sequence[Window], batch: int) -> Iterator[Sequence[Window]]:
     """At most ``batch`` windows of one length at a time."""
-    by_length = sorted(windows, key=_length)
-    for _, same in groupby(by_length, _length):
+    length = attrgetter("length")
+    for _, same in groupby(sorted(windows, key=length), length):
         waiting = list(same)
         yield from (waiting[first : first + batch] for first in range(0, len(waiting), batch))
-
-
-def _length(window: Window) -> int:
-    return window.stop - window.start
 
 
 def joined_velocity(
@@ -125,7 +126,7 @@ def joined_velocity(
         return whole
     v, done = torch.zeros_like(x), 0
     for some in alike(windows, batch):
-        weight = fade(_length(some[0]), overlap).to(x)
+        weight = fade(some[0].length, overlap).to(x)
         parts = velocity(torch.stack([x[:, window.start : window.stop] for window in some]), some)
         for window, part in zip(some, parts, strict=True):
             v[:, window.start : window.stop] += part * weight

@@ -6,8 +6,6 @@ files, the words, the seed), as one hash; and for a receipt that has it, the has
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.files.dataclass_json import as_json
-from talkies.core.generation.made_from import bare
+from talkies.core.generation.made_from import bare, digest
 from talkies.core.segment import Picture, Segment, Stem, Take
 from talkies.core.takes.our_files import sounds_in
 from talkies.core.takes.receipts import Receipt
@@ -101,8 +99,7 @@ class Resume:
 
     def _key(self, stem: Stem, index: int) -> str:
         """The hash of all that a take is made of; ``index``: among those of its stem."""
-        facts = {**self._of_run, **self._of_stem(stem), "seed": self._maker.request.seed + index}
-        return hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()
+        return digest({**self._of_run, **self._of_stem(stem), "seed": self._maker.request.seed + index})
 
     @cached_property
     def _of_run(self) -> dict[str, Any]:
@@ -142,8 +139,7 @@ class Resume:
         """What is seen in the whole timeline and what a list says of backgrounds, as one hash."""
         maker = self._maker
         shots = [[as_json(bare(each)), self._seen(each)] for each in maker.timeline.segments]
-        facts = [shots, as_json(list(maker.rows))]
-        return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
+        return digest([shots, list(maker.rows)])
 
     @cached_property
     def _of_music(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +57,8 @@ class PictureFinder:
         self.media = media
         self._facts: dict[Path, MovieFacts | None] = {}
         self._sequences: dict[Path, Sequence | None] = {}
-        self._problems: dict[Path, str] = {}
-        self._unread: dict[Path, str] = {}
+        self._problem_of = cache(_problem_of)
+        self._unread = cache(_unread)
 
     def available(self, clip: Any) -> TimeRange | None:
         """The whole range of a clip's media, stated or measured; None when neither is possible."""
@@ -134,20 +135,16 @@ class PictureFinder:
         return self._sequences[path]
 
     def _on_disk(self, clip: Any, path: Path, source: TimeRange) -> Found:
-        if path not in self._problems:
-            self._problems[path] = _problem_of(path)
-        if self._problems[path]:
-            return Found(problem=f"its media {self._problems[path]}")
+        if problem := self._problem_of(path):
+            return Found(problem=f"its media {problem}")
         stated = clip.media_reference.available_range if clip.media_reference is not None else None
         available = to_range(stated) if stated is not None else None
         rate = exact_rate(stated.start_time.rate) if stated is not None else None
         if sequence := self._sequence(path):
             counted = exact_rate(clip.source_range.start_time.rate) if clip.source_range is not None else None
             return _sequence_picture(path, sequence, available, rate or sequence.rate or counted, source)
-        if path not in self._unread:
-            self._unread[path] = _unread(path)
-        if self._unread[path]:
-            return Found(problem=f"its media {self._unread[path]}")
+        if problem := self._unread(path):
+            return Found(problem=f"its media {problem}")
         start = available.start if available else self.unstated_start(path, source)
         return Found(Picture(path, rate=rate, start=start))
 
