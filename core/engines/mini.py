@@ -104,13 +104,18 @@ class MiniEngine(Engine):
 
     def _dialogue(self, brief: Brief) -> MiniPrepared:
         speech, said = self.speech.conditions(brief)
+        stretches = spoken_stretches(brief.lines, speech.frames)
+        audible = torch.zeros(speech.frames)
+        for stretch in stretches:
+            audible[stretch.start : stretch.stop] = 1
         return MiniPrepared(
             task="dialogue",
             duration=brief.duration,
             silent=says_nothing(speech),
             warnings=said,
             conditions=speech,
-            stretches=spoken_stretches(brief.lines, speech.frames),
+            stretches=stretches,
+            audible=audible,
         )
 
     def _joint(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
@@ -227,9 +232,9 @@ class MiniEngine(Engine):
             stretches=prepared.stretches,
             on_step=on_step,
         )
-        audible = prepared.audible_in(frames)
-        if audible is not None:
-            latents = torch.lerp(self.model.codec.silence(frames).to(latents), latents, audible.to(latents))
+        if prepared.audible is not None:
+            silence = self.model.codec.silence(frames).to(latents)
+            latents = torch.lerp(silence, latents, prepared.audible[:frames].to(latents))
         yield from self.decode(latents, seed * len(_STEMS) + _STEMS.index(prepared.task))
 
     def sketch(self, prepared: MiniPrepared, conditions: Conditions, seed: int) -> Sketch | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from talkies.core.conditioning.prompt.naming import Words
@@ -30,7 +29,7 @@ class Named:
 @dataclass(frozen=True, kw_only=True)
 class MiniPrepared(Prepared):
     """``conditions`` of the flow model, and the ``negative`` branch that guidance leads away from (None:
-    unconditional). ``stretches``: the only ones that are made, silence elsewhere; None: the whole. ``audible``: where
+    unconditional). ``stretches``: the only ones that are made; None: the whole. ``audible``: where
     something may be heard (T,), None everywhere. ``named``: what the prompt names.
     ``ruled``: rules that make the sound in the network's stead. ``described``: sounds with times of their own;
     ``quiet``: nothing sounds but these.
@@ -44,15 +43,6 @@ class MiniPrepared(Prepared):
     ruled: Ruled | None = None
     described: tuple[Described, ...] = ()
     quiet: bool = False
-
-    def audible_in(self, frames: int) -> Tensor | None:
-        """Where what is made is heard (frames,), 0 to 1; None everywhere."""
-        if self.stretches is None:
-            return None if self.audible is None else self.audible[:frames]
-        made = torch.zeros(frames)
-        for stretch in self.stretches:
-            made[stretch.start : stretch.stop] = 1
-        return made if self.audible is None else made * self.audible[:frames]
 
     @property
     def source(self) -> str:
