@@ -58,13 +58,16 @@ judges: .venv/ready-judges
 clean:
 	rm -rf .venv build dist talkies-demo talkies.egg-info .mypy_cache .pytest_cache .ruff_cache .coverage
 
-# not in .venv, which has what people run; uv reads pyproject.toml for every Python and system at once
+# not in .venv, which has what people run; uv reads pyproject.toml for every Python and system at once, and does not see
+# that a package refuses a newer Python: pip has the last word
 lock:
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check "uv==0.13.9"
 	build/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 $(UPGRADE) \
 	  --extra dev --extra train --extra judges --group build \
 	  --custom-compile-command "make lock" --output-file .ci/constraints.txt
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --dry-run --ignore-installed \
+	  --constraint .ci/constraints.txt '.[dev,train,judges]'
 	echo "bpy==5.0.1" | build/lock/bin/uv pip compile - --quiet --python-version 3.11 $(UPGRADE) \
 	  --custom-compile-command "make lock" --output-file .ci/constraints-blender.txt
 
