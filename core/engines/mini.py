@@ -30,7 +30,7 @@ from talkies.core.engines.base import Brief, Engine, Line, Spotted, silence
 from talkies.core.engines.described import described, with_described
 from talkies.core.engines.listed import listed_events, spotted_in
 from talkies.core.engines.mini_prepared import MiniPrepared, Named
-from talkies.core.engines.mini_speech import SpeechReader, says_nothing, spoken_frames, spoken_stretches
+from talkies.core.engines.mini_speech import SpeechReader, begun, says_nothing, spoken_frames, spoken_stretches
 from talkies.core.engines.ruled import audible_where, recipe_asked_for, ruled, several_strike, unlearned
 from talkies.core.errors import MediaError, WeightsError
 from talkies.core.flow.windows import seeded_noise
@@ -218,7 +218,7 @@ class MiniEngine(Engine):
     ) -> Iterator[Sound]:
         frames = latent_count(prepared.duration)
         channels = self.model.codec.config.latent_channels
-        noise = seeded_noise(seed, channels, frames).to(self.device)
+        noise = begun(seeded_noise(seed, channels, frames), prepared.conditions.phones).to(self.device)
         negative = None if prepared.negative is None else prepared.negative.to(self.device)
         conditions = prepared.conditions.to(self.device)
         sketch = self.sketch(prepared, conditions, seed)

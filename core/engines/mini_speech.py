@@ -90,6 +90,17 @@ def spoken_frames(phones: Tensor | None) -> Tensor | None:
     return nn.functional.max_pool1d(said[None, None], 2 * _BESIDE_SPEECH + 1, 1, _BESIDE_SPEECH)[0, 0] > 0
 
 
+def begun(noise: Tensor, phones: Tensor | None) -> Tensor:
+    """The noise (C, T) that the network begins with, quieter where phonemes (2 T,) are spoken: effects vary by it, and
+    speech is hoarse by it (decision 0032)."""
+    spoken = spoken_frames(phones)
+    return noise if spoken is None else torch.where(spoken, SPEECH_NOISE * noise, noise)
+
+
+SPEECH_NOISE = 2 / 3
+"""Deviation of the noise that speech begins with, where training had 1."""
+
+
 def _language_warning(line: Line, language: str, voice: NamedVoice, replaced: tuple[str, ...]) -> list[str]:
     if language[:2].lower() == voice.language[:2].lower():
         return []
