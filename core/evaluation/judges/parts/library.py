@@ -19,7 +19,7 @@ import numpy as np
 from talkies.core.arrays import Sound
 from talkies.core.evaluation.judges.bouncing import BALLS, SECONDS
 from talkies.core.evaluation.judges.calling import Call
-from talkies.core.evaluation.judges.intervals import Observation, grouped, relative
+from talkies.core.evaluation.judges.intervals import grouped, relative
 from talkies.core.evaluation.judges.parts.sources import ASKED
 from talkies.core.library import (
     PRE_ROLL_SAMPLES,
@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from talkies.core.evaluation.part_context import PartContext
 
 _SAMPLES = int(SECONDS * SAMPLE_RATE)
+
+_Heard = tuple[tuple[str, int], float, float]
+"""A class on a film, named how often, of how many: an :data:`~talkies.core.evaluation.judges.intervals.Observation`."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +122,8 @@ def named_figures(rows: Sequence[Performed], yamnet: Yamnet) -> dict[str, Any]:
             heard[key] = float(yamnet.is_named(sound, yamnet.accepted[wanted.name]))
         return heard[key]
 
-    made: list[Observation] = []
-    natural: list[Observation] = []
+    made: list[_Heard] = []
+    natural: list[_Heard] = []
     for row in rows:
         group = row.wanted.name, row.film
         made.append((group, float(yamnet.is_named(row.sound, yamnet.accepted[row.wanted.name])), 1.0))
@@ -130,6 +133,6 @@ def named_figures(rows: Sequence[Performed], yamnet: Yamnet) -> dict[str, Any]:
     return {"sounds": len(rows), "named": relative(grouped(made, natural)), "classes": by_class}
 
 
-def _share(observations: Sequence[Observation], name: str) -> float | None:
+def _share(observations: Sequence[_Heard], name: str) -> float | None:
     of_class = [(total, count) for (each, _), total, count in observations if each == name]
     return sum(total for total, _ in of_class) / sum(count for _, count in of_class) if of_class else None
