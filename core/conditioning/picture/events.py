@@ -49,12 +49,13 @@ class EventSpotter(nn.Module):
         return logits
 
     @torch.no_grad()
-    def probabilities(self, sync: Tensor, picture: Tensor) -> Tensor:
+    def probabilities(self, sync: Tensor, picture: Tensor, *, in_a_mirror: bool = False) -> Tensor:
         """sync (T, 32), picture (F, 192) → the four columns (T, 4) themselves; exactly 0 where nothing moves within a
-        second. What is seen and its mirror image, which sound alike, are both asked."""
+        second. ``in_a_mirror``: the mirror image, which sounds alike, is asked as well; the flow model learned without.
+        """
         moves = nn.functional.max_pool1d(sync.abs().amax(1)[None, None], 51, 1, 25)[0, 0]
-        both = zip((sync, picture), mirrored(sync, picture), strict=True)
-        logits: Tensor = self(*(torch.stack(pair) for pair in both)).mean(0)
+        views = [(sync, picture), *([mirrored(sync, picture)] if in_a_mirror else [])]
+        logits: Tensor = self(*(torch.stack(each) for each in zip(*views, strict=True))).mean(0)
         return logits.sigmoid() * (moves > 0)[:, None]
 
     def watch(self, sync: Tensor, picture: Tensor, *, decide: bool = False) -> Tensor:
