@@ -36,18 +36,22 @@ def exact_seconds(value: float, rate: float | Fraction) -> Fraction:
 
 def round_half_up(value: Fraction) -> int:
     """Nearest integer, halves upwards: the same on both sides of a cut, unlike banker's rounding."""
-    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+    return _half_up(value.numerator, value.denominator)
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    """Of a fraction that need not be in its lowest terms, which spares the search for a common divisor."""
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def to_sample(position: Fraction, sample_rate: int) -> int:
     """The sample at which a timeline position falls. The one rounding of placement: always on absolute positions."""
-    doubled = 2 * position.numerator * sample_rate  # round_half_up, four times as fast without a fraction on the way
-    return (doubled + position.denominator) // (2 * position.denominator)
+    return _half_up(position.numerator * sample_rate, position.denominator)
 
 
 def to_frame(position: Fraction, rate: Fraction) -> int:
     """The frame that starts nearest to a position."""
-    return round_half_up(position * rate)
+    return _half_up(position.numerator * rate.numerator, position.denominator * rate.denominator)
 
 
 def frame_floor(position: Fraction, rate: Fraction) -> Fraction:

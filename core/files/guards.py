@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -138,9 +139,17 @@ def _read_json(data: bytes, made: Callable[[_Pairs], dict[str, Any]]) -> Any:
 def _survived(pairs: _Pairs) -> dict[str, Any]:
     """As :func:`_once`, and looked at while it is read: a walk of its own would cost as much as reading does."""
     found = _once(pairs)
-    if found.get("OTIO_SCHEMA", _PLAIN) != _PLAIN and (problem := _wrong_kind(found)):
+    schema = found.get("OTIO_SCHEMA", _PLAIN)
+    if schema != _PLAIN and (problem := _wrong_kind(found, *_parted(str(schema)))):
         raise _DamagedError(problem)
     return found
+
+
+@lru_cache(maxsize=256)
+def _parted(schema: str) -> tuple[str, int]:
+    """A schema's name and version: ``Clip.2`` → Clip, 2; version 0 where it is no number."""
+    name, _, version = schema.partition(".")
+    return name, int(version[:9]) if version.isdecimal() else 0
 
 
 def _once(pairs: _Pairs) -> dict[str, Any]:
@@ -151,26 +160,27 @@ def _once(pairs: _Pairs) -> dict[str, Any]:
     raise _DamagedError(f"{twice[:40]!r} stands twice in one object")
 
 
-def _wrong_kind(node: dict[str, Any]) -> str:
+def _wrong_kind(node: dict[str, Any], name: str, version: int) -> str:
     """What OTIO's parser, or whoever walks what it read, follows into nothing [OpenTimelineIO 0.18.1]: a value of
     another kind than one of OTIO's own objects has there."""
-    name, _, version = str(node.get("OTIO_SCHEMA", "")).partition(".")
     if name == "UnknownSchema":
         return "an object in it is of no schema"
     if name == "Timeline" and node.get("tracks", ()) is None:
         return "a timeline in it has null for tracks"
-    if name == "Clip" and "media_references" in node and not (version.isdecimal() and int(version[:9]) > 1):
+    if name == "Clip" and "media_references" in node and version <= 1:
         return "a Clip.1 has media_references, which are Clip.2's"
-    for key in _OBJECTS & node.keys() if name in _SCHEMAS else ():
-        value = node[key]
-        inside = value.values() if key == "media_references" and isinstance(value, dict) else value
-        found = inside if key in _SEVERAL and not isinstance(inside, _SINGLE) else (inside,)
-        if not all(map(_is_object, found)):
+    for key, value in node.items() if name in _SCHEMAS else ():
+        if key in _OBJECTS and not (_are_objects(key, value) if key in _SEVERAL else _is_object(value)):
             return f"{key} of a {name} is not what it should be"
     return ""
 
 
 _SINGLE = (str, int, float, NoneType)
+
+
+def _are_objects(key: str, value: Any) -> bool:
+    inside = value.values() if key == "media_references" and isinstance(value, dict) else value
+    return all(map(_is_object, (inside,) if isinstance(inside, _SINGLE) else inside))
 
 
 def _is_object(value: Any) -> bool:

@@ -82,7 +82,7 @@ def _gather_pictures(
 ) -> None:
     for number, placed in enumerate(clips_of(node, view), start=1):
         clip = placed.item
-        if placed.record.duration <= 0:
+        if placed.record.end <= placed.record.start:
             reason = placed.warnings[-1] if placed.warnings else "it has a length of 0"
             found.warnings.append(f"clip {clip.name!r} on {label} is left out: {reason}")
             continue

@@ -53,6 +53,10 @@ class _Beside:
         self._read: dict[tuple[Path, RecordClock], list[Cue]] = {}
         self.warnings: list[str] = []
 
+    def has_any(self, owner: Path) -> bool:
+        """Whether there is a sidecar of a file, or something to say of one: nearly always there is not."""
+        return bool(self._sidecars.beside(owner) or self._sidecars.warnings(owner))
+
     def cues(self, owner: Path, clock: RecordClock, what: str = "the timeline") -> list[Cue]:
         """Of all sidecars of a file, in seconds from its first frame; ``what``: its name in sentences."""
         if (owner, clock) not in self._read:
@@ -124,7 +128,7 @@ def _united(ranges: Iterable[TimeRange]) -> list[TimeRange]:
 
 def _media_cues(segment: Segment, path: Path, beside: _Beside) -> list[Cue]:
     picture = segment.picture
-    if picture is None or picture.path == path:
+    if picture is None or picture.path == path or not beside.has_any(picture.path):
         return []
     return _onto(segment, beside.cues(picture.path, beside.clock_of(segment), picture.path.name))
 

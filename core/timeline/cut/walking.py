@@ -174,7 +174,8 @@ def measure(item: Any, available: Callable[[Any], TimeRange | None], depth: int 
     """An item and everything in it with durations; ``available`` gives the range of a clip that states none."""
     if depth > MAX_NESTING:
         raise UnusableItemError(f"its sequences are nested more than {MAX_NESTING} deep")
-    speed, warnings = retime(item)
+    is_retimed = bool(len(item.effects))  # nearly every item has no effect, and asking is quicker than looking through
+    speed, warnings = retime(item) if is_retimed else (Fraction(1), ())
     is_composition = isinstance(item, otio.core.Composition)
     children = _children(item, available, depth) if is_composition else ()
     if item.source_range is not None:
@@ -187,7 +188,7 @@ def measure(item: Any, available: Callable[[Any], TimeRange | None], depth: int 
         if known is None:
             warnings = (*warnings, _NO_LENGTH)
     duration = max(shown.duration, _ZERO)
-    curve = _curve(item, shown) if duration else None
+    curve = _curve(item, shown) if is_retimed and duration else None
     if curve is not None:
         return Node(item, curve.media, duration, curve.speed, children, warnings, curve)
     inner = shown if speed == 1 and duration else TimeRange(shown.start, shown.start + duration * abs(speed))
@@ -237,7 +238,7 @@ def _clips_in(node: Node, view: View, parents: tuple[Any, ...]) -> Iterator[Plac
     for offset, child in node.children:
         if isinstance(child.item, otio.schema.Gap) or not child.item.enabled or is_audio(child.item):
             continue
-        if child.duration > 0:
+        if child.duration:
             seen = view.of_child(offset, child)
             if seen is not None:
                 yield from clips_of(child, seen, (*parents, node.item))
