@@ -96,6 +96,9 @@ class RunFolder:
             if self._publication.replaced.is_symlink():
                 self._publication.replaced.unlink()
             step_back(self.out)
+            finished = self._publication.settled()
+            if finished is not None:
+                self._sweep(finished)
             if self._publication.is_done():
                 self.receipts.clear()
             self._publication.undo()
@@ -123,8 +126,17 @@ class RunFolder:
 
     def finish(self) -> None:
         """Ends a run whose timeline is written."""
-        self.receipts.expire(self._published)
-        self._remove_staging()
+        if self._lock is not None:
+            with contextlib.suppress(OSError):  # then the next run sets aside what it would have swept
+                self._publication.settle()
+            self._sweep(self._published)
+            self._release()
+
+    def _sweep(self, published: Sequence[str]) -> None:
+        """Removes what a finished run does not need any more; a kill meanwhile leaves the rest to the next run."""
+        self.receipts.expire(published)
+        self._remove_staged()
+        self._publication.swept()
 
     def keep(self, takes: Sequence[Take]) -> None:
         """Ends a run that was stopped: its finished takes stay, and so do those of an earlier run. One whose timeline
@@ -192,12 +204,14 @@ class RunFolder:
         return place
 
     def _remove_staging(self) -> None:
-        if self._lock is None:
-            return
+        if self._lock is not None:
+            self._remove_staged()
+            self._release()
+
+    def _remove_staged(self) -> None:
         self._publication.forget()
         self.receipts.clear()
         remove_files((*sounds_in(self.staging), *unfinished_in(self.staging)))
-        self._release()
 
     def _release(self) -> None:
         if self._lock is not None:

@@ -318,6 +318,18 @@ def test_takes_of_a_killed_run_are_set_aside_and_mentioned(reel: Path) -> None:
     assert not killed.exists()
 
 
+def test_what_a_killed_run_had_replaced_is_mentioned(reel: Path) -> None:
+    replaced = reel.parent / "out.takes.part" / "replaced"
+    replaced.mkdir(parents=True)
+    (replaced / "FX_old_t01.wav").write_bytes(b"earlier")
+    sentences = [event.sentence for event in tell(request_for(reel)) if isinstance(event, Warned)]
+    place = reel.parent / "out.takes.interrupted" / "replaced"
+    assert [each for each in sentences if str(place) in each] == [
+        f"{place}: holds what a run that was interrupted had taken the place of"
+    ]
+    assert contents(place) == {"FX_old_t01.wav": b"earlier"}
+
+
 def test_two_runs_do_not_write_to_one_output(reel: Path) -> None:
     first = render(request_for(reel), load_engine=load_tones)
     next(event for event in first if isinstance(event, TakeReady))
