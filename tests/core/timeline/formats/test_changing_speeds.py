@@ -118,6 +118,39 @@ def test_a_conformed_compound_clip(film: Path) -> None:
     )
 
 
+CONFORM = '<conform-rate srcFrameRate="24"/>'
+
+
+@pytest.mark.parametrize("tag", ['asset-clip ref="a"', 'ref-clip ref="m"'])
+@pytest.mark.parametrize("last", ["200/24s", "8s"])
+def test_a_conformed_clip_at_half_speed(film: Path, last: str, tag: str) -> None:
+    """Its 200 pictures last eight seconds at 25, and sixteen at half speed: the map of all of them counts in the
+    media's own seconds, or in the conformed clip's."""
+    mapped = f'<timeMap><timept time="0s" value="0s"/><timept time="16s" value="{last}"/></timeMap>'
+    segment = conformed(film.parent, CONFORM + mapped, tag=tag)
+    assert (segment.speed, segment.warnings) == (Fraction(25, 48), ())
+    assert shown_at(segment, 0, 1, 1.9) == [25, 37, 48]
+    assert read_timeline(film.parent / "conformed.fcpxml").warnings == ()
+
+
+@pytest.mark.parametrize("first", ["200/24s", "8s"])
+def test_a_conformed_clip_backwards_at_half_speed(film: Path, first: str) -> None:
+    mapped = f'<timeMap><timept time="0s" value="{first}"/><timept time="16s" value="0s"/></timeMap>'
+    segment = conformed(film.parent, CONFORM + mapped)
+    assert (segment.speed, segment.source) == (Fraction(-25, 48), TimeRange(Fraction(150, 24), Fraction(175, 24)))
+
+
+def test_a_conformed_clip_that_is_held(film: Path) -> None:
+    """Two seconds at full speed, then two of picture 50, which are shown, and then on to the end."""
+    held = "".join(
+        f'<timept time="{time}s" value="{value}/24s" interp="linear"/>'
+        for time, value in ((0, 0), (2, 50), (4, 50), (10, 200))
+    )
+    segment = conformed(film.parent, f"{CONFORM}<timeMap>{held}</timeMap>")
+    assert shown_at(segment, 0, 1.9) == [50, 50]
+    assert read_timeline(film.parent / "conformed.fcpxml").warnings == ()
+
+
 @pytest.mark.parametrize("inside", ['<conform-rate srcFrameRate="30"/>', f'<conform-rate srcFrameRate="24"/>{RAMP}'])
 def test_what_is_not_conformed_is_said(film: Path, inside: str) -> None:
     conformed(film.parent, inside)
