@@ -1,6 +1,6 @@
 """Publication: takes move to their final folder, and can go back as long as the timeline is the one from before.
 
-NAME.takes.part/.published   the names of the takes, and what the timeline was like before
+NAME.takes.part/.published   the names of the takes, what the timeline was like before, and what it will be like
 NAME.takes.part/replaced/    what lay in the places of these takes
 NAME.takes.part/.finished    the same names, once the timeline is written: there is no way back, only something to sweep
 
@@ -24,11 +24,12 @@ _MOST_BYTES = 1 << 24
 
 class Journal(NamedTuple):
     """``out``: the timeline's file name, for runs to other formats share the takes; ``before``: what it was like;
-    ``takes``: names of files."""
+    ``after``: what ours is like, empty as long as it is not whole; ``takes``: names of files."""
 
     out: str
     before: list[int]
     takes: list[str]
+    after: list[int] = []  # noqa: RUF012 - nobody changes it
 
 
 class Publication:
@@ -49,6 +50,13 @@ class Publication:
             copy = copy_name(name)
             self._keep(self._final / copy, self.replaced / copy)
             path.replace(final)
+
+    def expect(self, part: Path) -> None:
+        """The timeline is whole and about to take its place. Raises OSError."""
+        journal = self._read(self._journal)
+        if journal is not None:
+            told = journal._replace(after=_state(part))
+            write_atomically(self._journal, json.dumps(told._asdict()).encode())
 
     def undo(self) -> bool:
         """Puts every take back where it was made, and what it has replaced back in its place; whether there was
@@ -77,8 +85,11 @@ class Publication:
             self._journal.replace(self._finished)
 
     def settled(self) -> list[str] | None:
-        """The names of the takes of a run that is finished, but for what it left; None where there is none."""
-        journal = self._read(self._finished)
+        """The names of the takes of a run that is finished, but for what it left; None where there is none, or where
+        nobody knows who has written the timeline."""
+        journal = self._read(self._journal)
+        if journal is None or not journal.after or not self._is_written(journal):
+            journal = self._read(self._finished)
         return None if journal is None else journal.takes
 
     def swept(self) -> None:
@@ -93,7 +104,8 @@ class Publication:
             self.replaced.rmdir()
 
     def _is_written(self, journal: Journal) -> bool:
-        return journal.before != _state(self._out.with_name(journal.out))
+        state = _state(self._out.with_name(journal.out))
+        return state == journal.after if journal.after else state != journal.before
 
     def _keep(self, final: Path, before: Path) -> None:
         """What lies in a take's place is also at ``before``."""
@@ -128,8 +140,8 @@ class Publication:
             if any(place.is_symlink() for name in takes for place in self._places(name)):
                 return None
             out = self._out.with_name(str(journal["out"])).name
-            return Journal(out, journal["before"], takes)
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return Journal(out, journal["before"], takes, journal.get("after") or [])
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from talkies.core.errors import CancelledError, OutputError
-from talkies.core.files.atomic import output_errors, step_back
+from talkies.core.files.atomic import output_errors, step_back, told_before
 from talkies.core.files.lock import held, removed
 from talkies.core.files.preflight import check_space, nearest_folder
 from talkies.core.segment import Take
@@ -115,6 +115,12 @@ class RunFolder:
             self._bring([take.path.name for take in moving])
         moved = {take.path for take in moving}
         return [replace(take, path=self.takes / take.path.name) if take.path in moved else take for take in takes]
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """The timeline is written meanwhile: what is kept for the way back tells it from anybody else's."""
+        with told_before(self.out, self._publication.expect):
+            yield
 
     def _bring(self, names: Sequence[str]) -> None:
         if names and not self.takes.exists():
