@@ -41,6 +41,7 @@ def frozen(frame: object, before: int, after: int, attributes: str = "", **more:
 
 
 WHOLE = 'in="24" out="71"'
+FRAMES = [Fraction(number, 24) for number in range(48)]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ WHOLE = 'in="24" out="71"'
 def test_an_mlt_clip_that_is_frozen(film: Path, effects: str, shown: list[int]) -> None:
     """As melt 7.12 shows it, picture for picture."""
     segment = first(film, project(effect=effects))
-    assert [shown_at(segment, Fraction(n, 24))[0] for n in range(48)] == shown
+    assert shown_at(segment, *FRAMES) == shown
     assert segment.record.duration == 2 and read_timeline(film.parent / "freeze.mlt").warnings == ()
 
 
@@ -86,7 +87,7 @@ def test_an_mlt_clip_that_is_retimed_and_frozen(
     if service == "chain":
         text = text.replace("<producer", "<chain").replace("</producer", "</chain").replace(">chain<", ">avformat<")
     segment = first(film, text)
-    assert [shown_at(segment, Fraction(n, 24))[0] for n in range(48)] == shown
+    assert shown_at(segment, *FRAMES) == shown
 
 
 @pytest.mark.melt
@@ -96,7 +97,7 @@ def test_melt_shows_the_same(film: Path) -> None:
     render_pictures(film.parent / "freeze.mlt", film.parent / "melt.mkv")
     with av.open(str(film.parent / "melt.mkv")) as rendered:
         seen = [number_of(each.to_ndarray(format="rgb24")) for each in rendered.decode(video=0)]
-    assert seen == [shown_at(segment, Fraction(n, 24))[0] for n in range(48)]
+    assert seen == shown_at(segment, *FRAMES)
 
 
 FREEZE = frozen(10, 0, 1)
