@@ -51,6 +51,11 @@ class Publication:
             self._keep(self._final / copy, self.replaced / copy)
             path.replace(final)
 
+    def is_begun(self) -> bool:
+        """Whether the takes of a run are on their way, and the timeline is not there."""
+        journal = self._read(self._journal)
+        return journal is not None and not self._is_written(journal) and not self.replaced.is_symlink()
+
     def expect(self, part: Path) -> None:
         """The timeline is whole and about to take its place. Raises OSError."""
         journal = self._read(self._journal)

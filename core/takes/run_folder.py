@@ -53,6 +53,15 @@ def run_folder(out: Path, needed_bytes: int, made: Sequence[Take]) -> Iterator[R
     run.finish()
 
 
+def put_back(out: Path) -> None:
+    """What a killed run to ``out`` had begun to replace is there again, so that what is at ``out`` can be read; its
+    finished takes stay where they are. Nothing is done while another run is writing there. Raises OutputError."""
+    run = RunFolder(out)
+    if run.is_half_done():
+        refuse_link(run.takes, run.staging)
+        run.put_back()
+
+
 def _keep(run: RunFolder, made: Sequence[Take]) -> None:
     """However often somebody presses Ctrl+C meanwhile: it takes a moment, and can begin again."""
     while True:
@@ -107,6 +116,18 @@ class RunFolder:
             self._publication.forget()
             self.receipts.find()
         return self.staging
+
+    def is_half_done(self) -> bool:
+        """Whether a run has begun to move its takes and not ended."""
+        return self._publication.is_begun()
+
+    def put_back(self) -> None:
+        with output_errors(self.staging):
+            self._lock = held(self.staging / _LOCK)
+            if self._lock is not None:
+                step_back(self.out)
+                self._publication.undo()
+        self._release()
 
     def publish(self, takes: Sequence[Take]) -> list[Take]:
         """Moves finished takes to their final folder; the same takes with their new paths."""

@@ -17,7 +17,7 @@ import pytest
 
 from talkies.core.errors import CancelledError, OutputError
 from talkies.core.segment import Take
-from talkies.core.takes.run_folder import RunFolder, run_folder
+from talkies.core.takes.run_folder import RunFolder, put_back, run_folder
 from talkies.core.times import TimeRange
 
 
@@ -337,6 +337,31 @@ def test_takes_that_were_removed_after_a_kill_do_not_keep_the_next_run_from_begi
     with run_folder(out, 0, ()):
         pass
     assert contents(tmp_path) == {"out.otio": b"old", "out.takes/FX_s1_t01.wav": b"old"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
+def test_what_was_replaced_can_be_put_back_before_anything_is_read(tmp_path: Path) -> None:
+    """With the finished takes left to the run that comes."""
+    out = tmp_path / "out.otio"
+    half_published(out)
+    put_back(out)
+    takes = {name: data for name, data in contents(tmp_path).items() if name.endswith(".wav") and "/made/" not in name}
+    assert takes == {
+        "out.takes/FX_s1_t01.wav": b"old",
+        "out.takes.part/FX_s1_t01.wav": b"new",
+        "out.takes.part/FX_s2_t01.wav": b"new",
+    }
+    put_back(out)
+    with run_folder(out, 0, ()) as run:
+        assert run.rescued == tmp_path / "out.takes.interrupted"
+        put_back(out)  # another run is writing there
+        assert run.staging.is_dir()
+    assert contents(run.rescued)["FX_s2_t01.wav"] == b"new"
+
+
+def test_where_nothing_was_killed_nothing_is_put_back(tmp_path: Path) -> None:
+    put_back(tmp_path / "out.otio")
+    assert contents(tmp_path) == {} and not list(tmp_path.iterdir())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")

@@ -1,4 +1,4 @@
-"""MLT's filter ``freeze`` on a clip, in Kdenlive and Shotcut: one picture is held, always, before it or after it.
+"""MLT's filter ``freeze`` on a clip: one picture is held, always, before it or after it.
 
     <entry producer="c" in="24" out="71"><filter>    frame 10, freeze_after 1: pictures 24 to 34, and then 34
 
@@ -61,8 +61,8 @@ class Freeze:
 
 
 def freezes_of(item: Element, time: Callable[[str], Fraction]) -> list[Freeze]:
-    """Those of an entry, in order; ``time``: seconds of what the project writes as a time. Raises ValueError for times
-    that are none, and for more than anybody sets."""
+    """Those of an entry, or of a chain as Shotcut has them, in order; ``time``: seconds of what the project writes as a
+    time. Raises ValueError for times that are none, and for more than anybody sets."""
     found = [each for each in item.iterfind("filter") if is_on(each, "freeze")]
     if len(found) > _MOST:
         raise ValueError(f"a clip is frozen {len(found)} times")

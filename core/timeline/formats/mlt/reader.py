@@ -183,9 +183,12 @@ class _Reader:
             nested.source_range = otio_range(shown, self.rate)
             return nested
         played = self._producer(producer)
-        freezes = () if is_audio or played.is_still else self._freezes(entry, played.name) or ()
-        if not is_audio:
+        if is_audio or played.is_still:
+            return played.clip(shown, self.rate)
+        own = self._freezes(producer, played.name) if played.is_inside else []
+        if not played.is_inside:
             self._say_frozen(producer, played.name)
+        freezes = [*own, *self._freezes(entry, played.name)]
         return played.clip(shown, self.rate, freezes)
 
     def _producer(self, element: Element) -> Producer:
@@ -193,19 +196,20 @@ class _Reader:
             self.producers[id(element)] = producer_of(element, self.parts.of(element), self.media, self._time)
         return self.producers[id(element)]
 
-    def _freezes(self, entry: Element, name: str) -> list[Freeze] | None:
-        """How a clip is frozen; None where that cannot be read, which is said."""
-        if id(entry) not in self.freezes:
+    def _freezes(self, item: Element, name: str) -> list[Freeze]:
+        """How an entry or a producer is frozen; none where that cannot be read, which is said."""
+        if id(item) not in self.freezes:
             try:
-                self.freezes[id(entry)] = freezes_of(entry, self._time)
+                self.freezes[id(item)] = freezes_of(item, self._time)
             except ValueError:
-                self.freezes[id(entry)] = None
-        if self.freezes[id(entry)] is None:
+                self.freezes[id(item)] = None
+        found = self.freezes[id(item)]
+        if found is None:
             self.frozen.append(name)
-        return self.freezes[id(entry)]
+        return found or []
 
     def _say_frozen(self, item: Element, name: str) -> None:
-        """Of producers, sequences and tracks: melt itself stops at a producer that is frozen [7.12]."""
+        """Of sequences, tracks and producers that hold a file themselves: melt itself stops at those [7.12]."""
         if self.parts.of(item).is_frozen:
             self.frozen.append(name)
 

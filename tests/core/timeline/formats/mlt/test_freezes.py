@@ -90,6 +90,26 @@ def test_an_mlt_clip_that_is_retimed_and_frozen(
     assert shown_at(segment, *FRAMES) == shown
 
 
+@pytest.mark.parametrize(
+    ("service", "resource", "effect", "shown"),
+    [
+        ("chain", "film.mp4", frozen(34, 0, 0), [34] * 48),
+        ("chain", "film.mp4", frozen(34, 1, 0), [34] * 10 + [*range(34, 72)]),
+        ("chain", "film.mp4", frozen(34, 0, 1), [*range(24, 35)] + [34] * 37),
+        ("chain", "film.mp4", frozen(34, 0, 1, WHOLE), [*range(24, 59)] + [34] * 13),
+        ("timewarp", "0.5:film.mp4", frozen(40, 0, 1), [12 + n // 2 for n in range(17)] + [20] * 31),
+    ],
+)
+def test_a_chain_that_is_frozen_as_in_shotcut(
+    film: Path, service: str, resource: str, effect: str, shown: list[int]
+) -> None:
+    text = project(service=service, resource=resource, more=effect)
+    if service == "chain":
+        text = text.replace("<producer", "<chain").replace("</producer", "</chain").replace(">chain<", ">avformat<")
+    assert shown_at(first(film, text), *FRAMES) == shown
+    assert read_timeline(film.parent / "freeze.mlt").warnings == ()
+
+
 @pytest.mark.melt
 def test_melt_shows_the_same(film: Path) -> None:
     """Whatever version of it is here."""
