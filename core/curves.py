@@ -68,6 +68,19 @@ class Curve:
         """The same later by ``time``, of media later by ``media``."""
         return Curve(tuple((when + time, what + media) for when, what in self.knots))
 
+    def held(self, span: TimeRange, media: Fraction) -> Curve:
+        """The same, but ``media`` stands still during ``span``: it jumps there, and back at the end."""
+        before = [knot for knot in self.knots if knot[0] < span.start - _JUMP]
+        after = [knot for knot in self.knots if knot[0] > span.end]
+        knots = before or [(span.start - 1, self.at(span.start - 1))]
+        if self.at(span.start) != media:
+            knots.append((span.start - _JUMP, self.at(span.start - _JUMP)))
+        knots.append((span.start, media))
+        if self.at(span.end) != media:
+            knots.append((span.end - _JUMP, media))
+        knots.append((span.end, self.at(span.end)))
+        return Curve((*knots, *(after or [(span.end + 1, self.at(span.end + 1))])))
+
     def paced(self, pace: Fraction) -> Curve:
         """The same ``pace`` times as fast from 0 on; backwards where it is negative."""
         knots = ((when / pace, what) for when, what in self.knots)

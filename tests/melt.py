@@ -42,6 +42,12 @@ def render_project(project: Path, wav_out: Path, channels: int = 2) -> None:
     _run(command, wav_out)
 
 
+def render_pictures(project: Path, out: Path) -> None:
+    """The pictures of a project as they stand, without loss. Raises RuntimeError when melt fails."""
+    consumer = [f"avformat:{out}", "f=matroska", "vcodec=ffv1", "an=1", "real_time=-1", "terminate_on_pause=1"]
+    _run(["melt", "-quiet", str(project), "-consumer", *consumer], out)
+
+
 def _run(command: list[str], wav_out: Path) -> None:
     """MLT 7.12 sometimes never begins on a busy machine: it sleeps beside an empty file. Then it is started again."""
     quiet = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "SDL_AUDIODRIVER": "dummy"}

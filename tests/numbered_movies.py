@@ -121,7 +121,7 @@ def numbers(segment: Segment) -> list[tuple[Fraction, int]]:
     return [(frame.time, number_of(frame.image)) for frame in picture_frames(segment, height=SIZE[1])]
 
 
-def shown_at(segment: Segment, *times: float) -> list[int]:
+def shown_at(segment: Segment, *times: float | Fraction) -> list[int]:
     """The number that shows at each time."""
     pictures = numbers(segment)
     return [next(number for start, number in reversed(pictures) if start <= Fraction(time)) for time in times]

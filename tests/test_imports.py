@@ -95,3 +95,15 @@ def test_start_loads_nothing_heavy(module: str) -> None:
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr
     assert result.stdout.split() == []
+
+
+def test_loading_the_model_loads_no_compiler() -> None:
+    """Its outline is held against the weights without memory, for which torch would load its compiler: two seconds."""
+    heavy = ("torch._dynamo", "torch.fx.experimental.symbolic_shapes", "sympy")
+    code = (
+        "import sys\nfrom talkies.core.engines.base import load_engine\nload_engine('mini')\n"
+        f"print(*[name for name in {heavy!r} if name in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.split() == []

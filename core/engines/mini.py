@@ -183,7 +183,7 @@ class MiniEngine(Engine):
 
     def spot(self, features: PictureFeatures) -> Spotted:
         sync, picture = torch.from_numpy(features.sync).float(), torch.from_numpy(features.picture).float()
-        likely = self.model.events.probabilities(sync[None], picture[None])[0]
+        likely = self.model.events.probabilities(sync, picture, in_a_mirror=True)
         return spotted_in(decided(likely), likely)
 
     def _goes_on(self, wanted: PromptWords, unwanted: PromptWords) -> bool:

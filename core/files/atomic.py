@@ -5,12 +5,31 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from talkies.core.errors import OutputError
 from talkies.core.files.exchange import exchanged
+
+_LISTENER: ContextVar[tuple[Path, Callable[[Path], None]] | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def told_before(out: Path, tell: Callable[[Path], None]) -> Iterator[None]:
+    """``tell`` is called with what is about to take the place of ``out``, whole already, under its other name."""
+    token = _LISTENER.set((out, tell))
+    try:
+        yield
+    finally:
+        _LISTENER.reset(token)
+
+
+def _tell(part: Path, out: Path) -> None:
+    listener = _LISTENER.get()
+    if listener is not None and listener[0] == out:
+        listener[1](part)
 
 
 def part_of(path: Path) -> Path:
@@ -27,6 +46,7 @@ def part_file(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)  # it may be a link to a file that is not ours to change
         try:
             yield part
+            _tell(part, path)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
@@ -55,6 +75,7 @@ def part_folder(out: Path, *, hidden: bool = False) -> Iterator[Path]:
         try:
             part.mkdir(parents=True)
             yield part
+            _tell(part, out)
             _replace(part, out, old)
         finally:
             _remove(part)

@@ -67,7 +67,8 @@ def render(
             loop.lay_papers(loop.takes[0].path.parent)
             laid = heard(loop.takes, loop.log.sentences.append)
             laid += earlier.beside(loop.takes, only=bool(request.only) and request.clips == "events")
-            write_timeline(timeline, laid, request.out, two_pop=request.two_pop, tail_pop=request.tail_pop)
+            with run.writing():
+                write_timeline(timeline, laid, request.out, two_pop=request.two_pop, tail_pop=request.tail_pop)
     yield loop.finished()
 
 

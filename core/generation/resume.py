@@ -56,7 +56,8 @@ class Resume:
         count = sum(len(receipt.takes) for receipt in self.taken.values())
         told = [f"{count} {'take' if count == 1 else 'takes'} kept from the run before, which ended early"]
         rescued = self._run.rescued
-        left = [] if rescued is None or not sounds_in(rescued) else [f"{rescued}: {_RESCUED}"]
+        places = [] if rescued is None else [(rescued, _RESCUED), (rescued / "replaced", _REPLACED)]
+        left = [f"{place}: {what}" for place, what in places if sounds_in(place)]
         return [*(told if count else []), *left]
 
     def takes(self, stem: Stem) -> tuple[Take, ...]:
@@ -169,3 +170,4 @@ def _stat(path: Path) -> list[int]:
 
 
 _RESCUED = "holds the finished takes of an earlier run that was interrupted"
+_REPLACED = "holds what a run that was interrupted had taken the place of"

@@ -42,6 +42,10 @@ _STRETCH = 30 * SAMPLE_RATE
 _RINGS_ON = 6 * SAMPLE_RATE
 _SUFFIXES = (".sf2", ".sf3")
 _LEVEL = 0.5
+_TICKS, _EARLY = 4, 1
+"""Ticks of the renderer's score for each sample, and how many before its sample a note is written: the renderer counts
+in seconds, which are not exact, and begins with the next whole sample; written on the sample, it is one late at times.
+"""
 
 
 OWN, SYSTEM = "own", "system"
@@ -135,8 +139,8 @@ def _first(held: Samples) -> tuple[Samples, Samples]:
 
 
 def _stretch(symusic: Any, synthesizer: Any, notes: list[PlayedNote], start: int) -> Samples:
-    """(2, n) the notes of a stretch until they have died away. A tick of the score is a sample."""
-    score = symusic.Score(SAMPLE_RATE // 2)
+    """(2, n) the notes of a stretch until they have died away, each from its own sample on."""
+    score = symusic.Score(SAMPLE_RATE // 2 * _TICKS)
     score.tempos.append(symusic.Tempo(0, 120))
     tracks: dict[str, Any] = {}
     for note in notes:
@@ -146,7 +150,8 @@ def _stretch(symusic: Any, synthesizer: Any, notes: list[PlayedNote], start: int
             track = tracks[note.instrument] = symusic.Track("", 0 if drum else program_of(note.instrument), drum)
         length = max(to_samples(note.length_s), 1)
         pitch = DRUM_KEYS.get(note.instrument, round(note.pitch))
-        track.notes.append(symusic.Note(to_samples(note.onset) - start, length, pitch, note.velocity))
+        begin = max((to_samples(note.onset) - start) * _TICKS - _EARLY, 0)
+        track.notes.append(symusic.Note(begin, length * _TICKS, pitch, note.velocity))
     for track in tracks.values():
         score.tracks.append(track)
     last = max(to_samples(note.onset) + to_samples(note.length_s) for note in notes) - start

@@ -1,7 +1,10 @@
 """Ducking: music makes way for speech, before a line begins, and comes back after it has ended.
 
 Under a line it is lower by what is asked for, and where it would still be louder than its own mean lowered so, by that
-much more: a loud passage is no reason to miss a word. What consonants are told by, above 800 Hz, is lower still.
+much more: a loud passage is no reason to miss a word. What speech is made of, from a voice's fundamental to its
+consonants, is lower still. Filters of minimum phase take these bands out, as far as the music is on its way down:
+
+    sound ─► - share · highs ─► - share · around 110 Hz ─► ... 300 Hz ─► ... 2.2 kHz ─► lower as a whole
 """
 
 from __future__ import annotations
@@ -20,9 +23,12 @@ from talkies.core.times import TimeRange
 AHEAD_S, AFTER_S = Fraction(3, 10), Fraction(7, 10)
 """How long it takes to go down before a line, and to come back after it."""
 SETTLED_S = Fraction(1, 10)
-"""So long before a stretch begins its sound has to be heard, for what parts low from high to have settled."""
+"""So long before a stretch begins its sound has to be heard, for what parts its bands to have settled."""
 _MOST_MORE_DB = 12.0
 _HIGHER_DB, _PARTED_HZ = 10.0, 800.0
+_DIP_DB, _DIPS_HZ = 8.0, (110.0, 300.0, 800.0, 2200.0)  # side by side from 85 Hz to 4 kHz
+_DIP_WIDTH = 1.25  # of its middle
+_WHOLLY_DB = 12.0  # who asks for less has the bands lowered by so much less, too
 
 
 @dataclass(frozen=True)
@@ -50,33 +56,54 @@ class Ducking:
         return cls(tuple(found))
 
     def applied(self, blocks: Iterable[Samples], first: int, sample_rate: int) -> Iterator[Samples]:
-        """Blocks (C, n) of music from the sample ``first`` on, as they make way: low and high parted by one pole, which
-        add up to the same samples where nobody speaks."""
-        from scipy.signal import lfilter
-
-        pole = np.exp(-2 * np.pi * _PARTED_HZ / sample_rate)
-        state: Floats | None = None
+        """Blocks (C, n) of music from the sample ``first`` on, as they make way; exactly what they were where nobody
+        speaks. The same samples whatever the blocks are."""
+        bands: _Bands | None = None
         for block in blocks:
-            sound = block.astype(np.float64)
-            state = np.zeros((len(block), 1)) if state is None else state
-            low, state = lfilter([1 - pole], [1, -pole], sound, axis=1, zi=state)
-            lower, share = self.lower_db(first, block.shape[1], sample_rate)
-            high = (sound - low) * 10 ** (-_HIGHER_DB * share / 20)
-            made = (low + high) * 10 ** (-lower / 20)
-            yield np.where(share > 0, made, sound).astype(np.float32)
+            made = block
+            for start, stop in self._heard(first, block.shape[1], sample_rate):
+                if bands is None or start >= first:  # begun anew at the same sample whatever the blocks
+                    bands = _Bands(len(block), sample_rate)
+                part = slice(max(start - first, 0), stop - first)
+                lower, share = self.lower_db(first + part.start, block[:, part].shape[1], sample_rate)
+                made = block.copy() if made is block else made
+                made[:, part] = np.where(share > 0, bands.lowered(block[:, part], share) * _gain(lower), block[:, part])
+            yield made
             first += block.shape[1]
 
     def lower_db(self, first: int, count: int, sample_rate: int) -> tuple[Floats, Floats]:
         """(count,) how many dB lower from the sample ``first`` on, straight on the way down and up, and which share
-        (0 to 1) of the way that is."""
+        (0 to 1) of what is taken out of the bands besides."""
         seconds = (first + np.arange(count)) / sample_rate
         lower, share = np.zeros(count), np.zeros(count)
-        for line in self._joined:
-            edges = [line.span.start - AHEAD_S, line.span.start, line.span.end, line.span.end + AFTER_S]
-            if edges[0] < seconds[-1] and seconds[0] < edges[-1]:
-                here = np.interp(seconds, [float(edge) for edge in edges], [0, 1, 1, 0])
-                lower, share = np.maximum(lower, here * line.depth_db), np.maximum(share, here)
+        for edges, depth in self._edges:
+            if count and edges[0] < seconds[-1] and seconds[0] < edges[-1]:
+                here = np.interp(seconds, edges, [0, 1, 1, 0])
+                lower = np.maximum(lower, here * depth)
+                share = np.maximum(share, here * min(depth / _WHOLLY_DB, 1))
         return lower, share
+
+    def _heard(self, first: int, count: int, sample_rate: int) -> Iterator[tuple[int, int]]:
+        """First sample and end of each stretch within which the bands are parted, of those in ``count`` samples."""
+        start, stop = 0, 0
+        for edges, _ in self._edges:
+            begun = round((edges[0] - float(SETTLED_S)) * sample_rate)
+            if begun >= stop:
+                if start < first + count and stop > first:
+                    yield start, stop
+                start = begun
+            stop = round(edges[-1] * sample_rate) + 1
+        if start < first + count and stop > first:
+            yield start, stop
+
+    @cached_property
+    def _edges(self) -> list[tuple[list[float], float]]:
+        """Seconds at which each goes down, is down, goes up, is up, and how many dB that is."""
+        return [
+            ([float(at) for at in (line.span.start - AHEAD_S, line.span.start, line.span.end, line.span.end + AFTER_S)],
+             line.depth_db)
+            for line in self._joined
+        ]  # fmt: skip
 
     @cached_property
     def _joined(self) -> list[Line]:
@@ -90,3 +117,30 @@ class Ducking:
             else:
                 joined.append(line)
         return joined
+
+
+class _Bands:
+    """Takes bands out of a sound that goes on from call to call."""
+
+    def __init__(self, channels: int, sample_rate: int) -> None:
+        from scipy.signal import iirpeak
+
+        pole = np.exp(-2 * np.pi * _PARTED_HZ / sample_rate)
+        highs = np.array([pole, -pole]), np.array([1, -pole])  # what one pole leaves
+        around = [iirpeak(hertz, 1 / _DIP_WIDTH, sample_rate) for hertz in _DIPS_HZ]
+        self._filters = [(*highs, _HIGHER_DB), *((*each, _DIP_DB) for each in around)]
+        self._states = [np.zeros((channels, len(bottom) - 1)) for _, bottom, _ in self._filters]
+
+    def lowered(self, sound: Samples, share: Floats) -> Floats:
+        """(C, n) the sound without so much (n,) of its bands."""
+        from scipy.signal import lfilter
+
+        made = sound.astype(np.float64)
+        for place, (top, bottom, lower) in enumerate(self._filters):
+            band, self._states[place] = lfilter(top, bottom, made, axis=1, zi=self._states[place])
+            made -= (1 - _gain(lower * share)) * band
+        return made
+
+
+def _gain(lower_db: Floats) -> Floats:
+    return np.asarray(10 ** (-lower_db / 20), np.float64)

@@ -169,6 +169,7 @@ def _of_sequence(segment: Segment, picture: Picture, height: int, warn: Callable
 
 
 def _frozen(duration: Fraction, image: Any) -> Iterator[Shown]:
-    """The same picture again and again."""
-    for index in range(ceil(duration / _FREEZE_STEP)):
+    """The same picture again and again, but not so late that what comes next would be too soon after it."""
+    yield Fraction(0), image
+    for index in range(1, ceil((duration - _CLOSEST) / _FREEZE_STEP)):
         yield index * _FREEZE_STEP, image

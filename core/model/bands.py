@@ -27,6 +27,9 @@ FRAMES = Frames(FFT_SAMPLES, HOP_SAMPLES)
 FINE_BINS = FFT_SAMPLES // 2 + 1
 LOW_BANDS = 24
 """Bands that are single bins: 25, 50 … 600 Hz."""
+TABLES_HERE = torch.device("cpu")
+"""Where constants of a model are reckoned, also while it is only outlined (``outline`` of :mod:`~.weights`): to reckon
+without memory torch loads its compiler, which takes seconds."""
 MEL_BANDS = 100
 """Triangles from 0 Hz to 24 kHz; the codec takes those above the low bands."""
 
@@ -39,9 +42,10 @@ class BandFrames(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        filters = _band_filters()
-        self.register_buffer("filters", filters, persistent=False)
-        self.register_buffer("interpolation", _interpolation(filters), persistent=False)
+        with TABLES_HERE:
+            filters = _band_filters()
+            self.register_buffer("filters", filters, persistent=False)
+            self.register_buffer("interpolation", _interpolation(filters), persistent=False)
 
     @property
     def count(self) -> int:

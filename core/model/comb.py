@@ -14,7 +14,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from talkies.core.model.bands import FFT_SAMPLES, FINE_BINS, SAMPLE_RATE
+from talkies.core.model.bands import FFT_SAMPLES, FINE_BINS, SAMPLE_RATE, TABLES_HERE
 from talkies.core.model.envelope import GAIN_BANDS, gain_shares
 
 PITCHES = 512
@@ -60,8 +60,9 @@ class Comb(nn.Module):
         self.depth = nn.Linear(width, 2 * GAIN_BANDS)
         nn.init.zeros_(self.depth.weight)
         nn.init.zeros_(self.depth.bias)
-        self.register_buffer("combs", combs(), persistent=False)
-        self.register_buffer("shares", gain_shares(FINE_BINS), persistent=False)
+        with TABLES_HERE:
+            self.register_buffer("combs", combs(), persistent=False)
+            self.register_buffer("shares", gain_shares(FINE_BINS), persistent=False)
 
     def forward(self, seen: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Log amplitudes to be added to tone and to noise, both (B, K, F), and the pitches' logits (B, F, P)."""

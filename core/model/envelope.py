@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from talkies.core.model.bands import FFT_SAMPLES, FINE_BINS, HOP_SAMPLES, SAMPLE_RATE, shares_of_nearest
+from talkies.core.model.bands import FFT_SAMPLES, FINE_BINS, HOP_SAMPLES, SAMPLE_RATE, TABLES_HERE, shares_of_nearest
 
 SUBFRAMES = 4
 """Sub-frames of a frame."""
@@ -46,10 +46,11 @@ class Envelope(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        squared = torch.hann_window(FFT_SAMPLES, dtype=torch.float64).square()
-        parts = squared.reshape(-1, SUBFRAME_SAMPLES).mean(1).float()
-        self.register_buffer("overlap", parts[None, None] / parts.sum(), persistent=False)  # (1, 1, 16), sum 1
-        self.register_buffer("shares", gain_shares(FINE_BINS), persistent=False)
+        with TABLES_HERE:
+            squared = torch.hann_window(FFT_SAMPLES, dtype=torch.float64).square()
+            parts = squared.reshape(-1, SUBFRAME_SAMPLES).mean(1).float()
+            self.register_buffer("overlap", parts[None, None] / parts.sum(), persistent=False)  # (1, 1, 16), sum 1
+            self.register_buffer("shares", gain_shares(FINE_BINS), persistent=False)
 
     def pool(self, power: Tensor) -> Tensor:
         """Power of fine bins (B, K, F) → of gain bands (B, G, F), the same sum."""

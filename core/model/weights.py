@@ -68,11 +68,18 @@ def fitted(build: Callable[[], Model], state: Mapping[str, Tensor], path: Path |
     return model
 
 
+_FILLED = (torch.zeros, torch.ones, torch.randn, torch.rand)
+
+
 class _Unfilled(TorchFunctionMode):
-    """Leaves out the random first values, for which torch would load its compiler where there is no memory."""
+    """Leaves out the first values, for which torch would load its compiler where there is no memory."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         given = kwargs or {}
+        if func in _FILLED:
+            return torch.empty(*args, **given)
+        if func is torch.full:
+            return torch.empty(args[0], **given)
         if getattr(func, "__module__", "") == nn.init.__name__ or func is torch.Tensor.normal_:
             return given["tensor"] if "tensor" in given else args[0]
         return func(*args, **given)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from talkies.core.score.composed import Bar, Note, Role
@@ -124,10 +124,30 @@ def held_chords(chords: Sequence[Voiced], within: Iterable[BeatRange]) -> Iterat
                     yield Note("", low, high - low, pitch, 1, "pad")
 
 
+def tied(notes: Iterable[Note], within: Sequence[BeatRange]) -> list[Note]:
+    """Notes of which, within stretches, those of one role that go on at the same pitch are one: a tone that two chords
+    share is held and not struck again. An accent is struck."""
+    made: list[Note] = []
+    going: dict[tuple[int, Role], int] = {}
+    for note in sorted(notes, key=lambda each: each.start):
+        place = going.get((note.pitch, note.role))
+        if place is not None and made[place].end == note.start and begins_in(note, within):
+            made[place] = replace(made[place], length=made[place].length + note.length)
+            continue
+        if note.role != "accent" and begins_in(note, within):
+            going[note.pitch, note.role] = len(made)
+        made.append(note)
+    return made
+
+
+def begins_in(note: Note, ranges: Iterable[BeatRange]) -> bool:
+    return any(start <= note.start < end for start, end in ranges)
+
+
 def outside(notes: Iterable[Note], ranges: Sequence[BeatRange]) -> Iterator[Note]:
     """Notes that begin outside of stretches, cut where a stretch begins."""
     for note in notes:
-        if any(start <= note.start < end for start, end in ranges):
+        if begins_in(note, ranges):
             continue
         limit = min((start for start, _ in ranges if start > note.start), default=note.end)
         yield _shortened(note, limit)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from talkies.core.score.accompaniment import BeatRange, accented, figured, held_chords, outside
+from talkies.core.score.accompaniment import BeatRange, accented, begins_in, figured, held_chords, outside, tied
 from talkies.core.score.composed import Bar, Key, Note, Role, Section
 from talkies.core.score.form import Phrase, drawn
 from talkies.core.score.harmony import ChordSpan, chord_of, progression, scale_of
@@ -19,6 +19,7 @@ from talkies.core.score.voicing import Voiced, basses_of, voiced
 _BELOW_MIDDLE = 9  # semitones from the melody's middle to its lowest note
 _LOUDEST_OF_FIGURE = 108
 _SPEECH_CEILING = 67  # fundamentals of pads under speech stay below 400 Hz, far from 1 to 3 kHz
+_SOFTER_UNDER_SPEECH, _SOFTEST = 16, 32  # in steps of velocity, hits too
 _ROLE_VELOCITY: dict[Role, int] = {"melody": 8, "bass": -2, "harmony": -9, "pad": -16, "accent": 4}
 
 
@@ -59,6 +60,7 @@ def written(phrase: Phrase, theme: Theme, situation: Situation, before: Written 
     tones = sung(slots, ground, before.melody if before else None, rng)
     notes = [*_melody(tones, mood, situation, ground), *_accompanied(phrase, style, chords, situation, sorted(hits))]
     loud = [_with_velocity(note, phrase, mood, hits) for note in notes if note.length > 0]
+    loud = [_softer(note) if begins_in(note, situation.speech) else note for note in loud]
     return Written(loud, chords[-1], tones[-1].pitch if tones else None)
 
 
@@ -142,7 +144,7 @@ def _accompanied(
     rests = phrase.ending == "close" and len(phrase.bars) > 2
     moving = outside(figured(style, phrase.bars, chords, lowest, rests), situation.speech)
     still = held_chords(chords, _within(situation.speech, phrase.start, phrase.end))
-    for note in accented([*moving, *still], chords, hits):
+    for note in tied(accented([*moving, *still], chords, hits), situation.speech):
         if note.pitch <= _SPEECH_CEILING or not _speaks(note, situation.speech):
             yield note
 
@@ -153,6 +155,10 @@ def _within(ranges: Iterable[BeatRange], start: Fraction, end: Fraction) -> list
 
 def _speaks(note: Note, speech: Iterable[BeatRange]) -> bool:
     return any(start < note.end and note.start < end for start, end in speech)
+
+
+def _softer(note: Note) -> Note:
+    return replace(note, velocity=max(note.velocity - _SOFTER_UNDER_SPEECH, min(note.velocity, _SOFTEST)))
 
 
 def _with_velocity(note: Note, phrase: Phrase, mood: Mood, hits: dict[Fraction, float]) -> Note:

@@ -1,7 +1,8 @@
 """Publication: takes move to their final folder, and can go back as long as the timeline is the one from before.
 
-NAME.takes.part/.published   the names of the takes, and what the timeline was like before
+NAME.takes.part/.published   the names of the takes, what the timeline was like before, and what it will be like
 NAME.takes.part/replaced/    what lay in the places of these takes
+NAME.takes.part/.finished    the same names, once the timeline is written: there is no way back, only something to sweep
 
 A file that is replaced is there at every moment, the old one or the new one. What is needed for the way back is on the
 disk, so that the next run can go it for one that was killed.
@@ -23,11 +24,12 @@ _MOST_BYTES = 1 << 24
 
 class Journal(NamedTuple):
     """``out``: the timeline's file name, for runs to other formats share the takes; ``before``: what it was like;
-    ``takes``: names of files."""
+    ``after``: what ours is like, empty as long as it is not whole; ``takes``: names of files."""
 
     out: str
     before: list[int]
     takes: list[str]
+    after: list[int] = []  # noqa: RUF012 - nobody changes it
 
 
 class Publication:
@@ -36,6 +38,7 @@ class Publication:
     def __init__(self, out: Path, final: Path, staging: Path) -> None:
         self._out, self._final, self._staging = out, final, staging
         self._journal, self.replaced = staging / ".published", staging / "replaced"
+        self._finished = staging / ".finished"
 
     def move(self, names: Sequence[str]) -> None:
         """Moves these files to the final folder. Raises OSError."""
@@ -48,10 +51,22 @@ class Publication:
             self._keep(self._final / copy, self.replaced / copy)
             path.replace(final)
 
+    def is_begun(self) -> bool:
+        """Whether the takes of a run are on their way, and the timeline is not there."""
+        journal = self._read(self._journal)
+        return journal is not None and not self._is_written(journal) and not self.replaced.is_symlink()
+
+    def expect(self, part: Path) -> None:
+        """The timeline is whole and about to take its place. Raises OSError."""
+        journal = self._read(self._journal)
+        if journal is not None:
+            told = journal._replace(after=_state(part))
+            write_atomically(self._journal, json.dumps(told._asdict()).encode())
+
     def undo(self) -> bool:
         """Puts every take back where it was made, and what it has replaced back in its place; whether there was
         something to undo. Once the timeline is written it does nothing. Raises OSError."""
-        journal = self._read()
+        journal = self._read(self._journal)
         if journal is None or self._is_written(journal):
             return False
         if self.replaced.is_dir():
@@ -66,8 +81,25 @@ class Publication:
 
     def is_done(self) -> bool:
         """Whether the timeline was written after takes had been moved."""
-        journal = self._read()
+        journal = self._read(self._journal)
         return journal is not None and self._is_written(journal)
+
+    def settle(self) -> None:
+        """The timeline is written: whoever comes upon what is left knows that it only has to go. Raises OSError."""
+        with contextlib.suppress(FileNotFoundError):  # no take was moved
+            self._journal.replace(self._finished)
+
+    def settled(self) -> list[str] | None:
+        """The names of the takes of a run that is finished, but for what it left; None where there is none, or where
+        nobody knows who has written the timeline."""
+        journal = self._read(self._journal)
+        if journal is None or not journal.after or not self._is_written(journal):
+            journal = self._read(self._finished)
+        return None if journal is None else journal.takes
+
+    def swept(self) -> None:
+        """Nothing is left of the run."""
+        remove_files([self._finished])
 
     def forget(self) -> None:
         """There is no way back any more: what was replaced is removed."""
@@ -77,7 +109,8 @@ class Publication:
             self.replaced.rmdir()
 
     def _is_written(self, journal: Journal) -> bool:
-        return journal.before != _state(self._out.with_name(journal.out))
+        state = _state(self._out.with_name(journal.out))
+        return state == journal.after if journal.after else state != journal.before
 
     def _keep(self, final: Path, before: Path) -> None:
         """What lies in a take's place is also at ``before``."""
@@ -102,18 +135,18 @@ class Publication:
     def _places(self, name: str) -> tuple[Path, Path, Path]:
         return self._staging / name, self._final / name, self.replaced / name
 
-    def _read(self) -> Journal | None:
+    def _read(self, path: Path) -> Journal | None:
         """The journal; None where there is none that we could have written."""
         try:
-            if self._journal.is_symlink() or self._journal.stat().st_size > _MOST_BYTES:
+            if path.is_symlink() or path.stat().st_size > _MOST_BYTES:
                 return None
-            journal = json.loads(self._journal.read_bytes())
+            journal = json.loads(path.read_bytes())
             takes = [name for name in journal["takes"] if is_sound(name)]
             if any(place.is_symlink() for name in takes for place in self._places(name)):
                 return None
             out = self._out.with_name(str(journal["out"])).name
-            return Journal(out, journal["before"], takes)
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return Journal(out, journal["before"], takes, journal.get("after") or [])
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from talkies.core.errors import CancelledError, OutputError
-from talkies.core.files.atomic import output_errors, step_back
+from talkies.core.files.atomic import output_errors, step_back, told_before
 from talkies.core.files.lock import held, removed
 from talkies.core.files.preflight import check_space, nearest_folder
 from talkies.core.segment import Take
@@ -51,6 +51,15 @@ def run_folder(out: Path, needed_bytes: int, made: Sequence[Take]) -> Iterator[R
         run.discard()
         raise
     run.finish()
+
+
+def put_back(out: Path) -> None:
+    """What a killed run to ``out`` had begun to replace is there again, so that what is at ``out`` can be read; its
+    finished takes stay where they are. Nothing is done while another run is writing there. Raises OutputError."""
+    run = RunFolder(out)
+    if run.is_half_done():
+        refuse_link(run.takes, run.staging)
+        run.put_back()
 
 
 def _keep(run: RunFolder, made: Sequence[Take]) -> None:
@@ -96,6 +105,9 @@ class RunFolder:
             if self._publication.replaced.is_symlink():
                 self._publication.replaced.unlink()
             step_back(self.out)
+            finished = self._publication.settled()
+            if finished is not None:
+                self._sweep(finished)
             if self._publication.is_done():
                 self.receipts.clear()
             self._publication.undo()
@@ -105,6 +117,18 @@ class RunFolder:
             self.receipts.find()
         return self.staging
 
+    def is_half_done(self) -> bool:
+        """Whether a run has begun to move its takes and not ended."""
+        return self._publication.is_begun()
+
+    def put_back(self) -> None:
+        with output_errors(self.staging):
+            self._lock = held(self.staging / _LOCK)
+            if self._lock is not None:
+                step_back(self.out)
+                self._publication.undo()
+        self._release()
+
     def publish(self, takes: Sequence[Take]) -> list[Take]:
         """Moves finished takes to their final folder; the same takes with their new paths."""
         moving = [take for take in takes if take.path.parent == self.staging and take.path.exists()]
@@ -112,6 +136,12 @@ class RunFolder:
             self._bring([take.path.name for take in moving])
         moved = {take.path for take in moving}
         return [replace(take, path=self.takes / take.path.name) if take.path in moved else take for take in takes]
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """The timeline is written meanwhile: what is kept for the way back tells it from anybody else's."""
+        with told_before(self.out, self._publication.expect):
+            yield
 
     def _bring(self, names: Sequence[str]) -> None:
         if names and not self.takes.exists():
@@ -123,8 +153,17 @@ class RunFolder:
 
     def finish(self) -> None:
         """Ends a run whose timeline is written."""
-        self.receipts.expire(self._published)
-        self._remove_staging()
+        if self._lock is not None:
+            with contextlib.suppress(OSError):  # then the next run sets aside what it would have swept
+                self._publication.settle()
+            self._sweep(self._published)
+            self._release()
+
+    def _sweep(self, published: Sequence[str]) -> None:
+        """Removes what a finished run does not need any more; a kill meanwhile leaves the rest to the next run."""
+        self.receipts.expire(published)
+        self._remove_staged()
+        self._publication.swept()
 
     def keep(self, takes: Sequence[Take]) -> None:
         """Ends a run that was stopped: its finished takes stay, and so do those of an earlier run. One whose timeline
@@ -192,12 +231,14 @@ class RunFolder:
         return place
 
     def _remove_staging(self) -> None:
-        if self._lock is None:
-            return
+        if self._lock is not None:
+            self._remove_staged()
+            self._release()
+
+    def _remove_staged(self) -> None:
         self._publication.forget()
         self.receipts.clear()
         remove_files((*sounds_in(self.staging), *unfinished_in(self.staging)))
-        self._release()
 
     def _release(self) -> None:
         if self._lock is not None:

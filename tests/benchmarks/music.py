@@ -1,10 +1,11 @@
 """What docs/music.md says of music, measured: each word a measure, all of them without one.
 
     .venv/bin/python tests/benchmarks/music.py hits [--timelines ../shared/data/timelines/otio_adapters]
-    .venv/bin/python tests/benchmarks/music.py speech words returns hour
+    .venv/bin/python tests/benchmarks/music.py speech masked words returns hour
 
 hits     onsets at the hits of five cut lists and of drawn films, by ensemble
 speech   short-term loudness of spoken lines over the music beneath them
+masked   how much of the lines is not well above the music, weighted by what it is worth for understanding
 words    what a recogniser (moonshine) mishears with ducked music and without
 returns  how often eight bars come back note for note
 hour     an hour of film: times real time, memory, the same bits
@@ -21,11 +22,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
+from masking_facts import masked
 from onset_facts import offsets, strength
 from score_facts import film, returns
 
@@ -162,6 +165,17 @@ def bench_speech(asked: argparse.Namespace) -> None:
         )
 
 
+def bench_masked(asked: argparse.Namespace) -> None:
+    spoken = Spoken.of(asked.recordings, asked.sentences)
+    for mood, ensemble, music in spoken.scored(asked):
+        both = spoken.sound * np.float32(np.sqrt(0.5)), music.mean(axis=0)
+        lost = [
+            masked(*(each[slice(to_sample(span.start, RATE), to_sample(span.end, RATE))] for each in both))
+            for span in spoken.spans
+        ]
+        print(f"{mood:11} {ensemble:9} {np.mean(lost):.1%} of the lines masked, {max(lost):.1%} of one", flush=True)
+
+
 def bench_words(asked: argparse.Namespace) -> None:
     """Word errors of the same recordings alone and with the music."""
     judge = Moonshine()
@@ -207,8 +221,9 @@ class Spoken:
         hits.append(Hit(Fraction(int((self.length - 2) * 25), 25), 1.0, "last"))
         for ensemble in asked.ensembles:
             tones = Tones(THEATRE if ensemble == "orchestra" else SALON)
-            for mood in MOODS if asked.mood == "each" else [asked.mood]:
-                score = compose(hits, self.length, read_asked(f"{mood}, {ensemble}"), 1, self.spans, handle=HANDLE)
+            moods = MOODS if asked.mood == "each" else [asked.mood]
+            for mood, seed in product(moods, range(1, asked.seeds + 1)):
+                score = compose(hits, self.length, read_asked(f"{mood}, {ensemble}"), seed, self.spans, handle=HANDLE)
                 meter = Meter(RATE)
                 sound = np.concatenate(list(metered(sounding(score, ensemble == "orchestra", tones), meter)), axis=1)
                 gain = gain_for("MX", meter.level(), PRESETS["ebu-r128"])
@@ -243,6 +258,7 @@ def loudness(sound: np.ndarray, span: TimeRange) -> float:
 MEASURES: dict[str, Callable[[argparse.Namespace], None]] = {
     "hits": bench_hits,
     "speech": bench_speech,
+    "masked": bench_masked,
     "words": bench_words,
     "returns": bench_returns,
     "hour": bench_hour,
@@ -259,6 +275,7 @@ def main() -> None:
     parser.add_argument("--ensembles", nargs="*", choices=ENSEMBLES, default=list(ENSEMBLES))
     parser.add_argument("--mood", default="each", help="a mood, or each in turn (hits)")
     parser.add_argument("--most", type=int, default=7200, help="seconds of a list")
+    parser.add_argument("--seeds", type=int, default=1, help="so many pieces of each mood, for speech and words")
     parser.add_argument("--reels", type=int, default=10, help="drawn films beside the lists")
     parser.add_argument("--list", action="store_true", help="also the hits that are not met")
     parser.add_argument("--twice", action="store_true", help="the hour twice, and compare")

@@ -56,3 +56,28 @@ def test_a_jump_takes_no_time_that_anybody_sees() -> None:
 def test_less_than_two_knots_are_no_curve() -> None:
     assert Curve.through([]) is None
     assert Curve.through([(Fraction(1), Fraction(2)), (Fraction(1), Fraction(2))]) is None
+
+
+@pytest.mark.parametrize(
+    ("span", "held", "others"),
+    [
+        ((1, 3), {1: 7, 2: 7, 2.99: 7}, {-1: 9, 0: 10, 0.5: 10.5, 3: 12.5, 4: 13, 8: 15}),
+        ((-9, 1), {-5: 7, 0: 7}, {1: 11, 2: 12, 4: 13}),
+        ((5, 9), {5: 7, 8: 7}, {0: 10, 2: 12, 4: 13, 9: 15.5, 11: 16.5}),
+        ((1, 99), {1: 7, 50: 7}, {-1: 9, 0: 10}),
+    ],
+)
+def test_a_picture_that_is_held(span: tuple[int, int], held: dict[float, float], others: dict[float, float]) -> None:
+    curve = RAMP.held(TimeRange(Fraction(span[0]), Fraction(span[1])), Fraction(7))
+    assert {time: curve.at(Fraction(time)) for time in (*held, *others)} == {**held, **others}
+    times = [time for time, _ in curve.knots]
+    assert times == sorted(set(times))
+
+
+def test_what_is_held_once_may_be_held_again() -> None:
+    """One right after the other, and one over both."""
+    once = RAMP.held(TimeRange(Fraction(1), Fraction(2)), Fraction(7))
+    twice = once.held(TimeRange(Fraction(2), Fraction(3)), Fraction(8))
+    assert [twice.at(Fraction(time)) for time in (0, 1, 1.5, 2, 2.5, 3)] == [10, 7, 7, 8, 8, 12.5]
+    over = twice.held(TimeRange(Fraction(1), Fraction(3)), Fraction(9))
+    assert [over.at(Fraction(time)) for time in (0, 1, 2, 2.5, 3)] == [10, 9, 9, 9, 12.5]

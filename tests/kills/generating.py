@@ -47,6 +47,7 @@ def case_of(rng: Random, role: str = "talkies") -> Case:
     return Case(f"out{rng.choice(FORMATS)}", earlier, wanted, signals, when, by_event, role)
 
 
+UNREADABLE = "of these with a timeline that only the next run makes readable"
 BETWEEN = "of these between the takes' move and the timeline's"
 _QUICK = ("--steps", "1")
 _KEPT = "kept from the run before"
@@ -83,6 +84,9 @@ class Generating(Kind):
         if left == before and _was_stopped_late(ended) and not _sounds(users.ours()) - _sounds(earlier):
             problems.append("told to end when all takes were finished, it has kept none")
         settled = left if left == before else self._after_a_run_in_vain(case)
+        problems += [f"after a run in vain, {each}" for each in (settled.problems if settled else ())]
+        if left is not None and left.problems:
+            self.figures.ends[UNREADABLE] += 1
         again = self._ground.run(case.role, self._command(case.out, case.wanted))
         new = result_at(out)
         problems += self._after_the_next(again, new, users)
@@ -153,7 +157,6 @@ class Generating(Kind):
             problems.append(f"told to end, it ended with {told(ended.code)}: {ended.sentences}")
         if left is None and before is not None:
             problems.append("after the kill nothing is at the output, where an earlier result was")
-        problems += [f"after the kill, {each}" for each in (left.problems if left else ())]
         problems += [f"after the kill, {each}" for each in broken_takes(users.place, users.ours())]
         return problems
 

@@ -49,17 +49,36 @@ class EventSpotter(nn.Module):
         return logits
 
     @torch.no_grad()
-    def probabilities(self, sync: Tensor, picture: Tensor) -> Tensor:
-        """The four columns (B, T, 4) themselves; exactly 0 where nothing moves within a second."""
-        moves = nn.functional.max_pool1d(sync.abs().amax(2, keepdim=True).transpose(1, 2), 51, 1, 25).transpose(1, 2)
-        found: Tensor = self(sync, picture).sigmoid() * (moves > 0)
-        return found
+    def probabilities(self, sync: Tensor, picture: Tensor, *, in_a_mirror: bool = False) -> Tensor:
+        """sync (T, 32), picture (F, 192) → the four columns (T, 4) themselves; exactly 0 where nothing moves within a
+        second. ``in_a_mirror``: the mirror image, which sounds alike, is asked as well; the flow model learned without.
+        """
+        moves = nn.functional.max_pool1d(sync.abs().amax(1)[None, None], 51, 1, 25)[0, 0]
+        views = [(sync, picture), *([mirrored(sync, picture)] if in_a_mirror else [])]
+        logits: Tensor = self(*(torch.stack(each) for each in zip(*views, strict=True))).mean(0)
+        return logits.sigmoid() * (moves > 0)[:, None]
 
     def watch(self, sync: Tensor, picture: Tensor, *, decide: bool = False) -> Tensor:
         """Motion and events side by side: sync (T, 32), picture (F, 192) → (T, 36). ``decide``: see :func:`decided`."""
         sync, picture = sync.float(), picture.float()
-        events = self.probabilities(sync[None], picture[None])[0]
+        events = self.probabilities(sync, picture)
         return torch.cat((sync, decided(events) if decide else events), dim=1)
+
+
+def mirrored(sync: Tensor, picture: Tensor) -> tuple[Tensor, Tensor]:
+    """Left and right exchanged in sync (T, 32) and picture (F, 192), as ``sync.py`` and ``visual.py`` lay them out."""
+    regions = sync[:, :24].reshape(-1, 2, 3, 4).flip(2).reshape(-1, 24)
+    rest = sync[:, 24:].clone()
+    rest[:, 5] = -rest[:, 5]  # column 29, to the right
+    parts = [
+        picture[:, :96].reshape(-1, 8, 12).flip(2).reshape(-1, 96),
+        picture[:, 96:144].reshape(-1, 2, 4, 6).flip(3).reshape(-1, 48),
+        picture[:, 144:156].reshape(-1, 3, 4).flip(2).reshape(-1, 12),
+        picture[:, 156:180].reshape(-1, 4, 6).flip(2).reshape(-1, 24),
+    ]
+    thing = picture[:, 180:].clone()
+    thing[:, [0, 10]] = -thing[:, [0, 10]]  # its place and its velocity, to the right
+    return torch.cat((regions, rest), 1), torch.cat((*parts, thing), 1)
 
 
 SURE = 0.55

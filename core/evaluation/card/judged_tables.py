@@ -164,6 +164,18 @@ def sources_section(sources: Figures) -> list[str]:
     return [*_head("Rules and network", amounts), *table(head, rows), *_absent(sources)]
 
 
+def library_section(library: Figures) -> list[str]:
+    if "named" not in library:
+        return [*_head("Recordings of a library", "none could be judged"), *_absent(library)]
+    rows = [[name, *_rates(rates)] for name, rates in library["classes"].items()]
+    both, change = library["named"], f"{_times(library['named']['relative'])}"
+    rows.append(["**together**", value(both["natural"]), f"{value(both['generated'])}, {change}"])
+    amounts = f"{library['sounds']} sounds performed at a ball's bounces, beside the recordings that were cast for them"
+    interval = f"95 % of the multiple: {_range(both['relative_95_percent'])}."
+    head = ["share named", "recordings", "performed"]
+    return [*_head("Recordings of a library", amounts), *table(head, rows), "", interval, *_absent(library)]
+
+
 def _by_source(row: Figures) -> list[str]:
     shares, far = row["named"], row["distance"]
     return [
@@ -224,6 +236,7 @@ JUDGED_SECTIONS: dict[str, Callable[[Figures], list[str]]] = {
     "judged_joint": joint_section,
     "judged_prompts": prompts_section,
     "judged_sources": sources_section,
+    "judged_library": library_section,
     "judged_voices": voices_section,
     "judged_people": people_section,
     "judged_lips": lips_section,

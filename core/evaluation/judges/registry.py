@@ -52,6 +52,7 @@ JUDGED: dict[str, Judged] = {
         ("judged_takes",),
         lambda n: 20 + 130 * n.judged_takes,
     ),
+    "judged_library": (_part("parts.library", "library_part"), ("judged_takes",), lambda n: 200 + 20 * n.judged_takes),
     "judged_voices": (
         _part("voices", "voices_part"),
         ("judged_voice_sentences",),

@@ -10,6 +10,7 @@ from talkies.core.destinations import suffix_of
 from talkies.core.errors import ArgumentError, TalkiesError, TimelineError
 from talkies.core.generation.request import Request
 from talkies.core.segment import Stem, StemName, Take, Timeline
+from talkies.core.takes.run_folder import put_back
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.our_tracks import our_tracks
 
@@ -39,11 +40,13 @@ class EarlierTakes:
 
 
 def earlier_takes(request: Request, timeline: Timeline, planned: Mapping[str, Sequence[Stem]]) -> EarlierTakes:
-    """Of the output as it is; none where there is none, and with ``replace``.
+    """Of the output as it is, or was before a run that was killed; none where there is none, and with ``replace``.
 
     Raises ArgumentError where the output is not one of ours, and where sound would be lost that cannot be read back,
     unless ``planned``, the stems by segment, make all of it anew.
     """
+    if not request.replace:
+        put_back(request.out)
     if request.replace or not request.out.exists():
         return EarlierTakes()
     if suffix_of(request.out) == ".stems":

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from talkies.core.conditioning.picture.events import EventSpotter
+from talkies.core.conditioning.picture.events import EventSpotter, mirrored
 from talkies.core.model.weights import part_of
 from talkies.core.scenes import Event
 from talkies.core.training.run import Average, Run, rate_at, set_rate
@@ -142,22 +142,6 @@ def varied(scene: Watched, rng: np.random.Generator) -> Watched:
     picture = picture * float(rng.random() > 0.25) + noise * float(rng.choice([0.0, 0.1, 0.3]))
     picture = picture * torch.from_numpy((rng.random(picture.shape[1]) > 0.15).astype(np.float32))
     return sync, picture, wanted
-
-
-def mirrored(sync: Tensor, picture: Tensor) -> tuple[Tensor, Tensor]:
-    """Left and right exchanged, as ``sync.py`` and ``visual.py`` lay their columns out."""
-    regions = sync[:, :24].reshape(-1, 2, 3, 4).flip(2).reshape(-1, 24)
-    rest = sync[:, 24:].clone()
-    rest[:, 5] = -rest[:, 5]  # column 29, to the right
-    parts = [
-        picture[:, :96].reshape(-1, 8, 12).flip(2).reshape(-1, 96),
-        picture[:, 96:144].reshape(-1, 2, 4, 6).flip(3).reshape(-1, 48),
-        picture[:, 144:156].reshape(-1, 3, 4).flip(2).reshape(-1, 12),
-        picture[:, 156:180].reshape(-1, 4, 6).flip(2).reshape(-1, 24),
-    ]
-    thing = picture[:, 180:].clone()
-    thing[:, [0, 10]] = -thing[:, [0, 10]]  # its place and its velocity, to the right
-    return torch.cat((regions, rest), 1), torch.cat((*parts, thing), 1)
 
 
 def _loss(logits: Tensor, wanted: Tensor, onset_weight: float) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -19,8 +20,9 @@ from films import write_movie, write_reel
 
 from talkies.core.arrays import Sound
 from talkies.core.engines.base import Engine, Prepared
-from talkies.core.errors import ArgumentError, CancelledError, InputError, OutputError, WeightsError
+from talkies.core.errors import ArgumentError, CancelledError, InputError, OutputError, TimelineError, WeightsError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Warned
+from talkies.core.generation.planning.earlier_takes import earlier_takes
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.media.sound import read_sound
@@ -316,6 +318,38 @@ def test_takes_of_a_killed_run_are_set_aside_and_mentioned(reel: Path) -> None:
     for folder in ("out.takes.interrupted", "out.takes.interrupted-2"):
         assert contents(reel.parent / folder) == {"FX_old_t01.wav": b"finished"}
     assert not killed.exists()
+
+
+def test_what_a_killed_run_had_replaced_is_mentioned(reel: Path) -> None:
+    replaced = reel.parent / "out.takes.part" / "replaced"
+    replaced.mkdir(parents=True)
+    (replaced / "FX_old_t01.wav").write_bytes(b"earlier")
+    sentences = [event.sentence for event in tell(request_for(reel)) if isinstance(event, Warned)]
+    place = reel.parent / "out.takes.interrupted" / "replaced"
+    assert [each for each in sentences if str(place) in each] == [
+        f"{place}: holds what a run that was interrupted had taken the place of"
+    ]
+    assert contents(place) == {"FX_old_t01.wav": b"earlier"}
+
+
+def test_a_run_reads_the_output_as_it_was_before_one_that_was_killed(reel: Path) -> None:
+    """The takes of the killed one, shorter by their handles, had moved, and the timeline still names the earlier."""
+    out = reel.parent / "out.otio"
+    tell(request_for(reel, handles=Fraction(1)))
+    before = contents(reel.parent / "out.takes")
+    tell(request_for(reel, out=reel.parent / "spare.otio", handles=Fraction(0)))
+    replaced = reel.parent / "out.takes.part" / "replaced"
+    replaced.mkdir(parents=True)
+    for name in before:
+        shutil.move(reel.parent / "out.takes" / name, replaced / name)
+        shutil.copy(reel.parent / "spare.takes" / name, reel.parent / "out.takes" / name)
+    facts = out.stat()
+    journal = {"out": out.name, "before": [facts.st_mtime_ns, facts.st_size], "takes": list(before), "after": []}
+    (replaced.parent / ".published").write_text(json.dumps(journal))
+    with pytest.raises(TimelineError):
+        takes_in(read_timeline(out))
+    assert earlier_takes(request_for(reel), read_timeline(reel), {}).takes
+    assert contents(reel.parent / "out.takes") == before
 
 
 def test_two_runs_do_not_write_to_one_output(reel: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from talkies.core.errors import CancelledError, OutputError
 from talkies.core.segment import Take
-from talkies.core.takes.run_folder import RunFolder, run_folder
+from talkies.core.takes.run_folder import RunFolder, put_back, run_folder
 from talkies.core.times import TimeRange
 
 
@@ -192,6 +192,7 @@ def test_takes_of_a_killed_run_are_set_aside(tmp_path: Path) -> None:
 TWO_RUNS = """
 import os, sys
 from pathlib import Path
+from talkies.core.files.atomic import part_file
 from talkies.core.segment import Take
 from talkies.core.takes.run_folder import run_folder
 from talkies.core.times import TimeRange
@@ -209,17 +210,18 @@ with run_folder(out, 0, made) as run:
         path = run.staging / f"{name}.wav"
         path.write_text("new")
         made.append(Take("s1", "FX", name, path, TimeRange(0, 1), 48000))
+        run.receipts.note(name, name, made[-1:], ())
+    run.receipts.put_by()
     sys.addaudithook(hear)
     run.publish(made)
-    part = out.with_name("out.otio.talkies.part")
-    part.write_text("new")
-    part.replace(out)
+    with run.writing(), part_file(out) as part:
+        part.write_text("new")
 """
 
 
 def test_killed_at_any_file_the_next_run_finds_all_old_or_all_new(tmp_path: Path) -> None:
     """Between any two changes of a file, from the takes' move to the end of the run."""
-    states = []
+    states, set_aside = [], []
     for killed_at in range(1, 100):
         place = tmp_path / str(killed_at)
         out = place / "out.otio"
@@ -234,12 +236,34 @@ def test_killed_at_any_file_the_next_run_finds_all_old_or_all_new(tmp_path: Path
             found = {name: data for name, data in contents(place).items() if "interrupted" not in name and data}
         found.pop("out.otio.talkies.part", None)  # the next timeline is written over it
         states.append(found.pop("out.otio").decode())
+        if states[-1] == "new":
+            set_aside += [sorted(contents(each)) for each in place.glob("*.interrupted")]
         assert set(found.values()) == {states[-1].encode()}, killed_at
         assert len(found) == (1 if states[-1] == "old" else 2)
         (made,) = place.glob("out.takes.interrupted") if states[-1] == "old" else [place / "out.takes"]
         assert contents(made)["FX_s2_t01.wav"] == b"new"
         assert not list(place.rglob("*.takes.part"))
     assert {"old", "new"} == set(states) and states == sorted(states, reverse=True)
+    assert set_aside == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
+def test_a_timeline_that_somebody_else_has_saved_since_keeps_its_takes(tmp_path: Path) -> None:
+    """The run was killed when its takes had moved and its timeline was whole, but not in its place."""
+    out = tmp_path / "out.otio"
+    (tmp_path / "out.takes").mkdir()
+    out.write_bytes(b"old")
+    (tmp_path / "out.takes" / "FX_s1_t01.wav").write_bytes(b"old")
+    dying = TWO_RUNS.replace(
+        'part.write_text("new")', 'part.write_text("new"); run._publication.expect(part); os.kill(os.getpid(), 9)'
+    )
+    assert subprocess.run([sys.executable, "-c", dying, str(out), "0"]).returncode == -9
+    out.write_bytes(b"edited meanwhile")
+    with run_folder(out, 0, ()):
+        pass
+    found = contents(tmp_path)
+    assert (found["out.otio"], found["out.takes/FX_s1_t01.wav"]) == (b"edited meanwhile", b"old")
+    assert found["out.takes.interrupted/FX_s1_t01.wav"] == b"new"
 
 
 def stopped(out: Path, impatience: int = 0, *, written: bool = False, is_known_there: bool = False) -> None:
@@ -316,12 +340,37 @@ def test_takes_that_were_removed_after_a_kill_do_not_keep_the_next_run_from_begi
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
+def test_what_was_replaced_can_be_put_back_before_anything_is_read(tmp_path: Path) -> None:
+    """With the finished takes left to the run that comes."""
+    out = tmp_path / "out.otio"
+    half_published(out)
+    put_back(out)
+    takes = {name: data for name, data in contents(tmp_path).items() if name.endswith(".wav") and "/made/" not in name}
+    assert takes == {
+        "out.takes/FX_s1_t01.wav": b"old",
+        "out.takes.part/FX_s1_t01.wav": b"new",
+        "out.takes.part/FX_s2_t01.wav": b"new",
+    }
+    put_back(out)
+    with run_folder(out, 0, ()) as run:
+        assert run.rescued == tmp_path / "out.takes.interrupted"
+        put_back(out)  # another run is writing there
+        assert run.staging.is_dir()
+    assert contents(run.rescued)["FX_s2_t01.wav"] == b"new"
+
+
+def test_where_nothing_was_killed_nothing_is_put_back(tmp_path: Path) -> None:
+    put_back(tmp_path / "out.otio")
+    assert contents(tmp_path) == {} and not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
 def test_a_run_to_another_format_undoes_what_was_killed(tmp_path: Path) -> None:
     """Both have the same folder of takes."""
     half_published(tmp_path / "out.otio")
     with run_folder(tmp_path / "out.fcpxml", 0, ()) as run:
         run.publish([made_in(run, "FX_s9_t01")])
-    assert contents(tmp_path) == {
+    assert {name: data for name, data in contents(tmp_path).items() if not name.endswith(".made.json")} == {
         "out.otio": b"old",
         "out.takes/FX_s1_t01.wav": b"old",
         "out.takes/FX_s9_t01.wav": b"new",

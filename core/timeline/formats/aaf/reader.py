@@ -1,4 +1,4 @@
-"""AAF through OTIO's adapter, and what the adapter does not say: whether the timecode drops frames.
+"""AAF through OTIO's adapter, and what the adapter does not say: see clock.py and retimes.py.
 
 The adapter hangs a marker on whatever plays there; one over a gap, which nobody would look at, goes to the timeline.
 """
@@ -13,6 +13,7 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.timeline.cut.loaded import Loaded
+from talkies.core.timeline.formats.aaf.clock import clock_of
 from talkies.core.timeline.formats.aaf.retimes import translate_retimes
 from talkies.core.timeline.formats.adapters import as_timeline, run_adapter
 
@@ -20,22 +21,13 @@ from talkies.core.timeline.formats.adapters import as_timeline, run_adapter
 def read_aaf(path: Path) -> Loaded:
     """An AAF file as a timeline. Raises TimelineError."""
     loaded = as_timeline(path, run_adapter(path, "AAF"))
-    translate_retimes(loaded.document)
+    unread = translate_retimes(loaded.document)
     for track in loaded.document.tracks:
         loaded.document.tracks.markers.extend(_over_gaps(track))
-    return replace(loaded, drop_frame=_drops_frames(path, str(loaded.document.name)))
-
-
-def _drops_frames(path: Path, name: str) -> bool:
-    """What the primary timecode of the composition with this name says; the adapter could read it, so we can."""
-    import aaf2
-
-    with aaf2.open(str(path)) as file:
-        for mob in file.content.compositionmobs():
-            for slot in mob.slots if mob.name == name else ():
-                if slot.media_kind == "Timecode" and slot["PhysicalTrackNumber"].value == 1:
-                    return bool(getattr(slot.segment, "drop", False))
-    return False
+    clock = clock_of(path, str(loaded.document.name))
+    start = None if loaded.document.global_start_time is not None else clock.start
+    warnings = (*loaded.warnings, *clock.notes, *unread)
+    return replace(loaded, drop_frame=clock.drop, rate=clock.rate, start=start, warnings=warnings)
 
 
 def _over_gaps(track: Any) -> Iterator[Any]:

@@ -19,7 +19,8 @@ from pathlib import Path
 from talkies.core.errors import OutputError, TalkiesError
 from talkies.core.files.guards import read_text
 from talkies.core.segment import Timeline
-from talkies.core.timeline.formats.edl.reader import EVENT, TRACK_NOTE, channels_of, drop_modes
+from talkies.core.timeline.formats.edl.modes import drop_modes
+from talkies.core.timeline.formats.edl.reader import EVENT, TRACK_NOTE, channels_of
 from talkies.core.timeline.structure.sounds import OUR_NAME, track_name
 from talkies.core.times import TimeRange, timecode, to_frame
 

@@ -5,15 +5,15 @@ An EDL states no frame rate: a comment may ("* FRAME RATE: 25"), ``FCM: DROP FRA
 frame number suggests, with a warning, unless the media that are here say it (media_rates.py). The record timecode of
 the first event becomes the timeline's start.
 
-``FCM:`` says how labels count from there on (SMPTE 258M): the first one of the programme and of its sources, any other
-of the sources alone, for the programme is one tape. An event with a semicolon says it label by label; a comma says it
-only in a list without ``FCM:``, and no rate, for some write it at every rate.
+``FCM:`` (modes.py) says how labels count from there on: the first one of the programme and of its sources, any other of
+the sources alone, for the programme is one tape. An event with a semicolon says it label by label; a comma says it only
+in a list without ``FCM:``, and no rate, for some write it at every rate.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +26,7 @@ from talkies.core.files.guards import read_text
 from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.cut.otio_items import external, make_clip, otio_range, rational_time, tracks_from_row
 from talkies.core.timeline.formats.edl.labels import Labels, can_drop, is_marked
+from talkies.core.timeline.formats.edl.modes import Modes, drop_modes, mode_of
 from talkies.core.timeline.formats.losses import counted
 from talkies.core.timeline.structure.sounds import OUR_NAME
 from talkies.core.times import TimeRange, exact_rate, round_half_up
@@ -38,7 +39,6 @@ _FOUR_FRAMES = r"(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s*$"  # counted f
 _EDIT = r"^\s*(\d{1,9})\s+(\S.{0,80}?)\s+([VAB][A-Z\d/]*|NONE)\s+(C|D|W\w*|K\s?\w*)(?:\s*(\d{1,9}))?\s+"
 EVENT = re.compile(rf"{_EDIT}(?:{_FOUR}|{_FOUR_FRAMES})", re.IGNORECASE)
 _TIMED = re.compile(rf"^\s*\w.{{0,120}}?\s{_FOUR}")
-_MODE = re.compile(r"^FCM:?[-\s]*(?:(NON)[-\s]*)?DROP", re.IGNORECASE)
 _SPEED = re.compile(rf"^M2\s+(\S.{{0,80}}?)\s+([-+]?\d{{1,9}}(?:[.,]\d{{1,9}})?)(?:\s+{_TC})?\s*$", re.IGNORECASE)
 _ANY_SPEED = re.compile(r"^M2\s", re.IGNORECASE)
 _NOTE = re.compile(
@@ -83,7 +83,8 @@ class Event:
 def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
     """An EDL as a timeline; ``rate`` overrides what the list lets guess. Raises TimelineError."""
     text = _text(path)
-    events = list(_events(text))
+    sources = Modes()
+    events = list(_events(text, sources))
     if not events:
         raise TimelineError(path, "holds no edits (CMX 3600 events)", "export the timeline again as EDL or .otio")
     modes = drop_modes(text)
@@ -99,7 +100,7 @@ def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
         title[1].rstrip() if title else path.stem, global_start_time=rational_time(start, used)
     )
     places = [(event, record.shifted(-start)) for event, record in zip(events, records, strict=True)]
-    fitted = [*_fill(timeline, places, labels), *_unread(text)]
+    fitted = [*_fill(timeline, places, labels), *_unread(text), *_doubted(sources, events, labels)]
     for time, color, words in _locators(text):
         at = (labels.record_seconds(time) - start) % labels.day
         timeline.tracks.markers.append(otio.schema.Marker(words, otio_range(TimeRange(at, at), used), color))
@@ -122,25 +123,39 @@ def _locators(text: str) -> Iterator[tuple[str, str, str]]:
             yield match[1], match[2], match[3] or ""
 
 
-def _events(text: str) -> Iterator[Event]:
+def _events(text: str, modes: Modes) -> Iterator[Event]:
     """Events in order, each with the comments and the speed that follow it."""
     current: Event | None = None
     before: Event | None = None
-    drop, is_said = False, bool(drop_modes(text))
+    is_said = bool(drop_modes(text))
     for line in text.split("\n"):
-        if mode := _MODE.match(line.strip()):
-            drop = not mode[1]
+        if (drop := mode_of(line)) is not None:
+            modes.say(drop)
         elif match := EVENT.match(line):
-            if current is not None:
-                yield current
-            before = current
             number, reel, channels, kind, transition = match.groups()[:5]
             times = tuple(time.replace(",", ":") if is_said else time for time in match.groups()[5:] if time)
+            if current is not None:
+                if current.number == int(number) and kind[0] not in "Cc" and (first := modes.of_pair()) is not None:
+                    current.drop = first
+                yield current
+            before = current
+            drop = modes.of_event()
             current = Event(int(number), reel, channels.upper(), kind.upper(), int(transition or 0), times, drop)
-        elif current is not None:
-            _note(line.rstrip(), current, before)
+        else:
+            modes.other_line()
+            if current is not None:
+                _note(line.rstrip(), current, before)
     if current is not None:
         yield current
+
+
+def _doubted(modes: Modes, events: Sequence[Event], labels: Labels) -> Iterator[str]:
+    """A sentence where it makes a difference that nobody can be sure of the first two modes."""
+    if modes.is_doubtful and can_drop(labels.rate) and not any(map(is_marked, events[0].times)):
+        yield (
+            "the EDL begins with two modes (FCM): the first is taken for that of the programme and of the source that "
+            f"event {events[0].number:03} comes from, the second for that of the one it goes to"
+        )
 
 
 def _unread(text: str) -> Iterator[str]:
@@ -247,11 +262,6 @@ def _clip(event: Event, source: TimeRange, rate: Fraction, speed: Fraction) -> A
     if transition:
         clip.metadata["cmx_3600"]["transition"] = {"kind": event.kind, "frames": event.transition}
     return clip
-
-
-def drop_modes(text: str) -> list[bool]:
-    """Whether each mode (FCM) of a list, in its order, is that of drop-frame timecode."""
-    return [not match[1] for line in text.split("\n") if (match := _MODE.match(line.strip()))]
 
 
 def channels_of(lines: Iterable[str]) -> set[int]:

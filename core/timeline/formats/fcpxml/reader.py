@@ -41,11 +41,10 @@ from talkies.core.timeline.formats.fcpxml.terms import (
     Resources,
     angle_of,
     caption_language,
-    curve_of_map,
     is_smooth,
     lane_of,
     moved_to_media,
-    pace_of_conform,
+    played_by,
     projects,
     seconds,
     track_of_role,
@@ -204,7 +203,7 @@ class _Reader:
             return make_clip(name, reference, shown, rate) if generated else None
         media_rate = self.resources.rate(asset)
         available = TimeRange(seconds(asset.get("start")), seconds(asset.get("start")) + seconds(asset.get("duration")))
-        curve = self._curve(element, source, rate, media_rate)
+        curve = self._curve(element, source, rate, media_rate, available.duration)
         if curve is not None:
             curve = moved_to_media(curve, source, available)
         reference = external(self._address(asset), available, fitting_rate(available, media_rate, rate))
@@ -220,13 +219,13 @@ class _Reader:
             clip.markers.append(otio.schema.Marker(marker.get("value", ""), otio_range(span, rate)))
         return clip
 
-    def _curve(self, element: Element, span: TimeRange, rate: Fraction, own: Fraction | None) -> Curve | None:
-        """Media time over an element's ``span``, None: as it is; ``rate``: of its sequence, ``own``: of its media."""
-        curve, pace = curve_of_map(element), pace_of_conform(element, rate, own)
-        if pace is None or (curve is not None and pace != 1):
+    def _curve(
+        self, element: Element, span: TimeRange, rate: Fraction, own: Fraction | None, length: Fraction
+    ) -> Curve | None:
+        """Media time over an element's ``span``, None: as it is; see :func:`played_by`."""
+        curve, is_whole = played_by(element, span, rate, own, length)
+        if not is_whole:
             self.unconformed.append(element.get("name", ""))
-        elif curve is None and pace != 1:
-            return Curve.through(((span.start, span.start), (span.end, span.start + span.duration * pace)))
         return curve
 
     def _compound(self, element: Element, name: str, shown: TimeRange, rate: Fraction, inside: _Inside) -> Any:
@@ -247,7 +246,7 @@ class _Reader:
             stack.append(track)
         if element.get("srcEnable") == "audio":
             return None
-        curve = self._curve(element, shown, rate, self.resources.rate(content))
+        curve = self._curve(element, shown, rate, self.resources.rate(content), seconds(content.get("duration")))
         if curve is not None:
             retime(stack, shown, (rate,), curve, is_smooth(element))
         return stack

@@ -149,11 +149,41 @@ def pace_of_conform(element: Element, rate: Fraction, media_rate: Fraction | Non
     return pace if abs(pace - 1) <= _NEAR else None
 
 
+def played_by(
+    element: Element, span: TimeRange, rate: Fraction, own: Fraction | None, length: Fraction
+) -> tuple[Curve | None, bool]:
+    """Media time over an element's ``span``, None: as it is; and whether that is all that is said of it. ``rate``: of
+    its sequence; ``own``: of its media, whose seconds are ``length``."""
+    curve, pace = curve_of_map(element), pace_of_conform(element, rate, own)
+    if pace is None or pace == 1:
+        return curve, pace is not None
+    if curve is None:
+        return Curve.through(((span.start, span.start), (span.end, span.start + span.duration * pace))), True
+    conformed = _conformed(curve, pace, length, 1 / rate)
+    return conformed or curve, conformed is not None
+
+
+def _conformed(curve: Curve, pace: Fraction, length: Fraction, frame: Fraction) -> Curve | None:
+    """What a time map does to a clip that is conformed as well; None where that cannot be known.
+
+    A map leads over all that a clip has: if that is the ``length`` of its media (in seconds, to a ``frame``), its
+    values are media times as ``start`` is, and the conforming is in them; if it is as long as the conformed clip, it
+    is not.
+    """
+    covered = curve.media.duration
+    if abs(covered - length) <= frame:
+        return curve
+    if abs(covered - length / pace) > frame:
+        return None
+    zero = curve.media.start
+    return Curve(tuple((time, zero + (value - zero) * pace) for time, value in curve.knots))
+
+
 def unconformed_notes(names: Sequence[str]) -> Iterator[str]:
     """A sentence for the clips of which only the conforming was not understood."""
     if names:
         which = f"{counted(len(names), 'clip')} ({names[0]!r} first)"
-        yield f"{which} conformed between rates far apart, or retimed as well: read without conforming"
+        yield f"{which} conformed between rates far apart, or in a time map of only a part: read without conforming"
 
 
 def words_of(element: Element) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
 import opentimelineio as otio
 
@@ -22,36 +22,23 @@ from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.cut.otio_items import (
     Row,
     cut_overlaps,
-    external,
-    make_clip,
     otio_range,
-    retimed_clip,
-    text_reference,
     tracks_from_row,
 )
 from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds, usable_rate
 from talkies.core.timeline.formats.base import proxy_notes
 from talkies.core.timeline.formats.losses import counted
+from talkies.core.timeline.formats.mlt.freezes import Freeze, freezes_of
 from talkies.core.timeline.formats.mlt.media import Media
-from talkies.core.timeline.formats.mlt.terms import (
-    KDENLIVE_COLORS,
-    is_on,
-    main_of,
-    number,
-    plain_list,
-    property_of,
-    rate_of,
-    speed_of,
-)
-from talkies.core.timeline.formats.mlt.time_remaps import remap_of
+from talkies.core.timeline.formats.mlt.parts import Part, Parts
+from talkies.core.timeline.formats.mlt.producers import Producer, producer_of
+from talkies.core.timeline.formats.mlt.terms import KDENLIVE_COLORS, main_of, number, plain_list, rate_of
 from talkies.core.times import TimeRange, round_half_up
 
 _ZERO = Fraction(0)
 _MOST_ITEMS = 100_000
 _CLOCK = re.compile(r"^(?:(\d{1,9}):)?(\d{1,9}):(\d{1,9}(?:[.,]\d{1,9})?)$")
 _SMPTE = re.compile(r"^(\d{1,9}):(\d{1,9}):(\d{1,9})[:;](\d{1,9})$")
-_GENERATORS = ("color", "colour", "noise", "count", "black", "tone", "frei0r", "blank")
-_WORDS = ("kdenlivetitle", "pango", "qtext", "dynamictext", "rgbx")
 
 
 def read_mlt(path: Path) -> Loaded:
@@ -73,14 +60,17 @@ class _Reader:
         self.rate = usable_rate(rate_of(root))
         self.root = root
         self.items = 0
+        self.parts = Parts()
+        self.producers: dict[int, Producer] = {}
+        self.freezes: dict[int, list[Freeze] | None] = {}
+        self.mixes: dict[int, list[tuple[TimeRange, Fraction]]] = {}
         self.frozen: list[str] = []
-        self.freezes: dict[str, bool] = {}  # by producer: many entries may show one with many filters
 
     def timeline(self) -> Loaded:
         main = main_of(self.root, self.by_id)
         if main is None:
             raise TimelineError(self.path, "holds no timeline (no tractor and no playlist)", "save the project again")
-        name = property_of(main, "kdenlive:clipname") or self.root.get("title", "") or self.path.stem
+        name = self.parts.of(main).text("kdenlive:clipname") or self.root.get("title", "") or self.path.stem
         document = otio.schema.Timeline(name)
         tracks = self._tracks(main, ()) if main.tag == "tractor" else self._playlist(main, "V1", False, ())
         for track in tracks:
@@ -88,15 +78,15 @@ class _Reader:
         document.tracks.markers.extend(self._guides(main))
         notes = proxy_notes(self.media.missing)
         if self.frozen:
-            which = f"{counted(len(self.frozen), 'clip')} ({self.frozen[0]!r} first)"
+            which = f"{counted(len(self.frozen), 'item')} ({self.frozen[0]!r} first)"
             notes = (*notes, f"the effect Freeze of {which} is not followed: played on")
         return Loaded(document, self.rate, _ZERO, warnings=notes)
 
     def _guides(self, main: Element) -> Iterator[Any]:
         """Kdenlive's guides: markers of the timeline."""
         holder = self.by_id.get("main_bin", main)
-        guides = property_of(main, "kdenlive:sequenceproperties.guides")
-        for guide in plain_list(guides or property_of(holder, "kdenlive:docproperties.guides")):
+        guides = self.parts.of(main).text("kdenlive:sequenceproperties.guides")
+        for guide in plain_list(guides or self.parts.of(holder).text("kdenlive:docproperties.guides")):
             try:
                 position = Fraction(int(guide["pos"])) / self.rate
                 color = KDENLIVE_COLORS[int(guide.get("type", 0)) % len(KDENLIVE_COLORS)]
@@ -108,17 +98,24 @@ class _Reader:
     def _tracks(self, tractor: Element, inside: tuple[str, ...]) -> list[Any]:
         tracks: list[Any] = []
         self._count()
-        for index, reference in enumerate(tractor.findall("track") or tractor.findall("multitrack/track")):
+        part = self.parts.of(tractor)
+        references = part.all("track") or [
+            each for old in part.all("multitrack") for each in self.parts.of(old).all("track")
+        ]
+        for index, reference in enumerate(references):
+            self._count()
             content = self.by_id.get(reference.get("producer", ""))
             if content is None or content.get("id") == "black_track" or content.tag not in ("playlist", "tractor"):
                 continue
-            hidden = reference.get("hide", "")
-            is_audio = hidden in ("video", "both") or bool(property_of(content, "kdenlive:audio_track"))
-            is_audio = is_audio or bool(property_of(content, "shotcut:audio"))
-            name = property_of(content, "kdenlive:track_name") or property_of(content, "shotcut:name")
+            hidden, said = reference.get("hide", ""), self.parts.of(content)
+            is_audio = hidden in ("video", "both") or bool(said.text("kdenlive:audio_track"))
+            is_audio = is_audio or bool(said.text("shotcut:audio"))
+            name = said.text("kdenlive:track_name") or said.text("shotcut:name")
+            if not is_audio:
+                self._say_frozen(content, name or f"track {index}")
             make = self._playlist if content.tag == "playlist" else self._mixed
             new = make(content, name or f"track {index}", is_audio, inside)
-            if is_audio and "both" in (hidden, _hidden_inside(content)):
+            if is_audio and "both" in (hidden, _hidden_inside(said)):
                 for track in new:
                     track.enabled = False
             tracks.extend(new)
@@ -127,16 +124,22 @@ class _Reader:
     def _mixed(self, tractor: Element, name: str, is_audio: bool, inside: tuple[str, ...]) -> list[Any]:
         """Kdenlive's track of two playlists as one track: clips that overlap in a mix are cut at the mix's cut."""
         kind = "Audio" if is_audio else "Video"
-        playlists = [self.by_id.get(reference.get("producer", "")) for reference in tractor.findall("track")]
+        references = self.parts.of(tractor).all("track")
+        playlists = [self.by_id.get(reference.get("producer", "")) for reference in references]
         if not all(inner is not None and inner.tag == "playlist" for inner in playlists) or len(playlists) > 2:
             return [otio.schema.Track(name, kind=kind, children=[self._stack(tractor, name, inside)])]
         rows = [pair for inner in playlists if inner is not None for pair in self._row(inner, is_audio, inside)]
-        cuts = []
-        for mix in tractor.iterfind("transition"):
-            if mixcut := property_of(mix, "kdenlive:mixcut"):
-                span = TimeRange(self._time(mix.get("in", "0")), self._time(mix.get("out", "0")))
-                cuts.append((span, span.end - self._time(mixcut)))
-        return tracks_from_row(name, kind, cut_overlaps(rows, cuts, self.rate), self.rate)
+        return tracks_from_row(name, kind, cut_overlaps(rows, self._mixes(tractor), self.rate), self.rate)
+
+    def _mixes(self, tractor: Element) -> list[tuple[TimeRange, Fraction]]:
+        """Where clips overlap in a mix, and where they are cut."""
+        if id(tractor) not in self.mixes:
+            self.mixes[id(tractor)] = cuts = []
+            for mix in self.parts.of(tractor).all("transition"):
+                if mixcut := self.parts.of(mix).text("kdenlive:mixcut"):
+                    span = TimeRange(self._time(mix.get("in", "0")), self._time(mix.get("out", "0")))
+                    cuts.append((span, span.end - self._time(mixcut)))
+        return self.mixes[id(tractor)]
 
     def _stack(self, tractor: Element, name: str, inside: tuple[str, ...]) -> Any:
         stack = otio.schema.Stack(name)
@@ -149,10 +152,11 @@ class _Reader:
 
     def _row(self, playlist: Element, is_audio: bool, inside: tuple[str, ...]) -> Row:
         row, position, inside = [], _ZERO, _deeper(playlist, inside)
-        for child in playlist:
+        for child in self.parts.of(playlist).story:
             if child.tag == "blank":
+                self._count()
                 position += self._time(child.get("length", "0"))
-            elif child.tag == "entry":
+            else:
                 item = self._entry(child, is_audio, inside)
                 if not isinstance(item, otio.schema.Gap):
                     row.append((position, item))
@@ -169,55 +173,50 @@ class _Reader:
         if producer is None:
             return otio.schema.Gap(source_range=otio_range(shown, self.rate))
         if producer.tag in ("tractor", "playlist"):
-            name = property_of(producer, "kdenlive:clipname") or producer.get("id", "")
+            name = self.parts.of(producer).text("kdenlive:clipname") or producer.get("id", "")
+            if not is_audio:
+                self._say_frozen(entry, name)
             if producer.tag == "playlist":
                 nested = otio.schema.Stack(name, children=self._playlist(producer, name, is_audio, inside))
             else:
                 nested = self._stack(producer, name, inside)
             nested.source_range = otio_range(shown, self.rate)
             return nested
-        clip = self._clip(producer, shown)
-        if not is_audio and (_freezes(entry) or self._freezes(producer)):
-            self.frozen.append(clip.name)
-        return clip
+        played = self._producer(producer)
+        if is_audio or played.is_still:
+            return played.clip(shown, self.rate)
+        own = self._freezes(producer, played.name) if played.is_inside else []
+        if not played.is_inside:
+            self._say_frozen(producer, played.name)
+        freezes = [*own, *self._freezes(entry, played.name)]
+        return played.clip(shown, self.rate, freezes)
 
-    def _freezes(self, producer: Element) -> bool:
-        key = producer.get("id", "")
-        if key not in self.freezes:
-            self.freezes[key] = _freezes(producer)
-        return self.freezes[key]
+    def _producer(self, element: Element) -> Producer:
+        if id(element) not in self.producers:
+            self.producers[id(element)] = producer_of(element, self.parts.of(element), self.media, self._time)
+        return self.producers[id(element)]
+
+    def _freezes(self, item: Element, name: str) -> list[Freeze]:
+        """How an entry or a producer is frozen; none where that cannot be read, which is said."""
+        if id(item) not in self.freezes:
+            try:
+                self.freezes[id(item)] = freezes_of(item, self._time)
+            except ValueError:
+                self.freezes[id(item)] = None
+        found = self.freezes[id(item)]
+        if found is None:
+            self.frozen.append(name)
+        return found or []
+
+    def _say_frozen(self, item: Element, name: str) -> None:
+        """Of sequences, tracks and producers that hold a file themselves: melt itself stops at those [7.12]."""
+        if self.parts.of(item).is_frozen:
+            self.frozen.append(name)
 
     def _count(self) -> None:
         self.items += 1
         if self.items > _MOST_ITEMS:
             raise UnusableItemError("its nested sequences hold too many clips")
-
-    def _clip(self, producer: Element, shown: TimeRange) -> Any:
-        resource = property_of(producer, "resource")
-        service = property_of(producer, "mlt_service")
-        name = property_of(producer, "kdenlive:clipname") or property_of(producer, "shotcut:caption")
-        name = name or re.split(r"[/\\]", resource)[-1]
-        if service in _WORDS:
-            return make_clip(name, text_reference(_text(producer)), shown, self.rate)
-        if service.startswith(_GENERATORS) or resource.startswith("#") or not resource:
-            reference = otio.schema.GeneratorReference(generator_kind=service or "generator")
-            return make_clip(name, reference, shown, self.rate)
-        speed, resource = speed_of(producer)
-        length = self._time(property_of(producer, "length") or "0")
-        if speed < 0:  # in and out count in the reversed clip
-            media = length * -speed
-            played = TimeRange(media + shown.end * speed, media + shown.start * speed)
-        else:
-            played = shown if speed == 1 else TimeRange(shown.start * speed, shown.end * speed)
-        source = TimeRange(max(played.start, _ZERO), max(played.start, _ZERO) + shown.duration)
-        reference = external(self.media.address(producer, resource))
-        if service == "hold":
-            held = max(self._time(property_of(producer, "frame")), _ZERO)
-            return make_clip(name, reference, TimeRange(held, held + shown.duration), self.rate, _ZERO)
-        curve, is_bent = remap_of(producer, self._time)
-        if curve is None or speed != 1:
-            return make_clip(name, reference, source, self.rate, speed)
-        return retimed_clip(name, reference, shown, (self.rate,), curve, is_bent)
 
     def _time(self, text: str) -> Fraction:
         """Frames, ``HH:MM:SS.mmm`` or ``HH:MM:SS:FF``; a clock time falls on the nearest frame, as MLT does."""
@@ -241,23 +240,7 @@ def _deeper(sequence: Element, inside: tuple[str, ...]) -> tuple[str, ...]:
     return (*inside, key)
 
 
-def _freezes(item: Element) -> bool:
-    return any(is_on(each, "freeze") for each in item.iter("filter"))
-
-
-def _hidden_inside(content: Element) -> str:
+def _hidden_inside(content: Part) -> str:
     """What Kdenlive hides of a whole track: it says so at both of its playlists."""
-    stated = {inner.get("hide", "") for inner in content.iterfind("track")}
+    stated = {inner.get("hide", "") for inner in content.all("track")}
     return stated.pop() if len(stated) == 1 else ""
-
-
-def _text(producer: Element) -> str:
-    """Words of a title: Kdenlive keeps a small XML document, other services a property."""
-    document = property_of(producer, "xmldata")
-    if document:
-        try:
-            root = safe_xml(Path("title"), document.encode())
-        except (TimelineError, ParseError):
-            return ""
-        return "\n".join("".join(content.itertext()).strip() for content in root.iter("content")).strip()
-    return property_of(producer, "markup") or property_of(producer, "text") or property_of(producer, "argument")

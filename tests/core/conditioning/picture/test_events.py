@@ -2,10 +2,11 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 import torch
 
-from talkies.core.conditioning.picture.events import WATCHED_DIM, EventSpotter, audible_frames, decided
+from talkies.core.conditioning.picture.events import WATCHED_DIM, EventSpotter, audible_frames, decided, mirrored
 from talkies.core.conditioning.picture.visual import picture_features
 from talkies.core.corpus.heldout import HELDOUT_SCENE_SEED
 from talkies.core.media.picture import Frame
@@ -28,6 +29,32 @@ def test_nothing_moves_so_nothing_is_spotted() -> None:
     watched = EventSpotter().eval().watch(torch.zeros(100, 32), torch.zeros(40, 192))
     assert watched.shape == (100, WATCHED_DIM)
     assert not watched.any()
+
+
+def seen(mirror: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    scene = render_scene(3, Fraction(2), kind="bouncing", clean=True)
+    turned = slice(None, None, -1 if mirror else 1)
+    frames = (Frame(n / scene.rate, np.ascontiguousarray(image[:, turned])) for n, image in enumerate(scene.frames()))
+    features = picture_features(frames, Fraction(2))
+    return torch.from_numpy(features.sync), torch.from_numpy(features.picture)
+
+
+def test_mirrored_features_are_those_of_a_mirrored_picture() -> None:
+    sync, picture = seen(mirror=True)
+    ours = mirrored(*seen(mirror=False))
+    for truth, guess, untouched in zip((sync, picture), ours, seen(mirror=False), strict=True):
+        assert (truth - guess).abs().mean() < 0.2 * (truth - untouched).abs().mean()
+
+
+def test_a_picture_and_its_mirror_image_sound_alike() -> None:
+    torch.manual_seed(0)
+    spotter = EventSpotter().eval()
+    sync, picture = seen(mirror=False)
+    ours, theirs = (
+        spotter.probabilities(*seen, in_a_mirror=True) for seen in ((sync, picture), mirrored(sync, picture))
+    )
+    assert torch.allclose(ours, theirs, atol=1e-6)
+    assert not torch.allclose(ours, spotter.probabilities(sync, picture), atol=1e-6)
 
 
 def spotted(peak: float, going: float = 0.0) -> torch.Tensor:

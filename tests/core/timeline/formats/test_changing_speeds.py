@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from xml.etree.ElementTree import Element
 
 import aaf2
 import opentimelineio as otio
@@ -15,8 +14,6 @@ from talkies.core.destinations import write_timeline
 from talkies.core.media.handles import with_handles
 from talkies.core.segment import Segment
 from talkies.core.timeline import read_timeline
-from talkies.core.timeline.formats.mlt import reader
-from talkies.core.timeline.formats.mlt.terms import is_on
 from talkies.core.times import TimeRange
 
 FCPXML = """<?xml version="1.0"?><!DOCTYPE fcpxml><fcpxml version="1.10"><resources>
@@ -118,6 +115,39 @@ def test_a_conformed_compound_clip(film: Path) -> None:
     )
 
 
+CONFORM = '<conform-rate srcFrameRate="24"/>'
+
+
+@pytest.mark.parametrize("tag", ['asset-clip ref="a"', 'ref-clip ref="m"'])
+@pytest.mark.parametrize("last", ["200/24s", "8s"])
+def test_a_conformed_clip_at_half_speed(film: Path, last: str, tag: str) -> None:
+    """Its 200 pictures last eight seconds at 25, and sixteen at half speed: the map of all of them counts in the
+    media's own seconds, or in the conformed clip's."""
+    mapped = f'<timeMap><timept time="0s" value="0s"/><timept time="16s" value="{last}"/></timeMap>'
+    segment = conformed(film.parent, CONFORM + mapped, tag=tag)
+    assert (segment.speed, segment.warnings) == (Fraction(25, 48), ())
+    assert shown_at(segment, 0, 1, 1.9) == [25, 37, 48]
+    assert read_timeline(film.parent / "conformed.fcpxml").warnings == ()
+
+
+@pytest.mark.parametrize("first", ["200/24s", "8s"])
+def test_a_conformed_clip_backwards_at_half_speed(film: Path, first: str) -> None:
+    mapped = f'<timeMap><timept time="0s" value="{first}"/><timept time="16s" value="0s"/></timeMap>'
+    segment = conformed(film.parent, CONFORM + mapped)
+    assert (segment.speed, segment.source) == (Fraction(-25, 48), TimeRange(Fraction(150, 24), Fraction(175, 24)))
+
+
+def test_a_conformed_clip_that_is_held(film: Path) -> None:
+    """Two seconds at full speed, then two of picture 50, which are shown, and then on to the end."""
+    held = "".join(
+        f'<timept time="{time}s" value="{value}/24s" interp="linear"/>'
+        for time, value in ((0, 0), (2, 50), (4, 50), (10, 200))
+    )
+    segment = conformed(film.parent, f"{CONFORM}<timeMap>{held}</timeMap>")
+    assert shown_at(segment, 0, 1.9) == [50, 50]
+    assert read_timeline(film.parent / "conformed.fcpxml").warnings == ()
+
+
 @pytest.mark.parametrize("inside", ['<conform-rate srcFrameRate="30"/>', f'<conform-rate srcFrameRate="24"/>{RAMP}'])
 def test_what_is_not_conformed_is_said(film: Path, inside: str) -> None:
     conformed(film.parent, inside)
@@ -216,38 +246,6 @@ def test_an_odd_producer_of_an_mlt_project_is_read(
     (clip,) = read_timeline(tmp_path / "odd.mlt").document.find_clips()
     assert (clip.media_reference.target_url, segment.speed) == (resource.removesuffix("?0.5"), speed)
     assert (segment.source.start * 24, segment.record.duration) == (start, 2)
-
-
-def test_a_producer_of_many_effects_is_searched_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forty entries of forty effects, the last one a freeze; only one of the others has an effect of its own."""
-    looked_at: list[Element] = []
-
-    def counted(effect: Element, service: str) -> bool:
-        looked_at.append(effect)
-        return is_on(effect, service)
-
-    monkeypatch.setattr(reader, "is_on", counted)
-    kinds = [*["brightness"] * 39, "freeze"]
-    effects = "".join(f'<filter><property name="mlt_service">{kind}</property></filter>' for kind in kinds)
-    text = OLD_MLT.format(service="avformat", resource="gone.mp4", more=effects, effect="")
-    entry = '<entry producer="c" in="24" out="71"></entry>'
-    other = '<producer id="d" in="0" out="99"><property name="resource">other.mp4</property></producer><playlist'
-    own = entry.replace('"c"', '"d"').replace("></", f">{effects}</")
-    text = text.replace(entry, entry * 40 + own + entry.replace('"c"', '"d"')).replace("<playlist", other, 1)
-    (tmp_path / "many.mlt").write_text(text)
-    (warning,) = (each for each in read_timeline(tmp_path / "many.mlt").warnings if "Freeze" in each)
-    assert "Freeze of 41 clips ('gone.mp4' first) is not followed" in warning
-    assert len(looked_at) == 80
-
-
-@pytest.mark.parametrize(("disable", "sentences"), [("0", 1), ("1", 0)])
-def test_an_mlt_freeze_is_said(film: Path, disable: str, sentences: int) -> None:
-    rows = {"mlt_service": "freeze", "frame": "10", "freeze_after": "1", "disable": disable}
-    effect = "".join(f'<property name="{name}">{value}</property>' for name, value in rows.items())
-    text = OLD_MLT.format(service="avformat", resource="film.mp4", more="", effect=f"<filter>{effect}</filter>")
-    (film.parent / "freeze.mlt").write_text(text)
-    warnings = read_timeline(film.parent / "freeze.mlt").warnings
-    assert ["Freeze of 1 clip ('film.mp4' first) is not followed" in each for each in warnings] == [True] * sentences
 
 
 MLT = """<mlt LC_NUMERIC="de_DE.UTF-8"><profile frame_rate_num="24" frame_rate_den="1"/>

@@ -254,6 +254,59 @@ def test_a_mode_holds_for_sources_until_the_next(tmp_path: Path, first: str, sec
     assert timeline.start * NTSC_VIDEO == (107_892 if first == DROP else 108_000)
 
 
+HEAD = {"": "", "said": "FCM: NON-DROP FRAME\n\n", "with a cut": "FCM: NON-DROP FRAME\n001 R0 V C {0} {0}\n"}
+LATER = "01:00:10:00 01:00:10:00 01:00:10:00 01:00:10:00", "01:00:10:00 01:00:20:00 01:00:10:00 01:00:20:00"
+
+
+@pytest.mark.parametrize("head", HEAD)
+@pytest.mark.parametrize("first", [DROP, NON_DROP])
+@pytest.mark.parametrize("kind", ["D    024", "W001 024", "K    000"])
+def test_two_modes_are_those_of_a_transitions_two_sources(tmp_path: Path, head: str, first: str, kind: str) -> None:
+    """And what follows counts as the second. Both lines have ten seconds here, for a line of none shows nothing."""
+    second = NON_DROP if first == DROP else DROP
+    text = (
+        HEAD[head].format("01:00:00:00 01:00:10:00")
+        + f"""{first}
+{second}
+002  R1  V  C         {LATER[1]}
+002  R2  V  {kind}    {LATER[1].replace("01:00:10:00 01:00:20:00", "01:00:20:00 01:00:30:00")}
+003  R3  V  C         01:00:10:00 01:00:20:00 01:00:30:00 01:00:40:00
+* FRAME RATE: 29.97
+"""
+    )
+    (tmp_path / "cut.edl").write_text(text)
+    timeline = read_timeline(tmp_path / "cut.edl")
+    starts = {each.clip: each.source.start * NTSC_VIDEO for each in timeline.segments}
+    at = {DROP: 108_192, NON_DROP: 108_300}
+    assert [starts["R1"], starts["R2"], starts["R3"]] == [at[first], at[second] + 300, at[second]]
+    assert timeline.drop_frame is (not head and first == DROP)
+    assert ["begins with two modes" in each for each in timeline.warnings] == ([] if head else [True])
+
+
+@pytest.mark.parametrize("lines", [f"{NON_DROP}\n\n{DROP}", f"{NON_DROP}\n001 R0 V C {LATER[0]}\n{DROP}"])
+def test_one_mode_is_that_of_both_sources_of_a_transition(tmp_path: Path, lines: str) -> None:
+    text = f"{lines}\n002  R1  V  C  {LATER[1]}\n002  R2  V  D 024  {LATER[1]}\n* FRAME RATE: 29.97\n"
+    (tmp_path / "cut.edl").write_text(text)
+    timeline = read_timeline(tmp_path / "cut.edl")
+    assert {each.source.start * NTSC_VIDEO for each in timeline.segments} == {108_192}
+    assert timeline.warnings == ()
+
+
+@pytest.mark.parametrize("second", ["003  R2  V  D 024", "002  R2  A  C    "])
+def test_of_two_modes_before_a_cut_the_second_holds(tmp_path: Path, second: str) -> None:
+    text = f"""{NON_DROP}
+001  R0  V  C  {LATER[0]}
+{NON_DROP}
+{DROP}
+002  R1  V  C  {LATER[1]}
+{second}  {LATER[1]}
+* FRAME RATE: 29.97
+"""
+    (tmp_path / "cut.edl").write_text(text)
+    timeline = read_timeline(tmp_path / "cut.edl")
+    assert {each.source.start * NTSC_VIDEO for each in timeline.segments} == {108_192}
+
+
 PLAIN = """TITLE: plain
 FCM: NON-DROP FRAME
 

@@ -1,0 +1,141 @@
+"""AAFs that say the same as Media Composer's in other ways: made with pyaaf2, picture for picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import aaf2
+import opentimelineio as otio
+import pytest
+from numbered_movies import shown_at, write_numbered
+
+from talkies.core.destinations import write_timeline
+from talkies.core.segment import Timeline
+from talkies.core.timeline import read_timeline
+
+NTSC = Fraction(30000, 1001)
+HOUR = 3600 * 24  # frames
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_numbered(tmp_path_factory.mktemp("film") / "film.mp4", 200)
+
+
+def changed(film: Path, change: Callable[[Any, Any], None], speed: float = 0.5) -> Timeline:
+    """Three seconds from picture 10 on, half as fast; ``change`` gets the file that we write and its composition."""
+    time = otio.opentime.RationalTime
+    whole = otio.opentime.TimeRange(time(0, 24), time(200, 24))
+    effects = [otio.schema.LinearTimeWarp("half", speed)] if speed != 1 else []
+    shown = otio.opentime.TimeRange(time(10, 24), time(72, 24))
+    clip = otio.schema.Clip("c", otio.schema.ExternalReference("film.mp4", whole), shown, effects=effects)
+    after = otio.schema.Clip("d", otio.schema.ExternalReference("film.mp4", whole), shown)
+    timeline = otio.schema.Timeline("t")
+    timeline.tracks.append(otio.schema.Track("V1", [clip, after], kind="Video"))
+    otio.adapters.write_to_file(timeline, str(film.parent / "source.otio"))
+    path = film.parent / "changed.aaf"
+    write_timeline(read_timeline(film.parent / "source.otio"), [], path)
+    with aaf2.open(str(path), "rw") as file:
+        change(file, next(file.content.compositionmobs()))
+    return read_timeline(path)
+
+
+def group_of(composition: Any) -> Any:
+    parts = [part for slot in composition.slots for part in getattr(slot.segment, "components", ())]
+    return next(part for part in parts if isinstance(part, aaf2.components.OperationGroup))
+
+
+def code_slot(composition: Any) -> Any:
+    return next(slot for slot in composition.slots if isinstance(slot.segment, aaf2.components.Timecode))
+
+
+@pytest.mark.parametrize("name", ["Video Speed Control", "Timewarp", "motion control"])
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_a_ratio_of_any_effect_is_followed(film: Path, name: str, is_marked: bool) -> None:
+    def rename(file: Any, composition: Any) -> None:
+        operation = group_of(composition).operation
+        operation["Name"].value, operation["IsTimeWarp"].value = name, is_marked
+
+    timeline = changed(film, rename)
+    first, second = timeline.segments
+    assert shown_at(first, 0, 1, 2, 2.9) == [10, 22, 34, 44]
+    assert (first.record.duration, second.record.start, first.warnings, timeline.warnings) == (3, 3, (), ())
+
+
+@pytest.mark.parametrize(("ratio", "shown"), [("72/1", [10, 10, 10]), ("1/2", [10, 58, 106]), ("-2/1", [45, 33, 21])])
+def test_ratios_of_an_effect_of_another_name(film: Path, ratio: str, shown: list[int]) -> None:
+    """That of its own length is a freeze; backwards the same 36 pictures are shown from their last one."""
+
+    def set_ratio(file: Any, composition: Any) -> None:
+        group = group_of(composition)
+        group.operation["Name"].value = "Video Speed Control"
+        next(each for each in group.parameters if each.name == "SpeedRatio")["Value"].value = ratio
+
+    segment = changed(film, set_ratio).segments[0]
+    assert shown_at(segment, 0.01, 1.01, 2.01) == shown and segment.record.duration == 3
+
+
+@pytest.mark.parametrize(("values", "is_said"), [((1, 0), True), (("1/2", "1/2"), False)])
+def test_a_graph_of_speed_alone_is_said(film: Path, values: Sequence[Any], is_said: bool) -> None:
+    def add_graph(file: Any, composition: Any) -> None:
+        rational = file.dictionary.lookup_typedef("Rational")
+        identity = "72559a80-24d7-11d3-8a50-0050040ef7da"
+        parameter = file.create.ParameterDef(identity, "PARAM_SPEED_MAP_U", "", rational)
+        interpolation = file.create.InterpolationDef(aaf2.misc.LinearInterp, "interpolation", "")
+        file.dictionary.register_def(parameter)
+        file.dictionary.register_def(interpolation)
+        graph = file.create.VaryingValue()
+        graph.parameterdef, graph["Interpolation"].value = parameter, interpolation
+        group_of(composition).parameters.append(graph)
+        for time, value in zip((0, 72), values, strict=True):
+            graph.add_keyframe(time, value)
+
+    timeline = changed(film, add_graph)
+    assert shown_at(timeline.segments[0], 0, 1) == [10, 22]
+    said = ["a graph of speed without one of frames, of 1 clip ('c' first)" in each for each in timeline.warnings]
+    assert said == [True] * is_said
+
+
+@pytest.mark.parametrize("is_in_sequence", [False, True])
+@pytest.mark.parametrize("track", [1, 2])
+def test_a_drop_frame_timecode_wherever_it_lies(film: Path, track: int, is_in_sequence: bool) -> None:
+    """01:00:00;00 is frame 107,892."""
+
+    def set_code(file: Any, composition: Any) -> None:
+        for slot in composition.slots:
+            slot.edit_rate = "30000/1001"
+        slot = code_slot(composition)
+        slot["PhysicalTrackNumber"].value = track
+        code = file.create.Timecode(30, drop=True, length=144)
+        code.start = 107_892
+        slot.segment = code
+        if is_in_sequence:
+            slot.segment = sequence = file.create.Sequence(media_kind="Timecode")
+            sequence.components.append(code)
+
+    timeline = changed(film, set_code, speed=1)
+    assert (timeline.rate, timeline.drop_frame) == (NTSC, True)
+    assert timeline.start == 107_892 / NTSC and timeline.timecode(Fraction(0)) == "01:00:00;00"
+
+
+@pytest.mark.parametrize(("rate", "count", "start"), [("25", 25, 90_000), ("48000", 24, 172_800_000)])
+def test_the_picture_says_the_rate_and_not_the_timecode(film: Path, rate: str, count: int, start: int) -> None:
+    def set_rate(file: Any, composition: Any) -> None:
+        slot = code_slot(composition)
+        slot.edit_rate, slot.segment["FPS"].value, slot.segment.start = rate, count, start
+
+    timeline = changed(film, set_rate, speed=1)
+    assert (timeline.rate, timeline.start, timeline.warnings) == (24, 3600, ())
+
+
+def test_a_timecode_that_counts_otherwise_than_its_track_is_said(film: Path) -> None:
+    def count_thirty(file: Any, composition: Any) -> None:
+        slot = code_slot(composition)
+        slot.segment["FPS"].value, slot.segment.start = 30, HOUR
+
+    timeline = changed(film, count_thirty, speed=1)
+    (warning,) = timeline.warnings
+    assert timeline.start == 3600 and "counts 30 frames a second in a track of 24" in warning
