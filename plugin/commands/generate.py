@@ -81,7 +81,7 @@ def _add_music(parser: argparse.ArgumentParser) -> None:
     add("--hits", metavar="HITS", default=MusicSettings.hits, help=hits)
     stretch = f"how much the tempo may give between hits (default: {MusicSettings.stretch})"
     add("--stretch", metavar="SHARE", type=float, default=MusicSettings.stretch, help=stretch)
-    duck = f"how far it makes way for speech, 0: not at all (default: {MusicSettings.duck:g})"
+    duck = f"dB lower under speech, more in its bands; 0: not at all (default: {MusicSettings.duck:g})"
     add("--duck", metavar="DB", type=float, default=MusicSettings.duck, help=duck)
     soundfont = "what plays it: own instruments (default), a SoundFont of the system, or a file (.sf2, .sf3)"
     add("--soundfont", metavar="own|system|FILE", default="", help=soundfont)

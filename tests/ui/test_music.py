@@ -139,7 +139,7 @@ def test_what_lies_nowhere_is_not_said_to_be_in_the_queue(
     ("facts", "said"),
     [
         ({"tempo": 96.4, "duck": 6.5, "instruments": ["piano", "cello"], "key": "D minor", "mood": "waltz"},
-         ["m1 waltz", "D minor; 96 quarters a minute; piano, cello; 6.5 dB lower under speech"]),
+         ["m1 waltz", "D minor; 96 quarters a minute; piano, cello; 6.5 dB lower under speech, more in its bands"]),
         ({"tempo": "fast", "duck": "6 dB", "instruments": 3, "mood": 4}, ["m1"]),
         ({"tempo": float("nan"), "duck": 10**400, "instruments": {"a": 1}, "section": None}, ["m1"]),
         ({"tempo": [96], "duck": True, "instruments": "piano", "section": {}}, ["m1"]),

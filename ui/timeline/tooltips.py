@@ -75,7 +75,8 @@ def _played(take: TakeRecord) -> str:
         return ""
     facts, tempo = take.facts, take.amount("tempo")
     pace = tr("{tempo:.0f} quarters a minute").format(tempo=tempo) if tempo else ""
-    way = tr("{duck:g} dB lower under speech").format(duck=take.amount("duck")) if take.makes_way else ""
+    lower = tr("{duck:g} dB lower under speech, more in its bands")
+    way = lower.format(duck=take.amount("duck")) if take.makes_way else ""
     instruments = facts.get("instruments")
     players = ", ".join(str(each) for each in instruments) if isinstance(instruments, list) else ""
     return "; ".join(each for each in (str(facts.get("key", "")), pace, players, way) if each)
