@@ -9,7 +9,9 @@ a frame of the effect; ``PARAM_SPEED_MAP_U`` is the graph of speed itself, which
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -19,46 +21,92 @@ from talkies.core.curves import MOST_KNOTS, Curve, Knot
 from talkies.core.timeline.cut.otio_items import retime
 from talkies.core.timeline.cut.walking import effects_of, to_range
 from talkies.core.timeline.formats.losses import counted
-from talkies.core.times import exact_rate
+from talkies.core.times import TimeRange, exact_rate
 
 _GRAPHS = ("PARAM_SPEED_OFFSET_MAP_U", "PARAM_OFFSET_MAP_U")
 _MOST_FRAMES = 100_000_000
 _RATIO = re.compile(r"-?\d{1,9}(/0*[1-9]\d{0,8})?")
 
 
+@dataclass(frozen=True)
+class _Retimed:
+    """An item, and how many edit units of it the transitions before it (``head``) and after it (``tail``) take: these
+    the adapter has cut off, as if it played at full speed."""
+
+    item: Any
+    head: float
+    tail: float
+
+    @property
+    def first(self) -> float:
+        """Which frame would be shown first without a transition; that of a composition, which is cut inside, with."""
+        start = float(self.item.source_range.start_time.value)
+        return start - self.head if isinstance(self.item, otio.schema.Clip) else start
+
+    def length(self, effect: Any) -> float:
+        """What is left of an effect: where the adapter has seen no time warp it has taken the item to be as long as its
+        media."""
+        if isinstance(effect, otio.schema.TimeEffect):
+            return float(self.item.source_range.duration.value)
+        return max(_length(effect.metadata["AAF"], self.item) - self.head - self.tail, 0.0)
+
+    def show(self, first: float, length: float) -> None:
+        rate, time = self.item.source_range.start_time.rate, otio.opentime.RationalTime
+        self.item.source_range = otio.opentime.TimeRange(time(first, rate), time(length, rate))
+
+
 def translate_retimes(document: Any) -> list[str]:
     """Every item of a timeline whose effect has a graph or a ratio plays as that says; a sentence on those whose
     changes of speed are not followed."""
     averaged: list[str] = []
-    for item in document.tracks.find_children(descended_from_type=otio.core.Item):
-        for index, effect in enumerate(effects_of(item) if item.source_range is not None else ()):
+    for retimed in _items(document.tracks):
+        for index, effect in enumerate(effects_of(retimed.item)):
             parameters = _parameters(effect)
             graph = _graph(parameters)
             if graph is not None:
-                _translate(item, index, graph)
+                _translate(retimed, index, graph)
                 break
             if _changes(parameters):
-                averaged.append(str(item.name))
-            if not isinstance(effect, otio.schema.LinearTimeWarp) and (speed := _speed(effect, item)) is not None:
-                _play_at(item, index, speed)
+                averaged.append(str(retimed.item.name))
+            if (speed := _speed(effect, retimed.item)) is not None:
+                _play_at(retimed, index, speed)
                 break
     which = f"{counted(len(averaged), 'clip')} ({averaged[0]!r} first)" if averaged else ""
     return [f"a graph of speed without one of frames, of {which}, is not followed"] if averaged else []
 
 
-def _play_at(item: Any, index: int, speed: Fraction) -> None:
-    """Where the adapter has seen no time warp it has taken the item to be as long as its media."""
-    name, metadata = item.effects[index].name, item.effects[index].metadata["AAF"]
-    freeze, warp = otio.schema.FreezeFrame, otio.schema.LinearTimeWarp
-    item.effects[index] = freeze(name=name) if speed == 0 else warp(name=name, time_scalar=float(speed))
-    item.effects[index].metadata["AAF"] = metadata
-    shown = item.source_range
-    length = otio.opentime.RationalTime(_length(metadata, item), shown.duration.rate)
-    item.source_range = otio.opentime.TimeRange(shown.start_time, length)
+def _items(composition: Any) -> Iterator[_Retimed]:
+    """All that states what it shows, at any depth."""
+    waiting = deque([composition])
+    while waiting:
+        children = list(waiting.popleft())
+        for index, item in enumerate(children):
+            if isinstance(item, otio.core.Composition):
+                waiting.append(item)
+            if isinstance(item, otio.core.Item) and item.source_range is not None:
+                before, after = children[index - 1 : index], children[index + 1 : index + 2]
+                head = sum(each.in_offset.value for each in before if isinstance(each, otio.schema.Transition))
+                tail = sum(each.out_offset.value for each in after if isinstance(each, otio.schema.Transition))
+                yield _Retimed(item, head, tail)
+
+
+def _play_at(retimed: _Retimed, index: int, speed: Fraction) -> None:
+    """Backwards, what the transition after an item takes is the beginning of its media."""
+    effects = retimed.item.effects
+    effect = effects[index]
+    cut = retimed.head if speed > 0 else retimed.tail
+    retimed.show(retimed.first + float(cut * abs(speed)), retimed.length(effect))
+    if not isinstance(effect, otio.schema.LinearTimeWarp):
+        freeze, warp = otio.schema.FreezeFrame, otio.schema.LinearTimeWarp
+        effects[index] = freeze(name=effect.name) if speed == 0 else warp(name=effect.name, time_scalar=float(speed))
+        effects[index].metadata["AAF"] = effect.metadata["AAF"]
 
 
 def _speed(effect: Any, item: Any) -> Fraction | None:
-    """What a constant ratio says, None where there is none; a freeze has that of its own length, as Avid writes it."""
+    """What the adapter has found, or a constant ratio says, None where there is none; a freeze has a ratio of its own
+    length, as Avid writes it."""
+    if isinstance(effect, otio.schema.LinearTimeWarp):
+        return _frame(effect.time_scalar) if _is_frame(effect.time_scalar) else None
     text = str(_parameters(effect).get("SpeedRatio", ""))
     if not _RATIO.fullmatch(text) or not (ratio := Fraction(text)):
         return None
@@ -80,16 +128,18 @@ def _changes(parameters: Mapping[str, Any]) -> bool:
     return len({speed for _, speed in keys}) > 1
 
 
-def _translate(item: Any, index: int, graph: Mapping[str, Any]) -> None:
-    rate, shown = exact_rate(item.source_range.start_time.rate), to_range(item.source_range)
-    knots = [(shown.start + time / rate, shown.start + value / rate) for time, value in _keyframes(graph)]
-    curve = Curve.through(knots)
-    if curve is None or not shown.duration:
+def _translate(retimed: _Retimed, index: int, graph: Mapping[str, Any]) -> None:
+    item = retimed.item
+    rate, start = exact_rate(item.source_range.start_time.rate), to_range(item.source_range).start
+    effect, first = item.effects[index], _frame(retimed.first)
+    knots = [((first + time) / rate, (first + value) / rate) for time, value in _keyframes(graph)]
+    curve, length = Curve.through(knots), _frame(retimed.length(effect))
+    if curve is None or length <= 0:
         return
-    metadata = item.effects[index].metadata["AAF"]
+    metadata = effect.metadata["AAF"]
     del item.effects[index]
     bent = len(curve.knots) > 2 and graph.get("keyframe_interpolation") != "Linear"
-    found = retime(item, shown, (rate,), curve, bent)
+    found = retime(item, TimeRange(start, start + length / rate), (rate,), curve, bent)
     if found is not None:
         found.metadata["AAF"] = metadata
 

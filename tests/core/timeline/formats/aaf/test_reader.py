@@ -78,22 +78,102 @@ def test_ratios_of_an_effect_of_another_name(film: Path, ratio: str, shown: list
     assert shown_at(segment, 0.01, 1.01, 2.01) == shown and segment.record.duration == 3
 
 
+def add_graph(file: Any, group: Any, name: str, points: Sequence[tuple[Any, Any]]) -> None:
+    rational = file.dictionary.lookup_typedef("Rational")
+    parameter = file.create.ParameterDef("72559a80-24d7-11d3-8a50-0050040ef7da", name, "", rational)
+    interpolation = file.create.InterpolationDef(aaf2.misc.LinearInterp, "interpolation", "")
+    file.dictionary.register_def(parameter)
+    file.dictionary.register_def(interpolation)
+    graph = file.create.VaryingValue()
+    graph.parameterdef, graph["Interpolation"].value = parameter, interpolation
+    group.parameters.append(graph)
+    for time, value in points:
+        graph.add_keyframe(time, value)
+
+
+def dissolve(file: Any, definition: Any) -> Any:
+    """A dissolve of a second, cut in its middle."""
+    transition, group = file.create.Transition("picture", 24), file.create.OperationGroup(definition, 24)
+    group.media_kind = "picture"
+    transition["CutPoint"].value, transition["OperationGroup"].value = 12, group
+    return transition
+
+
+def add_dissolves(file: Any, composition: Any, before: bool, after: bool) -> None:
+    """Between the retimed clip and two seconds of black before it, and between it and the clip after it."""
+    definition = file.create.OperationDef("0c3bea41-fc05-11d2-8a29-0050040ef7d2", "VideoDissolve2")
+    definition.media_kind = "picture"
+    definition["NumberInputs"].value, definition["IsTimeWarp"].value, definition["Bypass"].value = 2, False, 0
+    definition["OperationCategory"].value = "OperationCategory_Effect"
+    file.dictionary.register_def(definition)
+    (parts,) = (
+        slot.segment.components
+        for slot in composition.slots
+        if any(isinstance(part, aaf2.components.OperationGroup) for part in getattr(slot.segment, "components", ()))
+    )
+    if after:
+        parts.insert(1, dissolve(file, definition))
+    if before:
+        parts.insert(0, file.create.Filler("picture", 48))
+        parts.insert(1, dissolve(file, definition))
+
+
+MARKS = [("Motion Control", True), ("Video Speed Control", True), ("Video Speed Control", False)]
+
+
+@pytest.mark.parametrize(("name", "is_marked"), MARKS)
+@pytest.mark.parametrize(
+    ("ratio", "before", "after", "shown"),
+    [
+        ("2/1", False, True, [10 + n // 2 for n in range(60)]),
+        ("2/1", True, False, [16 + n // 2 for n in range(60)]),
+        ("2/1", True, True, [16 + n // 2 for n in range(48)]),
+        ("1/2", True, True, [34 + 2 * n for n in range(48)]),
+        ("72/1", True, True, [10] * 48),
+    ],
+)
+def test_a_ratio_beside_a_transition(
+    film: Path, name: str, is_marked: bool, ratio: str, before: bool, after: bool, shown: list[int]
+) -> None:
+    """Of the 72 frames that the effect lasts each dissolve takes 12, which show six pictures of the media."""
+
+    def change(file: Any, composition: Any) -> None:
+        group = group_of(composition)
+        group.operation["Name"].value, group.operation["IsTimeWarp"].value = name, is_marked
+        next(each for each in group.parameters if each.name == "SpeedRatio")["Value"].value = ratio
+        add_dissolves(file, composition, before, after)
+
+    first, second = changed(film, change).segments
+    start = Fraction(36 if before else 0, 24)
+    assert (first.record.start, first.record.end) == (start, start + Fraction(len(shown), 24))
+    assert shown_at(first, *(Fraction(2 * n + 1, 48) for n in range(len(shown)))) == shown
+    assert (second.record.start, second.source.start * 24) == (first.record.end, 22 if after else 10)
+
+
+@pytest.mark.parametrize("is_marked", [True, False])
+@pytest.mark.parametrize(("before", "after"), [(False, False), (True, False), (False, True), (True, True)])
+def test_a_graph_of_an_effect_that_is_marked_or_not(film: Path, is_marked: bool, before: bool, after: bool) -> None:
+    """A quarter of full speed for 36 frames, then three quarters."""
+
+    def change(file: Any, composition: Any) -> None:
+        group = group_of(composition)
+        group.operation["Name"].value, group.operation["IsTimeWarp"].value = "Timewarp", is_marked
+        add_graph(file, group, "PARAM_SPEED_OFFSET_MAP_U", ((0, 0), (36, 9), (72, 36)))
+        add_dissolves(file, composition, before, after)
+
+    first, second = changed(film, change).segments
+    whole = [10 + n // 4 for n in range(36)] + [19 + 3 * n // 4 for n in range(36)]
+    shown = whole[12 if before else 0 : 60 if after else 72]
+    assert (first.record.duration * 24, second.record.start) == (len(shown), first.record.end)
+    assert shown_at(first, *(Fraction(4 * n + 1, 96) for n in range(len(shown)))) == shown
+
+
 @pytest.mark.parametrize(("values", "is_said"), [((1, 0), True), (("1/2", "1/2"), False)])
 def test_a_graph_of_speed_alone_is_said(film: Path, values: Sequence[Any], is_said: bool) -> None:
-    def add_graph(file: Any, composition: Any) -> None:
-        rational = file.dictionary.lookup_typedef("Rational")
-        identity = "72559a80-24d7-11d3-8a50-0050040ef7da"
-        parameter = file.create.ParameterDef(identity, "PARAM_SPEED_MAP_U", "", rational)
-        interpolation = file.create.InterpolationDef(aaf2.misc.LinearInterp, "interpolation", "")
-        file.dictionary.register_def(parameter)
-        file.dictionary.register_def(interpolation)
-        graph = file.create.VaryingValue()
-        graph.parameterdef, graph["Interpolation"].value = parameter, interpolation
-        group_of(composition).parameters.append(graph)
-        for time, value in zip((0, 72), values, strict=True):
-            graph.add_keyframe(time, value)
+    def change(file: Any, composition: Any) -> None:
+        add_graph(file, group_of(composition), "PARAM_SPEED_MAP_U", list(zip((0, 72), values, strict=True)))
 
-    timeline = changed(film, add_graph)
+    timeline = changed(film, change)
     assert shown_at(timeline.segments[0], 0, 1) == [10, 22]
     said = ["a graph of speed without one of frames, of 1 clip ('c' first)" in each for each in timeline.warnings]
     assert said == [True] * is_said
