@@ -102,6 +102,8 @@ def test_loading_the_model_loads_no_compiler() -> None:
     heavy = ("torch._dynamo", "torch.fx.experimental.symbolic_shapes", "sympy")
     code = (
         "import sys\nfrom talkies.core.engines.base import load_engine\nload_engine('mini')\n"
+        "from talkies.core.model.config import MINI\nfrom talkies.core.model.vssflow import VSSFlow\n"
+        "from talkies.core.model.weights import outline\noutline(lambda: VSSFlow(MINI), 'x')\n"
         f"print(*[name for name in {heavy!r} if name in sys.modules])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)

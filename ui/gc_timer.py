@@ -11,6 +11,9 @@ import gc
 from PySide6.QtCore import QObject, QTimer
 
 _EVERY_MS = 1000
+_DUE = (700, 10, 10)
+"""Python's own figures. Those of our process are larger (plugin/process.py), and an idle window makes few objects: what
+it has let go would lie there for long."""
 
 
 class GcTimer(QObject):
@@ -24,8 +27,8 @@ class GcTimer(QObject):
         self._timer.start(_EVERY_MS)
 
     def collect(self) -> None:
-        """The youngest generation that is due, or an older one with it, by the collector's own thresholds."""
+        """The youngest generation that is due, or an older one with it."""
         for generation in (2, 1, 0):
-            if gc.get_count()[generation] > gc.get_threshold()[generation] > 0:
+            if gc.get_count()[generation] > _DUE[generation]:
                 gc.collect(generation)
                 return

@@ -112,6 +112,7 @@ def check_json(path: Path, data: bytes) -> None:
     _refuse_depth(path, document)
 
 
+_LONGEST_SCHEMA = 64  # characters: longer names are nobody's, and are not to be remembered
 _PLAIN = "RationalTime.1"
 """The schema of most objects in a document, whose values are numbers."""
 
@@ -140,7 +141,7 @@ def _survived(pairs: _Pairs) -> dict[str, Any]:
     """As :func:`_once`, and looked at while it is read: a walk of its own would cost as much as reading does."""
     found = _once(pairs)
     schema = found.get("OTIO_SCHEMA", _PLAIN)
-    if schema != _PLAIN and (problem := _wrong_kind(found, *_parted(str(schema)))):
+    if schema != _PLAIN and (problem := _wrong_kind(found, *_parted(str(schema)[:_LONGEST_SCHEMA]))):
         raise _DamagedError(problem)
     return found
 

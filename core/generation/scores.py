@@ -74,7 +74,7 @@ class Scores:
         seed = self._seed(index)
         ducked = self.music.is_ducked and index < self.request.takes
         piece = self._performed(stem, seed, on_share)
-        head = self.music.handle if stem.record.start > self.music.span.start else Fraction(0)
+        head = min(self.music.handle, stem.record.start - self.music.span.start)
         tail = self.music.handle
         self.keep_papers(index, number)
         return save_take(

@@ -33,10 +33,11 @@ _WHOLLY_DB = 12.0  # who asks for less has the bands lowered by so much less, to
 
 @dataclass(frozen=True)
 class Line:
-    """Somebody speaks; ``depth_db``: how much lower the music is meanwhile."""
+    """Somebody speaks; meanwhile the music is lower by ``depth_db``, and a ``share`` (0 to 1) of its bands is out."""
 
     span: TimeRange
     depth_db: float
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,11 @@ class Ducking:
     @classmethod
     def of(cls, spans: Sequence[TimeRange], depth_db: float, music: Meter) -> Ducking:
         """By ``depth_db``, and more where what ``music`` has measured, from the start of the stretch, asks for it."""
-        mean = music.level().integrated
+        mean, share = music.level().integrated, min(depth_db / _WHOLLY_DB, 1.0)
         found = []
         for span in spans if depth_db else ():
             louder = music.loudest(float(span.start), float(span.end)) - mean
-            found.append(Line(span, depth_db + (min(louder, _MOST_MORE_DB) if louder > 0 else 0.0)))
+            found.append(Line(span, depth_db + (min(louder, _MOST_MORE_DB) if louder > 0 else 0.0), share))
         return cls(tuple(found))
 
     def applied(self, blocks: Iterable[Samples], first: int, sample_rate: int) -> Iterator[Samples]:
@@ -60,8 +61,10 @@ class Ducking:
         speaks. The same samples whatever the blocks are."""
         bands: _Bands | None = None
         for block in blocks:
-            made = block
-            for start, stop in self._heard(first, block.shape[1], sample_rate):
+            made, end = block, first + block.shape[1]
+            for start, stop in self._stretches(sample_rate):
+                if block.shape[1] == 0 or start >= end or stop <= first:
+                    continue
                 if bands is None or start >= first:  # begun anew at the same sample whatever the blocks
                     bands = _Bands(len(block), sample_rate)
                 part = slice(max(start - first, 0), stop - first)
@@ -69,39 +72,37 @@ class Ducking:
                 made = block.copy() if made is block else made
                 made[:, part] = np.where(share > 0, bands.lowered(block[:, part], share) * _gain(lower), block[:, part])
             yield made
-            first += block.shape[1]
+            first = end
 
     def lower_db(self, first: int, count: int, sample_rate: int) -> tuple[Floats, Floats]:
         """(count,) how many dB lower from the sample ``first`` on, straight on the way down and up, and which share
         (0 to 1) of what is taken out of the bands besides."""
         seconds = (first + np.arange(count)) / sample_rate
         lower, share = np.zeros(count), np.zeros(count)
-        for edges, depth in self._edges:
+        for edges, depth, of_bands in self._edges:
             if count and edges[0] < seconds[-1] and seconds[0] < edges[-1]:
                 here = np.interp(seconds, edges, [0, 1, 1, 0])
                 lower = np.maximum(lower, here * depth)
-                share = np.maximum(share, here * min(depth / _WHOLLY_DB, 1))
+                share = np.maximum(share, here * of_bands)
         return lower, share
 
-    def _heard(self, first: int, count: int, sample_rate: int) -> Iterator[tuple[int, int]]:
-        """First sample and end of each stretch within which the bands are parted, of those in ``count`` samples."""
-        start, stop = 0, 0
-        for edges, _ in self._edges:
-            begun = round((edges[0] - float(SETTLED_S)) * sample_rate)
-            if begun >= stop:
-                if start < first + count and stop > first:
-                    yield start, stop
-                start = begun
-            stop = round(edges[-1] * sample_rate) + 1
-        if start < first + count and stop > first:
-            yield start, stop
+    def _stretches(self, sample_rate: int) -> list[tuple[int, int]]:
+        """First sample and end of each stretch within which the bands are parted."""
+        found: list[tuple[int, int]] = []
+        for edges, _, _ in self._edges:
+            begun, end = round((edges[0] - float(SETTLED_S)) * sample_rate), round(edges[-1] * sample_rate) + 1
+            if found and begun < found[-1][1]:
+                found[-1] = found[-1][0], end
+            else:
+                found.append((begun, end))
+        return found
 
     @cached_property
-    def _edges(self) -> list[tuple[list[float], float]]:
-        """Seconds at which each goes down, is down, goes up, is up, and how many dB that is."""
+    def _edges(self) -> list[tuple[list[float], float, float]]:
+        """Seconds at which each goes down, is down, goes up, is up; how many dB that is; which share of the bands."""
         return [
             ([float(at) for at in (line.span.start - AHEAD_S, line.span.start, line.span.end, line.span.end + AFTER_S)],
-             line.depth_db)
+             line.depth_db, line.share)
             for line in self._joined
         ]  # fmt: skip
 
@@ -113,7 +114,7 @@ class Ducking:
             before = joined[-1] if joined else None
             if before is not None and line.span.start - before.span.end < AHEAD_S + AFTER_S:
                 span = TimeRange(before.span.start, max(line.span.end, before.span.end))
-                joined[-1] = Line(span, max(line.depth_db, before.depth_db))
+                joined[-1] = Line(span, max(line.depth_db, before.depth_db), max(line.share, before.share))
             else:
                 joined.append(line)
         return joined

@@ -7,7 +7,7 @@ them is executed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
@@ -68,21 +68,26 @@ def fitted(build: Callable[[], Model], state: Mapping[str, Tensor], path: Path |
     return model
 
 
-_FILLED = (torch.zeros, torch.ones, torch.randn, torch.rand)
+_FILLED = (torch.zeros, torch.ones, torch.full, torch.randn, torch.rand)
 
 
 class _Unfilled(TorchFunctionMode):
-    """Leaves out the first values, for which torch would load its compiler where there is no memory."""
+    """Leaves out the first values, for which torch would load its compiler where there is no memory; what says that it
+    is made where there is some gets its values."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         given = kwargs or {}
-        if func in _FILLED:
-            return torch.empty(*args, **given)
-        if func is torch.full:
-            return torch.empty(args[0], **given)
+        if func in _FILLED and given.get("device") is None:
+            return torch.empty(_size(func, args, given), dtype=given.get("dtype"))
         if getattr(func, "__module__", "") == nn.init.__name__ or func is torch.Tensor.normal_:
             return given["tensor"] if "tensor" in given else args[0]
         return func(*args, **given)
+
+
+def _size(func: Any, args: Sequence[Any], given: Mapping[str, Any]) -> tuple[int, ...]:
+    """Of what one of ``_FILLED`` is asked for: ``zeros(2, 3)``, ``zeros((2, 3))``, ``full((2, 3), 1.0)``, ``size=``."""
+    size = given["size"] if "size" in given else args[0] if func is torch.full else args
+    return tuple(size if not size or isinstance(size[0], int) else size[0])
 
 
 def outline(build: Callable[[], Model], path: Path | str) -> Model:

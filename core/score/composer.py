@@ -23,7 +23,7 @@ from talkies.core.score.laying import Laid, laid
 from talkies.core.score.moods import MOODS
 from talkies.core.score.motifs import Theme, theme_of
 from talkies.core.score.orchestration import Passage, orchestrated
-from talkies.core.score.phrasing import Situation, Written, last_chord, written
+from talkies.core.score.phrasing import Situation, Written, last_chord, under_speech, written
 from talkies.core.score.tempo_map import TempoMap
 from talkies.core.times import TimeRange
 
@@ -110,7 +110,7 @@ def _notes(
             yield from orchestrated(Passage(before.notes, mood, contrast, inside), asked.players)
     last = plan.sections[-1]
     chord = last_chord(last, plan.closing, last.beats[1], weights.get(plan.closing, 1.0), before)
-    passage = Passage(chord, MOODS[last.mood], False, {plan.closing: 1.0})
+    passage = Passage(under_speech(chord, spoken), MOODS[last.mood], False, {plan.closing: 1.0})
     yield from orchestrated(passage, asked.players)
 
 

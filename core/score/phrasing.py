@@ -60,8 +60,7 @@ def written(phrase: Phrase, theme: Theme, situation: Situation, before: Written 
     tones = sung(slots, ground, before.melody if before else None, rng)
     notes = [*_melody(tones, mood, situation, ground), *_accompanied(phrase, style, chords, situation, sorted(hits))]
     loud = [_with_velocity(note, phrase, mood, hits) for note in notes if note.length > 0]
-    loud = [_softer(note) if begins_in(note, situation.speech) else note for note in loud]
-    return Written(loud, chords[-1], tones[-1].pitch if tones else None)
+    return Written(under_speech(loud, situation.speech), chords[-1], tones[-1].pitch if tones else None)
 
 
 def last_chord(section: Section, beat: Fraction, end: Fraction, weight: float, before: Written | None) -> list[Note]:
@@ -155,6 +154,12 @@ def _within(ranges: Iterable[BeatRange], start: Fraction, end: Fraction) -> list
 
 def _speaks(note: Note, speech: Iterable[BeatRange]) -> bool:
     return any(start < note.end and note.start < end for start, end in speech)
+
+
+def under_speech(notes: Iterable[Note], speech: Sequence[BeatRange]) -> list[Note]:
+    """Without the tune, and softer, where somebody speaks."""
+    kept = (note for note in notes if note.role != "melody" or not begins_in(note, speech))
+    return [_softer(note) if begins_in(note, speech) else note for note in kept]
 
 
 def _softer(note: Note) -> Note:

@@ -24,12 +24,13 @@ _MOST_BYTES = 1 << 24
 
 class Journal(NamedTuple):
     """``out``: the timeline's file name, for runs to other formats share the takes; ``before``: what it was like;
-    ``after``: what ours is like, empty as long as it is not whole; ``takes``: names of files."""
+    ``takes``: names of files; ``after``: what ours is like, empty as long as it is not whole, None where an older
+    version of ours did not say."""
 
     out: str
     before: list[int]
     takes: list[str]
-    after: list[int] = []  # noqa: RUF012 - nobody changes it
+    after: list[int] | None = None
 
 
 class Publication:
@@ -42,7 +43,8 @@ class Publication:
 
     def move(self, names: Sequence[str]) -> None:
         """Moves these files to the final folder. Raises OSError."""
-        journal = Journal(self._out.name, _state(self._out), list(names))
+        self.swept()
+        journal = Journal(self._out.name, _state(self._out), list(names), [])
         write_atomically(self._journal, json.dumps(journal._asdict()).encode())
         for name in names:
             path, final, before = self._places(name)
@@ -93,9 +95,10 @@ class Publication:
         """The names of the takes of a run that is finished, but for what it left; None where there is none, or where
         nobody knows who has written the timeline."""
         journal = self._read(self._journal)
-        if journal is None or not journal.after or not self._is_written(journal):
-            journal = self._read(self._finished)
-        return None if journal is None else journal.takes
+        if journal is not None:
+            return journal.takes if journal.after and self._is_written(journal) else None
+        finished = self._read(self._finished)
+        return None if finished is None else finished.takes
 
     def swept(self) -> None:
         """Nothing is left of the run."""
@@ -109,8 +112,13 @@ class Publication:
             self.replaced.rmdir()
 
     def _is_written(self, journal: Journal) -> bool:
-        state = _state(self._out.with_name(journal.out))
-        return state == journal.after if journal.after else state != journal.before
+        """Not before it was whole; and a whole one that is no longer under its other name is in its place, or was,
+        whoever has saved it since."""
+        out = self._out.with_name(journal.out)
+        state = _state(out)
+        if journal.after is None or state == journal.before:
+            return state != journal.before
+        return journal.after != [] and (state == journal.after or _state(part_of(out)) != journal.after)
 
     def _keep(self, final: Path, before: Path) -> None:
         """What lies in a take's place is also at ``before``."""
@@ -145,7 +153,7 @@ class Publication:
             if any(place.is_symlink() for name in takes for place in self._places(name)):
                 return None
             out = self._out.with_name(str(journal["out"])).name
-            return Journal(out, journal["before"], takes, journal.get("after") or [])
+            return Journal(out, journal["before"], takes, journal.get("after"))
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
 

@@ -122,12 +122,14 @@ class RunFolder:
         return self._publication.is_begun()
 
     def put_back(self) -> None:
-        with output_errors(self.staging):
-            self._lock = held(self.staging / _LOCK)
-            if self._lock is not None:
-                step_back(self.out)
-                self._publication.undo()
-        self._release()
+        try:
+            with output_errors(self.staging):
+                self._lock = held(self.staging / _LOCK)
+                if self._lock is not None:
+                    step_back(self.out)
+                    self._publication.undo()
+        finally:
+            self._release()
 
     def publish(self, takes: Sequence[Take]) -> list[Take]:
         """Moves finished takes to their final folder; the same takes with their new paths."""

@@ -155,6 +155,8 @@ class Generating(Kind):
             problems.append(f"{told(ended.code)}: {ended.err[-300:]}")
         if case.signals[0] != signal.SIGKILL and (ended.code not in NO_NEWS or len(ended.sentences) > 1):
             problems.append(f"told to end, it ended with {told(ended.code)}: {ended.sentences}")
+        if case.signals[0] != signal.SIGKILL and left is not None:  # who is told to end tidies up
+            problems += [f"told to end, {each}" for each in left.problems]
         if left is None and before is not None:
             problems.append("after the kill nothing is at the output, where an earlier result was")
         problems += [f"after the kill, {each}" for each in broken_takes(users.place, users.ours())]

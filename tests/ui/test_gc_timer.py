@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 
+import pytest
 from PySide6.QtCore import QObject
 
 from talkies.ui.gc_timer import GcTimer
@@ -17,12 +18,13 @@ class Ring:
         self.itself = self
 
 
-def test_the_timer_takes_over_from_the_automatic_collector() -> None:
+def test_the_timer_takes_over_from_the_automatic_collector(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gc, "get_threshold", lambda: (20_000, 10, 10))  # as in our own process
     parent = QObject()
     timer = GcTimer(parent)
     assert not gc.isenabled()
     lost = weakref.ref(Ring())
-    padding: list[list[None]] = [[] for _ in range(gc.get_threshold()[0] + 1)]
+    padding: list[list[None]] = [[] for _ in range(1000)]
     assert lost() is not None
     timer.collect()
     assert lost() is None

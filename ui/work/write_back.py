@@ -146,7 +146,8 @@ def write_file(wanted: WriteBack, out: Path) -> Path:
     check_output(wanted.timeline, out)
     with run_folder(out, sum(placement.take.path.stat().st_size for placement in wanted.placements), ()) as run:
         takes = run.publish([_copied(placement, wanted.timeline, run.staging) for placement in wanted.placements])
-        write_timeline(wanted.timeline, takes, out)
+        with run.writing():
+            write_timeline(wanted.timeline, takes, out)
     return out
 
 

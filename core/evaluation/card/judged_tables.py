@@ -165,7 +165,7 @@ def sources_section(sources: Figures) -> list[str]:
 
 
 def library_section(library: Figures) -> list[str]:
-    if "named" not in library:
+    if not library.get("sounds"):
         return [*_head("Recordings of a library", "none could be judged"), *_absent(library)]
     rows = [[name, *_rates(rates)] for name, rates in library["classes"].items()]
     both, change = library["named"], f"{_times(library['named']['relative'])}"

@@ -63,6 +63,20 @@ def test_sections_are_clips_that_join_to_the_sample(scored: tuple[Path, list[Tak
     assert [take.record for take in read] == [first.record, second.record] and {t.channels for t in read} == {2}
 
 
+def test_a_handle_reaches_no_farther_than_the_piece(tmp_path: Path) -> None:
+    """Of the second section, which begins after 6 s: its head is as long as there is music before it."""
+    write_movie(tmp_path / "film.mp4", 8)
+    said = [(150, 170, "[music: hurry]"), (200, 240, "Who is there?")]
+    reel = write_reel(tmp_path / "reel.otio", ["film.mp4"] * 2, frames=150, start=25, cues=said)
+    asked = Request(reel, tmp_path / "out.otio", task="music", prompt="lamento, solo piano", handles=Fraction(8))
+    finished = list(render(asked, load_engine=load_tones))[-1]
+    assert isinstance(finished, Finished)
+    first, second = (take for take in finished.takes if take.number == 1)
+    assert second.record.start > 0
+    assert sound(first).shape[1] == RATE * (first.record.end + 8)
+    assert sound(second).shape[1] == RATE * (second.record.end + 8)
+
+
 def test_its_cuts_are_struck_and_its_end_rings_out(scored: tuple[Path, list[Take]]) -> None:
     _, takes = scored
     full = [take for take in takes if take.number == 2]  # without ducking

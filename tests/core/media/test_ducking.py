@@ -67,11 +67,26 @@ def test_what_speech_is_made_of_is_18_db_lower_and_more_and_a_bass_is_12() -> No
 
 
 def test_who_asks_for_little_gets_little_of_it() -> None:
-    """3 dB: a quarter of what 12 dB take out of the bands."""
-    tone = np.sin(2 * np.pi * 1500 * np.arange(6 * RATE) / RATE)[None].astype(np.float32)
-    made = next(Ducking((Line(TimeRange(Fraction(3), Fraction(5)), 3.0),)).applied([tone], 0, RATE))
-    found = 10 * np.log10(2 * np.square(made[0, round(3.5 * RATE) : round(4.5 * RATE)]).mean())
-    assert found == pytest.approx(-3 - taken_db(1500, 0.25), abs=0.5)
+    """3 dB: a quarter of what 12 dB take out of the bands, and no more where the music is loud."""
+    tone = np.sin(2 * np.pi * 1500 * np.arange(40 * RATE) / RATE)[None].astype(np.float32)
+    loud = tone * np.where(np.arange(40 * RATE) < 30 * RATE, 0.2, 0.5).astype(np.float32)
+    for music, start in ((tone, 3), (loud, 33)):
+        meter = Meter(RATE)
+        meter.add(music)
+        ducking = Ducking.of((TimeRange(Fraction(start), Fraction(start + 2)),), 3.0, meter)
+        inside = slice(round((start + 0.5) * RATE), round((start + 1.5) * RATE))
+        made = next(ducking.applied([music], 0, RATE))[0, inside]
+        lower = 10 * np.log10(np.square(made).mean() / np.square(music[0, inside]).mean())
+        assert lower == pytest.approx(decibels(ducking, start + 1)[0] - taken_db(1500, 0.25), abs=0.5)
+    assert decibels(ducking, 34)[0] < -6, "the loud music makes way by more"
+
+
+def test_a_block_of_no_samples_changes_nothing() -> None:
+    sound = np.random.default_rng(0).normal(size=(2, 6 * RATE)).astype(np.float32)
+    ducking = Ducking((Line(TimeRange(Fraction(2), Fraction(4)), 12.0),))
+    whole = next(ducking.applied([sound], 0, RATE))
+    parts = [sound[:, : 3 * RATE], sound[:, :0], sound[:, 3 * RATE :]]
+    assert np.array_equal(np.concatenate(list(ducking.applied(parts, 0, RATE)), 1), whole)
 
 
 def taken_db(hertz: float, share: float) -> float:

@@ -10,11 +10,21 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from talkies.core.errors import OutputError, WeightsError
+from talkies.core.model.bands import BandFrames
 from talkies.core.model.config import MINI
 from talkies.core.model.vssflow import VSSFlow
-from talkies.core.model.weights import file_hash, fit_state, load_metadata, load_state, save_state, shipped_weights
+from talkies.core.model.weights import (
+    file_hash,
+    fit_state,
+    load_metadata,
+    load_state,
+    outline,
+    save_state,
+    shipped_weights,
+)
 
 TINY = replace(MINI, num_layers=1, attention_head_dim=8, cond_feat_dim=16)
 
@@ -140,3 +150,28 @@ def test_the_hash_is_sha256(checkpoint: Path) -> None:
 def test_weights_that_do_not_ship_are_named() -> None:
     with pytest.raises(WeightsError, match=r"weights none\.safetensors: are not part of this installation"):
         shipped_weights("none.safetensors")
+
+
+class Filled(nn.Module):
+    """Is given first values in every way there is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Parameter(torch.zeros(2, 3))
+        self.b = nn.Parameter(torch.ones((4,)))
+        self.c = nn.Parameter(torch.full((5, 2), fill_value=0.5))
+        self.d = nn.Parameter(torch.full(size=(6,), fill_value=0.5))
+        self.e = nn.Parameter(torch.randn(7, generator=torch.Generator()))
+        self.f = nn.Parameter(torch.full((), 2.0))
+
+
+def test_an_outline_has_every_shape_and_takes_no_memory() -> None:
+    shapes = {name: tuple(each.shape) for name, each in outline(Filled, "x").state_dict().items()}
+    assert shapes == {"a": (2, 3), "b": (4,), "c": (5, 2), "d": (6,), "e": (7,), "f": ()}
+    assert all(each.is_meta for each in outline(Filled, "x").parameters())
+
+
+def test_the_constants_of_an_outline_are_those_of_the_model() -> None:
+    ours, real = outline(BandFrames, "x"), BandFrames()
+    assert torch.equal(ours.filters, real.filters)
+    assert torch.equal(ours.interpolation, real.interpolation)

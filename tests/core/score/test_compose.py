@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -13,10 +12,7 @@ from score_facts import RATE, film, four_note_share, melody, moments, steps, two
 
 from talkies.core.errors import ArgumentError
 from talkies.core.score import Asked, Hit, Key, Scene, Score, compose, read_asked
-from talkies.core.score.accompaniment import held_chords, tied
-from talkies.core.score.harmony import Chord, ChordSpan
 from talkies.core.score.moods import MOODS
-from talkies.core.score.voicing import Voiced
 from talkies.core.times import TimeRange
 
 ENSEMBLES = {
@@ -197,61 +193,6 @@ def test_outer_voices_make_few_parallel_octaves() -> None:
     )
     assert len(both) > 60
     assert wrong / len(both) < 0.02
-
-
-def test_under_speech_the_tune_rests_and_the_middle_is_free() -> None:
-    speech = (
-        TimeRange(Fraction(10), Fraction(14)),
-        TimeRange(Fraction(14), Fraction(16)),
-        TimeRange(Fraction(30), Fraction(33)),
-    )
-    score = compose(film(60), Fraction(60), Asked(ensemble="salon"), seed=4, speech=speech)
-    for span in speech:
-        sounding = [note for note in score.notes if score.seconds(note).overlap(span)]
-        assert sounding, "pads hold"
-        assert all(note.role != "melody" for note in sounding)
-        assert all(440 * 2 ** ((note.pitch - 69) / 12) < 1000 for note in sounding)
-        held = [score.seconds(note) for note in sounding]
-        for tenth in range(11):
-            moment = span.start + span.duration * tenth / 10
-            assert any(each.start <= moment <= each.end for each in held)
-    assert any(note.role == "melody" for note in score.notes)
-
-
-def test_under_speech_it_is_played_softer_and_less_often_and_hits_still_stand_out() -> None:
-    """Of the same piece with and without a line, in what nobody melodic plays."""
-    speech, asked = TimeRange(Fraction(20), Fraction(36)), read_asked("storm, piano")
-    plain = compose(film(60), Fraction(60), asked, seed=2)
-    spoken = compose(film(60), Fraction(60), asked, seed=2, speech=(speech,))
-    beats = {spoken.tempo_map.beat_at(hit.time) for hit in spoken.hits}
-    inside = [
-        [
-            note
-            for note in score.notes
-            if speech.start <= score.seconds(note).start < speech.end and note.role != "melody"
-        ]
-        for score in (plain, spoken)
-    ]
-    on_hits, between = ([[n for n in notes if (n.start in beats) == hit] for notes in inside] for hit in (True, False))
-    assert len(on_hits[1]) > 4 and len(between[1]) > 4
-    assert statistics.mean(n.velocity for n in between[1]) <= statistics.mean(n.velocity for n in between[0]) - 10
-    assert statistics.mean(n.velocity for n in on_hits[1]) <= statistics.mean(n.velocity for n in on_hits[0]) - 10
-    assert min(n.velocity for n in on_hits[1]) > max(n.velocity for n in between[1])
-    assert len(between[1]) < len(between[0]) / 3
-
-
-def test_tones_that_two_chords_share_are_held_under_speech() -> None:
-    """C major to A minor over two bars: C and E stay; beyond the stretch, and in accents, all is struck again."""
-    spans = [ChordSpan(Chord("I", (0, 4, 7), 0), Fraction(0), Fraction(4))]
-    spans += [ChordSpan(Chord("vi", (9, 0, 4), 9), Fraction(4), Fraction(8))]
-    chords = [Voiced(spans[0], 48, (60, 64, 67)), Voiced(spans[1], 45, (60, 64, 69))]
-    whole = (Fraction(0), Fraction(8))
-    held = list(held_chords(chords, [whole]))
-    found = sorted((note.start, note.pitch, note.length) for note in tied(held, [whole]))
-    assert found == [(0, 48, 4), (0, 60, 8), (0, 64, 8), (0, 67, 4), (4, 45, 4), (4, 69, 4)]
-    assert sorted(tied(held, []), key=str) == sorted(held, key=str)
-    accents = [replace(note, role="accent") for note in held]
-    assert sorted(tied(accents, [whole]), key=str) == sorted(accents, key=str)
 
 
 def test_scenes_are_sections_with_their_moods() -> None:

@@ -16,6 +16,7 @@ from subprocess import PIPE
 import pytest
 
 from talkies.core.errors import CancelledError, OutputError
+from talkies.core.files.atomic import part_file
 from talkies.core.segment import Take
 from talkies.core.takes.run_folder import RunFolder, put_back, run_folder
 from talkies.core.times import TimeRange
@@ -266,6 +267,34 @@ def test_a_timeline_that_somebody_else_has_saved_since_keeps_its_takes(tmp_path:
     assert found["out.takes.interrupted/FX_s1_t01.wav"] == b"new"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
+def test_a_timeline_that_was_saved_before_ours_was_whole_keeps_its_takes(tmp_path: Path) -> None:
+    out = tmp_path / "out.otio"
+    half_published(out)
+    out.write_bytes(b"edited meanwhile")
+    with run_folder(out, 0, ()):
+        pass
+    found = contents(tmp_path)
+    assert (found["out.otio"], found["out.takes/FX_s1_t01.wav"]) == (b"edited meanwhile", b"old")
+    assert found["out.takes.interrupted/FX_s1_t01.wav"] == b"new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
+def test_a_finished_run_stays_finished_whoever_saves_its_timeline(tmp_path: Path) -> None:
+    """Killed when the timeline was in its place and nothing said so yet; then somebody edits it."""
+    out = tmp_path / "out.otio"
+    (tmp_path / "out.takes").mkdir()
+    out.write_bytes(b"old")
+    (tmp_path / "out.takes" / "FX_s1_t01.wav").write_bytes(b"old")
+    dying = TWO_RUNS + "    os.kill(os.getpid(), 9)\n"
+    assert subprocess.run([sys.executable, "-c", dying, str(out), "0"]).returncode == -9
+    out.write_bytes(b"new, and edited")
+    with run_folder(out, 0, ()):
+        pass
+    names = ("out.otio", "out.takes/FX_s1_t01.wav", "out.takes/FX_s2_t01.wav")
+    assert contents(tmp_path) == dict(zip(names, (b"new, and edited", b"new", b"new"), strict=True))
+
+
 def stopped(out: Path, impatience: int = 0, *, written: bool = False, is_known_there: bool = False) -> None:
     """A run that is stopped once its takes have moved, and again while it puts that right; or once all is written.
     ``is_known_there``: it goes on with the takes' new places."""
@@ -283,7 +312,8 @@ def stopped(out: Path, impatience: int = 0, *, written: bool = False, is_known_t
         moved = run.publish(made)
         made[:] = moved if is_known_there else made
         if written:
-            out.write_bytes(b"new")
+            with run.writing(), part_file(out) as part:
+                part.write_bytes(b"new")
         raise KeyboardInterrupt
 
 

@@ -71,11 +71,12 @@ def library_part(given: PartContext) -> dict[str, Any] | None:
         for _ in add_folder(library, folder):
             pass
         known = [each for each in ASKED if yamnet.accepted.get(each.name)]
-        rows: list[Performed] = []
+        judged = Judged(yamnet)
         for number, wanted in enumerate(known):
             given.progress(0.5 + 0.5 * number / len(known), f"judged library: {wanted.name}")
-            rows += performances(library, wanted, takes)
-    return {"takes": takes, **named_figures(rows, yamnet), "absent": call.absent}
+            for each in performances(library, wanted, takes):
+                judged.hear(each)
+    return {"takes": takes, **judged.figures(), "absent": call.absent}
 
 
 def performances(library: Library, wanted: NamedClass, takes: int) -> Iterator[Performed]:
@@ -110,27 +111,39 @@ def _performed(cues: Sequence[Wanted], picks: dict[str, Pick], events: Sequence[
     return out
 
 
-def named_figures(rows: Sequence[Performed], yamnet: Yamnet) -> dict[str, Any]:
-    """A recording counts on the film that it was cast for, as often as it was; its first 8 s are heard."""
-    heard: dict[tuple[Path, str], float] = {}
+class Judged:
+    """What was heard so far. A recording that was cast for a sound counts once beside it; its first 8 s are heard."""
 
-    def named(pick: Pick, wanted: NamedClass) -> float:
+    def __init__(self, yamnet: Yamnet) -> None:
+        self._yamnet = yamnet
+        self._named: dict[tuple[Path, str], float] = {}
+        self._made: list[_Heard] = []
+        self._natural: list[_Heard] = []
+
+    def hear(self, row: Performed) -> None:
+        """Judges a sound and what it is made of."""
+        group, count = (row.wanted.name, row.film), len(row.picks)
+        self._made.append((group, self._is_named(row.sound, row.wanted), 1.0))
+        self._natural += [(group, self._recording(pick, row.wanted) / count, 1 / count) for pick in row.picks]
+
+    def figures(self) -> dict[str, Any]:
+        """Per class, together, and how many sounds."""
+        names = dict.fromkeys(name for (name, _), _, _ in self._made)
+        by_class = {
+            name: {"natural": _share(self._natural, name), "generated": _share(self._made, name)} for name in names
+        }
+        together = relative(grouped(self._made, self._natural))
+        return {"sounds": len(self._made), "named": together, "classes": by_class}
+
+    def _recording(self, pick: Pick, wanted: NamedClass) -> float:
         key = pick.recording.path, wanted.name
-        if key not in heard:
+        if key not in self._named:
             whole = min(round(pick.recording.measures.duration_s * SAMPLE_RATE), _SAMPLES)
-            sound = stretch(pick.recording.path, 0, whole)[0]
-            heard[key] = float(yamnet.is_named(sound, yamnet.accepted[wanted.name]))
-        return heard[key]
+            self._named[key] = self._is_named(stretch(pick.recording.path, 0, whole)[0], wanted)
+        return self._named[key]
 
-    made: list[_Heard] = []
-    natural: list[_Heard] = []
-    for row in rows:
-        group = row.wanted.name, row.film
-        made.append((group, float(yamnet.is_named(row.sound, yamnet.accepted[row.wanted.name])), 1.0))
-        natural += [(group, named(pick, row.wanted) / len(row.picks), 1 / len(row.picks)) for pick in row.picks]
-    names = dict.fromkeys(row.wanted.name for row in rows)
-    by_class = {name: {"natural": _share(natural, name), "generated": _share(made, name)} for name in names}
-    return {"sounds": len(rows), "named": relative(grouped(made, natural)), "classes": by_class}
+    def _is_named(self, sound: Sound, wanted: NamedClass) -> float:
+        return float(self._yamnet.is_named(sound, self._yamnet.accepted[wanted.name]))
 
 
 def _share(observations: Sequence[_Heard], name: str) -> float | None:

@@ -10,7 +10,7 @@ from scipy.io import wavfile
 
 from talkies.core.evaluation.card.judged_tables import library_section
 from talkies.core.evaluation.judges.bouncing import BALLS
-from talkies.core.evaluation.judges.parts.library import Performed, named_figures, performances
+from talkies.core.evaluation.judges.parts.library import Judged, Performed, performances
 from talkies.core.evaluation.judges.parts.sources import ASKED
 from talkies.core.library import add_folder, open_library
 
@@ -51,10 +51,18 @@ def test_every_bounce_is_heard_from_recordings_that_take_turns(rows: list[Perfor
 
 
 def test_shares_are_of_what_was_performed_and_of_what_it_is_made_of(rows: list[Performed]) -> None:
-    figures = named_figures(rows, ByPitch())  # type: ignore[arg-type]
+    judged = Judged(ByPitch())  # type: ignore[arg-type]
+    for row in rows:
+        judged.hear(row)
+    figures = judged.figures()
     assert figures["sounds"] == len(rows)
     assert figures["classes"]["dog"]["natural"] == pytest.approx(0.5), "one of the two is low"
     heard = sum(ByPitch().is_named(row.sound, ["dog"]) for row in rows) / len(rows)
     assert figures["named"]["generated"] == pytest.approx(heard)
     card = library_section({**figures, "takes": 2, "absent": []})
     assert any(line.startswith("| dog | 0.5") for line in card)
+
+
+def test_without_a_recording_that_fits_the_card_says_so() -> None:
+    card = library_section({**Judged(ByPitch()).figures(), "absent": []})  # type: ignore[arg-type]
+    assert card == ["**Recordings of a library, by independent judges**, none could be judged:", ""]
