@@ -73,9 +73,10 @@ class Curve:
         before = [knot for knot in self.knots if knot[0] < span.start - _JUMP]
         after = [knot for knot in self.knots if knot[0] > span.end]
         knots = before or [(span.start - 1, self.at(span.start - 1))]
-        if self.at(span.start) != media:
-            knots.append((span.start - _JUMP, self.at(span.start - _JUMP)))
-        knots.append((span.start, media))
+        last, first = (span.start - _JUMP, self.at(span.start - _JUMP)), (span.start, media)
+        if _slope(knots[-1], last) != _slope(last, first):
+            knots.append(last)
+        knots.append(first)
         if self.at(span.end) != media:
             knots.append((span.end - _JUMP, media))
         knots.append((span.end, self.at(span.end)))

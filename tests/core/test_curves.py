@@ -81,3 +81,15 @@ def test_what_is_held_once_may_be_held_again() -> None:
     assert [twice.at(Fraction(time)) for time in (0, 1, 1.5, 2, 2.5, 3)] == [10, 7, 7, 8, 8, 12.5]
     over = twice.held(TimeRange(Fraction(1), Fraction(3)), Fraction(9))
     assert [over.at(Fraction(time)) for time in (0, 1, 2, 2.5, 3)] == [10, 9, 9, 9, 12.5]
+
+
+def test_what_is_held_from_a_jump_on_jumps_there() -> None:
+    """To what the curve shows there itself, after something else was held."""
+    once = through((0, 0), (10, 10)).held(TimeRange(Fraction(2), Fraction(4)), Fraction(0))
+    twice = once.held(TimeRange(Fraction(4), Fraction(6)), Fraction(4))
+    assert [twice.at(Fraction(time)) for time in (1, 2, 3, 3.99, 4, 5, 6)] == [1, 0, 0, 0, 4, 4, 6]
+
+
+def test_what_is_held_from_itself_on_has_no_jump() -> None:
+    held = through((0, 0), (10, 10)).held(TimeRange(Fraction(4), Fraction(6)), Fraction(4))
+    assert [knot for knot in held.knots if knot[0] <= 4] == [(0, 0), (4, 4)]

@@ -52,7 +52,7 @@ class Freeze:
     def _held(self, moment: Fraction, frame: Fraction) -> Iterator[TimeRange]:
         first = self.start if self.start or self.end else -_FAR
         last = self.end + frame if self.end else _FAR
-        if not self.before and not self.after:
+        if not self.before and not self.after and first < last:
             yield TimeRange(first, last)
         if self.before and first < min(moment, last):
             yield TimeRange(first, min(moment, last))

@@ -58,6 +58,10 @@ FRAMES = [Fraction(number, 24) for number in range(48)]
         (frozen(34, 0, 1, WHOLE), [*range(24, 72)]),
         (frozen(10, 0, 0, 'in="6" out="20"'), [*range(24, 72)]),
         (frozen(10, 0, 1) + frozen(5, 1, 0), [29] * 5 + [*range(29, 35)] + [34] * 37),
+        (frozen(0, 0, 0, 'in="48" out="59"') + frozen(36, 0, 1), [*range(24, 48)] + [24] * 12 + [60] * 12),
+        (frozen(10, 0, 0, 'in="60" out="30"'), [*range(24, 72)]),
+        (frozen(10, 0, 1, 'in="60" out="30"'), [*range(24, 72)]),
+        (frozen(10, 1, 1, 'in="60" out="30"'), [*range(24, 72)]),
         (frozen(10, 0, 0, disable="1"), [*range(24, 72)]),
     ],
 )
@@ -111,9 +115,18 @@ def test_a_chain_that_is_frozen_as_in_shotcut(
 
 
 @pytest.mark.melt
-def test_melt_shows_the_same(film: Path) -> None:
+@pytest.mark.parametrize(
+    "effects",
+    [
+        frozen(10, 1, 1, WHOLE),
+        frozen(0, 0, 0, 'in="48" out="59"') + frozen(36, 0, 1),
+        frozen(10, 0, 0, 'in="60" out="30"'),
+        frozen(10, 1, 1, 'in="60" out="30"'),
+    ],
+)
+def test_melt_shows_the_same(film: Path, effects: str) -> None:
     """Whatever version of it is here."""
-    segment = first(film, project(resource=str(film), effect=frozen(10, 1, 1, WHOLE)))
+    segment = first(film, project(resource=str(film), effect=effects))
     render_pictures(film.parent / "freeze.mlt", film.parent / "melt.mkv")
     with av.open(str(film.parent / "melt.mkv")) as rendered:
         seen = [number_of(each.to_ndarray(format="rgb24")) for each in rendered.decode(video=0)]
