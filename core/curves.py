@@ -55,14 +55,22 @@ class Curve:
 
     def at(self, time: Fraction) -> Fraction:
         """The media time shown at ``time``."""
-        index = bisect.bisect_right(self.knots, time, key=lambda knot: knot[0])
+        index = bisect.bisect_right(self.knots, time, key=_time_of)
         one, other = self.knots[min(max(index, 1), len(self.knots) - 1) - 1 :][:2]
         return one[1] + (time - one[0]) * _slope(one, other)
 
     def part(self, span: TimeRange) -> Curve:
         """What it does in ``span``, which is not empty, and which may reach beyond it."""
-        inside = (knot for knot in self.knots if span.start < knot[0] < span.end)
+        first = bisect.bisect_right(self.knots, span.start, key=_time_of)
+        inside = self.knots[first : bisect.bisect_left(self.knots, span.end, key=_time_of)]
         return Curve(((span.start, self.at(span.start)), *inside, (span.end, self.at(span.end))))
+
+    def around(self, span: TimeRange) -> Curve:
+        """The same in ``span``; outside of it only to the next knot, and straight on from there."""
+        first = bisect.bisect_right(self.knots, span.start, key=_time_of) - 1
+        first = min(max(first, 0), len(self.knots) - 2)
+        last = bisect.bisect_left(self.knots, span.end, key=_time_of)
+        return Curve(self.knots[first : max(last, first + 1) + 1])
 
     def moved(self, time: Fraction = Fraction(0), media: Fraction = Fraction(0)) -> Curve:
         """The same later by ``time``, of media later by ``media``."""
@@ -70,9 +78,9 @@ class Curve:
 
     def held(self, span: TimeRange, media: Fraction) -> Curve:
         """The same, but ``media`` stands still during ``span``: it jumps there, and back at the end."""
-        before = [knot for knot in self.knots if knot[0] < span.start - _JUMP]
-        after = [knot for knot in self.knots if knot[0] > span.end]
-        knots = before or [(span.start - 1, self.at(span.start - 1))]
+        before = self.knots[: bisect.bisect_left(self.knots, span.start - _JUMP, key=_time_of)]
+        after = self.knots[bisect.bisect_right(self.knots, span.end, key=_time_of) :]
+        knots = list(before) or [(span.start - 1, self.at(span.start - 1))]
         last, first = (span.start - _JUMP, self.at(span.start - _JUMP)), (span.start, media)
         if _slope(knots[-1], last) != _slope(last, first):
             knots.append(last)
@@ -114,6 +122,10 @@ class Curve:
 
 
 _JUMP = Fraction(1, 1_000_000)
+
+
+def _time_of(knot: Knot) -> Fraction:
+    return knot[0]
 
 
 def _slope(one: Knot, other: Knot) -> Fraction:

@@ -37,6 +37,24 @@ def test_a_part_begins_and_ends_between_knots() -> None:
     assert RAMP.part(TimeRange(Fraction(3), Fraction(9))).knots == ((3, Fraction(25, 2)), (6, 14), (9, Fraction(31, 2)))
 
 
+@pytest.mark.parametrize(
+    ("span", "kept"),
+    [
+        ((1, 3), RAMP.knots),
+        ((0, 2), RAMP.knots[:2]),
+        ((2, 6), RAMP.knots[1:]),
+        ((3, 4), RAMP.knots[1:]),
+        ((-5, -4), RAMP.knots[:2]),
+        ((8, 9), RAMP.knots[1:]),
+    ],
+)
+def test_what_is_around_a_span(span: tuple[int, int], kept: object) -> None:
+    near = RAMP.around(TimeRange(Fraction(span[0]), Fraction(span[1])))
+    assert near.knots == kept
+    for time in (span[0], Fraction(sum(span), 2), span[1]):
+        assert near.at(Fraction(time)) == RAMP.at(Fraction(time))
+
+
 def test_pace_and_reverse() -> None:
     assert RAMP.paced(Fraction(2)).knots == ((0, 10), (1, 12), (3, 14))
     assert RAMP.moved(Fraction(-6)).paced(Fraction(-1)).knots == ((0, 14), (4, 12), (6, 10))

@@ -9,9 +9,11 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.curves import Curve
-from talkies.core.timeline.cut.time_maps import shown_by, time_map
-from talkies.core.timeline.cut.walking import to_seconds
+from talkies.core.timeline.cut.time_maps import knots_of, shown_by, time_map
+from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds
 from talkies.core.times import TimeRange
+
+_MOST_KNOTS = 200_000  # of a timeline
 
 Row = list[tuple[Fraction, Any]]
 """Items with the seconds at which they start."""
@@ -78,6 +80,19 @@ def retime(
     if effect is not None:
         item.effects.append(effect)
     return effect
+
+
+class KnotBudget:
+    """How many knots the items of one timeline may carry: what is shown many times carries its own each time."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_KNOTS
+
+    def take(self, item: Any) -> None:
+        """Raises UnusableItemError where there are more than anybody sets."""
+        self._left -= knots_of(item) if len(item.effects) else 0
+        if self._left < 0:
+            raise UnusableItemError("its clips change their speeds more often than anybody sets")
 
 
 def _constant(speed: Fraction) -> Any | None:

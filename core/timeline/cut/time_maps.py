@@ -18,19 +18,30 @@ from talkies.core.curves import MOST_KNOTS, Curve, Knot
 from talkies.core.times import TimeRange
 
 NAME = "time map"
+_AROUND = Fraction(10)  # seconds of the item's own time: so far an editor may move its cuts
 _NUMBER = re.compile(r"-?\d{1,30}(?:/0*[1-9]\d{0,29})?")
 
 
 def shown_by(curve: Curve, shown: TimeRange) -> tuple[TimeRange, Curve]:
-    """A source range for what ``curve`` shows during ``shown``, and the curve in the time of that range."""
+    """A source range for what ``curve`` shows during ``shown``, and the curve around it in the time of that range."""
     first = curve.at(shown.start)
-    return TimeRange(first, first + shown.duration), curve.moved(first - shown.start)
+    near = curve.around(TimeRange(shown.start - _AROUND, shown.end + _AROUND))
+    return TimeRange(first, first + shown.duration), near.moved(first - shown.start)
 
 
 def time_map(curve: Curve, smooth: bool = False) -> Any:
     """The effect. ``smooth``: an editor changes the speed smoothly where the curve has a corner."""
     knots = [[str(time), str(media)] for time, media in curve.knots]
     return otio.schema.TimeEffect("retime", NAME, {"talkies": {"time_map": knots, "smooth": smooth}})
+
+
+def knots_of(item: Any) -> int:
+    """How many knots the time maps of an item carry."""
+    return sum(len(effect.metadata["talkies"]["time_map"]) for effect in item.effects if _is_map(effect))
+
+
+def _is_map(effect: Any) -> bool:
+    return type(effect) is otio.schema.TimeEffect and effect.effect_name == NAME
 
 
 def is_smooth(effect: Any) -> bool:

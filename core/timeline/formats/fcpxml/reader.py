@@ -17,7 +17,6 @@ from xml.etree.ElementTree import Element
 
 import opentimelineio as otio
 
-from talkies.core.curves import Curve
 from talkies.core.errors import TimelineError
 from talkies.core.files.guards import MAX_NESTING, read_text, safe_xml
 from talkies.core.timeline.cut.loaded import Loaded
@@ -35,20 +34,17 @@ from talkies.core.timeline.cut.otio_items import (
 )
 from talkies.core.timeline.cut.walking import UnusableItemError, to_seconds
 from talkies.core.timeline.formats.base import local_file, proxy_notes
+from talkies.core.timeline.formats.fcpxml.retimes import Retimes, length_of
 from talkies.core.timeline.formats.fcpxml.terms import (
     CONTAINERS,
     STORY,
     Resources,
     angle_of,
     caption_language,
-    is_smooth,
     lane_of,
-    moved_to_media,
-    played_by,
     projects,
     seconds,
     track_of_role,
-    unconformed_notes,
     words_of,
     zero_of,
 )
@@ -100,7 +96,7 @@ class _Reader:
         self.folder = folder
         self.items = 0
         self.proxies: list[str] = []
-        self.unconformed: list[str] = []
+        self.retimes = Retimes()
 
     def timeline(self, name: str, sequence: Element, notes: tuple[str, ...]) -> Loaded:
         rate = self.resources.rate(sequence) or Fraction(24)
@@ -109,7 +105,7 @@ class _Reader:
         for track in self._tracks(sequence, rate, ()):
             document.tracks.append(track)
         _fill(document, seconds(sequence.get("duration")), rate)
-        notes = (*notes, *proxy_notes(self.proxies), *unconformed_notes(self.unconformed))
+        notes = (*notes, *proxy_notes(self.proxies), *self.retimes.notes())
         return Loaded(document, rate, start, sequence.get("tcFormat") == "DF", notes)
 
     def _tracks(self, sequence: Element, rate: Fraction, inside: _Inside) -> Iterator[Any]:
@@ -203,11 +199,10 @@ class _Reader:
             return make_clip(name, reference, shown, rate) if generated else None
         media_rate = self.resources.rate(asset)
         available = TimeRange(seconds(asset.get("start")), seconds(asset.get("start")) + seconds(asset.get("duration")))
-        curve = self._curve(element, source, rate, media_rate, available.duration)
-        if curve is not None:
-            curve = moved_to_media(curve, source, available)
+        curve, smooth = self.retimes.of(element, source, rate, media_rate, available.duration, available)
         reference = external(self._address(asset), available, fitting_rate(available, media_rate, rate))
-        clip = retimed_clip(name, reference, source, (media_rate, rate), curve, is_smooth(element))
+        clip = retimed_clip(name, reference, source, (media_rate, rate), curve, smooth)
+        self.retimes.count(clip)
         for marker in (child for child in element if child.tag in ("marker", "chapter-marker")):
             at, length = seconds(marker.get("start")), seconds(marker.get("duration"))
             if curve is None:
@@ -218,15 +213,6 @@ class _Reader:
                 span = TimeRange(*ends) if length > 1 / rate else TimeRange(curve.at(at), curve.at(at) + length)
             clip.markers.append(otio.schema.Marker(marker.get("value", ""), otio_range(span, rate)))
         return clip
-
-    def _curve(
-        self, element: Element, span: TimeRange, rate: Fraction, own: Fraction | None, length: Fraction
-    ) -> Curve | None:
-        """Media time over an element's ``span``, None: as it is; see :func:`played_by`."""
-        curve, is_whole = played_by(element, span, rate, own, length)
-        if not is_whole:
-            self.unconformed.append(element.get("name", ""))
-        return curve
 
     def _compound(self, element: Element, name: str, shown: TimeRange, rate: Fraction, inside: _Inside) -> Any:
         """A nested stack: a compound clip, a synchronized clip, or the chosen angle of a multicam clip."""
@@ -246,9 +232,11 @@ class _Reader:
             stack.append(track)
         if element.get("srcEnable") == "audio":
             return None
-        curve = self._curve(element, shown, rate, self.resources.rate(content), seconds(content.get("duration")))
+        length = length_of(content, self.resources)
+        curve, smooth = self.retimes.of(element, shown, rate, self.resources.rate(content), length)
         if curve is not None:
-            retime(stack, shown, (rate,), curve, is_smooth(element))
+            retime(stack, shown, (rate,), curve, smooth)
+            self.retimes.count(stack)
         return stack
 
     def _media(self, element: Element, shown: TimeRange) -> tuple[TimeRange, Element | None]:

@@ -20,6 +20,7 @@ from talkies.core.errors import TimelineError
 from talkies.core.files.guards import MAX_NESTING, read_text, safe_xml
 from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.cut.otio_items import (
+    KnotBudget,
     Row,
     cut_overlaps,
     otio_range,
@@ -60,6 +61,7 @@ class _Reader:
         self.rate = usable_rate(rate_of(root))
         self.root = root
         self.items = 0
+        self.knots = KnotBudget()
         self.parts = Parts()
         self.producers: dict[int, Producer] = {}
         self.freezes: dict[int, list[Freeze] | None] = {}
@@ -184,12 +186,16 @@ class _Reader:
             return nested
         played = self._producer(producer)
         if is_audio or played.is_still:
-            return played.clip(shown, self.rate)
+            return self._counted(played.clip(shown, self.rate))
         own = self._freezes(producer, played.name) if played.is_inside else []
         if not played.is_inside:
             self._say_frozen(producer, played.name)
         freezes = [*own, *self._freezes(entry, played.name)]
-        return played.clip(shown, self.rate, freezes)
+        return self._counted(played.clip(shown, self.rate, freezes))
+
+    def _counted(self, clip: Any) -> Any:
+        self.knots.take(clip)
+        return clip
 
     def _producer(self, element: Element) -> Producer:
         if id(element) not in self.producers:

@@ -11,6 +11,7 @@ import pytest
 from numbered_movies import numbers, shown_at, write_numbered
 
 from talkies.core.destinations import write_timeline
+from talkies.core.errors import TimelineError
 from talkies.core.media.handles import with_handles
 from talkies.core.segment import Segment
 from talkies.core.timeline import read_timeline
@@ -130,6 +131,31 @@ def test_a_conformed_clip_at_half_speed(film: Path, last: str, tag: str) -> None
     assert read_timeline(film.parent / "conformed.fcpxml").warnings == ()
 
 
+INSIDE = '<asset-clip ref="a" offset="{}s" duration="100/24s"/><asset-clip ref="a" start="100/24s" duration="100/24s"/>'
+
+
+@pytest.mark.parametrize("offset", [0, 3600])
+@pytest.mark.parametrize("last", [Fraction(200, 24), 8])
+@pytest.mark.parametrize("tag", ["mc-clip", "sync-clip"])
+def test_a_conformed_clip_of_what_states_no_length(film: Path, last: Fraction, tag: str, offset: int) -> None:
+    """The angle of a multicam, and a synchronized clip: both are as long as what is in them."""
+    inside = INSIDE.format(offset)
+    ends = (offset, offset), (offset + 16, offset + last)
+    rows = "".join(f'<timept time="{time}s" value="{value * 24}/24s"/>' for time, value in ends)
+    angles = f'<mc-angle angleID="1"/><mc-angle angleID="2">{inside}</mc-angle>'
+    multicam = f'<media id="n"><multicam format="f">{angles}</multicam></media>'
+    shown = '<mc-source angleID="2" srcEnable="all"/>' if tag == "mc-clip" else f"<spine>{inside}</spine>"
+    more = f"{CONFORM}<timeMap>{rows}</timeMap>{shown}"
+    clip = f'<{tag} ref="n" format="f" name="c" offset="0s" start="{offset + 2}s" duration="2s">{more}</{tag}>'
+    text = (FCPXML % clip).replace("<asset id", '<format id="g" frameDuration="1/25s"/><asset id', 1)
+    text = text.replace("</resources>", f"{multicam}</resources>")
+    text = text.replace('<sequence format="f" tcStart="0s"><', '<sequence format="g"><')
+    segment = first(film.parent, "conformed.fcpxml", text)
+    assert (segment.speed, segment.warnings) == (Fraction(25, 48), ())
+    assert shown_at(segment, 0, 1, 1.9) == [25, 37, 48]
+    assert read_timeline(film.parent / "conformed.fcpxml").warnings == ()
+
+
 @pytest.mark.parametrize("first", ["200/24s", "8s"])
 def test_a_conformed_clip_backwards_at_half_speed(film: Path, first: str) -> None:
     mapped = f'<timeMap><timept time="0s" value="{first}"/><timept time="16s" value="0s"/></timeMap>'
@@ -153,6 +179,17 @@ def test_what_is_not_conformed_is_said(film: Path, inside: str) -> None:
     conformed(film.parent, inside)
     (warning,) = read_timeline(film.parent / "conformed.fcpxml").warnings
     assert "1 clip ('c' first)" in warning and "without conforming" in warning
+
+
+def test_many_compound_clips_of_a_long_time_map_are_refused(tmp_path: Path) -> None:
+    """Each shows 2,000 changes of speed, which the file holds once."""
+    whole = "".join(f'<timept time="{n}s" value="{n + n % 2}s" interp="linear"/>' for n in range(2000))
+    inner = f'<asset-clip ref="a" offset="0s" duration="2000s"><timeMap>{whole}</timeMap></asset-clip>'
+    media = f'<media id="n"><sequence format="f" duration="2000s"><spine>{inner}</spine></sequence></media></resources>'
+    text = (FCPXML % ('<ref-clip ref="n" duration="2000s"/>' * 110)).replace("</resources>", media)
+    (tmp_path / "many.fcpxml").write_text(text)
+    with pytest.raises(TimelineError, match="change their speeds more often than anybody sets"):
+        read_timeline(tmp_path / "many.fcpxml")
 
 
 def test_a_ramped_compound_clip(film: Path) -> None:
