@@ -33,7 +33,7 @@ class Modes:
     def __init__(self) -> None:
         self.drop = False
         self.is_doubtful = False
-        """Two different modes begin the list, and the first event is a transition."""
+        """Whether the pair last asked for follows the first two modes of the list, which differ."""
         self._count = 0
         self._new: list[bool] = []  # since the last event
         self._ahead: list[bool] = []  # of the last event
@@ -57,5 +57,5 @@ class Modes:
         """The mode of the event before, where this one is the second of a transition; None where it stays."""
         if self._new or len(self._ahead) < 2:
             return None
-        self.is_doubtful = self.is_doubtful or (self._count == 2 and self._ahead[-2] != self._ahead[-1])
+        self.is_doubtful = self._count == 2 and self._ahead[-2] != self._ahead[-1]
         return self._ahead[-2]

@@ -13,7 +13,7 @@ in a list without ``FCM:``, and no rate, for some write it at every rate.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -57,7 +57,7 @@ _STATED_RATE = re.compile(
 @dataclass
 class Event:
     """One line of edits with what follows it; times are labels until the rate is known. ``drop``: by the mode (FCM)
-    that it follows."""
+    that it follows; ``is_doubtful``: nobody can be sure of that."""
 
     number: int
     reel: str
@@ -66,6 +66,7 @@ class Event:
     transition: int
     times: tuple[str, ...]
     drop: bool = False
+    is_doubtful: bool = False
     speed: Fraction | None = None
     damaged_speed: str = ""
     notes: dict[str, str] = field(default_factory=dict)
@@ -83,8 +84,7 @@ class Event:
 def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
     """An EDL as a timeline; ``rate`` overrides what the list lets guess. Raises TimelineError."""
     text = _text(path)
-    sources = Modes()
-    events = list(_events(text, sources))
+    events = list(_events(text))
     if not events:
         raise TimelineError(path, "holds no edits (CMX 3600 events)", "export the timeline again as EDL or .otio")
     modes = drop_modes(text)
@@ -100,7 +100,7 @@ def read_edl(path: Path, rate: Fraction | None = None) -> Loaded:
         title[1].rstrip() if title else path.stem, global_start_time=rational_time(start, used)
     )
     places = [(event, record.shifted(-start)) for event, record in zip(events, records, strict=True)]
-    fitted = [*_fill(timeline, places, labels), *_unread(text), *_doubted(sources, events, labels)]
+    fitted = [*_fill(timeline, places, labels), *_unread(text), *_doubted(events, labels, marked)]
     for time, color, words in _locators(text):
         at = (labels.record_seconds(time) - start) % labels.day
         timeline.tracks.markers.append(otio.schema.Marker(words, otio_range(TimeRange(at, at), used), color))
@@ -123,8 +123,9 @@ def _locators(text: str) -> Iterator[tuple[str, str, str]]:
             yield match[1], match[2], match[3] or ""
 
 
-def _events(text: str, modes: Modes) -> Iterator[Event]:
+def _events(text: str) -> Iterator[Event]:
     """Events in order, each with the comments and the speed that follow it."""
+    modes = Modes()
     current: Event | None = None
     before: Event | None = None
     is_said = bool(drop_modes(text))
@@ -136,7 +137,7 @@ def _events(text: str, modes: Modes) -> Iterator[Event]:
             times = tuple(time.replace(",", ":") if is_said else time for time in match.groups()[5:] if time)
             if current is not None:
                 if current.number == int(number) and kind[0] not in "Cc" and (first := modes.of_pair()) is not None:
-                    current.drop = first
+                    current.drop, current.is_doubtful = first, modes.is_doubtful
                 yield current
             before = current
             drop = modes.of_event()
@@ -149,13 +150,16 @@ def _events(text: str, modes: Modes) -> Iterator[Event]:
         yield current
 
 
-def _doubted(modes: Modes, events: Sequence[Event], labels: Labels) -> Iterator[str]:
-    """A sentence where it makes a difference that nobody can be sure of the first two modes."""
-    if modes.is_doubtful and can_drop(labels.rate) and not any(map(is_marked, events[0].times)):
-        yield (
-            "the EDL begins with two modes (FCM): the first is taken for that of the programme and of the source that "
-            f"event {events[0].number:03} comes from, the second for that of the one it goes to"
-        )
+def _doubted(events: Iterable[Event], labels: Labels, marked: bool) -> Iterator[str]:
+    """A sentence where it makes a difference that nobody can be sure of the first two modes; ``marked``: some label
+    says how the programme counts."""
+    programme = "" if marked else "of the programme and "
+    for event in events:
+        if event.is_doubtful and can_drop(labels.rate) and not any(map(is_marked, event.times)):
+            yield (
+                f"the EDL's first two modes (FCM) differ: the first is taken for that {programme}of the source that "
+                f"event {event.number:03} comes from, the second for that of the one it goes to"
+            )
 
 
 def _unread(text: str) -> Iterator[str]:

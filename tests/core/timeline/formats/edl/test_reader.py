@@ -280,7 +280,29 @@ def test_two_modes_are_those_of_a_transitions_two_sources(tmp_path: Path, head: 
     at = {DROP: 108_192, NON_DROP: 108_300}
     assert [starts["R1"], starts["R2"], starts["R3"]] == [at[first], at[second] + 300, at[second]]
     assert timeline.drop_frame is (not head and first == DROP)
-    assert ["begins with two modes" in each for each in timeline.warnings] == ([] if head else [True])
+    assert ["source that event 002 comes from" in each for each in timeline.warnings] == ([] if head else [True])
+
+
+LATER_YET = LATER[1].replace("01:00:10:00 01:00:20:00", "01:00:20:00 01:00:30:00")
+
+
+@pytest.mark.parametrize(
+    ("cut", "pair", "said"),
+    [
+        (LATER[1], LATER_YET, "of the programme and of the source that event 002"),
+        (LATER[1].replace(":00 ", ";00 "), LATER_YET, "for that of the source that event 002"),
+        (LATER[1], LATER_YET.replace(":00 ", ";00 "), ""),
+    ],
+    ids=["", "cut", "pair"],
+)
+def test_a_doubt_names_the_event_that_the_two_modes_stand_before(
+    tmp_path: Path, cut: str, pair: str, said: str
+) -> None:
+    """A cut without any mode comes first; marked labels say themselves how the programme and their source count."""
+    text = f"001  R0  V  C  {cut}\n{DROP}\n{NON_DROP}\n002  R1  V  C  {pair}\n002  R2  V  D 024  {pair}\n"
+    (tmp_path / "cut.edl").write_text(text + "* FRAME RATE: 29.97\n")
+    warnings = read_timeline(tmp_path / "cut.edl").warnings
+    assert [said in each and "event 001" not in each for each in warnings] == ([True] if said else [])
 
 
 @pytest.mark.parametrize("lines", [f"{NON_DROP}\n\n{DROP}", f"{NON_DROP}\n001 R0 V C {LATER[0]}\n{DROP}"])
