@@ -39,7 +39,7 @@ class Publication:
     def __init__(self, out: Path, final: Path, staging: Path) -> None:
         self._out, self._final, self._staging = out, final, staging
         self._journal, self.replaced = staging / ".published", staging / "replaced"
-        self._finished = staging / ".finished"
+        self._finished, self._is_settled = staging / ".finished", False
 
     def move(self, names: Sequence[str]) -> None:
         """Moves these files to the final folder. Raises OSError."""
@@ -84,10 +84,11 @@ class Publication:
     def is_done(self) -> bool:
         """Whether the timeline was written after takes had been moved."""
         journal = self._read(self._journal)
-        return journal is not None and self._is_written(journal)
+        return self._is_settled or (journal is not None and self._is_written(journal))
 
     def settle(self) -> None:
         """The timeline is written: whoever comes upon what is left knows that it only has to go. Raises OSError."""
+        self._is_settled = True
         with contextlib.suppress(FileNotFoundError):  # no take was moved
             self._journal.replace(self._finished)
 

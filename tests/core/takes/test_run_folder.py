@@ -336,6 +336,26 @@ def test_who_stops_the_run_when_all_is_written_has_the_new_one(tmp_path: Path) -
     assert contents(tmp_path) == {"out.takes/FX_s1_t01.wav": b"new", "out.otio": b"new"}
 
 
+def test_who_stops_it_again_while_a_finished_run_sweeps_has_the_new_one(tmp_path: Path) -> None:
+    out = tmp_path / "out.otio"
+    with run_folder(out, 0, ()) as run:
+        run.publish([made_in(run, content=b"old")])
+    with pytest.raises(KeyboardInterrupt), run_folder(out, 0, ()) as run:
+        run.publish([made_in(run)])
+        with run.writing(), part_file(out) as part:
+            part.write_bytes(b"new")
+        sweep, more = run._sweep, [KeyboardInterrupt()]
+
+        def interrupted(published: Sequence[str]) -> None:
+            if more:
+                raise more.pop()
+            sweep(published)
+
+        run._sweep = interrupted  # type: ignore[method-assign]
+        raise KeyboardInterrupt
+    assert contents(tmp_path) == {"out.takes/FX_s1_t01.wav": b"new", "out.otio": b"new"}
+
+
 @pytest.mark.parametrize("earlier", [b"", b"old"])
 def test_who_stops_the_run_while_the_timeline_is_written_keeps_its_takes(tmp_path: Path, earlier: bytes) -> None:
     """The takes are known by their final places by then."""
