@@ -130,6 +130,8 @@ MARKS = [("Motion Control", True), ("Video Speed Control", True), ("Video Speed 
         ("2/1", True, True, [16 + n // 2 for n in range(48)]),
         ("1/2", True, True, [34 + 2 * n for n in range(48)]),
         ("72/1", True, True, [10] * 48),
+        ("-2/1", True, True, [39 - n // 2 for n in range(48)]),
+        ("-2/1", False, True, [45 - n // 2 for n in range(60)]),
     ],
 )
 def test_a_ratio_beside_a_transition(
