@@ -336,23 +336,29 @@ def test_who_stops_the_run_when_all_is_written_has_the_new_one(tmp_path: Path) -
     assert contents(tmp_path) == {"out.takes/FX_s1_t01.wav": b"new", "out.otio": b"new"}
 
 
-def test_who_stops_it_again_while_a_finished_run_sweeps_has_the_new_one(tmp_path: Path) -> None:
-    out = tmp_path / "out.otio"
+def stopped_while_it_sweeps(out: Path) -> None:
+    """A run that is stopped when all is written, and again while it sweeps up."""
     with run_folder(out, 0, ()) as run:
-        run.publish([made_in(run, content=b"old")])
-    with pytest.raises(KeyboardInterrupt), run_folder(out, 0, ()) as run:
         run.publish([made_in(run)])
         with run.writing(), part_file(out) as part:
             part.write_bytes(b"new")
-        sweep, more = run._sweep, [KeyboardInterrupt()]
+        expire, more = run.receipts.expire, [KeyboardInterrupt()]
 
         def interrupted(published: Sequence[str]) -> None:
             if more:
                 raise more.pop()
-            sweep(published)
+            expire(published)
 
-        run._sweep = interrupted  # type: ignore[method-assign]
+        run.receipts.expire = interrupted  # type: ignore[method-assign]
         raise KeyboardInterrupt
+
+
+def test_who_stops_it_again_while_a_finished_run_sweeps_has_the_new_one(tmp_path: Path) -> None:
+    out = tmp_path / "out.otio"
+    with run_folder(out, 0, ()) as run:
+        run.publish([made_in(run, content=b"old")])
+    with pytest.raises(KeyboardInterrupt):
+        stopped_while_it_sweeps(out)
     assert contents(tmp_path) == {"out.takes/FX_s1_t01.wav": b"new", "out.otio": b"new"}
 
 
