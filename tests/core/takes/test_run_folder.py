@@ -349,7 +349,7 @@ def stopped_while_it_sweeps(out: Path) -> None:
                 raise more.pop()
             expire(published)
 
-        run.receipts.expire = interrupted  # type: ignore[method-assign]
+        run.receipts.expire = interrupted  # type: ignore[assignment]
         raise KeyboardInterrupt
 
 
