@@ -66,11 +66,13 @@ class Curve:
         return Curve(((span.start, self.at(span.start)), *inside, (span.end, self.at(span.end))))
 
     def around(self, span: TimeRange) -> Curve:
-        """The same in ``span``; outside of it only to the next knot, and straight on from there."""
-        first = bisect.bisect_right(self.knots, span.start, key=_time_of) - 1
-        first = min(max(first, 0), len(self.knots) - 2)
-        last = bisect.bisect_left(self.knots, span.end, key=_time_of)
-        return Curve(self.knots[first : max(last, first + 1) + 1])
+        """The same in ``span``; outside of it only to the next knot, no end of a jump, and straight on."""
+        knots = self.knots
+        first = min(max(bisect.bisect_right(knots, span.start, key=_time_of) - 1, 0), len(knots) - 2)
+        last = min(max(bisect.bisect_left(knots, span.end, key=_time_of), first + 1), len(knots) - 1)
+        first -= first > 0 and knots[first + 1][0] - knots[first][0] <= _JUMP
+        last += last + 1 < len(knots) and knots[last][0] - knots[last - 1][0] <= _JUMP
+        return Curve(knots[first : last + 1])
 
     def moved(self, time: Fraction = Fraction(0), media: Fraction = Fraction(0)) -> Curve:
         """The same later by ``time``, of media later by ``media``."""

@@ -13,23 +13,35 @@ from pathlib import Path
 from talkies.core.errors import OutputError
 from talkies.core.files.exchange import exchanged
 
-_LISTENER: ContextVar[tuple[Path, Callable[[Path], None]] | None] = ContextVar("listener", default=None)
+_Tell = Callable[[Path], None]
+_LISTENER: ContextVar[tuple[Path, _Tell, _Tell] | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
-def told_before(out: Path, tell: Callable[[Path], None]) -> Iterator[None]:
-    """``tell`` is called with what is about to take the place of ``out``, whole already, under its other name."""
-    token = _LISTENER.set((out, tell))
+def told_before(out: Path, tell: _Tell, take_back: _Tell) -> Iterator[None]:
+    """``tell`` is called with what is about to take the place of ``out``, whole already, under its other name;
+    ``take_back`` with the same where something came between."""
+    token = _LISTENER.set((out, tell, take_back))
     try:
         yield
     finally:
         _LISTENER.reset(token)
 
 
-def _tell(part: Path, out: Path) -> None:
+@contextmanager
+def _told(part: Path, out: Path) -> Iterator[None]:
+    """Whoever listens is told, and told again where ``part`` does not come to its place."""
     listener = _LISTENER.get()
-    if listener is not None and listener[0] == out:
-        listener[1](part)
+    if listener is None or listener[0] != out:
+        yield
+        return
+    _, tell, take_back = listener
+    try:
+        tell(part)
+        yield
+    except BaseException:
+        take_back(part)
+        raise
 
 
 def part_of(path: Path) -> Path:
@@ -46,8 +58,8 @@ def part_file(path: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)  # it may be a link to a file that is not ours to change
         try:
             yield part
-            _tell(part, path)
-            part.replace(path)
+            with _told(part, path):
+                part.replace(path)
         finally:
             part.unlink(missing_ok=True)
 
@@ -75,8 +87,8 @@ def part_folder(out: Path, *, hidden: bool = False) -> Iterator[Path]:
         try:
             part.mkdir(parents=True)
             yield part
-            _tell(part, out)
-            _replace(part, out, old)
+            with _told(part, out):
+                _replace(part, out, old)
         finally:
             _remove(part)
 

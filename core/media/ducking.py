@@ -60,9 +60,10 @@ class Ducking:
         """Blocks (C, n) of music from the sample ``first`` on, as they make way; exactly what they were where nobody
         speaks. The same samples whatever the blocks are."""
         bands: _Bands | None = None
+        stretches = self._stretches(sample_rate)
         for block in blocks:
             made, end = block, first + block.shape[1]
-            for start, stop in self._stretches(sample_rate):
+            for start, stop in stretches:
                 if block.shape[1] == 0 or start >= end or stop <= first:
                     continue
                 if bands is None or start >= first:  # begun anew at the same sample whatever the blocks

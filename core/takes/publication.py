@@ -65,6 +65,12 @@ class Publication:
             told = journal._replace(after=_state(part))
             write_atomically(self._journal, json.dumps(told._asdict()).encode())
 
+    def expect_no_more(self, part: Path) -> None:
+        """It did not take its place, if it is still there under its other name. Raises OSError."""
+        journal = self._read(self._journal)
+        if journal is not None and journal.after and _state(part) == journal.after:
+            write_atomically(self._journal, json.dumps(journal._replace(after=[])._asdict()).encode())
+
     def undo(self) -> bool:
         """Puts every take back where it was made, and what it has replaced back in its place; whether there was
         something to undo. Once the timeline is written it does nothing. Raises OSError."""

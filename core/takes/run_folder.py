@@ -142,7 +142,7 @@ class RunFolder:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """The timeline is written meanwhile: what is kept for the way back tells it from anybody else's."""
-        with told_before(self.out, self._publication.expect):
+        with told_before(self.out, self._publication.expect, self._publication.expect_no_more):
             yield
 
     def _bring(self, names: Sequence[str]) -> None:

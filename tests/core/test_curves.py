@@ -55,6 +55,14 @@ def test_what_is_around_a_span(span: tuple[int, int], kept: object) -> None:
         assert near.at(Fraction(time)) == RAMP.at(Fraction(time))
 
 
+def test_what_is_around_a_span_ends_at_no_jump() -> None:
+    """100 s of media, held at 5 from 20 to 30 s; ten seconds on, what is held is still held."""
+    held = through((0, 0), (100, 100)).held(TimeRange(Fraction(20), Fraction(30)), Fraction(5))
+    before, after = (held.around(TimeRange(Fraction(start), Fraction(end))) for start, end in ((10, 20), (30, 40)))
+    assert [before.at(Fraction(time)) for time in (12, 20, 25)] == [12, 5, 5]
+    assert [after.at(Fraction(time)) for time in (30, 31, 40)] == [30, 31, 40]
+
+
 def test_pace_and_reverse() -> None:
     assert RAMP.paced(Fraction(2)).knots == ((0, 10), (1, 12), (3, 14))
     assert RAMP.moved(Fraction(-6)).paced(Fraction(-1)).knots == ((0, 14), (4, 12), (6, 10))

@@ -83,7 +83,7 @@ def retime(
 
 
 class KnotBudget:
-    """How many knots the items of one timeline may carry: what is shown many times carries its own each time."""
+    """How many knots the items of an MLT or FCPXML file may carry: what is shown twice carries its own each time."""
 
     def __init__(self) -> None:
         self._left = _MOST_KNOTS

@@ -295,6 +295,39 @@ def test_a_finished_run_stays_finished_whoever_saves_its_timeline(tmp_path: Path
     assert contents(tmp_path) == dict(zip(names, (b"new, and edited", b"new", b"new"), strict=True))
 
 
+@pytest.mark.parametrize("why", [PermissionError(13, "in use"), KeyboardInterrupt()])
+def test_a_timeline_that_could_not_take_its_place_leaves_the_earlier_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: BaseException
+) -> None:
+    """An editor saves meanwhile, and keeps the file open where that keeps others out."""
+    out = tmp_path / "out.otio"
+    with run_folder(out, 0, ()) as run:
+        run.publish([made_in(run, content=b"old")])
+    out.write_bytes(b"old")
+    replace = Path.replace
+
+    def refused(path: Path, target: Path) -> Path:
+        if path.name == "out.otio.talkies.part":
+            raise why
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises((OutputError, KeyboardInterrupt)):
+        write_while_an_editor_saves(out)
+    found = contents(tmp_path)
+    assert (found["out.otio"], found["out.takes/FX_s1_t01.wav"]) == (b"saved by an editor", b"old")
+
+
+def write_while_an_editor_saves(out: Path) -> None:
+    made: list[Take] = []
+    with run_folder(out, 0, made) as run:
+        made.append(made_in(run))
+        run.publish(made)
+        with run.writing(), part_file(out) as part:
+            part.write_bytes(b"new")
+            out.write_bytes(b"saved by an editor")
+
+
 def stopped(out: Path, impatience: int = 0, *, written: bool = False, is_known_there: bool = False) -> None:
     """A run that is stopped once its takes have moved, and again while it puts that right; or once all is written.
     ``is_known_there``: it goes on with the takes' new places."""

@@ -38,10 +38,14 @@ class _Retimed:
     tail: float
 
     @property
+    def rate(self) -> float:
+        """Edit units per second: the item's length is counted in them, its start by its media."""
+        return float(self.item.source_range.duration.rate)
+
+    @property
     def first(self) -> float:
-        """Which frame would be shown first without a transition; that of a composition, which is cut inside, with."""
-        start = float(self.item.source_range.start_time.value)
-        return start - self.head if isinstance(self.item, otio.schema.Clip) else start
+        """Which edit unit of the media, or of a composition, an effect without a transition would begin with."""
+        return float(self.item.source_range.start_time.rescaled_to(self.rate).value) - self.head
 
     def length(self, effect: Any) -> float:
         """What is left of an effect: where the adapter has seen no time warp it has taken the item to be as long as its
@@ -50,9 +54,14 @@ class _Retimed:
             return float(self.item.source_range.duration.value)
         return max(_length(effect.metadata["AAF"], self.item) - self.head - self.tail, 0.0)
 
-    def show(self, first: float, length: float) -> None:
-        rate, time = self.item.source_range.start_time.rate, otio.opentime.RationalTime
-        self.item.source_range = otio.opentime.TimeRange(time(first, rate), time(length, rate))
+    def show(self, moved: float, length: float) -> None:
+        """So many edit units later, so many of them; of a composition nothing before its beginning is there."""
+        start, time = self.item.source_range.start_time, otio.opentime.RationalTime
+        if moved:
+            start = start + time(moved, self.rate).rescaled_to(start.rate)
+        if isinstance(self.item, otio.core.Composition):
+            start = time(max(start.value, 0.0), start.rate)
+        self.item.source_range = otio.opentime.TimeRange(start, time(length, self.rate))
 
 
 def translate_retimes(document: Any) -> list[str]:
@@ -95,7 +104,7 @@ def _play_at(retimed: _Retimed, index: int, speed: Fraction) -> None:
     effects = retimed.item.effects
     effect = effects[index]
     cut = retimed.head if speed > 0 else retimed.tail
-    retimed.show(retimed.first + float(cut * abs(speed)), retimed.length(effect))
+    retimed.show(float(cut * abs(speed)) - retimed.head, retimed.length(effect))
     if not isinstance(effect, otio.schema.LinearTimeWarp):
         freeze, warp = otio.schema.FreezeFrame, otio.schema.LinearTimeWarp
         effects[index] = freeze(name=effect.name) if speed == 0 else warp(name=effect.name, time_scalar=float(speed))
@@ -130,7 +139,7 @@ def _changes(parameters: Mapping[str, Any]) -> bool:
 
 def _translate(retimed: _Retimed, index: int, graph: Mapping[str, Any]) -> None:
     item = retimed.item
-    rate, start = exact_rate(item.source_range.start_time.rate), to_range(item.source_range).start
+    rate, start = exact_rate(retimed.rate), to_range(item.source_range).start
     effect, first = item.effects[index], _frame(retimed.first)
     knots = [((first + time) / rate, (first + value) / rate) for time, value in _keyframes(graph)]
     curve, length = Curve.through(knots), _frame(retimed.length(effect))

@@ -152,6 +152,31 @@ def test_a_ratio_beside_a_transition(
     assert (second.record.start, second.source.start * 24) == (first.record.end, 22 if after else 10)
 
 
+@pytest.mark.parametrize(("name", "is_marked"), MARKS)
+@pytest.mark.parametrize(("before", "after"), [(False, False), (True, False), (False, True), (True, True)])
+def test_a_ratio_on_media_that_counts_at_another_rate(
+    film: Path, name: str, is_marked: bool, before: bool, after: bool
+) -> None:
+    """30 in a sequence of 24: at half speed 72 frames of 24 show a second and a half, whatever the media counts in."""
+
+    def change(file: Any, composition: Any) -> None:
+        group = group_of(composition)
+        group.operation["Name"].value, group.operation["IsTimeWarp"].value = name, is_marked
+        add_dissolves(file, composition, before, after)
+        for mob in file.content.mobs:
+            if isinstance(mob, aaf2.mobs.MasterMob | aaf2.mobs.SourceMob):
+                for slot in mob.slots:
+                    if slot.segment.media_kind == "Picture":
+                        slot.edit_rate = "30/1"
+
+    first, second = changed(film, change).segments
+    start, length = (36, 60) if before else (0, 72)
+    length -= 12 if after else 0
+    assert (first.record.start * 24, first.record.duration * 24) == (start, length)
+    assert (first.source.start * 24, first.source.duration * 48) == (16 if before else 10, length)
+    assert second.record.start == first.record.end
+
+
 @pytest.mark.parametrize("is_marked", [True, False])
 @pytest.mark.parametrize(("before", "after"), [(False, False), (True, False), (False, True), (True, True)])
 def test_a_graph_of_an_effect_that_is_marked_or_not(film: Path, is_marked: bool, before: bool, after: bool) -> None:
