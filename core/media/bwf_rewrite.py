@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from talkies.core.arrays import Samples
+from talkies.core.media.loudness import Meter
 from talkies.core.media.sound import sound_blocks
 from talkies.core.media.wav.bwf import SAMPLE_RATE, read_bext, read_ixml, read_programme, write_bwf
 
@@ -30,13 +31,15 @@ def rewrite_bwf(
     time_reference: Callable[[int], int] = lambda before: before,
     count: int | None = None,
     gain_db: float | None = None,
+    meter: Meter | None = None,
 ) -> int:
     """Writes the sound of ``source`` to ``path``, which may be the same file, and returns the number of samples.
 
     ``change``: blocks of (C, n) to those that are written. ``time_reference``: samples since midnight, from those that
     ``source`` states. ``count``: how many samples there must be in the end. Description, originator's reference, the
     time of origination and what iXML says of scene, take and tracks stay; loudness is that of the new samples:
-    ``gain_db`` where they are the old ones so much louder, otherwise measured. Raises MediaError, OutputError; atomic.
+    ``gain_db`` where they are the old ones so much louder, otherwise measured, by ``meter`` if one is given. Raises
+    MediaError, OutputError; atomic.
     """
     bext = read_bext(source)
     before = None if gain_db is None else read_programme(source)
@@ -52,4 +55,5 @@ def rewrite_bwf(
         origination=bext.origination,
         slate=read_ixml(source),
         programme=None if before is None or gain_db is None else before.raised(gain_db),
+        meter=meter,
     )

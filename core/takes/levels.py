@@ -27,7 +27,7 @@ from talkies.core.arrays import Samples
 from talkies.core.errors import InputError
 from talkies.core.media.bwf_rewrite import rewrite_bwf
 from talkies.core.media.limiter import limited
-from talkies.core.media.loudness import Level, Meter, measure, metered
+from talkies.core.media.loudness import Level, Meter, measure
 from talkies.core.media.loudness_presets import PRESETS, Loudness
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Levels, StemName, Take
@@ -156,16 +156,16 @@ def _regained(take: Take, gain: float, ceiling: float) -> Take:
     factor = np.float32(10 ** (gain / 20))
     levels = take.levels.raised(gain) if take.levels else None
     above = levels.true_peak_dbtp - ceiling if levels and levels.true_peak_dbtp is not None else 0.0
-    meter = Meter(SAMPLE_RATE)
+    meter = Meter(SAMPLE_RATE) if above > PEAK_ERROR else None
 
     def regained(blocks: Iterator[Samples]) -> Iterator[Samples]:
         louder = (block * factor for block in blocks)
-        return metered(limited(louder, ceiling, SAMPLE_RATE), meter) if above > PEAK_ERROR else louder
+        return louder if meter is None else limited(louder, ceiling, SAMPLE_RATE)
 
     count = take.file_range.samples(SAMPLE_RATE)[1]
-    plain = None if above > PEAK_ERROR else gain
-    rewrite_bwf(take.path, take.path, regained, channels=take.channels, count=count, gain_db=plain)
-    if levels and above > PEAK_ERROR:
+    plain = gain if meter is None else None
+    rewrite_bwf(take.path, take.path, regained, channels=take.channels, count=count, gain_db=plain, meter=meter)
+    if levels and meter is not None:
         measured = levels_of(meter.level(), 0.0, round(levels.limited_db + above, 2))
         levels = replace(measured, gain_db=levels.gain_db)
     applied = take.metadata.get(GAINS)

@@ -46,6 +46,7 @@ def write_bwf(
     origination: datetime | None = None,
     slate: Slate | bytes = Slate(),  # noqa: B008 - frozen
     programme: Programme | None = None,
+    meter: Meter | None = None,
     dither: bool = False,
     seed: int = 0,
 ) -> int:
@@ -55,7 +56,7 @@ def write_bwf(
     samples there must be in the end. ``origination``: when it was made (now). ``slate``: what its iXML says, or the
     chunk of the file that it was before. ``dither``: triangular noise of one step, the same for the same ``seed``;
     exact zeros stay exact zeros. What exceeds full scale is clipped. ``programme``: its loudness where it is
-    known; otherwise it is measured on the way. Raises OutputError.
+    known; otherwise it is measured on the way, by ``meter`` if somebody else wants to know. Raises OutputError.
     """
     said = Bext(time_reference, description, originator_reference, origination or datetime.now(UTC))
     if isinstance(slate, bytes):
@@ -63,7 +64,9 @@ def write_bwf(
     else:
         ixml = ixml_chunk(slate, sample_rate, channels, time_reference)
     rng = np.random.default_rng(seed) if dither else None
-    meter, written = Meter(sample_rate) if programme is None else None, 0
+    written = 0
+    if programme is None and meter is None:
+        meter = Meter(sample_rate)
     with part_file(path) as part, part.open("w+b") as file:
         wave = WaveFile(file, sample_rate, channels, {b"bext": bext_chunk(said, sample_rate, channels), b"iXML": ixml})
         for chunk in _chunks(blocks, channels):
