@@ -248,6 +248,16 @@ def test_killed_at_any_file_the_next_run_finds_all_old_or_all_new(tmp_path: Path
     assert set_aside == []
 
 
+def assert_somebody_elses_timeline_keeps_its_takes(out: Path) -> None:
+    """It is saved once a run was killed; then another run begins."""
+    out.write_bytes(b"edited meanwhile")
+    with run_folder(out, 0, ()):
+        pass
+    found = contents(out.parent)
+    assert (found["out.otio"], found["out.takes/FX_s1_t01.wav"]) == (b"edited meanwhile", b"old")
+    assert found["out.takes.interrupted/FX_s1_t01.wav"] == b"new"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
 def test_a_timeline_that_somebody_else_has_saved_since_keeps_its_takes(tmp_path: Path) -> None:
     """The run was killed when its takes had moved and its timeline was whole, but not in its place."""
@@ -259,24 +269,14 @@ def test_a_timeline_that_somebody_else_has_saved_since_keeps_its_takes(tmp_path:
         'part.write_text("new")', 'part.write_text("new"); run._publication.expect(part); os.kill(os.getpid(), 9)'
     )
     assert subprocess.run([sys.executable, "-c", dying, str(out), "0"]).returncode == -9
-    out.write_bytes(b"edited meanwhile")
-    with run_folder(out, 0, ()):
-        pass
-    found = contents(tmp_path)
-    assert (found["out.otio"], found["out.takes/FX_s1_t01.wav"]) == (b"edited meanwhile", b"old")
-    assert found["out.takes.interrupted/FX_s1_t01.wav"] == b"new"
+    assert_somebody_elses_timeline_keeps_its_takes(out)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
 def test_a_timeline_that_was_saved_before_ours_was_whole_keeps_its_takes(tmp_path: Path) -> None:
     out = tmp_path / "out.otio"
     half_published(out)
-    out.write_bytes(b"edited meanwhile")
-    with run_folder(out, 0, ()):
-        pass
-    found = contents(tmp_path)
-    assert (found["out.otio"], found["out.takes/FX_s1_t01.wav"]) == (b"edited meanwhile", b"old")
-    assert found["out.takes.interrupted/FX_s1_t01.wav"] == b"new"
+    assert_somebody_elses_timeline_keeps_its_takes(out)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
