@@ -17,7 +17,7 @@ from torch.nn import functional
 from talkies.core.model.config import VSSFlowConfig
 
 Rotary = tuple[Tensor, Tensor]
-"""Cosines and sines, each (N, R / 2)."""
+"""Cosines, and sines with the first half negated, each (N, R)."""
 
 KeyValue = tuple[Tensor, Tensor]
 """Keys and values of a cross-attention, each (B, H_kv, K, head_dim)."""
@@ -27,15 +27,19 @@ def rotary(tokens: int, dimensions: int, device: torch.device) -> Rotary:
     """Rotary position embedding of positions 0 .. tokens-1, halves not interleaved."""
     frequencies = 10000.0 ** -(torch.arange(0, dimensions, 2, device=device, dtype=torch.float32) / dimensions)
     angles = torch.arange(tokens, device=device, dtype=torch.float32)[:, None] * frequencies
-    return angles.cos(), angles.sin()
+    cos, sin = angles.cos(), angles.sin()
+    return torch.cat((cos, cos), dim=-1), torch.cat((-sin, sin), dim=-1)
 
 
 def rotate(x: Tensor, positions: Rotary) -> Tensor:
     """Turns the first R dimensions of each head of x (B, H, N, head_dim)."""
     cos, sin = (part.to(x.dtype) for part in positions)
-    half = cos.shape[-1]
-    first, second, rest = x[..., :half], x[..., half : 2 * half], x[..., 2 * half :]
-    return torch.cat((first * cos - second * sin, second * cos + first * sin, rest), dim=-1)
+    dimensions = cos.shape[-1]
+    out = x.clone(memory_format=torch.contiguous_format)
+    turned = out[..., :dimensions]
+    crossed = turned.roll(dimensions // 2, dims=-1).mul_(sin)
+    turned.mul_(cos).add_(crossed)
+    return out
 
 
 PLAIN_SCORES = 512 * 512
