@@ -58,7 +58,8 @@ def _cut(timeline: Timeline, request: Request, watch: Callable[[Progress], None]
     found = [shot for each in shots.values() for shot in each]
     cards = sum(shot.is_card for shot in found)
     told = f", {counted(cards, 'title card')} among them, on which no effect sounds" if cards else ""
-    notes.append(f"{timeline.path.name}: cut into {counted(len(found), 'shot')}{told}")
+    if len(found) > len(shots) or told:
+        notes.append(f"{timeline.path.name}: cut into {counted(len(found), 'shot')}{told}")
     again = with_document(timeline, cut_document(timeline, shots), request.media_dir)
     return replace(again, warnings=(*again.warnings, *notes))
 

@@ -57,6 +57,26 @@ def test_each_shot_has_its_take_and_the_timeline_its_cuts(film: Path, tmp_path: 
     assert {each.is_same for each in redo(made_takes(out), load_engine=load_tones)} == {True}
 
 
+def test_a_bare_film_is_cut_unasked_and_a_timeline_is_not(film: Path, tmp_path: Path) -> None:
+    def starts_in(timeline: Path, out: str, *options: str) -> list[Fraction]:
+        command = ["generate", str(timeline), "-o", str(tmp_path / out), "--task", "background", *options]
+        assert main(command) == 0
+        return [each.record.start for each in read_timeline(tmp_path / out, film.parent).segments]
+
+    assert starts_in(film, "cut.otio") == CUTS[:-1]
+    assert starts_in(film, "whole.otio", "--shots", "none") == CUTS[:1]
+    assert starts_in(tmp_path / "whole.otio", "again.otio") == CUTS[:1]
+    assert starts_in(tmp_path / "whole.otio", "cut_again.otio", "--shots", "detect") == CUTS[:-1]
+
+
+def test_a_list_speaks_of_the_film_as_it_is(film: Path, tmp_path: Path) -> None:
+    listed = tmp_path / "list.csv"
+    assert main(["spot", str(film), "-o", str(listed)]) == 0
+    out = tmp_path / "listed.otio"
+    assert main(["generate", str(film), "-o", str(out), "--task", "background", "--spots", str(listed)]) == 0
+    assert [each.record.start for each in read_timeline(out, film.parent).segments] == CUTS[:1]
+
+
 def test_cuts_may_come_from_another_timeline(film: Path, tmp_path: Path) -> None:
     """Of which the card is no shot."""
     assert main(["shots", str(film), "-o", str(tmp_path / "cuts.otio")]) == 0

@@ -14,12 +14,14 @@ import opentimelineio as otio
 
 from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.formats.aaf.clock import clock_of
+from talkies.core.timeline.formats.aaf.container import check_container
 from talkies.core.timeline.formats.aaf.retimes import translate_retimes
-from talkies.core.timeline.formats.adapters import as_timeline, run_adapter
+from talkies.core.timeline.formats.adapters import as_timeline, guarded, run_adapter
 
 
 def read_aaf(path: Path) -> Loaded:
     """An AAF file as a timeline. Raises TimelineError."""
+    guarded(path, lambda: check_container(path))
     loaded = as_timeline(path, run_adapter(path, "AAF"))
     unread = translate_retimes(loaded.document)
     for track in loaded.document.tracks:
