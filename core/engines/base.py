@@ -124,6 +124,10 @@ class Engine(ABC):
         """What else a take says of the engine that made it."""
         return {}
 
+    def remarks(self) -> tuple[str, ...]:
+        """Sentences for the user on what was made since the last time that this was asked."""
+        return ()
+
     def sampling(self, steps: int | None, guidance: float | None) -> tuple[int, float]:
         """Steps and guidance as asked for, this engine's own for None."""
         return (

@@ -26,13 +26,14 @@ from talkies.core.engines.guests.manifest import Manifest
 from talkies.core.engines.guests.movies import write_movies
 from talkies.core.engines.guests.seams import joined
 from talkies.core.engines.guests.session import Limits, Session
-from talkies.core.engines.guests.talk import Advanced, Block
+from talkies.core.engines.guests.talk import Advanced, Block, Noted
 from talkies.core.engines.guests.windows import Window, between_lines, cells_of, overlapping
 from talkies.core.errors import ArgumentError, EngineError, MediaError
 from talkies.core.hosts.conversation import Message
 from talkies.core.times import LATENT_RATE, TimeRange, round_half_up
 
 _MOST_BLOCKS = 10_000
+_MOST_NOTES = 20  # of one window
 _BYTES_A_SECOND = 192_000 * 8 * 8  # of the largest sound that anybody writes
 _LONGER = 2  # times what was asked for is still taken, and cut
 _MISSING_S = 0.05
@@ -65,6 +66,7 @@ class GuestEngine(Engine):
         self.sample_rate, self.licence = self.manifest.sample_rate, self.manifest.licence
         self.weights_hash = ""
         self._open: list[Session] = []
+        self._notes: dict[str, None] = {}
         weakref.finalize(self, _close, self._open)
         self.session()
 
@@ -76,6 +78,11 @@ class GuestEngine(Engine):
     @property
     def provenance(self) -> Mapping[str, Any]:
         return {"engine_version": self.manifest.version, "sellable": self.manifest.sellable}
+
+    def remarks(self) -> tuple[str, ...]:
+        told = tuple(f"engine {self.name}: {note}" for note in self._notes)
+        self._notes.clear()
+        return told
 
     def session(self, watch: Callable[[], None] = lambda: None) -> Session:
         """The session that is open, or a new one; ``watch`` is called while that starts, and may raise."""
@@ -189,12 +196,15 @@ class GuestEngine(Engine):
         """One window's sound, checked. Raises EngineError."""
         session = self.session(partial(on_share, 0.0))
         files: list[str] = []
-        share = 0.0
+        share, notes = 0.0, 0
         try:
             for said in session.ask("job", job, self.manifest.patience_s):
                 match said:
                     case Advanced():
                         share = said.share
+                    case Noted() if notes < _MOST_NOTES:
+                        notes += 1
+                        self._notes[said.sentence] = None
                     case Block() if len(files) < _MOST_BLOCKS:
                         files.append(said.file)
                 on_share(share)

@@ -198,6 +198,7 @@ class Maker:
                 | _listed(stem, whole),
             )
         work.done += part
+        self.warnings.extend(engine.remarks())
         return take
 
     def _panned(self, sound: Iterator[Sound], stem: Stem, features: PictureFeatures | None) -> Iterator[Samples]:

@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "talkies.engines"
+READY = {"hibari": ("hibari", "hibari-tts", "talkies[voices]")}
+"""Adapters that ship with talkies: name → the module and the package they speak for, and what installs it."""
 BUILT_IN = ("mini", "vssflow", "rules")
 """Names that no guest may have."""
 _LARGEST_BYTES = 1 << 20
+_ADAPTERS = Path(__file__).parents[1] / "adapters"
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,24 @@ class Guest:
 def guests() -> dict[str, Guest]:
     """All of them by name, also those that cannot be used. Raises InputError where the user's list cannot be read."""
     found: dict[str, Guest] = {}
-    for guest in (*_installed(), *_added()):
+    for guest in (*_ready(), *_installed(), *_added()):
         if guest.name in found:
             guest = replace(found[guest.name], manifest=None, problem=f"is offered twice: also by {guest.origin}")
         elif guest.name in BUILT_IN:
             guest = replace(guest, manifest=None, problem="has the name of an engine that ships with talkies")
         found[guest.name] = guest
     return found
+
+
+def _ready() -> Iterator[Guest]:
+    """The adapters that ship, each of use where the package it speaks for is installed."""
+    for name, (module, package, extra) in READY.items():
+        argv = (sys.executable, "-P", "-m", f"talkies.core.engines.adapters.{name}")
+        guest = Guest(name, argv, f"talkies, with {package}")
+        if find_spec(module) is None:
+            yield replace(guest, problem=f"needs {package}, which is not installed: pip install '{extra}'")
+        else:
+            yield replace(guest, manifest=Manifest.read(_ADAPTERS / f"{name}.engine.json"))
 
 
 def _installed() -> Iterator[Guest]:

@@ -19,6 +19,7 @@ from talkies.core.engines.guests.talk import (
     Block,
     Ended,
     Garbled,
+    Noted,
     Refused,
     Said,
     Talk,
@@ -78,7 +79,9 @@ class Session:
             watch()
         raise AssertionError("an answer or an error ends every question")
 
-    def ask(self, method: str, params: Message, patience_s: float) -> Iterator[Advanced | Block | Answered | None]:
+    def ask(
+        self, method: str, params: Message, patience_s: float
+    ) -> Iterator[Advanced | Noted | Block | Answered | None]:
         """What it says until it has answered; None whenever it has said nothing for a tenth of a
         second, or nothing that means anything.
 
@@ -93,7 +96,7 @@ class Session:
                 case Answered():
                     yield said
                     return
-                case Advanced() | Block() | None:
+                case Advanced() | Noted() | Block() | None:
                     yield said
 
     def cancel(self) -> None:

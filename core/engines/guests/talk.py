@@ -1,8 +1,8 @@
 """The talk with a guest, without input and output: bytes go in, what was said comes out.
 
 Rule 1. It is asked one thing at a time (``hello``, ``load``, ``job``); ``cancel`` and ``quit`` may be said at any time.
-Rule 2. It answers with any number of ``progress`` and ``block`` and then one ``result`` or ``error``, each with the id
-        of what it was asked.
+Rule 2. It answers with any number of ``progress``, ``note`` and ``block``, then one ``result`` or ``error``, each with
+        the id of what it was asked.
 Rule 3. What carries the id of something else is about what was given up, and is not heard.
 Rule 4. Anything else that it says is :class:`Garbled`. Its end is :class:`Ended`, once.
 
@@ -28,6 +28,13 @@ class Advanced:
     """It is so far: a share of 0 to 1."""
 
     share: float
+
+
+@dataclass(frozen=True)
+class Noted:
+    """The user should know this ``sentence`` of what it makes."""
+
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Ended:
     """It says nothing any more."""
 
 
-Said = Advanced | Block | Answered | Refused | Garbled | Ended
+Said = Advanced | Noted | Block | Answered | Refused | Garbled | Ended
 
 
 class Talk:
@@ -105,6 +112,8 @@ def _said(message: Message) -> Said:
     match message:
         case {"event": "progress", "fraction": int() | float() as share} if abs(share) <= sys.float_info.max:
             return Advanced(min(max(float(share), 0.0), 1.0))
+        case {"event": "note", "message": str(told)} if _plain(told):
+            return Noted(_plain(told))
         case {"event": "block", "file": str(file)}:
             return Block(file)
         case {"event": "result", "result": dict(result)}:

@@ -14,6 +14,7 @@ from talkies.core.engines.guests.adding import remove
 from talkies.core.engines.guests.found import added_file, forget, guests, keep
 from talkies.core.engines.guests.manifest import Manifest
 from talkies.core.errors import EngineError
+from talkies.plugin.cli import main
 
 
 @pytest.fixture(autouse=True)
@@ -105,7 +106,7 @@ def test_a_list_that_is_broken_is_one_sentence() -> None:
     with pytest.raises(EngineError, match="is not JSON"):
         guests()
     added_file().write_text('{"odd": {"argv": "rm -rf"}, "bad": {"argv": ["x"], "manifest": 3}}')
-    assert all(guest.manifest is None and guest.problem for guest in guests().values())
+    assert all(guest.manifest is None and guest.problem for guest in guests().values() if guest.added)
 
 
 @pytest.mark.parametrize(
@@ -116,3 +117,16 @@ def test_a_list_that_is_broken_is_one_sentence() -> None:
 def test_a_manifest_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(EngineError):
         Manifest.from_mapping(rude_manifest(**wrong), "it")
+
+
+def test_an_adapter_whose_package_is_missing_says_what_installs_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        "talkies.core.engines.guests.found.READY", {"parrot": ("no_such_parrot", "parrot-tts", "talkies[voices]")}
+    )
+    assert "parrot" in guests() and "parrot" not in engine_names()
+    with pytest.raises(EngineError, match=r"needs parrot-tts, which is not installed: pip install 'talkies\[voices\]'"):
+        check_engine("parrot")
+    assert main(["engines", "list"]) == 0
+    assert "needs parrot-tts" in capsys.readouterr().out

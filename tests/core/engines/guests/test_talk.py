@@ -13,6 +13,7 @@ from talkies.core.engines.guests.talk import (
     Block,
     Ended,
     Garbled,
+    Noted,
     Refused,
     Said,
     Talk,
@@ -38,9 +39,10 @@ def test_a_question_is_a_line_with_an_id_of_its_own() -> None:
 def test_what_it_may_say() -> None:
     assert said(
         {"id": 1, "event": "progress", "fraction": 0.25},
+        {"id": 1, "event": "note", "message": "read\nfast"},
         {"id": 1, "event": "block", "file": "a.wav"},
         {"id": 1, "event": "result", "result": {"weights": "ab"}},
-    ) == [Advanced(0.25), Block("a.wav"), Answered({"weights": "ab"})]
+    ) == [Advanced(0.25), Noted("read fast"), Block("a.wav"), Answered({"weights": "ab"})]
     assert said({"id": 1, "event": "error", "error": {"message": "no\n such  voice"}}) == [Refused("no such voice")]
 
 

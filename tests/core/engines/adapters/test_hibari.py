@@ -1,0 +1,64 @@
+"""hibari's lines: in their time, in its words, the same for the same seed; a note where one is read fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy.signal import resample_poly
+
+from talkies.core.arrays import Sound
+from talkies.core.engines.base import Brief, Engine, Line, load_engine
+from talkies.core.errors import EngineError
+from talkies.core.evaluation.measures.speech import Recogniser
+from talkies.core.times import TimeRange
+
+pytest.importorskip("hibari", reason="the extra 'voices' is not installed")
+
+WORDS = "The train leaves the station at nine"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    yield (loaded := load_engine("hibari"))
+    loaded.close()  # type: ignore[attr-defined]
+
+
+def spoken(engine: Engine, start: float, end: float, text: str = WORDS, seed: int = 1) -> Sound:
+    line = Line(TimeRange(Fraction(start), Fraction(end)), text)
+    prepared = engine.prepare(Brief("dialogue", Fraction(5), lines=(line,)))
+    blocks = engine.generate(prepared, seed=seed, steps=1, guidance=1.0, on_step=lambda share: None)
+    return np.concatenate(list(blocks))
+
+
+def test_a_line_is_heard_within_its_time_and_nowhere_else(engine: Engine) -> None:
+    sound = spoken(engine, 1.0, 4.5)
+    heard = np.flatnonzero(np.abs(sound) > 0.01) / engine.sample_rate
+    assert len(sound) == 5 * engine.sample_rate
+    assert 1.0 <= heard[0] < 1.1
+    assert 2.5 < heard[-1] < 4.5
+    assert engine.remarks() == ()
+    assert not np.array_equal(sound, spoken(engine, 1.0, 4.5, seed=2))
+    assert np.array_equal(sound, spoken(engine, 1.0, 4.5))
+
+
+def test_what_is_said_is_understood(engine: Engine) -> None:
+    sound = resample_poly(spoken(engine, 0.5, 5.0), 2, 1)
+    assert {"train", "station", "nine"} <= set(Recogniser().heard(sound).split())
+
+
+def test_a_line_with_little_time_is_read_faster_and_that_is_said(engine: Engine) -> None:
+    sound = spoken(engine, 1.0, 2.2)
+    assert np.abs(sound[: engine.sample_rate]).max() == 0
+    assert np.abs(sound[int(2.2 * engine.sample_rate) :]).max() == 0
+    (remark,) = engine.remarks()
+    assert remark.startswith(f"engine hibari: '{WORDS}' is read 1.")
+    assert engine.remarks() == ()
+
+
+def test_a_line_with_far_too_little_time_is_refused_by_its_words(engine: Engine) -> None:
+    with pytest.raises(EngineError, match=r"The train leaves .* cannot be read in 0\.40 s; give the line more time"):
+        spoken(engine, 1.0, 1.4)
+    assert np.abs(spoken(engine, 1.0, 4.5)).max() > 0.1
