@@ -18,17 +18,24 @@ SIZE = (192, 108)
 GROUP = 25  # pictures from key frame to key frame
 
 
-def encode(path: Path, codec: str, frames: int = 100, rate: Fraction | int = 25, **options: str) -> Path:
+def encode(
+    path: Path,
+    codec: str,
+    frames: int = 100,
+    rate: Fraction | int = 25,
+    size: tuple[int, int] = SIZE,
+    **options: str,
+) -> Path:
     """Picture n shows the number n; three B-frames in a row."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate, options=options)
         assert isinstance(stream, av.VideoStream)
-        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = *size, "yuvj420p" if codec == "mjpeg" else "yuv420p"
         stream.codec_context.gop_size = GROUP
         if codec != "mjpeg":
             stream.codec_context.max_b_frames = 3
         for number in range(frames):
-            frame = av.VideoFrame.from_ndarray(numbered(number, SIZE), "rgb24")
+            frame = av.VideoFrame.from_ndarray(numbered(number, size), "rgb24")
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path

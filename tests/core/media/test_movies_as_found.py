@@ -17,6 +17,7 @@ from talkies.core.media.opening import open_file
 from talkies.core.media.picture import picture_frames, probe
 from talkies.core.segment import Picture
 from talkies.core.timeline import read_timeline
+from talkies.plugin.cli import main
 
 
 def shown(path: Path, first: int, count: int, rate: Fraction | int = 25) -> list[int]:
@@ -235,6 +236,22 @@ def test_streams_joined_end_to_end(tmp_path: Path) -> None:
     assert timeline.duration * 25 == 200
     assert any("time stamps jump back" in warning for warning in timeline.warnings)
     assert shown(tmp_path / "joined.ts", 90, 20) == [*range(90, 100), *range(10)]
+
+
+@pytest.mark.parametrize("others", [(192, 144), (120, 108), (384, 216)])
+def test_a_size_that_changes_on_the_way(tmp_path: Path, others: tuple[int, int]) -> None:
+    """Every picture is as large as the first, and the film can be cut and given its sound."""
+    first, second = encode(tmp_path / "a.m2v", "mpeg2video"), encode(tmp_path / "b.m2v", "mpeg2video", size=others)
+    joined = tmp_path / "joined.m2v"
+    joined.write_bytes(first.read_bytes() + second.read_bytes())
+    with av.open(str(joined)) as container:
+        assert {(frame.width, frame.height) for frame in container.decode(video=0)} == {SIZE, others}
+    seen = list(picture_frames(segment(Picture(joined), (Fraction(0), Fraction(8)))))
+    assert {frame.image.shape for frame in seen} == {(SIZE[1], SIZE[0], 3)}
+    numbers_seen = [number_of(frame.image) for frame in seen]
+    assert numbers_seen[:90] == [*range(90)] and numbers_seen[-100:] == [*range(100)]
+    out = tmp_path / "out.otio"
+    assert main(["generate", str(joined), "-o", str(out), "--task", "foley", "--source", "rules"]) == 0
 
 
 @pytest.mark.parametrize("frames", [100, 600])
