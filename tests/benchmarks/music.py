@@ -32,9 +32,10 @@ from masking_facts import masked
 from onset_facts import offsets, strength
 from score_facts import film, returns
 
+from talkies.core.corpus.tables import read_table
 from talkies.core.evaluation.judges.recordings import english_recordings
 from talkies.core.evaluation.judges.words import Moonshine
-from talkies.core.evaluation.material import read_material
+from talkies.core.evaluation.material import Sentence, read_material
 from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.generation.scores import played
 from talkies.core.instruments import SALON, THEATRE, Tones, perform
@@ -42,9 +43,10 @@ from talkies.core.media.ducking import Ducking
 from talkies.core.media.loudness import Meter, measure, metered
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.sound import read_sound
+from talkies.core.media.speech_bands import LineMeter
 from talkies.core.score import Hit, Score, compose, hits_of, read_asked
 from talkies.core.score.moods import MOODS
-from talkies.core.takes.levels import gain_for
+from talkies.core.takes.levels import BELOW_TARGET, gain_for
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange, to_sample
 
@@ -178,18 +180,32 @@ def bench_masked(asked: argparse.Namespace) -> None:
 
 def bench_words(asked: argparse.Namespace) -> None:
     """Word errors of the same recordings alone and with the music."""
-    judge = Moonshine()
+    judge, found = Moonshine(), dict[str, list[np.ndarray]]()
     spoken = Spoken.of(asked.recordings, asked.sentences)
-    alone, words = spoken.errors(judge, np.zeros(1, np.float32))
-    print(f"alone: {alone} errors in {words} words", flush=True)
+    alone = spoken.errors(judge, np.zeros(1, np.float32))
+    print(f"alone: {alone.sum()} errors in {sum(len(text.split()) for text in spoken.texts)} words", flush=True)
     for mood, ensemble, music in spoken.scored(asked):
-        errors, _ = spoken.errors(judge, music.mean(axis=0))
-        print(f"{mood:11} {ensemble:9} {errors} errors, {errors / alone:.2f} of those alone", flush=True)
+        errors = spoken.errors(judge, music.mean(axis=0))
+        for name in (f"{mood}, {ensemble}", "all"):
+            found.setdefault(name, []).append(errors)
+        print(f"{mood:11} {ensemble:9} {errors.sum()} errors, {times(alone, [errors])}", flush=True)
+    for name, rows in found.items():
+        print(f"{name}: {times(alone, rows)} in {len(rows)} pieces", flush=True)
+
+
+def times(alone: np.ndarray, rows: Sequence[np.ndarray]) -> str:
+    """How many times the errors alone (N,) those of each row (N,) are, and within what by chance: sentences drawn anew,
+    95 of 100 times."""
+    drawn = np.random.default_rng(0).integers(len(alone), size=(10_000, len(alone)))
+    mean = np.mean(rows, axis=0)
+    low, high = np.percentile(mean[drawn].sum(axis=1) / np.maximum(alone[drawn].sum(axis=1), 1), (2.5, 97.5))
+    return f"{mean.sum() / max(alone.sum(), 1):.2f} times those alone ({low:.2f} to {high:.2f})"
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """Held-out recordings one after the other, 1.5 s apart; ``sound`` at the level of a delivery."""
+    """Recordings of one reader one after the other, 1.5 s apart; ``sound`` at the level of a delivery. Those that are
+    held out first, then others: nothing that makes music has learned from any."""
 
     texts: tuple[str, ...]
     spans: tuple[TimeRange, ...]
@@ -198,6 +214,8 @@ class Spoken:
     @classmethod
     def of(cls, folder: Path, sentences: int) -> Spoken:
         chosen, _ = english_recordings(read_material(folder), sentences)
+        if len(chosen) < sentences:
+            chosen = [*chosen, *others(folder, chosen, sentences - len(chosen))]
         silence = np.zeros(3 * RATE // 2, np.float32)
         pieces, spans, place = [silence], list[TimeRange](), len(silence)
         for sentence in chosen:
@@ -219,26 +237,41 @@ class Spoken:
         while (time := time + Fraction(draw.randint(40, 170), 25)) < self.length - 4:
             hits.append(Hit(time, 0.6))
         hits.append(Hit(Fraction(int((self.length - 2) * 25), 25), 1.0, "last"))
-        for ensemble in asked.ensembles:
-            tones = Tones(THEATRE if ensemble == "orchestra" else SALON)
-            moods = MOODS if asked.mood == "each" else [asked.mood]
-            for mood, seed in product(moods, range(1, asked.seeds + 1)):
+        tones = {large: Tones(THEATRE if large else SALON) for large in (False, True)}
+        pairs = asked.pairs or product(MOODS if asked.mood == "each" else [asked.mood], asked.ensembles)
+        for mood, ensemble in pairs:
+            for seed in range(1, asked.seeds + 1):
+                large = ensemble == "orchestra"
                 score = compose(hits, self.length, read_asked(f"{mood}, {ensemble}"), seed, self.spans, handle=HANDLE)
-                meter = Meter(RATE)
-                sound = np.concatenate(list(metered(sounding(score, ensemble == "orchestra", tones), meter)), axis=1)
+                meter = LineMeter(self.spans, RATE)
+                sound = np.concatenate(list(metered(sounding(score, large, tones[large]), meter)), axis=1)
                 gain = gain_for("MX", meter.level(), PRESETS["ebu-r128"])
                 sound = sound[:, : len(self.sound)] * np.float32(10 ** (gain / 20))
-                ducking = Ducking.of(self.spans, asked.duck, meter)
+                ducking = Ducking.of(asked.duck, meter, -BELOW_TARGET["MX"])
                 yield mood, ensemble, next(ducking.applied([sound], 0, RATE))
 
-    def errors(self, judge: Moonshine, music: np.ndarray) -> tuple[int, int]:
-        """Of both channels together."""
+    def errors(self, judge: Moonshine, music: np.ndarray) -> np.ndarray:
+        """(N,) words misheard of each sentence, of both channels together."""
         sound = self.sound * np.float32(np.sqrt(0.5)) + music
-        found = [
-            judge.errors(text, sound[to_sample(span.start, RATE) : to_sample(span.end, RATE)])
-            for text, span in zip(self.texts, self.spans, strict=True)
-        ]
-        return sum(each.errors for each in found), sum(each.words for each in found)
+        return np.array(
+            [
+                judge.errors(text, sound[to_sample(span.start, RATE) : to_sample(span.end, RATE)]).errors
+                for text, span in zip(self.texts, self.spans, strict=True)
+            ]
+        )
+
+
+def others(folder: Path, held_out: Sequence[Sentence], count: int) -> list[Sentence]:
+    """Other sentences of the same reader, one recording of each, in an order that says nothing of them."""
+    table, reader, known = folder / "speech" / "transcripts.csv", held_out[0].speaker, {s.text for s in held_out}
+    rows = read_table(table, ("file", "speaker", "text", "lang"))
+    found = {
+        row["text"]: Sentence(table.parent / row["file"], reader, row["text"], row["lang"])
+        for row in rows
+        if row["speaker"] == reader and row["lang"].startswith("en") and not row.get("note")
+    }
+    fresh = sorted(set(found) - known)
+    return [found[text] for text in random.Random(1).sample(fresh, min(count, len(fresh)))]
 
 
 def both_sides(mono: np.ndarray) -> np.ndarray:
@@ -265,6 +298,13 @@ MEASURES: dict[str, Callable[[argparse.Namespace], None]] = {
 }
 
 
+def pair(text: str) -> tuple[str, str]:
+    mood, _, ensemble = text.replace("_", " ").partition("/")
+    if mood not in MOODS or ensemble not in ENSEMBLES:
+        raise argparse.ArgumentTypeError(f"{text!r} is no mood and ensemble, as lamento/salon is")
+    return mood, ensemble
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("measures", nargs="*", choices=[*MEASURES, []], default=[])
@@ -274,6 +314,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=40)
     parser.add_argument("--ensembles", nargs="*", choices=ENSEMBLES, default=list(ENSEMBLES))
     parser.add_argument("--mood", default="each", help="a mood, or each in turn (hits)")
+    parser.add_argument("--pairs", nargs="*", type=pair, help="lamento/salon: in place of each mood and ensemble")
     parser.add_argument("--most", type=int, default=7200, help="seconds of a list")
     parser.add_argument("--seeds", type=int, default=1, help="so many pieces of each mood, for speech and words")
     parser.add_argument("--reels", type=int, default=10, help="drawn films beside the lists")
