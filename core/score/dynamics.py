@@ -23,7 +23,7 @@ _GROWTH: dict[Growth, int] = {
     "codetta": -4,
 }  # fmt: skip
 _OF_SECTION = (-4, 3)  # from its beginning to its end
-_OF_SCORE, _OF_CLIMAX, _OF_END = -8, 6, 0
+_OF_SCORE, _OF_CLIMAX, _OF_END = -8, 6, -4
 _CLIMAX, _AROUND = 0.7, (0.55, 0.85)  # of the score
 _WHOLLY_S = 90  # a shorter score swells by less
 

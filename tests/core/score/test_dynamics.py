@@ -47,6 +47,16 @@ def test_a_short_score_keeps_its_level() -> None:
     assert max(levels) - min(levels) <= 8
 
 
+@pytest.mark.parametrize(("mood", "more"), [("lamento", False), ("religioso", False), ("storm", True)])
+def test_a_quiet_mood_ends_quietly_and_a_storm_with_a_blow(mood: str, more: bool) -> None:
+    """The last chord, against the accents of the minute before."""
+    score = compose(film(120), Fraction(120), read_asked(f"{mood}, piano"), seed=1)
+    start = max(note.start for note in score.notes)
+    last = max(note.velocity for note in score.notes if note.start == start)
+    accents = [note.velocity for note in score.notes if note.role == "accent" and note.start < start]
+    assert (last > statistics.mean(accents[-40:])) == more
+
+
 @pytest.mark.parametrize("mood", ["lamento", "storm", "religioso"])
 def test_who_blows_breathes_within_three_bars(mood: str) -> None:
     """Beats from one rest of a sixteenth to the next."""
