@@ -146,11 +146,17 @@ def _accompanied(
         return
     lowest = MOODS[situation.section.mood].bass
     rests = phrase.ending == "close" and len(phrase.bars) > 2
-    moving = outside(figured(style, phrase.bars, chords, lowest, rests), situation.speech)
-    still = held_chords(chords, _within(situation.speech, phrase.start, phrase.end))
+    moving = list(outside(figured(style, phrase.bars, chords, lowest, rests), situation.speech))
+    spoken = _within(situation.speech, phrase.start, phrase.end)
+    still = held_chords(chords, [(start, _resumed(end, moving, phrase.end)) for start, end in spoken])
     for note in tied(accented([*moving, *still], chords, hits), situation.speech):
         if note.pitch <= _SPEECH_CEILING or not _speaks(note, situation.speech):
             yield note
+
+
+def _resumed(end: Fraction, moving: Sequence[Note], latest: Fraction) -> Fraction:
+    """When the figure goes on after a line: until then its chord is held, or there would be a hole."""
+    return min((note.start for note in moving if note.start >= end), default=latest)
 
 
 def _within(ranges: Iterable[BeatRange], start: Fraction, end: Fraction) -> list[BeatRange]:
