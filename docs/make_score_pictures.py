@@ -108,7 +108,7 @@ def draw_dynamics() -> None:
         score = compose(film(300), Fraction(300), read_asked(prompt), seed=1)
         notes = [(float(score.seconds(note).start), note.velocity) for note in score.notes if note.role != "accent"]
         inside = [[loud for start, loud in notes if at <= start < at + 5] for at in range(0, 295, 5)]
-        level = [np.mean(each) if each else np.nan for each in inside]
+        level = [float(np.mean(each)) if each else float("nan") for each in inside]
         axes.plot(np.arange(len(level)) * 5 + 2.5, level, color=colour, label=prompt)
     axes.set(xlim=(0, 300), xlabel="seconds", ylabel="velocity")
     figure.legend(loc="outside right upper")

@@ -34,7 +34,7 @@ where consonants are weaker than the mean by so much more."""
 _MOMENT = 90  # percentile of tenths of a second
 
 DIPS_HZ = (400.0, 800.0, 1600.0, 3200.0, 6400.0)
-_DIP_WIDTH = 1.25  # of its middle
+_DIP_WIDTHS = (1.25, 1.25, 1.25, 1.25, 1.75)  # of their middles; the last reaches to where speech ends
 _DEEPEST_DB = 24.0
 _ROUNDS, _PACE = 40, 0.4
 _RATE = 48_000  # at which the standard and the dips are looked at
@@ -138,7 +138,7 @@ def resonances(sample_rate: int) -> list[tuple[Floats, Floats]]:
     """Numerator and denominator of what passes one octave and more around each of ``DIPS_HZ``."""
     from scipy.signal import iirpeak
 
-    return [iirpeak(hertz, 1 / _DIP_WIDTH, sample_rate) for hertz in DIPS_HZ]
+    return [iirpeak(hertz, 1 / width, sample_rate) for hertz, width in zip(DIPS_HZ, _DIP_WIDTHS, strict=True)]
 
 
 @cache
