@@ -98,7 +98,7 @@ def _notes(
     plan: Laid, weights: dict[Fraction, float], spoken: tuple[BeatRange, ...], asked: Asked, seed: int
 ) -> Iterator[Note]:
     before: Written | None = None
-    swell = Swell.of(weights, plan.closing, plan.met[-1].time)
+    swell = Swell.of(weights, plan.closing, plan.met[-1].time, plan.sections[-1].mood)
     for section in plan.sections:
         is_last = section is plan.sections[-1]
         inside = {beat: weight for beat, weight in weights.items() if section.beats[0] <= beat < section.beats[1]}

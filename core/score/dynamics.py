@@ -25,26 +25,28 @@ _GROWTH: dict[Growth, int] = {
 _OF_SECTION = (-4, 3)  # from its beginning to its end
 _OF_SCORE, _OF_CLIMAX, _OF_END = -8, 6, -4
 _CLIMAX, _AROUND = 0.7, (0.55, 0.85)  # of the score
+_QUIET, _DYING_AWAY, _LAST_BEATS = 65, -12, 16  # a mood's velocity below which a score dies away, and over how long
 _WHOLLY_S = 90  # a shorter score swells by less
 
 
 @dataclass(frozen=True)
 class Swell:
-    """The long line of a score: it rises from ``start`` to ``climax`` and falls back to ``end``, all in beats.
-    ``share``, 0 to 1: how much of it."""
+    """The long line of a score: it rises to ``climax`` and falls back to ``end``, in beats; ``share``, 0 to 1: how much
+    of it. ``dies_away``: its last bars are softer and softer."""
 
     climax: Fraction
     end: Fraction
     share: float
+    dies_away: bool
 
     @classmethod
-    def of(cls, weights: Mapping[Fraction, float], end: Fraction, seconds: Fraction) -> Swell:
+    def of(cls, weights: Mapping[Fraction, float], end: Fraction, seconds: Fraction, last_mood: str) -> Swell:
         """To the weightiest hit after the middle, of several the one nearest to where a climax usually is."""
         low, high = (Fraction(share).limit_denominator(100) * end for share in _AROUND)
         near = {beat: weight for beat, weight in weights.items() if low <= beat <= high}
         usual = Fraction(_CLIMAX).limit_denominator(100) * end
         climax = max(near, key=lambda beat: (near[beat], -abs(beat - usual)), default=usual)
-        return cls(climax, end, min(float(seconds) / _WHOLLY_S, 1.0))
+        return cls(climax, end, min(float(seconds) / _WHOLLY_S, 1.0), MOODS[last_mood].velocity < _QUIET)
 
     def at(self, beat: Fraction) -> float:
         """In steps of velocity."""
@@ -52,7 +54,8 @@ class Swell:
             level = _between(_OF_SCORE, _OF_CLIMAX, beat / self.climax if self.climax else Fraction(1))
         else:
             level = _between(_OF_CLIMAX, _OF_END, (beat - self.climax) / max(self.end - self.climax, Fraction(1, 8)))
-        return level * self.share
+        away = _between(0, _DYING_AWAY, 1 - (self.end - beat) / _LAST_BEATS) if self.dies_away else 0
+        return (level + away) * self.share
 
 
 def with_velocity(note: Note, phrase: Phrase, section: Section, hits: Mapping[Fraction, float], swell: Swell) -> Note:

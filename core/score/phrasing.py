@@ -18,7 +18,6 @@ from talkies.core.score.motifs import Theme, slots_of
 from talkies.core.score.voicing import Voiced, basses_of, voiced
 
 _BELOW_MIDDLE = 9  # semitones from the melody's middle to its lowest note
-_QUIET = 65  # a mood's velocity below which a score ends softly
 _SPEECH_CEILING = 67  # fundamentals of pads under speech stay below 400 Hz, far from 1 to 3 kHz
 
 
@@ -67,7 +66,7 @@ def written(phrase: Phrase, theme: Theme, situation: Situation, before: Written 
 def last_chord(
     section: Section, span: tuple[Fraction, Fraction], weight: float, swell: Swell, before: Written | None
 ) -> list[Note]:
-    """The tonic on the last hit, held over ``span`` (beats); a quiet mood ends without an accent."""
+    """The tonic on the last hit, held over ``span`` (beats)."""
     beat, end = span
     mood, key = MOODS[section.mood], section.key
     bar = Bar(beat, section.bars[0].meter)
@@ -81,8 +80,7 @@ def last_chord(
     notes = [Note("", beat, end - beat, top, 1, "melody")]
     notes += [Note("", beat, end - beat, pitch, 1, "accent") for pitch in chord.tones]
     notes.append(Note("", beat, end - beat, chord.bass, 1, "accent"))
-    hits = {} if mood.velocity < _QUIET else {beat: weight}
-    return [with_velocity(note, phrase, section, hits, swell) for note in notes]
+    return [with_velocity(note, phrase, section, {beat: weight}, swell) for note in notes]
 
 
 def _style(mood: Mood, phrase: Phrase) -> str:
