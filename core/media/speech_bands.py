@@ -41,11 +41,12 @@ _RATE = 48_000  # at which the standard and the dips are looked at
 
 
 class LineMeter(Meter):
-    """A meter that also knows what music has in each band while somebody speaks, in ``spans`` from its start."""
+    """A meter that also knows what music has in each band while somebody speaks, in ``spans`` from its start; those
+    that overlap are one."""
 
     def __init__(self, spans: Sequence[TimeRange], sample_rate: int) -> None:
         super().__init__(sample_rate)
-        self.spans = tuple(spans)
+        self.spans = apart(spans)
         self._rate = sample_rate
         self._window = np.hanning(self._step_samples)
         self._shares = _shares_of_bins(self._step_samples, sample_rate)
@@ -83,6 +84,17 @@ class LineMeter(Meter):
         power = np.square(np.abs(np.fft.rfft(step * self._window, axis=1))).sum(axis=0)
         scale = 2 / (np.square(self._window).sum() * self._step_samples)
         return np.asarray(self._shares @ power * scale, np.float64)
+
+
+def apart(spans: Sequence[TimeRange]) -> tuple[TimeRange, ...]:
+    """The same stretches in order, those that overlap or touch as one."""
+    found: list[TimeRange] = []
+    for span in sorted(spans):
+        if found and span.start <= found[-1].end:
+            found[-1] = TimeRange(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return tuple(found)
 
 
 def _shares_of_bins(count: int, sample_rate: int) -> Floats:

@@ -122,6 +122,15 @@ def test_music_that_leaves_words_alone_is_only_lower() -> None:
     assert np.abs(made[:, inside] - tone[:, inside] * 10 ** (-12 / 20)).max() < 1e-4
 
 
+def test_thousands_of_lines_at_once_are_measured_once() -> None:
+    """As a file could have them: each over the whole of two minutes."""
+    spans = [TimeRange(Fraction(place, 1000), Fraction(120)) for place in range(20_000)]
+    meter = LineMeter([*spans, TimeRange(Fraction(130), Fraction(131))], RATE)
+    assert meter.spans == (TimeRange(Fraction(0), Fraction(120)), TimeRange(Fraction(130), Fraction(131)))
+    meter.add(np.full((1, 140 * RATE), 0.1, np.float32))
+    assert [line.span for line in Ducking.of(12.0, meter, 3.0).lines] == list(meter.spans)
+
+
 def test_who_asks_for_little_gets_little_of_it() -> None:
     """3 dB: a quarter of what 12 dB more would take out of the bands of words."""
     tone = 0.2 * np.sin(2 * np.pi * 1600 * np.arange(40 * RATE) / RATE)[None].astype(np.float32)
