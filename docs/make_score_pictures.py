@@ -1,4 +1,4 @@
-"""Draws the pictures of docs/music.md: ``python docs/make_score_pictures.py [rolls] [moods] [sound]``."""
+"""Draws the pictures of docs/music.md: ``python docs/make_score_pictures.py [rolls] [moods] [sound] [dynamics]``."""
 
 from __future__ import annotations
 
@@ -97,6 +97,24 @@ def draw_sound() -> None:
     figure.savefig(IMAGES / "music_sound.png", dpi=50)
 
 
+def draw_dynamics() -> None:
+    """How loud five minutes are: the mean velocity of every five seconds, without accents."""
+    figure, axes = plt.subplots(figsize=(12, 3.5), layout="constrained")
+    for prompt, colour in (
+        ("battle, orchestra", "#b3262e"),
+        ("waltz, salon", "#4a86b8"),
+        ("lamento, piano", "#1d2f6f"),
+    ):
+        score = compose(film(300), Fraction(300), read_asked(prompt), seed=1)
+        notes = [(float(score.seconds(note).start), note.velocity) for note in score.notes if note.role != "accent"]
+        inside = [[loud for start, loud in notes if at <= start < at + 5] for at in range(0, 295, 5)]
+        level = [float(np.mean(each)) if each else float("nan") for each in inside]
+        axes.plot(np.arange(len(level)) * 5 + 2.5, level, color=colour, label=prompt)
+    axes.set(xlim=(0, 300), xlabel="seconds", ylabel="velocity")
+    figure.legend(loc="outside right upper")
+    figure.savefig(IMAGES / "score_dynamics.png", dpi=70)
+
+
 def draw_rolls() -> None:
     figure, rows = plt.subplots(len(PROMPTS), 1, figsize=(12, 13), layout="constrained")
     for axes, prompt in zip(rows, PROMPTS, strict=True):
@@ -108,7 +126,7 @@ def draw_rolls() -> None:
 
 
 def main() -> None:
-    pictures = {"rolls": draw_rolls, "moods": draw_moods, "sound": draw_sound}
+    pictures = {"rolls": draw_rolls, "moods": draw_moods, "sound": draw_sound, "dynamics": draw_dynamics}
     for name in sys.argv[1:] or pictures:
         pictures[name]()
 

@@ -141,6 +141,16 @@ class PlacingSuite(Opening):
         assert [each.record for each in again.segments] == [each.record for each in timeline.segments]
         assert again.cues == timeline.cues or "subtitle" in said  # words that become markers are read again, too
 
+    def test_sections_of_a_score_join_across_the_cuts_and_other_takes_lie_apart(
+        self, host: Host, known: Known, tmp_path: Path
+    ) -> None:
+        (tmp_path / "score").mkdir()
+        first, second, other = known.score(tmp_path / "score")
+        placement = host.add_takes([first, second, other])
+        wanted = {"MX talkies": [first.record, second.record], "MX talkies 2": [other.record]}
+        assert self.places(placement.tracks) == self.named(wanted)
+        assert first.record.end == second.record.start
+
     def test_the_clips_are_the_takes(self, host: Host, takes: list[Take]) -> None:
         for track in host.add_takes(takes).tracks:
             for clip in track.clips:

@@ -133,6 +133,14 @@ class Known:
             for number, (first, end) in enumerate(((2, 13), (10, 22), (20, 34), (30, 46)), start=1)
         ]
 
+    def score(self, folder: Path, seed: int = 0) -> list[Take]:
+        """Two sections of one score, which join within B, and the second as another take."""
+        return [
+            self._take(folder, "MX", "m1", 0, 90, seed, tail=12, channels=2),
+            self._take(folder, "MX", "m2", 90, 132, seed, head=12, tail=12, channels=2),
+            self._take(folder, "MX", "m2", 90, 132, seed, head=12, tail=12, number=2, channels=2),
+        ]
+
     def _take(
         self,
         folder: Path,

@@ -25,15 +25,15 @@ from talkies.core.instruments import SALON, THEATRE, PlayedNote, Tones, perform
 from talkies.core.instruments.performing import END_FADE_S
 from talkies.core.instruments.soundfont import perform_soundfont
 from talkies.core.media.ducking import SETTLED_S, Ducking
-from talkies.core.media.loudness import Meter
 from talkies.core.media.loudness_presets import PRESETS
+from talkies.core.media.speech_bands import LineMeter
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.score.composed import Score
 from talkies.core.score.papers.hit_list import hits_csv
 from talkies.core.score.papers.midi import midi_bytes
 from talkies.core.score.papers.tempo_list import tempo_csv
 from talkies.core.segment import Stem, Take, Timeline
-from talkies.core.takes.levels import gain_for
+from talkies.core.takes.levels import BELOW_TARGET, gain_for
 from talkies.core.takes.saving import CHUNK_SAMPLES, save_take, take_name
 from talkies.core.times import TimeRange, to_sample
 
@@ -117,12 +117,13 @@ class Scores:
                 self.folder.mkdir(parents=True, exist_ok=True)
                 meter = self._play(score, seed, path, on_share)
             gain = gain_for("MX", meter.level(), PRESETS[self.request.loudness])
-            self._pieces[seed] = _Piece(score, path, gain, Ducking.of(self.music.speech, self.music.duck, meter))
+            ducking = Ducking.of(self.music.duck, meter, -BELOW_TARGET["MX"])
+            self._pieces[seed] = _Piece(score, path, gain, ducking)
         return self._pieces[seed]
 
-    def _play(self, score: Score, seed: int, path: Path, on_share: Callable[[float], None]) -> Meter:
+    def _play(self, score: Score, seed: int, path: Path, on_share: Callable[[float], None]) -> LineMeter:
         """Performs a score into a file of floats, frames of two, and measures it."""
-        meter, count, total = Meter(SAMPLE_RATE), 0, self._samples
+        meter, count, total = LineMeter(self.music.speech, SAMPLE_RATE), 0, self._samples
         with path.open("wb") as file:
             for block in self._sounding(score, seed):
                 meter.add(block)

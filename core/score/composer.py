@@ -16,6 +16,7 @@ from talkies.core.errors import ArgumentError
 from talkies.core.score.accompaniment import BeatRange
 from talkies.core.score.asked import Asked
 from talkies.core.score.composed import Bar, Note, Score, Section
+from talkies.core.score.dynamics import Swell, under_speech
 from talkies.core.score.form import Scene, drawn, movements, phrases_of
 from talkies.core.score.hands import playable
 from talkies.core.score.hits import Hit, merged
@@ -23,7 +24,7 @@ from talkies.core.score.laying import Laid, laid
 from talkies.core.score.moods import MOODS
 from talkies.core.score.motifs import Theme, theme_of
 from talkies.core.score.orchestration import Passage, orchestrated
-from talkies.core.score.phrasing import Situation, Written, last_chord, under_speech, written
+from talkies.core.score.phrasing import Situation, Written, last_chord, written
 from talkies.core.score.tempo_map import TempoMap
 from talkies.core.times import TimeRange
 
@@ -97,11 +98,12 @@ def _notes(
     plan: Laid, weights: dict[Fraction, float], spoken: tuple[BeatRange, ...], asked: Asked, seed: int
 ) -> Iterator[Note]:
     before: Written | None = None
+    swell = Swell.of(weights, plan.closing, plan.met[-1].time, plan.sections[-1].mood)
     for section in plan.sections:
         is_last = section is plan.sections[-1]
         inside = {beat: weight for beat, weight in weights.items() if section.beats[0] <= beat < section.beats[1]}
         near = tuple(each for each in spoken if each[1] > section.beats[0] and each[0] < section.beats[1])
-        situation = Situation(section, inside, near, seed)
+        situation = Situation(section, inside, near, swell, seed)
         theme = _theme(section, asked, seed)
         mood = MOODS[section.mood]
         for phrase in phrases_of(_bars_before(section, plan.closing), mood.meter, section.held, is_last):
@@ -109,7 +111,7 @@ def _notes(
             contrast = phrase.growth in ("contrast", "inversion")
             yield from orchestrated(Passage(before.notes, mood, contrast, inside), asked.players)
     last = plan.sections[-1]
-    chord = last_chord(last, plan.closing, last.beats[1], weights.get(plan.closing, 1.0), before)
+    chord = last_chord(last, (plan.closing, last.beats[1]), weights.get(plan.closing, 1.0), swell, before)
     passage = Passage(under_speech(chord, spoken), MOODS[last.mood], False, {plan.closing: 1.0})
     yield from orchestrated(passage, asked.players)
 

@@ -19,7 +19,8 @@ HAND_NOTES = 5
 @dataclass(frozen=True)
 class Instrument:
     """``voices``: notes at once. ``limbs``: keys are two hands, pedals two hands and feet. ``program``: General MIDI,
-    counted from 0; None for a key of the drum channel."""
+    counted from 0; None for a key of the drum channel.
+    ``blown``: its player has to breathe."""
 
     name: str
     lowest: int
@@ -28,6 +29,7 @@ class Instrument:
     limbs: Limbs
     program: int | None
     drum: int = 0
+    blown: bool = False
 
     def reaches(self, pitch: int) -> bool:
         return self.lowest <= pitch <= self.highest
@@ -57,12 +59,12 @@ INSTRUMENTS: dict[str, Instrument] = {
         Instrument("violas_pizzicato", 48, 84, 2, "strings", 45),
         Instrument("cellos_pizzicato", 36, 76, 2, "strings", 45),
         Instrument("basses_pizzicato", 28, 60, 1, "strings", 45),
-        Instrument("flute", 60, 96, 1, "one", 73),
-        Instrument("oboe", 58, 91, 1, "one", 68),
-        Instrument("clarinet", 50, 94, 1, "one", 71),
-        Instrument("bassoon", 34, 72, 1, "one", 70),
-        Instrument("horn", 41, 77, 2, "one", 60),
-        Instrument("trumpet", 55, 82, 1, "one", 56),
+        Instrument("flute", 60, 96, 1, "one", 73, blown=True),
+        Instrument("oboe", 58, 91, 1, "one", 68, blown=True),
+        Instrument("clarinet", 50, 94, 1, "one", 71, blown=True),
+        Instrument("bassoon", 34, 72, 1, "one", 70, blown=True),
+        Instrument("horn", 41, 77, 2, "one", 60, blown=True),
+        Instrument("trumpet", 55, 82, 1, "one", 56, blown=True),
         Instrument("timpani", 40, 55, 1, "struck", 47),
         Instrument("cymbal", 49, 49, 1, "struck", None, 49),
     )

@@ -1,4 +1,5 @@
-"""What one player can do: two hands of a tenth with five fingers, or as many notes as an instrument has voices.
+"""What one player can do: two hands of a tenth with five fingers, or as many notes as an instrument has voices; and who
+blows breathes.
 
 Notes are taken in order; where one more cannot be played, first what is held is let go, then what weighs least is left
 out: pads, harmony, bass, never the melody before the others.
@@ -15,6 +16,7 @@ from talkies.core.score.ensemble import HAND_NOTES, HAND_SPAN, INSTRUMENTS, Inst
 
 _WEIGHT: dict[Role, int] = {"melody": 4, "accent": 3, "bass": 2, "harmony": 1, "pad": 0}
 _PEDAL_HIGHEST = 67  # of an organ, G4
+_LONGEST_BREATH, _BREATH = 12, Fraction(1, 4)  # beats: three bars of four in one breath, and what it takes
 
 
 def playable(notes: Iterable[Note]) -> list[Note]:
@@ -22,8 +24,33 @@ def playable(notes: Iterable[Note]) -> list[Note]:
     by_player: dict[str, list[Note]] = {}
     for note in notes:
         by_player.setdefault(note.instrument, []).append(note)
-    made = [note for name, own in by_player.items() for note in _played(own, INSTRUMENTS[name])]
+    made: list[Note] = []
+    for name, own in by_player.items():
+        played = _played(own, INSTRUMENTS[name])
+        made += _with_breath(played) if INSTRUMENTS[name].blown else played
     return sorted(made, key=lambda note: (note.start, note.pitch, note.instrument))
+
+
+def _with_breath(notes: Sequence[Note]) -> list[Note]:
+    """The notes of one who blows: where no rest comes in time, the longest note of a breath ends early."""
+    made = sorted(notes, key=lambda note: (note.start, note.pitch))
+    first, end = 0, made[0].start
+    for place, note in enumerate(made):
+        if note.start - end >= _BREATH:
+            first = place
+        while note.end - made[first].start > _LONGEST_BREATH and first < place:
+            longest = max(range(first, place), key=lambda each: (made[each].length, each))
+            following = next(each for each in range(longest + 1, place + 1) if made[each].start > made[longest].start)
+            limit = max(made[following].start - _BREATH, made[longest].start + made[longest].length / 2)
+            for each in range(first, following):
+                made[each] = _ended_by(made[each], limit)
+            first = following
+        end = max(end, note.end)
+    return made
+
+
+def _ended_by(note: Note, limit: Fraction) -> Note:
+    return replace(note, length=min(note.length, max(limit - note.start, note.length / 2)))
 
 
 def _played(notes: Sequence[Note], instrument: Instrument) -> list[Note]:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from talkies.core.score.accompaniment import BeatRange, accented, begins_in, figured, held_chords, outside, tied
-from talkies.core.score.composed import Bar, Key, Note, Role, Section
+from talkies.core.score.accompaniment import BeatRange, accented, figured, held_chords, outside, tied
+from talkies.core.score.composed import Bar, Key, Note, Section
+from talkies.core.score.dynamics import Swell, under_speech, with_velocity
 from talkies.core.score.form import Phrase, drawn
 from talkies.core.score.harmony import ChordSpan, chord_of, progression, scale_of
 from talkies.core.score.melody import Ground, Tone, split_at, sung
@@ -17,19 +18,18 @@ from talkies.core.score.motifs import Theme, slots_of
 from talkies.core.score.voicing import Voiced, basses_of, voiced
 
 _BELOW_MIDDLE = 9  # semitones from the melody's middle to its lowest note
-_LOUDEST_OF_FIGURE = 108
 _SPEECH_CEILING = 67  # fundamentals of pads under speech stay below 400 Hz, far from 1 to 3 kHz
-_SOFTER_UNDER_SPEECH, _SOFTEST = 16, 32  # in steps of velocity, hits too
-_ROLE_VELOCITY: dict[Role, int] = {"melody": 8, "bass": -2, "harmony": -9, "pad": -16, "accent": 4}
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What a phrase meets. ``hits``: beat and weight; ``speech``: beats over which somebody speaks."""
+    """What a phrase meets. ``hits``: beat and weight; ``speech``: beats over which somebody speaks; ``swell``: the
+    score's long line."""
 
     section: Section
     hits: dict[Fraction, float]
     speech: tuple[BeatRange, ...]
+    swell: Swell
     seed: int
 
 
@@ -59,25 +59,28 @@ def written(phrase: Phrase, theme: Theme, situation: Situation, before: Written 
     slots = split_at(slots_of(theme, phrase.growth, phrase.bars, rng), hits)
     tones = sung(slots, ground, before.melody if before else None, rng)
     notes = [*_melody(tones, mood, situation, ground), *_accompanied(phrase, style, chords, situation, sorted(hits))]
-    loud = [_with_velocity(note, phrase, mood, hits) for note in notes if note.length > 0]
+    loud = [with_velocity(note, phrase, section, hits, situation.swell) for note in notes if note.length > 0]
     return Written(under_speech(loud, situation.speech), chords[-1], tones[-1].pitch if tones else None)
 
 
-def last_chord(section: Section, beat: Fraction, end: Fraction, weight: float, before: Written | None) -> list[Note]:
-    """The tonic on the last hit, held until ``end`` (beats)."""
+def last_chord(
+    section: Section, span: tuple[Fraction, Fraction], weight: float, swell: Swell, before: Written | None
+) -> list[Note]:
+    """The tonic on the last hit, held over ``span`` (beats)."""
+    beat, end = span
     mood, key = MOODS[section.mood], section.key
     bar = Bar(beat, section.bars[0].meter)
     phrase = Phrase((bar,), "close", "codetta", 0)
-    span = ChordSpan(chord_of("I" if key.mode == "major" else "i", key), beat, end)
-    basses = basses_of([span], mood.bass, before.chord.bass if before else None)
-    chord = voiced([span], basses, _ceiling(mood), before.chord if before else None)[0]
+    chord_span = ChordSpan(chord_of("I" if key.mode == "major" else "i", key), beat, end)
+    basses = basses_of([chord_span], mood.bass, before.chord.bass if before else None)
+    chord = voiced([chord_span], basses, _ceiling(mood), before.chord if before else None)[0]
     near = before.melody if before is not None and before.melody is not None else mood.register
     choices = [pitch for pitch in range(mood.register - _BELOW_MIDDLE, mood.register + 12) if pitch % 12 == key.tonic]
     top = min(choices, key=lambda pitch: abs(pitch - near))
     notes = [Note("", beat, end - beat, top, 1, "melody")]
     notes += [Note("", beat, end - beat, pitch, 1, "accent") for pitch in chord.tones]
     notes.append(Note("", beat, end - beat, chord.bass, 1, "accent"))
-    return [_with_velocity(note, phrase, mood, {beat: weight}) for note in notes]
+    return [with_velocity(note, phrase, section, {beat: weight}, swell) for note in notes]
 
 
 def _style(mood: Mood, phrase: Phrase) -> str:
@@ -141,11 +144,17 @@ def _accompanied(
         return
     lowest = MOODS[situation.section.mood].bass
     rests = phrase.ending == "close" and len(phrase.bars) > 2
-    moving = outside(figured(style, phrase.bars, chords, lowest, rests), situation.speech)
-    still = held_chords(chords, _within(situation.speech, phrase.start, phrase.end))
+    moving = list(outside(figured(style, phrase.bars, chords, lowest, rests), situation.speech))
+    spoken = _within(situation.speech, phrase.start, phrase.end)
+    still = held_chords(chords, [(start, _resumed(end, moving, phrase.end)) for start, end in spoken])
     for note in tied(accented([*moving, *still], chords, hits), situation.speech):
         if note.pitch <= _SPEECH_CEILING or not _speaks(note, situation.speech):
             yield note
+
+
+def _resumed(end: Fraction, moving: Sequence[Note], latest: Fraction) -> Fraction:
+    """When the figure goes on after a line: until then its chord is held, or there would be a hole."""
+    return min((note.start for note in moving if note.start >= end), default=latest)
 
 
 def _within(ranges: Iterable[BeatRange], start: Fraction, end: Fraction) -> list[BeatRange]:
@@ -154,30 +163,3 @@ def _within(ranges: Iterable[BeatRange], start: Fraction, end: Fraction) -> list
 
 def _speaks(note: Note, speech: Iterable[BeatRange]) -> bool:
     return any(start < note.end and note.start < end for start, end in speech)
-
-
-def under_speech(notes: Iterable[Note], speech: Sequence[BeatRange]) -> list[Note]:
-    """Without the tune, and softer, where somebody speaks."""
-    kept = (note for note in notes if note.role != "melody" or not begins_in(note, speech))
-    return [_softer(note) if begins_in(note, speech) else note for note in kept]
-
-
-def _softer(note: Note) -> Note:
-    return replace(note, velocity=max(note.velocity - _SOFTER_UNDER_SPEECH, min(note.velocity, _SOFTEST)))
-
-
-def _with_velocity(note: Note, phrase: Phrase, mood: Mood, hits: dict[Fraction, float]) -> Note:
-    """By role, by the beat in its bar, by the arch of the phrase; a hit is above all that is no hit."""
-    share = float((note.start - phrase.start) / (phrase.end - phrase.start))
-    arch = 6 * (1 - abs(share - 0.6) / 0.6)
-    level = mood.velocity + _ROLE_VELOCITY[note.role] + _metrical(note.start, phrase.bars) + arch
-    level = min(level, _LOUDEST_OF_FIGURE)
-    if note.start in hits:
-        level = max(level, min(mood.velocity + 14, _LOUDEST_OF_FIGURE)) + 6 + 10 * hits[note.start]
-    return replace(note, velocity=min(max(round(level), 1), 127))
-
-
-def _metrical(beat: Fraction, bars: Sequence[Bar]) -> int:
-    bar = next((bar for bar in bars if bar.start <= beat < bar.end), bars[0])
-    inside = beat - bar.start
-    return 5 if inside == 0 else 2 if inside % bar.meter.pulse == 0 else -2

@@ -12,6 +12,7 @@ from talkies.core.score.harmony import Chord, ChordSpan
 _MUD = 48  # below it no interval under a fifth: close low chords growl
 _LOW_GAP = 7
 _THIRD_MISSING, _SEVENTH_MISSING, _LEADING_TWICE, _MUDDY, _GAP = 6.0, 2.5, 5.0, 6.0, 0.15
+_PARALLEL, _UNRESOLVED = 3.0, 5.0
 _BASS_RANGE = 14  # semitones above the lowest note it likes
 
 
@@ -70,13 +71,25 @@ def _cost(chord: Chord, bass: int, tones: tuple[int, ...], before: Voiced | None
         cost += _GAP * max(high - low - 9, 0)
     if before is not None and before.tones:
         cost += 0.35 * sum(min(abs(tone - old) for old in before.tones) for tone in tones)
-        cost += 2.0 * _parallels(before.all, every)
+        cost += _PARALLEL * _parallels(before.all, every) + _UNRESOLVED * _unresolved(before, chord, every)
     return cost
 
 
 def _parallels(old: tuple[int, ...], new: tuple[int, ...]) -> int:
-    """Fifths and octaves with the bass that move on as fifths and octaves."""
+    """Fifths and octaves with the bass, and between voices above it, that move on as fifths and octaves."""
     if old[0] == new[0]:
         return 0
     gaps = {(tone - old[0]) % 12 for tone in old[1:]} & {0, 7}
-    return sum(1 for tone in new[1:] if (tone - new[0]) % 12 in gaps)
+    above = zip(combinations(old[1:], 2), combinations(new[1:], 2), strict=False) if len(old) == len(new) else ()
+    moved = (
+        (low, high) for (was_low, was_high), (low, high) in above if was_low != low and was_high - was_low in (7, 12)
+    )
+    return sum((tone - new[0]) % 12 in gaps for tone in new[1:]) + sum(high - low in (7, 12) for low, high in moved)
+
+
+def _unresolved(before: Voiced, chord: Chord, new: tuple[int, ...]) -> int:
+    """Leading tones that do not rise although the tonic is there to go to."""
+    leading = before.span.chord.leading
+    if leading is None or leading in chord.tones or (leading + 1) % 12 not in chord.tones:
+        return 0
+    return sum(tone % 12 == leading and tone + 1 not in new for tone in before.all)

@@ -15,53 +15,35 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import random
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import product
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 from masking_facts import masked
+from music_under_lines import HANDLE, RATE, Spoken, both_sides, loudness, sounding
 from onset_facts import offsets, strength
 from score_facts import film, returns
 
-from talkies.core.evaluation.judges.recordings import english_recordings
 from talkies.core.evaluation.judges.words import Moonshine
-from talkies.core.evaluation.material import read_material
 from talkies.core.generation.music_settings import MusicSettings
-from talkies.core.generation.scores import played
-from talkies.core.instruments import SALON, THEATRE, Tones, perform
-from talkies.core.media.ducking import Ducking
-from talkies.core.media.loudness import Meter, measure, metered
-from talkies.core.media.loudness_presets import PRESETS
-from talkies.core.media.sound import read_sound
+from talkies.core.instruments import SALON, THEATRE, Tones
 from talkies.core.score import Hit, Score, compose, hits_of, read_asked
 from talkies.core.score.moods import MOODS
-from talkies.core.takes.levels import gain_for
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange, to_sample
 
-RATE = 48_000
 LISTS = (
     "speed_effects.edl", "timecode_mismatch.edl", "fcpx_project.fcpxml", "premiere_example.xml",
     "kdenlive_mixes_markers.kdenlive",
 )  # fmt: skip
 ENSEMBLES = ("piano", "organ", "salon", "orchestra")
 SHARED = Path(__file__).resolve().parents[3] / "shared/data"
-HANDLE = Fraction(1)
-
-
-def sounding(score: Score, orchestra: bool, tones: Tones | None = None) -> Iterator[np.ndarray]:
-    length = round((score.length + score.handle) * RATE)
-    room = THEATRE if orchestra else SALON
-    return perform(played(score), length, score.seed, room, tones=tones or Tones(room))
 
 
 def heard(score: Score, orchestra: bool, tones: Tones | None = None) -> np.ndarray:
@@ -178,81 +160,26 @@ def bench_masked(asked: argparse.Namespace) -> None:
 
 def bench_words(asked: argparse.Namespace) -> None:
     """Word errors of the same recordings alone and with the music."""
-    judge = Moonshine()
+    judge, found = Moonshine(), dict[str, list[np.ndarray]]()
     spoken = Spoken.of(asked.recordings, asked.sentences)
-    alone, words = spoken.errors(judge, np.zeros(1, np.float32))
-    print(f"alone: {alone} errors in {words} words", flush=True)
+    alone = spoken.errors(judge, np.zeros(1, np.float32))
+    print(f"alone: {alone.sum()} errors in {sum(len(text.split()) for text in spoken.texts)} words", flush=True)
     for mood, ensemble, music in spoken.scored(asked):
-        errors, _ = spoken.errors(judge, music.mean(axis=0))
-        print(f"{mood:11} {ensemble:9} {errors} errors, {errors / alone:.2f} of those alone", flush=True)
+        errors = spoken.errors(judge, music.mean(axis=0))
+        for name in (f"{mood}, {ensemble}", "all"):
+            found.setdefault(name, []).append(errors)
+        print(f"{mood:11} {ensemble:9} {errors.sum()} errors, {times(alone, [errors])}", flush=True)
+    for name, rows in found.items():
+        print(f"{name}: {times(alone, rows)} in {len(rows)} pieces", flush=True)
 
 
-@dataclass(frozen=True)
-class Spoken:
-    """Held-out recordings one after the other, 1.5 s apart; ``sound`` at the level of a delivery."""
-
-    texts: tuple[str, ...]
-    spans: tuple[TimeRange, ...]
-    sound: np.ndarray
-
-    @classmethod
-    def of(cls, folder: Path, sentences: int) -> Spoken:
-        chosen, _ = english_recordings(read_material(folder), sentences)
-        silence = np.zeros(3 * RATE // 2, np.float32)
-        pieces, spans, place = [silence], list[TimeRange](), len(silence)
-        for sentence in chosen:
-            sound = read_sound(sentence.path).ravel()
-            spans.append(TimeRange(Fraction(place, RATE), Fraction(place + len(sound), RATE)))
-            pieces += [sound, silence]
-            place += len(sound) + len(silence)
-        whole = np.concatenate(pieces)
-        gain = gain_for("DX", measure(iter([both_sides(whole)]), RATE), PRESETS["ebu-r128"])
-        return cls(tuple(sentence.text for sentence in chosen), tuple(spans), whole * np.float32(10 ** (gain / 20)))
-
-    @property
-    def length(self) -> Fraction:
-        return Fraction(len(self.sound), RATE)
-
-    def scored(self, asked: argparse.Namespace) -> Iterator[tuple[str, str, np.ndarray]]:
-        """Mood, ensemble and the music as it lies under the lines, (2, N)."""
-        draw, time, hits = random.Random(1), Fraction(0), [Hit(Fraction(0), 1.0, "first")]
-        while (time := time + Fraction(draw.randint(40, 170), 25)) < self.length - 4:
-            hits.append(Hit(time, 0.6))
-        hits.append(Hit(Fraction(int((self.length - 2) * 25), 25), 1.0, "last"))
-        for ensemble in asked.ensembles:
-            tones = Tones(THEATRE if ensemble == "orchestra" else SALON)
-            moods = MOODS if asked.mood == "each" else [asked.mood]
-            for mood, seed in product(moods, range(1, asked.seeds + 1)):
-                score = compose(hits, self.length, read_asked(f"{mood}, {ensemble}"), seed, self.spans, handle=HANDLE)
-                meter = Meter(RATE)
-                sound = np.concatenate(list(metered(sounding(score, ensemble == "orchestra", tones), meter)), axis=1)
-                gain = gain_for("MX", meter.level(), PRESETS["ebu-r128"])
-                sound = sound[:, : len(self.sound)] * np.float32(10 ** (gain / 20))
-                ducking = Ducking.of(self.spans, asked.duck, meter)
-                yield mood, ensemble, next(ducking.applied([sound], 0, RATE))
-
-    def errors(self, judge: Moonshine, music: np.ndarray) -> tuple[int, int]:
-        """Of both channels together."""
-        sound = self.sound * np.float32(np.sqrt(0.5)) + music
-        found = [
-            judge.errors(text, sound[to_sample(span.start, RATE) : to_sample(span.end, RATE)])
-            for text, span in zip(self.texts, self.spans, strict=True)
-        ]
-        return sum(each.errors for each in found), sum(each.words for each in found)
-
-
-def both_sides(mono: np.ndarray) -> np.ndarray:
-    """As a mono track sounds in a stereo sum."""
-    return np.tile(mono * np.float32(np.sqrt(0.5)), (2, 1))
-
-
-def loudness(sound: np.ndarray, span: TimeRange) -> float:
-    """Short-term (3 s) in the middle of a line, or of the whole line where it is shorter."""
-    middle, half = (span.start + span.end) / 2, min(span.duration, Fraction(3)) / 2
-    part = sound[:, to_sample(middle - half, RATE) : to_sample(middle + half, RATE)]
-    meter = Meter(RATE)
-    meter.add(part)
-    return meter.loudest(0, part.shape[1] / RATE)
+def times(alone: np.ndarray, rows: Sequence[np.ndarray]) -> str:
+    """How many times the errors alone (N,) those of each row (N,) are, and within what by chance: sentences drawn anew,
+    95 of 100 times."""
+    drawn = np.random.default_rng(0).integers(len(alone), size=(10_000, len(alone)))
+    mean = np.mean(rows, axis=0)
+    low, high = np.percentile(mean[drawn].sum(axis=1) / np.maximum(alone[drawn].sum(axis=1), 1), (2.5, 97.5))
+    return f"{mean.sum() / max(alone.sum(), 1):.2f} times those alone ({low:.2f} to {high:.2f})"
 
 
 MEASURES: dict[str, Callable[[argparse.Namespace], None]] = {
@@ -265,6 +192,13 @@ MEASURES: dict[str, Callable[[argparse.Namespace], None]] = {
 }
 
 
+def pair(text: str) -> tuple[str, str]:
+    mood, _, ensemble = text.replace("_", " ").partition("/")
+    if mood not in MOODS or ensemble not in ENSEMBLES:
+        raise argparse.ArgumentTypeError(f"{text!r} is no mood and ensemble, as lamento/salon is")
+    return mood, ensemble
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("measures", nargs="*", choices=[*MEASURES, []], default=[])
@@ -274,6 +208,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=40)
     parser.add_argument("--ensembles", nargs="*", choices=ENSEMBLES, default=list(ENSEMBLES))
     parser.add_argument("--mood", default="each", help="a mood, or each in turn (hits)")
+    parser.add_argument("--pairs", nargs="*", type=pair, help="lamento/salon: in place of each mood and ensemble")
     parser.add_argument("--most", type=int, default=7200, help="seconds of a list")
     parser.add_argument("--seeds", type=int, default=1, help="so many pieces of each mood, for speech and words")
     parser.add_argument("--reels", type=int, default=10, help="drawn films beside the lists")

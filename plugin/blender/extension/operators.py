@@ -82,8 +82,8 @@ class Again(_Button):
             str(stored.get("stem")), "foley"
         )
         found = reading.read(scene)
-        shot = max(found.shots, key=lambda shot: _shared(shot, strip), default=None)
-        if shot is None or not _shared(shot, strip):
+        under = sorted((shot for shot in found.shots if _shared(shot, strip)), key=lambda shot: -_shared(shot, strip))
+        if not under:
             raise RefusedError(f"There is no picture left under {strip.name!r}; move it or the picture back")
         again = {
             name: stored[name] for name in ("prompt", "negative_prompt", "voice") if isinstance(stored.get(name), str)
@@ -91,7 +91,8 @@ class Again(_Button):
         seed = stored.get("seed")
         again["seed"] = (seed if isinstance(seed, int) else 0) + 1
         again["takes"] = 1
-        start(scene, found, task, {**_params(settings.of(scene)), **again}, [shot], instead=strip.name)
+        wanted = under if task == "music" else under[:1]  # a score lies over many shots
+        start(scene, found, task, {**_params(settings.of(scene)), **again}, wanted, instead=strip.name)
 
 
 class Cancel(_Button):

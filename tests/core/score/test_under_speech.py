@@ -72,6 +72,24 @@ def test_tones_that_two_chords_share_are_held_under_speech() -> None:
     assert sorted(tied(accents, [whole]), key=str) == sorted(accents, key=str)
 
 
+@pytest.mark.parametrize("mood", ["lamento", "religioso", "love theme", "hurry"])
+def test_there_is_no_hole_after_a_line(mood: str) -> None:
+    """What is held goes on until somebody plays again: in moods that are not written short nothing is silent for longer
+    than elsewhere."""
+    speech = tuple(TimeRange(Fraction(start), Fraction(start) + Fraction(31, 10)) for start in (10, 19, 28, 37))
+    score = compose(film(60), Fraction(60), Asked(mood=mood, ensemble="salon"), seed=4, speech=speech)
+    spans = sorted((score.seconds(note).start, score.seconds(note).end) for note in score.notes)
+    end, holes = Fraction(0), []
+    for start, over in spans:
+        holes.append((start - end, end))
+        end = max(end, over)
+    after = [
+        size for size, at in holes if any(span.end - Fraction(1, 4) <= at <= span.end + Fraction(1) for span in speech)
+    ]
+    longest = max([size for size, _ in holes if size not in after], default=Fraction(0))
+    assert max(after, default=Fraction(0)) <= max(longest, Fraction(1, 50))
+
+
 @pytest.mark.parametrize("mood", MOODS)
 def test_the_last_chord_makes_room_as_well(mood: str) -> None:
     asked, speech = Asked(mood=mood, ensemble="piano"), TimeRange(Fraction(57), Fraction(60))

@@ -11,10 +11,13 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from blenders import Blender
 from films import write_movie
 from guests import RUDE, rude_manifest
+
+from talkies.core.media.sound import read_sound
 
 pytestmark = pytest.mark.slow  # a real Blender
 
@@ -315,3 +318,26 @@ def test_engines_of_other_people_are_offered_and_used(film: Blender, tmp_path: P
     assert not made["failed"], made
     assert tracks(film) == {"FX talkies": SHOTS}
     assert {each["talkies"]["engine"] for each in film.call("listed")} == {"rude"}
+
+
+def test_music_is_one_score_over_all_shots_and_can_be_made_again(film: Blender) -> None:
+    """Stereo of its strip's length, and muted above it the same piece that makes no way for the line; another one takes
+    the place of the first, whole, and leaves the rest."""
+    film.call("settings", prompt="misterioso, organ", takes=1)
+    assert press(film, "music")["sentences"][0] == "2 sounds on MX talkies, MX talkies 2"
+    whole = [(1, 51)]  # both shots
+    assert tracks(film) == {"MX talkies": whole, "MX talkies 2": whole}
+    first, full = film.call("listed")
+    assert [first["mute"], full["mute"]] == [False, True]
+    assert first["talkies"]["stem"] == "MX" and first["talkies"]["prompt"] == "misterioso, organ"
+    sound, loud = (read_sound(Path(each["file"]), mono=False) for each in (first, full))
+    assert sound.shape == loud.shape and sound.shape[1] >= 2 * 48_000
+    beneath = slice(round(1.25 * 48_000), round(1.7 * 48_000))
+    assert np.abs(sound[:, beneath]).max() < np.abs(loud[:, beneath]).max() / 2
+    film.call("activate", name=first["name"])
+    assert film.call("press", button="again") == ""
+    assert not film.call("wait")["failed"]
+    assert tracks(film) == {"MX talkies": whole, "MX talkies 2": whole}
+    again, kept = sorted(film.call("listed"), key=lambda each: str(each["track"]))
+    assert again["talkies"]["seed"] == first["talkies"]["seed"] + 1 and again["file"] != first["file"]
+    assert not again["mute"] and kept == full
