@@ -1,0 +1,293 @@
+"""Batches by real workers: what is made is what `generate` makes, once, and what breaks costs its own reel alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from batches import TEMPLATE, WORKER, order, rows, run, write_archive
+from engines import load_tones
+from films import write_movie
+from kills.results import result_at
+
+from talkies.core.batch.helper import Helper
+from talkies.core.batch.ledger import DATA, read_records
+from talkies.core.batch.overview import write_overview
+from talkies.core.batch.running import Advanced, Batch, Counted, ReelSettled
+from talkies.core.generation.render import render
+from talkies.core.generation.request import Request
+
+MADE = ("1926/reel.mov", "1927/reel.otio")
+BROKEN = "1926/notes.mov"
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests end processes as Unix does")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_archive(tmp_path_factory.mktemp("archive") / "in")
+
+
+@pytest.fixture(scope="module")
+def made(archive: Path) -> Path:
+    """A finished batch, to be looked at and copied."""
+    out = archive.parent / "out"
+    run(order([archive], out))
+    return out
+
+
+@pytest.fixture
+def copied(archive: Path, made: Path, tmp_path: Path) -> Path:
+    """The archive with its batch, somewhere else, with other times."""
+    for folder in (archive, made):
+        shutil.copytree(folder, tmp_path / folder.name, copy_function=shutil.copy2)
+    return tmp_path
+
+
+def sounds(out: Path) -> dict[str, object]:
+    """The samples of every reel, and that its timeline and sounds are whole."""
+    found = {}
+    for name in MADE:
+        result = result_at(out / f"{name}.talkies.otio")
+        assert result is not None and not result.problems
+        found[name] = result.sounds
+    return found
+
+
+def identities(out: Path) -> dict[str, tuple[int, int]]:
+    """Which file lies where: one that is written again is another."""
+    files = [path for path in out.rglob("*") if path.is_file() and DATA not in path.parts]
+    return {str(path.relative_to(out)): (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}
+
+
+def test_it_makes_what_generate_makes_and_one_broken_reel_stops_nothing(archive: Path, made: Path) -> None:
+    records = read_records(made / DATA)
+    assert {name: record.state for name, record in records.items()} == {
+        MADE[0]: "done", MADE[1]: "done", BROKEN: "failed"
+    }  # fmt: skip
+    assert "notes.mov: is not readable media" in records[BROKEN].problem
+    assert records[BROKEN].problem.endswith("export or copy it again")
+    alone = archive.parent / "alone"
+    for name in MADE:
+        request = replace(TEMPLATE, timeline=archive / name, out=alone / f"{name}.talkies.otio")
+        list(render(request, load_engine=load_tones))
+    assert sounds(made) == sounds(alone)
+    listed = {path for path in identities(made) if path.endswith(".wav")}
+    assert listed == {path for path in identities(alone) if path.endswith(".wav")} and len(listed) == 4
+
+
+def test_every_job_has_its_row_and_its_file(made: Path) -> None:
+    write_overview(made, read_records(made / DATA))
+    table = rows(made / "batch.csv")
+    assert [(row["reel"], row["segment"], row["stem"], row["take"], row["state"]) for row in table] == [
+        (BROKEN, "", "", "", "failed"),
+        (MADE[0], "V1-001", "FX", "1", "done"),
+        (MADE[1], "V1-001", "DX", "1", "done"),
+        (MADE[1], "V1-001", "FX", "1", "done"),
+        (MADE[1], "V1-002", "FX", "1", "done"),
+    ]
+    assert all((made / row["file"]).is_file() and row["seconds"] == "1.000" for row in table[1:])
+    assert "export or copy it again" in table[0]["problem"]
+
+
+def test_a_finished_batch_starts_no_worker_and_touches_no_file(archive: Path, made: Path) -> None:
+    before = identities(made)
+    batch = Batch(order([archive], made, command=("/no/such/program",)))
+    assert list(batch.run()) == [Counted(3, 3)]
+    assert identities(made) == before
+
+
+def test_a_copied_batch_is_known_by_its_content(copied: Path) -> None:
+    """Times are new: the reels are looked at again, and nothing is made."""
+    for path in copied.rglob("*"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    before = identities(copied / "out")
+    batch = Batch(order([copied / "in"], copied / "out"))
+    news = list(batch.run())
+    assert news[0] == Counted(3, 0)
+    assert identities(copied / "out") == before
+    assert list(Batch(order([copied / "in"], copied / "out")).run()) == [Counted(3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("what", "again"),
+    [("picture", "1926/reel.mov"), ("subtitle", "1926/reel.mov"), ("lost", "1927/reel.otio"), ("cut off", MADE[1])],
+)
+def test_what_has_changed_is_made_anew_and_nothing_else(what: str, again: str, copied: Path) -> None:
+    archive, out = copied / "in", copied / "out"
+    run(order([archive], out))
+    before = identities(out)
+    take = next((out / f"{again}.talkies.takes").glob("FX*.wav"))
+    if what == "picture":
+        write_movie(archive / again, 1, flashes=(0.3,))
+    elif what == "subtitle":
+        (archive / "1926" / "reel.srt").write_text("1\n00:00:00,100 --> 00:00:00,800\nGood morning.\n")
+    elif what == "lost":
+        take.unlink()
+    else:
+        take.write_bytes(take.read_bytes()[:-100])
+    run(order([archive], out))
+    after = identities(out)
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    assert changed and all(name.startswith(again) for name in changed)
+    assert f"{again}.talkies.otio" in changed
+    sounds(out)
+
+
+def test_another_seed_is_another_sound(copied: Path) -> None:
+    before = sounds(copied / "out")
+    run(order([copied / "in"], copied / "out", template=replace(TEMPLATE, seed=5)))
+    after = sounds(copied / "out")
+    assert all(before[name] != after[name] for name in MADE)
+
+
+def test_what_failed_is_tried_again_when_asked_or_when_it_has_changed(copied: Path) -> None:
+    archive, out = copied / "in", copied / "out"
+    run(order([archive], out))
+    assert list(Batch(order([archive], out)).run()) == [Counted(3, 3)]
+    (counted, *rest) = Batch(order([archive], out, retry=True)).run()
+    assert counted == Counted(3, 2)
+    assert [news.record.state for news in rest if isinstance(news, ReelSettled)] == ["failed"]
+    write_movie(archive / BROKEN, 1)
+    batch = run(order([archive], out))
+    assert batch.records[BROKEN].state == "done"
+
+
+def test_two_shards_share_without_overlap_and_together_make_all(archive: Path, made: Path, tmp_path: Path) -> None:
+    """Each writes its own file; whoever asks afterwards, alone or as another part, finds everything made."""
+    out = tmp_path / "out"
+    parts = [run(order([archive], out, shard=(part, 2))) for part in (1, 2)]
+    logs = sorted((out / DATA).glob("*.jsonl"))
+    assert [log.name for log in logs] == ["shard-1-of-2.jsonl", "shard-2-of-2.jsonl"]
+    assert not (out / DATA / "ledger.sqlite").exists()
+    ours = [{reel.name for reel in part.order.ours} for part in parts]
+    assert not ours[0] & ours[1] and ours[0] | ours[1] == {*MADE, BROKEN}
+    assert [{name for name in (*MADE, BROKEN) if name in log.read_text()} for log in logs] == ours
+    assert sounds(out) == sounds(made)
+    before = identities(out)
+    assert list(Batch(order([archive], out)).run()) == [Counted(3, 3)]
+    assert identities(out) == before
+
+
+def test_a_worker_that_dies_costs_its_reel(tmp_path: Path) -> None:
+    """The first one that is asked for that reel kills itself; the others are made."""
+    archive = write_archive(tmp_path / "in")
+    dying = tmp_path / "dying.py"
+    dying.write_text(
+        "import os, signal, sys\nfrom pathlib import Path\n"
+        f"sys.path.insert(0, {str(Path(WORKER[1]).parent)!r})\n"
+        "from talkies.core.timeline import reading\nread = reading.read_timeline\n"
+        "import talkies.core.generation.planning.cut_shots as shots\n"
+        "def deadly(path, *rest):\n"
+        "    if path.name == 'reel.mov': os.kill(os.getpid(), signal.SIGSEGV)\n"
+        "    return read(path, *rest)\n"
+        "shots.read_timeline = deadly\nimport tones_worker\n"
+        "raise SystemExit(tones_worker.serve_stdio(tones_worker.load_slow_tones))\n"
+    )
+    batch = run(order([archive], tmp_path / "out", command=(sys.executable, str(dying)), workers=2))
+    states = {name: record.state for name, record in batch.records.items()}
+    assert states == {MADE[0]: "failed", MADE[1]: "done", BROKEN: "failed"}
+    assert "the worker ended by signal 11" in batch.records[MADE[0]].problem
+
+
+def test_it_stops_when_it_is_closed_and_goes_on_later(archive: Path, made: Path, tmp_path: Path) -> None:
+    """In the middle of a take, as Ctrl+C closes it: no worker is left, and the next run makes what is missing."""
+    out = tmp_path / "out"
+    slow = order([archive], out, command=(*WORKER, "0.4"))
+    story = Batch(slow).run()
+    for news in story:
+        if isinstance(news, Advanced) and "shot 1" in news.message:
+            break
+    began = time.monotonic()
+    story.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - began < 10
+    records = read_records(out / DATA)
+    assert records[MADE[1]].state == "begun"
+    assert [job.state for job in records[MADE[1]].jobs] == ["waiting"] * 3
+    run(order([archive], out))
+    assert sounds(out) == sounds(made)
+
+
+def test_a_file_of_somebody_elses_stays(archive: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "out" / f"{MADE[0]}.talkies.otio"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("a diary")
+    batch = run(order([archive / MADE[0]], tmp_path / "out" / "1926"))
+    assert theirs.read_text() == "a diary"
+    assert "is there, and no batch has made it" in batch.records["reel.mov"].problem
+
+
+def test_a_link_out_of_the_tree_is_not_followed(archive: Path, tmp_path: Path) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    for folder in (out, elsewhere):
+        folder.mkdir()
+    (out / "1926").symlink_to(elsewhere)
+    batch = run(order([archive], out))
+    assert not list(elsewhere.iterdir())
+    assert "behind a link that leads out" in batch.records[MADE[0]].problem
+    assert batch.records[MADE[1]].state == "done"
+
+
+def test_takes_are_jobs_and_a_failed_stem_is_one_of_them(tmp_path: Path) -> None:
+    """Where one shot has no picture, the others are made, and its row says what is wrong."""
+    archive = write_archive(tmp_path / "in")
+    (archive / "1927" / "film.mp4").unlink()
+    write_movie(archive / "1927" / "other.mp4", 3)
+    text = (archive / "1927" / "reel.otio").read_text()
+    (archive / "1927" / "reel.otio").write_text(text.replace("film.mp4", "other.mp4", 1))
+    batch = run(order([archive / "1927"], tmp_path / "out", template=replace(TEMPLATE, takes=2)))
+    record = batch.records["reel.otio"]
+    assert record.state == "failed" and (tmp_path / "out" / record.output).is_file()
+    states = {(job.segment, job.stem, job.take): job.state for job in record.jobs}
+    done, failed = "done", "failed"
+    assert states == {
+        ("V1-001", "DX", 1): done, ("V1-001", "DX", 2): done, ("V1-001", "FX", 1): done, ("V1-001", "FX", 2): done,
+        ("V1-002", "FX", 1): failed, ("V1-002", "FX", 2): failed,
+    }  # fmt: skip
+    assert "film.mp4" in record.problem
+
+
+def test_a_worker_computes_with_its_share_of_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless the user says how many."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert Helper((), 3)._environment()["OMP_NUM_THREADS"] == "3"  # noqa: SLF001 - what a process would get
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    assert Helper((), 3)._environment()["OMP_NUM_THREADS"] == "7"  # noqa: SLF001 - likewise
+
+
+def test_a_second_batch_waits_for_the_workers_of_a_killed_one(archive: Path, made: Path, tmp_path: Path) -> None:
+    """They hold its lock until they have noticed."""
+    out = tmp_path / "out"
+    program = (
+        f"import sys; sys.path.insert(0, {str(Path(WORKER[1]).parent)!r})\nfrom batches import *\n"
+        f"for news in Batch(order([{str(archive)!r}], Path({str(out)!r}), command=(*WORKER, '0.3'))).run():\n"
+        "    print(news, flush=True)\n"
+    )
+    import subprocess
+
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        for line in killed.stdout:
+            if "effects for" in line:
+                break
+        killed.send_signal(signal.SIGKILL)
+    run(order([archive], out))
+    assert sounds(out) == sounds(made)
+
+
+def test_requests_reach_the_worker_as_they_were_asked() -> None:
+    """Every field of a request that is not usual survives the way."""
+    from talkies.core.batch.asking import as_params
+    from talkies.core.generation.music_settings import MusicSettings
+
+    request = Request(
+        Path("/a.otio"), Path("/b.otio"), ("V1-001",), "music", prompt="slow", seed=3, takes=2, loudness="a85",
+        guidance=2.5, music=MusicSettings(tempo=72.0, ensemble="organ"), width=0.5, background="off",
+    )  # fmt: skip
+    assert Request.from_mapping(as_params(request)) == request
