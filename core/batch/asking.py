@@ -53,7 +53,11 @@ def as_params(request: Request) -> Mapping[str, Any]:
 
 def _refuse_leaving(out: Path, output: Path) -> None:
     """A link among the folders of ``out`` may lead anywhere."""
-    if not output.parent.resolve().is_relative_to(out.resolve()):
+    try:
+        leaves = not output.parent.resolve().is_relative_to(out.resolve())
+    except (OSError, RuntimeError):  # a circle of links
+        leaves = True
+    if leaves:
         raise OutputError(output.parent, "is behind a link that leads out of the batch's folder", "remove the link")
 
 

@@ -55,6 +55,9 @@ class Making:
             raise
         except TalkiesError as error:
             self._put(_failed(started, str(error)))
+        except OSError as error:  # a name that is too long, a folder that cannot be entered
+            said = f"{error.filename or reel.path}: {(error.strerror or type(error).__name__).lower()}"
+            self._put(_failed(started, f"{said}; correct the name or the permissions, and use --retry"))
         return True
 
     def blank(self, reel: Reel) -> ReelRecord:

@@ -153,13 +153,13 @@ def _still(segment: Segment, folder: Path | None) -> str:
 
     try:
         frame = next(picture_frames(_second_half(segment), height=STILL_LINES), None)
-    except TalkiesError:  # whoever makes it says so
+        if frame is None:
+            return ""
+        _, data = cv2.imencode(".jpg", frame.image[..., ::-1])
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(folder / f"{segment.id}.jpg", data.tobytes())
+    except (TalkiesError, OSError):  # whoever makes the sound of it says what is wrong; a still is for people
         return ""
-    if frame is None:
-        return ""
-    _, data = cv2.imencode(".jpg", frame.image[..., ::-1])
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / f"{segment.id}.jpg", data.tobytes())
     return f"{segment.id}.jpg"
 
 

@@ -234,6 +234,20 @@ def test_a_link_out_of_the_tree_is_not_followed(archive: Path, tmp_path: Path) -
     assert batch.records[MADE[1]].state == "done"
 
 
+def test_names_that_no_disk_takes_cost_their_reel(archive: Path, tmp_path: Path) -> None:
+    """A name that is as long as one may be leaves no room for what is written; a circle of links has no end."""
+    folder, out = tmp_path / "in", tmp_path / "out"
+    (folder / "loop").mkdir(parents=True)
+    out.mkdir()
+    for name in (f"{'x' * 250}.mov", "good.mov", "loop/reel.mov"):
+        shutil.copy(archive / MADE[0], folder / name)
+    (out / "loop").symlink_to(out / "loop")
+    records = run(order([folder], out)).records
+    assert records["good.mov"].state == "done"
+    assert "too long" in records[f"{'x' * 250}.mov"].problem
+    assert "behind a link" in records["loop/reel.mov"].problem
+
+
 def test_takes_are_jobs_and_a_failed_stem_is_one_of_them(tmp_path: Path) -> None:
     """Where one shot has no picture, the others are made, and its row says what is wrong."""
     archive = write_archive(tmp_path / "in")
