@@ -5,8 +5,9 @@
     FILE        a timeline or movie
     LIST.csv    a row for each (listed.py), with options of its own
 
-The name of a reel is its path from the folder, from the fixed part of the pattern or from the list's folder. What lies
-elsewhere is named by its whole path below ``elsewhere``, so that no two reels share a name and none leads outside.
+The name of a reel is its path from the folder, from the fixed part of the pattern or from the list's folder; where
+several are given, from the current folder. What lies elsewhere is named by its whole path below ``elsewhere``, so that
+no two reels share a name and none leads outside.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -59,7 +60,8 @@ def find_reels(given: Sequence[str], out: Path) -> tuple[list[Reel], list[str]]:
     """The reels in order, and what the user should know of them. Raises ArgumentError where there is none, or too
     many."""
     notes: list[str] = []
-    found = list(islice((reel for each in given for reel in _of(each, out, notes)), MOST_REELS + 1))
+    base = Path.cwd() if len(given) > 1 else None
+    found = list(islice((reel for each in given for reel in _of(each, base, out, notes)), MOST_REELS + 1))
     if len(found) > MOST_REELS:
         raise ArgumentError("batch", f"is more than {MOST_REELS} reels", "divide it into several, each with its own -o")
     if not found:
@@ -67,7 +69,7 @@ def find_reels(given: Sequence[str], out: Path) -> tuple[list[Reel], list[str]]:
     return list(_once(found, notes)), notes
 
 
-def _of(given: str, out: Path, notes: list[str]) -> Iterator[Reel]:
+def _of(given: str, base: Path | None, out: Path, notes: list[str]) -> Iterator[Reel]:
     path = Path(given)
     if "\0" in given:
         raise ArgumentError("batch", "a name holds a zero character", "write the name anew")
@@ -75,17 +77,16 @@ def _of(given: str, out: Path, notes: list[str]) -> Iterator[Reel]:
         rows, told = listed_rows(path, MOST_REELS)
         notes += told
         for row in rows:
-            yield _named(path.parent / row.reel, path.parent, row.options, row.problem)
+            yield _named(path.parent / row.reel, base or path.parent, row.options, row.problem)
     elif path.is_dir() and path.suffix.lower() not in _BUNDLES:
         for each in _below(path, out, notes):
-            yield _named(each, path if each != path else path.absolute().parent)
+            yield _named(each, base or (path if each != path else path.absolute().parent))
     elif glob.has_magic(given) and not path.exists():
-        base = _fixed_part(given)
         for match in sorted(islice(glob.iglob(given, recursive=True), MOST_REELS + 1)):  # noqa: PTH207 - as shells do
             if not _is_ours(Path(match), out):
-                yield _named(Path(match), base)
+                yield _named(Path(match), base or _fixed_part(given))
     else:
-        yield _named(path, path.parent)
+        yield _named(path, base or path.parent)
 
 
 def _named(path: Path, base: Path, options: Mapping[str, Any] | None = None, problem: str = "") -> Reel:
@@ -102,18 +103,19 @@ def _named(path: Path, base: Path, options: Mapping[str, Any] | None = None, pro
 
 
 def _once(reels: Iterable[Reel], notes: list[str]) -> Iterator[Reel]:
-    """Each name once; two that differ in upper and lower case alone would be one file on many disks."""
+    """Each name once; two that differ in upper and lower case alone would be one file on many disks, and the second
+    is a reel that cannot be made."""
     seen: dict[str, Reel] = {}
     twice = 0
-    for reel in reels:
+    for number, reel in enumerate(reels, start=1):
         known = seen.setdefault(reel.name.casefold(), reel)
         if known is reel:
             yield reel
         elif known.path == reel.path and known.options == reel.options:
             twice += 1
         else:
-            shown = "differs from another only in upper and lower case" if known.path != reel.path else "stands twice"
-            notes.append(f"{reel.name} {shown}, and is made once, as it stands first: give it a batch of its own")
+            problem = f"would be made in the place of {known.name}; give it a batch of its own"
+            yield replace(reel, name=f"{reel.name} ({number})", problem=problem)
     if twice:
         notes.append(f"{twice} that were given twice are made once")
 

@@ -57,8 +57,27 @@ def test_upper_and_lower_case_alone_are_no_two_names(tmp_path: Path) -> None:
     listed = tmp_path / "all.csv"
     listed.write_text("reel\nReel.mov\nreel.mov\n")
     found, notes = find_reels([str(listed)], tmp_path / "out")
-    assert names(found) == ["Reel.mov"]
-    assert "reel.mov differs from another only in upper and lower case" in notes[0]
+    assert not notes
+    assert [(reel.name, reel.problem) for reel in found] == [
+        ("Reel.mov", ""),
+        ("reel.mov (2)", "would be made in the place of Reel.mov; give it a batch of its own"),
+    ]
+
+
+def test_several_that_a_shell_has_found_are_named_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders and files of the same names."""
+    lay(tmp_path, "a/x/reel.mov", "b/x/reel.mov", "c/reel.mov", "d/reel.mov")
+    monkeypatch.chdir(tmp_path)
+    found, _ = find_reels(["a/x", "b/x", "c/reel.mov", str(tmp_path / "d" / "reel.mov")], tmp_path / "out")
+    assert names(found) == ["a/x/reel.mov", "b/x/reel.mov", "c/reel.mov", "d/reel.mov"]
+
+
+def test_a_list_with_a_reel_twice_makes_it_as_it_stands_first(tmp_path: Path) -> None:
+    listed = tmp_path / "all.csv"
+    listed.write_text("reel,language\na.mov,de\na.mov,en\n")
+    first, second = find_reels([str(listed)], tmp_path / "out")[0]
+    assert first.options == {"language": "de"} and not first.problem
+    assert "in the place of a.mov" in second.problem
 
 
 def test_a_pattern_is_what_it_matches(tmp_path: Path) -> None:
