@@ -47,6 +47,15 @@ def test_what_is_listed_is_what_is_made(reel: Path) -> None:
     assert len({job["key"] for job in jobs}) == len(jobs) > 4
 
 
+@pytest.mark.parametrize("task", ["joint", "background", "music"])
+def test_so_it_is_for_every_task(task: str, reel: Path) -> None:
+    request = request_for(reel, task=task, background="", takes=2)
+    told = {job["name"] for job in listed(request)["jobs"]}
+    *_, last = render(request, load_engine=load_tones)
+    assert isinstance(last, Finished)
+    assert told == {take.name for take in last.takes}
+
+
 def test_stills_are_small_pictures_of_each_segment(reel: Path, tmp_path: Path) -> None:
     jobs = listed(request_for(reel), tmp_path / "stills")["jobs"]
     names = {job["still"] for job in jobs}
