@@ -140,6 +140,8 @@ def read_records(folder: Path) -> dict[str, ReelRecord]:
 
 def _of_database(path: Path) -> Iterator[ReelRecord]:
     with _database_errors(path), closing(sqlite3.connect(path, timeout=_WAIT_S)) as database:
+        if not database.execute("SELECT name FROM sqlite_master WHERE name = 'jobs'").fetchone():
+            return  # whoever was making it was killed
         jobs: dict[str, list[str]] = {}
         for reel, text in database.execute("SELECT reel, record FROM jobs ORDER BY reel, number"):
             jobs.setdefault(reel, []).append(text)

@@ -134,6 +134,56 @@ def test_a_killed_writer_has_lost_nothing_that_it_told_of(kind: str, tmp_path: P
         assert sqlite3.connect(tmp_path / LEDGER).execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+TWO = """
+import sys
+from pathlib import Path
+from talkies.core.batch.ledger import LEDGER, ShardLog, SqliteLedger, shard_log
+from talkies.core.batch.records import Job, ReelRecord
+kind, folder = sys.argv[1], Path(sys.argv[2])
+ledger = SqliteLedger(folder / LEDGER) if kind == "sqlite" else ShardLog(shard_log(folder, (1, 1)))
+for number in (1, 2):
+    jobs = tuple(Job("V1-001", "shot", "FX", take, f"t{take}", f"{number}") for take in range(3))
+    ledger.put(ReelRecord("reel", "x", "x.otio", "done", jobs=jobs, at=float(number)))
+    print(number, flush=True)
+ledger.close()
+"""
+CALLS = "openat,pwrite64,write,fsync,fdatasync,ftruncate,unlink,fcntl"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_writer_killed_before_any_of_its_system_calls(kind: str, tmp_path: Path) -> None:
+    """The first that touches the ledger to the last: what was told of is there, whole, and the next one goes on."""
+
+    def run(number: int) -> tuple[int, int]:
+        """How many calls there were, and the last record that it told of, when it dies before call ``number``."""
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        names = [LEDGER, f"{LEDGER}-wal", f"{LEDGER}-journal", "shard-1-of-1.jsonl"]
+        paths = [word for name in names for word in ("-P", str(folder / name))]
+        dying = ["-e", f"inject={CALLS}:signal=SIGKILL:when={number}"] if number else []
+        trace = ["strace", "-f", "-o", str(tmp_path / "calls"), "-e", f"trace={CALLS}", *paths, *dying]
+        program = [sys.executable, "-c", TWO, kind, str(folder)]
+        told = subprocess.run([*trace, *program], capture_output=True, text=True, timeout=120).stdout.split()
+        return len((tmp_path / "calls").read_text().splitlines()) - 1, int(told[-1]) if told else 0
+
+    calls, last = run(0)
+    assert calls >= 5 and last == 2
+    tellings = set()
+    for number in range(1, calls + 1):
+        _, told = run(number)
+        tellings.add(told)
+        found = read_records(tmp_path / str(number))
+        assert all([job.key for job in each.jobs] == [f"{each.at:.0f}"] * 3 for each in found.values())
+        assert (found["reel"].at if found else 0) in (told, told + 1)
+        ledger = MAKERS[kind](tmp_path / str(number))
+        ledger.put(record(7, at=9.0))
+        ledger.close()
+        assert read_records(tmp_path / str(number)) == {**found, "7.mov": record(7, at=9.0)}
+    assert tellings >= {0, 1}
+
+
 def test_records_that_lead_outside_or_make_no_sense_are_none(tmp_path: Path) -> None:
     ledger = SqliteLedger(tmp_path / LEDGER)
     ledger.put(record(1))
