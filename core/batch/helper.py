@@ -30,11 +30,10 @@ class WorkerError(InputError):
 
 @dataclass
 class Answer:
-    """``result``: of the request; ``failed``: the stems that were left out; ``warnings``: what the user should know."""
+    """``result``: of the request, with its warnings; ``failed``: the stems that were left out."""
 
     result: Message = field(default_factory=dict)
     failed: list[Message] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
 
 
 class Helper:
@@ -108,8 +107,6 @@ class Helper:
         match message.get("event"):
             case "progress":
                 watch(float(message.get("fraction") or 0.0), str(message.get("message")))
-            case "warning":
-                answer.warnings.append(str(message.get("message")))
             case "failed":
                 answer.failed.append(message)
             case "result":

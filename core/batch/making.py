@@ -91,7 +91,7 @@ class Making:
             raise OutputError(error.filename or begun.output, problem, "look at the disk, and use --retry") from error
         jobs = settled_jobs(begun.jobs, takes, answer.failed)
         failed = next((job for job in jobs if job.state == "failed"), None)
-        settled = replace(begun, jobs=jobs, mark=mark, notes=tuple(answer.warnings))
+        settled = replace(begun, jobs=jobs, mark=mark, notes=tuple(answer.result["warnings"]))
         if failed is None:
             return replace(settled, state="done")
         return replace(settled, state="failed", problem=failed.problem)

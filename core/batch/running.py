@@ -26,6 +26,8 @@ from talkies.core.files.preflight import check_place
 from talkies.core.generation.made_from import digest
 
 _TICK_S = 0.2
+_TELLING = 0.02
+"""The share of the work after which it can be said how long the rest takes."""
 LOCK_WAIT_S = 30.0
 """For the workers of a batch that was killed to notice it."""
 
@@ -152,7 +154,7 @@ class Batch:
         shares = list(self._shares.values())
         fraction = min((settled + sum(share for share, _ in shares)) / total, 1.0)
         passed = time.monotonic() - began
-        left = passed * (1 - fraction) / fraction if fraction > 0 else None
+        left = passed * (1 - fraction) / fraction if fraction > _TELLING else None
         return Advanced(fraction, shares[0][1] if shares else "", left)
 
     def _serve(self, number: int, reels: Iterator[Reel], ledger: Ledger, helper: Helper) -> None:

@@ -7,7 +7,6 @@ equal takes.
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -62,7 +61,8 @@ def list_jobs(
     load_engine: EngineLoader = load_engine,
     watch: Callable[[Progress], None] = lambda progress: None,
 ) -> Iterator[Event]:
-    """Plans a run and makes nothing of it; the last event's report has ``key`` (of all jobs and the timeline), ``jobs``
+    """Plans a run and makes nothing of it; the last event's report has ``key`` (of all jobs, of the timeline and of the
+    places of its files, which the timeline that is written names), ``jobs``
     (each with ``segment``, ``clip``, ``stem``, ``take``, ``name``, ``key``, ``seconds``, ``still``) and ``inputs``, the
     files that decide it. Raises a TalkiesError."""
     request = order.request
@@ -74,9 +74,9 @@ def list_jobs(
     stills = {segment.id: _still(segment, order.stills) for segment in plan.segments}
     jobs = list(_jobs(plan, maker, stills))
     whole = [[job["name"], job["key"]] for job in jobs]
-    place = os.path.relpath(request.timeline.absolute(), request.out.absolute().parent)
-    key = digest([whole, _document(request.timeline), place, request.two_pop, request.tail_pop])
-    yield Finished((), {"key": key, "jobs": jobs, "inputs": sorted(set(_inputs(request, plan, maker)))})
+    inputs = sorted(set(_inputs(request, plan, maker)))
+    key = digest([whole, _document(request.timeline), inputs, request.two_pop, request.tail_pop])
+    yield Finished((), {"key": key, "jobs": jobs, "inputs": inputs})
 
 
 def _jobs(plan: Plan, maker: Maker, stills: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -92,7 +92,7 @@ def follow(order: Order, *, as_json: bool = False) -> int:
     from talkies.core.batch.running import Advanced, Batch, Counted, ReelSettled
     from talkies.plugin.console import ProgressLine, say, warn
 
-    batch, line, total, settled = Batch(order), ProgressLine(), 0, 0
+    batch, line, total, settled, logged = Batch(order), ProgressLine(), 0, 0, (-1, -1, "")
     try:
         for news in batch.run():
             match news:
@@ -107,7 +107,9 @@ def follow(order: Order, *, as_json: bool = False) -> int:
                         warn(f"{news.record.reel}: {news.record.problem}")
                 case Advanced():
                     words = f"{settled} of {total} reels{_left(news.left_s)}"
-                    line.show(news.fraction, f"{words}; {news.message}" if news.message else words, words)
+                    step = settled, int(news.fraction * 10)
+                    logged = logged if logged[:2] == step else (*step, words)  # a log has a line for each step
+                    line.show(news.fraction, f"{words}; {news.message}" if news.message else words, logged[2])
     finally:
         line.clear()
         _overview(order.asked.out, order.reels)

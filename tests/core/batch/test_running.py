@@ -103,8 +103,9 @@ def test_a_finished_batch_starts_no_worker_and_touches_no_file(archive: Path, ma
     assert identities(made) == before
 
 
-def test_a_copied_batch_is_known_by_its_content(copied: Path) -> None:
+def test_what_comes_back_from_a_backup_is_known_by_its_content(copied: Path) -> None:
     """Times are new: the reels are looked at again, and nothing is made."""
+    run(order([copied / "in"], copied / "out"))
     for path in copied.rglob("*"):
         os.utime(path, (1_700_000_000, 1_700_000_000))
     before = identities(copied / "out")
@@ -113,6 +114,16 @@ def test_a_copied_batch_is_known_by_its_content(copied: Path) -> None:
     assert news[0] == Counted(3, 0)
     assert identities(copied / "out") == before
     assert list(Batch(order([copied / "in"], copied / "out")).run()) == [Counted(3, 3)]
+
+
+def test_what_is_made_may_be_moved_and_reels_that_moved_are_made_anew(archive: Path, copied: Path) -> None:
+    """A timeline names its takes from where it lies, and its media by their places."""
+    assert list(Batch(order([archive], copied / "out")).run()) == [Counted(3, 3)]
+    before = identities(copied / "out")
+    run(order([copied / "in"], copied / "out"))
+    after = identities(copied / "out")
+    assert all(before[f"{name}.talkies.otio"] != after[f"{name}.talkies.otio"] for name in MADE)
+    assert str(copied / "in") in (copied / "out" / f"{MADE[0]}.talkies.otio").read_text()
 
 
 @pytest.mark.parametrize(
