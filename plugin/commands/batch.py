@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from talkies.core.batch.reels import Reel
     from talkies.core.batch.running import Order
 
-WORKER = (sys.executable, "-m", "talkies.plugin.cli", "worker")
+WORKER: tuple[str, ...] = (sys.executable, "-m", "talkies.plugin.cli", "worker")
 MOST_WORKERS = 256
 _OF_ONE_REEL = ("spots", "only", "anew", "replace")
 """Options of ``generate`` that a batch has none of: a list is of one timeline (a column of LIST.csv names it), and what

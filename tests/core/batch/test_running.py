@@ -50,7 +50,7 @@ def copied(archive: Path, made: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def sounds(out: Path) -> dict[str, object]:
+def sounds(out: Path) -> dict[str, dict[str, str]]:
     """The samples of every reel, and that its timeline and sounds are whole."""
     found = {}
     for name in MADE:
