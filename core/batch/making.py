@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from talkies.core.errors import CancelledError, OutputError, TalkiesError
 from talkies.core.files.dataclass_json import from_json
 from talkies.core.generation.made_from import digest
 from talkies.core.generation.request import Request
+from talkies.core.takes.our_files import receipts_in, remove_files, sounds_in
+from talkies.core.takes.run_folder import REPLACED, interrupted_folders
 
 STILLS = f"{DATA}/stills"
 _LISTING = 0.02
@@ -46,11 +49,13 @@ class Making:
             if known is not None and known.state == "done" and self._is_there(known, listed):
                 self._put(replace(known, asked=listed.asked, inputs=listed.inputs, source=listed.source))
                 return False
-            started = listed
+            started = replace(listed, foreign=_foreign(request.out, known))
             _refuse_strangers(request.out, known)
             self._put(started)
             answer = helper.ask("generate", as_params(request), self.stopped, _from(watch, _LISTING))
-            self._put(self._made(started, answer))
+            made = self._made(started, answer)
+            _sweep(request.out, started.foreign or ())
+            self._put(made)
         except CancelledError:
             raise
         except TalkiesError as error:
@@ -139,6 +144,23 @@ def _job(described: Mapping[str, Any], stills: str) -> Job:
     """A job as the worker lists it. Raises ValueError for what no worker says."""
     still = described.get("still")
     return from_json(Job, {**described, "still": f"{stills}/{still}" if still else ""})
+
+
+def _foreign(out: Path, known: ReelRecord | None) -> tuple[str, ...]:
+    """The folders of interrupted takes that are not of this batch: those that were there before it first came."""
+    if known is not None and known.foreign is not None:
+        return known.foreign
+    return tuple(path.name for path in interrupted_folders(out))
+
+
+def _sweep(out: Path, foreign: tuple[str, ...]) -> None:
+    """The reel is made; takes that a killed worker had finished, and that nobody could take over, are of no use."""
+    for folder in interrupted_folders(out):
+        if folder.name not in foreign:
+            for place in (folder / REPLACED, folder):
+                remove_files((*sounds_in(place), *receipts_in(place)))
+                with suppress(OSError):
+                    place.rmdir()
 
 
 def _refuse_strangers(out: Path, known: ReelRecord | None) -> None:

@@ -44,7 +44,8 @@ class Job:
 class ReelRecord:
     """One reel. ``reel``: its name in the tree; ``source``: where it lies; ``output``: the timeline, from the batch's
     folder; ``asked``: of the request and the versions; ``key``: of all its jobs; ``inputs``: size and time of each file
-    that decides them; ``at``: when it was written, seconds since 1970; ``notes``: what the user was told."""
+    that decides them; ``at``: when it was written, seconds since 1970; ``notes``: what the user was told. ``foreign``:
+    folders of interrupted takes beside its output that no batch has left, None as long as nobody has looked."""
 
     reel: str
     source: str
@@ -58,6 +59,7 @@ class ReelRecord:
     problem: str = ""
     notes: tuple[str, ...] = ()
     at: float = 0.0
+    foreign: tuple[str, ...] | None = None
 
     @property
     def is_safe(self) -> bool:

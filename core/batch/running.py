@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO
 
 from talkies.core.batch.asking import Asked
@@ -201,9 +202,25 @@ class Batch:
                     raise OutputError(self.order.asked.out, "another batch is at work there", cure)
                 time.sleep(_TICK_S)
         try:
+            while time.monotonic() < until and not all(map(_is_free, self._rivals(path))):
+                time.sleep(_TICK_S)
+            if rival := next((each for each in self._rivals(path) if not _is_free(each)), None):
+                name = rival.name.removeprefix(".").removesuffix(".lock") or "the whole batch"
+                cure = "wait until it is done; shards of one batch are all of the same number"
+                raise OutputError(self.order.asked.out, f"{name} is at work there", cure)
             yield lock
         finally:
             removed(lock, path)
+
+    def _rivals(self, path: Path) -> list[Path]:
+        """The locks of those who may make the same reels: of a whole batch everybody, of a shard those of another
+        number."""
+        shard, others = self.order.shard, [each for each in self._data.glob(".*lock") if each != path]
+        ours = [".overview.lock"] if shard is None else [".overview.lock", *self._shard_locks(shard[1])]
+        return [each for each in others if each.name not in ours]
+
+    def _shard_locks(self, count: int) -> list[str]:
+        return [each.name for each in self._data.glob(f".shard-*-of-{count}.lock")]
 
     @contextmanager
     def _ledger(self) -> Iterator[Ledger]:
@@ -214,6 +231,14 @@ class Batch:
             yield ledger
         finally:
             ledger.close()
+
+
+def _is_free(path: Path) -> bool:
+    """Whether nobody holds a lock any more; what a killed one has left of it is removed. Raises OSError."""
+    lock = held(path)
+    if lock is not None:
+        removed(lock, path)
+    return lock is not None
 
 
 def _cores() -> int:

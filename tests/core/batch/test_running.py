@@ -20,6 +20,7 @@ from talkies.core.batch.helper import Helper
 from talkies.core.batch.ledger import DATA, read_records
 from talkies.core.batch.overview import write_overview
 from talkies.core.batch.running import Advanced, Batch, Counted, ReelSettled
+from talkies.core.errors import OutputError
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 
@@ -184,6 +185,24 @@ def test_two_shards_share_without_overlap_and_together_make_all(archive: Path, m
     before = identities(out)
     assert list(Batch(order([archive], out)).run()) == [Counted(3, 3)]
     assert identities(out) == before
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [((1, 2), None), (None, (1, 2)), ((3, 4), (1, 2))])
+def test_who_may_make_the_same_reels_waits_and_is_refused(
+    theirs: tuple[int, int] | None, ours: tuple[int, int] | None, archive: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A whole batch beside a shard, or shards of different numbers."""
+    monkeypatch.setattr("talkies.core.batch.running.LOCK_WAIT_S", 0.5)
+    out = tmp_path / "out"
+    story = Batch(order([archive], out, shard=theirs)).run()
+    next(story)
+    with pytest.raises(OutputError, match="at work there; wait until it is done"):
+        run(order([archive], out, shard=ours))
+    if ours is not None and theirs is not None:
+        next(Batch(order([archive], out, shard=(4, 4))).run())
+    story.close()  # type: ignore[attr-defined]
+    next(Batch(order([archive], out, shard=ours)).run())
 
 
 def test_a_worker_that_dies_costs_its_reel(tmp_path: Path) -> None:
