@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from talkies.core.errors import CancelledError, InputError, TalkiesError
 from talkies.core.hosts.conversation import Closed, Conversation, Garbage, Message, Received
@@ -34,6 +34,20 @@ class Answer:
 
     result: Message = field(default_factory=dict)
     failed: list[Message] = field(default_factory=list)
+
+
+class AnyHelper(Protocol):
+    """Whoever can be asked as a worker is, in a process here or elsewhere."""
+
+    def ask(
+        self,
+        method: str,
+        params: Mapping[str, Any],
+        stopped: Callable[[], bool],
+        watch: Callable[[float, str], None] = ...,
+    ) -> Answer: ...
+
+    def close(self) -> None: ...
 
 
 class Helper:

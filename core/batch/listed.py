@@ -58,7 +58,7 @@ def listed_rows(path: Path, most: int) -> tuple[list[Row], list[str]]:
         for cells in csv.reader(io.StringIO(text.partition("\n")[2], newline=""), delimiter=separator):
             row = dict(zip(columns, cells, strict=False))
             if row.get(REEL, "").strip():
-                rows.append(_row(path.parent, row))
+                rows.append(_row(path.parent.absolute(), row))
             if len(rows) > most:
                 break
     except csv.Error as error:

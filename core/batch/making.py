@@ -15,7 +15,7 @@ from typing import Any
 
 from talkies.core.batch.asking import Asked, as_params
 from talkies.core.batch.facts import input_facts, is_in_place, mark_of
-from talkies.core.batch.helper import Answer, Helper
+from talkies.core.batch.helper import Answer, AnyHelper
 from talkies.core.batch.ledger import DATA
 from talkies.core.batch.records import Job, ReelRecord
 from talkies.core.batch.reels import Reel
@@ -39,7 +39,9 @@ class Making:
     put: Callable[[ReelRecord], None]
     stopped: Callable[[], bool]
 
-    def reel(self, helper: Helper, reel: Reel, known: ReelRecord | None, watch: Callable[[float, str], None]) -> bool:
+    def reel(
+        self, helper: AnyHelper, reel: Reel, known: ReelRecord | None, watch: Callable[[float, str], None]
+    ) -> bool:
         """Makes it, and writes down what came of it; whether anything was made anew. Raises CancelledError."""
         started = replace(self.blank(reel), inputs=input_facts([str(reel.path)]))
         try:
@@ -76,7 +78,7 @@ class Making:
         self.put(replace(record, at=time.time()))
 
     def _listed(
-        self, helper: Helper, request: Request, started: ReelRecord, watch: Callable[[float, str], None]
+        self, helper: AnyHelper, request: Request, started: ReelRecord, watch: Callable[[float, str], None]
     ) -> ReelRecord:
         """The record with its jobs. Raises WorkerError, CancelledError."""
         stills = f"{STILLS}/{started.reel}"

@@ -15,7 +15,7 @@ from typing import IO
 
 from talkies.core.batch.asking import Asked
 from talkies.core.batch.facts import forget_folders, input_facts, is_in_place
-from talkies.core.batch.helper import Helper
+from talkies.core.batch.helper import AnyHelper, Helper
 from talkies.core.batch.ledger import DATA, LEDGER, Ledger, ShardLog, SqliteLedger, read_records, shard_log
 from talkies.core.batch.making import Making
 from talkies.core.batch.records import ReelRecord
@@ -35,13 +35,14 @@ LOCK_WAIT_S = 30.0
 
 @dataclass(frozen=True)
 class Order:
-    """What to run. ``command``: of a worker; ``shard``: (i, n), only the reels that fall to the i-th of n; ``retry``:
-    what has failed is tried again, though nothing has changed."""
+    """What to run. ``command``: of a worker; ``on_ray``: workers are spread over a cluster; ``shard``: (i, n), only
+    the reels that fall to the i-th of n; ``retry``: what has failed is tried again, though nothing has changed."""
 
     asked: Asked
     reels: tuple[Reel, ...]
     command: Sequence[str]
     workers: int = 1
+    on_ray: bool = False
     shard: tuple[int, int] | None = None
     retry: bool = False
 
@@ -119,15 +120,11 @@ class Batch:
 
     def _work(self, waiting: list[Reel], ledger: Ledger, lock: IO[bytes]) -> Iterator[News]:
         reels = iter(waiting)
-        count = max(min(self.order.workers, len(waiting)), 1)
-        threads = max(_cores() // count, 1)
-        inherited = (lock.fileno(),) if os.name == "posix" else ()
-        began, settled = time.monotonic(), 0
+        helpers = self._helpers(len(waiting), lock)
+        count, began, settled = len(helpers), time.monotonic(), 0
         workers = [
-            threading.Thread(
-                target=self._serve, args=(number, reels, ledger, Helper(self.order.command, threads, inherited))
-            )
-            for number in range(count)
+            threading.Thread(target=self._serve, args=(number, reels, ledger, helper))
+            for number, helper in enumerate(helpers)
         ]
         try:
             for worker in workers:
@@ -151,6 +148,17 @@ class Batch:
             for worker in workers:
                 _joined(worker)
 
+    def _helpers(self, reels: int, lock: IO[bytes]) -> list[AnyHelper]:
+        """The workers, not more than there are ``reels``; those here hold the lock too. Raises MissingExtraError,
+        OutputError where there is no cluster."""
+        count = max(min(self.order.workers, reels), 1)
+        if self.order.on_ray:
+            from talkies.core.batch.ray_helper import RayHelper, join_cluster
+
+            return [RayHelper(self.order.command, 1) for _ in range(min(count, join_cluster()))]
+        threads, inherited = max(_cores() // count, 1), (lock.fileno(),) if os.name == "posix" else ()
+        return [Helper(self.order.command, threads, inherited) for _ in range(count)]
+
     def _advanced(self, settled: int, total: int, began: float) -> Advanced:
         shares = list(self._shares.values())
         fraction = min((settled + sum(share for share, _ in shares)) / total, 1.0)
@@ -158,7 +166,7 @@ class Batch:
         left = passed * (1 - fraction) / fraction if fraction > _TELLING else None
         return Advanced(fraction, shares[0][1] if shares else "", left)
 
-    def _serve(self, number: int, reels: Iterator[Reel], ledger: Ledger, helper: Helper) -> None:
+    def _serve(self, number: int, reels: Iterator[Reel], ledger: Ledger, helper: AnyHelper) -> None:
         """One worker's thread, until no reel is left."""
         making = Making(self.order.asked, lambda record: self._put(record, ledger), self._stop.is_set)
         try:

@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("inputs", metavar="FOLDER|PATTERN|LIST.csv", nargs="*", help=what)
     add("-o", "--output", metavar="OUT", type=Path, required=True, help="the folder for all that is made")
     add("--format", metavar="SUFFIX", default="otio", help="of the timelines: otio (default), fcpxml, xml, stems, ...")
-    add("--workers", metavar="N", type=int, default=1, help="reels that are made side by side (default: 1)")
+    add("--workers", metavar="N", type=int, help="reels made side by side (default: 1; on Ray as many as processors)")
+    where = "where workers run: processes here (default), or ray, a cluster that is there"
+    add("--engine-of-work", choices=("processes", "ray"), default="processes", help=where)
     add("--shard", metavar="I/N", type=shard_of, help="only the I-th of N parts: for job arrays on a shared disk")
     add("--status", action="store_true", help="make nothing: say how far it is, and write batch.csv and index.html")
     add("--retry", action="store_true", help="try again what has failed, though nothing has changed")
@@ -51,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
     if not options.inputs and not options.status:
         raise ArgumentError("batch", "has nothing to make", "give a folder, a pattern or a list")
-    if not 1 <= options.workers <= MOST_WORKERS:
+    if options.workers is not None and not 1 <= options.workers <= MOST_WORKERS:
         raise ArgumentError("--workers", f"{options.workers} is out of range", f"use a number from 1 to {MOST_WORKERS}")
     reels, notes = find_reels(options.inputs, options.output) if options.inputs else ([], [])
     for sentence in notes:
@@ -73,17 +75,18 @@ def asked_by(options: argparse.Namespace) -> Asked:
         raise ArgumentError(out, "is a file", "-o names the folder for all that is made")
     left_out: dict[str, Any] = {"spots": None, "only": [], "anew": False, "replace": False}
     one = {**vars(options), **left_out, "timeline": Path("reel"), "output": Path(f"reel{suffix}")}
-    if options.media_dir is not None:
-        one["media_dir"] = options.media_dir.absolute()
-    if options.weights is not None:
-        one["weights"] = options.weights.absolute()
+    for name in ("media_dir", "weights", "voice", "shots", "soundfont"):
+        if one[name] and Path(one[name]).exists():  # workers may run elsewhere
+            one[name] = type(one[name])(Path(one[name]).absolute())
     return Asked(generate.request_from(argparse.Namespace(**one)), out, suffix)
 
 
 def make(options: argparse.Namespace, reels: list[Reel]) -> int:
     from talkies.core.batch.running import Order
 
-    order = Order(asked_by(options), tuple(reels), WORKER, options.workers, options.shard, options.retry)
+    on_ray = options.engine_of_work == "ray"
+    workers = options.workers or (MOST_WORKERS if on_ray else 1)
+    order = Order(asked_by(options), tuple(reels), WORKER, workers, on_ray, options.shard, options.retry)
     return follow(order, as_json=options.json)
 
 

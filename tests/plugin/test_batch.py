@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,13 @@ def test_what_cannot_be_is_one_sentence(
     said = capsys.readouterr()
     assert sentence in said.err and len(said.err.splitlines()) == 1 and not said.out
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(find_spec("ray") is not None, reason="ray is installed")
+def test_without_ray_it_says_what_to_install(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["batch", str(archive), "-o", str(tmp_path / "out"), "--engine-of-work", "ray"]) == 2
+    said = capsys.readouterr()
+    assert "--engine-of-work ray: needs ray" in said.err and "pip install 'talkies[ray]'" in said.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is another thing there")

@@ -74,6 +74,7 @@ def test_version_names_what_made_a_sound(capsys: pytest.CaptureFixture[str], pro
         ),
         ("talkies batch --r", {"--rate", "--relevel", "--retry"}),
         ("talkies batch --wo", {"--workers"}),
+        ("talkies batch --eng", {"--engine", "--engine-of-work"}),
         ("talkies batch --for", {"--format"}),
     ],
 )
