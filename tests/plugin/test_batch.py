@@ -129,6 +129,27 @@ def test_ctrl_c_ends_it_with_its_workers_and_the_overview_is_there(number: signa
     assert states == ["failed", "done", "begun", "begun", "begun"]
 
 
+def test_two_shards_at_once_and_whoever_ends_last_lists_all(tmp_path: Path) -> None:
+    """As two machines on one disk: no reel is made by both, and the table has all of them."""
+    archive, out = tmp_path / "in", tmp_path / "out"
+    archive.mkdir()
+    for number in range(6):
+        write_movie(archive / f"{number}.mov", 1)
+    words = ["batch", str(archive), "-o", str(out), "--background", "off"]
+    code = (
+        f"import sys; sys.path.insert(0, {str(Path(WORKER[1]).parent)!r})\n"
+        f"from talkies.plugin.commands import batch\nbatch.WORKER = {WORKER!r}\n"
+        f"from talkies.plugin.cli import main\nsys.exit(main([*{words!r}, '--shard', sys.argv[1]]))\n"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", code, f"{part}/2"], stderr=subprocess.DEVNULL) for part in (1, 2)]
+    assert [each.wait(120) for each in both] == [0, 0]
+    logs = [(out / "batch.data" / f"shard-{part}-of-2.jsonl").read_text() for part in (1, 2)]
+    made = [{f"{number}.mov" for number in range(6) if f'"reel": "{number}.mov"' in log} for log in logs]
+    assert made[0] and made[1] and not made[0] & made[1]
+    table = rows(out / "batch.csv")
+    assert [(row["reel"], row["state"]) for row in table] == [(f"{number}.mov", "done") for number in range(6)]
+
+
 def test_nothing_heavy_is_loaded_to_find_all_done(archive: Path, tmp_path: Path) -> None:
     words = ["batch", str(archive / "1926" / "reel.mov"), "-o", str(tmp_path / "out"), "--background", "off"]
     assert main(words) == 0
@@ -141,8 +162,11 @@ def test_nothing_heavy_is_loaded_to_find_all_done(archive: Path, tmp_path: Path)
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is counted otherwise")
 def test_five_hundred_finished_jobs_are_known_in_five_seconds(archive: Path, tmp_path: Path) -> None:
-    """The whole command, from its start."""
+    """The whole command, from its start; of the processor, for others may be at work on this machine."""
+    import resource
+
     films = tmp_path / "films"
     for number in range(50):
         (films / f"{number:02}").mkdir(parents=True)
@@ -150,6 +174,7 @@ def test_five_hundred_finished_jobs_are_known_in_five_seconds(archive: Path, tmp
     words = ["batch", str(films), "-o", str(tmp_path / "out"), "--background", "off", "--takes", "10"]
     assert main(words) == 0
     assert len(rows(tmp_path / "out" / "batch.csv")) == 500
-    began = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([*TALKIES, *words], check=True, capture_output=True, timeout=60)
-    assert time.monotonic() - began < 5
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5
