@@ -17,7 +17,7 @@ from talkies.core.hosts.program import Program
 PATIENCE_S = 3600.0
 """Without a word from a worker; one step of the largest models on a slow machine is some minutes."""
 _TICK_S = 0.1
-_QUIT_S = 60.0
+_QUIT_S = 30.0
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 

@@ -14,7 +14,7 @@ from talkies.core.batch.helper import Answer, Helper, WorkerError
 from talkies.core.errors import CancelledError, MissingExtraError, OutputError
 
 _TICK_S = 0.5
-_QUIT_S = 60.0
+_QUIT_S = 30.0
 
 
 class Node:
