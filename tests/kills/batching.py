@@ -81,7 +81,8 @@ class Batching(Kind):
         problems = [f"after the kill, {each}" for each in self._looked_at(users)]
         if ended.code is None or "internal error" in ended.err or "Traceback" in ended.err:
             problems.append(f"{told(ended.code)}: {ended.err[-300:]}")
-        if case.victim == "batch" and case.signals[0] != signal.SIGKILL and ended.code not in STOPPED:
+        has_begun = (self._ground.place / OUT / DATA).is_dir() or bool(ended.err)  # before, nobody hears a signal
+        if case.victim == "batch" and case.signals[0] != signal.SIGKILL and has_begun and ended.code not in STOPPED:
             problems.append(f"told to end, it ended with {told(ended.code)}: {ended.err[-300:]}")
         before = self._finished(case)
         again = self._run(self._command(case.wanted, ("--retry",)))
