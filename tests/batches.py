@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from films import write_movie, write_reel
+from kills.results import result_at
 
 from talkies.core.batch.asking import Asked
+from talkies.core.batch.ledger import DATA
 from talkies.core.batch.reels import find_reels
 from talkies.core.batch.running import Batch, Order
 from talkies.core.generation.request import Request
 
+MADE = ("1926/reel.mov", "1927/reel.otio")
+BROKEN = "1926/notes.mov"
+"""What becomes of the reels of that archive."""
 WORKER = (sys.executable, str(Path(__file__).with_name("tones_worker.py")))
 TEMPLATE = Request(Path("reel"), Path("reel.otio"), background="off")
 
@@ -49,3 +54,19 @@ def run(order: Order) -> Batch:
 def rows(table: Path) -> list[dict[str, str]]:
     with table.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def sounds(out: Path) -> dict[str, dict[str, str]]:
+    """The samples of every reel, and that its timeline and sounds are whole."""
+    found = {}
+    for name in MADE:
+        result = result_at(out / f"{name}.talkies.otio")
+        assert result is not None and not result.problems
+        found[name] = result.sounds
+    return found
+
+
+def identities(out: Path) -> dict[str, tuple[int, int]]:
+    """Which file lies where: one that is written again is another."""
+    files = [path for path in out.rglob("*") if path.is_file() and DATA not in path.parts]
+    return {str(path.relative_to(out)): (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}

@@ -4,16 +4,13 @@
     ← {"id": 1, "event": "progress", "fraction": 0.4, "message": "effects for shot 1"}
     ← {"id": 1, "event": "result", "result": {...}}
     ← {"id": 1, "event": "error", "error": {"kind": "ArgumentError", "message": "...", "exit_code": 2}}
-    → {"id": 2, "method": "cancel", "params": {"id": 1}}
-    → {"id": 0, "method": "hello", "params": {"client": "panel", "protocol": 2, "version": "0.1.0"}}
 
 An id is a number or a text. Each request gets any number of ``progress``, ``warning``, ``failed`` and ``take`` events
 and then exactly one ``result`` or ``error``. Methods: hello, inspect, generate, jobs, make, spot, sample, cancel,
 engines, models, doctor, quit. ``hello`` says whether both sides fit together (core/hosts/handshake.py). ``make`` is
 what the panel requests (core/generation/take_orders.py): takes in a folder, each told of when it is finished, and no
-timeline.
-``spot`` takes the same and finds spots instead (core/generation/spot_orders.py). ``jobs`` takes what ``generate`` does
-and lists the takes there will be (core/generation/job_list.py). ``sample`` makes a sentence in a
+timeline. ``spot`` takes the same and finds spots instead (core/generation/spot_orders.py). ``jobs`` takes what
+``generate`` does and lists the takes there will be (core/generation/job_list.py). ``sample`` makes a sentence in a
 voice. One generation runs at a time, further ones wait; the others are answered meanwhile. When stdin ends, what was
 asked for is finished first. When nobody reads stdout any more, the work is cancelled: finished takes stay, as they do
 when this process dies.
@@ -241,9 +238,8 @@ class Worker:
                     self._send(number, "result", result=event.report)
 
     def _events(self, wanted: Work, watch: Callable[[Progress], None]) -> Iterator[Event]:
-        warm = self._warm
+        warm, heard = self._warm, self._warm.remembered
         if isinstance(wanted, Request):
-            heard = warm.remembered
             return render(wanted, load_engine=warm.engine, read=warm.shots, watch=watch, remembered=heard)
         if isinstance(wanted, JobsRequest):
             return list_jobs(wanted, read=warm.shots_for_next, load_engine=warm.engine, watch=watch)
@@ -251,7 +247,7 @@ class Worker:
             return make_sample(wanted, load_engine=warm.engine, watch=watch)
         if isinstance(wanted, SpotRequest):
             return find_spots(wanted.order, read=warm.timeline, load_engine=warm.engine, watch=watch)
-        return make_takes(wanted, read=warm.timeline, load_engine=warm.engine, watch=watch, remembered=warm.remembered)
+        return make_takes(wanted, read=warm.timeline, load_engine=warm.engine, watch=watch, remembered=heard)
 
     def _fail(self, number: Id, error: Exception) -> None:
         code = error.exit_code if isinstance(error, TalkiesError) else 2

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from batches import write_archive
+from batches import MADE, write_archive
 from kills.campaign import Ended, Ground, Kind, told
 from kills.place import Users, contents
 from kills.results import broken_takes, leftovers, result_at
@@ -20,8 +20,6 @@ from talkies.core.batch.facts import is_in_place
 from talkies.core.batch.ledger import DATA, read_records
 from talkies.core.errors import OutputError
 
-BROKEN = "1926/notes.mov"
-MADE = ("1926/reel.mov", "1927/reel.otio")
 OUT = "out"
 SIGNALS = (signal.SIGKILL,) * 6 + (signal.SIGTERM, signal.SIGINT)
 STOPPED = (130, 1)
