@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from talkies.core.engines.base import ENGINES, EngineLoader
+from talkies.core.events import Progress
+from talkies.core.generation.planning.cut_shots import read_shots
+from talkies.core.generation.request import Request
 from talkies.core.segment import Timeline
 from talkies.core.sources.remembered import Remembered
 from talkies.core.timeline import read_timeline
@@ -22,6 +26,7 @@ class Warm:
         self._engines = engines
         self.remembered = Remembered()
         self._kept: dict[tuple[str, Path | None, str], Engine] = {}
+        self._handed: tuple[Request, Timeline] | None = None
         self._timeline: tuple[tuple[Path, Path | None, int, int], Timeline] | None = None
 
     def engine(self, name: str, weights: Path | None, device: str) -> Engine:
@@ -32,6 +37,18 @@ class Warm:
                 del self._kept[other]
             self._kept[key] = self._engines(name, weights, device)
         return self._kept[key]
+
+    def shots_for_next(self, request: Request, watch: Callable[[Progress], None]) -> Timeline:
+        """The timeline of a request, kept for the next one if that is the same: finding shots takes long."""
+        self._handed = None
+        timeline = read_shots(request, watch)
+        self._handed = request, timeline
+        return timeline
+
+    def shots(self, request: Request, watch: Callable[[Progress], None]) -> Timeline:
+        """That which was read for it just before, once; or else read now."""
+        handed, self._handed = self._handed, None
+        return handed[1] if handed is not None and handed[0] == request else read_shots(request, watch)
 
     def timeline(self, path: Path, media_dir: Path | None) -> Timeline:
         """Read again when the file has changed."""

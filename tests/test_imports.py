@@ -23,6 +23,7 @@ LIGHT_MODULES = (
     "talkies.plugin.commands.worker",
     "talkies.plugin.doctor",
     "talkies.core.generation.render",
+    "talkies.core.batch.running",
     "talkies.core.takes.saving",
     "talkies.core.timeline",
     "talkies.core.media",

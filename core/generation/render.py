@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.events import Event, Progress
-from talkies.core.generation.planning.cut_shots import read_shots
+from talkies.core.generation.planning.cut_shots import ShotReader, read_shots
 from talkies.core.generation.planning.earlier_takes import earlier_takes
 from talkies.core.generation.planning.plan import plan_run
 from talkies.core.generation.planning.settled import SettledTakes
@@ -35,19 +35,20 @@ def render(
     request: Request,
     *,
     load_engine: EngineLoader = load_engine,
+    read: ShotReader = read_shots,
     watch: Callable[[Progress], None] = lambda progress: None,
     remembered: Remembered | None = None,
 ) -> Iterator[Event]:
     """Generates what ``request`` asks for and yields events; the last one is :class:`Finished`.
 
     ``watch`` is called many times a second from inside the work, where a generator cannot yield; it may raise
-    CancelledError. ``remembered``: sounds of spots, for the next run of the same process. Raises a TalkiesError, with
-    nothing written, for unusable input, an output that cannot be written, and when no segment at all could be given
-    sound.
+    CancelledError. ``read``: of the timeline, where somebody has just read it. ``remembered``: sounds of spots, for the
+    next run of the same process. Raises a TalkiesError, with nothing written, for unusable input, an output that cannot
+    be written, and when no segment at all could be given sound.
     """
     from talkies.core.destinations import preflight, write_timeline  # late: reading alone stays quick
 
-    timeline = read_shots(request, watch)
+    timeline = read(request, watch)
     timeline = in_language(timeline, request.language) if request.language else timeline
     plan = plan_run(timeline, request, keep_earlier=True)
     loop = TakeLoop(request, plan, watch)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from talkies.core.generation.maker import Maker
     from talkies.core.generation.planning.plan import Plan
 
-_ELSEWHERE = (
+ELSEWHERE = (
     "timeline", "out", "segments", "weights", "language", "seed", "takes", "media_dir", "replace", "anew", "two_pop",
     "tail_pop", "relevel",
 )  # fmt: skip
@@ -108,7 +108,7 @@ class Resume:
         return {
             "version": version("talkies"),
             "timeline": [timeline.name, str(timeline.rate), str(timeline.start), timeline.drop_frame],
-            "request": {name: value for name, value in as_json(request).items() if name not in _ELSEWHERE},
+            "request": {name: value for name, value in as_json(request).items() if name not in ELSEWHERE},
         }
 
     def _of_stem(self, stem: Stem) -> dict[str, Any]:

@@ -69,26 +69,9 @@ class TakeLoop:
         ``remembered``: sounds of spots that were made before. ``run``: whose folder it is, where takes of one that
         ended early are taken over. ``check``: may raise before anything is made.
         """
-        request, plan, reported = self.request, self.plan, 0
+        plan, reported = self.plan, 0
         yield from self.log.new()
-        names = dict.fromkeys(plan.engines.values())
-        with self.work.clock("load"):
-            loaded = {name: load_engine(name, plan.weights.get(name), request.device) for name in names}
-        engines = {task: loaded[name] for task, name in plan.engines.items()}
-        maker = Maker(
-            request, plan.timeline, engines, folder, self.work, self.log.sentences, remembered,
-            kept=kept, takes=plan.takes,
-        )  # fmt: skip
-        if plan.music is not None:
-            from talkies.core.generation.scores import Scores
-
-            maker.scores = Scores(request, plan.timeline, folder, plan.music, self.papers)
-        elif plan.spots or plan.backgrounds:
-            from talkies.core.generation.spotted import cast_recordings
-
-            if request.task != "background":
-                maker.picks = cast_recordings(request, plan, kept)
-            maker.rows = plan.backgrounds
+        maker = self.maker(load_engine, folder, kept, remembered)
         made_from, resume = MadeFrom(maker, self.edits), None
         if check is not None:
             check(made_from)
@@ -112,6 +95,35 @@ class TakeLoop:
                     reported = len(self.failures)
         if not self.takes and not made_before:
             raise _nothing_made(plan.timeline, self.failures)
+
+    def maker(
+        self,
+        load_engine: EngineLoader,
+        folder: Path,
+        kept: SettledTakes = SettledTakes(),  # noqa: B008 - frozen
+        remembered: Remembered | None = None,
+    ) -> Maker:
+        """What makes the takes in ``folder``, its engines loaded, its recordings cast, its score asked for."""
+        request, plan = self.request, self.plan
+        names = dict.fromkeys(plan.engines.values())
+        with self.work.clock("load"):
+            loaded = {name: load_engine(name, plan.weights.get(name), request.device) for name in names}
+        engines = {task: loaded[name] for task, name in plan.engines.items()}
+        maker = Maker(
+            request, plan.timeline, engines, folder, self.work, self.log.sentences, remembered,
+            kept=kept, takes=plan.takes,
+        )  # fmt: skip
+        if plan.music is not None:
+            from talkies.core.generation.scores import Scores
+
+            maker.scores = Scores(request, plan.timeline, folder, plan.music, self.papers)
+        elif plan.spots or plan.backgrounds:
+            from talkies.core.generation.spotted import cast_recordings
+
+            if request.task != "background":
+                maker.picks = cast_recordings(request, plan, kept)
+            maker.rows = plan.backgrounds
+        return maker
 
     def lay_papers(self, folder: Path) -> None:
         """Writes them beside the takes, in place of those of an earlier run. Raises OSError."""

@@ -14,6 +14,7 @@ COMMANDS = {
     "inspect": "list the segments of a timeline: record range, source range, subtitles, warnings",
     "shots": "cut a film that is one piece where its shots begin, and write it as a timeline",
     "generate": "generate sound for a timeline and write a new timeline with it on new tracks",
+    "batch": "generate sound for many reels: whole folders, in workers side by side, going on where it ended",
     "redo": "make takes again from their own metadata, sample for sample, or say why they cannot be",
     "spot": "list what sounds when in a timeline: a spotting list to edit, for generate --spots",
     "perform": "turn taps, or a voice recorded while the picture played, into a spotting list",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("timeline", metavar="TIMELINE", type=Path, help="a timeline, a movie or an image sequence")
     add("-o", "--output", metavar="OUT", type=Path, required=True, help="the new timeline; its suffix picks the format")
+    add_options(parser)
+
+
+def add_options(parser: argparse.ArgumentParser, leave_out: Sequence[str] = ()) -> None:
+    """Everything but what goes in and what comes out; ``leave_out``: names of options."""
+
+    def add(flag: str, **described: Any) -> None:
+        if flag.lstrip("-").replace("-", "_") not in leave_out:
+            parser.add_argument(flag, **described)
+
     add("--segment", metavar="ID", action="append", default=[], help="only this segment (see inspect); may be repeated")
     add(
         "--task",

@@ -4,14 +4,13 @@
     ← {"id": 1, "event": "progress", "fraction": 0.4, "message": "effects for shot 1"}
     ← {"id": 1, "event": "result", "result": {...}}
     ← {"id": 1, "event": "error", "error": {"kind": "ArgumentError", "message": "...", "exit_code": 2}}
-    → {"id": 2, "method": "cancel", "params": {"id": 1}}
-    → {"id": 0, "method": "hello", "params": {"client": "panel", "protocol": 2, "version": "0.1.0"}}
 
 An id is a number or a text. Each request gets any number of ``progress``, ``warning``, ``failed`` and ``take`` events
-and then exactly one ``result`` or ``error``. Methods: hello, inspect, generate, make, spot, sample, cancel, engines,
-models, doctor, quit. ``hello`` says whether both sides fit together (core/hosts/handshake.py). ``make`` is what the
-panel requests (core/generation/take_orders.py): takes in a folder, each told of when it is finished, and no timeline.
-``spot`` takes the same and finds spots instead (core/generation/spot_orders.py). ``sample`` makes a sentence in a
+and then exactly one ``result`` or ``error``. Methods: hello, inspect, generate, jobs, make, spot, sample, cancel,
+engines, models, doctor, quit. ``hello`` says whether both sides fit together (core/hosts/handshake.py). ``make`` is
+what the panel requests (core/generation/take_orders.py): takes in a folder, each told of when it is finished, and no
+timeline. ``spot`` takes the same and finds spots instead (core/generation/spot_orders.py). ``jobs`` takes what
+``generate`` does and lists the takes there will be (core/generation/job_list.py). ``sample`` makes a sentence in a
 voice. One generation runs at a time, further ones wait; the others are answered meanwhile. When stdin ends, what was
 asked for is finished first. When nobody reads stdout any more, the work is cancelled: finished takes stay, as they do
 when this process dies.
@@ -34,6 +33,7 @@ from typing import Any, BinaryIO
 from talkies.core.engines.base import EngineLoader, load_engine
 from talkies.core.errors import ArgumentError, CancelledError, TalkiesError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady, Warned
+from talkies.core.generation.job_list import JobsRequest, list_jobs
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request, did_you_mean
 from talkies.core.generation.spot_orders import SpotRequest, find_spots
@@ -48,7 +48,7 @@ from talkies.plugin.warm import Warm
 
 Id = int | float | str | None
 
-Work = Request | TakeRequest | SpotRequest | SampleRequest
+Work = Request | JobsRequest | TakeRequest | SpotRequest | SampleRequest
 """What is generated, one after the other."""
 
 _PIECE = 1 << 16  # bytes read at once
@@ -88,6 +88,7 @@ class Worker:
             "hello": self._hello,
             "inspect": self._inspect,
             "generate": lambda number, params: self._start(number, Request.from_mapping(params)),
+            "jobs": lambda number, params: self._start(number, JobsRequest.from_mapping(params)),
             "make": lambda number, params: self._start(number, TakeRequest.from_mapping(params)),
             "spot": lambda number, params: self._start(number, SpotRequest(TakeRequest.from_mapping(params))),
             "sample": lambda number, params: self._start(number, SampleRequest.from_mapping(params)),
@@ -237,14 +238,16 @@ class Worker:
                     self._send(number, "result", result=event.report)
 
     def _events(self, wanted: Work, watch: Callable[[Progress], None]) -> Iterator[Event]:
+        warm, heard = self._warm, self._warm.remembered
         if isinstance(wanted, Request):
-            return render(wanted, load_engine=self._engines, watch=watch, remembered=self._warm.remembered)
+            return render(wanted, load_engine=warm.engine, read=warm.shots, watch=watch, remembered=heard)
+        if isinstance(wanted, JobsRequest):
+            return list_jobs(wanted, read=warm.shots_for_next, load_engine=warm.engine, watch=watch)
         if isinstance(wanted, SampleRequest):
-            return make_sample(wanted, load_engine=self._warm.engine, watch=watch)
-        warm = self._warm
+            return make_sample(wanted, load_engine=warm.engine, watch=watch)
         if isinstance(wanted, SpotRequest):
             return find_spots(wanted.order, read=warm.timeline, load_engine=warm.engine, watch=watch)
-        return make_takes(wanted, read=warm.timeline, load_engine=warm.engine, watch=watch, remembered=warm.remembered)
+        return make_takes(wanted, read=warm.timeline, load_engine=warm.engine, watch=watch, remembered=heard)
 
     def _fail(self, number: Id, error: Exception) -> None:
         code = error.exit_code if isinstance(error, TalkiesError) else 2
@@ -266,8 +269,7 @@ def _subject(wanted: Work) -> Path | str:
     """What it is about, for a sentence."""
     if isinstance(wanted, SampleRequest):
         return wanted.subject
-    if isinstance(wanted, SpotRequest):
-        return wanted.order.request.timeline
+    wanted = wanted.order if isinstance(wanted, SpotRequest) else wanted
     return wanted.timeline if isinstance(wanted, Request) else wanted.request.timeline
 
 

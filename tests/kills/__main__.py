@@ -10,13 +10,14 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from kills.batching import Batching
 from kills.campaign import Kind, ground
 from kills.generating import Generating
 from kills.panels import Panels
 from kills.together import Together
 from kills.working import Working
 
-KINDS: dict[str, type[Kind]] = {kind.name: kind for kind in (Generating, Working, Panels, Together)}
+KINDS: dict[str, type[Kind]] = {kind.name: kind for kind in (Generating, Working, Panels, Together, Batching)}
 
 
 def main() -> int:

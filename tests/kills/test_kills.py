@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kills.batching import Batching
+from kills.batching import Case as BatchCase
 from kills.campaign import Ground, ground
 from kills.generating import Case, Generating
 from kills.panels import Panels, kept_counts
@@ -78,6 +80,18 @@ def test_how_many_jobs_may_come_back(told: tuple[list[str], ...], killed: set[in
     """What a killed panel told of was on the disk, and perhaps one change more."""
     assert kept_counts(list(told), left=False) == killed
     assert kept_counts(list(told), left=True) == left
+
+
+@pytest.mark.parametrize(
+    ("victim", "when", "end"), [("batch", 0.6, "batch signal 9"), ("worker", 0.5, "worker exit 1")]
+)
+def test_a_batch_killed(place: Ground, victim: str, when: float, end: str) -> None:
+    """Or one of its workers, in the middle of its files."""
+    batching = Batching(place)
+    options = ("--seed", "1", "--takes", "1", "--workers", "1")
+    case = BatchCase(None, options, False, victim, (signal.SIGKILL,), when, by_event=True)
+    assert batching.try_case(case) == []
+    assert batching.figures.ends[end] == 1
 
 
 def test_two_runs_at_once(place: Ground) -> None:

@@ -6,6 +6,7 @@ The engine makes tones and bursts (tests/engines.py), so that a run takes a seco
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from engines import TonesEngine, load_tones
 from kills import fork_server
 from kills.dying import Dying
 
+import talkies.core.batch.overview
+import talkies.core.batch.running
 import talkies.core.conditioning.picture.visual
 import talkies.core.destinations
 import talkies.core.generation.render
@@ -26,6 +29,9 @@ from talkies.core.engines.base import Prepared
 from talkies.plugin.cli import main as talkies_main
 from talkies.plugin.commands import COMMANDS, load
 from talkies.plugin.commands.worker import serve_stdio
+
+PAUSE_S = "0.02"
+"""Before each block of sound of a batch's workers."""
 
 
 class SlowTones(TonesEngine):
@@ -73,12 +79,24 @@ def panel(arguments: list[str]) -> int:
     return main(arguments)
 
 
+def batch(arguments: list[str]) -> int:
+    """``talkies batch``, whose workers are of the fork server at the second argument; the first: how they die."""
+    from talkies.plugin.commands import batch as command
+
+    dying, address, *words = arguments
+    if dying:
+        os.environ["KILLS_DYING"] = dying
+    command.WORKER = (sys.executable, "-S", "-E", fork_server.__file__, address, "worker", PAUSE_S)
+    return talkies_main(words)
+
+
 ROLES: dict[str, Callable[[list[str]], int]] = {
     "talkies": command_line,
     "mini": mini,
     "released": released,
     "worker": worker,
     "panel": panel,
+    "batch": batch,
 }
 
 
@@ -93,7 +111,7 @@ def run(role: str, arguments: list[str], wish: dict[str, Any] | None) -> int:
 
 def preload() -> None:
     for name in COMMANDS:
-        if name in ("generate", "worker", "inspect"):
+        if name in ("generate", "worker", "inspect", "batch"):
             load(name)
     try:
         import kills.panel_victim  # noqa: F401 - likewise

@@ -57,6 +57,25 @@ def test_version_names_what_made_a_sound(capsys: pytest.CaptureFixture[str], pro
         ("talkies tur", {"turnover"}),
         ("talkies generate --task ", {"both", "foley", "dialogue", "joint", "background", "music"}),
         ("talkies generate --neg", {"--negative-prompt"}),
+        ("talkies ba", {"batch"}),
+        (
+            "talkies batch --s",
+            {
+                "--segment",
+                "--seed",
+                "--shard",
+                "--shots",
+                "--soundfont",
+                "--source",
+                "--status",
+                "--steps",
+                "--stretch",
+            },
+        ),
+        ("talkies batch --r", {"--rate", "--relevel", "--retry"}),
+        ("talkies batch --wo", {"--workers"}),
+        ("talkies batch --eng", {"--engine", "--engine-of-work"}),
+        ("talkies batch --for", {"--format"}),
     ],
 )
 def test_a_shell_completes_words(typed: str, offered: set[str], tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from talkies.core.engines.guests.found import Guest
-from talkies.core.engines.guests.program import Program
+from talkies.core.engines.guests.launching import launched
 from talkies.core.engines.guests.talk import (
     PROTOCOL,
     Advanced,
@@ -50,7 +50,7 @@ class Session:
         self._talk = Talk()
         ports = guest.manifest is not None and guest.manifest.network
         try:
-            self.program = Program(guest.argv, self.folder, ports=ports)
+            self.program = launched(guest.argv, self.folder, ports=ports)
         except OSError as error:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise self._failed(f"cannot be started ({error.strerror})", "check its installation") from error

@@ -21,6 +21,9 @@ from talkies.core.times import TimeRange, to_frame
 if TYPE_CHECKING:
     from talkies.core.shots.finding import Shot
 
+ShotReader = Callable[[Request, Callable[[Progress], None]], Timeline]
+"""What reads the timeline of a request, as :func:`read_shots`."""
+
 
 def read_shots(request: Request, watch: Callable[[Progress], None] = lambda progress: None) -> Timeline:
     """The request's timeline, cut into shots where it asks for that; a sentence among its warnings says into how many.

@@ -1,4 +1,5 @@
-"""A guest's process: started without a shell, read and written by threads, so that nothing it does holds us up."""
+"""A child process that is spoken to: started without a shell, read and written by threads, so that nothing it does
+holds us up."""
 
 from __future__ import annotations
 
@@ -9,11 +10,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
-
-from talkies.core.engines.guests import confine
 
 _PIECE: Final = 1 << 16  # bytes read at once
 _MOST_PIECES: Final = 64  # held; it waits when we do not listen
@@ -23,14 +22,15 @@ _NO_WINDOW: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 class Program:
-    """Runs ``argv`` in ``folder``; it may write there and nowhere else, where the system can see to that, and with
-    ``ports`` use TCP. Raises OSError where it cannot be started."""
+    """Runs ``argv`` in ``folder``, in a session of its own, so that Ctrl+C is for us alone. ``inherited``: open files
+    that it holds as well. Raises OSError where it cannot be started."""
 
-    def __init__(self, argv: Sequence[str], folder: Path, *, ports: bool = False) -> None:
+    def __init__(
+        self, argv: Sequence[str], folder: Path, environment: Mapping[str, str], inherited: Sequence[int] = ()
+    ) -> None:
         self._process = subprocess.Popen(
-            [*_launcher(folder, ports), *argv],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            cwd=folder, env=_environment(folder), start_new_session=True, creationflags=_NO_WINDOW,
+            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder,
+            env=environment, start_new_session=True, creationflags=_NO_WINDOW, pass_fds=inherited,
         )  # fmt: skip
         self._heard: queue.Queue[bytes] = queue.Queue(_MOST_PIECES)
         self._to_say: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -41,7 +41,7 @@ class Program:
             (self._note, self._process.stderr),
             (self._say, self._process.stdin),
         )
-        self._threads = [threading.Thread(target=job, args=(pipe,), name="guest", daemon=True) for job, pipe in jobs]
+        self._threads = [threading.Thread(target=job, args=(pipe,), name="child", daemon=True) for job, pipe in jobs]
         for thread in self._threads:
             thread.start()
 
@@ -110,15 +110,3 @@ class Program:
             while (line := self._to_say.get()) is not None:
                 pipe.write(line)
                 pipe.flush()
-
-
-def _launcher(folder: Path, ports: bool) -> list[str]:
-    if not confine.confinement():
-        return []
-    return [sys.executable, "-I", "-S", confine.__file__, str(folder), "ports" if ports else "none"]
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """The user's, but that what is temporary lies in its folder, and that nothing is compiled into other folders."""
-    own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
-    return {**os.environ, **own, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,99 @@
+"""Facts by which a batch knows at once that nothing has changed: of what it reads, and of what it has made.
+
+Size and time of a file are enough while they are the same; where they are not, its content decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from talkies.core.batch.records import FileMark, ReelRecord
+from talkies.core.files.atomic import sync_folder
+
+Facts = dict[str, tuple[int, ...]]
+
+
+def input_facts(paths: Iterable[str]) -> Facts:
+    """Size and time of each file, of folders their time, () for what is not there; and of what lies beside it under its
+    name, such as subtitles."""
+    found: Facts = {}
+    for each in paths:
+        path = Path(each)
+        for beside in _named_alike(str(path.parent), path.stem):
+            found[beside] = _facts(beside)
+        found[each] = _facts(each)
+    return found
+
+
+def forget_folders() -> None:
+    """What lies in folders is looked at again."""
+    _stems_in.cache_clear()
+
+
+def _named_alike(folder: str, stem: str) -> tuple[str, ...]:
+    return _stems_in(folder).get(stem, ())
+
+
+@lru_cache(maxsize=256)
+def _stems_in(folder: str) -> dict[str, tuple[str, ...]]:
+    """The files of a folder by their names up to the first point."""
+    stems: dict[str, list[str]] = {}
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if ".talkies." not in entry.name and not entry.name.endswith((".takes", ".talkies")):
+                    parts = entry.name.split(".")
+                    for end in range(1, len(parts)):
+                        stems.setdefault(".".join(parts[:end]), []).append(entry.path)
+    except OSError:
+        return {}
+    return {stem: tuple(sorted(paths)) for stem, paths in stems.items()}
+
+
+def _facts(path: str) -> tuple[int, ...]:
+    try:
+        facts = Path(path).stat()
+    except (OSError, ValueError):
+        return ()
+    return (0 if stat.S_ISDIR(facts.st_mode) else facts.st_size, facts.st_mtime_ns)
+
+
+def mark_of(path: Path, *, sync: bool = False) -> FileMark:
+    """Of a file, or of a folder with all in it. ``sync``: it is on the disk, and so is its name, before this returns.
+    Raises OSError."""
+    if path.is_dir():
+        inside = [mark_of(each, sync=sync) for each in sorted(path.rglob("*")) if each.is_file()]
+        whole = hashlib.sha256("".join(mark.digest for mark in inside).encode()).hexdigest()
+        mark = FileMark(sum(each.size for each in inside), max((each.mtime_ns for each in inside), default=0), whole)
+    else:
+        with path.open("rb") as file:
+            if sync:
+                os.fsync(file.fileno())
+            facts, digest = os.fstat(file.fileno()), hashlib.file_digest(file, "sha256").hexdigest()
+        mark = FileMark(facts.st_size, facts.st_mtime_ns, digest)
+    if sync:
+        sync_folder(path.parent)
+    return mark
+
+
+def is_in_place(out: Path, record: ReelRecord) -> bool:
+    """Whether all that a record names lies there as it was made; a file that was copied or touched is read."""
+    return all(mark is not None and _is_as_marked(out / name, mark) for name, mark in record.files())
+
+
+def _is_as_marked(path: Path, mark: FileMark) -> bool:
+    try:
+        if not path.is_dir():
+            facts = path.stat()
+            if (facts.st_size, facts.st_mtime_ns) == (mark.size, mark.mtime_ns):
+                return True
+            if facts.st_size != mark.size:
+                return False
+        return mark_of(path).digest == mark.digest
+    except OSError:
+        return False

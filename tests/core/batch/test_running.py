@@ -1,0 +1,226 @@
+"""Batches by real workers: what is made is what `generate` makes, once, and what breaks costs its own reel alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from batches import BROKEN, MADE, TEMPLATE, identities, order, rows, run, sounds, write_archive
+from engines import load_tones
+from films import write_movie
+
+from talkies.core.batch.ledger import DATA, read_records
+from talkies.core.batch.overview import write_overview
+from talkies.core.batch.running import Batch, Counted, ReelSettled
+from talkies.core.errors import OutputError
+from talkies.core.generation.render import render
+from talkies.core.generation.request import Request
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests end processes as Unix does")
+
+
+def test_it_makes_what_generate_makes_and_one_broken_reel_stops_nothing(archive: Path, made: Path) -> None:
+    records = read_records(made / DATA)
+    assert {name: record.state for name, record in records.items()} == {
+        MADE[0]: "done", MADE[1]: "done", BROKEN: "failed"
+    }  # fmt: skip
+    assert "notes.mov: is not readable media" in records[BROKEN].problem
+    assert records[BROKEN].problem.endswith("export or copy it again")
+    alone = archive.parent / "alone"
+    for name in MADE:
+        request = replace(TEMPLATE, timeline=archive / name, out=alone / f"{name}.talkies.otio")
+        list(render(request, load_engine=load_tones))
+    assert sounds(made) == sounds(alone)
+    listed = {path for path in identities(made) if path.endswith(".wav")}
+    assert listed == {path for path in identities(alone) if path.endswith(".wav")} and len(listed) == 4
+
+
+def test_every_job_has_its_row_and_its_file(made: Path) -> None:
+    write_overview(made, read_records(made / DATA))
+    table = rows(made / "batch.csv")
+    assert [(row["reel"], row["segment"], row["stem"], row["take"], row["state"]) for row in table] == [
+        (BROKEN, "", "", "", "failed"),
+        (MADE[0], "V1-001", "FX", "1", "done"),
+        (MADE[1], "V1-001", "DX", "1", "done"),
+        (MADE[1], "V1-001", "FX", "1", "done"),
+        (MADE[1], "V1-002", "FX", "1", "done"),
+    ]
+    assert all((made / row["file"]).is_file() and row["seconds"] == "1.000" for row in table[1:])
+    assert "export or copy it again" in table[0]["problem"]
+
+
+def test_a_finished_batch_starts_no_worker_and_touches_no_file(archive: Path, made: Path) -> None:
+    before = identities(made)
+    batch = Batch(order([archive], made, command=("/no/such/program",)))
+    assert list(batch.run()) == [Counted(3, 3)]
+    assert identities(made) == before
+
+
+def test_what_comes_back_from_a_backup_is_known_by_its_content(copied: Path) -> None:
+    """Times are new: the reels are looked at again, and nothing is made."""
+    run(order([copied / "in"], copied / "out"))
+    for path in copied.rglob("*"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    before = identities(copied / "out")
+    batch = Batch(order([copied / "in"], copied / "out"))
+    news = list(batch.run())
+    assert news[0] == Counted(3, 0)
+    assert identities(copied / "out") == before
+    assert list(Batch(order([copied / "in"], copied / "out")).run()) == [Counted(3, 3)]
+
+
+def test_what_is_made_may_be_moved_and_reels_that_moved_are_made_anew(archive: Path, copied: Path) -> None:
+    """A timeline names its takes from where it lies, and its media by their places."""
+    assert list(Batch(order([archive], copied / "out")).run()) == [Counted(3, 3)]
+    before = identities(copied / "out")
+    run(order([copied / "in"], copied / "out"))
+    after = identities(copied / "out")
+    assert all(before[f"{name}.talkies.otio"] != after[f"{name}.talkies.otio"] for name in MADE)
+    assert str(copied / "in") in (copied / "out" / f"{MADE[0]}.talkies.otio").read_text()
+
+
+@pytest.mark.parametrize(
+    ("what", "again"),
+    [("picture", "1926/reel.mov"), ("subtitle", "1926/reel.mov"), ("lost", "1927/reel.otio"), ("cut off", MADE[1])],
+)
+def test_what_has_changed_is_made_anew_and_nothing_else(what: str, again: str, copied: Path) -> None:
+    archive, out = copied / "in", copied / "out"
+    run(order([archive], out))
+    before = identities(out)
+    take = next((out / f"{again}.talkies.takes").glob("FX*.wav"))
+    if what == "picture":
+        write_movie(archive / again, 1, flashes=(0.3,))
+    elif what == "subtitle":
+        (archive / "1926" / "reel.srt").write_text("1\n00:00:00,100 --> 00:00:00,800\nGood morning.\n")
+    elif what == "lost":
+        take.unlink()
+    else:
+        take.write_bytes(take.read_bytes()[:-100])
+    run(order([archive], out))
+    after = identities(out)
+    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+    assert changed and all(name.startswith(again) for name in changed)
+    assert f"{again}.talkies.otio" in changed
+    sounds(out)
+
+
+def test_another_seed_is_another_sound(copied: Path) -> None:
+    before = sounds(copied / "out")
+    run(order([copied / "in"], copied / "out", template=replace(TEMPLATE, seed=5)))
+    after = sounds(copied / "out")
+    assert all(before[name] != after[name] for name in MADE)
+
+
+def test_what_failed_is_tried_again_when_asked_or_when_it_has_changed(copied: Path) -> None:
+    archive, out = copied / "in", copied / "out"
+    run(order([archive], out))
+    assert list(Batch(order([archive], out)).run()) == [Counted(3, 3)]
+    (counted, *rest) = Batch(order([archive], out, retry=True)).run()
+    assert counted == Counted(3, 2)
+    assert [news.record.state for news in rest if isinstance(news, ReelSettled)] == ["failed"]
+    write_movie(archive / BROKEN, 1)
+    batch = run(order([archive], out))
+    assert batch.records[BROKEN].state == "done"
+
+
+def test_two_shards_share_without_overlap_and_together_make_all(archive: Path, made: Path, tmp_path: Path) -> None:
+    """Each writes its own file; whoever asks afterwards, alone or as another part, finds everything made."""
+    out = tmp_path / "out"
+    parts = [run(order([archive], out, shard=(part, 2))) for part in (1, 2)]
+    logs = sorted((out / DATA).glob("*.jsonl"))
+    assert [log.name for log in logs] == ["shard-1-of-2.jsonl", "shard-2-of-2.jsonl"]
+    assert not (out / DATA / "ledger.sqlite").exists()
+    ours = [{reel.name for reel in part.order.ours} for part in parts]
+    assert not ours[0] & ours[1] and ours[0] | ours[1] == {*MADE, BROKEN}
+    assert [{name for name in (*MADE, BROKEN) if name in log.read_text()} for log in logs] == ours
+    assert sounds(out) == sounds(made)
+    before = identities(out)
+    assert list(Batch(order([archive], out)).run()) == [Counted(3, 3)]
+    assert identities(out) == before
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [((1, 2), None), (None, (1, 2)), ((3, 4), (1, 2))])
+def test_who_may_make_the_same_reels_waits_and_is_refused(
+    theirs: tuple[int, int] | None, ours: tuple[int, int] | None, archive: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A whole batch beside a shard, or shards of different numbers."""
+    monkeypatch.setattr("talkies.core.batch.running.LOCK_WAIT_S", 0.5)
+    out = tmp_path / "out"
+    story = Batch(order([archive], out, shard=theirs)).run()
+    next(story)
+    with pytest.raises(OutputError, match="at work there; wait until it is done"):
+        run(order([archive], out, shard=ours))
+    if ours is not None and theirs is not None:
+        next(Batch(order([archive], out, shard=(4, 4))).run())
+    story.close()  # type: ignore[attr-defined]
+    next(Batch(order([archive], out, shard=ours)).run())
+
+
+def test_a_file_of_somebody_elses_stays(archive: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "out" / f"{MADE[0]}.talkies.otio"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("a diary")
+    batch = run(order([archive / MADE[0]], tmp_path / "out" / "1926"))
+    assert theirs.read_text() == "a diary"
+    assert "is there, and no batch has made it" in batch.records["reel.mov"].problem
+
+
+def test_a_link_out_of_the_tree_is_not_followed(archive: Path, tmp_path: Path) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    for folder in (out, elsewhere):
+        folder.mkdir()
+    (out / "1926").symlink_to(elsewhere)
+    batch = run(order([archive], out))
+    assert not list(elsewhere.iterdir())
+    assert "behind a link that leads out" in batch.records[MADE[0]].problem
+    assert batch.records[MADE[1]].state == "done"
+
+
+def test_names_that_no_disk_takes_cost_their_reel(archive: Path, tmp_path: Path) -> None:
+    """A name that is as long as one may be leaves no room for what is written; a circle of links has no end."""
+    folder, out = tmp_path / "in", tmp_path / "out"
+    (folder / "loop").mkdir(parents=True)
+    out.mkdir()
+    for name in (f"{'x' * 250}.mov", "good.mov", "loop/reel.mov"):
+        shutil.copy(archive / MADE[0], folder / name)
+    (out / "loop").symlink_to(out / "loop")
+    records = run(order([folder], out)).records
+    assert records["good.mov"].state == "done"
+    assert "too long" in records[f"{'x' * 250}.mov"].problem
+    assert "behind a link" in records["loop/reel.mov"].problem
+
+
+def test_takes_are_jobs_and_a_failed_stem_is_one_of_them(tmp_path: Path) -> None:
+    """Where one shot has no picture, the others are made, and its row says what is wrong."""
+    archive = write_archive(tmp_path / "in")
+    (archive / "1927" / "film.mp4").unlink()
+    write_movie(archive / "1927" / "other.mp4", 3)
+    text = (archive / "1927" / "reel.otio").read_text()
+    (archive / "1927" / "reel.otio").write_text(text.replace("film.mp4", "other.mp4", 1))
+    batch = run(order([archive / "1927"], tmp_path / "out", template=replace(TEMPLATE, takes=2)))
+    record = batch.records["reel.otio"]
+    assert record.state == "failed" and (tmp_path / "out" / record.output).is_file()
+    states = {(job.segment, job.stem, job.take): job.state for job in record.jobs}
+    done, failed = "done", "failed"
+    assert states == {
+        ("V1-001", "DX", 1): done, ("V1-001", "DX", 2): done, ("V1-001", "FX", 1): done, ("V1-001", "FX", 2): done,
+        ("V1-002", "FX", 1): failed, ("V1-002", "FX", 2): failed,
+    }  # fmt: skip
+    assert "film.mp4" in record.problem
+
+
+def test_requests_reach_the_worker_as_they_were_asked() -> None:
+    """Every field of a request that is not usual survives the way."""
+    from talkies.core.batch.asking import as_params
+    from talkies.core.generation.music_settings import MusicSettings
+
+    request = Request(
+        Path("/a.otio"), Path("/b.otio"), ("V1-001",), "music", prompt="slow", seed=3, takes=2, loudness="a85",
+        guidance=2.5, music=MusicSettings(tempo=72.0, ensemble="organ"), width=0.5, background="off",
+    )  # fmt: skip
+    assert Request.from_mapping(as_params(request)) == request

@@ -1,0 +1,83 @@
+"""The worker processes of a batch: whichever way they or the batch end, the reels are made in the end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from batches import BROKEN, MADE, WORKER, order, run, sounds, write_archive
+
+from talkies.core.batch.helper import Helper
+from talkies.core.batch.ledger import DATA, read_records
+from talkies.core.batch.running import Advanced, Batch
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests end processes as Unix does")
+
+
+def test_a_worker_that_dies_costs_its_reel(tmp_path: Path) -> None:
+    """The first one that is asked for that reel kills itself; the others are made."""
+    archive = write_archive(tmp_path / "in")
+    dying = tmp_path / "dying.py"
+    dying.write_text(
+        "import os, signal, sys\nfrom pathlib import Path\n"
+        f"sys.path.insert(0, {str(Path(WORKER[1]).parent)!r})\n"
+        "from talkies.core.timeline import reading\nread = reading.read_timeline\n"
+        "import talkies.core.generation.planning.cut_shots as shots\n"
+        "def deadly(path, *rest):\n"
+        "    if path.name == 'reel.mov': os.kill(os.getpid(), signal.SIGSEGV)\n"
+        "    return read(path, *rest)\n"
+        "shots.read_timeline = deadly\nimport tones_worker\n"
+        "raise SystemExit(tones_worker.serve_stdio(tones_worker.load_slow_tones))\n"
+    )
+    batch = run(order([archive], tmp_path / "out", command=(sys.executable, str(dying)), workers=2))
+    states = {name: record.state for name, record in batch.records.items()}
+    assert states == {MADE[0]: "failed", MADE[1]: "done", BROKEN: "failed"}
+    assert "the worker ended by signal 11" in batch.records[MADE[0]].problem
+
+
+def test_it_stops_when_it_is_closed_and_goes_on_later(archive: Path, made: Path, tmp_path: Path) -> None:
+    """In the middle of a take, as Ctrl+C closes it: no worker is left, and the next run makes what is missing."""
+    out = tmp_path / "out"
+    slow = order([archive], out, command=(*WORKER, "0.4"))
+    story = Batch(slow).run()
+    for news in story:
+        if isinstance(news, Advanced) and "shot 1" in news.message:
+            break
+    began = time.monotonic()
+    story.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - began < 10
+    records = read_records(out / DATA)
+    assert records[MADE[1]].state == "begun"
+    assert [job.state for job in records[MADE[1]].jobs] == ["waiting"] * 3
+    run(order([archive], out))
+    assert sounds(out) == sounds(made)
+
+
+def test_a_worker_computes_with_its_share_of_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless the user says how many."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert Helper((), 3)._environment()["OMP_NUM_THREADS"] == "3"  # noqa: SLF001 - what a process would get
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    assert Helper((), 3)._environment()["OMP_NUM_THREADS"] == "7"  # noqa: SLF001 - likewise
+
+
+def test_a_second_batch_waits_for_the_workers_of_a_killed_one(archive: Path, made: Path, tmp_path: Path) -> None:
+    """They hold its lock until they have noticed."""
+    out = tmp_path / "out"
+    program = (
+        f"import sys; sys.path.insert(0, {str(Path(WORKER[1]).parent)!r})\nfrom batches import *\n"
+        f"for news in Batch(order([{str(archive)!r}], Path({str(out)!r}), command=(*WORKER, '0.3'))).run():\n"
+        "    print(news, flush=True)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout is not None
+        for line in killed.stdout:
+            if "effects for" in line:
+                break
+        killed.send_signal(signal.SIGKILL)
+    run(order([archive], out))
+    assert sounds(out) == sounds(made)
