@@ -235,8 +235,7 @@ class MiniEngine(Engine):
         if prepared.audible is not None:
             silence = self.model.codec.silence(frames).to(latents)
             latents = torch.lerp(silence, latents, prepared.audible[:frames].to(latents))
-        spoken = spoken_frames(conditions.phones)
-        yield from self.decode(latents, seed * len(_STEMS) + _STEMS.index(prepared.task), spoken)
+        yield from self.decode(latents, seed * len(_STEMS) + _STEMS.index(prepared.task))
 
     def sketch(self, prepared: MiniPrepared, conditions: Conditions, seed: int) -> Sketch | None:
         """What is drawn of the named sounds before the network begins."""
@@ -253,10 +252,10 @@ class MiniEngine(Engine):
             return replace(sketch, drawn=torch.ones_like(sketch.drawn))
         return replace(sketch, drawn=sketch.drawn & ~named.spoken.to(sync.device))
 
-    def decode(self, latents: Tensor, seed: int = 0, spoken: Tensor | None = None) -> Iterator[Sound]:
-        """Latents (C, T) → blocks of sound; ``seed`` is that of its noise, ``spoken`` (T,) where somebody speaks."""
+    def decode(self, latents: Tensor, seed: int = 0) -> Iterator[Sound]:
+        """Latents (C, T) → blocks of sound; ``seed`` is that of its noise."""
         with torch.no_grad():
-            for block in self.model.codec.decode(latents, seed, spoken):
+            for block in self.model.codec.decode(latents, seed):
                 yield block.cpu().numpy()
 
     @torch.no_grad()

@@ -26,7 +26,6 @@ from talkies.core.model.decoder import Fine, FineDecoder
 from talkies.core.model.envelope import SUBFRAMES, Envelope
 from talkies.core.model.noise import shaped_noise
 from talkies.core.model.phases import ROUNDS, guess_phases, reach, refine_phases
-from talkies.core.model.steadiness import STEADY_REACH, steadied
 
 
 @dataclass(frozen=True)
@@ -138,17 +137,15 @@ class Codec(nn.Module):
         encoded: Tensor = self.latents.encode(self.bands(nn.functional.pad(sound, (0, missing))))
         return encoded
 
-    def decode(self, latents: Tensor, seed: int = 0, spoken: Tensor | None = None) -> Iterator[Tensor]:
+    def decode(self, latents: Tensor, seed: int = 0) -> Iterator[Tensor]:
         """Latents (C, T) → blocks of samples (n,), together T · latent_samples; memory does not grow with T.
 
-        ``spoken`` (T,): where a network that made the latents speaks, whose voice wavers; recordings' do not. The same
-        latents, ``seed`` and ``spoken`` give the same samples. What is silent costs next to nothing.
+        The same latents and ``seed`` give the same samples. What is silent costs next to nothing.
         """
         frames, made = latents.shape[1] * self.config.frames_per_latent, 0
-        spoken = None if spoken is None or not bool(spoken.any()) else spoken
         for start, stop in self._heard(latents):
             yield from _silence(start - made, latents)
-            yield from self._stretch(latents, start, stop, seed, spoken)
+            yield from self._stretch(latents, start, stop, seed)
             made = stop
         yield from _silence(frames - made, latents)
 
@@ -160,14 +157,14 @@ class Codec(nn.Module):
         ends = [(int(run[0]), int(run[-1]) + 1) for run in runs if len(run)]
         return [(max(first - REACH_FRAMES, 0), min(end + REACH_FRAMES, len(loudest))) for first, end in ends]
 
-    def _stretch(self, latents: Tensor, begin: int, end: int, seed: int, spoken: Tensor | None) -> Iterator[Tensor]:
+    def _stretch(self, latents: Tensor, begin: int, end: int, seed: int) -> Iterator[Tensor]:
         """The sound of some frames. Pieces are made one after another, each with as much around it as its samples
         depend on, so that the whole has no joints: made at once it would be the same."""
         frames = latents.shape[1] * self.config.frames_per_latent
         turned: Floats | None = None
         for start in range(begin, end, PIECE_FRAMES):
             stop, first = min(start + PIECE_FRAMES, end), max(start - REACH_FRAMES, 0)
-            parts = self._parts(latents, first, min(stop + REACH_FRAMES, frames), spoken)
+            parts = self._parts(latents, first, min(stop + REACH_FRAMES, frames))
             guess = guess_phases(parts.tone, FRAMES, turned)
             sound = refine_phases(parts.tone, guess.angles, FRAMES)
             sound = sound + shaped_noise(parts.noise, parts.gain, first, seed)
@@ -176,25 +173,22 @@ class Codec(nn.Module):
             yield sound[(start - first) * FRAMES.hop : (stop - first) * FRAMES.hop]
             turned = guess.turned[stop - REACH_FRAMES - first - 1] if stop - REACH_FRAMES > first else None
 
-    def _parts(self, latents: Tensor, first: int, stop: int, spoken: Tensor | None = None) -> Parts:
+    def _parts(self, latents: Tensor, first: int, stop: int) -> Parts:
         """What sounds in the frames from ``first`` to ``stop``.
 
         The bands' levels are halfway between what the latents say and what the network drew: each alone is further off.
         """
-        group, beside = self.config.frames_per_latent, self.decoder.reach + (0 if spoken is None else STEADY_REACH)
+        group, beside = self.config.frames_per_latent, self.decoder.reach
         from_latent, to_latent = max(first - beside, 0) // group, -(-(stop + beside) // group)
         bands = self.latents.decode(latents[None, :, from_latent:to_latent])
         fine: Fine = self.decoder(bands, self.bands.spread(bands))
-        heard = audible(bands)[:, None]
-        if spoken is not None:
-            saying = spoken[from_latent:to_latent].to(bands).repeat_interleave(group)
-            fine, bands = steadied(fine, bands, self.decoder.comb.combs, saying)
         inside = slice(first - from_latent * group, stop - from_latent * group)
         noise_power = self.envelope.bursts(fine.noise, fine.gain)[1]
         tone_power = (2 * fine.tone).exp()
         drawn = self.bands.levels((tone_power + NOISE_MEAN * noise_power).sqrt())
         wanted = (bands.clamp_min(LOG_FLOOR) + drawn) / 2
         tonal = tone_power / (tone_power + noise_power)
+        heard = audible(bands)[:, None]
         tone, noise = (level.exp() * heard for level in (fine.tone, fine.noise))
         gain = fine.gain[0, :, SUBFRAMES * inside.start : SUBFRAMES * inside.stop]
         wanted, tonal, tone, noise = (part[0, :, inside] for part in (wanted, tonal, tone, noise))

@@ -118,7 +118,7 @@ class Guess:
 def guess_phases(magnitude: Tensor, frames: Frames, turned: Floats | None = None) -> Guess:
     """Every peak of ``magnitude`` (K, F) a sine that goes on, from random phases or from where the frame before these
     had ``turned`` (K,). In double precision: within a minute a high partial turns by a million radians."""
-    near, place = spectral_peaks(magnitude.T.numpy(force=True))
+    near, place = _peaks(magnitude.T.numpy(force=True))
     lean = np.pi * (np.arange(near.shape[1]) - place)  # a Hann window's phase falls by half a turn a bin around a sine
     half_turn = np.pi * frames.hop / frames.size * place
     phases, ends = np.empty(place.shape), np.empty(place.shape)
@@ -131,7 +131,7 @@ def guess_phases(magnitude: Tensor, frames: Frames, turned: Floats | None = None
     return Guess(angles.to(magnitude.device), ends)
 
 
-def spectral_peaks(magnitude: Floats32) -> tuple[NDArray[np.int32], Floats]:
+def _peaks(magnitude: Floats32) -> tuple[NDArray[np.int32], Floats]:
     """Of each bin (F, K) the nearest spectral peak's bin, and that peak's place between bins by a parabola."""
     level = np.log(np.maximum(magnitude, 1e-7))
     below, here, above = level[:, :-2], level[:, 1:-1], level[:, 2:]
