@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.files.dataclass_json import as_json
-from talkies.core.generation.request import DETECT, NO_SHOTS, Request
+from talkies.core.generation.request import AUTO_SHOTS, DETECT, NO_SHOTS, Request
 from talkies.core.segment import Picture, Segment, Stem
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class MadeFrom:
 
 def files_of(request: Mapping[str, Any], folder: Path | None = None) -> list[str]:
     """The fields of a request, as JSON, that name a file, from ``folder``."""
-    names = [name for name in _FILES if request.get(name) and request[name] not in (NO_SHOTS, DETECT)]
+    names = [name for name in _FILES if request.get(name) and request[name] not in (AUTO_SHOTS, NO_SHOTS, DETECT)]
     voice = request.get("voice")
     is_recording = isinstance(voice, str) and voice != "" and (folder or Path()).joinpath(voice).is_file()
     return [*names, "voice"] if is_recording else names

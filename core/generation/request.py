@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -37,7 +38,7 @@ MAX_PROMPT = 1000
 """Characters; the model heeds a few words."""
 _LONGEST_NAME = 4096
 
-NO_SHOTS, DETECT = "none", "detect"
+AUTO_SHOTS, NO_SHOTS, DETECT = "auto", "none", "detect"
 """What a request says of shots where it names no file."""
 
 STEMS_FOLDER = ".stems"
@@ -111,8 +112,8 @@ class Request:
             option = f"--{name.replace('_', '-')}"
             _short(option, getattr(self, name), MAX_PROMPT if name in _WORDS else _LONGEST_NAME)
             _legible(option, getattr(self, name))
-        for path in (self.timeline, self.out):
-            _legible("a file name", str(path))
+        for path in (self.timeline, self.out, self.weights, self.spots, self.media_dir):
+            _nameable(path, _LONGEST_OUTPUT if path is self.out else _LONGEST_PART)
         if not self.out.name:
             raise ArgumentError("--output", "is not a file name", "give the new timeline a name, such as out.otio")
         _in_range("--seed", self.seed, 0, MAX_SEED - MAX_TAKES)
@@ -133,9 +134,11 @@ class Request:
             raise ArgumentError("--weights", "is of one engine, and there are several", "make a task at a time")
         self._check_delivery()
         self._check_list()
-        if self.shots not in (NO_SHOTS, DETECT) and not Path(self.shots).exists():
+        if self.shots not in (AUTO_SHOTS, NO_SHOTS, DETECT):
+            _nameable(Path(self.shots), _LONGEST_PART)
+        if self.shots not in (AUTO_SHOTS, NO_SHOTS, DETECT) and not Path(self.shots).exists():
             problem = f"there is no file {self.shots[:80]!r}"
-            raise ArgumentError("--shots", problem, "use detect, none, or a timeline that has the cuts")
+            raise ArgumentError("--shots", problem, "use auto, detect, none, or a timeline that has the cuts")
         if self.media_dir is not None and not self.media_dir.is_dir():
             raise ArgumentError(self.media_dir, "is not a folder", "--media-dir names the folder that holds the media")
 
@@ -211,6 +214,17 @@ def _legible(subject: str, text: str) -> None:
         raise ArgumentError(subject, f"'{shown}' is not UTF-8 text", "write it in UTF-8")
 
 
+def _nameable(path: Path | None, longest: int) -> None:
+    """``longest``: bytes of its name; of the folders around it as many as file systems hold."""
+    if path is None:
+        return
+    _legible("a file name", str(path))
+    sizes = [len(os.fsencode(part)) for part in path.parts]
+    if any(size > _LONGEST_PART for size in sizes) or (sizes and sizes[-1] > longest):
+        shown = f"{path.name[:40]}..."
+        raise ArgumentError(shown, f"has a name of more than {longest} bytes", "give a shorter name")
+
+
 def seconds(given: str | float) -> Fraction:
     """Exact seconds of what somebody wrote: "1.5", "3/2", 2. Raises ValueError."""
     if not _SECONDS.fullmatch(str(given)):
@@ -218,6 +232,8 @@ def seconds(given: str | float) -> Fraction:
     return Fraction(str(given))
 
 
+_LONGEST_PART = 255  # bytes of a name on every file system
+_LONGEST_OUTPUT = 220  # the names of what is made beside it are longer
 _SECONDS = re.compile(r"-?\d{1,9}(\.\d{1,9}|/0*[1-9]\d{0,8})?")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.music_settings import MusicSettings
-from talkies.core.generation.request import CLIPS, DETECT, NO_SHOTS, SOURCES, STEMS_FOLDER, TASKS, Request, seconds
+from talkies.core.generation.request import AUTO_SHOTS, CLIPS, SOURCES, TASKS, Request, seconds
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.panning import PAN_LAWS, WIDTH
 from talkies.core.preferences import read_preferences
@@ -69,9 +69,9 @@ def add_options(parser: argparse.ArgumentParser, leave_out: Sequence[str] = ()) 
     add("--tail-pop", action="store_true", help="into a stems folder: a pop two seconds after the last picture")
     add("--replace", action="store_true", help="write OUT anew: nothing stays that it has for other segments")
     add("--anew", action="store_true", help="keep no finished take of a run before that ended early")
-    shots = "cut a film in one piece into shots: detect, none, or a timeline that has its cuts (default: detect for a"
-    shots += " bare movie or image sequence without --spots, none for a timeline)"
-    add("--shots", metavar="detect|none|FILE", default="", help=shots)
+    shots = "cut a film in one piece into shots: detect, none, a timeline that has its cuts, or auto (default): detect"
+    shots += " for a bare movie or image sequence without --spots, none for a timeline"
+    add("--shots", metavar="auto|detect|none|FILE", default=AUTO_SHOTS, help=shots)
     add("--rate", metavar="FPS", type=rate_of, help="of an image sequence, whatever it states: 16, 18, 24000/1001 ...")
     add("--spots", metavar="LIST", type=Path, help="make the effects of this spotting list (see 'talkies spot')")
     add("--clips", choices=CLIPS, default="shots", help="of a list: one clip per shot, or one per event with ring-out")
@@ -143,7 +143,7 @@ def request_from(options: argparse.Namespace) -> Request:
         replace=options.replace,
         anew=options.anew,
         spots=options.spots,
-        shots=options.shots or _usual_shots(options),
+        shots=options.shots,
         rate=options.rate,
         clips=options.clips,
         only=tuple(options.only),
@@ -152,15 +152,6 @@ def request_from(options: argparse.Namespace) -> Request:
         pan_law=options.pan_law,
         width=options.width,
     )
-
-
-def _usual_shots(options: argparse.Namespace) -> str:
-    """A bare film is cut, unless a list speaks of it as it is or a folder of stems is written, which holds no cut."""
-    from talkies.core.destinations import suffix_of
-    from talkies.core.timeline.media.bare_media import is_media
-
-    is_cut = is_media(options.timeline) and options.spots is None and suffix_of(options.output) != STEMS_FOLDER
-    return DETECT if is_cut else NO_SHOTS
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from talkies.core.errors import ArgumentError, MediaError, OutputError
 from talkies.core.events import Progress
-from talkies.core.generation.request import DETECT, NO_SHOTS, Request
+from talkies.core.generation.request import AUTO_SHOTS, DETECT, NO_SHOTS, STEMS_FOLDER, Request
 from talkies.core.segment import Segment, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.media import bare_media
@@ -34,7 +34,14 @@ def read_shots(request: Request, watch: Callable[[Progress], None] = lambda prog
     timeline = read_timeline(request.timeline, request.media_dir, request.rate)
     if request.rate is not None and not _is_sequence(timeline):
         raise ArgumentError("--rate", f"{request.timeline.name} has a rate of its own", "it is for image sequences")
-    return timeline if request.shots == NO_SHOTS else _cut(timeline, request, watch)
+    shots = _usual(request) if request.shots == AUTO_SHOTS else request.shots
+    return timeline if shots == NO_SHOTS else _cut(timeline, replace(request, shots=shots), watch)
+
+
+def _usual(request: Request) -> str:
+    """A bare film is cut, unless a list speaks of it as it is or a folder of stems is written, which holds no cut."""
+    is_cut = bare_media.is_media(request.timeline) and request.spots is None and request.out.suffix != STEMS_FOLDER
+    return DETECT if is_cut else NO_SHOTS
 
 
 def _is_sequence(timeline: Timeline) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import fields
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.generation.request import Request, did_you_mean
+from talkies.plugin.cli import main
 
 
 def test_defaults_are_the_contracts() -> None:
@@ -76,7 +79,14 @@ def test_a_worker_can_be_told_every_field(name: str) -> None:
         ("out", "\udcff.otio"),
         ("out", "."),
         ("out", "/"),
+        ("out", "n" * 216 + ".otio"),  # the takes' folder beside it would have too long a name
+        ("out", "映" * 80 + ".otio"),  # three bytes each
+        ("out", "f" * 256 + "/b.otio"),
         ("timeline", ""),
+        ("timeline", "n" * 256),
+        ("spots", "n" * 256),
+        ("media_dir", "n" * 256),
+        ("shots", "n" * 256),
         ("media_dir", "no/such/folder"),
         ("handles", 11),
         ("handles", -1),
@@ -91,6 +101,15 @@ def test_a_worker_can_be_told_every_field(name: str) -> None:
 def test_unusable_values_are_refused(name: str, value: object) -> None:
     with pytest.raises(ArgumentError):
         Request.from_mapping({"timeline": "a.otio", "out": "b.otio", name: value})
+
+
+def test_the_longest_name_is_made(tmp_path: Path) -> None:
+    out = tmp_path / ("n" * 215 + ".otio")
+    (tmp_path / "film").mkdir()
+    for number in range(12):
+        cv2.imwrite(str(tmp_path / "film" / f"f_{number:03}.png"), np.full((48, 64, 3), 90, np.uint8))
+    assert main(["generate", str(tmp_path / "film"), "-o", str(out), "--task", "background"]) == 0
+    assert out.is_file() and len(list(out.with_suffix(".takes").glob("*.wav"))) == 1
 
 
 @pytest.mark.parametrize("number", [10**400, -(10**400), 1e308, 10**15])
