@@ -94,7 +94,7 @@ class Batching(Kind):
         return problems
 
     def _command(self, wanted: tuple[str, ...], more: tuple[str, ...] = (), out: str = OUT) -> list[str]:
-        return ["batch", str(self._source), "-o", out, "--background", "off", *wanted, *more]
+        return ["batch", str(self._source), "-o", out, "--background", "off", "--shots", "none", *wanted, *more]
 
     def _run(self, command: list[str], dying: dict[str, object] | None = None, workers: str = "") -> Ended:
         return self._ground.run("batch", [workers, self._ground.address, *command], dying=dying)

@@ -30,7 +30,7 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_all_it_says_and_its_exit_codes(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """1 as long as something is broken, 0 once it is mended."""
-    words = ["batch", str(archive), "-o", str(tmp_path / "out"), "--background", "off"]
+    words = ["batch", str(archive), "-o", str(tmp_path / "out"), "--background", "off", "--shots", "none"]
     assert main(words) == 1
     said = capsys.readouterr()
     assert said.out.splitlines()[:2] == ["done: 2 reels", "failed: 1 reels"]
@@ -49,7 +49,7 @@ def test_all_it_says_and_its_exit_codes(archive: Path, tmp_path: Path, capsys: p
 
 
 def test_status_of_a_part_knows_what_waits(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["batch", str(archive), "-o", str(tmp_path / "out"), "--background", "off", "--json"]
+    words = ["batch", str(archive), "-o", str(tmp_path / "out"), "--background", "off", "--shots", "none", "--json"]
     assert main([*words, "--shard", "2/2"]) == 0
     assert json.loads(capsys.readouterr().out)["reels"] == {"done": 1}
     assert main([*words, "--status"]) == 0
@@ -65,7 +65,7 @@ def test_options_of_generate_and_of_the_list_reach_the_takes(
     listed.write_text("reel,seed,prompt\n1926/reel.mov,7,rain\n1927/reel.otio,,\n")
     out = tmp_path / "out"
     words = ["batch", str(listed), "-o", str(out), "--seed", "3", "--task", "foley", "--format", "fcpxml"]
-    assert main([*words, "--background", "off"]) == 0
+    assert main([*words, "--background", "off", "--shots", "none"]) == 0
     files = [Path(row["file"]) for row in rows(out / "batch.csv")]
     assert {path.parent.name for path in files} == {"reel.mov.talkies.takes", "reel.otio.talkies.takes"}
     for name, seed, prompt in (("1926/reel.mov", "7", "rain"), ("1927/reel.otio", "3", "")):
@@ -135,7 +135,7 @@ def test_two_shards_at_once_and_whoever_ends_last_lists_all(tmp_path: Path) -> N
     archive.mkdir()
     for number in range(6):
         write_movie(archive / f"{number}.mov", 1)
-    words = ["batch", str(archive), "-o", str(out), "--background", "off"]
+    words = ["batch", str(archive), "-o", str(out), "--background", "off", "--shots", "none"]
     code = (
         f"import sys; sys.path.insert(0, {str(Path(WORKER[1]).parent)!r})\n"
         f"from talkies.plugin.commands import batch\nbatch.WORKER = {WORKER!r}\n"
@@ -151,7 +151,16 @@ def test_two_shards_at_once_and_whoever_ends_last_lists_all(tmp_path: Path) -> N
 
 
 def test_nothing_heavy_is_loaded_to_find_all_done(archive: Path, tmp_path: Path) -> None:
-    words = ["batch", str(archive / "1926" / "reel.mov"), "-o", str(tmp_path / "out"), "--background", "off"]
+    words = [
+        "batch",
+        str(archive / "1926" / "reel.mov"),
+        "-o",
+        str(tmp_path / "out"),
+        "--background",
+        "off",
+        "--shots",
+        "none",
+    ]
     assert main(words) == 0
     code = (
         f"import sys; from talkies.plugin.cli import main; code = main({words!r})\n"
@@ -171,7 +180,18 @@ def test_five_hundred_finished_jobs_are_known_in_five_seconds(archive: Path, tmp
     for number in range(50):
         (films / f"{number:02}").mkdir(parents=True)
         os.link(archive / "1926" / "reel.mov", films / f"{number:02}" / "reel.mov")
-    words = ["batch", str(films), "-o", str(tmp_path / "out"), "--background", "off", "--takes", "10"]
+    words = [
+        "batch",
+        str(films),
+        "-o",
+        str(tmp_path / "out"),
+        "--background",
+        "off",
+        "--shots",
+        "none",
+        "--takes",
+        "10",
+    ]
     assert main(words) == 0
     assert len(rows(tmp_path / "out" / "batch.csv")) == 500
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
