@@ -113,7 +113,7 @@ def test_ctrl_c_ends_it_with_its_workers_and_the_overview_is_there(number: signa
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"from talkies.plugin.commands import batch\nbatch.WORKER = {(*WORKER, '0.3')!r}\n"
         f"from talkies.plugin.cli import main\n"
-        f"sys.exit(main(['batch', {str(archive)!r}, '-o', {str(out)!r}, '--background', 'off']))\n"
+        f"sys.exit(main(['batch', {str(archive)!r}, '-o', {str(out)!r}, '--background', 'off', '--shots', 'none']))\n"
     )
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr is not None
