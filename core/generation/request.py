@@ -219,10 +219,10 @@ def _nameable(path: Path | None, longest: int) -> None:
     if path is None:
         return
     _legible("a file name", str(path))
-    sizes = [len(os.fsencode(part)) for part in path.parts]
-    if any(size > _LONGEST_PART for size in sizes) or (sizes and sizes[-1] > longest):
-        shown = f"{path.name[:40]}..."
-        raise ArgumentError(shown, f"has a name of more than {longest} bytes", "give a shorter name")
+    for part in path.parts:
+        most = longest if part == path.name else _LONGEST_PART
+        if len(os.fsencode(part)) > most:
+            raise ArgumentError(f"{part[:40]}...", f"is a name of more than {most} bytes", "give a shorter one")
 
 
 def seconds(given: str | float) -> Fraction:

@@ -47,15 +47,28 @@ def picture_frames(
     """The pictures of ``segment`` in record order, at the media's own rate through the retime, at most ~45 a second.
 
     The first shows from 0 on. A segment without picture has none; one whose media ends early ends early, with a
-    warning. ``height``: lines of the images (never enlarged). ``closest``: seconds from one to the next, 0 for all.
+    warning. ``height``: lines of the images (never enlarged), which all have the first one's size, also where the media
+    changes it on the way. ``closest``: seconds from one to the next, 0 for all.
     Raises MediaError when nothing can be shown at all.
     """
     picture = segment.picture
     if picture is None or segment.record.duration <= 0:
         return
     warn = on_warning or (lambda sentence: None)
-    for time, image in _thinned(_of_curve(segment, picture, height, warn), segment.record.duration, closest):
-        yield Frame(time, image() if callable(image) else image)
+    size: tuple[int, int] | None = None
+    for time, shown in _thinned(_of_curve(segment, picture, height, warn), segment.record.duration, closest):
+        image = shown() if callable(shown) else shown
+        size = size or (image.shape[1], image.shape[0])
+        yield Frame(time, _sized(image, size))
+
+
+def _sized(image: Any, size: tuple[int, int]) -> Any:
+    """An image of this width and height."""
+    if (image.shape[1], image.shape[0]) == size:
+        return image
+    import cv2
+
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
 def _of_curve(segment: Segment, picture: Picture, height: int, warn: Callable[[str], None]) -> Iterator[Shown]:

@@ -13,8 +13,7 @@ _BRIGHTEST = 65504.0  # what half precision holds; more is damage
 
 
 class Scaler:
-    """Turns decoded frames into RGB of a given height: pixels made square, rotation undone, not enlarged. A stream may
-    change its size on the way; its pictures do not, they all have the first one's."""
+    """Turns decoded frames into RGB of a given height: pixels made square, rotation undone, never enlarged."""
 
     def __init__(self, height: int, pixel_aspect: Fraction | None = None) -> None:
         from av.video.reformatter import VideoReformatter
@@ -22,19 +21,8 @@ class Scaler:
         self._height = height
         self._aspect = pixel_aspect if pixel_aspect and Fraction(1, 4) <= pixel_aspect <= 4 else Fraction(1)
         self._reformatter = VideoReformatter()
-        self._shape: tuple[int, ...] = ()
 
     def __call__(self, frame: Any) -> Image:
-        import cv2
-
-        image = self._scaled(frame)
-        self._shape = self._shape or image.shape
-        if image.shape == self._shape:
-            return image
-        high, wide = self._shape[:2]
-        return np.asarray(cv2.resize(image, (wide, high), interpolation=cv2.INTER_AREA), np.uint8)
-
-    def _scaled(self, frame: Any) -> Image:
         turns = round(getattr(frame, "rotation", 0) / 90) % 4
         wide = float(frame.width * self._aspect)
         high = float(frame.height)

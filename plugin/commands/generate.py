@@ -34,7 +34,8 @@ def add_options(parser: argparse.ArgumentParser, leave_out: Sequence[str] = ()) 
         if flag.lstrip("-").replace("-", "_") not in leave_out:
             parser.add_argument(flag, **described)
 
-    add("--segment", metavar="ID", action="append", default=[], help="only this segment (see inspect); may be repeated")
+    segment = "only this segment (see inspect, of a bare film that was cut: of OUT); may be repeated"
+    add("--segment", metavar="ID", action="append", default=[], help=segment)
     add(
         "--task",
         choices=TASKS,

@@ -10,6 +10,7 @@ import json
 import sys
 import wave
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hibari import Hibari
 from talkies.core.arrays import Floats32
 
 MANIFEST = json.loads(Path(__file__).with_name("hibari.engine.json").read_text(encoding="utf-8"))
+MANIFEST["version"] = version("hibari-tts")
 RATE: int = MANIFEST["sample_rate"]
 VOICE = "heart"
 """The one that its package holds; the others would be downloaded."""
@@ -72,19 +74,19 @@ def fitted(voice: Hibari, text: str, most: int, seed: list[int]) -> tuple[Floats
     Raises ValueError where no pace is fast enough.
     """
     phonemes, pace = voice.phonemize(text), 1.0
-    for _ in range(TRIES):
-        spoken = _heard(_read(voice, phonemes, pace, seed))
+    for tried in range(TRIES):
+        pace = FASTEST if tried == TRIES - 1 else pace
+        spoken = read(voice, phonemes, pace, seed)
         if len(spoken) <= most:
             return spoken, pace
-        if pace == FASTEST:
-            break
         pace = min(pace * len(spoken) / max(most, 1) * 1.01, FASTEST)
     raise ValueError(f"{text[:60]!r} cannot be read in {most / RATE:.2f} s; give the line more time, or fewer words")
 
 
-def _read(voice: Hibari, phonemes: list[str], pace: float, seed: list[int]) -> Floats32:
+def read(voice: Hibari, phonemes: list[str], pace: float, seed: list[int]) -> Floats32:
+    """A line (N,) at one pace, without silence around it."""
     parts = list(_parts(voice, phonemes, pace, np.random.default_rng(seed)))
-    return np.concatenate(parts) if parts else np.zeros(0, np.float32)
+    return _heard(np.concatenate(parts)) if parts else np.zeros(0, np.float32)
 
 
 def _parts(voice: Hibari, phonemes: list[str], pace: float, chance: np.random.Generator) -> Iterator[Floats32]:

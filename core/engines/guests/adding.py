@@ -23,7 +23,8 @@ def add(name: str, argv: Sequence[str], patience_s: float | None = None, describ
 
     Raises ArgumentError for a name that is taken or a program that is not there, EngineError for one that is no engine.
     """
-    if name in BUILT_IN or name in guests():
+    taken = guests().get(name)
+    if name in BUILT_IN or (taken is not None and not taken.absent):
         raise ArgumentError(f"engine {name}", "is there already", "choose another name, or remove that one first")
     program = shutil.which(argv[0])
     if program is None:
@@ -50,7 +51,7 @@ def remove(name: str) -> None:
         forget(name)
         return
     found = guests().get(name)
-    if found is not None:
+    if found is not None and not found.absent:
         raise ArgumentError(f"engine {name}", f"was not added: it comes with {found.origin}", "uninstall that package")
     cure = "it ships with talkies" if name in BUILT_IN else "'talkies engines list' has them all"
     raise ArgumentError(f"engine {name}", "was not added", cure)

@@ -45,6 +45,8 @@ class Guest:
     manifest: Manifest | None = None
     problem: str = ""
     added: bool = False
+    absent: bool = False
+    """An adapter that ships, and what it speaks for is not installed: it makes way for any other of its name."""
 
     def checked(self) -> Manifest:
         """Its manifest. Raises EngineError with the problem."""
@@ -57,7 +59,7 @@ def guests() -> dict[str, Guest]:
     """All of them by name, also those that cannot be used. Raises InputError where the user's list cannot be read."""
     found: dict[str, Guest] = {}
     for guest in (*_ready(), *_installed(), *_added()):
-        if guest.name in found:
+        if guest.name in found and not found[guest.name].absent:
             guest = replace(found[guest.name], manifest=None, problem=f"is offered twice: also by {guest.origin}")
         elif guest.name in BUILT_IN:
             guest = replace(guest, manifest=None, problem="has the name of an engine that ships with talkies")
@@ -67,13 +69,17 @@ def guests() -> dict[str, Guest]:
 
 def _ready() -> Iterator[Guest]:
     """The adapters that ship, each of use where the package it speaks for is installed."""
+    from importlib.metadata import version
+
     for name, (module, package, extra) in READY.items():
         argv = (sys.executable, "-P", "-m", f"talkies.core.engines.adapters.{name}")
         guest = Guest(name, argv, f"talkies, with {package}")
         if find_spec(module) is None:
-            yield replace(guest, problem=f"needs {package}, which is not installed: pip install '{extra}'")
+            problem = f"needs {package}, which is not installed: pip install '{extra}'"
+            yield replace(guest, problem=problem, absent=True)
         else:
-            yield replace(guest, manifest=Manifest.read(_ADAPTERS / f"{name}.engine.json"))
+            manifest = Manifest.read(_ADAPTERS / f"{name}.engine.json")
+            yield replace(guest, manifest=replace(manifest, version=version(package)))
 
 
 def _installed() -> Iterator[Guest]:

@@ -9,12 +9,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from talkies.core.errors import ArgumentError, MediaError, OutputError
+from talkies.core.errors import ArgumentError, MediaError, OutputError, TalkiesError
 from talkies.core.events import Progress
 from talkies.core.generation.request import AUTO_SHOTS, DETECT, NO_SHOTS, STEMS_FOLDER, Request
 from talkies.core.segment import Segment, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.media import bare_media
+from talkies.core.timeline.our_tracks import our_tracks
 from talkies.core.timeline.reading import with_document
 from talkies.core.times import TimeRange, to_frame
 
@@ -34,14 +35,28 @@ def read_shots(request: Request, watch: Callable[[Progress], None] = lambda prog
     timeline = read_timeline(request.timeline, request.media_dir, request.rate)
     if request.rate is not None and not _is_sequence(timeline):
         raise ArgumentError("--rate", f"{request.timeline.name} has a rate of its own", "it is for image sequences")
-    shots = _usual(request) if request.shots == AUTO_SHOTS else request.shots
+    shots = _usual(request, timeline) if request.shots == AUTO_SHOTS else request.shots
     return timeline if shots == NO_SHOTS else _cut(timeline, replace(request, shots=shots), watch)
 
 
-def _usual(request: Request) -> str:
-    """A bare film is cut, unless a list speaks of it as it is or a folder of stems is written, which holds no cut."""
-    is_cut = bare_media.is_media(request.timeline) and request.spots is None and request.out.suffix != STEMS_FOLDER
-    return DETECT if is_cut else NO_SHOTS
+def _usual(request: Request, timeline: Timeline) -> str:
+    """A bare film is cut, unless a list speaks of it as it is, a folder of stems is written, which holds no cut, or an
+    earlier run has left it whole, whose takes would not fit any more."""
+    if not bare_media.is_media(request.timeline) or request.spots or request.out.suffix.lower() == STEMS_FOLDER:
+        return NO_SHOTS
+    return NO_SHOTS if _is_there_whole(request, timeline) else DETECT
+
+
+def _is_there_whole(request: Request, timeline: Timeline) -> bool:
+    """Whether takes for the film in one piece are in the output, and shall stay."""
+    if request.replace or not request.out.exists():
+        return False
+    try:
+        earlier = read_timeline(request.out, request.media_dir)
+    except TalkiesError:
+        return False
+    spans = [[segment.record for segment in each.segments] for each in (earlier, timeline)]
+    return bool(our_tracks(earlier)) and spans[0] == spans[1]
 
 
 def _is_sequence(timeline: Timeline) -> bool:

@@ -103,6 +103,13 @@ def test_unusable_values_are_refused(name: str, value: object) -> None:
         Request.from_mapping({"timeline": "a.otio", "out": "b.otio", name: value})
 
 
+def test_the_name_that_is_too_long_is_told() -> None:
+    with pytest.raises(ArgumentError, match=r"^f{40}\.\.\.: is a name of more than 255 bytes"):
+        Request(Path("x.otio"), Path("f" * 256, "b.otio"))
+    with pytest.raises(ArgumentError, match=r"^n{40}\.\.\.: is a name of more than 220 bytes"):
+        Request(Path("x.otio"), Path("f" * 255, "n" * 221))
+
+
 def test_the_longest_name_is_made(tmp_path: Path) -> None:
     out = tmp_path / ("n" * 215 + ".otio")
     (tmp_path / "film").mkdir()

@@ -19,6 +19,7 @@ from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.segment import Take
 from talkies.core.timeline import read_timeline
+from talkies.core.timeline.our_tracks import our_tracks
 from talkies.plugin.cli import main
 
 CUTS = [Fraction(0), Fraction(40, RATE), Fraction(76, RATE), Fraction(96, RATE)]
@@ -67,6 +68,19 @@ def test_a_bare_film_is_cut_unasked_and_a_timeline_is_not(film: Path, tmp_path: 
     assert starts_in(film, "whole.otio", "--shots", "none") == CUTS[:1]
     assert starts_in(tmp_path / "whole.otio", "again.otio") == CUTS[:1]
     assert starts_in(tmp_path / "whole.otio", "cut_again.otio", "--shots", "detect") == CUTS[:-1]
+
+
+def test_takes_for_the_whole_film_are_not_cut_away(film: Path, tmp_path: Path) -> None:
+    """An output made with a list, or before films were cut unasked, stays as it is until somebody asks for shots."""
+    out = tmp_path / "out.otio"
+    _, (whole,) = run(request_for(film, out, task="background", background="auto", shots="none"))
+    _, (again,) = run(request_for(film, out, shots="auto"))
+    assert again.record == whole.record
+    written = read_timeline(out, film.parent)
+    assert {track.name for track in our_tracks(written)} >= {"BG talkies", "FX talkies"}
+    assert [each.record.start for each in written.segments] == CUTS[:1]
+    _, takes = run(request_for(film, out, shots="auto", replace=True))
+    assert [take.record.start for take in takes] == CUTS[:-1]
 
 
 def test_a_list_speaks_of_the_film_as_it_is(film: Path, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from talkies.core.errors import EngineError
 from talkies.core.evaluation.measures.speech import Recogniser
 from talkies.core.times import TimeRange
 
-pytest.importorskip("hibari", reason="the extra 'voices' is not installed")
+hibari = pytest.importorskip("hibari", reason="the extra 'voices' is not installed")
 
 WORDS = "The train leaves the station at nine"
 
@@ -56,6 +56,19 @@ def test_a_line_with_little_time_is_read_faster_and_that_is_said(engine: Engine)
     (remark,) = engine.remarks()
     assert remark.startswith(f"engine hibari: '{WORDS}' is read 1.")
     assert engine.remarks() == ()
+
+
+@pytest.mark.parametrize("text", [WORDS, "Come here, quickly", "I never said that it was mine to give away"])
+def test_what_can_be_read_at_all_is_read(text: str) -> None:
+    """At its fastest pace, and with any room more than that."""
+    from talkies.core.engines.adapters.hibari import FASTEST, fitted, read
+
+    voice = hibari.Hibari()
+    fastest = len(read(voice, voice.phonemize(text), FASTEST, [1, 0]))
+    for more in (1.0, 1.01, 1.03, 1.06, 1.1):
+        room = round(fastest * more)
+        spoken, _ = fitted(voice, text, room, [1, 0])
+        assert 0 < len(spoken) <= room
 
 
 def test_a_line_with_far_too_little_time_is_refused_by_its_words(engine: Engine) -> None:

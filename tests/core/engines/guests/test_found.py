@@ -130,3 +130,7 @@ def test_an_adapter_whose_package_is_missing_says_what_installs_it(
         check_engine("parrot")
     assert main(["engines", "list"]) == 0
     assert "needs parrot-tts" in capsys.readouterr().out
+    keep(rude_guest(name="parrot"))
+    assert guests()["parrot"].problem == "" and "parrot" in engine_names()
+    remove("parrot")
+    assert guests()["parrot"].absent
