@@ -42,7 +42,7 @@ def encode(
 
 
 def h264(path: Path, frames: int = 100, rate: Fraction | int = 25, *, options: str = "bframes=3") -> Path:
-    return encode(path, "libx264", frames, rate, crf="20", preset="ultrafast", **{"x264-params": options})
+    return encode(path, "libx264", frames, rate, SIZE, crf="20", preset="ultrafast", **{"x264-params": options})
 
 
 def write_numbered(path: Path, count: int, rate: Fraction | int = 24, timecode: str = "") -> Path:

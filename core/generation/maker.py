@@ -17,14 +17,14 @@ from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
 from talkies.core.progress import Work
-from talkies.core.segment import Cue, Segment, Stem, Take, Timeline
+from talkies.core.segment import Segment, Stem, Take, Timeline
 from talkies.core.takes.saving import save_take
 from talkies.core.times import TimeRange
 
 if TYPE_CHECKING:
     from talkies.core.conditioning.picture.look import PictureLook
     from talkies.core.conditioning.picture.visual import PictureFeatures
-    from talkies.core.engines.base import Brief, Engine, Line, Prepared
+    from talkies.core.engines.base import Brief, Engine, Prepared
     from talkies.core.generation.beds import Beds
     from talkies.core.generation.scores import Scores
     from talkies.core.library import Pick
@@ -145,11 +145,21 @@ class Maker:
         return Beds(self.request, self.timeline, self.folder, self.rows)
 
     def _brief(self, stem: Stem, whole: TimeRange, features: PictureFeatures | None) -> Brief:
-        from talkies.core.engines.base import Brief
+        """What a stem asks of its engine, in seconds from the start of ``whole``: of what is said what lies in it,
+        while what sounds may have begun before."""
+        from talkies.core.engines.base import Brief, Line
 
         assert stem.task != "background" and stem.task != "music"
-        request, lines, sounds = self.request, _lines(stem.cues, whole, stem.record), _lines(stem.sounds, whole)
-        asked = stem.prompt, request.negative_prompt, request.source
+        spoken = [(cue, cue.range.overlap(stem.record)) for cue in stem.cues]
+        lines, sounds = (
+            tuple(
+                Line(span.shifted(-whole.start), cue.text, cue.speaker, cue.language)
+                for cue, span in cues
+                if span is not None
+            )
+            for cues in (spoken, [(cue, cue.range) for cue in stem.sounds])
+        )
+        asked = stem.prompt, self.request.negative_prompt, self.request.source
         inside = stem.record.shifted(-whole.start)
         brief = Brief(
             stem.task, whole.duration, features, lines, stem.voice, *asked, sounds, inside,
@@ -248,14 +258,3 @@ _WHAT = {
     "background": "background",
     "music": "music",
 }
-
-
-def _lines(cues: Sequence[Cue], whole: TimeRange, within: TimeRange | None = None) -> tuple[Line, ...]:
-    """The cues as lines, in seconds from the start of the sound, before which they may have begun; what lies outside of
-    ``within`` is cut off."""
-    from talkies.core.engines.base import Line
-
-    spans = ((cue, cue.range if within is None else cue.range.overlap(within)) for cue in cues)
-    return tuple(
-        Line(span.shifted(-whole.start), cue.text, cue.speaker, cue.language) for cue, span in spans if span is not None
-    )

@@ -191,7 +191,7 @@ def test_names_that_no_disk_takes_cost_their_reel(archive: Path, tmp_path: Path)
     (out / "loop").symlink_to(out / "loop")
     records = run(order([folder], out)).records
     assert records["good.mov"].state == "done"
-    assert "too long" in records[f"{'x' * 250}.mov"].problem
+    assert "is a name of more than" in records[f"{'x' * 250}.mov"].problem
     assert "behind a link" in records["loop/reel.mov"].problem
 
 

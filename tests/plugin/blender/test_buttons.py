@@ -311,7 +311,7 @@ def test_engines_of_other_people_are_offered_and_used(film: Blender, tmp_path: P
     talkies.write_text(f'#!/bin/sh\n{exported} "{Path(sys.executable).with_name("talkies")}" "$@"\n', encoding="utf-8")
     talkies.chmod(0o755)
     film.call("variable", name="TALKIES", value=str(talkies))
-    assert [name for name, _ in film.call("engines", typed="")] == ["mini", "vssflow", "rude"]
+    assert [name for name, _ in film.call("engines", typed="")] == ["mini", "vssflow", "hibari", "rude"]
     assert film.call("engines", typed="ru") == [["rude", "foley; CC-BY-NC-4.0, not to be sold"]]
     film.call("settings", engine="rude")
     made = press(film, "foley")
