@@ -6,6 +6,8 @@ they do with a take that is made (``finish``); everything else about a run's tak
 
 from __future__ import annotations
 
+import importlib
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -72,6 +74,8 @@ class TakeLoop:
         plan, reported = self.plan, 0
         yield from self.log.new()
         maker = self.maker(load_engine, folder, kept, remembered)
+        # levels need it: half a second, while the picture is looked at by code that leaves the interpreter free
+        threading.Thread(target=importlib.import_module, args=("scipy.signal",), daemon=True).start()
         made_from, resume = MadeFrom(maker, self.edits), None
         if check is not None:
             check(made_from)
