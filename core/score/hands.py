@@ -39,7 +39,10 @@ def _with_breath(notes: Sequence[Note]) -> list[Note]:
         if note.start - end >= _BREATH:
             first = place
         while note.end - made[first].start > _LONGEST_BREATH and first < place:
-            longest = max(range(first, place), key=lambda each: (made[each].length, each))
+            earlier = [each for each in range(first, place) if made[each].start < note.start]
+            if not earlier:  # all that is held began together: there is no later note to breathe before
+                break
+            longest = max(earlier, key=lambda each: (made[each].length, each))
             following = next(each for each in range(longest + 1, place + 1) if made[each].start > made[longest].start)
             limit = max(made[following].start - _BREATH, made[longest].start + made[longest].length / 2)
             for each in range(first, following):
