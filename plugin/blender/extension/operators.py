@@ -91,7 +91,9 @@ class Again(_Button):
         seed = stored.get("seed")
         again["seed"] = (seed if isinstance(seed, int) else 0) + 1
         again["takes"] = 1
-        wanted = under if task == "music" else under[:1]  # a score lies over many shots
+        wanted = under[:1]
+        if task == "music":  # what it lies over says which stretch is scored, not the shots there
+            wanted, again["music"] = found.shots, _music_again(stored, strip, found, Clock.of(scene))
         start(scene, found, task, {**_params(settings.of(scene)), **again}, wanted, instead=strip.name)
 
 
@@ -162,6 +164,17 @@ def active_take(context: Any) -> Any:
 def _params(chosen: Any) -> dict[str, Any]:
     params = {name: getattr(chosen, name) for name in ("prompt", "negative_prompt", "voice", "takes", "seed")}
     return params | {name: getattr(chosen, name) for name in ("engine", "steps") if getattr(chosen, name)}
+
+
+def _music_again(stored: dict[str, Any], strip: Any, found: Reading, clock: Clock) -> dict[str, Any]:
+    """The stretch of a strip as it lies now, as far as there is picture, and how it was made. Hits from a spotting list
+    are those of the cuts: there is no list here."""
+    first = max(int(strip.frame_final_start), clock.first)
+    last = min(int(strip.frame_final_end), max(shot.end for shot in found.shots))
+    music: dict[str, Any] = {"start": clock.timecode(first), "end": clock.timecode(last)}
+    music |= {name: stored[name] for name in ("duck", "stretch") if isinstance(stored.get(name), int | float)}
+    hits = stored.get("hits")
+    return music | ({"hits": hits} if isinstance(hits, str) and hits != "spots" else {})
 
 
 def _wanted(scene: Any, found: Reading, task: str, conflict: str) -> list[Shot]:
