@@ -32,7 +32,8 @@ def playable(notes: Iterable[Note]) -> list[Note]:
 
 
 def _with_breath(notes: Sequence[Note]) -> list[Note]:
-    """The notes of one who blows: where no rest comes in time, the longest note of a breath ends early."""
+    """The notes of one who blows: where no rest comes in time, the longest note of a breath ends early, by at most half
+    of it. One that is longer than a breath is held."""
     made = sorted(notes, key=lambda note: (note.start, note.pitch))
     first, end = 0, made[0].start
     for place, note in enumerate(made):
