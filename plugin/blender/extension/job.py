@@ -169,18 +169,18 @@ def _in_place_of(old: Any, takes: Sequence[Mapping[str, Any]], clock: Clock) -> 
     about = strips.metadata_of(old)
     spoken = [take for take in takes if take["metadata"].get("speaker", "") == about.get("speaker", "")] or takes
     alike = [take for take in spoken if bool(take["metadata"].get("duck")) == bool(about.get("duck"))] or spoken
-    shared = [_shared(_span(take, clock), old) for take in alike]
-    best = alike[shared.index(max(shared))]
+    frames = [shared(_span(take, clock), old) for take in alike]
+    best = alike[frames.index(max(frames))]
     if best["stem"] != "MX":
         return [best]
-    return [
-        take for take, frames in zip(alike, shared, strict=True) if take["number"] == best["number"] and frames > 0
-    ] or [best]
+    piece = [take for take, there in zip(alike, frames, strict=True) if there and take["number"] == best["number"]]
+    return piece or [best]
 
 
-def _shared(span: tuple[Fraction, Fraction], strip: Any) -> Fraction:
-    """How many frames of a span a strip lies over."""
-    return min(span[1], Fraction(strip.frame_final_end)) - max(span[0], Fraction(strip.frame_final_start))
+def shared(frames: tuple[Fraction | int, Fraction | int], strip: Any) -> Fraction:
+    """How many frames these and a strip have in common."""
+    start, end = int(strip.frame_final_start), int(strip.frame_final_end)
+    return Fraction(max(0, min(frames[1], end) - max(frames[0], start)))
 
 
 def covered(scene: Any, stem: str, start: int, end: int) -> bool:
