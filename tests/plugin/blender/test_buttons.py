@@ -121,6 +121,9 @@ def test_generating_again_replaces_the_active_strip(film: Blender) -> None:
     assert after[1]["file"] != before[1]["file"]
     film.call("activate", name="one")
     assert film.call("press", button="again") == "the button is grey"
+    film.call("activate", name=after[1]["name"])
+    film.call("change", name="one", frame_start=1000)
+    assert "no picture left under" in film.call("press", button="again")
 
 
 def test_a_crash_of_the_worker_leaves_blender_alive(film: Blender, tmp_path: Path) -> None:
