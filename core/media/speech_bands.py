@@ -8,6 +8,7 @@ measured while somebody speaks:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache
 
@@ -57,7 +58,7 @@ class LineMeter(Meter):
 
     def add(self, block: Samples) -> None:
         super().add(block)
-        self._kept.append(block)
+        self._kept.append(block.copy())  # the caller may fill it anew
         self._count += block.shape[1]
         if self._count - self._first < self._step_samples:
             return
@@ -78,7 +79,8 @@ class LineMeter(Meter):
         return np.asarray(np.percentile(found, _MOMENT, axis=0), np.float64) if found else None
 
     def _steps_of(self, span: TimeRange) -> range:
-        return range(max(int(span.start * 10), 0), max(int(span.end * 10), 0) + 1)
+        """Tenths of a second of which some lie in the span; none that only touch it."""
+        return range(max(math.floor(span.start * 10), 0), max(math.ceil(span.end * 10), 0))
 
     def _measured(self, step: Samples) -> Floats:
         power = np.square(np.abs(np.fft.rfft(step * self._window, axis=1))).sum(axis=0)

@@ -140,6 +140,17 @@ def tied(notes: Iterable[Note], within: Sequence[BeatRange]) -> list[Note]:
     return made
 
 
+def joined(ranges: Iterable[BeatRange]) -> list[BeatRange]:
+    """Stretches in order, those that overlap or touch as one."""
+    found: list[BeatRange] = []
+    for start, end in sorted(ranges):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
 def begins_in(note: Note, ranges: Iterable[BeatRange]) -> bool:
     return any(start <= note.start < end for start, end in ranges)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from talkies.core.errors import ArgumentError
-from talkies.core.score.accompaniment import BeatRange
+from talkies.core.score.accompaniment import BeatRange, joined
 from talkies.core.score.asked import Asked
 from talkies.core.score.composed import Bar, Note, Score, Section
 from talkies.core.score.dynamics import Swell, under_speech
@@ -84,14 +84,8 @@ def _checked(hits: Sequence[Hit], length: Fraction, handle: Fraction) -> tuple[H
 
 def _in_beats(speech: Sequence[TimeRange], tempo_map: TempoMap) -> tuple[BeatRange, ...]:
     """Stretches of speech with a breath around them, joined, in beats."""
-    joined: list[tuple[Fraction, Fraction]] = []
-    for span in sorted(speech):
-        start, end = max(span.start - _BREATH, Fraction(0)), span.end + _BREATH
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
-    return tuple((tempo_map.beat_at(start), tempo_map.beat_at(end)) for start, end in joined)
+    breathed = joined((max(span.start - _BREATH, Fraction(0)), span.end + _BREATH) for span in speech)
+    return tuple((tempo_map.beat_at(start), tempo_map.beat_at(end)) for start, end in breathed)
 
 
 def _notes(

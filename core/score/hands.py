@@ -32,14 +32,18 @@ def playable(notes: Iterable[Note]) -> list[Note]:
 
 
 def _with_breath(notes: Sequence[Note]) -> list[Note]:
-    """The notes of one who blows: where no rest comes in time, the longest note of a breath ends early."""
+    """The notes of one who blows: where no rest comes in time, the longest note of a breath ends early, by at most half
+    of it. One that is longer than a breath is held."""
     made = sorted(notes, key=lambda note: (note.start, note.pitch))
     first, end = 0, made[0].start
     for place, note in enumerate(made):
         if note.start - end >= _BREATH:
             first = place
         while note.end - made[first].start > _LONGEST_BREATH and first < place:
-            longest = max(range(first, place), key=lambda each: (made[each].length, each))
+            earlier = [each for each in range(first, place) if made[each].start < note.start]
+            if not earlier:  # all that is held began together: there is no later note to breathe before
+                break
+            longest = max(earlier, key=lambda each: (made[each].length, each))
             following = next(each for each in range(longest + 1, place + 1) if made[each].start > made[longest].start)
             limit = max(made[following].start - _BREATH, made[longest].start + made[longest].length / 2)
             for each in range(first, following):

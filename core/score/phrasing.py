@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from talkies.core.score.accompaniment import BeatRange, accented, figured, held_chords, outside, tied
+from talkies.core.score.accompaniment import BeatRange, accented, figured, held_chords, joined, outside, tied
 from talkies.core.score.composed import Bar, Key, Note, Section
 from talkies.core.score.dynamics import Swell, under_speech, with_velocity
 from talkies.core.score.form import Phrase, drawn
@@ -146,7 +146,8 @@ def _accompanied(
     rests = phrase.ending == "close" and len(phrase.bars) > 2
     moving = list(outside(figured(style, phrase.bars, chords, lowest, rests), situation.speech))
     spoken = _within(situation.speech, phrase.start, phrase.end)
-    still = held_chords(chords, [(start, _resumed(end, moving, phrase.end)) for start, end in spoken])
+    holds = joined((start, _resumed(end, moving, phrase.end)) for start, end in spoken)
+    still = held_chords(chords, holds)
     for note in tied(accented([*moving, *still], chords, hits), situation.speech):
         if note.pitch <= _SPEECH_CEILING or not _speaks(note, situation.speech):
             yield note

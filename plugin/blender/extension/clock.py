@@ -34,3 +34,9 @@ class Clock:
     def frame_after(self, position: Fraction) -> int:
         """The first frame that starts at or after a position."""
         return math.ceil(self.frame(position))
+
+    def timecode(self, frame: int) -> str:
+        """A frame's record timecode without drop-frame, at the rounded rate; the timeline starts with ``first``."""
+        nominal = math.floor(self.rate + Fraction(1, 2))
+        seconds, frames = divmod(frame, nominal)
+        return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}:{frames:02}"

@@ -5,7 +5,7 @@ start ─► worker process ─► poll, by a timer in Blender's main thread ─
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -150,10 +150,8 @@ def arrange(scene: Any, order: Order, report: Mapping[str, Any]) -> tuple[list[T
     if order.instead:
         old = next((strip for strip in strips.sounds(editor) if strip.name == order.instead), None)
         if old is not None:
-            name = editor.channels[old.channel].name
-            speaker = strips.metadata_of(old).get("speaker", "")
-            same = [take for take in takes if take["metadata"].get("speaker", "") == speaker]
-            return [Track(name, (clip_of((same or takes)[0]),))], [old]
+            clips = tuple(clip_of(take) for take in _in_place_of(old, takes, clock))
+            return [Track(editor.channels[old.channel].name, clips)], [old]
     if order.conflict == "skip":
         takes = [take for take in takes if not _ours(scene, take["stem"], _span(take, clock))]
     elif order.conflict == "replace":
@@ -163,6 +161,26 @@ def arrange(scene: Any, order: Order, report: Mapping[str, Any]) -> tuple[list[T
         kept = [name for name in placing.track_names(scene) if name not in names]
         return tracks_of(report, takes, kept), list(gone.values())
     return tracks_of(report, takes, placing.track_names(scene)), []
+
+
+def _in_place_of(old: Any, takes: Sequence[Mapping[str, Any]], clock: Clock) -> list[Mapping[str, Any]]:
+    """The take that lies where a strip does, of its speaker, and makes way for words if the strip does. Of music it is
+    a piece, all its sections there."""
+    about = strips.metadata_of(old)
+    spoken = [take for take in takes if take["metadata"].get("speaker", "") == about.get("speaker", "")] or takes
+    alike = [take for take in spoken if bool(take["metadata"].get("duck")) == bool(about.get("duck"))] or spoken
+    frames = [shared(_span(take, clock), old) for take in alike]
+    best = alike[frames.index(max(frames))]
+    if best["stem"] != "MX":
+        return [best]
+    piece = [take for take, there in zip(alike, frames, strict=True) if there and take["number"] == best["number"]]
+    return piece or [best]
+
+
+def shared(frames: tuple[Fraction | int, Fraction | int], strip: Any) -> Fraction:
+    """How many frames these and a strip have in common."""
+    start, end = int(strip.frame_final_start), int(strip.frame_final_end)
+    return Fraction(max(0, min(frames[1], end) - max(frames[0], start)))
 
 
 def covered(scene: Any, stem: str, start: int, end: int) -> bool:

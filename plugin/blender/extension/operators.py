@@ -82,8 +82,8 @@ class Again(_Button):
             str(stored.get("stem")), "foley"
         )
         found = reading.read(scene)
-        under = sorted((shot for shot in found.shots if _shared(shot, strip)), key=lambda shot: -_shared(shot, strip))
-        if not under:
+        most = max(found.shots, key=lambda shot: job.shared((shot.start, shot.end), strip), default=None)
+        if most is None or not job.shared((most.start, most.end), strip):
             raise RefusedError(f"There is no picture left under {strip.name!r}; move it or the picture back")
         again = {
             name: stored[name] for name in ("prompt", "negative_prompt", "voice") if isinstance(stored.get(name), str)
@@ -91,7 +91,9 @@ class Again(_Button):
         seed = stored.get("seed")
         again["seed"] = (seed if isinstance(seed, int) else 0) + 1
         again["takes"] = 1
-        wanted = under if task == "music" else under[:1]  # a score lies over many shots
+        wanted = [most]
+        if task == "music":  # what it lies over says which stretch is scored, not the shots there
+            wanted, again["music"] = found.shots, _music_again(stored, strip, found, Clock.of(scene))
         start(scene, found, task, {**_params(settings.of(scene)), **again}, wanted, instead=strip.name)
 
 
@@ -164,6 +166,17 @@ def _params(chosen: Any) -> dict[str, Any]:
     return params | {name: getattr(chosen, name) for name in ("engine", "steps") if getattr(chosen, name)}
 
 
+def _music_again(stored: dict[str, Any], strip: Any, found: Reading, clock: Clock) -> dict[str, Any]:
+    """The stretch of a strip as it lies now, as far as there is picture, and how it was made. Hits from a spotting list
+    are those of the cuts: there is no list here."""
+    first = max(int(strip.frame_final_start), clock.first)
+    last = min(int(strip.frame_final_end), max(shot.end for shot in found.shots))
+    music: dict[str, Any] = {"start": clock.timecode(first), "end": clock.timecode(last)}
+    music |= {name: stored[name] for name in ("duck", "stretch") if isinstance(stored.get(name), int | float)}
+    hits = stored.get("hits")
+    return music | ({"hits": hits} if isinstance(hits, str) and hits != "spots" else {})
+
+
 def _wanted(scene: Any, found: Reading, task: str, conflict: str) -> list[Shot]:
     """With "keep ours", shots of which every department is there are not made again; a background, which the user may
     have switched off, is missed by nobody."""
@@ -171,12 +184,6 @@ def _wanted(scene: Any, found: Reading, task: str, conflict: str) -> list[Shot]:
         return found.wanted
     stems = [stem for stem in job.STEMS[task] if stem != "BG" or task == "background"]
     return [shot for shot in found.wanted if not all(job.covered(scene, stem, shot.start, shot.end) for stem in stems)]
-
-
-def _shared(shot: Shot, strip: Any) -> int:
-    """How many frames a shot and a strip have in common."""
-    start, end = int(strip.frame_final_start), int(strip.frame_final_end)
-    return max(0, min(shot.end, end) - max(shot.start, start))
 
 
 CLASSES = (Generate, Again, Cancel, OpenPanel)

@@ -131,6 +131,50 @@ def test_thousands_of_lines_at_once_are_measured_once() -> None:
     assert [line.span for line in Ducking.of(12.0, meter, 3.0).lines] == list(meter.spans)
 
 
+def second(*amplitudes: float) -> np.ndarray:
+    """(1, N) of 1 kHz: each for a tenth of a second."""
+    tenth = np.sin(2 * np.pi * 1000 * np.arange(RATE // 10) / RATE)
+    return np.concatenate([amplitude * tenth for amplitude in amplitudes])[None].astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "heard"),
+    [
+        ("-2", "-1", None),  # over before the music begins
+        ("-1", "0", None),
+        ("-1", "3/10", 0.0),
+        ("2/10", "3/10", 0.0),  # what begins at 3/10 is not under it
+        ("4/10", "5/10", 0.0),
+        ("3/10", "4/10", 0.125),  # the power of a sine of 0.5
+        ("31/100", "32/100", 0.125),
+        ("39/100", "41/100", 0.125 * 0.9),  # between the two tenths, nine parts of ten
+        ("1", "2", None),
+    ],
+)
+def test_only_tenths_that_a_line_lies_in_are_measured(start: str, end: str, heard: float | None) -> None:
+    span = TimeRange(Fraction(start), Fraction(end))
+    meter = LineMeter([span], RATE)
+    meter.add(second(0, 0, 0, 0.5, 0, 0, 0, 0, 0, 0))
+    found = meter.bands(span)
+    assert (found is None) == (heard is None)
+    if found is not None:
+        assert found.sum() == pytest.approx(heard, rel=0.01)
+
+
+def test_a_block_that_is_filled_anew_is_measured_as_it_was_added() -> None:
+    """As a ring of buffers does it, in pieces shorter than a tenth of a second."""
+    span, sound = TimeRange(Fraction(0), Fraction(1)), second(*[0.5] * 10)
+    whole, pieces, buffer = LineMeter([span], RATE), LineMeter([span], RATE), np.zeros((1, 1600), np.float32)
+    whole.add(sound)
+    for place in range(0, RATE, 1600):
+        buffer[:] = sound[:, place : place + 1600]
+        pieces.add(buffer)
+        buffer[:] = 0
+    found, expected = pieces.bands(span), whole.bands(span)
+    assert found is not None and expected is not None
+    assert found == pytest.approx(expected)
+
+
 def test_who_asks_for_little_gets_little_of_it() -> None:
     """3 dB: a quarter of what 12 dB more would take out of the bands of words."""
     tone = 0.2 * np.sin(2 * np.pi * 1600 * np.arange(40 * RATE) / RATE)[None].astype(np.float32)

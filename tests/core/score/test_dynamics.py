@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import statistics
 from collections import defaultdict
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from score_facts import film
 
-from talkies.core.score import Hit, Score, compose, read_asked
+from talkies.core.score import Hit, Note, Score, compose, read_asked
+from talkies.core.score.hands import playable
 from talkies.core.score.harmony import Chord, ChordSpan
 from talkies.core.score.voicing import Voiced, voiced
 
@@ -73,6 +76,28 @@ def test_who_blows_breathes_within_three_bars(mood: str) -> None:
                 begun = start
             over = max(over, end)
             assert over - begun <= 12, (player, float(begun))
+
+
+def test_a_chord_longer_than_a_breath_is_blown_through() -> None:
+    """Two horns that begin together and hold for 13 quarters: no later note is there to breathe before."""
+    chord = [Note("horn", Fraction(0), Fraction(13), pitch, 50, "harmony") for pitch in (50, 57)]
+    assert playable(chord) == chord
+    after = replace(chord[0], start=Fraction(13), length=Fraction(4))
+    held = [(note.start, note.end) for note in playable([*chord, after])]
+    assert held == [(0, Fraction(51, 4)), (0, Fraction(51, 4)), (13, 17)]
+    hits = [Hit(Fraction(3), 1.0), Hit(Fraction(12), 1.0)]  # the last chord is held for eight seconds
+    score = compose(hits, Fraction(20), read_asked("hurry, orchestra"), seed=0)
+    assert max(score.seconds(note).start for note in score.notes) == 12
+
+
+def test_who_blows_short_notes_takes_half_of_one_for_a_breath() -> None:
+    """Forty quarters of sixteenths without a rest: all are played, one within each twelve quarters half as long."""
+    notes = [Note("flute", Fraction(place, 4), Fraction(1, 4), 70 + place % 2, 50, "melody") for place in range(160)]
+    made = playable(notes)
+    assert [(note.start, note.pitch) for note in made] == [(note.start, note.pitch) for note in notes]
+    assert {note.length for note in made} == {Fraction(1, 4), Fraction(1, 8)}
+    ends = [Fraction(0), *(note.end for note in made if note.length < Fraction(1, 4)), Fraction(40)]
+    assert len(ends) <= 6 and all(after - before <= 12 for before, after in pairwise(ends))
 
 
 def test_a_leading_tone_rises_and_fifths_do_not_move_together() -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import textwrap
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,9 @@ def test_generating_again_replaces_the_active_strip(film: Blender) -> None:
     assert after[1]["file"] != before[1]["file"]
     film.call("activate", name="one")
     assert film.call("press", button="again") == "the button is grey"
+    film.call("activate", name=after[1]["name"])
+    film.call("change", name="one", frame_start=1000)
+    assert "no picture left under" in film.call("press", button="again")
 
 
 def test_a_crash_of_the_worker_leaves_blender_alive(film: Blender, tmp_path: Path) -> None:
@@ -341,3 +345,30 @@ def test_music_is_one_score_over_all_shots_and_can_be_made_again(film: Blender) 
     again, kept = sorted(film.call("listed"), key=lambda each: str(each["track"]))
     assert again["talkies"]["seed"] == first["talkies"]["seed"] + 1 and again["file"] != first["file"]
     assert not again["mute"] and kept == full
+
+
+def test_music_of_two_sections_is_made_again_where_the_strip_lies(blender: Blender, tmp_path: Path) -> None:
+    """One strip of picture of 76 s: what is made again is the second section, over its own frames, and no other."""
+    blender.call("variable", name="TALKIES", value=str(program(tmp_path / "talkies", "tests/tones_worker.py", "0")))
+    write_movie(tmp_path / "long.mp4", 76)
+    blender.call("add", kind="MOVIE", file=str(tmp_path / "long.mp4"), name="one", channel=1, start=1)
+    blender.call("add", kind="TEXT", name="line", channel=2, start=1500, length=50, text="ANNA: Hello there.")
+    blender.call("settings", prompt="lamento, piano", takes=1)
+    assert not press(blender, "music")["failed"]
+    before = [each for each in blender.call("listed") if not each["mute"]]
+    assert [each["talkies"]["cue"] for each in before] == ["m1", "m2"]
+    old = before[1]
+    assert 1 < before[0]["end"] == old["start"] < 1500 < 1550 < old["end"] == 1 + 76 * 25
+    rest = [each for each in blender.call("listed") if each["name"] != old["name"]]
+    blender.call("activate", name=old["name"])
+    assert blender.call("press", button="again") == ""
+    assert not blender.call("wait")["failed"]
+    new = [each for each in blender.call("listed") if each not in rest]
+    assert [(each["track"], each["start"], each["end"], each["mute"]) for each in new] == [
+        (old["track"], old["start"], old["end"], False)
+    ]
+    assert [each for each in blender.call("listed") if each in rest] == rest
+    span = [float(Fraction(each)) for each in new[0]["talkies"]["span"]]
+    assert span == [(old["start"] - 1) / 25, 76], "a piece of its own, composed for these frames"
+    assert new[0]["talkies"]["seed"] == old["talkies"]["seed"] + 1
+    assert new[0]["talkies"]["duck"] == old["talkies"]["duck"] > 0
