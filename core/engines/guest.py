@@ -6,7 +6,6 @@ are not its business; see docs/engines.md for what is.
 
 from __future__ import annotations
 
-import hashlib
 import stat
 import weakref
 from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +26,7 @@ from talkies.core.engines.guests.movies import write_movies
 from talkies.core.engines.guests.seams import joined
 from talkies.core.engines.guests.session import Limits, Session
 from talkies.core.engines.guests.talk import Advanced, Block, Noted
-from talkies.core.engines.guests.windows import Window, between_lines, cells_of, overlapping
+from talkies.core.engines.guests.windows import Window, between_lines, cells_of, overlapping, seed_of
 from talkies.core.errors import ArgumentError, EngineError, MediaError
 from talkies.core.hosts.conversation import Message
 from talkies.core.times import LATENT_RATE, TimeRange, round_half_up
@@ -146,7 +145,7 @@ class GuestEngine(Engine):
         """Each window's first sample and its sound."""
         windows, movies = prepared.windows, self._movies(prepared, partial(on_step, 0.0))
         for index, window in enumerate(windows):
-            sampled = {"seed": _seed_of(seed, index), "steps": steps, "guidance": guidance}
+            sampled = {"seed": seed_of(seed, index), "steps": steps, "guidance": guidance}
             job = self._job(prepared.brief, window) | sampled | {"movie": movies.get(window)}
             yield window.start, self._made(job, window, partial(_share_of, on_step, index, len(windows)))
 
@@ -298,10 +297,3 @@ def _within(lines: tuple[Line, ...], span: TimeRange) -> list[Message]:
         }
         for line, part in found if part is not None
     ]  # fmt: skip
-
-
-def _seed_of(seed: int, window: int) -> int:
-    """Of one window: the take's own in the first, others in those after it, so that nothing comes again and again."""
-    if window == 0:
-        return seed
-    return int.from_bytes(hashlib.sha256(f"{seed} {window}".encode()).digest()[:4], "big") >> 1

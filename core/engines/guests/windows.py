@@ -5,6 +5,7 @@ Effects overlap, and are cross-faded (seams.py). Dialogue is parted where nobody
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,3 +80,10 @@ def _with_breath(spoken: Window, room: Window, breath: int, longest: int) -> Win
     before = min(breath, spoken.start - room.start, spare // 2)
     after = min(breath, room.stop - spoken.stop, spare - before)
     return Window(spoken.start - before, spoken.stop + after)
+
+
+def seed_of(seed: int, window: int) -> int:
+    """Of one window: the take's own in the first, others in those after it, so that nothing comes again and again."""
+    if window == 0:
+        return seed
+    return int.from_bytes(hashlib.sha256(f"{seed} {window}".encode()).digest()[:4], "big") >> 1
