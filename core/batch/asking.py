@@ -13,8 +13,10 @@ from talkies.core.engines.choice import choices
 from talkies.core.engines.guests.found import guests
 from talkies.core.errors import ArgumentError, OutputError
 from talkies.core.files.dataclass_json import as_json
-from talkies.core.generation.request import Request
+from talkies.core.generation.request import AUTO_SHOTS, DETECT, NO_SHOTS, Request
 
+OWN_FONTS = ("", "own", "system")
+"""What a request says of SoundFonts where it names no file."""
 _ELSEWHERE = ("out", "replace", "anew")
 
 
@@ -44,6 +46,15 @@ class Asked:
         stated = {name: value for name, value in as_json(request).items() if name not in _ELSEWHERE}
         versions = {name: manifest.version if manifest else "" for name, manifest in engines.items()}
         return {"version": version("talkies"), "engines": versions, "request": stated}
+
+
+def stated_files(request: Request) -> list[str]:
+    """The files that a request names, whether they are there or not."""
+    stated = [request.timeline, request.spots, request.weights]
+    stated += [Path(request.shots)] if request.shots not in (AUTO_SHOTS, NO_SHOTS, DETECT) else []
+    stated += [Path(request.music.soundfont)] if request.music.soundfont not in OWN_FONTS else []
+    stated += [Path(request.voice)] if Path(request.voice).suffix else []
+    return [str(each.absolute()) for each in stated if each is not None]
 
 
 def as_params(request: Request) -> Mapping[str, Any]:

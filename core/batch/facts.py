@@ -83,10 +83,11 @@ def mark_of(path: Path, *, sync: bool = False) -> FileMark:
 
 def is_in_place(out: Path, record: ReelRecord) -> bool:
     """Whether all that a record names lies there as it was made; a file that was copied or touched is read."""
-    return all(mark is not None and _is_as_marked(out / name, mark) for name, mark in record.files())
+    return all(mark is not None and is_as_marked(out / name, mark) for name, mark in record.files())
 
 
-def _is_as_marked(path: Path, mark: FileMark) -> bool:
+def is_as_marked(path: Path, mark: FileMark) -> bool:
+    """Whether a file or folder is as it was when it was marked; one with another time is read."""
     try:
         if not path.is_dir():
             facts = path.stat()

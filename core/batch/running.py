@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
@@ -29,6 +29,7 @@ from talkies.core.generation.made_from import digest
 _TICK_S = 0.2
 _TELLING = 0.02
 """The share of the work after which it can be said how long the rest takes."""
+_LATER_S = 0.001
 LOCK_WAIT_S = 30.0
 """For the workers of a batch that was killed to notice it."""
 
@@ -112,9 +113,11 @@ class Batch:
             return False
         try:
             asked = digest(self.order.asked.facts(self.order.asked.request(reel)))
-        except TalkiesError:
+        except (TalkiesError, OSError, ValueError, KeyError, AttributeError, TypeError):
             return False
-        if record.asked != asked or input_facts(record.inputs) != dict(record.inputs):
+        if record.output != reel.output(self.order.asked.suffix) or record.asked != asked:
+            return False
+        if input_facts(record.inputs) != dict(record.inputs):
             return False
         return (record.state == "failed" and record.mark is None) or is_in_place(self.order.asked.out, record)
 
@@ -193,7 +196,11 @@ class Batch:
             self._news.put(None)
 
     def _put(self, record: ReelRecord, ledger: Ledger) -> None:
+        """``record`` counts from now on, whatever the clocks of other machines have said."""
         with self._writing:
+            earlier = self.records.get(record.reel)
+            at = time.time() if earlier is None else max(time.time(), earlier.at + _LATER_S)
+            record = replace(record, at=at)
             ledger.put(record)
             self.records[record.reel] = record
 

@@ -102,6 +102,25 @@ def test_a_list_has_options_of_each_reel(tmp_path: Path) -> None:
     assert notes == ["all.csv: title are no options of a reel and are not used"]
 
 
+def test_words_and_files_of_a_list_are_told_apart(tmp_path: Path) -> None:
+    """Paths start from the list's folder, a recording to speak like too; words stay words, whatever is called so."""
+    lay(tmp_path, "anna.wav", "auto/x.txt", "detect", "none")
+    listed = tmp_path / "all.csv"
+    listed.write_text(
+        "reel,shots,voice,spots\n1.mov,auto,anna.wav,\n2.mov,detect,anna,\n3.mov,none,,\n"
+        "4.mov,cuts.edl,auto,cues.csv\n5.mov,,,none\n"
+    )
+    found, _ = find_reels([str(listed)], tmp_path / "out")
+    assert [reel.options for reel in found] == [
+        {"shots": "auto", "voice": str(tmp_path / "anna.wav")},
+        {"shots": "detect", "voice": "anna"},
+        {"shots": "none"},
+        {"shots": str(tmp_path / "cuts.edl"), "voice": "auto", "spots": tmp_path / "cues.csv"},
+        {},
+    ]
+    assert found[4].problem.startswith("its spots 'none' is no list of spots; leave the cell empty")
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

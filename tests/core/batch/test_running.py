@@ -7,6 +7,7 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batches import BROKEN, MADE, TEMPLATE, identities, order, rows, run, sounds, write_archive
@@ -73,14 +74,97 @@ def test_what_comes_back_from_a_backup_is_known_by_its_content(copied: Path) -> 
     assert list(Batch(order([copied / "in"], copied / "out")).run()) == [Counted(3, 3)]
 
 
-def test_what_is_made_may_be_moved_and_reels_that_moved_are_made_anew(archive: Path, copied: Path) -> None:
+def test_what_is_made_may_be_moved_and_reels_that_moved_are_made_anew(copied: Path) -> None:
     """A timeline names its takes from where it lies, and its media by their places."""
-    assert list(Batch(order([archive], copied / "out")).run()) == [Counted(3, 3)]
-    before = identities(copied / "out")
-    run(order([copied / "in"], copied / "out"))
-    after = identities(copied / "out")
+    (copied / "out").rename(copied / "sound")
+    assert list(Batch(order([copied / "in"], copied / "sound")).run()) == [Counted(3, 3)]
+    before = identities(copied / "sound")
+    (copied / "in").rename(copied / "reels")
+    run(order([copied / "reels"], copied / "sound"))
+    after = identities(copied / "sound")
     assert all(before[f"{name}.talkies.otio"] != after[f"{name}.talkies.otio"] for name in MADE)
-    assert str(copied / "in") in (copied / "out" / f"{MADE[0]}.talkies.otio").read_text()
+    assert str(copied / "reels") in (copied / "sound" / f"{MADE[0]}.talkies.otio").read_text()
+
+
+def test_two_reels_of_one_name_do_not_take_each_others_place(copied: Path) -> None:
+    """Names are told from what is given: folders of two calls may have one each."""
+    archive, out, again = copied / "in", copied / "alone", copied / "again"
+    again.mkdir()
+    shutil.copy(archive / MADE[0], again / "reel.mov")
+    first = run(order([archive / MADE[0]], out))
+    before = identities(out)
+    for _ in range(2):
+        second = run(order([again], out, retry=True))
+        assert second.records["reel.mov"].state == "failed"
+        problem = second.records["reel.mov"].problem
+        assert str(archive / MADE[0]) in problem and problem.endswith("give another -o")
+    assert identities(out) == before
+    assert run(order([archive / MADE[0]], out)).records["reel.mov"].jobs == first.records["reel.mov"].jobs
+    assert identities(out) == before
+
+
+@pytest.mark.parametrize("again", [{}, {"retry": True}, {"template": replace(TEMPLATE, seed=2)}])
+def test_what_an_editor_has_changed_stays(again: dict[str, Any], copied: Path) -> None:
+    """However often, and whatever is asked; once it is moved away the reel is made, and put back it is done."""
+    given, out = [copied / "in" / MADE[0]], copied / "alone"
+    first = run(order(given, out)).records["reel.mov"]
+    timeline = out / "reel.mov.talkies.otio"
+    whole = timeline.read_text()
+    timeline.write_text(whole + "\n")
+    before = identities(out)
+    for _ in range(2):
+        record = run(order(given, out, **again)).records["reel.mov"]
+        assert "has been changed since a batch made it; move it away, or give another -o" in record.problem
+    assert identities(out) == before
+    timeline.rename(copied / "mine.otio")
+    if again:
+        assert run(order(given, out, **again)).records["reel.mov"].state == "done"
+    else:
+        timeline.write_text(whole)
+        record = run(order(given, out)).records["reel.mov"]
+        assert (record.state, record.jobs) == ("done", first.jobs)
+
+
+def test_another_format_is_made_and_the_first_is_still_known(copied: Path) -> None:
+    given, out = [copied / "in" / MADE[0]], copied / "alone"
+    run(order(given, out))
+    assert run(order(given, out, suffix=".fcpxml")).records["reel.mov"].state == "done"
+    assert (out / "reel.mov.talkies.fcpxml").is_file()
+    assert list(Batch(order(given, out, suffix=".fcpxml")).run()) == [Counted(1, 1)]
+    again = run(order(given, out)).records["reel.mov"]
+    assert (again.state, again.output) == ("done", "reel.mov.talkies.otio")
+
+
+def test_a_failure_to_read_forgets_nothing_of_what_is_made(copied: Path) -> None:
+    """A medium that is away for one call: the table says so, and when it is back nothing is made anew."""
+    archive, out = copied / "in", copied / "alone"
+    run(order([archive / "1927"], out))
+    before = identities(out)
+    reel = archive / "1927" / "reel.otio"
+    reel.rename(copied / "away.otio")
+    failed = run(order([reel], out))
+    assert failed.records["reel.otio"].state == "failed"
+    write_overview(out, failed.records)
+    assert "away" not in failed.records["reel.otio"].problem
+    table = rows(out / "batch.csv")
+    assert [row["state"] for row in table] == ["failed", "done", "done", "done"] and table[0]["problem"]
+    (copied / "away.otio").rename(reel)
+    assert run(order([reel], out)).records["reel.otio"].state == "done"
+    after = identities(out)
+    assert {name: after[name] for name in before} == before
+
+
+def test_what_a_request_names_is_tried_again_once_it_is_corrected(copied: Path) -> None:
+    """A list that could not be read."""
+    spots, out = copied / "spots.csv", copied / "alone"
+    spots.write_text("this is no list")
+    listed = replace(TEMPLATE, spots=spots)
+    given = [copied / "in" / MADE[0]]
+    assert run(order(given, out, template=listed)).records["reel.mov"].state == "failed"
+    assert list(Batch(order(given, out, template=listed)).run()) == [Counted(1, 1)]
+    spots.write_text("Time,Event\n0.5,step\n")
+    (counted, *_) = Batch(order(given, out, template=listed)).run()
+    assert counted == Counted(1, 0)
 
 
 @pytest.mark.parametrize(
@@ -165,9 +249,12 @@ def test_a_file_of_somebody_elses_stays(archive: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "out" / f"{MADE[0]}.talkies.otio"
     theirs.parent.mkdir(parents=True)
     theirs.write_text("a diary")
-    batch = run(order([archive / MADE[0]], tmp_path / "out" / "1926"))
-    assert theirs.read_text() == "a diary"
-    assert "is there, and no batch has made it" in batch.records["reel.mov"].problem
+    for changes in ({}, {"retry": True}, {"template": replace(TEMPLATE, seed=2)}):
+        batch = run(order([archive / MADE[0]], tmp_path / "out" / "1926", **changes))
+        assert theirs.read_text() == "a diary"
+        assert "is there, and no batch has made it" in batch.records["reel.mov"].problem
+    theirs.unlink()
+    assert run(order([archive / MADE[0]], tmp_path / "out" / "1926")).records["reel.mov"].state == "done"
 
 
 def test_a_link_out_of_the_tree_is_not_followed(archive: Path, tmp_path: Path) -> None:
@@ -191,7 +278,7 @@ def test_names_that_no_disk_takes_cost_their_reel(archive: Path, tmp_path: Path)
     (out / "loop").symlink_to(out / "loop")
     records = run(order([folder], out)).records
     assert records["good.mov"].state == "done"
-    assert "too long" in records[f"{'x' * 250}.mov"].problem
+    assert "has a name of more than" in records[f"{'x' * 250}.mov"].problem
     assert "behind a link" in records["loop/reel.mov"].problem
 
 
