@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from talkies.core.batch.asking import Asked, as_params, stated_files
-from talkies.core.batch.facts import input_facts, is_as_marked, is_in_place, mark_of
+from talkies.core.batch.asking import Asked, as_params, refuse_leaving, stated_files
+from talkies.core.batch.facts import input_facts, is_as_marked, is_in_place, mark_of, with_times
 from talkies.core.batch.helper import Answer, AnyHelper
 from talkies.core.batch.ledger import DATA
 from talkies.core.batch.records import Job, ReelRecord
@@ -53,10 +53,11 @@ class Making:
             started = replace(started, asked=asked, inputs=input_facts(stated_files(request)))
             listed = self._listed(helper, request, started, watch)
             if known is not None and self._is_there(known, listed):
-                self.put(replace(known, state="done", problem="", **_anew(listed)))
+                self.put(with_times(self.asked.out, replace(known, state="done", problem="", **_anew(listed))))
                 return
-            started = replace(started, inputs={**listed.inputs, **input_facts([str(request.out)])})
-            _refuse_strangers(request.out, started)
+            lies = [str(self.asked.out / name) for name in (listed.output, *listed.written)]
+            started = replace(started, inputs={**listed.inputs, **input_facts(lies)})
+            _refuse_strangers(self.asked.out, started)
         except CancelledError:
             raise
         except _FAULTS as error:
@@ -99,6 +100,7 @@ class Making:
     ) -> ReelRecord:
         """The record with its jobs. Raises WorkerError, CancelledError."""
         stills = f"{STILLS}/{started.reel}"
+        refuse_leaving(self.asked.out, self.asked.out / stills / "any.jpg")
         wanted = {**as_params(request), "stills": str(self.asked.out / stills)}
         found = helper.ask("jobs", wanted, self.stopped, _from(watch, 0.0, _LISTING)).result
         jobs = tuple(_job(each, stills) for each in found["jobs"])
@@ -209,7 +211,7 @@ def _sentence(error: Exception, reel: Reel) -> str:
 
 def _failed(record: ReelRecord, problem: str) -> ReelRecord:
     jobs = tuple(replace(job, state="failed", problem=problem) for job in record.jobs)
-    return replace(record, state="failed", jobs=jobs, problem=problem)
+    return replace(record, state="failed", key="", jobs=jobs, problem=problem)
 
 
 def _job(described: Mapping[str, Any], stills: str) -> Job:
@@ -235,15 +237,17 @@ def _sweep(out: Path, foreign: tuple[str, ...]) -> None:
                     place.rmdir()
 
 
-def _refuse_strangers(out: Path, started: ReelRecord) -> None:
-    """Only what a batch has written, and nobody has changed since, may be written over."""
-    if not out.exists() and not out.is_symlink():
-        return
-    if out.is_symlink() or started.output not in started.written:
+def _refuse_strangers(folder: Path, started: ReelRecord) -> None:
+    """Only what a batch has written into its ``folder``, and nobody has changed since, may be written over. All formats
+    of a reel share its takes."""
+    out = folder / started.output
+    if out.is_symlink() or (out.exists() and started.output not in started.written):
         raise OutputError(out, "is there, and no batch has made it", "move it away, or give another -o")
-    mark = started.written[started.output]
-    if mark is not None and not is_as_marked(out, mark):
-        raise OutputError(out, "has been changed since a batch made it", "move it away, or give another -o")
+    for name, mark in started.written.items():
+        if mark is not None and (folder / name).exists() and not is_as_marked(folder / name, mark):
+            raise OutputError(
+                folder / name, "has been changed since a batch made it", "move it away, or give another -o"
+            )
 
 
 def _refuse_other_reel(reel: Reel, known: ReelRecord | None) -> None:

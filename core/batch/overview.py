@@ -54,7 +54,7 @@ def table(records: Sequence[ReelRecord]) -> str:
 
 
 def _rows(record: ReelRecord) -> Iterator[tuple[object, ...]]:
-    if not record.jobs or (record.problem and all(job.state != "failed" for job in record.jobs)):
+    if not record.jobs or (record.problem and all(job.problem != record.problem for job in record.jobs)):
         yield (record.reel, "", "", "", "", record.state, "", "", record.problem)
     for job in record.jobs:
         yield (record.reel, job.segment, job.clip, job.stem, job.take, _state(record, job), f"{job.seconds:.3f}",

@@ -70,13 +70,16 @@ class RayHelper:
         try:
             while not ray.wait([asked], timeout=_TICK_S)[0]:
                 if stopped():
-                    ray.get(node.stop.remote(), timeout=_QUIT_S)
-                    ray.wait([asked], timeout=_QUIT_S)
+                    with contextlib.suppress(ray.exceptions.RayError):  # it may still wait for a processor
+                        ray.get(node.stop.remote(), timeout=_QUIT_S)
+                        ray.wait([asked], timeout=_QUIT_S)
                     raise CancelledError(method, "was stopped", "finished takes stay")
                 with contextlib.suppress(ray.exceptions.GetTimeoutError):
                     watch(*ray.get(node.share.remote(), timeout=_TICK_S))
             answer = ray.get(asked)
         except ray.exceptions.RayError as error:
+            if stopped():
+                raise CancelledError(method, "was stopped", "finished takes stay") from error
             self._node = None
             said = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise WorkerError("node", f"its node was lost ({said[:200]})", "use --retry") from error

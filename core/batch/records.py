@@ -13,11 +13,13 @@ State = Literal["waiting", "begun", "done", "failed"]
 
 @dataclass(frozen=True)
 class FileMark:
-    """A file that was written: its size and time, by which it is known at once, and the hash of its content."""
+    """A file that was written: its size and time, by which it is known at once, and the hash of its content. Of a
+    folder: ``inside`` has the marks of all files below it, and the hash is of their names and hashes."""
 
     size: int
     mtime_ns: int
     digest: str
+    inside: Mapping[str, FileMark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class ReelRecord:
     @property
     def is_safe(self) -> bool:
         """Whether all files that it names lie in the batch's folder: a ledger may come from anybody."""
-        named = (self.reel, self.output, *(name for job in self.jobs for name in (job.file, job.still)))
+        named = (self.reel, self.output, *self.written, *(name for job in self.jobs for name in (job.file, job.still)))
         return all(is_inside(name) for name in named if name)
 
     def files(self) -> Iterator[tuple[str, FileMark | None]]:

@@ -101,13 +101,13 @@ def test_what_cannot_be_is_one_sentence(
 
 def test_words_stay_words_though_files_are_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers may run elsewhere, so files are named in full."""
-    for name in ("auto", "anna", "own"):
+    for name in ("auto", "clara", "own"):
         (tmp_path / name).mkdir()
     (tmp_path / "bob.wav").write_bytes(b"x")
     monkeypatch.chdir(tmp_path)
     parser = argparse.ArgumentParser()
     batch.add_arguments(parser)
-    for shots, voice, wanted in (("auto", "anna", "anna"), ("auto", "bob.wav", str(tmp_path / "bob.wav"))):
+    for shots, voice, wanted in (("auto", "clara", "clara"), ("auto", "bob.wav", str(tmp_path / "bob.wav"))):
         words = ["x", "-o", "out", "--shots", shots, "--voice", voice, "--task", "music", "--soundfont", "own"]
         template = batch.asked_by(parser.parse_args(words)).template
         assert (template.shots, template.voice, template.music.soundfont) == (shots, wanted, "own")

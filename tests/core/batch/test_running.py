@@ -74,6 +74,16 @@ def test_what_comes_back_from_a_backup_is_known_by_its_content(copied: Path) -> 
     assert list(Batch(order([copied / "in"], copied / "out")).run()) == [Counted(3, 3)]
 
 
+def test_times_of_a_backup_are_noted_once_they_are_read(copied: Path) -> None:
+    """Those of what was made alone: the next call need not read it."""
+    for path in (copied / "out").rglob("*.wav"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    assert list(Batch(order([copied / "in"], copied / "out")).run()) == [Counted(3, 3)]
+    records = read_records(copied / "out" / DATA)
+    marks = [job.mark for name in MADE for job in records[name].jobs]
+    assert len(marks) == 4 and {mark.mtime_ns for mark in marks if mark} == {1_700_000_000_000_000_000}
+
+
 def test_what_is_made_may_be_moved_and_reels_that_moved_are_made_anew(copied: Path) -> None:
     """A timeline names its takes from where it lies, and its media by their places."""
     (copied / "out").rename(copied / "sound")
@@ -133,6 +143,12 @@ def test_another_format_is_made_and_the_first_is_still_known(copied: Path) -> No
     assert list(Batch(order(given, out, suffix=".fcpxml")).run()) == [Counted(1, 1)]
     again = run(order(given, out)).records["reel.mov"]
     assert (again.state, again.output) == ("done", "reel.mov.talkies.otio")
+    fcpxml = out / "reel.mov.talkies.fcpxml"
+    fcpxml.write_text(fcpxml.read_text() + "\n")
+    before = identities(out)
+    record = run(order(given, out, template=replace(TEMPLATE, seed=2))).records["reel.mov"]
+    assert "talkies.fcpxml: has been changed since a batch made it" in record.problem  # its takes are the same files
+    assert identities(out) == before
 
 
 def test_a_failure_to_read_forgets_nothing_of_what_is_made(copied: Path) -> None:
@@ -237,7 +253,8 @@ def test_who_may_make_the_same_reels_waits_and_is_refused(
     out = tmp_path / "out"
     story = Batch(order([archive], out, shard=theirs)).run()
     next(story)
-    with pytest.raises(OutputError, match="at work there; wait until it is done"):
+    rival = "the whole batch" if theirs is None else f"shard-{theirs[0]}-of-{theirs[1]}"
+    with pytest.raises(OutputError, match=f"{rival} is at work there; wait until it is done"):
         run(order([archive], out, shard=ours))
     if ours is not None and theirs is not None:
         next(Batch(order([archive], out, shard=(4, 4))).run())
@@ -266,6 +283,21 @@ def test_a_link_out_of_the_tree_is_not_followed(archive: Path, tmp_path: Path) -
     assert not list(elsewhere.iterdir())
     assert "behind a link that leads out" in batch.records[MADE[0]].problem
     assert batch.records[MADE[1]].state == "done"
+
+
+@pytest.mark.parametrize("name", [DATA, f"{DATA}/stills", f"{DATA}/stills/1926"])
+def test_nor_are_pictures_written_behind_a_link(name: str, archive: Path, tmp_path: Path) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (out / name).parent.mkdir(parents=True)
+    (out / name).symlink_to(elsewhere)
+    if name == DATA:
+        with pytest.raises(OutputError, match="behind a link that leads out"):
+            run(order([archive / "1926"], out))
+    else:
+        record = run(order([archive], out)).records[MADE[0]]
+        assert "behind a link that leads out" in record.problem
+    assert not list(elsewhere.iterdir())
 
 
 def test_names_that_no_disk_takes_cost_their_reel(archive: Path, tmp_path: Path) -> None:
