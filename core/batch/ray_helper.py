@@ -15,6 +15,7 @@ from talkies.core.errors import CancelledError, MissingExtraError, OutputError
 
 _TICK_S = 0.5
 _QUIT_S = 30.0
+_STOP_S = 5.0
 
 
 class Node:
@@ -70,9 +71,7 @@ class RayHelper:
         try:
             while not ray.wait([asked], timeout=_TICK_S)[0]:
                 if stopped():
-                    with contextlib.suppress(ray.exceptions.RayError):  # it may still wait for a processor
-                        ray.get(node.stop.remote(), timeout=_QUIT_S)
-                        ray.wait([asked], timeout=_QUIT_S)
+                    self._stop(node, asked)
                     raise CancelledError(method, "was stopped", "finished takes stay")
                 with contextlib.suppress(ray.exceptions.GetTimeoutError):
                     watch(*ray.get(node.share.remote(), timeout=_TICK_S))
@@ -86,6 +85,17 @@ class RayHelper:
         if isinstance(answer, str):
             raise WorkerError("worker", answer)
         return answer  # type: ignore[no-any-return]
+
+    def _stop(self, node: Any, asked: Any) -> None:
+        """Ends what a node does; one that still waits for a processor, or is lost, is given up."""
+        import ray
+
+        try:
+            ray.get(node.stop.remote(), timeout=_STOP_S)
+            ray.wait([asked], timeout=_QUIT_S)
+        except ray.exceptions.RayError:
+            self._node = None
+            ray.kill(node)
 
     def close(self) -> None:
         """Ends the worker and its actor."""
