@@ -6,6 +6,7 @@ import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,9 +25,14 @@ def stems(tmp_path: Path) -> Path:
 
 def test_a_folder_whose_times_are_the_same_is_not_read(stems: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mark = mark_of(stems)
-    read: list[object] = []
+    read: list[Any] = []
     digest = hashlib.file_digest
-    monkeypatch.setattr(hashlib, "file_digest", lambda file, kind: read.append(file) or digest(file, kind))
+
+    def noting(file: Any, kind: str) -> Any:
+        read.append(file)
+        return digest(file, kind)
+
+    monkeypatch.setattr(hashlib, "file_digest", noting)
     assert is_as_marked(stems, mark) and not read
     os.utime(stems / "DX.wav", (1, 1))
     assert is_as_marked(stems, mark) and len(read) == 1
