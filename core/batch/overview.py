@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from talkies.core.batch.asking import refuse_leaving
 from talkies.core.batch.ledger import DATA
 from talkies.core.batch.records import Job, ReelRecord
 from talkies.core.batch.reels import Reel
@@ -25,6 +26,7 @@ _WAIT_S, _TICK_S = 30.0, 0.1
 def write_overview(out: Path, records: Mapping[str, ReelRecord], reels: Sequence[Reel] = ()) -> None:
     """Writes the table and the sheet; ``reels``: those that wait are in it too. Where several shards end at once they
     take turns. Raises OutputError; also for files of these names that no batch has written, which stay."""
+    refuse_leaving(out, out / DATA / TABLE)
     rows = sorted((*records.values(), *_waiting(records, reels)), key=lambda record: record.reel)
     pages = {TABLE: table(rows), **sheet_pages(rows)}
     lock_path, until = out / DATA / ".overview.lock", time.monotonic() + _WAIT_S
