@@ -25,12 +25,14 @@ class Warned:
 
 @dataclass(frozen=True)
 class Failed:
-    """A stem of a segment was left out; the others are made."""
+    """A stem of a segment was left out; the others are made. ``first_take``: what its first take would be called, by
+    which stems of one segment are told apart."""
 
     segment_id: str
     clip: str
     stem: StemName
     reason: str
+    first_take: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -67,9 +68,9 @@ def mark_of(path: Path, *, sync: bool = False) -> FileMark:
     """Of a file, or of a folder with all in it. ``sync``: it is on the disk, and so is its name, before this returns.
     Raises OSError."""
     if path.is_dir():
-        inside = [mark_of(each, sync=sync) for each in sorted(path.rglob("*")) if each.is_file()]
-        whole = hashlib.sha256("".join(mark.digest for mark in inside).encode()).hexdigest()
-        mark = FileMark(sum(each.size for each in inside), max((each.mtime_ns for each in inside), default=0), whole)
+        inside = {name: mark_of(path / name, sync=sync) for name in _files_in(path)}
+        size, latest = sum(each.size for each in inside.values()), (each.mtime_ns for each in inside.values())
+        mark = FileMark(size, max(latest, default=0), _digest_of(inside), inside)
     else:
         with path.open("rb") as file:
             if sync:
@@ -81,19 +82,54 @@ def mark_of(path: Path, *, sync: bool = False) -> FileMark:
     return mark
 
 
+def _files_in(folder: Path) -> list[str]:
+    """All below it, by their names from there."""
+    return [each.relative_to(folder).as_posix() for each in sorted(folder.rglob("*")) if each.is_file()]
+
+
+def _digest_of(inside: Mapping[str, FileMark]) -> str:
+    lines = ["folder\n", *(f"{name}\0{mark.digest}\n" for name, mark in inside.items())]
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def is_in_place(out: Path, record: ReelRecord) -> bool:
     """Whether all that a record names lies there as it was made; a file that was copied or touched is read."""
-    return all(mark is not None and _is_as_marked(out / name, mark) for name, mark in record.files())
+    return all(mark is not None and is_as_marked(out / name, mark) for name, mark in record.files())
 
 
-def _is_as_marked(path: Path, mark: FileMark) -> bool:
+def is_as_marked(path: Path, mark: FileMark) -> bool:
+    """Whether a file or folder is as it was when it was marked; a file with another time is read."""
     try:
-        if not path.is_dir():
-            facts = path.stat()
-            if (facts.st_size, facts.st_mtime_ns) == (mark.size, mark.mtime_ns):
-                return True
-            if facts.st_size != mark.size:
-                return False
-        return mark_of(path).digest == mark.digest
+        if path.is_dir():
+            inside = mark.inside
+            is_folder = mark.digest == _digest_of(inside)
+            return (
+                is_folder
+                and _files_in(path) == list(inside)
+                and all(is_as_marked(path / name, each) for name, each in inside.items())
+            )
+        facts = path.stat()
+        if (facts.st_size, facts.st_mtime_ns) == (mark.size, mark.mtime_ns) and not mark.inside:
+            return True
+        return facts.st_size == mark.size and mark_of(path).digest == mark.digest
     except OSError:
         return False
+
+
+def with_times(out: Path, record: ReelRecord) -> ReelRecord:
+    """A record of what is in place, with the times that its files have now."""
+    jobs = [replace(job, mark=_timed(out / job.file, job.mark)) if job.file else job for job in record.jobs]
+    mark = _timed(out / record.output, record.mark)
+    written = {**record.written, record.output: mark} if mark is not None else record.written
+    return replace(record, jobs=tuple(jobs), mark=mark, written=written)
+
+
+def _timed(path: Path, mark: FileMark | None) -> FileMark | None:
+    if mark is None:
+        return None
+    inside = {name: _timed(path / name, each) or each for name, each in mark.inside.items()}
+    try:
+        now = max(each.mtime_ns for each in inside.values()) if inside else path.stat().st_mtime_ns
+    except OSError:
+        return mark
+    return replace(mark, mtime_ns=now, inside=inside)

@@ -19,16 +19,14 @@ from typing import Any
 
 from talkies.core.errors import ArgumentError
 from talkies.core.files.regular import read_regular
-from talkies.core.generation.request import seconds
+from talkies.core.generation.request import AUTO_SHOTS, DETECT, NO_SHOTS, seconds
 
 REEL = "reel"
 TEXTS = ("prompt", "negative_prompt", "background", "voice", "language", "task", "source", "engine", "loudness")
 INTEGERS = ("seed", "takes", "steps")
-PATHS = ("spots", "shots")
-COLUMNS = (*TEXTS, *INTEGERS, *PATHS, "rate")
+COLUMNS = (*TEXTS, *INTEGERS, "spots", "shots", "rate")
 _MOST_BYTES = 64_000_000
 _LONGEST_CELL = 1 << 16
-_KEYWORDS = ("none", "detect")
 
 
 @dataclass(frozen=True)
@@ -91,6 +89,10 @@ def _value(folder: Path, name: str, text: str) -> Any:
             return seconds(text)
         except ValueError as error:
             raise ValueError(f"its rate {text[:40]!r} is no number of frames a second") from error
-    if name in PATHS and text not in _KEYWORDS:
-        return folder / text if name == "spots" else str(folder / text)
-    return text
+    if name == "spots":
+        if text.casefold() in ("none", "off", "auto"):
+            raise ValueError(f"its spots {text!r} is no list of spots; leave the cell empty where there is none")
+        return folder / text
+    if name == "shots" and text not in (AUTO_SHOTS, NO_SHOTS, DETECT):
+        return str(folder / text)
+    return str(folder / text) if name == "voice" and (folder / text).is_file() else text

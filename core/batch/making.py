@@ -6,20 +6,19 @@ jobs listed ─► all there as they were? ─► kept
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from talkies.core.batch.asking import Asked, as_params
-from talkies.core.batch.facts import input_facts, is_in_place, mark_of
+from talkies.core.batch.asking import Asked, as_params, refuse_leaving, stated_files
+from talkies.core.batch.facts import input_facts, is_as_marked, is_in_place, mark_of, with_times
 from talkies.core.batch.helper import Answer, AnyHelper
 from talkies.core.batch.ledger import DATA
 from talkies.core.batch.records import Job, ReelRecord
 from talkies.core.batch.reels import Reel
-from talkies.core.errors import CancelledError, OutputError, TalkiesError
+from talkies.core.errors import ArgumentError, CancelledError, OutputError, TalkiesError
 from talkies.core.files.dataclass_json import from_json
 from talkies.core.generation.made_from import digest
 from talkies.core.generation.request import Request
@@ -29,6 +28,9 @@ from talkies.core.takes.run_folder import REPLACED, interrupted_folders
 STILLS = f"{DATA}/stills"
 _LISTING = 0.02
 """The share of a reel's work that listing its jobs is taken for."""
+_FAULTS = (TalkiesError, OSError, ValueError, KeyError, AttributeError, TypeError)
+"""What a reel, a list or a worker can cause; it costs that reel."""
+_LONGEST_SAID = 200
 
 
 @dataclass(frozen=True)
@@ -41,51 +43,68 @@ class Making:
 
     def reel(
         self, helper: AnyHelper, reel: Reel, known: ReelRecord | None, watch: Callable[[float, str], None]
-    ) -> bool:
-        """Makes it, and writes down what came of it; whether anything was made anew. Raises CancelledError."""
-        started = replace(self.blank(reel), inputs=input_facts([str(reel.path)]))
+    ) -> None:
+        """Makes it, unless it is there, and writes down what came of it. Raises CancelledError."""
+        started = self.blank(reel, known)
         try:
+            _refuse_other_reel(reel, known)
             request = self.asked.request(reel)
-            started = replace(started, asked=digest(self.asked.facts(request)))
+            asked = digest(self.asked.facts(request))
+            started = replace(started, asked=asked, inputs=input_facts(stated_files(request)))
             listed = self._listed(helper, request, started, watch)
-            if known is not None and known.state == "done" and self._is_there(known, listed):
-                self._put(replace(known, asked=listed.asked, inputs=listed.inputs, source=listed.source))
-                return False
-            started = replace(listed, foreign=_foreign(request.out, known))
-            _refuse_strangers(request.out, known)
-            self._put(started)
-            answer = helper.ask("generate", as_params(request), self.stopped, _from(watch, _LISTING))
-            made = self._made(started, answer)
-            _sweep(request.out, started.foreign or ())
-            self._put(made)
+            if known is not None and self._is_there(known, listed):
+                self.put(with_times(self.asked.out, replace(known, state="done", problem="", **_anew(listed))))
+                return
+            lies = [str(self.asked.out / name) for name in (listed.output, *listed.written)]
+            started = replace(started, inputs={**listed.inputs, **input_facts(lies)})
+            _refuse_strangers(self.asked.out, started)
         except CancelledError:
             raise
-        except TalkiesError as error:
-            self._put(_failed(started, str(error)))
-        except OSError as error:  # a name that is too long, a folder that cannot be entered
-            said = f"{error.filename or reel.path}: {(error.strerror or type(error).__name__).lower()}"
-            self._put(_failed(started, f"{said}; correct the name or the permissions, and use --retry"))
-        return True
+        except _FAULTS as error:
+            self.put(_unmade(started, known, _sentence(error, reel)))
+        else:
+            self._make(helper, request, listed, _from(watch, _LISTING))
 
-    def blank(self, reel: Reel) -> ReelRecord:
-        """A reel of which nothing is known yet."""
-        return ReelRecord(reel.name, str(reel.path), reel.output(self.asked.suffix), "begun")
+    def blank(self, reel: Reel, known: ReelRecord | None = None) -> ReelRecord:
+        """A reel of which nothing is known yet but what a batch has written for it."""
+        output, inputs = reel.output(self.asked.suffix), input_facts([str(reel.path)])
+        blank = ReelRecord(reel.name, str(reel.path), output, "begun", inputs=inputs)
+        return blank if known is None else replace(blank, foreign=known.foreign, written=known.written)
+
+    def _make(
+        self, helper: AnyHelper, request: Request, listed: ReelRecord, watch: Callable[[float, str], None]
+    ) -> None:
+        """Has it made, whatever a batch has written before, and writes down what came of it."""
+        before = listed.written.get(listed.output)
+        begun = replace(listed, written={**listed.written, listed.output: None})
+        try:
+            begun = replace(begun, foreign=_foreign(request.out, begun))
+            self.put(begun)
+            answer = helper.ask("generate", as_params(request), self.stopped, watch)
+            made = self._made(begun, answer)
+            _sweep(request.out, begun.foreign or ())
+            self.put(made)
+        except CancelledError:
+            raise
+        except _FAULTS as error:
+            kept = before if before is not None and is_as_marked(request.out, before) else None
+            failed = replace(begun, mark=kept, written={**begun.written, begun.output: kept})
+            self.put(_failed(failed, _sentence(error, Reel(Path(begun.source), begun.reel))))
 
     def _is_there(self, known: ReelRecord, listed: ReelRecord) -> bool:
-        return known.key == listed.key and is_in_place(self.asked.out, known)
-
-    def _put(self, record: ReelRecord) -> None:
-        self.put(replace(record, at=time.time()))
+        same = (known.output, known.key) == (listed.output, listed.key)
+        return same and all(job.state == "done" for job in known.jobs) and is_in_place(self.asked.out, known)
 
     def _listed(
         self, helper: AnyHelper, request: Request, started: ReelRecord, watch: Callable[[float, str], None]
     ) -> ReelRecord:
         """The record with its jobs. Raises WorkerError, CancelledError."""
         stills = f"{STILLS}/{started.reel}"
+        refuse_leaving(self.asked.out, self.asked.out / stills / "any.jpg")
         wanted = {**as_params(request), "stills": str(self.asked.out / stills)}
         found = helper.ask("jobs", wanted, self.stopped, _from(watch, 0.0, _LISTING)).result
         jobs = tuple(_job(each, stills) for each in found["jobs"])
-        inputs = input_facts([*started.inputs, *found["inputs"]])
+        inputs = {**input_facts(found["inputs"]), **started.inputs}  # those of before the reading count
         return replace(started, key=found["key"], inputs=inputs, jobs=jobs)
 
     def _made(self, begun: ReelRecord, answer: Answer) -> ReelRecord:
@@ -98,7 +117,8 @@ class Making:
             raise OutputError(error.filename or begun.output, problem, "look at the disk, and use --retry") from error
         jobs = settled_jobs(begun.jobs, takes, answer.failed)
         failed = next((job for job in jobs if job.state == "failed"), None)
-        settled = replace(begun, jobs=jobs, mark=mark, notes=tuple(answer.result["warnings"]))
+        written, notes = {**begun.written, begun.output: mark}, tuple(answer.result["warnings"])
+        settled = replace(begun, jobs=jobs, mark=mark, written=written, notes=notes)
         if failed is None:
             return replace(settled, state="done")
         return replace(settled, state="failed", problem=failed.problem)
@@ -113,33 +133,85 @@ class Making:
 
 
 def settled_jobs(planned: tuple[Job, ...], takes: list[Job], failed: list[dict[str, Any]]) -> tuple[Job, ...]:
-    """The jobs with what came of each. Where every event is a take of its own, these come in place of their job."""
-    by_name = {take.name: take for take in takes}
-    reasons = {(each.get("segment"), each.get("stem")): str(each.get("message")) for each in failed}
-    of_segment = {segment: reason for (segment, _), reason in reasons.items()}
-    jobs: list[Job] = []
+    """The jobs with what came of each, and a failed one for each failure that is of none of them. Where every event is
+    a take of its own, these come in place of their job."""
+    names, by_name = {job.name for job in planned}, {take.name: take for take in takes}
+    events = [take for take in takes if take.name not in names]
+    failures, first_take, jobs = _Failures(failed), "", []
     for job in planned:
-        take = by_name.pop(job.name, None)
+        first_take = job.name if job.take == 1 else first_take
+        of_job = [each for each in events if _is_part(each, job)]
+        events = [each for each in events if each not in of_job]
+        jobs += [replace(each, clip=job.clip, still=job.still, key=job.key) for each in of_job]
+        take = by_name.get(job.name)
         if take is not None:
             jobs.append(replace(job, state="done", file=take.file, mark=take.mark, seconds=take.seconds))
-            continue
-        events = [each for each in by_name.values() if _is_part(each, job)]
-        for each in events:
-            jobs.append(replace(each, clip=job.clip, still=job.still, key=job.key))
-            del by_name[each.name]
-        reason = reasons.get((job.segment, job.stem)) or of_segment.get(job.segment)
-        if not events:
-            jobs.append(replace(job, state="done" if reason is None else "failed", problem=reason or ""))
-    return tuple(jobs)
+        elif reason := failures.of(job, first_take, made=bool(of_job)):
+            jobs.append(replace(job, state="failed", problem=reason))
+        elif not of_job:
+            jobs.append(replace(job, state="done"))
+    return (*jobs, *failures.others())
+
+
+class _Failures:
+    """What a run has said of the stems that it left out, and which of it is told of some job."""
+
+    def __init__(self, said: list[dict[str, Any]]) -> None:
+        self._said, self._told = said, set[int]()
+
+    def of(self, job: Job, first_take: str, *, made: bool) -> str:
+        """Why a job has no take: of its stem, else, where nothing of it is ``made``, of another in its segment, for
+        a picture takes all with it."""
+        place: list[dict[str, str]] = [{"segment": job.segment, "stem": job.stem}, {"segment": job.segment}]
+        for wanted in ({"first_take": first_take}, *(() if made else place)):
+            for number, each in enumerate(self._said):
+                if all(each.get(name) == value for name, value in wanted.items()):
+                    self._told.add(number)
+                    return str(each.get("message"))
+        return ""
+
+    def others(self) -> list[Job]:
+        rest = [each for number, each in enumerate(self._said) if number not in self._told]
+        return [
+            Job(str(each.get("segment")), str(each.get("clip")), str(each.get("stem")), 1, str(each.get("first_take")),
+                state="failed", problem=str(each.get("message")))
+            for each in rest
+        ]  # fmt: skip
 
 
 def _is_part(take: Job, job: Job) -> bool:
     return (take.segment, take.stem, take.take) == (job.segment, job.stem, job.take)
 
 
+def _anew(listed: ReelRecord) -> dict[str, Any]:
+    """What of a reel that is there may be other than when it was made."""
+    return {"asked": listed.asked, "inputs": listed.inputs, "source": listed.source}
+
+
+def _unmade(started: ReelRecord, known: ReelRecord | None, problem: str) -> ReelRecord:
+    """A reel that no worker was asked to make: what was made before stays, and is known when the fault is gone."""
+    failed = replace(started, state="failed", problem=problem)
+    if known is None:
+        return failed
+    failed = replace(failed, source=known.source, inputs={**input_facts(known.inputs), **started.inputs})
+    if known.mark is None or known.output != started.output:
+        return failed
+    return replace(failed, key=known.key, jobs=known.jobs, mark=known.mark, notes=known.notes)
+
+
+def _sentence(error: Exception, reel: Reel) -> str:
+    if isinstance(error, TalkiesError):
+        return str(error)
+    if isinstance(error, OSError):  # a name that is too long, a folder that cannot be entered
+        said = (error.strerror or type(error).__name__).lower()
+        return f"{error.filename or reel.path}: {said}; correct the name or the permissions, and use --retry"
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_SAID]
+    return f"{reel.path}: cannot be made ({said}); try it alone with 'talkies generate', then the batch with --retry"
+
+
 def _failed(record: ReelRecord, problem: str) -> ReelRecord:
     jobs = tuple(replace(job, state="failed", problem=problem) for job in record.jobs)
-    return replace(record, state="failed", jobs=jobs, problem=problem)
+    return replace(record, state="failed", key="", jobs=jobs, problem=problem)
 
 
 def _job(described: Mapping[str, Any], stills: str) -> Job:
@@ -148,9 +220,9 @@ def _job(described: Mapping[str, Any], stills: str) -> Job:
     return from_json(Job, {**described, "still": f"{stills}/{still}" if still else ""})
 
 
-def _foreign(out: Path, known: ReelRecord | None) -> tuple[str, ...]:
+def _foreign(out: Path, known: ReelRecord) -> tuple[str, ...]:
     """The folders of interrupted takes that are not of this batch: those that were there before it first came."""
-    if known is not None and known.foreign is not None:
+    if known.foreign is not None:
         return known.foreign
     return tuple(path.name for path in interrupted_folders(out))
 
@@ -165,9 +237,27 @@ def _sweep(out: Path, foreign: tuple[str, ...]) -> None:
                     place.rmdir()
 
 
-def _refuse_strangers(out: Path, known: ReelRecord | None) -> None:
-    if known is None and (out.exists() or out.is_symlink()):
-        raise OutputError(out, "is there, and no batch has made it", "move it away or choose another folder")
+def _refuse_strangers(folder: Path, started: ReelRecord) -> None:
+    """Only what a batch has written into its ``folder``, and nobody has changed since, may be written over. All formats
+    of a reel share its takes."""
+    out = folder / started.output
+    if out.is_symlink() or (out.exists() and started.output not in started.written):
+        raise OutputError(out, "is there, and no batch has made it", "move it away, or give another -o")
+    for name, mark in started.written.items():
+        if mark is not None and (folder / name).exists() and not is_as_marked(folder / name, mark):
+            raise OutputError(
+                folder / name, "has been changed since a batch made it", "move it away, or give another -o"
+            )
+
+
+def _refuse_other_reel(reel: Reel, known: ReelRecord | None) -> None:
+    """Names are told from what was given, so that two calls may have one name for two reels."""
+    if known is None or known.source == str(reel.path):
+        return
+    with suppress(OSError, ValueError):
+        if not Path(known.source).samefile(reel.path):
+            problem = f"would be made in the place of {known.source}, which has the same name in this batch"
+            raise ArgumentError(reel.path, problem, "give another -o")
 
 
 def _from(watch: Callable[[float, str], None], start: float, end: float = 1.0) -> Callable[[float, str], None]:

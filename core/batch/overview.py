@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from talkies.core.batch.asking import refuse_leaving
 from talkies.core.batch.ledger import DATA
 from talkies.core.batch.records import Job, ReelRecord
 from talkies.core.batch.reels import Reel
@@ -22,9 +23,10 @@ _FORMULA = ("=", "+", "-", "@")
 _WAIT_S, _TICK_S = 30.0, 0.1
 
 
-def write_overview(out: Path, records: Mapping[str, ReelRecord], reels: Sequence[Reel] = ()) -> list[Path]:
+def write_overview(out: Path, records: Mapping[str, ReelRecord], reels: Sequence[Reel] = ()) -> None:
     """Writes the table and the sheet; ``reels``: those that wait are in it too. Where several shards end at once they
     take turns. Raises OutputError; also for files of these names that no batch has written, which stay."""
+    refuse_leaving(out, out / DATA / TABLE)
     rows = sorted((*records.values(), *_waiting(records, reels)), key=lambda record: record.reel)
     pages = {TABLE: table(rows), **sheet_pages(rows)}
     lock_path, until = out / DATA / ".overview.lock", time.monotonic() + _WAIT_S
@@ -41,11 +43,10 @@ def write_overview(out: Path, records: Mapping[str, ReelRecord], reels: Sequence
                 write_atomically(out / name, text.encode("utf-8", "backslashreplace"))
     finally:
         removed(lock, lock_path)
-    return [out / name for name in list(pages)[:2]]
 
 
 def table(records: Sequence[ReelRecord]) -> str:
-    """A row for each job, and one for each reel that has none yet."""
+    """A row for each job, and one for each reel that has none yet, or whose problem is none of a job."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -55,11 +56,11 @@ def table(records: Sequence[ReelRecord]) -> str:
 
 
 def _rows(record: ReelRecord) -> Iterator[tuple[object, ...]]:
+    if not record.jobs or (record.problem and all(job.problem != record.problem for job in record.jobs)):
+        yield (record.reel, "", "", "", "", record.state, "", "", record.problem)
     for job in record.jobs:
         yield (record.reel, job.segment, job.clip, job.stem, job.take, _state(record, job), f"{job.seconds:.3f}",
                job.file, job.problem)  # fmt: skip
-    if not record.jobs:
-        yield (record.reel, "", "", "", "", record.state, "", "", record.problem)
 
 
 def _state(record: ReelRecord, job: Job) -> str:

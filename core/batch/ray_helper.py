@@ -15,6 +15,7 @@ from talkies.core.errors import CancelledError, MissingExtraError, OutputError
 
 _TICK_S = 0.5
 _QUIT_S = 30.0
+_STOP_S = 5.0
 
 
 class Node:
@@ -70,19 +71,31 @@ class RayHelper:
         try:
             while not ray.wait([asked], timeout=_TICK_S)[0]:
                 if stopped():
-                    ray.get(node.stop.remote(), timeout=_QUIT_S)
-                    ray.wait([asked], timeout=_QUIT_S)
+                    self._stop(node, asked)
                     raise CancelledError(method, "was stopped", "finished takes stay")
                 with contextlib.suppress(ray.exceptions.GetTimeoutError):
                     watch(*ray.get(node.share.remote(), timeout=_TICK_S))
             answer = ray.get(asked)
         except ray.exceptions.RayError as error:
+            if stopped():
+                raise CancelledError(method, "was stopped", "finished takes stay") from error
             self._node = None
             said = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise WorkerError("node", f"its node was lost ({said[:200]})", "use --retry") from error
         if isinstance(answer, str):
             raise WorkerError("worker", answer)
         return answer  # type: ignore[no-any-return]
+
+    def _stop(self, node: Any, asked: Any) -> None:
+        """Ends what a node does; one that still waits for a processor, or is lost, is given up."""
+        import ray
+
+        try:
+            ray.get(node.stop.remote(), timeout=_STOP_S)
+            ray.wait([asked], timeout=_QUIT_S)
+        except ray.exceptions.RayError:
+            self._node = None
+            ray.kill(node)
 
     def close(self) -> None:
         """Ends the worker and its actor."""

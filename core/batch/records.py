@@ -13,11 +13,13 @@ State = Literal["waiting", "begun", "done", "failed"]
 
 @dataclass(frozen=True)
 class FileMark:
-    """A file that was written: its size and time, by which it is known at once, and the hash of its content."""
+    """A file that was written: its size and time, by which it is known at once, and the hash of its content. Of a
+    folder: ``inside`` has the marks of all files below it, and the hash is of their names and hashes."""
 
     size: int
     mtime_ns: int
     digest: str
+    inside: Mapping[str, FileMark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,9 @@ class ReelRecord:
     """One reel. ``reel``: its name in the tree; ``source``: where it lies; ``output``: the timeline, from the batch's
     folder; ``asked``: of the request and the versions; ``key``: of all its jobs; ``inputs``: size and time of each file
     that decides them; ``at``: when it was written, seconds since 1970; ``notes``: what the user was told. ``foreign``:
-    folders of interrupted takes beside its output that no batch has left, None as long as nobody has looked."""
+    folders of interrupted takes beside its output that no batch has left, None as long as nobody has looked.
+    ``written``: every output that a batch has had written for it, from the batch's folder, with its mark; None while a
+    worker may have changed it."""
 
     reel: str
     source: str
@@ -60,11 +64,12 @@ class ReelRecord:
     notes: tuple[str, ...] = ()
     at: float = 0.0
     foreign: tuple[str, ...] | None = None
+    written: Mapping[str, FileMark | None] = field(default_factory=dict)
 
     @property
     def is_safe(self) -> bool:
         """Whether all files that it names lie in the batch's folder: a ledger may come from anybody."""
-        named = (self.reel, self.output, *(name for job in self.jobs for name in (job.file, job.still)))
+        named = (self.reel, self.output, *self.written, *(name for job in self.jobs for name in (job.file, job.still)))
         return all(is_inside(name) for name in named if name)
 
     def files(self) -> Iterator[tuple[str, FileMark | None]]:

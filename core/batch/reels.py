@@ -122,7 +122,13 @@ def _once(reels: Iterable[Reel], notes: list[str]) -> Iterator[Reel]:
 
 def _below(folder: Path, out: Path, notes: list[str]) -> Iterator[Path]:
     beside = 0
-    for place, folders, files in os.walk(folder):
+
+    def tell(error: OSError) -> None:
+        notes.append(
+            f"{error.filename}: cannot be read ({(error.strerror or 'no reason given').lower()}) and is left out"
+        )
+
+    for place, folders, files in os.walk(folder, onerror=tell):
         here = Path(place)
         folders[:] = sorted(each for each in folders if not _is_ours(here / each, out) and not each.startswith("."))
         bundles = [here / each for each in folders if Path(each).suffix.lower() in _BUNDLES]

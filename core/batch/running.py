@@ -9,12 +9,12 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
-from talkies.core.batch.asking import Asked
-from talkies.core.batch.facts import forget_folders, input_facts, is_in_place
+from talkies.core.batch.asking import Asked, refuse_leaving
+from talkies.core.batch.facts import forget_folders, input_facts, is_in_place, with_times
 from talkies.core.batch.helper import AnyHelper, Helper
 from talkies.core.batch.ledger import DATA, LEDGER, Ledger, ShardLog, SqliteLedger, read_records, shard_log
 from talkies.core.batch.making import Making
@@ -29,6 +29,7 @@ from talkies.core.generation.made_from import digest
 _TICK_S = 0.2
 _TELLING = 0.02
 """The share of the work after which it can be said how long the rest takes."""
+_LATER_S = 0.001
 LOCK_WAIT_S = 30.0
 """For the workers of a batch that was killed to notice it."""
 
@@ -95,12 +96,14 @@ class Batch:
     def run(self) -> Iterator[News]:
         """Makes what is missing. A closed generator, or Ctrl+C, ends the workers: their finished takes stay, and the
         next run goes on. Raises OutputError."""
+        refuse_leaving(self.order.asked.out, self._data / LEDGER)
         check_place(self._data / LEDGER)
         with self._alone() as lock, self._ledger() as ledger:
             self.records = read_records(self._data)
             forget_folders()
             ours = self.order.ours
             waiting = [reel for reel in ours if not self.is_settled(reel)]
+            self._note_times({reel.name for reel in ours} - {reel.name for reel in waiting}, ledger)
             yield Counted(len(ours), len(ours) - len(waiting))
             if waiting:
                 yield from self._work(waiting, ledger, lock)
@@ -112,11 +115,20 @@ class Batch:
             return False
         try:
             asked = digest(self.order.asked.facts(self.order.asked.request(reel)))
-        except TalkiesError:
+        except (TalkiesError, OSError, ValueError, KeyError, AttributeError, TypeError):
             return False
-        if record.asked != asked or input_facts(record.inputs) != dict(record.inputs):
+        if record.output != reel.output(self.order.asked.suffix) or record.asked != asked:
+            return False
+        if input_facts(record.inputs) != dict(record.inputs):
             return False
         return (record.state == "failed" and record.mark is None) or is_in_place(self.order.asked.out, record)
+
+    def _note_times(self, settled: set[str], ledger: Ledger) -> None:
+        """What had to be read, for its times were others, need not be read the next time."""
+        for name in sorted(settled):
+            record = with_times(self.order.asked.out, self.records[name])
+            if record != self.records[name]:
+                self._put(record, ledger)
 
     def _work(self, waiting: list[Reel], ledger: Ledger, lock: IO[bytes]) -> Iterator[News]:
         reels = iter(waiting)
@@ -189,11 +201,23 @@ class Batch:
         except BaseException as error:  # noqa: BLE001 - the run ends with it
             self._news.put(error)
         finally:
+            self._leave(helper)
+
+    def _leave(self, helper: AnyHelper) -> None:
+        """Whatever comes of it, the run hears that this worker has gone."""
+        try:
             helper.close()
+        except BaseException as error:  # noqa: BLE001 - the run ends with it
+            self._news.put(error)
+        finally:
             self._news.put(None)
 
     def _put(self, record: ReelRecord, ledger: Ledger) -> None:
+        """``record`` counts from now on, whatever the clocks of other machines have said."""
         with self._writing:
+            earlier = self.records.get(record.reel)
+            at = time.time() if earlier is None else max(time.time(), earlier.at + _LATER_S)
+            record = replace(record, at=at)
             ledger.put(record)
             self.records[record.reel] = record
 
@@ -213,7 +237,7 @@ class Batch:
             while time.monotonic() < until and not all(map(_is_free, self._rivals(path))):
                 time.sleep(_TICK_S)
             if rival := next((each for each in self._rivals(path) if not _is_free(each)), None):
-                name = rival.name.removeprefix(".").removesuffix(".lock") or "the whole batch"
+                name = rival.name.removeprefix(".").removesuffix("lock").removesuffix(".") or "the whole batch"
                 cure = "wait until it is done; shards of one batch are all of the same number"
                 raise OutputError(self.order.asked.out, f"{name} is at work there", cure)
             yield lock

@@ -26,6 +26,7 @@ from talkies.core.generation.request import Request
 from talkies.core.generation.run_report import summarize
 from talkies.core.progress import WarningLog, Work
 from talkies.core.segment import Segment, Stem, Take, Timeline
+from talkies.core.takes.saving import take_name
 
 if TYPE_CHECKING:
     from talkies.core.generation.resume import Resume
@@ -178,7 +179,8 @@ def takes_of(
         except InputError as error:
             if resume is not None:
                 resume.forget_events()
-            yield Failed(segment.id, segment.clip, stem.name, str(error))
+            first_take = take_name(stem.name, segment, stem.speaker, 1, stem.part)
+            yield Failed(segment.id, segment.clip, stem.name, str(error), first_take)
     maker.work.done = done + work_of(stems, maker.takes)
 
 

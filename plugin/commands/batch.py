@@ -19,16 +19,17 @@ if TYPE_CHECKING:
 
 WORKER: tuple[str, ...] = (sys.executable, "-m", "talkies.plugin.cli", "worker")
 MOST_WORKERS = 256
-_OF_ONE_REEL = ("spots", "only", "anew", "replace")
-"""Options of ``generate`` that a batch has none of: a list is of one timeline (a column of LIST.csv names it), and what
-a batch has made before is its own."""
+_OF_ONE_REEL = ("segment", "spots", "only", "anew", "replace")
+"""Options of ``generate`` that a batch has none of: segments and lists are of one timeline (a column of LIST.csv names
+a list), and what a batch has made before is its own and made anew as a whole."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     what = "folders, patterns, timelines, movies, or tables with a column 'reel' (LIST.csv)"
     add("inputs", metavar="FOLDER|PATTERN|LIST.csv", nargs="*", help=what)
-    add("-o", "--output", metavar="OUT", type=Path, required=True, help="the folder for all that is made")
+    place = "the folder for all that is made; a call with other options makes it anew as a whole"
+    add("-o", "--output", metavar="OUT", type=Path, required=True, help=place)
     add("--format", metavar="SUFFIX", default="otio", help="of the timelines: otio (default), fcpxml, xml, stems, ...")
     add("--workers", metavar="N", type=int, help="reels made side by side (default: 1; on Ray as many as processors)")
     where = "where workers run: processes here (default), or ray, a cluster that is there"
@@ -73,12 +74,23 @@ def asked_by(options: argparse.Namespace) -> Asked:
     out = options.output.absolute()
     if out.exists() and not out.is_dir():
         raise ArgumentError(out, "is a file", "-o names the folder for all that is made")
-    left_out: dict[str, Any] = {"spots": None, "only": [], "anew": False, "replace": False}
+    left_out: dict[str, Any] = {"segment": [], "spots": None, "only": [], "anew": False, "replace": False}
     one = {**vars(options), **left_out, "timeline": Path("reel"), "output": Path(f"reel{suffix}")}
     for name in ("media_dir", "weights", "voice", "shots", "soundfont"):
-        if one[name] and Path(one[name]).exists():  # workers may run elsewhere
+        if _is_place(name, one[name]):  # workers may run elsewhere
             one[name] = type(one[name])(Path(one[name]).absolute())
     return Asked(generate.request_from(argparse.Namespace(**one)), out, suffix)
+
+
+def _is_place(option: str, value: Any) -> bool:
+    """Whether a value is a file or folder that is there; a word of the option is none, whatever is called so."""
+    from talkies.core.batch.asking import OWN_FONTS
+    from talkies.core.generation.request import AUTO_SHOTS, DETECT, NO_SHOTS
+
+    words = {"shots": (AUTO_SHOTS, DETECT, NO_SHOTS), "soundfont": OWN_FONTS}
+    if not value or value in words.get(option, ()):
+        return False
+    return Path(value).is_file() if option == "voice" else Path(value).exists()
 
 
 def make(options: argparse.Namespace, reels: list[Reel]) -> int:

@@ -233,6 +233,7 @@ class Worker:
                         clip=event.clip,
                         stem=event.stem,
                         message=event.reason,
+                        first_take=event.first_take,
                     )
                 case Finished():
                     self._send(number, "result", result=event.report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -85,6 +86,7 @@ def test_options_of_generate_and_of_the_list_reach_the_takes(
         (["none.csv", "-o", "out"], "none.csv: cannot be read"),
         (["none", "-o", "out", "--two-pop"], "--two-pop"),
         (["none", "-o", "out", "--only", "x"], "unrecognized arguments"),
+        (["none", "-o", "out", "--segment", "V1-001"], "unrecognized arguments"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(
@@ -95,6 +97,20 @@ def test_what_cannot_be_is_one_sentence(
     said = capsys.readouterr()
     assert sentence in said.err and len(said.err.splitlines()) == 1 and not said.out
     assert not list(tmp_path.iterdir())
+
+
+def test_words_stay_words_though_files_are_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers may run elsewhere, so files are named in full."""
+    for name in ("auto", "clara", "own"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "bob.wav").write_bytes(b"x")
+    monkeypatch.chdir(tmp_path)
+    parser = argparse.ArgumentParser()
+    batch.add_arguments(parser)
+    for shots, voice, wanted in (("auto", "clara", "clara"), ("auto", "bob.wav", str(tmp_path / "bob.wav"))):
+        words = ["x", "-o", "out", "--shots", shots, "--voice", voice, "--task", "music", "--soundfont", "own"]
+        template = batch.asked_by(parser.parse_args(words)).template
+        assert (template.shots, template.voice, template.music.soundfont) == (shots, wanted, "own")
 
 
 @pytest.mark.skipif(find_spec("ray") is not None, reason="ray is installed")

@@ -61,7 +61,6 @@ def test_version_names_what_made_a_sound(capsys: pytest.CaptureFixture[str], pro
         (
             "talkies batch --s",
             {
-                "--segment",
                 "--seed",
                 "--shard",
                 "--shots",

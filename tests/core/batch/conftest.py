@@ -23,8 +23,8 @@ def made(archive: Path) -> Path:
 
 
 @pytest.fixture
-def copied(archive: Path, made: Path, tmp_path: Path) -> Path:
-    """The archive with its batch, somewhere else, with other times."""
-    for folder in (archive, made):
-        shutil.copytree(folder, tmp_path / folder.name, copy_function=shutil.copy2)
+def copied(archive: Path, tmp_path: Path) -> Path:
+    """The archive somewhere else, with a finished batch of its own."""
+    shutil.copytree(archive, tmp_path / "in", copy_function=shutil.copy2)
+    run(order([tmp_path / "in"], tmp_path / "out"))
     return tmp_path

@@ -42,3 +42,27 @@ def test_a_stem_that_was_left_out_says_why_and_so_does_what_it_takes_with_it() -
     )
     assert [job.state for job in jobs] == ["failed", "failed", "done"]
     assert {job.problem for job in jobs[:2]} == {"film.mp4: is not there; relink it"}
+
+
+def test_what_one_speaker_cannot_say_takes_nothing_from_the_other() -> None:
+    anna, bob = (planned("V1", "DX", f"DX_V1_{name}_t01") for name in ("Anna", "Bob"))
+    failure = {"segment": "V1", "stem": "DX", "message": "no voice; name one", "first_take": anna.name}
+    jobs = settled_jobs((anna, bob), [made("V1", "DX", bob.name)], [failure])
+    assert [(job.name, job.state, job.file, job.problem) for job in jobs] == [
+        (anna.name, "failed", "", "no voice; name one"),
+        (bob.name, "done", f"{bob.name}.wav", ""),
+    ]
+
+
+def test_a_failure_is_told_beside_the_events_that_were_made_and_alone_where_no_job_has_it() -> None:
+    """None is lost: a reel with one is not done."""
+    told = [
+        {"segment": "V1", "stem": "FX", "message": "disk", "first_take": "FX_V1_t01"},
+        {"segment": "V9", "clip": "shot 9", "stem": "BG", "message": "picture", "first_take": "BG_V9_t01"},
+    ]
+    jobs = settled_jobs((planned("V1", "FX", "FX_V1_t01"),), [made("V1", "FX", "FX_V1_e1_t01")], told)
+    assert [(job.name, job.state, job.problem) for job in jobs] == [
+        ("FX_V1_e1_t01", "done", ""),
+        ("FX_V1_t01", "failed", "disk"),
+        ("BG_V9_t01", "failed", "picture"),
+    ]

@@ -116,3 +116,13 @@ def test_a_page_of_somebody_elses_stays(name: str, tmp_path: Path) -> None:
     (tmp_path / name).unlink()
     for _ in range(2):
         write_overview(tmp_path, {})
+
+
+def test_nothing_is_written_behind_a_link(tmp_path: Path) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    out.mkdir()
+    elsewhere.mkdir()
+    (out / DATA).symlink_to(elsewhere)
+    with pytest.raises(OutputError, match="behind a link that leads out"):
+        write_overview(out, {})
+    assert [each.name for each in out.iterdir()] == [DATA] and not list(elsewhere.iterdir())

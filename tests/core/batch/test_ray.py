@@ -15,7 +15,7 @@ from kills.results import result_at
 
 from talkies.core.batch.helper import WorkerError
 from talkies.core.batch.ledger import DATA, read_records
-from talkies.core.batch.ray_helper import RayHelper, join_cluster
+from talkies.core.batch.ray_helper import Node, RayHelper, join_cluster
 from talkies.core.batch.running import Advanced, Batch, Counted
 
 ray = pytest.importorskip("ray")
@@ -93,3 +93,21 @@ def test_it_stops_on_all_nodes_when_it_is_closed(cluster: None, tmp_path: Path) 
     assert idle_processors() == 2
     batch = run(order([archive / "1927"], out))
     assert batch.records["reel.otio"].state == "done"
+
+
+def test_a_reel_whose_worker_still_waits_for_a_processor_has_not_failed_when_it_is_stopped(
+    cluster: None, tmp_path: Path
+) -> None:
+    """Others use the whole cluster; the next run makes it."""
+    archive, out = write_archive(tmp_path / "in"), tmp_path / "out"
+    others = [ray.remote(num_cpus=1)(Node).remote((), 1) for _ in range(2)]
+    ray.get([each.share.remote() for each in others])
+    story = Batch(order([archive / "1927"], out, on_ray=True)).run()
+    assert [type(next(story)) for _ in range(2)] == [Counted, Advanced]
+    began = time.monotonic()
+    story.close()  # type: ignore[attr-defined]
+    assert time.monotonic() - began < 20
+    for each in others:
+        ray.kill(each)
+    assert read_records(out / DATA) == {}
+    assert run(order([archive / "1927"], out)).records["reel.otio"].state == "done"

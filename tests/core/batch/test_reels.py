@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +39,22 @@ def test_a_folder_is_timelines_movies_and_frames(tmp_path: Path) -> None:
     assert names(found) == ["a/one.mov", "b/cut.xml", "deep/er/three.mkv", "scans"]
     assert len(notes) == 1 and "1 movies that lie beside timelines" in notes[0]
     assert found[0].output(".otio") == "a/one.mov.talkies.otio"
+
+
+def test_a_folder_that_cannot_be_read_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may be allowed to read all, so the system's answer is given for it."""
+    lay(tmp_path / "in", "a/one.mov", "b/two.mov")
+    scandir = os.scandir
+
+    def refusing(path: Any) -> Any:
+        if str(path).endswith("b"):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    found, notes = find_reels([str(tmp_path / "in")], tmp_path / "out")
+    assert names(found) == ["a/one.mov"]
+    assert notes == [f"{tmp_path / 'in' / 'b'}: cannot be read (permission denied) and is left out"]
 
 
 def test_reels_of_one_name_stay_apart(tmp_path: Path) -> None:
@@ -100,6 +119,25 @@ def test_a_list_has_options_of_each_reel(tmp_path: Path) -> None:
     assert (found[1].options, found[1].problem) == ({}, "")
     assert "its seed 'seven' is no whole number" in found[2].problem
     assert notes == ["all.csv: title are no options of a reel and are not used"]
+
+
+def test_words_and_files_of_a_list_are_told_apart(tmp_path: Path) -> None:
+    """Paths start from the list's folder, a recording to speak like too; words stay words, whatever is called so."""
+    lay(tmp_path, "anna.wav", "auto/x.txt", "detect", "none")
+    listed = tmp_path / "all.csv"
+    listed.write_text(
+        "reel,shots,voice,spots\n1.mov,auto,anna.wav,\n2.mov,detect,anna,\n3.mov,none,,\n"
+        "4.mov,cuts.edl,auto,cues.csv\n5.mov,,,none\n"
+    )
+    found, _ = find_reels([str(listed)], tmp_path / "out")
+    assert [reel.options for reel in found] == [
+        {"shots": "auto", "voice": str(tmp_path / "anna.wav")},
+        {"shots": "detect", "voice": "anna"},
+        {"shots": "none"},
+        {"shots": str(tmp_path / "cuts.edl"), "voice": "auto", "spots": tmp_path / "cues.csv"},
+        {},
+    ]
+    assert found[4].problem.startswith("its spots 'none' is no list of spots; leave the cell empty")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batches import BROKEN, MADE, TEMPLATE, identities, order, rows, run, sounds, write_archive
@@ -73,14 +74,113 @@ def test_what_comes_back_from_a_backup_is_known_by_its_content(copied: Path) -> 
     assert list(Batch(order([copied / "in"], copied / "out")).run()) == [Counted(3, 3)]
 
 
-def test_what_is_made_may_be_moved_and_reels_that_moved_are_made_anew(archive: Path, copied: Path) -> None:
+def test_times_of_a_backup_are_noted_once_they_are_read(copied: Path) -> None:
+    """Those of what was made alone: the next call need not read it."""
+    for path in (copied / "out").rglob("*.wav"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    assert list(Batch(order([copied / "in"], copied / "out")).run()) == [Counted(3, 3)]
+    records = read_records(copied / "out" / DATA)
+    marks = [job.mark for name in MADE for job in records[name].jobs]
+    assert len(marks) == 4 and {mark.mtime_ns for mark in marks if mark} == {1_700_000_000_000_000_000}
+
+
+def test_what_is_made_may_be_moved_and_reels_that_moved_are_made_anew(copied: Path) -> None:
     """A timeline names its takes from where it lies, and its media by their places."""
-    assert list(Batch(order([archive], copied / "out")).run()) == [Counted(3, 3)]
-    before = identities(copied / "out")
-    run(order([copied / "in"], copied / "out"))
-    after = identities(copied / "out")
+    (copied / "out").rename(copied / "sound")
+    assert list(Batch(order([copied / "in"], copied / "sound")).run()) == [Counted(3, 3)]
+    before = identities(copied / "sound")
+    (copied / "in").rename(copied / "reels")
+    run(order([copied / "reels"], copied / "sound"))
+    after = identities(copied / "sound")
     assert all(before[f"{name}.talkies.otio"] != after[f"{name}.talkies.otio"] for name in MADE)
-    assert str(copied / "in") in (copied / "out" / f"{MADE[0]}.talkies.otio").read_text()
+    assert str(copied / "reels") in (copied / "sound" / f"{MADE[0]}.talkies.otio").read_text()
+
+
+def test_two_reels_of_one_name_do_not_take_each_others_place(copied: Path) -> None:
+    """Names are told from what is given: folders of two calls may have one each."""
+    archive, out, again = copied / "in", copied / "alone", copied / "again"
+    again.mkdir()
+    shutil.copy(archive / MADE[0], again / "reel.mov")
+    first = run(order([archive / MADE[0]], out))
+    before = identities(out)
+    for _ in range(2):
+        second = run(order([again], out, retry=True))
+        assert second.records["reel.mov"].state == "failed"
+        problem = second.records["reel.mov"].problem
+        assert str(archive / MADE[0]) in problem and problem.endswith("give another -o")
+    assert identities(out) == before
+    assert run(order([archive / MADE[0]], out)).records["reel.mov"].jobs == first.records["reel.mov"].jobs
+    assert identities(out) == before
+
+
+@pytest.mark.parametrize("again", [{}, {"retry": True}, {"template": replace(TEMPLATE, seed=2)}])
+def test_what_an_editor_has_changed_stays(again: dict[str, Any], copied: Path) -> None:
+    """However often, and whatever is asked; once it is moved away the reel is made, and put back it is done."""
+    given, out = [copied / "in" / MADE[0]], copied / "alone"
+    first = run(order(given, out)).records["reel.mov"]
+    timeline = out / "reel.mov.talkies.otio"
+    whole = timeline.read_text()
+    timeline.write_text(whole + "\n")
+    before = identities(out)
+    for _ in range(2):
+        record = run(order(given, out, **again)).records["reel.mov"]
+        assert "has been changed since a batch made it; move it away, or give another -o" in record.problem
+    assert identities(out) == before
+    timeline.rename(copied / "mine.otio")
+    if again:
+        assert run(order(given, out, **again)).records["reel.mov"].state == "done"
+    else:
+        timeline.write_text(whole)
+        record = run(order(given, out)).records["reel.mov"]
+        assert (record.state, record.jobs) == ("done", first.jobs)
+
+
+def test_another_format_is_made_and_the_first_is_still_known(copied: Path) -> None:
+    given, out = [copied / "in" / MADE[0]], copied / "alone"
+    run(order(given, out))
+    assert run(order(given, out, suffix=".fcpxml")).records["reel.mov"].state == "done"
+    assert (out / "reel.mov.talkies.fcpxml").is_file()
+    assert list(Batch(order(given, out, suffix=".fcpxml")).run()) == [Counted(1, 1)]
+    again = run(order(given, out)).records["reel.mov"]
+    assert (again.state, again.output) == ("done", "reel.mov.talkies.otio")
+    fcpxml = out / "reel.mov.talkies.fcpxml"
+    fcpxml.write_text(fcpxml.read_text() + "\n")
+    before = identities(out)
+    record = run(order(given, out, template=replace(TEMPLATE, seed=2))).records["reel.mov"]
+    assert "talkies.fcpxml: has been changed since a batch made it" in record.problem  # its takes are the same files
+    assert identities(out) == before
+
+
+def test_a_failure_to_read_forgets_nothing_of_what_is_made(copied: Path) -> None:
+    """A medium that is away for one call: the table says so, and when it is back nothing is made anew."""
+    archive, out = copied / "in", copied / "alone"
+    run(order([archive / "1927"], out))
+    before = identities(out)
+    reel = archive / "1927" / "reel.otio"
+    reel.rename(copied / "away.otio")
+    failed = run(order([reel], out))
+    assert failed.records["reel.otio"].state == "failed"
+    write_overview(out, failed.records)
+    assert "away" not in failed.records["reel.otio"].problem
+    table = rows(out / "batch.csv")
+    assert [row["state"] for row in table] == ["failed", "done", "done", "done"] and table[0]["problem"]
+    (copied / "away.otio").rename(reel)
+    assert run(order([reel], out)).records["reel.otio"].state == "done"
+    after = identities(out)
+    assert {name: after[name] for name in before} == before
+
+
+def test_what_a_request_names_is_tried_again_once_it_is_corrected(copied: Path) -> None:
+    """A list that could not be read."""
+    spots, out = copied / "spots.csv", copied / "alone"
+    spots.write_text("this is no list")
+    listed = replace(TEMPLATE, spots=spots)
+    given = [copied / "in" / MADE[0]]
+    assert run(order(given, out, template=listed)).records["reel.mov"].state == "failed"
+    assert list(Batch(order(given, out, template=listed)).run()) == [Counted(1, 1)]
+    spots.write_text("Time,Event\n0.5,step\n")
+    (counted, *_) = Batch(order(given, out, template=listed)).run()
+    assert counted == Counted(1, 0)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +253,8 @@ def test_who_may_make_the_same_reels_waits_and_is_refused(
     out = tmp_path / "out"
     story = Batch(order([archive], out, shard=theirs)).run()
     next(story)
-    with pytest.raises(OutputError, match="at work there; wait until it is done"):
+    rival = "the whole batch" if theirs is None else f"shard-{theirs[0]}-of-{theirs[1]}"
+    with pytest.raises(OutputError, match=f"{rival} is at work there; wait until it is done"):
         run(order([archive], out, shard=ours))
     if ours is not None and theirs is not None:
         next(Batch(order([archive], out, shard=(4, 4))).run())
@@ -165,9 +266,12 @@ def test_a_file_of_somebody_elses_stays(archive: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "out" / f"{MADE[0]}.talkies.otio"
     theirs.parent.mkdir(parents=True)
     theirs.write_text("a diary")
-    batch = run(order([archive / MADE[0]], tmp_path / "out" / "1926"))
-    assert theirs.read_text() == "a diary"
-    assert "is there, and no batch has made it" in batch.records["reel.mov"].problem
+    for changes in ({}, {"retry": True}, {"template": replace(TEMPLATE, seed=2)}):
+        batch = run(order([archive / MADE[0]], tmp_path / "out" / "1926", **changes))
+        assert theirs.read_text() == "a diary"
+        assert "is there, and no batch has made it" in batch.records["reel.mov"].problem
+    theirs.unlink()
+    assert run(order([archive / MADE[0]], tmp_path / "out" / "1926")).records["reel.mov"].state == "done"
 
 
 def test_a_link_out_of_the_tree_is_not_followed(archive: Path, tmp_path: Path) -> None:
@@ -179,6 +283,21 @@ def test_a_link_out_of_the_tree_is_not_followed(archive: Path, tmp_path: Path) -
     assert not list(elsewhere.iterdir())
     assert "behind a link that leads out" in batch.records[MADE[0]].problem
     assert batch.records[MADE[1]].state == "done"
+
+
+@pytest.mark.parametrize("name", [DATA, f"{DATA}/stills", f"{DATA}/stills/1926"])
+def test_nor_are_pictures_written_behind_a_link(name: str, archive: Path, tmp_path: Path) -> None:
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (out / name).parent.mkdir(parents=True)
+    (out / name).symlink_to(elsewhere)
+    if name == DATA:
+        with pytest.raises(OutputError, match="behind a link that leads out"):
+            run(order([archive / "1926"], out))
+    else:
+        record = run(order([archive], out)).records[MADE[0]]
+        assert "behind a link that leads out" in record.problem
+    assert not list(elsewhere.iterdir())
 
 
 def test_names_that_no_disk_takes_cost_their_reel(archive: Path, tmp_path: Path) -> None:

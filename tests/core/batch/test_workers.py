@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from batches import BROKEN, MADE, WORKER, order, run, sounds, write_archive
+from films import write_movie
 
-from talkies.core.batch.helper import Helper
+from talkies.core.batch.helper import Answer, Helper, WorkerError
 from talkies.core.batch.ledger import DATA, read_records
-from talkies.core.batch.running import Advanced, Batch
+from talkies.core.batch.running import Advanced, Batch, Counted
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests end processes as Unix does")
 
@@ -55,6 +60,82 @@ def test_it_stops_when_it_is_closed_and_goes_on_later(archive: Path, made: Path,
     assert [job.state for job in records[MADE[1]].jobs] == ["waiting"] * 3
     run(order([archive], out))
     assert sounds(out) == sounds(made)
+
+
+def test_a_film_that_is_replaced_while_it_is_read_is_made_again(archive: Path, tmp_path: Path) -> None:
+    """What counts is how it was before anybody read it."""
+    film, other, out = tmp_path / "reel.mov", tmp_path / "other.mp4", tmp_path / "out"
+    shutil.copy(archive / MADE[0], film)
+    write_movie(other, 1, flashes=(0.3,))
+    late = tmp_path / "late.py"
+    late.write_text(
+        "import os, sys\n"
+        f"sys.path.insert(0, {str(Path(WORKER[1]).parent)!r})\n"
+        "from talkies.core.timeline import reading\nread = reading.read_timeline\n"
+        "import talkies.core.generation.planning.cut_shots as shots\n"
+        "def late(path, *rest):\n"
+        "    found = read(path, *rest)\n"
+        f"    if os.path.exists({str(other)!r}): os.replace({str(other)!r}, {str(film)!r})\n"
+        "    return found\n"
+        "shots.read_timeline = late\nimport tones_worker\n"
+        "raise SystemExit(tones_worker.serve_stdio(tones_worker.load_slow_tones))\n"
+    )
+    run(order([film], out, command=(sys.executable, str(late))))
+    assert not other.exists()
+    counted, *_ = Batch(order([film], out)).run()
+    assert counted == Counted(1, 0)
+    assert list(Batch(order([film], out)).run()) == [Counted(1, 1)]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [{}, {"key": "k", "jobs": [1], "inputs": []}, {"key": "k", "jobs": [{"take": "x"}], "inputs": []},
+     {"key": "k", "jobs": 1, "inputs": 2}, {"key": "k", "jobs": [], "inputs": []}],
+)  # fmt: skip
+def test_a_worker_that_answers_nonsense_costs_its_reels(
+    result: dict[str, object], archive: Path, tmp_path: Path
+) -> None:
+    """Each of them; the batch goes on to its end."""
+    foolish = tmp_path / "foolish.py"
+    foolish.write_text(
+        "import json, sys\nfor line in sys.stdin:\n"
+        "    asked = json.loads(line)\n"
+        "    if asked['method'] == 'quit': break\n"
+        "    if asked['method'] != 'hello':\n"
+        f"        print(json.dumps({{'id': asked['id'], 'event': 'result', 'result': {result!r}}}), flush=True)\n"
+    )
+    records = run(order([archive], tmp_path / "out", command=(sys.executable, str(foolish)))).records
+    assert {record.state for record in records.values()} == {"failed"} and len(records) == 3
+    assert all("; " in record.problem and len(record.problem.splitlines()) == 1 for record in records.values())
+
+
+class Stuck:
+    """A helper that cannot even be closed, as one whose node is gone."""
+
+    def ask(self, method: str, params: Mapping[str, Any], stopped: Callable[[], bool], watch: Any = None) -> Answer:
+        raise WorkerError("worker", "is gone")
+
+    def close(self) -> None:
+        raise RuntimeError("no connection")
+
+
+def test_a_helper_that_cannot_be_closed_ends_the_run(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not wait for ever."""
+    monkeypatch.setattr(Batch, "_helpers", lambda batch, reels, lock: [Stuck()])
+    told: list[BaseException] = []
+
+    def end() -> None:
+        try:
+            run(order([archive / "1926"], tmp_path / "out"))
+        except RuntimeError as error:
+            told.append(error)
+
+    running = threading.Thread(target=end, daemon=True)
+    running.start()
+    running.join(30)
+    assert [str(error) for error in told] == ["no connection"]
 
 
 def test_a_worker_computes_with_its_share_of_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:

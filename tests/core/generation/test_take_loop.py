@@ -58,6 +58,14 @@ def test_failures_wait_until_there_is_a_take(door: Door, half_gone: Path) -> Non
     assert told == ["BG", "failed", "FX", "BG"]
 
 
+def test_a_failure_names_the_take_that_is_there_once_it_is_mended(half_gone: Path) -> None:
+    told = list(written(half_gone))
+    (failed,) = (event for event in told if isinstance(event, Failed))
+    write_movie(half_gone.with_name("gone.mp4"), 2)
+    mended = {event.take.name for event in written(half_gone) if isinstance(event, TakeReady)}
+    assert mended - {event.take.name for event in told if isinstance(event, TakeReady)} == {failed.first_take}
+
+
 @pytest.mark.parametrize("door", DOORS)
 def test_when_all_fail_one_sentence_says_why(door: Door, tmp_path: Path) -> None:
     reel = write_reel(tmp_path / "reel.otio", ["gone.mp4"])
