@@ -18,11 +18,11 @@ from talkies.core.evaluation.judges.words import Moonshine
 from talkies.core.evaluation.material import Sentence, read_material
 from talkies.core.generation.scores import played
 from talkies.core.instruments import SALON, THEATRE, Tones, perform
-from talkies.core.media.ducking import Ducking
 from talkies.core.media.loudness import Meter, measure, metered
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.sound import read_sound
-from talkies.core.media.speech_bands import LineMeter
+from talkies.core.media.under_speech.ducking import Ducking
+from talkies.core.media.under_speech.speech_bands import LineMeter
 from talkies.core.score import Hit, Score, compose, read_asked
 from talkies.core.score.moods import MOODS
 from talkies.core.takes.levels import BELOW_TARGET, gain_for

@@ -24,9 +24,9 @@ from talkies.core.generation.take_metadata import music_metadata
 from talkies.core.instruments import SALON, THEATRE, PlayedNote, Tones, perform
 from talkies.core.instruments.performing import END_FADE_S
 from talkies.core.instruments.soundfont import perform_soundfont
-from talkies.core.media.ducking import SETTLED_S, Ducking
 from talkies.core.media.loudness_presets import PRESETS
-from talkies.core.media.speech_bands import LineMeter
+from talkies.core.media.under_speech.ducking import SETTLED_S, Ducking
+from talkies.core.media.under_speech.speech_bands import LineMeter
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.score.composed import Score
 from talkies.core.score.papers.hit_list import hits_csv

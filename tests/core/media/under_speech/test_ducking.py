@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from masking_facts import SPEECH_PER_HZ_DB, WORTH, bands
 
-from talkies.core.media.ducking import SETTLED_S, Ducking, Line
 from talkies.core.media.loudness import measure
-from talkies.core.media.speech_bands import LineMeter
+from talkies.core.media.under_speech.ducking import SETTLED_S, Ducking, Line
+from talkies.core.media.under_speech.speech_bands import LineMeter
 from talkies.core.times import TimeRange
 
 RATE = 48_000

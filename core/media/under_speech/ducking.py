@@ -19,7 +19,7 @@ import numpy as np
 
 from talkies.core.arrays import Floats, Samples
 from talkies.core.media.loudness import SILENCE
-from talkies.core.media.speech_bands import DIPS_HZ, LineMeter, fitted, resonances, too_loud
+from talkies.core.media.under_speech.speech_bands import DIPS_HZ, LineMeter, fitted, resonances, too_loud
 from talkies.core.times import TimeRange
 
 AHEAD_S, AFTER_S = Fraction(3, 10), Fraction(7, 10)

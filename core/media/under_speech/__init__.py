@@ -1,0 +1,1 @@
+"""What gives way where somebody speaks: how much of it, and in which bands."""
