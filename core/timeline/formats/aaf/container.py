@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
-import numpy as np
-
 from talkies.core.errors import TimelineError
 
-_HEADER, _RECORD, _STREAM = 512, 128, 2
+_HEADER, _STREAM = 512, 2
+_RECORD = struct.Struct("<66xB53xQ")
+"""One of the directory: its kind, and the size of what it stands for."""
 _SPARE_TABLES = 16
 
 
@@ -28,9 +28,8 @@ def check_container(path: Path) -> None:
         container = aaf2.cfb.CompoundFileBinary(file, "rb")
         streams = 0
         for sector in container.dir_fat_chain:
-            records = np.frombuffer(container.read_sector_data(sector), np.uint8).reshape(-1, _RECORD)
-            stated = records[records[:, 66] == _STREAM, 120:].copy().view("<u8")
-            streams += sum(int(each) for each in stated.ravel())
+            records = _RECORD.iter_unpack(container.read_sector_data(sector))
+            streams += sum(stated for kind, stated in records if kind == _STREAM)
         if streams > size:
             raise _damaged(path)
 
