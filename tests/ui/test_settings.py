@@ -51,11 +51,11 @@ def test_engines_of_other_people_can_be_chosen(
     panel = SettingsPanel(document)
     qtbot.addWidget(panel)
     field = panel.fields["engine"]
-    assert [field.itemData(index) for index in range(field.count())] == ["mini", "vssflow", "rude"]
-    assert "not to be sold" in field.itemText(2)
-    assert "CC-BY-NC-4.0" in field.itemData(2, Qt.ItemDataRole.ToolTipRole)
+    assert [field.itemData(index) for index in range(field.count())] == ["mini", "vssflow", "hibari", "rude"]
+    assert "not to be sold" in field.itemText(3)
+    assert "CC-BY-NC-4.0" in field.itemData(3, Qt.ItemDataRole.ToolTipRole)
     document.select(["V1-001"])
-    field.activated.emit(2)
+    field.activated.emit(3)
     assert document.settings()["engine"] == "rude"
 
 
