@@ -7,6 +7,7 @@ seconds from its first frame. A float never carries a position: it enters throug
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -92,6 +93,17 @@ class TimeRange:
         """First sample and number of samples; neighbours that share an edge neither gap nor overlap."""
         first = to_sample(self.start, sample_rate)
         return first, to_sample(self.end, sample_rate) - first
+
+
+def united(ranges: Iterable[TimeRange]) -> list[TimeRange]:
+    """The same stretches of time in order, those that overlap or touch as one."""
+    found: list[TimeRange] = []
+    for each in sorted(ranges):
+        if found and each.start <= found[-1].end:
+            found[-1] = TimeRange(found[-1].start, max(found[-1].end, each.end))
+        else:
+            found.append(each)
+    return found
 
 
 def seconds_of_timecode(

@@ -18,7 +18,7 @@ from talkies.core.timeline.words.frame_counts import FrameClock
 from talkies.core.timeline.words.sidecar_clock import RecordClock
 from talkies.core.timeline.words.sidecars import SidecarFinder, mapped, without_repeats
 from talkies.core.timeline.words.subtitle_files import MediaClock
-from talkies.core.times import TimeRange
+from talkies.core.times import TimeRange, united
 
 _MOST_OPENED = 300
 """Movies that are opened to look for subtitle streams in them; beyond, a timeline would be slow to read."""
@@ -106,24 +106,13 @@ def _nearest_first(*sources: list[Cue]) -> list[Cue]:
     """All cues of the first source, and of each later one those that overlap none of the earlier sources'."""
     chosen: list[Cue] = []
     for source in sources:
-        taken = _united(cue.range for cue in chosen)
+        taken = united(cue.range for cue in chosen)
         ends = [each.end for each in taken]
         for cue in source:
             place = bisect.bisect_right(ends, cue.range.start)
             if place == len(taken) or taken[place].start >= cue.range.end:
                 chosen.append(cue)
     return chosen
-
-
-def _united(ranges: Iterable[TimeRange]) -> list[TimeRange]:
-    """The same stretches of time, none of which overlaps another, in order."""
-    united: list[TimeRange] = []
-    for each in sorted(ranges):
-        if united and each.start <= united[-1].end:
-            united[-1] = TimeRange(united[-1].start, max(united[-1].end, each.end))
-        else:
-            united.append(each)
-    return united
 
 
 def _media_cues(segment: Segment, path: Path, beside: _Beside) -> list[Cue]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from talkies.core.arrays import Floats, Samples
 from talkies.core.media.loudness import Meter, k_weighting
-from talkies.core.times import TimeRange
+from talkies.core.times import TimeRange, united
 
 THIRDS_HZ = (
     160, 200, 250, 315, 400, 500, 630, 800, 1000, 1250, 1600, 2000, 2500, 3150, 4000, 5000, 6300, 8000,
@@ -47,7 +47,7 @@ class LineMeter(Meter):
 
     def __init__(self, spans: Sequence[TimeRange], sample_rate: int) -> None:
         super().__init__(sample_rate)
-        self.spans = apart(spans)
+        self.spans = tuple(united(spans))
         self._rate = sample_rate
         self._window = np.hanning(self._step_samples)
         self._shares = _shares_of_bins(self._step_samples, sample_rate)
@@ -86,17 +86,6 @@ class LineMeter(Meter):
         power = np.square(np.abs(np.fft.rfft(step * self._window, axis=1))).sum(axis=0)
         scale = 2 / (np.square(self._window).sum() * self._step_samples)
         return np.asarray(self._shares @ power * scale, np.float64)
-
-
-def apart(spans: Sequence[TimeRange]) -> tuple[TimeRange, ...]:
-    """The same stretches in order, those that overlap or touch as one."""
-    found: list[TimeRange] = []
-    for span in sorted(spans):
-        if found and span.start <= found[-1].end:
-            found[-1] = TimeRange(found[-1].start, max(found[-1].end, span.end))
-        else:
-            found.append(span)
-    return tuple(found)
 
 
 def _shares_of_bins(count: int, sample_rate: int) -> Floats:

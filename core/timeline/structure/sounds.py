@@ -26,7 +26,7 @@ from talkies.core.timeline.media import bare_media
 from talkies.core.timeline.media.bundle_folder import bundle_folder
 from talkies.core.timeline.media.pictures import SOUND_SUFFIXES, PictureFinder
 from talkies.core.timeline.media.urls import MediaFinder, file_name
-from talkies.core.times import TimeRange
+from talkies.core.times import TimeRange, united
 
 _WHOLE_SPEED = Fraction(1)
 
@@ -90,7 +90,7 @@ def segments_without_sound(segments: Iterable[Segment], audible: Iterable[TimeRa
     ``audible``: record ranges of enabled sound clips, takes, or both, in any order. A clip that is only brushed by the
     rounding of a neighbour's sound (less than one frame) is still without sound.
     """
-    joined = _joined(audible)
+    joined = united(audible)
     starts = [span.start for span in joined]
     return tuple(segment.id for segment in segments if not _sounds(segment, joined, starts))
 
@@ -104,17 +104,6 @@ def _sounds(segment: Segment, joined: Sequence[TimeRange], starts: Sequence[Frac
         if common is not None and common.duration >= min(1 / segment.rate, segment.record.duration):
             return True
     return False
-
-
-def _joined(ranges: Iterable[TimeRange]) -> list[TimeRange]:
-    """The same stretches of time in order, none touching the next."""
-    result: list[TimeRange] = []
-    for span in sorted(ranges):
-        if result and span.start <= result[-1].end:
-            result[-1] = TimeRange(result[-1].start, max(result[-1].end, span.end))
-        else:
-            result.append(span)
-    return result
 
 
 def _own_sound(timeline: Timeline) -> tuple[SoundTrack, ...]:
