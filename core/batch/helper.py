@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from talkies.core.child_process import ChildProcess
 from talkies.core.errors import CancelledError, InputError, TalkiesError
 from talkies.core.hosts.conversation import Closed, Conversation, Garbage, Message, Received
 from talkies.core.hosts.handshake import hello_of
-from talkies.core.hosts.program import Program
 
 PATIENCE_S = 3600.0
 """Without a word from a worker; one step of the largest models on a slow machine is some minutes."""
@@ -57,7 +57,7 @@ class Helper:
 
     def __init__(self, command: Sequence[str], threads: int, inherited: Sequence[int] = ()) -> None:
         self._command, self._threads, self._inherited = command, threads, inherited
-        self._program: Program | None = None
+        self._program: ChildProcess | None = None
         self._conversation = Conversation()
         self._number = 0
 
@@ -103,9 +103,9 @@ class Helper:
             program.say(self._conversation.send({"id": 0, "method": "quit", "params": {}}))
             program.end(_QUIT_S)
 
-    def _started(self) -> Program:
+    def _started(self) -> ChildProcess:
         try:
-            program = Program(self._command, Path.cwd(), self._environment(), self._inherited)
+            program = ChildProcess(self._command, Path.cwd(), self._environment(), self._inherited)
         except OSError as error:
             raise WorkerError("worker", f"cannot be started ({error.strerror})", "check the installation") from error
         self._program, self._conversation = program, Conversation()

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from talkies.core.child_process import ChildProcess
 from talkies.core.engines.guests import confine
-from talkies.core.hosts.program import Program
 
 
-def launched(argv: Sequence[str], folder: Path, *, ports: bool) -> Program:
+def launched(argv: Sequence[str], folder: Path, *, ports: bool) -> ChildProcess:
     """A guest's process in ``folder``; it may write there and nowhere else, and with ``ports`` use TCP. Raises OSError
     where it cannot be started."""
-    return Program([*_launcher(folder, ports), *argv], folder, _environment(folder))
+    return ChildProcess([*_launcher(folder, ports), *argv], folder, _environment(folder))
 
 
 def _launcher(folder: Path, ports: bool) -> list[str]:

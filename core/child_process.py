@@ -21,7 +21,7 @@ _AT_ONCE_S: Final = 2.0
 _NO_WINDOW: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
-class Program:
+class ChildProcess:
     """Runs ``argv`` in ``folder``, in a session of its own, so that Ctrl+C is for us alone. ``inherited``: open files
     that it holds as well. Raises OSError where it cannot be started."""
 
