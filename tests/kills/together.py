@@ -69,7 +69,8 @@ class Together(Kind):
         problems += [f"afterwards, {each}" for each in (*users.harmed(), *broken_takes(users.place, users.ours()))]
         problems += self._timeline(out, outcomes, earlier)
         problems += self._folder(outcomes)
-        return problems + self._next(out, users)
+        killed = [each.runner for each in outcomes if each.end == "killed" and each.runner.by != "make"]
+        return problems + self._next(out, users, killed)
 
     def _all_at_once(self, runners: list[Runner], out: str, rng: Random) -> list[Outcome]:
         running = [self._begin(runner, out, number) for number, runner in enumerate(runners)]
@@ -137,17 +138,31 @@ class Together(Kind):
             if seeds.count(each.runner.seed) != MADE
         ]
 
-    def _next(self, out: str, users: Users) -> list[str]:
-        """The next run is not kept from anything, and leaves nothing of the others."""
+    def _next(self, out: str, users: Users, killed: list[Runner]) -> list[str]:
+        """The next run is not kept from anything, and leaves nothing of the others but takes of the killed ones, which
+        these go on from when they are asked for again."""
         again = self._ground.run("talkies", _command(out, Runner("generate", 9)))
         problems = [] if again.code == 0 else [f"the next run ended with {told(again.code)}: {again.err[-300:]}"]
         new = result_at(self._ground.place / out)
         problems += new.problems if new else ["the next run made nothing"]
         problems += [f"after the next run, {each}" for each in users.harmed()]
-        making = "reel.talkies/takes/making/"  # swept by the next worker
-        return problems + [
-            f"after the next run {each} is left" for each in leftovers(users.ours()) if not each.startswith(making)
-        ]
+        left = _left(users)
+        problems += [f"after the next run {each} is left" for each in left if not (killed and _is_set_aside(each))]
+        if any(map(_is_set_aside, left)):
+            for runner in killed:
+                self._ground.run("talkies", _command(out, runner))
+            problems += [f"after the killed run was asked for again {each} is left" for each in _left(users)]
+        return problems
+
+
+def _left(users: Users) -> list[str]:
+    """What finished runs have left but for what the next worker sweeps."""
+    return [each for each in leftovers(users.ours()) if not each.startswith("reel.talkies/takes/making/")]
+
+
+def _is_set_aside(name: str) -> bool:
+    """Whether it is a receipt of takes that a killed run has finished."""
+    return ".takes.interrupted" in name and name.endswith(".made.json")
 
 
 def _runners(rng: Random, out: str) -> list[Runner]:
