@@ -23,7 +23,8 @@ from talkies.core.files.dataclass_json import from_json
 from talkies.core.generation.made_from import digest
 from talkies.core.generation.request import Request
 from talkies.core.takes.our_files import receipts_in, remove_files, sounds_in
-from talkies.core.takes.run_folder import REPLACED, interrupted_folders
+from talkies.core.takes.receipts import interrupted_folders
+from talkies.core.takes.run_folder import REPLACED, RunFolder
 
 STILLS = f"{DATA}/stills"
 _LISTING = 0.02
@@ -224,12 +225,12 @@ def _foreign(out: Path, known: ReelRecord) -> tuple[str, ...]:
     """The folders of interrupted takes that are not of this batch: those that were there before it first came."""
     if known.foreign is not None:
         return known.foreign
-    return tuple(path.name for path in interrupted_folders(out))
+    return tuple(path.name for path in interrupted_folders(RunFolder(out).takes))
 
 
 def _sweep(out: Path, foreign: tuple[str, ...]) -> None:
     """The reel is made; takes that a killed worker had finished, and that nobody could take over, are of no use."""
-    for folder in interrupted_folders(out):
+    for folder in interrupted_folders(RunFolder(out).takes):
         if folder.name not in foreign:
             for place in (folder / REPLACED, folder):
                 remove_files((*sounds_in(place), *receipts_in(place)))

@@ -34,7 +34,7 @@ from talkies.core.times import TimeRange
 
 STILL_LINES = 108
 """Lines of a still."""
-_BY_CONTENT = ("spots", "shots", "voice")
+_BY_CONTENT = ("spots", "voice")
 """Fields that may name a file: what is in it is in the digests."""
 _LOOKS = 16
 

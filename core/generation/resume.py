@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from talkies.core.generation.planning.plan import Plan
 
 ELSEWHERE = (
-    "timeline", "out", "segments", "weights", "language", "seed", "takes", "media_dir", "replace", "anew", "two_pop",
-    "tail_pop", "relevel",
+    "timeline", "out", "segments", "shots", "weights", "language", "seed", "takes", "media_dir", "replace", "anew",
+    "two_pop", "tail_pop", "relevel",
 )  # fmt: skip
 """Fields of a request that change no take, or show in what is told of its stem, its engine and its levels."""
 

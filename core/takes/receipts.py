@@ -36,6 +36,13 @@ class Receipt:
     warnings: tuple[str, ...] = ()
 
 
+def interrupted_folders(final: Path) -> list[Path]:
+    """The folders in which finished takes of interrupted runs lie, beside the folder ``final`` of takes. No links."""
+    named = re.compile(re.escape(final.name) + r"\.interrupted(-\d+)?")
+    there = final.parent.iterdir() if final.parent.is_dir() else ()
+    return sorted(path for path in there if named.fullmatch(path.name) and path.is_dir() and not path.is_symlink())
+
+
 class Receipts:
     """Those of a run that makes its takes in ``staging`` and brings them to ``final``."""
 
@@ -139,8 +146,7 @@ class Receipts:
     def _folders(self) -> Iterator[Path]:
         """Where takes of runs that ended early may lie."""
         yield self._final
-        named = re.compile(re.escape(self._final.name) + r"\.interrupted(-\d+)?")
-        yield from sorted(path for path in self._final.parent.iterdir() if named.fullmatch(path.name))
+        yield from interrupted_folders(self._final)
 
     def _sounds(self, receipt: Receipt) -> list[Path] | None:
         """Where each of its sounds lies as it was made; None where one does not."""

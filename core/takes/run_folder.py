@@ -13,7 +13,6 @@ Only the run that holds the lock removes anything, and only what has a name of o
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -52,13 +51,6 @@ def run_folder(out: Path, needed_bytes: int, made: Sequence[Take]) -> Iterator[R
         run.discard()
         raise
     run.finish()
-
-
-def interrupted_folders(out: Path) -> list[Path]:
-    """The folders in which finished takes of interrupted runs to ``out`` lie."""
-    named = re.compile(rf"{re.escape(out.stem)}\.takes\.interrupted(-\d+)?")
-    there = out.parent.iterdir() if out.parent.is_dir() else ()
-    return sorted(path for path in there if named.fullmatch(path.name) and path.is_dir() and not path.is_symlink())
 
 
 def put_back(out: Path) -> None:

@@ -24,6 +24,7 @@ from talkies.core.generation.resume import Resume
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Segment, Stem, Take
 from talkies.core.times import TimeRange
+from talkies.plugin.cli import main
 
 SECOND = TimeRange(Fraction(0), Fraction(1))
 
@@ -135,6 +136,26 @@ def test_another_picture_is_another_take(reel: Path) -> None:
     engine = Counting()
     run(request_for(reel, task="foley"), engine)
     assert engine.made == 2
+
+
+def test_the_command_line_goes_on_from_what_an_editor_asked_a_worker_for(
+    reel: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = {"timeline": str(reel), "out": str(reel.with_name("out.otio")), "task": "foley"}
+    killed_after(Request.from_mapping(asked), 1)
+    assert main(["generate", str(reel), "-o", asked["out"], "--task", "foley"], load_tones) == 0
+    assert "1 take kept from the run before" in capsys.readouterr().err
+
+
+def test_takes_behind_a_link_are_somebody_elses(reel: Path) -> None:
+    request = request_for(reel, task="foley")
+    stopped_after(request, 1)
+    elsewhere = reel.parent / "elsewhere"
+    reel.with_name("out.takes").rename(elsewhere)
+    reel.with_name("out.takes.interrupted").symlink_to(elsewhere, target_is_directory=True)
+    before, engine = names(elsewhere), Counting()
+    run(request, engine)
+    assert engine.made == 2 and names(elsewhere) == before
 
 
 def test_a_sound_that_is_not_what_it_was_is_made_anew(reel: Path) -> None:
