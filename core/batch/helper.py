@@ -16,6 +16,7 @@ from talkies.core.hosts.handshake import hello_of
 
 PATIENCE_S = 3600.0
 """Without a word from a worker; one step of the largest models on a slow machine is some minutes."""
+_CURE = "try this reel alone with 'talkies generate', then the batch with --retry"
 _TICK_S = 0.1
 _QUIT_S = 30.0
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -30,7 +31,8 @@ class WorkerError(InputError):
 
 @dataclass
 class Answer:
-    """``result``: of the request, with its warnings; ``failed``: the stems that were left out."""
+    """``result``: of the request, with its warnings; what is no object is its ``found``. ``failed``: the stems that
+    were left out."""
 
     result: Message = field(default_factory=dict)
     failed: list[Message] = field(default_factory=list)
@@ -53,10 +55,18 @@ class AnyHelper(Protocol):
 class Helper:
     """Starts its process with the first request, and again with the next one after it died. ``command``: of the worker;
     ``threads``: that it computes with, unless the user's environment says how many; ``inherited``: files that stay open
-    as long as it lives."""
+    as long as it lives; ``client``: what it is told that we are; ``cure``: what helps where it fails."""
 
-    def __init__(self, command: Sequence[str], threads: int, inherited: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        threads: int,
+        inherited: Sequence[int] = (),
+        client: str = "batch",
+        cure: str = _CURE,
+    ) -> None:
         self._command, self._threads, self._inherited = command, threads, inherited
+        self._client, self._cure = client, cure
         self._program: ChildProcess | None = None
         self._conversation = Conversation()
         self._number = 0
@@ -82,7 +92,7 @@ class Helper:
             if data is None:
                 if time.monotonic() - heard_at > PATIENCE_S:
                     self._drop()
-                    raise WorkerError("worker", f"the worker said nothing for {PATIENCE_S:g} s and was ended", _CURE)
+                    raise self._error(f"said nothing for {PATIENCE_S:g} s and was ended")
                 continue
             heard_at = time.monotonic()
             for event in self._conversation.receive(data):
@@ -94,7 +104,7 @@ class Helper:
                         raise self._died()
                     case Garbage():
                         self._drop()
-                        raise WorkerError("worker", f"the worker said {event.start!r}, which {event.problem}", _CURE)
+                        raise self._error(f"said {event.start!r}, which {event.problem}")
 
     def close(self) -> None:
         """Ends the process; what it had finished stays. Returns when it is gone."""
@@ -109,7 +119,7 @@ class Helper:
         except OSError as error:
             raise WorkerError("worker", f"cannot be started ({error.strerror})", "check the installation") from error
         self._program, self._conversation = program, Conversation()
-        program.say(self._conversation.send({"id": 0, "method": "hello", "params": hello_of("batch")}))
+        program.say(self._conversation.send({"id": 0, "method": "hello", "params": hello_of(self._client)}))
         return program
 
     def _environment(self) -> dict[str, str]:
@@ -124,7 +134,8 @@ class Helper:
             case "failed":
                 answer.failed.append(message)
             case "result":
-                answer.result = message["result"] if isinstance(message.get("result"), dict) else {}
+                result = message.get("result")
+                answer.result = result if isinstance(result, dict) else {"found": result}
                 return True
             case "error":
                 error = message.get("error")
@@ -132,16 +143,16 @@ class Helper:
                 raise WorkerError("worker", said)
         return False
 
+    def _error(self, what: str) -> WorkerError:
+        return WorkerError("worker", f"the worker {what}", self._cure)
+
     def _died(self) -> TalkiesError:
         how = self._program.how_it_ended() if self._program is not None else ""
         self._drop()
-        return WorkerError("worker", f"the worker ended {how}", _CURE)
+        return self._error(f"ended {how}")
 
     def _drop(self) -> None:
         """Ends at once what cannot be relied on."""
         program, self._program = self._program, None
         if program is not None:
             program.end()
-
-
-_CURE = "try this reel alone with 'talkies generate', then the batch with --retry"

@@ -28,6 +28,7 @@ COMMANDS = {
     "evaluate": "measure sync, speech, fidelity, leak, placement and speed",
     "train": "train or fine-tune the model (resumable; torchrun starts it on several devices)",
     "worker": "answer requests, one JSON object per line, on standard input and output (for editor plugins)",
+    "mcp": "answer assistants (Model Context Protocol) on standard input and output",
     "doctor": "check this machine: device, codecs, espeak, weights, Qt, OTIO adapters, editors and their extensions",
 }
 """Name to one line for ``--help``, in the order in which they are listed."""

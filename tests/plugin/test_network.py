@@ -72,6 +72,7 @@ def test_a_port_that_is_opened_is_seen(tmp_path: Path) -> None:
         "engines list",
         "models list",
         "doctor",
+        "mcp",
     ],
 )
 def test_no_command_opens_a_connection(reel: Path, command: str) -> None:
