@@ -10,6 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final, Literal
+
+AUTO_RATE: Final = "auto"
+AskedRate = Fraction | Literal["auto"]
+"""Frames per second of a film as somebody asks for them; ``auto``: what its name and its pictures say."""
 
 LATENT_RATE = Fraction(25)
 """Latent frames per second, in the reference profile and in the shipped model."""

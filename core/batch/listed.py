@@ -20,6 +20,7 @@ from typing import Any
 from talkies.core.errors import ArgumentError
 from talkies.core.files.regular import read_regular
 from talkies.core.generation.request import AUTO_SHOTS, DETECT, NO_SHOTS, seconds
+from talkies.core.times import AUTO_RATE
 
 REEL = "reel"
 TEXTS = ("prompt", "negative_prompt", "background", "voice", "language", "task", "source", "engine", "loudness")
@@ -86,7 +87,7 @@ def _value(folder: Path, name: str, text: str) -> Any:
         return int(text)
     if name == "rate":
         try:
-            return seconds(text)
+            return AUTO_RATE if text == AUTO_RATE else seconds(text)
         except ValueError as error:
             raise ValueError(f"its rate {text[:40]!r} is no number of frames a second") from error
     if name == "spots":

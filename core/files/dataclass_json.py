@@ -6,6 +6,7 @@ from_json(TimeRange, {"start": "0", "end": "1001/24000"})  →  the same again
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 import types
@@ -46,7 +47,7 @@ def _restored(kind: Any, value: Any) -> Any:
     if is_dataclass(kind):
         return _dataclass(kind, value)
     if origin is types.UnionType:
-        return None if value is None else _restored(next(each for each in inner if each is not type(None)), value)
+        return None if value is None and type(None) in inner else _first_of(inner, value)
     if origin is Literal:
         if value in inner:
             return value
@@ -61,6 +62,15 @@ def _restored(kind: Any, value: Any) -> Any:
     elif kind in (str, bool, int) and type(value) is kind:
         return value
     raise ValueError(f"{value!r} is not of type {getattr(kind, '__name__', kind)}")
+
+
+def _first_of(kinds: tuple[Any, ...], value: Any) -> Any:
+    """As the first of several types that fits."""
+    *others, last = (kind for kind in kinds if kind is not type(None))
+    for kind in others:
+        with contextlib.suppress(ValueError):
+            return _restored(kind, value)
+    return _restored(last, value)
 
 
 def _dataclass(kind: Any, value: Any) -> Any:

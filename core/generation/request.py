@@ -22,6 +22,7 @@ from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.panning import PAN_LAWS, WIDTH, PanLaw, Panning
 from talkies.core.preferences import read_preferences
 from talkies.core.segment import Source
+from talkies.core.times import AUTO_RATE, AskedRate
 
 Task = Literal["both", "foley", "dialogue", "joint", "background", "music"]
 Clips = Literal["shots", "events"]
@@ -57,7 +58,7 @@ class Request:
     ``loudness``: one of ``PRESETS`` (core/media/loudness_presets.py). ``weights``: another checkpoint of the engine,
     None for its own.
     ``shots``: a film in one piece is cut into them: ``detect``, or a timeline that has its cuts; ``none``. ``rate``:
-    frames per second of an image sequence, None for what it states.
+    frames per second of a bare film, None for what it states (core/timeline/media/bare_media.py).
     ``anew``: nothing that a run has left which ended early is used.
     ``handles``: seconds of sound beyond each cut, where the picture has them. ``two_pop``, ``tail_pop``: a pop two
     seconds before and after the picture, for which only a stems folder has room. ``replace``: what an output that
@@ -101,7 +102,7 @@ class Request:
     width: float = WIDTH
     music: MusicSettings = MusicSettings()  # noqa: RUF009 - frozen
     shots: str = NO_SHOTS
-    rate: Fraction | None = None
+    rate: AskedRate | None = None
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -268,6 +269,8 @@ def _typed(name: str, value: Any) -> Any:
             return float(value)
     if name in _SWITCHES and isinstance(value, bool):
         return value
+    if name == "rate" and value == AUTO_RATE:
+        return AUTO_RATE
     if name in ("handles", "rate") and isinstance(value, int | float | str) and not isinstance(value, bool):
         with contextlib.suppress(ValueError):
             return seconds(value)

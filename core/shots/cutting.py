@@ -3,8 +3,8 @@
     V1 [ reel 1                                   ]
     V1 [ reel 1 001 ][ reel 1 002 (card) ][ 003   ]
 
-Each piece shows what the clip showed there. Clips inside a nested sequence, clips that are retimed and clips of stills
-stay whole.
+Each piece shows what the clip showed there. Clips inside a nested sequence, clips that run backwards or at a changing
+speed and clips of stills stay whole.
 """
 
 from __future__ import annotations
@@ -18,22 +18,24 @@ import opentimelineio as otio
 
 from talkies.core.segment import Segment, Timeline
 from talkies.core.shots.finding import Shot
+from talkies.core.timeline.cut.otio_items import rational_time
 from talkies.core.timeline.cut.walking import to_range
 from talkies.core.times import exact_rate, round_half_up
 
 
 def can_be_cut(timeline: Timeline) -> set[str]:
-    """The ids of segments whose clips lie on a track by themselves and run as they were shot."""
+    """The ids of segments whose clips lie on a track by themselves and run forwards at one speed."""
     return set(_places(timeline))
 
 
 def cut_document(timeline: Timeline, shots: Mapping[str, Sequence[Shot]]) -> Any:
     """A copy of the timeline's document, cut where the ``shots`` of segments, by their ids, begin."""
     document = timeline.document.deepcopy()
-    by_place = {place: shots[name] for name, place in _places(timeline).items() if len(shots.get(name, ())) > 1}
-    for (track, index), parts in sorted(by_place.items(), reverse=True):
+    speeds = {segment.id: segment.speed for segment in timeline.segments}
+    by_place = {place: name for name, place in _places(timeline).items() if len(shots.get(name, ())) > 1}
+    for (track, index), name in sorted(by_place.items(), reverse=True):
         clip = document.tracks[track][index]
-        document.tracks[track][index : index + 1] = list(_pieces(clip, parts))
+        document.tracks[track][index : index + 1] = list(_pieces(clip, shots[name], speeds[name]))
     return document
 
 
@@ -51,30 +53,35 @@ def _places(timeline: Timeline) -> dict[str, tuple[int, int]]:
                 continue
             span = to_range(item.trimmed_range())
             if isinstance(item, otio.schema.Clip):
-                segment = segments.get((position, span.start, span.end))
+                segment = segments.get((position, span.start))
                 if segment is not None and _is_plain(item, segment):
                     found.setdefault(segment.id, []).append((number, index))
             position += span.duration
     return {name: places[0] for name, places in found.items() if len(places) == 1}
 
 
-def _seen(segment: Segment) -> tuple[Fraction, Fraction, Fraction]:
-    return segment.record.start, segment.source.start, segment.source.end
+def _seen(segment: Segment) -> tuple[Fraction, Fraction]:
+    return segment.record.start, segment.source.start
 
 
 def _is_plain(clip: Any, segment: Segment) -> bool:
-    return clip.source_range is not None and not len(clip.effects) and segment.speed == 1 and segment.curve is None
+    forwards = segment.speed > 0 and segment.curve is None
+    plain = all(type(effect) is otio.schema.LinearTimeWarp for effect in clip.effects) and len(clip.effects) < 2
+    return clip.source_range is not None and plain and forwards and (segment.speed == 1 or bool(len(clip.effects)))
 
 
-def _pieces(clip: Any, shots: Sequence[Shot]) -> Iterator[Any]:
+def _pieces(clip: Any, shots: Sequence[Shot], speed: Fraction) -> Iterator[Any]:
+    """``speed``: seconds of media in a second of the timeline; a range's duration is of the timeline, its start of the
+    media."""
     whole, first = clip.source_range, shots[0].record.start
-    rate = exact_rate(whole.start_time.rate)
-    begins = [float(round_half_up((shot.record.start - first) * rate)) for shot in shots]
-    ends = [*begins[1:], whole.duration.rescaled_to(whole.start_time.rate).value]
+    of_media, of_record = (exact_rate(time.rate) for time in (whole.start_time, whole.duration))
+    begins = [round_half_up((shot.record.start - first) * of_record) for shot in shots]
+    ends = [*begins[1:], whole.duration.value]
     for number, (shot, begin, end) in enumerate(zip(shots, begins, ends, strict=True), start=1):
         piece = clip.deepcopy()
         piece.name = f"{clip.name} {number:03}{' (card)' if shot.is_card else ''}"
-        offset, length = (otio.opentime.RationalTime(each, whole.start_time.rate) for each in (begin, end - begin))
+        offset = rational_time(begin / of_record * speed, of_media)
+        length = otio.opentime.RationalTime(float(end - begin), whole.duration.rate)
         piece.source_range = otio.opentime.TimeRange(whole.start_time + offset, length)
         markers = [marker for marker in piece.markers if piece.source_range.contains(marker.marked_range.start_time)]
         del piece.markers[:]

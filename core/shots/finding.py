@@ -29,8 +29,8 @@ class Shot:
 
 
 def find_shots(segment: Segment, on_share: Callable[[Fraction], None] = lambda share: None) -> list[Shot]:
-    """The shots of ``segment``, which runs at normal speed, in order, together as long as it; they begin on frames of
-    the timeline. Two passes over the picture, the second for what stands still.
+    """The shots of ``segment``, which runs forwards at one speed, in order, together as long as it; they begin on
+    frames of the timeline. Two passes over the picture, the second for what stands still.
 
     ``on_share`` hears how much of the first is done and may raise CancelledError. Raises MediaError.
     """
@@ -62,9 +62,9 @@ def _is_card(shot: Segment) -> bool:
 
 
 def at(segment: Segment, record: TimeRange) -> Segment:
-    """A stretch of a segment of normal speed as a segment of its own."""
-    source = record.shifted(segment.source.start - segment.record.start)
-    return replace(segment, record=record, source=source)
+    """A stretch of a segment of one speed as a segment of its own."""
+    start = segment.source.start + (record.start - segment.record.start) * segment.speed
+    return replace(segment, record=record, source=TimeRange(start, start + record.duration * segment.speed))
 
 
 def _on_frame(time: Fraction, segment: Segment) -> Fraction:

@@ -29,16 +29,17 @@ from talkies.core.timeline.media.pictures import PictureFinder
 from talkies.core.timeline.media.urls import MediaFinder
 from talkies.core.timeline.spoken import all_cues, with_cues
 from talkies.core.timeline.words.sidecar_clock import RecordClock
-from talkies.core.times import exact_rate, may_drop_frames
+from talkies.core.times import AUTO_RATE, AskedRate, exact_rate, may_drop_frames
 
 _FASTEST = 240  # frames per second; more is a sample rate
 
 
-def read_timeline(path: Path, media_dir: Path | None = None, rate: Fraction | None = None) -> Timeline:
+def read_timeline(path: Path, media_dir: Path | None = None, rate: AskedRate | None = None) -> Timeline:
     """Any supported timeline file, or a bare movie, image sequence folder, frame or pattern as a one-clip timeline.
 
-    ``media_dir``: where to look for media by file name (sub-folders too). ``rate``: frames per second of an image
-    sequence that states none. Raises TimelineError, MediaError or SubtitleError, each one sentence.
+    ``media_dir``: where to look for media by file name (sub-folders too). ``rate``: frames per second of bare media,
+    whatever they state, or of an edit list that states none. Raises TimelineError, MediaError or SubtitleError, each
+    one sentence.
     """
     path = Path(path)
     if media_dir is not None and not Path(media_dir).is_dir():
@@ -49,8 +50,9 @@ def read_timeline(path: Path, media_dir: Path | None = None, rate: Fraction | No
         return _read(path, media_dir, rate)
 
 
-def _read(path: Path, media_dir: Path | None, rate: Fraction | None) -> Timeline:
-    loaded = bare_media.load(path, rate) if bare_media.is_media(path) else readers.load(path, rate)
+def _read(path: Path, media_dir: Path | None, rate: AskedRate | None) -> Timeline:
+    is_bare = bare_media.is_media(path)
+    loaded = bare_media.load(path, rate) if is_bare else readers.load(path, None if rate == AUTO_RATE else rate)
     finder = PictureFinder(MediaFinder(path, Path(media_dir) if media_dir else None, loaded.bundle))
     if path.suffix.lower() == ".edl":
         loaded = _as_its_media(path, loaded, finder)
@@ -58,7 +60,7 @@ def _read(path: Path, media_dir: Path | None, rate: Fraction | None) -> Timeline
         several = path.suffix.lower().startswith(".otio")  # no other format has several media for a clip
         notes = use_what_is_here(loaded.document, finder.media) if several else ()
         timeline_rate, start = _clock(loaded)
-        if not bare_media.is_media(path):
+        if not is_bare:
             usable_rate(timeline_rate)
         found = gather(loaded.document, finder, timeline_rate, start)
     except UnusableItemError as error:

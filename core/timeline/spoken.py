@@ -22,6 +22,7 @@ from talkies.core.times import TimeRange, united
 
 _MOST_OPENED = 300
 """Movies that are opened to look for subtitle streams in them; beyond, a timeline would be slow to read."""
+_NOWHEN = TimeRange(Fraction(0), Fraction(0))
 _TRANSPORT_SUFFIXES = (".ts", ".mts", ".m2ts")
 
 
@@ -37,11 +38,15 @@ def all_cues(
     """
     beside = _Beside(finder)
     whole = TimeRange(Fraction(0), found.duration)
-    with_timeline = mapped(beside.cues(path, clock), whole, whole, Fraction(1))
+    is_slowed = any(
+        segment.picture and segment.picture.path == path and segment.speed != 1 for segment in found.segments
+    )
+    with_timeline = [] if is_slowed else mapped(beside.cues(path, clock), whole, whole, Fraction(1))
     with_media = [cue for segment in found.segments for cue in _media_cues(segment, path, beside)]
     streams = _Embedded(finder)
     inside = [cue for segment in found.segments for cue in streams.cues(segment)]
-    cues = _nearest_first(list(found.cues), with_timeline, with_media, inside)
+    seams = _seams(found.segments)
+    cues = _nearest_first(list(found.cues), with_timeline, _over(seams, with_media), _over(seams, inside))
     return without_repeats(_in_one_spelling(cues)), tuple(dict.fromkeys((*beside.warnings, *streams.warnings)))
 
 
@@ -115,9 +120,16 @@ def _nearest_first(*sources: list[Cue]) -> list[Cue]:
     return chosen
 
 
+def _is_retimed_film(segment: Segment, path: Path) -> bool:
+    """Whether it is of a bare film that is shown at another rate than its file's: what lies beside counts as it."""
+    return segment.picture is not None and segment.picture.path == path and segment.speed != 1
+
+
 def _media_cues(segment: Segment, path: Path, beside: _Beside) -> list[Cue]:
     picture = segment.picture
-    if picture is None or picture.path == path or not beside.has_any(picture.path):
+    if picture is None or (picture.path == path and not _is_retimed_film(segment, path)):
+        return []
+    if not beside.has_any(picture.path):
         return []
     return _onto(segment, beside.cues(picture.path, beside.clock_of(segment), picture.path.name))
 
@@ -129,6 +141,32 @@ def _onto(segment: Segment, cues: Sequence[Cue]) -> list[Cue]:
     start = segment.picture.start if segment.picture else Fraction(0)
     curve = segment.curve.moved(media=-start) if segment.curve else None
     return mapped(cues, segment.source.shifted(-start), segment.record, segment.speed, curve)
+
+
+def _seams(segments: Iterable[Segment]) -> set[Fraction]:
+    """Where one clip goes on with the picture that another has shown last: a film was cut, and nothing left out."""
+    plain = [(each.picture.path, each.speed, each) for each in segments if each.picture and each.curve is None]
+    ends = {(path, speed, each.record.end, each.source.end) for path, speed, each in plain if speed > 0}
+    return {each.record.start for path, speed, each in plain if (path, speed, *_begin(each)) in ends}
+
+
+def _begin(segment: Segment) -> tuple[Fraction, Fraction]:
+    return segment.record.start, segment.source.start
+
+
+def _over(seams: set[Fraction], cues: Iterable[Cue]) -> list[Cue]:
+    """A cue of the medium that goes on over a seam is one, and is said once."""
+    joined: list[Cue] = []
+    ending: dict[tuple[Fraction, Cue], int] = {}  # the place of each by where it ends and by what it says
+    for cue in sorted(cues, key=lambda cue: cue.range):
+        says = replace(cue, range=_NOWHEN)
+        place = ending.get((cue.range.start, says)) if cue.range.start in seams else None
+        if place is None:
+            place = len(joined)
+            joined.append(cue)
+        joined[place] = replace(cue, range=TimeRange(joined[place].range.start, cue.range.end))
+        ending[cue.range.end, says] = place
+    return joined
 
 
 class _Embedded:

@@ -13,7 +13,7 @@ from talkies.core.generation.request import AUTO_SHOTS, CLIPS, SOURCES, TASKS, R
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.panning import PAN_LAWS, WIDTH
 from talkies.core.preferences import read_preferences
-from talkies.plugin.commands.shots import rate_of
+from talkies.plugin.commands.shots import RATE, rate_of
 
 if TYPE_CHECKING:
     from talkies.core.engines.base import EngineLoader
@@ -73,7 +73,7 @@ def add_options(parser: argparse.ArgumentParser, leave_out: Sequence[str] = ()) 
     shots = "cut a film in one piece into shots: detect, none, a timeline that has its cuts, or auto (default): detect"
     shots += " for a bare movie or image sequence without --spots, none for a timeline"
     add("--shots", metavar="auto|detect|none|FILE", default=AUTO_SHOTS, help=shots)
-    add("--rate", metavar="FPS", type=rate_of, help="of an image sequence, whatever it states: 16, 18, 24000/1001 ...")
+    add("--rate", metavar="FPS|auto", type=rate_of, help=RATE)
     add("--spots", metavar="LIST", type=Path, help="make the effects of this spotting list (see 'talkies spot')")
     add("--clips", choices=CLIPS, default="shots", help="of a list: one clip per shot, or one per event with ring-out")
     add("--only", metavar="SPOT", action="append", default=[], help="only this spot and its shot; may be repeated")

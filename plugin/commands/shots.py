@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from talkies.core.errors import ArgumentError, MediaError, OutputError
 from talkies.core.generation.request import STEMS_FOLDER
+from talkies.core.times import AUTO_RATE, AskedRate
 
 if TYPE_CHECKING:
     from talkies.core.segment import Segment, Timeline
     from talkies.core.shots.finding import Shot
 
+RATE = "of a film, whatever it states: 16, 18, 24000/1001 ..., or auto: as its name and its pictures say"
 _SLOWEST, _FASTEST = 1, 120
 _RATE = r"\d{1,6}(\.\d{1,6}|/\d{1,6})?"
 
@@ -23,19 +25,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("timeline", metavar="FILM", type=Path, help="a movie, an image sequence, or a timeline")
     add("-o", "--output", metavar="OUT", type=Path, required=True, help="the cut timeline; its suffix picks the format")
-    add("--rate", metavar="FPS", type=rate_of, help="of an image sequence that states none: 16, 18, 24000/1001 ...")
+    add("--rate", metavar="FPS|auto", type=rate_of, help=RATE)
     add("--segment", metavar="ID", action="append", default=[], help="only this segment (see inspect); may be repeated")
     add("--media-dir", metavar="DIR", type=Path, help="also search this folder for missing media")
     add("--json", action="store_true", help="print one JSON document")
 
 
-def rate_of(text: str) -> Fraction:
-    """Frames per second of what somebody wrote. Raises ArgumentError."""
+def rate_of(text: str) -> AskedRate:
+    """Frames per second of what somebody wrote, or auto. Raises ArgumentError."""
+    if text == AUTO_RATE:
+        return AUTO_RATE
     try:
         rate = Fraction(text if re.fullmatch(_RATE, text) else "")
     except (ValueError, ZeroDivisionError) as error:
         raise ArgumentError(
-            "--rate", f"{text[:40]!r} is no number", "give frames per second: 18, 24000/1001"
+            "--rate", f"{text[:40]!r} is no number", "give frames per second: 18, 24000/1001, or auto"
         ) from error
     if not _SLOWEST <= rate <= _FASTEST:
         raise ArgumentError("--rate", f"{text[:40]} is out of range", f"use {_SLOWEST} to {_FASTEST} frames per second")

@@ -30,11 +30,11 @@ def read_shots(request: Request, watch: Callable[[Progress], None] = lambda prog
     """The request's timeline, cut into shots where it asks for that; a sentence among its warnings says into how many.
 
     ``watch`` hears that a picture is looked at and may raise CancelledError. Raises as :func:`read_timeline` does;
-    ArgumentError for a rate where the film has its own, OutputError for a format that would give the cuts away.
+    ArgumentError for the rate of a timeline, OutputError for a format that would give the cuts away.
     """
     timeline = read_timeline(request.timeline, request.media_dir, request.rate)
-    if request.rate is not None and not _is_sequence(timeline):
-        raise ArgumentError("--rate", f"{request.timeline.name} has a rate of its own", "it is for image sequences")
+    if request.rate is not None and not bare_media.is_media(request.timeline):
+        raise ArgumentError("--rate", f"{request.timeline.name} has a rate of its own", "it is for films and scans")
     shots = _usual(request, timeline) if request.shots == AUTO_SHOTS else request.shots
     return timeline if shots == NO_SHOTS else _cut(timeline, replace(request, shots=shots), watch)
 
@@ -57,11 +57,6 @@ def _is_there_whole(request: Request, timeline: Timeline) -> bool:
         return False
     spans = [[segment.record for segment in each.segments] for each in (earlier, timeline)]
     return bool(our_tracks(earlier)) and spans[0] == spans[1]
-
-
-def _is_sequence(timeline: Timeline) -> bool:
-    pictures = [segment.picture for segment in timeline.segments]
-    return bare_media.is_media(timeline.path) and all(picture and picture.frames for picture in pictures)
 
 
 def _cut(timeline: Timeline, request: Request, watch: Callable[[Progress], None]) -> Timeline:

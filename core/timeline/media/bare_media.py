@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -11,9 +12,10 @@ import opentimelineio as otio
 
 from talkies.core.errors import MediaError
 from talkies.core.timeline.cut.loaded import Loaded
+from talkies.core.timeline.media.film_rate import film_rate
 from talkies.core.timeline.media.image_sequences import DEFAULT_RATE, IMAGE_SUFFIXES, Sequence, find_sequence, is_part
-from talkies.core.timeline.media.movie_facts import movie_facts
-from talkies.core.times import round_half_up
+from talkies.core.timeline.media.movie_facts import MovieFacts, movie_facts
+from talkies.core.times import AUTO_RATE, AskedRate, round_half_up
 
 MOVIE_SUFFIXES = (
     *(".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".m2v", ".vob"),
@@ -35,10 +37,10 @@ def is_media(path: Path) -> bool:
     return suffix in MOVIE_SUFFIXES or suffix in IMAGE_SUFFIXES
 
 
-def load(path: Path, rate: Fraction | None = None) -> Loaded:
-    """A one-clip timeline of a movie or sequence. Raises MediaError."""
+def load(path: Path, rate: AskedRate | None = None) -> Loaded:
+    """A one-clip timeline of a movie or sequence, shown at ``rate``, or as it states. Raises MediaError."""
     if (path.suffix.lower() in MOVIE_SUFFIXES and not path.is_dir()) or animation(path) == "png":
-        return _of_movie(path)
+        return _of_movie(path, rate)
     if animation(path) == "webp":
         raise MediaError(path, ANIMATED_WEBP, "convert it to .mp4 or .gif")
     sequence = find_sequence(path)
@@ -47,7 +49,7 @@ def load(path: Path, rate: Fraction | None = None) -> Loaded:
             raise MediaError(path, "does not exist", "check its name")
         problem = "holds no timeline and no picture files" if path.is_dir() else "matches no picture file"
         raise MediaError(path, problem, f"give a folder or pattern of frames ({' '.join(IMAGE_SUFFIXES[:5])} ...)")
-    return _of_sequence(path, sequence, rate)
+    return _of_sequence(path, sequence, None if rate == AUTO_RATE else rate)
 
 
 def animation(path: Path) -> str:
@@ -64,10 +66,28 @@ def animation(path: Path) -> str:
     return "png" if head.startswith(b"\x89PNG") and b"acTL" in head[: head.find(b"IDAT")] else ""
 
 
-def _of_movie(path: Path) -> Loaded:
+def _of_movie(path: Path, asked: AskedRate | None) -> Loaded:
     facts = movie_facts(path)
     if not facts.has_video:
         raise MediaError(path, "has no picture", "give a movie with a video stream")
+    shown, notes = film_rate(path, facts, asked)
+    loaded = _as_stated(path, facts) if shown == facts.rate else _slowed(path, facts, shown)
+    return replace(loaded, warnings=(*loaded.warnings, *(f"{path.name}: {note}" for note in notes)))
+
+
+def _slowed(path: Path, facts: MovieFacts, rate: Fraction) -> Loaded:
+    """Picture for picture at another rate than the file's: a clip that is retimed, as editors know it."""
+    time = otio.opentime.RationalTime
+    frames, start = max(round_half_up(facts.duration * facts.rate), 1), Fraction(round_half_up(facts.timecode))
+    document = _one_clip(path.stem, otio.schema.ExternalReference(path.name), frames, facts.rate, facts.timecode)
+    clip = document.tracks[0][0]
+    clip.source_range = otio.opentime.TimeRange(clip.source_range.start_time, time(frames, float(rate)))
+    clip.effects.append(otio.schema.LinearTimeWarp(name="frame for frame", time_scalar=float(rate / facts.rate)))
+    document.global_start_time = time(float(start * rate), float(rate))
+    return Loaded(document, rate, start, warnings=tuple(f"{path.name}: {note}" for note in facts.notes))
+
+
+def _as_stated(path: Path, facts: MovieFacts) -> Loaded:
     rate, notes = facts.rate, facts.notes
     if rate < 1:  # no timecode counts that
         rate *= ceil(DEFAULT_RATE / rate)

@@ -24,6 +24,7 @@ DEFAULT_RATE = Fraction(24)
 _COUNTER = r"(?:%(?:0?\d{1,2})?d|#+|@+|\[(?P<first>\d{1,9})-(?P<last>\d{1,9})\])"
 _PATTERN = re.compile(rf"^(?P<prefix>.*?){_COUNTER}(?P<tail>[^%#@]*)$", re.DOTALL)
 _STATED_RATE = re.compile(r"(?<![\d.])(\d{1,3}(?:[.,]\d{1,3})?)[ _-]?fps", re.IGNORECASE)
+_FASTEST = 240  # frames per second
 _MOST_NAMED = 4
 MOST_FRAMES = 2_000_000
 _LONGEST_NAME = 255  # characters: no file system has a longer one, and the expressions above are quadratic
@@ -85,10 +86,14 @@ def numbered_frames(folder: Path, names: Iterable[str]) -> tuple[Path | None, ..
 def stated_rate(frame: Path) -> Fraction | None:
     """The rate that the frame's header, its name or its folder's name states; None when none does."""
     rate = _header_rate(frame)
-    if rate is None:
-        match = _STATED_RATE.search(frame.name) or _STATED_RATE.search(frame.parent.name)
-        rate = exact_rate(float(match[1].replace(",", "."))) if match else None
-    return rate if rate and 1 <= rate <= 240 else None
+    return named_rate(frame) if rate is None else rate if 1 <= rate <= _FASTEST else None
+
+
+def named_rate(path: Path) -> Fraction | None:
+    """The rate that the name of a file, or that of its folder, states; None when neither does."""
+    match = _STATED_RATE.search(path.name) or _STATED_RATE.search(path.parent.name)
+    rate = exact_rate(float(match[1].replace(",", "."))) if match else None
+    return rate if rate and 1 <= rate <= _FASTEST else None
 
 
 def _pictures(folder: Path) -> list[str]:

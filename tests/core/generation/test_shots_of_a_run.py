@@ -105,7 +105,7 @@ def test_what_would_lose_the_cuts_is_refused(film: Path, tmp_path: Path) -> None
     with pytest.raises(ArgumentError, match="no file"):
         request_for(film, tmp_path / "out.otio", shots="detekt")
     with pytest.raises(ArgumentError, match="rate of its own"):
-        run(request_for(film, tmp_path / "out.otio", rate=Fraction(18)))
+        run(request_for(tmp_path / "cut.fcpxml", tmp_path / "out.otio", rate=Fraction(18)))
 
 
 def test_a_sequence_runs_at_the_rate_that_is_asked_for(tmp_path: Path) -> None:
