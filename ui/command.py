@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from talkies.ui.work.queue import Queue
     from talkies.ui.workspace import Workspace
 
-Need = Literal["timeline", "selection", "take", "cue", "spot", "list", "editor", "source", "undo", "redo"]
-"""What must be there: an open timeline, chosen shots, a take of theirs, a chosen line of the transcript, a chosen spot,
-a shot with a spotting list, the editor whose timeline is open, something that can be read once more, a change to undo
-or to redo."""
+Need = Literal["timeline", "film", "selection", "take", "cue", "spot", "list", "editor", "source", "undo", "redo"]
+"""What must be there: an open timeline, one that is a film in one piece, chosen shots, a take of theirs, a chosen line
+of the transcript, a chosen spot, a shot with a spotting list, the editor whose timeline is open, something that can be
+read once more, a change to undo or to redo."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Opens(Protocol):
     """How timelines come in."""
 
     def ask_for_file(self) -> None: ...
+    def cut_film(self) -> None: ...
     def read_again(self) -> None: ...
 
 

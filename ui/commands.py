@@ -41,6 +41,7 @@ def _file(window: Main) -> tuple[Command | Place, ...]:
         Command("open", tr("&Open …"), opener.ask_for_file, ("Ctrl+O",), "open"),
         Command("demo", tr("Open the &demo"), window.open_demo, (), "film"),
         Place.RECENT,
+        Command("cut_film", tr("C&ut the film into shots …"), opener.cut_film, (), "film", "film"),
         Command("read_again", tr("&Reload"), opener.read_again, ("F5",), "again", "source"),
         Place.LINE,
         Command("write", tr("&Write back …"), window.write_back, ("Ctrl+E",), "write", "timeline"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from talkies.core.timeline.media.bare_media import is_media
 from talkies.ui import demo
 from talkies.ui.background import in_background
 from talkies.ui.dialogs.messages import Messages
@@ -62,6 +63,23 @@ class Opener(QObject):
         document = self._document
         refused = self._begin(self.tr("Reading {name} …").format(name=path.name), self.tr("This cannot be opened"))
         in_background(self, lambda: load(path, None, document.store), self._adopt, refused)
+
+    @property
+    def has_film(self) -> bool:
+        """Whether what is open is a film in one piece, or scans, and no timeline."""
+        timeline = self._document.timeline
+        return timeline is not None and is_media(timeline.path)
+
+    def cut_film(self) -> None:
+        """Asks how the film is cut into its shots, and opens these."""
+        from talkies.ui.dialogs.cut_film import CutFilmDialog
+
+        timeline = self._document.timeline
+        if timeline is not None and self.has_film:
+            dialog = CutFilmDialog(timeline.path, timeline.rate, self._window)
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            dialog.made.connect(self.open)
+            dialog.open()
 
     def open_demo(self) -> None:
         """Draws the demo where it is not drawn yet, and opens it."""

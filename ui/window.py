@@ -200,6 +200,7 @@ class Window(QMainWindow):
         document, is_open = self.document, self.document.timeline is not None
         return {
             "timeline": is_open,
+            "film": self.opener.has_film,
             "selection": bool(document.selected),
             "take": any(document.takes(key) for key in document.selected),
             "source": is_open or (self.editor is not None and self.editor.is_there),

@@ -79,7 +79,22 @@ class Helper:
         watch: Callable[[float, str], None] = lambda fraction, message: None,
     ) -> Answer:
         """The answer to one request; ``stopped``: whether somebody wants it to end. Raises WorkerError, CancelledError
-        where it was stopped."""
+        where it was stopped, and whatever ``watch`` raises; the worker is ended then."""
+        try:
+            return self._answer(method, params, stopped, watch)
+        except WorkerError:
+            raise
+        except BaseException:
+            self.close()
+            raise
+
+    def _answer(
+        self,
+        method: str,
+        params: Mapping[str, Any],
+        stopped: Callable[[], bool],
+        watch: Callable[[float, str], None],
+    ) -> Answer:
         program = self._program or self._started()
         self._number += 1
         program.say(self._conversation.send({"id": self._number, "method": method, "params": dict(params)}))
@@ -87,7 +102,6 @@ class Helper:
         while True:
             data = program.hear(_TICK_S)
             if stopped():
-                self.close()
                 raise CancelledError(method, "was stopped", "finished takes stay")
             if data is None:
                 if time.monotonic() - heard_at > PATIENCE_S:

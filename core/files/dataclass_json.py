@@ -15,7 +15,7 @@ from dataclasses import fields, is_dataclass
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Kind = TypeVar("Kind")
 
@@ -46,7 +46,7 @@ def _restored(kind: Any, value: Any) -> Any:
         return value
     if is_dataclass(kind):
         return _dataclass(kind, value)
-    if origin is types.UnionType:
+    if origin in (types.UnionType, Union):
         return None if value is None and type(None) in inner else _first_of(inner, value)
     if origin is Literal:
         if value in inner:

@@ -39,6 +39,8 @@ MAX_PROMPT = 1000
 """Characters; the model heeds a few words."""
 _LONGEST_NAME = 4096
 
+RATES = (1, 120)
+"""Frames per second, least and most, that a film may be shown at."""
 AUTO_SHOTS, NO_SHOTS, DETECT = "auto", "none", "detect"
 """What a request says of shots where it names no file."""
 
@@ -121,6 +123,8 @@ class Request:
         _in_range("--takes", self.takes, 1, MAX_TAKES)
         if self.steps is not None:
             _in_range("--steps", self.steps, 1, MAX_STEPS)
+        if isinstance(self.rate, Fraction):
+            _in_range("--rate", self.rate, *RATES)
         if self.guidance is not None:
             _in_range("--guidance", self.guidance, 0.0, MAX_GUIDANCE)
         _in_range("--handles", self.handles, 0, MAX_HANDLES)

@@ -11,7 +11,7 @@ from talkies.core.engines.choice import spotter_for, weights_for
 from talkies.core.events import Event, Finished, Progress, Warned
 from talkies.core.files.dataclass_json import as_json
 from talkies.core.generation.planning.stems import choose_segments
-from talkies.core.generation.take_orders import TakeRequest, edited
+from talkies.core.generation.take_orders import TakeRequest, edited, refuse_cuts
 from talkies.core.segment import Timeline
 from talkies.core.spotting.spot import Ids
 from talkies.core.timeline import read_timeline
@@ -36,6 +36,7 @@ def find_spots(
     from talkies.core.generation.spotted_shots import spotted_shots  # late: the worker starts without a picture
 
     request = order.request
+    refuse_cuts(request)
     timeline = edited(read(request.timeline, request.media_dir), order)
     segments = choose_segments(timeline, request.segments)
     watch(Progress(0.0, "loading the engine"))

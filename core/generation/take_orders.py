@@ -96,8 +96,7 @@ def make_takes(
     request, folder = order.request, order.request.out
     if request.clips == "events":
         raise ArgumentError("clips", "events are for a timeline that is written", "make shots, or use generate")
-    if request.shots != NO_SHOTS or request.rate is not None:
-        raise ArgumentError("shots", "are for a timeline that is written", "use generate, or cut the film with shots")
+    refuse_cuts(request)
     timeline = edited(read(request.timeline, request.media_dir), order)
     plan = plan_run(timeline, request, order.voices)
     loop = TakeLoop(request, plan, watch)
@@ -120,6 +119,12 @@ def make_takes(
         )
         loop.lay_papers(folder)
     yield loop.finished()
+
+
+def refuse_cuts(request: Request) -> None:
+    """Raises ArgumentError for what would make another timeline of the one that is looked at."""
+    if request.shots != NO_SHOTS or request.rate is not None:
+        raise ArgumentError("shots", "are for a timeline that is written", "use generate, or cut the film with shots")
 
 
 def _kept(folder: Path, plan: Plan) -> SettledTakes:

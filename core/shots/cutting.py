@@ -9,6 +9,7 @@ speed and clips of stills stay whole.
 
 from __future__ import annotations
 
+import bisect
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -19,7 +20,7 @@ import opentimelineio as otio
 from talkies.core.segment import Segment, Timeline
 from talkies.core.shots.finding import Shot
 from talkies.core.timeline.cut.otio_items import rational_time
-from talkies.core.timeline.cut.walking import to_range
+from talkies.core.timeline.cut.walking import to_range, to_seconds
 from talkies.core.times import exact_rate, round_half_up
 
 
@@ -53,15 +54,15 @@ def _places(timeline: Timeline) -> dict[str, tuple[int, int]]:
                 continue
             span = to_range(item.trimmed_range())
             if isinstance(item, otio.schema.Clip):
-                segment = segments.get((position, span.start))
+                segment = segments.get((position, position + span.duration, span.start))
                 if segment is not None and _is_plain(item, segment):
                     found.setdefault(segment.id, []).append((number, index))
             position += span.duration
     return {name: places[0] for name, places in found.items() if len(places) == 1}
 
 
-def _seen(segment: Segment) -> tuple[Fraction, Fraction]:
-    return segment.record.start, segment.source.start
+def _seen(segment: Segment) -> tuple[Fraction, Fraction, Fraction]:
+    return segment.record.start, segment.record.end, segment.source.start
 
 
 def _is_plain(clip: Any, segment: Segment) -> bool:
@@ -77,13 +78,23 @@ def _pieces(clip: Any, shots: Sequence[Shot], speed: Fraction) -> Iterator[Any]:
     of_media, of_record = (exact_rate(time.rate) for time in (whole.start_time, whole.duration))
     begins = [round_half_up((shot.record.start - first) * of_record) for shot in shots]
     ends = [*begins[1:], whole.duration.value]
+    markers = _shared_out(clip, [begin / of_record * speed for begin in begins[1:]])
     for number, (shot, begin, end) in enumerate(zip(shots, begins, ends, strict=True), start=1):
         piece = clip.deepcopy()
         piece.name = f"{clip.name} {number:03}{' (card)' if shot.is_card else ''}"
         offset = rational_time(begin / of_record * speed, of_media)
         length = otio.opentime.RationalTime(float(end - begin), whole.duration.rate)
         piece.source_range = otio.opentime.TimeRange(whole.start_time + offset, length)
-        markers = [marker for marker in piece.markers if piece.source_range.contains(marker.marked_range.start_time)]
+        kept = [piece.markers[index] for index in markers[number - 1]]
         del piece.markers[:]
-        piece.markers.extend(markers)
+        piece.markers.extend(kept)
         yield piece
+
+
+def _shared_out(clip: Any, cuts: Sequence[Fraction]) -> list[list[int]]:
+    """For each piece the numbers of the markers that it keeps; ``cuts``: seconds of media from the clip's start. What
+    lies before or after what is seen stays with the first or the last."""
+    start, shares = to_seconds(clip.source_range.start_time), [list[int]() for _ in range(len(cuts) + 1)]
+    for index, marker in enumerate(clip.markers):
+        shares[bisect.bisect_right(cuts, to_seconds(marker.marked_range.start_time) - start)].append(index)
+    return shares

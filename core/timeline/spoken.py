@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from talkies.core.times import TimeRange, united
 
 _MOST_OPENED = 300
 """Movies that are opened to look for subtitle streams in them; beyond, a timeline would be slow to read."""
-_NOWHEN = TimeRange(Fraction(0), Fraction(0))
+_FRAMES_NEAR = 2  # a cut that leaves out so little leaves out no word
 _TRANSPORT_SUFFIXES = (".ts", ".mts", ".m2ts")
 
 
@@ -42,11 +42,10 @@ def all_cues(
         segment.picture and segment.picture.path == path and segment.speed != 1 for segment in found.segments
     )
     with_timeline = [] if is_slowed else mapped(beside.cues(path, clock), whole, whole, Fraction(1))
-    with_media = [cue for segment in found.segments for cue in _media_cues(segment, path, beside)]
+    with_media = [part for segment in found.segments for part in _media_cues(segment, path, beside)]
     streams = _Embedded(finder)
-    inside = [cue for segment in found.segments for cue in streams.cues(segment)]
-    seams = _seams(found.segments)
-    cues = _nearest_first(list(found.cues), with_timeline, _over(seams, with_media), _over(seams, inside))
+    inside = [part for segment in found.segments for part in streams.cues(segment)]
+    cues = _nearest_first(list(found.cues), with_timeline, _joined(with_media), _joined(inside))
     return without_repeats(_in_one_spelling(cues)), tuple(dict.fromkeys((*beside.warnings, *streams.warnings)))
 
 
@@ -125,7 +124,7 @@ def _is_retimed_film(segment: Segment, path: Path) -> bool:
     return segment.picture is not None and segment.picture.path == path and segment.speed != 1
 
 
-def _media_cues(segment: Segment, path: Path, beside: _Beside) -> list[Cue]:
+def _media_cues(segment: Segment, path: Path, beside: _Beside) -> list[_Part]:
     picture = segment.picture
     if picture is None or (picture.path == path and not _is_retimed_film(segment, path)):
         return []
@@ -134,39 +133,51 @@ def _media_cues(segment: Segment, path: Path, beside: _Beside) -> list[Cue]:
     return _onto(segment, beside.cues(picture.path, beside.clock_of(segment), picture.path.name))
 
 
-def _onto(segment: Segment, cues: Sequence[Cue]) -> list[Cue]:
+def _onto(segment: Segment, cues: Sequence[Cue]) -> list[_Part]:
     """Cues in seconds from a medium's first frame, onto the timeline."""
-    if not cues:
+    if not cues or segment.picture is None:
         return []
-    start = segment.picture.start if segment.picture else Fraction(0)
+    start, path = segment.picture.start, segment.picture.path
     curve = segment.curve.moved(media=-start) if segment.curve else None
-    return mapped(cues, segment.source.shifted(-start), segment.record, segment.speed, curve)
+    source, near = segment.source.shifted(-start), _FRAMES_NEAR / segment.rate
+    return [
+        _Part(shown, (path, cue), cue.range.overlap(source) or cue.range, near)
+        for cue in cues
+        if curve is not None or cue.range.overlap(source) is not None
+        for shown in mapped([cue], source, segment.record, segment.speed, curve)
+    ]
 
 
-def _seams(segments: Iterable[Segment]) -> set[Fraction]:
-    """Where one clip goes on with the picture that another has shown last: a film was cut, and nothing left out."""
-    plain = [(each.picture.path, each.speed, each) for each in segments if each.picture and each.curve is None]
-    ends = {(path, speed, each.record.end, each.source.end) for path, speed, each in plain if speed > 0}
-    return {each.record.start for path, speed, each in plain if (path, speed, *_begin(each)) in ends}
+@dataclass(frozen=True)
+class _Part:
+    """What a segment shows of a medium's cue. ``media``: when, in the medium; ``near``: what is no time, there and on
+    the timeline."""
+
+    cue: Cue
+    of: tuple[Path, Cue]
+    media: TimeRange
+    near: Fraction
 
 
-def _begin(segment: Segment) -> tuple[Fraction, Fraction]:
-    return segment.record.start, segment.source.start
-
-
-def _over(seams: set[Fraction], cues: Iterable[Cue]) -> list[Cue]:
-    """A cue of the medium that goes on over a seam is one, and is said once."""
+def _joined(parts: Iterable[_Part]) -> list[Cue]:
+    """A cue that goes on where one clip goes on with what another has shown last is one, and is said once: a film was
+    cut there, and nothing left out."""
     joined: list[Cue] = []
-    ending: dict[tuple[Fraction, Cue], int] = {}  # the place of each by where it ends and by what it says
-    for cue in sorted(cues, key=lambda cue: cue.range):
-        says = replace(cue, range=_NOWHEN)
-        place = ending.get((cue.range.start, says)) if cue.range.start in seams else None
-        if place is None:
+    latest: dict[tuple[Path, Cue], tuple[int, _Part]] = {}  # by the medium's cue, and the place among those that came
+    for part in sorted(parts, key=lambda part: part.cue.range):
+        place, before = latest.get(part.of, (len(joined), None))
+        if before is not None and _goes_on(before, part):
+            joined[place] = replace(part.cue, range=TimeRange(joined[place].range.start, part.cue.range.end))
+        else:
             place = len(joined)
-            joined.append(cue)
-        joined[place] = replace(cue, range=TimeRange(joined[place].range.start, cue.range.end))
-        ending[cue.range.end, says] = place
+            joined.append(part.cue)
+        latest[part.of] = place, part
     return joined
+
+
+def _goes_on(before: _Part, part: _Part) -> bool:
+    seams = part.cue.range.start - before.cue.range.end, part.media.start - before.media.end
+    return all(abs(seam) <= part.near for seam in seams)
 
 
 class _Embedded:
@@ -177,7 +188,7 @@ class _Embedded:
         self._read: dict[Path, tuple[Cue, ...]] = {}
         self.warnings: list[str] = []
 
-    def cues(self, segment: Segment) -> list[Cue]:
+    def cues(self, segment: Segment) -> list[_Part]:
         picture = segment.picture
         if picture is None or picture.frames or picture.path.suffix.lower() not in MOVIE_SUFFIXES:
             return []

@@ -17,6 +17,8 @@ def run(options: argparse.Namespace) -> int:
 
         from talkies.plugin.commands.assistants.server import serve
     except ImportError as error:
+        if (error.name or "").startswith("talkies"):
+            raise
         raise MissingExtraError("mcp", "is not installed", "pip install 'talkies[mcp]'") from error
     anyio.run(serve)
     return 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from talkies.core.errors import ArgumentError, MediaError, OutputError
-from talkies.core.generation.request import STEMS_FOLDER
+from talkies.core.generation.request import RATES, STEMS_FOLDER
 from talkies.core.times import AUTO_RATE, AskedRate
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from talkies.core.shots.finding import Shot
 
 RATE = "of a film, whatever it states: 16, 18, 24000/1001 ..., or auto: as its name and its pictures say"
-_SLOWEST, _FASTEST = 1, 120
 _RATE = r"\d{1,6}(\.\d{1,6}|/\d{1,6})?"
 
 
@@ -41,8 +40,9 @@ def rate_of(text: str) -> AskedRate:
         raise ArgumentError(
             "--rate", f"{text[:40]!r} is no number", "give frames per second: 18, 24000/1001, or auto"
         ) from error
-    if not _SLOWEST <= rate <= _FASTEST:
-        raise ArgumentError("--rate", f"{text[:40]} is out of range", f"use {_SLOWEST} to {_FASTEST} frames per second")
+    slowest, fastest = RATES
+    if not slowest <= rate <= fastest:
+        raise ArgumentError("--rate", f"{text[:40]} is out of range", f"use {slowest} to {fastest} frames per second")
     return rate
 
 

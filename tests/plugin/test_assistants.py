@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 from films import write_movie, write_reel
 from reels import shot, write
@@ -21,6 +22,7 @@ from talkies.plugin.cli import main
 from talkies.plugin.commands.assistants.tools import tools
 
 pytest.importorskip("mcp", reason="the extra is not installed")
+import anyio
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
@@ -83,6 +85,8 @@ def test_what_cannot_be_done_is_one_sentence_and_the_next_call_is_answered(reel:
             ("inspect", {"timeline": "nowhere.otio"}, "nowhere.otio"),
             ("generate", {"timeline": "reel.otio", "out": "out.otio", "task": "smell"}, "unknown task 'smell'"),
             ("generate", {"timeline": "reel.otio", "out": "out.otio", "promt": "x"}, "did you mean 'prompt'?"),
+            ("inspect", {"timeline": "film.mp4", "rate": "18"}, "'rate' is not a parameter of inspect"),
+            ("generate", {"timeline": "reel.otio", "out": "out.otio", "rate": "0"}, "--rate: 0.0 is out of range"),
             ("dance", {}, "there is no tool 'dance'"),
         ):
             refused = await client.call_tool(tool, given)
@@ -108,8 +112,8 @@ def test_a_call_that_is_cancelled_ends_and_the_next_one_is_answered(reel: Path) 
             group.start_soon(ask)
             await begun.wait()
             group.cancel_scope.cancel()
-        found = await client.call_tool("spot", {"timeline": "reel.otio", "folder": "spots"})
-        assert not found.is_error and "spots" in found.structured_content
+        found = await client.call_tool("spot", {"timeline": "reel.otio"})
+        assert not found.is_error and "spots" in found.structured_content, text_of(found)
         assert not reel.with_name("out.otio").exists()
 
     with_server(reel.parent, talk)
@@ -123,6 +127,36 @@ def test_a_film_in_one_piece_is_cut_as_the_command_line_cuts_it(reel: Path) -> N
         assert {job["segment"] for job in plan.structured_content["jobs"]} == {"V1-001", "V1-002"}
 
     with_server(reel.parent, talk)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_a_name_that_is_no_text_is_told_and_the_server_stays(reel: Path) -> None:
+    folder = reel.parent / os.fsdecode(b"archiv\xe4")
+    folder.mkdir()
+    reel.with_name("film.mp4").rename(folder / "film.mp4")
+
+    async def talk(client: ClientSession) -> None:
+        for _ in range(2):
+            seen = await client.call_tool("inspect", {"timeline": "reel.otio", "media_dir": "."})
+            assert "archiv\\udce4" in seen.structured_content["segments"][0]["media"]
+            assert json.loads(text_of(seen)) == seen.structured_content
+
+    with_server(reel.parent, talk)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal ends it")
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_though_nobody_says_goodbye(reel: Path, sent: signal.Signals) -> None:
+    command, pipe = [sys.executable, "-m", "talkies.plugin.cli", "mcp"], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd=reel.parent) as server:
+        assert server.stdin is not None and server.stdout is not None and server.stderr is not None
+        said = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+        server.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": said}) + "\n")
+        server.stdin.flush()
+        assert "talkies" in server.stdout.readline()
+        server.send_signal(sent)
+        assert server.wait(timeout=60) == 130
+        assert server.stderr.read() == ""
 
 
 def test_every_field_of_a_request_is_offered_with_the_command_lines_words() -> None:

@@ -72,7 +72,6 @@ def test_a_port_that_is_opened_is_seen(tmp_path: Path) -> None:
         "engines list",
         "models list",
         "doctor",
-        "mcp",
     ],
 )
 def test_no_command_opens_a_connection(reel: Path, command: str) -> None:
@@ -86,6 +85,27 @@ def test_nor_does_a_worker(reel: Path) -> None:
     ]
     assert not run(reel.parent, *TALKIES, "worker", asked="".join(json.dumps(each) + "\n" for each in asked))
     assert (reel.parent / "out.otio").exists()
+
+
+def test_nor_does_what_answers_assistants(reel: Path) -> None:
+    pytest.importorskip("mcp", reason="the extra is not installed")
+    told = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    call = {"name": "inspect", "arguments": {"timeline": "reel.otio"}}
+    said: list[dict[str, Any]] = [
+        {"id": 1, "method": "initialize", "params": told},
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/call", "params": call},
+    ]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(**traced(reel.parent, *TALKIES, "mcp"), stdin=pipe, stdout=pipe) as server:
+        assert server.stdin is not None and server.stdout is not None
+        server.stdin.write("".join(json.dumps({"jsonrpc": "2.0", **each}) + "\n" for each in said))
+        server.stdin.flush()
+        answers = [json.loads(server.stdout.readline()) for _ in range(2)]
+        assert not answers[1]["result"].get("isError")
+        server.stdin.close()
+        assert server.wait(timeout=60) == 0
+    assert not sockets(reel.parent)
 
 
 def test_nor_does_the_panel(reel: Path) -> None:

@@ -15,7 +15,7 @@ from talkies.core.timeline.cut.loaded import Loaded
 from talkies.core.timeline.media.film_rate import film_rate
 from talkies.core.timeline.media.image_sequences import DEFAULT_RATE, IMAGE_SUFFIXES, Sequence, find_sequence, is_part
 from talkies.core.timeline.media.movie_facts import MovieFacts, movie_facts
-from talkies.core.times import AUTO_RATE, AskedRate, round_half_up
+from talkies.core.times import AUTO_RATE, AskedRate, exact_rate, round_half_up
 
 MOVIE_SUFFIXES = (
     *(".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg", ".m2v", ".vob"),
@@ -39,6 +39,7 @@ def is_media(path: Path) -> bool:
 
 def load(path: Path, rate: AskedRate | None = None) -> Loaded:
     """A one-clip timeline of a movie or sequence, shown at ``rate``, or as it states. Raises MediaError."""
+    rate = rate if rate is None or rate == AUTO_RATE else exact_rate(rate)
     if (path.suffix.lower() in MOVIE_SUFFIXES and not path.is_dir()) or animation(path) == "png":
         return _of_movie(path, rate)
     if animation(path) == "webp":

@@ -17,6 +17,8 @@ from talkies.core.times import AUTO_RATE, AskedRate
 
 _SAME = Fraction(1, 500)
 """Of a rate: names say 24 of 23.976."""
+_ROUNDED = Fraction(1, 10_000)
+"""Of a rate: 29.97 is asked for where 30000/1001 is meant."""
 _NEAR = 0.1
 """Of a rate: by so much what the pictures show may be off it."""
 
@@ -24,11 +26,10 @@ _NEAR = 0.1
 def film_rate(path: Path, facts: MovieFacts, asked: AskedRate | None) -> tuple[Fraction, tuple[str, ...]]:
     """The rate at which a movie is shown, and what is to be said of it. Raises ArgumentError, MediaError."""
     named = named_rate(path)
-    if named is not None and abs(named / facts.rate - 1) < _SAME:
-        named = facts.rate
+    named = None if named is None else _nearest(named, facts.rate, _SAME)
     if asked is None:
         return facts.rate, _contradiction(facts.rate, named)
-    wanted, why = (asked, "") if asked != AUTO_RATE else _guess(path, facts, named)
+    wanted, why = (_nearest(asked, facts.rate, _ROUNDED), "") if asked != AUTO_RATE else _guess(path, facts, named)
     if wanted != facts.rate and not facts.constant_rate:
         problem = f"{path.name} has no constant frame rate, so it cannot be shown at another"
         raise ArgumentError("--rate", problem, "leave it out, or convert the film to one rate")
@@ -37,6 +38,11 @@ def film_rate(path: Path, facts: MovieFacts, asked: AskedRate | None) -> tuple[F
     last = facts.duration * facts.rate / wanted
     told = f"states {_fps(facts.rate)} and is shown at {_fps(wanted)}{why}"
     return wanted, (f"{told}: it lasts {_s(last)} in place of {_s(facts.duration)}",)
+
+
+def _nearest(rate: Fraction, stated: Fraction, near: Fraction) -> Fraction:
+    """The rate, or the file's own where that is meant: 29.97 is 30000/1001."""
+    return stated if abs(rate / stated - 1) < near else rate
 
 
 def _guess(path: Path, facts: MovieFacts, named: Fraction | None) -> tuple[Fraction, str]:
@@ -55,11 +61,12 @@ def _guess(path: Path, facts: MovieFacts, named: Fraction | None) -> tuple[Fract
 def _contradiction(rate: Fraction, named: Fraction | None) -> tuple[str, ...]:
     if named is None or named == rate:
         return ()
-    return (f"states {_fps(rate)}, its name {_fps(named)}: it is read as it states; --rate auto looks at both",)
+    told = f"states {_fps(rate)}, its name {_fps(named)}: it is read as it states"
+    return (f"{told}; 'talkies generate --rate auto' looks at both",)
 
 
 def _fps(rate: Fraction) -> str:
-    return f"{float(rate):.6g} pictures a second"
+    return f"{float(rate):.6g} picture{'' if rate == 1 else 's'} a second"
 
 
 def _s(seconds: Fraction) -> str:

@@ -91,7 +91,7 @@ def stated_rate(frame: Path) -> Fraction | None:
 
 def named_rate(path: Path) -> Fraction | None:
     """The rate that the name of a file, or that of its folder, states; None when neither does."""
-    match = _STATED_RATE.search(path.name) or _STATED_RATE.search(path.parent.name)
+    match = _STATED_RATE.search(path.name) or _STATED_RATE.search(path.absolute().parent.name)
     rate = exact_rate(float(match[1].replace(",", "."))) if match else None
     return rate if rate and 1 <= rate <= _FASTEST else None
 

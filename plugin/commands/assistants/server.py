@@ -3,17 +3,21 @@
     assistant ──► tools/call ──► Server ──► Helper ──► talkies worker
               ◄── progress, result ◄──────────────────┘
 
-What generates waits its turn at one worker; what only looks is answered meanwhile by another. A call that is cancelled
-ends as Ctrl+C does: finished takes stay.
+What plans, spots or makes waits its turn at one worker; looking is answered meanwhile by another. A call that is
+cancelled ends as Ctrl+C does: finished takes stay.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import CancelledError as FutureCancelled
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 from typing import Any, Final
@@ -27,12 +31,14 @@ from mcp.server.stdio import stdio_server
 
 from talkies.core.batch.helper import Answer, Helper, WorkerError
 from talkies.core.errors import CancelledError
+from talkies.core.generation.request import did_you_mean
 from talkies.plugin.commands.assistants.tools import AssistantTool, tools
 
 Context = ServerRequestContext[Any, Any]
 
 AT_ONCE: Final = ("inspect", "engines", "models", "doctor")
 """Methods that never wait for a generation."""
+_INTERRUPTED: Final = 130
 _WORKER: Final = (sys.executable, "-m", "talkies.plugin.cli", "worker")
 _CURE: Final = "call it again; 'talkies doctor' tells what is wrong with this machine"
 _ABOUT: Final = (
@@ -51,11 +57,21 @@ async def serve() -> None:
         on_list_tools=desk.list_tools,
         on_call_tool=desk.call_tool,
     )
-    try:
+    async with anyio.create_task_group() as group:
+        if sys.platform != "win32":
+            group.start_soon(_leave_on_signal, desk)
         async with stdio_server() as (reading, writing):
             await server.run(reading, writing, server.create_initialization_options())
-    finally:
-        await to_thread.run_sync(desk.close, abandon_on_cancel=False)
+        group.cancel_scope.cancel()
+    await to_thread.run_sync(desk.close)
+
+
+async def _leave_on_signal(desk: Desk) -> None:
+    """Ctrl+C and SIGTERM: the workers end, and so do we, whoever still waits for a line of the assistant's."""
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        async for _ in signals:
+            await to_thread.run_sync(desk.close)
+            os._exit(_INTERRUPTED)
 
 
 class Desk:
@@ -76,12 +92,16 @@ class Desk:
     async def call_tool(self, context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
         tool = tools().get(params.name)
         if tool is None:
-            return _refused(f"there is no tool {params.name[:80]!r}; there are {', '.join(tools())}")
+            return _refused(f"there is no tool {params.name[:80]!r}; {did_you_mean(params.name, tools())}")
+        for name in params.arguments or {}:
+            if name not in tool.parameters:
+                cure = did_you_mean(name, tool.parameters)
+                return _refused(f"{name[:80]!r} is not a parameter of {tool.name}; {cure}")
         try:
             answer = await self._ask(context, tool, {**tool.usual, **(params.arguments or {})})
         except (WorkerError, CancelledError) as error:
             return _refused(str(error))
-        said = answer.result | ({"failed": answer.failed} if answer.failed else {})
+        said = _plain(answer.result | ({"failed": answer.failed} if answer.failed else {}))
         text = json.dumps(said, ensure_ascii=False)
         return types.CallToolResult(content=[types.TextContent(type="text", text=text)], structured_content=said)
 
@@ -114,15 +134,30 @@ def _telling(context: Context) -> Callable[[float, str], None]:
     """Tells the assistant how far its call is, from the thread that hears the worker."""
 
     def tell(fraction: float, message: str) -> None:
-        from_thread.run(context.session.report_progress, fraction, 1.0, message)
+        with suppress(FutureCancelled, anyio.ClosedResourceError, anyio.BrokenResourceError):  # it does not listen
+            from_thread.run(context.session.report_progress, fraction, 1.0, message)
 
     return tell
 
 
 def _told(tool: AssistantTool) -> types.Tool:
-    hints = types.ToolAnnotations(read_only_hint=not tool.changes, destructive_hint=False, open_world_hint=False)
+    hints = types.ToolAnnotations(
+        read_only_hint=not tool.changes, destructive_hint="replace" in tool.parameters and tool.changes,
+        open_world_hint=False,
+    )  # fmt: skip
     return types.Tool(name=tool.name, description=tool.description, input_schema=tool.schema, annotations=hints)
 
 
 def _refused(sentence: str) -> types.CallToolResult:
-    return types.CallToolResult(content=[types.TextContent(type="text", text=sentence)], is_error=True)
+    return types.CallToolResult(content=[types.TextContent(type="text", text=_plain(sentence))], is_error=True)
+
+
+def _plain(value: Any) -> Any:
+    """The same as JSON and UTF-8 can say it: names of files may be no text, and numbers none."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_plain(str(name)): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

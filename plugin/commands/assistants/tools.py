@@ -77,8 +77,9 @@ def tools() -> dict[str, AssistantTool]:
             "spot",
             "spot",
             "What sounds when in the shots of a timeline, as spots with exact times; no sound is made.",
-            {**spot, "folder": place},
-            ("timeline", "folder"),
+            spot,
+            ("timeline",),
+            usual={"folder": "spots"},  # where nothing is written
         ),
         AssistantTool(
             "sample_voice",
@@ -98,7 +99,7 @@ def tools() -> dict[str, AssistantTool]:
 def _of(kind: type[Any]) -> dict[str, Schema]:
     """The fields of a dataclass as JSON Schema."""
     hints, helps = get_type_hints(kind), _helps()
-    return {each.name: _schema(hints[each.name]) | _told(helps.get(each.name, "")) for each in fields(kind)}
+    return {each.name: _schema(hints[each.name]) | _described(helps.get(each.name, "")) for each in fields(kind)}
 
 
 def _schema(hint: Any) -> Schema:
@@ -114,7 +115,7 @@ def _schema(hint: Any) -> Schema:
     return {"type": _JSON[hint]}
 
 
-def _told(words: str) -> Schema:
+def _described(words: str) -> Schema:
     return {"description": words} if words else {}
 
 

@@ -17,6 +17,7 @@ from reels import SIZE, shot, write
 from talkies.core.arrays import Image
 from talkies.core.errors import ArgumentError
 from talkies.core.events import Finished
+from talkies.core.generation.redo import made_takes, redo
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.media.movie import Movie
@@ -115,6 +116,68 @@ def test_subtitles_beside_the_film_stay_with_its_pictures(film: Path, tmp_path: 
     assert main(["shots", str(copy), "--rate", "18", "-o", str(tmp_path / "cut.otio")]) == 0
     again = read_timeline(tmp_path / "cut.otio")
     assert [(cue.range.start, cue.range.end, cue.text) for cue in again.cues] == [(2, 3, "Hello.")]  # over a cut
+
+
+def test_a_line_over_two_cuts_is_said_once_and_two_equal_ones_twice(film: Path, tmp_path: Path) -> None:
+    """At a rate, too, whose speed is no short fraction; "No." and "No." meet where the first shot ends."""
+    copy, cut = named(film, tmp_path, "reel.mkv"), Fraction(SHOTS[0], 24)
+    lines = [(1.0, 3.9, "On and on."), (1.2, float(cut), "No."), (float(cut), 2.2, "No.")]
+    cues = [f"00:00:{start:06.3f} --> 00:00:{end:06.3f}\n{text}\n" for start, end, text in lines]
+    copy.with_suffix(".vtt").write_text("\n".join(["WEBVTT\n", *cues]), encoding="utf-8")
+    for rate in ("24", "16.7", "18"):
+        out = tmp_path / f"cut{rate}.otio"
+        assert main(["shots", str(copy), "--rate", rate, "-o", str(out)]) == 0
+        assert sorted(cue.text for cue in read_timeline(out).cues) == ["No.", "No.", "On and on."]
+
+
+def test_takes_at_another_rate_are_made_again_from_their_own_words(film: Path, tmp_path: Path) -> None:
+    copy = named(film, tmp_path, "reel 18fps.mkv")
+    for rate in (SHOT_AT, AUTO_RATE, None):
+        out = tmp_path / f"out{rate and len(str(rate))}.otio"
+        list(render(Request(copy, out, task="foley", shots="detect", rate=rate), load_engine=load_tones))
+        again = list(redo(made_takes(out), load_engine=load_tones))
+        assert len(again) == 2 * len(SHOTS) and all(each.is_same for each in again)
+
+
+def test_the_files_own_rate_in_decimals_is_the_files_own(tmp_path: Path) -> None:
+    film = write(tmp_path / "ntsc.mkv", pictures()[:30], Fraction(30000, 1001))  # type: ignore[arg-type]
+    timeline = read_timeline(film, rate=Fraction("29.97"))
+    assert timeline.rate == Fraction(30000, 1001) and timeline.segments[0].speed == 1 and not timeline.warnings
+
+
+def test_the_name_of_the_folder_counts_however_the_film_is_named(
+    film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "18fps").mkdir()
+    named(film, tmp_path / "18fps", "a.mkv")
+    monkeypatch.chdir(tmp_path / "18fps")
+    assert read_timeline(Path("a.mkv"), rate=AUTO_RATE).rate == 18
+
+
+@pytest.mark.parametrize("rate", [Fraction(0), Fraction(-5), Fraction(500), Fraction(1, 10_000)])
+def test_a_rate_that_no_film_has_is_refused_of_whoever_asks(film: Path, tmp_path: Path, rate: Fraction) -> None:
+    with pytest.raises(ArgumentError, match=r"--rate: .* is out of range"):
+        Request(film, tmp_path / "out.otio", rate=rate)
+
+
+def test_markers_stay_with_the_pictures_that_they_mark(film: Path, tmp_path: Path) -> None:
+    """One marker a tenth of a second, on clips that run at half and at double speed: each is in one piece."""
+    for speed in (0.5, 2.0):
+        document = read_timeline(film).document
+        clip = document.tracks[0][0]
+        clip.media_reference.target_url = str(film)
+        clip.source_range = otio.opentime.TimeRange(clip.source_range.start_time, otio.opentime.RationalTime(47, 24))
+        clip.effects.append(otio.schema.LinearTimeWarp(time_scalar=speed))
+        for number in range(0, 95, 5):
+            time = otio.opentime.TimeRange(otio.opentime.RationalTime(number, 24), otio.opentime.RationalTime(1, 24))
+            clip.markers.append(otio.schema.Marker(name=str(number), marked_range=time))
+        otio.adapters.write_to_file(document, str(tmp_path / "fast.otio"))
+        assert main(["shots", str(tmp_path / "fast.otio"), "-o", str(tmp_path / "cut.otio")]) == 0
+        pieces = list(otio.adapters.read_from_file(str(tmp_path / "cut.otio")).find_clips())
+        assert len(pieces) == (1 if speed < 1 else 3)
+        begins = [piece.source_range.start_time.rescaled_to(24).value for piece in pieces]
+        for piece, begin, end in zip(pieces, begins, [*begins[1:], 95], strict=True):
+            assert [marker.name for marker in piece.markers] == [str(n) for n in range(0, 95, 5) if begin <= n < end]
 
 
 def test_a_name_that_says_otherwise_is_said_and_believed_when_asked(film: Path, tmp_path: Path) -> None:
