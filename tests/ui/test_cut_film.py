@@ -35,7 +35,7 @@ def dialog_of(window: Window) -> CutFilmDialog:
 
 def test_its_shots_are_opened_at_the_rate_that_was_chosen(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = dialog_of(window)
-    dialog.rate.setCurrentIndex(dialog.rate.findText("18 a second"))
+    dialog.rate.setCurrentIndex(dialog.rate.findText("18 pictures a second"))
     with qtbot.waitSignal(window.document.timeline_changed, timeout=PATIENCE_MS):
         dialog.cut.click()
     timeline = window.document.timeline
