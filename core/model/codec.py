@@ -111,22 +111,13 @@ class LinearLatents(nn.Module):
 @dataclass(frozen=True)
 class Parts:
     """What a stretch of sound is made of: ``bands`` (M, F) log levels of the whole, ``tonal`` (K, F) share of a bin's
-    power, amplitudes of ``tone`` (K, F) and ``noise`` (K, F), ``gain`` (G, 4F) nepers by which the noise bursts; of
-    several sounds each with a B before."""
+    power, amplitudes of ``tone`` (K, F) and ``noise`` (K, F), ``gain`` (G, 4F) nepers by which the noise bursts."""
 
     bands: Tensor
     tonal: Tensor
     tone: Tensor
     noise: Tensor
     gain: Tensor
-
-    def of(self, number: int, frames: slice = slice(None)) -> Parts:
-        """Some frames of one of several sounds."""
-        gain = slice(*(None if edge is None else SUBFRAMES * edge for edge in (frames.start, frames.stop)))
-        bands, tonal, tone, noise = (
-            part[number, :, frames] for part in (self.bands, self.tonal, self.tone, self.noise)
-        )
-        return Parts(bands, tonal, tone, noise, self.gain[number, :, gain])
 
 
 class Codec(nn.Module):
@@ -178,23 +169,20 @@ class Codec(nn.Module):
             sound = refine_phases(parts.tone, guess.angles, FRAMES)
             sound = sound + shaped_noise(parts.noise, parts.gain, first, seed)
             for _ in range(LEVEL_ROUNDS):
-                sound = self.levelled(sound, parts)
+                sound = self._levelled(sound, parts)
             yield sound[(start - first) * FRAMES.hop : (stop - first) * FRAMES.hop]
             turned = guess.turned[stop - REACH_FRAMES - first - 1] if stop - REACH_FRAMES > first else None
 
     def _parts(self, latents: Tensor, first: int, stop: int) -> Parts:
-        """What sounds in the frames from ``first`` to ``stop``."""
+        """What sounds in the frames from ``first`` to ``stop``.
+
+        The bands' levels are halfway between what the latents say and what the network drew: each alone is further off.
+        """
         group, beside = self.config.frames_per_latent, self.decoder.reach
         from_latent, to_latent = max(first - beside, 0) // group, -(-(stop + beside) // group)
         bands = self.latents.decode(latents[None, :, from_latent:to_latent])
         fine: Fine = self.decoder(bands, self.bands.spread(bands))
-        return self.parts(bands, fine).of(0, slice(first - from_latent * group, stop - from_latent * group))
-
-    def parts(self, bands: Tensor, fine: Fine) -> Parts:
-        """What is drawn of the bands (B, M, F), of several sounds.
-
-        The bands' levels are halfway between what the latents say and what the network drew: each alone is further off.
-        """
+        inside = slice(first - from_latent * group, stop - from_latent * group)
         noise_power = self.envelope.bursts(fine.noise, fine.gain)[1]
         tone_power = (2 * fine.tone).exp()
         drawn = self.bands.levels((tone_power + NOISE_MEAN * noise_power).sqrt())
@@ -202,9 +190,11 @@ class Codec(nn.Module):
         tonal = tone_power / (tone_power + noise_power)
         heard = audible(bands)[:, None]
         tone, noise = (level.exp() * heard for level in (fine.tone, fine.noise))
-        return Parts(bands=wanted, tonal=tonal, tone=tone, noise=noise, gain=fine.gain)
+        gain = fine.gain[0, :, SUBFRAMES * inside.start : SUBFRAMES * inside.stop]
+        wanted, tonal, tone, noise = (part[0, :, inside] for part in (wanted, tonal, tone, noise))
+        return Parts(bands=wanted, tonal=tonal, tone=tone, noise=noise, gain=gain)
 
-    def levelled(self, sound: Tensor, parts: Parts) -> Tensor:
+    def _levelled(self, sound: Tensor, parts: Parts) -> Tensor:
         """The sound (N,) with its bands brought to their levels, which chance and phases missed: tones band by band,
         noise only as far as many bands are off together, for in single ones it rises and falls by chance."""
         spectrum = FRAMES.analyse(sound)

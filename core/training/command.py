@@ -1,7 +1,6 @@
 """``talkies train CONFIG``: the stages of a training one after another, each resumed from where it stopped.
 
-    widen, codec ─► adversarial, alignment ─► lips, speech, voices, taught, scenes, effects ─► events, durations ─► flow
-    ─► pack
+    widen, codec ─► alignment ─► lips, speech, voices, taught, scenes, effects ─► events, durations ─► flow ─► pack
 
 A configuration is a TOML file: ``data`` (laid out like shared/data), ``folder`` (everything the training writes),
 ``stages``, ``threads``, ``device``, ``start`` (a weights file to go on from), and one table per stage whose fields are
@@ -36,10 +35,8 @@ from talkies.core.training.preparing.speech_and_scenes import (
     prepare_speech,
     trained_codec,
 )
-from talkies.core.training.preparing.spoken_latents import prepare_spoken
 from talkies.core.training.preparing.taught_voices import TeachingPlan, prepare_taught
 from talkies.core.training.preparing.teacher import Teacher
-from talkies.core.training.trainers.adversarial import AdversarialTraining, train_adversarially
 from talkies.core.training.trainers.alignment import AlignmentTraining, align_corpus, train_acoustic_model
 from talkies.core.training.trainers.codec import CodecTraining, train_codec
 from talkies.core.training.trainers.durations import DurationTraining, train_durations
@@ -84,7 +81,6 @@ class EffectPlan:
 PLANS: dict[str, type[Any]] = {
     "widen": WideningPlan,
     "codec": CodecTraining,
-    "adversarial": AdversarialTraining,
     "alignment": AlignmentTraining,
     "lips": LipTraining,
     "taught": TeachingPlan,
@@ -191,24 +187,6 @@ def _codec(config: TrainingConfig) -> Figures:
     )
 
 
-def _adversarial(config: TrainingConfig) -> Figures:
-    places = config.places
-    if places.start is None:
-        return  # it goes on from a decoder that ships
-    spoken = places.folder / "spoken.safetensors"
-    plan = config.plan(
-        "adversarial",
-        AdversarialTraining,
-        data=places.data,
-        cache=places.sounds,
-        out=places.run("adversarial"),
-        start=places.start,
-        latents=spoken,
-    )
-    yield from prepare_spoken(places.data, places.start, spoken, plan.sentences)
-    yield from train_adversarially(plan)
-
-
 def _alignment(config: TrainingConfig) -> Figures:
     places = config.places
     plan = config.plan(
@@ -291,8 +269,6 @@ def _pack(config: TrainingConfig) -> Figures:
     places = config.places
     out = places.folder / "mini.safetensors"
     runs = {part: places.run(part) for part in PARTS}
-    if (places.run("adversarial") / "state.pt").exists():
-        runs["codec"] = places.run("adversarial")
     if places.start is not None:
         steps = repack_mini(places.start, {p: run for p, run in runs.items() if (run / "state.pt").exists()}, out)
     else:
@@ -303,7 +279,6 @@ def _pack(config: TrainingConfig) -> Figures:
 STAGES: dict[str, Callable[[TrainingConfig], Figures]] = {
     "widen": _widen,
     "codec": _codec,
-    "adversarial": _adversarial,
     "alignment": _alignment,
     "lips": _lips,
     "speech": _speech,
