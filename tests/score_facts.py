@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
@@ -29,11 +29,23 @@ def melody(score: Score) -> list[Note]:
     return sorted((note for note in score.notes if note.role == "melody"), key=lambda note: note.start)
 
 
-def four_note_share(one: Score, other: Score) -> float:
+def top_line(score: Score) -> list[int]:
+    """The highest pitch that begins at each onset: what is heard as the tune where nobody plays one."""
+    highest: dict[Fraction, int] = {}
+    for note in score.notes:
+        highest[note.start] = max(highest.get(note.start, 0), note.pitch)
+    return [pitch for _, pitch in sorted(highest.items())]
+
+
+def tune(score: Score) -> list[int]:
+    return [note.pitch for note in melody(score)]
+
+
+def four_note_share(one: Score, other: Score, line: Callable[[Score], list[int]] = tune) -> float:
     """How many of the four-note turns of one tune (pitches) are in the other, of the smaller tune's."""
     rows = [
         Counter(tuple(pitches[place : place + 4]) for place in range(len(pitches) - 3))
-        for pitches in ([note.pitch for note in melody(score)] for score in (one, other))
+        for pitches in (line(score) for score in (one, other))
     ]
     return (rows[0] & rows[1]).total() / min(row.total() for row in rows)
 

@@ -6,6 +6,7 @@ scenes and gaps ─► sections ─► bars, an odd one before a section's close
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -189,3 +190,13 @@ def phrases_of(bars: Sequence[Bar], meter: Meter, held: bool, is_last: bool) -> 
 def drawn(*parts: object) -> int:
     """A number that only depends on what it is named after."""
     return int.from_bytes(hashlib.sha256(" / ".join(map(str, parts)).encode()).digest()[:8], "big")
+
+
+def dealt(seed: int, choices: int, number: int, *place: object) -> int:
+    """One of ``choices`` for a place, so that takes, whose seeds follow each other, have another one each.
+
+    ``number`` tells places of a piece apart. With five choices each, any two of 25 takes have the same one in one of
+    five places that follow each other: they are the lines of a plane over the numbers modulo five.
+    """
+    order = random.Random(drawn(*place)).sample(range(choices), choices)
+    return order[(seed + seed // choices * number) % choices]

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -114,13 +113,14 @@ def _seventh(numeral: str, quality: str, mode: str) -> int:
 
 
 def progression(
-    family: Family, key: Key, ending: Ending, bars: tuple[Bar, ...], meter: Meter, rng: random.Random
+    family: Family, key: Key, ending: Ending, bars: tuple[Bar, ...], meter: Meter, begun: int, ended: int
 ) -> list[ChordSpan]:
-    """Chords for the bars of one phrase, drawn from the family's progressions of four bars and fitted to its length.
+    """Chords for the bars of one phrase, fitted to its length: two bars of one of the family's five progressions of
+    four, and two of the same or another.
 
     In eight short bars each of the four is two."""
-    choices = PROGRESSIONS[family][key.mode][ending]
-    written = [bar.split() for bar in rng.choice(choices).split("|")]
+    rows = [[bar.split() for bar in row.split("|")] for row in PROGRESSIONS[family][key.mode][ending]]
+    written = [*rows[begun][:2], *rows[ended][2:]]
     if meter.phrase_bars == 8:
         written = [[symbol] for symbols in written for symbol in (symbols[0], symbols[-1])]
     fitted = _fitted(written, len(bars))

@@ -10,12 +10,12 @@ from fractions import Fraction
 from talkies.core.score.accompaniment import BeatRange, accented, figured, held_chords, joined, outside, tied
 from talkies.core.score.composed import Bar, Key, Note, Section
 from talkies.core.score.dynamics import Swell, under_speech, with_velocity
-from talkies.core.score.form import Phrase, drawn
+from talkies.core.score.form import Phrase, dealt, drawn
 from talkies.core.score.harmony import ChordSpan, chord_of, progression, scale_of
 from talkies.core.score.melody import Ground, Tone, split_at, sung
 from talkies.core.score.moods import MOODS, Mood
 from talkies.core.score.motifs import Theme, slots_of
-from talkies.core.score.voicing import Voiced, basses_of, voiced
+from talkies.core.score.voicing import LINES, Voiced, basses_of, voiced
 
 _BELOW_MIDDLE = 9  # semitones from the melody's middle to its lowest note
 _SPEECH_CEILING = 67  # fundamentals of pads under speech stay below 400 Hz, far from 1 to 3 kHz
@@ -46,21 +46,32 @@ def written(phrase: Phrase, theme: Theme, situation: Situation, before: Written 
     """The phrase in its section, after the one before."""
     section, mood = situation.section, MOODS[situation.section.mood]
     rng = random.Random(drawn(situation.seed, section.theme, section.beats[0], phrase.number, "phrase"))
-    spans = progression(mood.family, section.key, phrase.ending, phrase.bars, mood.meter, rng)
-    basses = basses_of(spans, mood.bass, before.chord.bass if before else None)
-    style = _style(mood, phrase)
-    if style == "drone":
-        basses = _pedal(spans, basses, mood.bass + (section.key.tonic - mood.bass) % 12, phrase)
-    chords = voiced(spans, basses, _ceiling(mood), before.chord if before else None)
+    spans, basses, chords = _harmony(phrase, situation, before.chord if before else None)
     hits = {beat: weight for beat, weight in situation.hits.items() if phrase.start <= beat < phrase.end}
     ground = Ground(
         section.key, spans, basses, phrase.bars, mood.register, _ceiling(mood) + 1, _closing_tones(section.key, phrase)
     )
     slots = split_at(slots_of(theme, phrase.growth, phrase.bars, rng), hits)
     tones = sung(slots, ground, before.melody if before else None, rng)
-    notes = [*_melody(tones, mood, situation, ground), *_accompanied(phrase, style, chords, situation, sorted(hits))]
+    notes = [*_melody(tones, mood, situation, ground), *_accompanied(phrase, chords, situation, sorted(hits))]
     loud = [with_velocity(note, phrase, section, hits, situation.swell) for note in notes if note.length > 0]
     return Written(under_speech(loud, situation.speech), chords[-1], tones[-1].pitch if tones else None)
+
+
+def _harmony(
+    phrase: Phrase, situation: Situation, before: Voiced | None
+) -> tuple[list[ChordSpan], list[int], list[Voiced]]:
+    """A phrase's chords, their basses, and the tones above them: where somebody speaks throughout, also where the tune
+    would be."""
+    section, mood = situation.section, MOODS[situation.section.mood]
+    begun, ended = (_dealt(situation, phrase, number, "progression") for number in (1, 2))
+    spans = progression(mood.family, section.key, phrase.ending, phrase.bars, mood.meter, begun, ended)
+    basses = basses_of(spans, mood.bass, before.bass if before else None)
+    if _style(mood, phrase) == "drone":
+        basses = _pedal(spans, basses, mood.bass + (section.key.tonic - mood.bass) % 12, phrase)
+    is_spoken = any(start <= phrase.start and end >= phrase.end for start, end in situation.speech)
+    ceiling = min(mood.register, _SPEECH_CEILING) if is_spoken else _ceiling(mood)
+    return spans, basses, voiced(spans, basses, ceiling, before, LINES[_dealt(situation, phrase, 3, "line")])
 
 
 def last_chord(
@@ -81,6 +92,12 @@ def last_chord(
     notes += [Note("", beat, end - beat, pitch, 1, "accent") for pitch in chord.tones]
     notes.append(Note("", beat, end - beat, chord.bass, 1, "accent"))
     return [with_velocity(note, phrase, section, {beat: weight}, swell) for note in notes]
+
+
+def _dealt(situation: Situation, phrase: Phrase, number: int, of: str) -> int:
+    """Which of five a phrase of this take has, other than the phrases of other takes."""
+    section = situation.section
+    return dealt(situation.seed, 5, phrase.number + number, section.theme, section.beats[0], phrase.number, of)
 
 
 def _style(mood: Mood, phrase: Phrase) -> str:
@@ -136,15 +153,15 @@ def _doubled(note: Note, mood: Mood, ground: Ground) -> int | None:
 
 
 def _accompanied(
-    phrase: Phrase, style: str, chords: Sequence[Voiced], situation: Situation, hits: Sequence[Fraction]
+    phrase: Phrase, chords: Sequence[Voiced], situation: Situation, hits: Sequence[Fraction]
 ) -> Iterator[Note]:
     whole = ((phrase.start, phrase.end),)
     if phrase.growth == "held":
         yield from accented(held_chords(chords, whole), chords, hits)
         return
-    lowest = MOODS[situation.section.mood].bass
+    mood = MOODS[situation.section.mood]
     rests = phrase.ending == "close" and len(phrase.bars) > 2
-    moving = list(outside(figured(style, phrase.bars, chords, lowest, rests), situation.speech))
+    moving = list(outside(figured(_style(mood, phrase), phrase.bars, chords, mood.bass, rests), situation.speech))
     spoken = _within(situation.speech, phrase.start, phrase.end)
     holds = joined((start, _resumed(end, moving, phrase.end)) for start, end in spoken)
     still = held_chords(chords, holds)

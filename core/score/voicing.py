@@ -13,7 +13,12 @@ _MUD = 48  # below it no interval under a fifth: close low chords growl
 _LOW_GAP = 7
 _THIRD_MISSING, _SEVENTH_MISSING, _LEADING_TWICE, _MUDDY, _GAP = 6.0, 2.5, 5.0, 6.0, 0.15
 _PARALLEL, _UNRESOLVED = 3.0, 5.0
+_OFF_LINE = 0.5  # a semitone
 _BASS_RANGE = 14  # semitones above the lowest note it likes
+
+
+LINES = ((1.0, 1.0), (0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (0.5, 0.5))
+"""Where the highest tone of a phrase's chords would like to lie, from its first chord to its last: 0 low, 1 high."""
 
 
 @dataclass(frozen=True)
@@ -42,21 +47,31 @@ def basses_of(spans: Sequence[ChordSpan], lowest: int, before: int | None = None
 
 
 def voiced(
-    spans: Sequence[ChordSpan], basses: Sequence[int], ceiling: int, before: Voiced | None = None
+    spans: Sequence[ChordSpan],
+    basses: Sequence[int],
+    ceiling: int,
+    before: Voiced | None = None,
+    line: tuple[float, float] = LINES[0],
 ) -> list[Voiced]:
-    """Tones over a bass line, none above ``ceiling``."""
+    """Tones over a bass line, none above ``ceiling``; ``line``: one of LINES."""
     made: list[Voiced] = []
-    for span, bass in zip(spans, basses, strict=True):
-        before = Voiced(span, bass, _tones(span.chord, bass, ceiling, before))
+    for place, (span, bass) in enumerate(zip(spans, basses, strict=True)):
+        height = line[0] + (line[1] - line[0]) * place / max(len(spans) - 1, 1)
+        before = Voiced(span, bass, _tones(span.chord, bass, ceiling, height, before))
         made.append(before)
     return made
 
 
-def _tones(chord: Chord, bass: int, ceiling: int, before: Voiced | None) -> tuple[int, ...]:
-    top = min(bass + HAND_SPAN, ceiling)
-    pitches = [pitch for pitch in range(bass + 3, top + 1) if pitch % 12 in chord.tones]
+def _tones(chord: Chord, bass: int, ceiling: int, height: float, before: Voiced | None) -> tuple[int, ...]:
+    low, top = bass + 3, min(bass + HAND_SPAN, ceiling)
+    pitches = [pitch for pitch in range(low, top + 1) if pitch % 12 in chord.tones]
     choices = [tones for size in (3, 2) for tones in combinations(pitches, size)] or [tuple(pitches)]
-    return min(choices, key=lambda tones: (_cost(chord, bass, tones, before), tones))
+    wish = low + _LOW_GAP + (top - low - _LOW_GAP) * height
+    return min(choices, key=lambda tones: (_cost(chord, bass, tones, before) + _off_line(tones, wish), tones))
+
+
+def _off_line(tones: tuple[int, ...], wish: float) -> float:
+    return _OFF_LINE * abs(tones[-1] - wish) if tones else 0.0
 
 
 def _cost(chord: Chord, bass: int, tones: tuple[int, ...], before: Voiced | None) -> float:

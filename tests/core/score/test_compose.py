@@ -5,10 +5,10 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
-from score_facts import RATE, film, four_note_share, melody, moments, steps, two_hands
+from score_facts import RATE, film, four_note_share, melody, moments, steps, top_line, two_hands
 
 from talkies.core.errors import ArgumentError
 from talkies.core.score import Asked, Hit, Key, Scene, Score, compose, read_asked
@@ -130,6 +130,16 @@ def test_takes_are_three_pieces_on_one_plan() -> None:
     assert plans[0] == plans[1] == plans[2]
     shares = [four_note_share(takes[one], takes[other]) for one, other in ((0, 1), (0, 2), (1, 2))]
     assert max(shares) < 0.5
+
+
+@pytest.mark.parametrize("words", ["misterioso, orchestra", "lamento, piano", "love theme, salon", "religioso, organ"])
+@pytest.mark.parametrize("seed", [0, 4242])
+def test_where_somebody_speaks_throughout_takes_are_pieces_of_their_own_too(words: str, seed: int) -> None:
+    """Six takes of a narrated film: no tune, and other chords in other places."""
+    lines = [TimeRange(Fraction(start), Fraction(start) + Fraction(29, 10)) for start in range(0, 60, 3)]
+    takes = [compose(film(60), Fraction(60), read_asked(words), seed + take, lines) for take in range(6)]
+    assert len({(take.tempo_map, take.sections, take.hits) for take in takes}) == 1
+    assert max(four_note_share(one, other, top_line) for one, other in combinations(takes, 2)) < 0.5
 
 
 def test_the_same_seed_gives_the_same_notes() -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import random
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 
 from talkies.core.score.composed import Bar, Key, Meter
+from talkies.core.score.form import dealt
 from talkies.core.score.harmony import chord_of, progression, scale_of
-from talkies.core.score.progressions import PROGRESSIONS
+from talkies.core.score.progressions import PROGRESSIONS, Ending
 from talkies.core.score.voicing import basses_of, voiced
 
 NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -49,6 +49,7 @@ def test_every_progression_ends_as_it_is_called() -> None:
     for tables in PROGRESSIONS.values():
         for endings in tables.values():
             for ending, rows in endings.items():
+                assert len(set(rows)) == 5
                 for row in rows:
                     assert row.count("|") == 3
                     last = row.split()[-1]
@@ -59,7 +60,7 @@ def test_every_progression_ends_as_it_is_called() -> None:
 @pytest.mark.parametrize("meter", [Meter(4, 4), Meter(2, 4), Meter(3, 4), Meter(6, 8)])
 def test_phrases_of_any_length_are_filled_and_close(count: int, meter: Meter) -> None:
     bars = tuple(Bar(meter.beats * place, meter) for place in range(count))
-    spans = progression("tender", Key(0), "close", bars, meter, random.Random(count))
+    spans = progression("tender", Key(0), "close", bars, meter, count % 5, count * 2 % 5)
     assert spans[0].start == 0
     assert spans[-1].end == meter.beats * count
     assert all(one.end == two.start for one, two in pairwise(spans))
@@ -80,7 +81,8 @@ def test_inner_voices_move_little_and_keep_the_third() -> None:
     bars = tuple(Bar(meter.beats * place, meter) for place in range(4))
     far = total = 0
     for seed in range(100):
-        spans = progression("bright", Key(5), ("open", "close", "away")[seed % 3], bars, meter, random.Random(seed))
+        ending: Ending = ("open", "close", "away")[seed % 3]
+        spans = progression("bright", Key(5), ending, bars, meter, seed // 3 % 5, seed // 15 % 5)
         row = voiced(spans, basses_of(spans, 41), 62)
         for chord in row:
             assert chord.tones[-1] - chord.bass <= 16
@@ -92,14 +94,23 @@ def test_inner_voices_move_little_and_keep_the_third() -> None:
     assert far / total < 0.03
 
 
-def test_a_progression_is_drawn_by_its_seed() -> None:
+def test_a_phrase_begins_as_one_progression_and_ends_as_the_same_or_another() -> None:
     meter = Meter(4, 4)
     bars = tuple(Bar(Fraction(4 * place), meter) for place in range(4))
-    drawn = [
-        tuple(
-            span.chord.symbol for span in progression("dark", Key(2, "minor"), "open", bars, meter, random.Random(seed))
+    made = {
+        (begun, ended): tuple(
+            span.chord.symbol for span in progression("dark", Key(2, "minor"), "open", bars, meter, begun, ended)
         )
-        for seed in (1, 1, *range(2, 12))
-    ]
-    assert drawn[0] == drawn[1]
-    assert len(set(drawn)) > 3
+        for begun in range(5)
+        for ended in range(5)
+    }
+    assert made[0, 0] == ("i", "V65", "i", "iv6", "V")
+    assert made[0, 2] == ("i", "V65", "i", "iiø43", "Ger", "V")
+    assert len(set(made.values())) == 25
+
+
+def test_takes_are_dealt_other_choices_than_their_neighbours() -> None:
+    """Of five choices in five places that follow each other, any two of 25 takes share one at most."""
+    hands = [tuple(dealt(seed, 5, number, "place") for number in range(3, 8)) for seed in range(100, 125)]
+    assert all(sum(a == b for a, b in zip(one, other, strict=True)) <= 1 for one, other in combinations(hands, 2))
+    assert len({dealt(seed, 5, 1, "another place") for seed in range(5)}) == 5
