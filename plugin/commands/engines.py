@@ -29,12 +29,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if name != "list":
             action.add_argument("name", metavar="NAME", help="an engine")
         if name == "add":
-            action.add_argument("argv", metavar="PROGRAM", nargs="+", help="the program and its arguments, after --")
+            action.add_argument(
+                "argv", metavar="PROGRAM", nargs="+", help="the program, or what an adapter needs, after --"
+            )
             patience = "how long it may work without a word (default: as it says itself)"
             described = (
                 "the manifest of a program that only writes a file: {out}, {prompt}, {seed} ... (docs/engines.md)"
             )
             action.add_argument("--manifest", metavar="JSON", type=Path, help=described)
+            adapter = (
+                "an adapter that ships (kokoro, transformers, diffusers, comfyui), with the files that it works with"
+            )
+            action.add_argument("--adapter", metavar="NAME", help=adapter)
             action.add_argument("--patience", metavar="SECONDS", type=float, help=patience)
         if name == "test":
             action.add_argument("--weights", metavar="FILE", type=Path, help="a checkpoint for the engine")
@@ -98,7 +104,7 @@ def _sampling(listed: Listed) -> dict[str, Any]:
 def _add(options: argparse.Namespace) -> int:
     from talkies.core.engines.guests.adding import add
 
-    guest = add(options.name, options.argv, options.patience, options.manifest)
+    guest = add(options.name, options.argv, options.patience, options.manifest, options.adapter)
     return _show(argparse.Namespace(name=guest.name, json=options.json))
 
 

@@ -7,29 +7,43 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from talkies.core.engines.guests import command
-from talkies.core.engines.guests.found import BUILT_IN, Guest, added_names, forget, guests, keep
+from talkies.core.engines.guests.found import (
+    BUILT_IN,
+    WITH_FILES,
+    Guest,
+    adapter_argv,
+    added_names,
+    forget,
+    guests,
+    keep,
+)
 from talkies.core.engines.guests.manifest import Manifest
 from talkies.core.engines.guests.session import Session
-from talkies.core.errors import ArgumentError
+from talkies.core.errors import ArgumentError, MissingExtraError
 from talkies.core.files.dataclass_json import as_json
 
 
-def add(name: str, argv: Sequence[str], patience_s: float | None = None, described: Path | None = None) -> Guest:
+def add(
+    name: str,
+    argv: Sequence[str],
+    patience_s: float | None = None,
+    described: Path | None = None,
+    adapter: str | None = None,
+) -> Guest:
     """Keeps a command as the engine ``name``; ``patience_s``: how long it may work without a word, None: as it says
     itself. ``described``: the manifest of a program that writes a file and knows no protocol (command.py).
+    ``adapter``: one that ships, and ``argv`` are the files that it works with.
 
     Raises ArgumentError for a name that is taken or a program that is not there, EngineError for one that is no engine.
     """
     taken = guests().get(name)
     if name in BUILT_IN or (taken is not None and not taken.absent):
         raise ArgumentError(f"engine {name}", "is there already", "choose another name, or remove that one first")
-    program = shutil.which(argv[0])
-    if program is None:
-        raise ArgumentError(argv[0], "is not a program that can be run", "give its whole path")
-    whole = (str(Path(program).absolute()), *map(_absolute, argv[1:]))
+    whole = _program(argv) if adapter is None else (*_adapter(adapter), *map(_absolute, argv))
     if described is not None:
         manifest = replace(Manifest.read(described), name=name)
         whole = (sys.executable, "-I", command.__file__, json.dumps(as_json(manifest)), *whole)
@@ -45,6 +59,22 @@ def add(name: str, argv: Sequence[str], patience_s: float | None = None, describ
     return guest
 
 
+def _program(argv: Sequence[str]) -> tuple[str, ...]:
+    program = shutil.which(argv[0])
+    if program is None:
+        raise ArgumentError(argv[0], "is not a program that can be run", "give its whole path")
+    return (str(Path(program).absolute()), *map(_absolute, argv[1:]))
+
+
+def _adapter(name: str) -> tuple[str, ...]:
+    if name not in WITH_FILES:
+        raise ArgumentError(f"--adapter {name}", "is not known", f"there are {', '.join(WITH_FILES)}")
+    module, package, extra = WITH_FILES[name]
+    if find_spec(module) is None:
+        raise MissingExtraError(package, "is not installed", f"pip install '{extra}'")
+    return adapter_argv(name)
+
+
 def remove(name: str) -> None:
     """Forgets an engine that was added. Raises ArgumentError for any other."""
     if name in added_names():
@@ -58,6 +88,6 @@ def remove(name: str) -> None:
 
 
 def _absolute(word: str) -> str:
-    """A file of this folder by its whole path, for the program runs in another one."""
+    """A file or folder by its whole path, for the program runs in another one."""
     path = Path(word)
-    return str(path.absolute()) if not word.startswith("-") and path.is_file() else word
+    return str(path.absolute()) if not word.startswith("-") and path.exists() else word

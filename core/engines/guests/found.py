@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 GROUP = "talkies.engines"
 READY = {"hibari": ("hibari", "hibari-tts", "talkies[voices]")}
 """Adapters that ship with talkies: name → the module and the package they speak for, and what installs it."""
+WITH_FILES = {
+    "kokoro": ("onnxruntime", "onnxruntime", "talkies[voices]"),
+    "transformers": ("transformers", "transformers", "talkies[vssflow]"),
+    "diffusers": ("diffusers", "diffusers", "talkies[vssflow]"),
+    "comfyui": ("json", "", ""),
+}
+"""Adapters that ship and are of use with files of the user's own, so they are added: name → as in READY."""
 BUILT_IN = ("mini", "vssflow", "rules")
 """Names that no guest may have."""
 _LARGEST_BYTES = 1 << 20
@@ -72,14 +79,18 @@ def _ready() -> Iterator[Guest]:
     from importlib.metadata import version
 
     for name, (module, package, extra) in READY.items():
-        argv = (sys.executable, "-P", "-m", f"talkies.core.engines.adapters.{name}")
-        guest = Guest(name, argv, f"talkies, with {package}")
+        guest = Guest(name, adapter_argv(name), f"talkies, with {package}")
         if find_spec(module) is None:
             problem = f"needs {package}, which is not installed: pip install '{extra}'"
             yield replace(guest, problem=problem, absent=True)
         else:
             manifest = Manifest.read(_ADAPTERS / f"{name}.engine.json")
             yield replace(guest, manifest=replace(manifest, version=version(package)))
+
+
+def adapter_argv(name: str) -> tuple[str, ...]:
+    """How an adapter that ships is started."""
+    return (sys.executable, "-P", "-m", f"talkies.core.engines.adapters.{name}")
 
 
 def _installed() -> Iterator[Guest]:

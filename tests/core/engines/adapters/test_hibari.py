@@ -61,13 +61,16 @@ def test_a_line_with_little_time_is_read_faster_and_that_is_said(engine: Engine)
 @pytest.mark.parametrize("text", [WORDS, "Come here, quickly", "I never said that it was mine to give away"])
 def test_what_can_be_read_at_all_is_read(text: str) -> None:
     """At its fastest pace, and with any room more than that."""
-    from talkies.core.engines.adapters.hibari import FASTEST, fitted, read
+    from talkies.core.engines.adapters.hibari import HibariAdapter
+    from talkies.core.engines.adapters.lines import FASTEST, Placing, heard
 
-    voice = hibari.Hibari()
-    fastest = len(read(voice, voice.phonemize(text), FASTEST, [1, 0]))
+    adapter = HibariAdapter()
+    adapter.load()
+    placing = Placing(24_000, lambda line, pace, number: adapter.read(line["text"], pace, [1, number]))
+    fastest = len(heard(adapter.read(text, FASTEST, [1, 0]), 24_000))
     for more in (1.0, 1.01, 1.03, 1.06, 1.1):
         room = round(fastest * more)
-        spoken, _ = fitted(voice, text, room, [1, 0])
+        spoken, _ = placing.fitted({"text": text}, room, 0)
         assert 0 < len(spoken) <= room
 
 
