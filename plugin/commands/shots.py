@@ -51,19 +51,32 @@ def run(options: argparse.Namespace) -> int:
 
     from talkies.core.destinations import preflight, write_timeline
     from talkies.core.generation.planning.stems import choose_segments
-    from talkies.core.shots.cutting import can_be_cut, cut_document
+    from talkies.core.shots.cutting import cut_document
+    from talkies.core.shots.film import shots_of
     from talkies.core.timeline import read_timeline
-    from talkies.plugin.console import print_json, show, warn
+    from talkies.plugin.console import ProgressLine, print_json, show, warn
 
     timeline = read_timeline(options.timeline, options.media_dir, options.rate)
-    chosen, cuttable = choose_segments(timeline, options.segment), can_be_cut(timeline)
+    chosen = choose_segments(timeline, options.segment)
     lost = preflight(timeline, options.output)
     _check_format(timeline, options.output)
     for sentence in (*timeline.warnings, *(warning for segment in chosen for warning in segment.warnings), *lost):
         warn(sentence)
-    shots = {segment.id: _found(segment) if segment.picture and segment.id in cuttable else [] for segment in chosen}
+    line = ProgressLine()
+
+    def refused(segment: Segment, error: MediaError) -> None:
+        line.clear()
+        warn(str(error))
+
+    def looked(segment: Segment, share: Fraction) -> None:
+        line.show(float(share), f"looking at {segment.clip}")
+
+    try:
+        shots = shots_of(timeline, chosen, looked, refused)
+    finally:
+        line.clear()
     for segment in chosen:
-        if not shots[segment.id]:
+        if not shots.get(segment.id):
             warn(f"segment {segment.id} ({segment.clip}): stays whole")
     write_timeline(replace(timeline, document=cut_document(timeline, shots)), (), options.output)
     found = [shot for each in shots.values() for shot in each]
@@ -83,22 +96,6 @@ def _check_format(timeline: Timeline, out: Path) -> None:
         raise OutputError(out, "a timeline of this format is given back uncut", "write an .otio, which editors read")
     if suffix_of(out) == STEMS_FOLDER:
         raise OutputError(out, "a folder of stems holds no cut", "write an .otio")
-
-
-def _found(segment: Segment) -> list[Shot]:
-    """None where its picture cannot be read, and then a sentence says so."""
-    from talkies.core.shots.finding import find_shots
-    from talkies.plugin.console import ProgressLine, warn
-
-    line = ProgressLine()
-    try:
-        return find_shots(segment, lambda share: line.show(float(share), f"looking at {segment.clip}"))
-    except MediaError as error:
-        line.clear()
-        warn(str(error))
-        return []
-    finally:
-        line.clear()
 
 
 def _row(timeline: Timeline, shot: Shot) -> dict[str, object]:

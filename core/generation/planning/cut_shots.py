@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,20 +62,21 @@ def _is_there_whole(request: Request, timeline: Timeline) -> bool:
 
 def _cut(timeline: Timeline, request: Request, watch: Callable[[Progress], None]) -> Timeline:
     from talkies.core.destinations import is_given_back_uncut  # late: reading alone stays quick
-    from talkies.core.shots.cutting import can_be_cut, cut_document
+    from talkies.core.shots.cutting import cut_document
+    from talkies.core.shots.film import shots_of
     from talkies.core.timeline.formats.losses import counted
 
     if is_given_back_uncut(timeline, request.out):
         raise OutputError(request.out, "a timeline of this format is given back uncut", "write an .otio")
-    given = None if request.shots == DETECT else read_timeline(Path(request.shots))
-    whole = [segment for segment in timeline.segments if segment.picture and segment.id in can_be_cut(timeline)]
     notes: list[str] = []
-    shots: dict[str, Sequence[Shot]] = {}
-    for segment in whole:
-        try:
-            shots[segment.id] = _found(segment, watch) if given is None else _given(segment, given)
-        except MediaError as error:
-            notes.append(f"segment {segment.id} ({segment.clip}) stays whole: {error}")
+
+    def refused(segment: Segment, error: MediaError) -> None:
+        notes.append(f"segment {segment.id} ({segment.clip}) stays whole: {error}")
+
+    if request.shots == DETECT:
+        shots = shots_of(timeline, timeline.segments, partial(_told, watch), refused)
+    else:
+        shots = _given(timeline, read_timeline(Path(request.shots)))
     found = [shot for each in shots.values() for shot in each]
     cards = sum(shot.is_card for shot in found)
     told = f", {counted(cards, 'title card')} among them, on which no effect sounds" if cards else ""
@@ -84,21 +86,25 @@ def _cut(timeline: Timeline, request: Request, watch: Callable[[Progress], None]
     return replace(again, warnings=(*again.warnings, *notes))
 
 
-def _found(segment: Segment, watch: Callable[[Progress], None]) -> list[Shot]:
-    from talkies.core.shots.finding import find_shots
-
-    return find_shots(segment, lambda share: watch(Progress(0.0, f"finding the shots of {segment.clip}")))
+def _told(watch: Callable[[Progress], None], segment: Segment, share: Fraction) -> None:
+    watch(Progress(0.0, f"finding the shots of {segment.clip}"))
 
 
-def _given(segment: Segment, cut: Timeline) -> list[Shot]:
-    """The shots of a segment as another timeline, which begins where this one does, has its cuts."""
+def _given(timeline: Timeline, cut: Timeline) -> dict[str, Sequence[Shot]]:
+    """The shots of the segments as another timeline, which begins where this one does, has its cuts."""
+    from talkies.core.shots.cutting import can_be_cut
+
+    whole = can_be_cut(timeline)
+    edges = {edge for each in cut.segments for edge in (each.record.start, each.record.end)}
+    return {each.id: _between(each, edges) for each in timeline.segments if each.picture and each.id in whole}
+
+
+def _between(segment: Segment, edges: Iterable[Fraction]) -> list[Shot]:
     from talkies.core.shots.finding import Shot
 
-    edges = {edge for each in cut.segments for edge in (each.record.start, each.record.end)}
-    inside = sorted(_on_frame(edge, segment) for edge in edges)
-    between = [edge for edge in dict.fromkeys(inside) if segment.record.start < edge < segment.record.end]
-    edges_here = [segment.record.start, *between, segment.record.end]
-    return [Shot(TimeRange(start, end)) for start, end in pairwise(edges_here)]
+    inside = sorted({_on_frame(edge, segment) for edge in edges})
+    between = [edge for edge in inside if segment.record.start < edge < segment.record.end]
+    return [Shot(TimeRange(*ends)) for ends in pairwise([segment.record.start, *between, segment.record.end])]
 
 
 def _on_frame(time: Fraction, segment: Segment) -> Fraction:

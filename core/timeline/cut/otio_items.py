@@ -36,6 +36,19 @@ def fitting_rate(span: TimeRange, *rates: Fraction | None) -> Fraction:
     return known[-1]
 
 
+def play_frame_for_frame(clip: Any, own: Fraction, rate: Fraction) -> None:
+    """A clip of media of the rate ``own`` shows each picture of them at ``rate``: it is retimed, as editors know it."""
+    source = clip.source_range
+    clip.source_range = otio.opentime.TimeRange(
+        otio.opentime.RationalTime(source.start_time.value, float(own)), source.duration
+    )
+    warp = next((effect for effect in clip.effects if isinstance(effect, otio.schema.LinearTimeWarp)), None)
+    if warp is None:
+        clip.effects.append(otio.schema.LinearTimeWarp(name="frame for frame", time_scalar=float(rate / own)))
+    else:
+        warp.time_scalar = float(Fraction(warp.time_scalar).limit_denominator(100_000) * rate / own)
+
+
 def make_clip(name: str, reference: Any, source: TimeRange, rate: Fraction, speed: Fraction = Fraction(1)) -> Any:
     """A clip that occupies ``source.duration``; a speed other than 1 is written as OTIO's own retime."""
     clip = otio.schema.Clip(name=name, media_reference=reference, source_range=otio_range(source, rate))

@@ -12,6 +12,7 @@ import opentimelineio as otio
 
 from talkies.core.errors import MediaError
 from talkies.core.timeline.cut.loaded import Loaded
+from talkies.core.timeline.cut.otio_items import play_frame_for_frame
 from talkies.core.timeline.media.film_rate import film_rate
 from talkies.core.timeline.media.image_sequences import DEFAULT_RATE, IMAGE_SUFFIXES, Sequence, find_sequence, is_part
 from talkies.core.timeline.media.movie_facts import MovieFacts, movie_facts
@@ -77,13 +78,13 @@ def _of_movie(path: Path, asked: AskedRate | None) -> Loaded:
 
 
 def _slowed(path: Path, facts: MovieFacts, rate: Fraction) -> Loaded:
-    """Picture for picture at another rate than the file's: a clip that is retimed, as editors know it."""
+    """Picture for picture at another rate than the file's."""
     time = otio.opentime.RationalTime
     frames, start = max(round_half_up(facts.duration * facts.rate), 1), Fraction(round_half_up(facts.timecode))
     document = _one_clip(path.stem, otio.schema.ExternalReference(path.name), frames, facts.rate, facts.timecode)
     clip = document.tracks[0][0]
     clip.source_range = otio.opentime.TimeRange(clip.source_range.start_time, time(frames, float(rate)))
-    clip.effects.append(otio.schema.LinearTimeWarp(name="frame for frame", time_scalar=float(rate / facts.rate)))
+    play_frame_for_frame(clip, facts.rate, rate)
     document.global_start_time = time(float(start * rate), float(rate))
     return Loaded(document, rate, start, warnings=tuple(f"{path.name}: {note}" for note in facts.notes))
 

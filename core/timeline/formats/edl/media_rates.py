@@ -9,9 +9,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import opentimelineio as otio
-
-from talkies.core.timeline.cut.otio_items import otio_range
+from talkies.core.timeline.cut.otio_items import otio_range, play_frame_for_frame
 from talkies.core.timeline.cut.walking import to_range
 from talkies.core.timeline.media.movie_facts import timecode_seconds
 from talkies.core.timeline.media.pictures import PictureFinder
@@ -28,18 +26,8 @@ def rate_of_media(document: Any, finder: PictureFinder) -> Fraction | None:
 def counted_in_frames(document: Any, finder: PictureFinder, rate: Fraction) -> None:
     """Clips whose movie runs a thousandth slower or faster than the list (23.976 and 24) are played frame for frame."""
     for clip, own in _clips(document, finder):
-        if own == rate or round_half_up(own) != round_half_up(rate):
-            continue
-        start = clip.source_range.start_time
-        clip.source_range = otio.opentime.TimeRange(
-            otio.opentime.RationalTime(start.value, float(own)), clip.source_range.duration
-        )
-        pace = rate / own
-        warp = next((effect for effect in clip.effects if isinstance(effect, otio.schema.LinearTimeWarp)), None)
-        if warp is None:
-            clip.effects.append(otio.schema.LinearTimeWarp(name="frame for frame", time_scalar=float(pace)))
-        else:
-            warp.time_scalar = float(Fraction(warp.time_scalar).limit_denominator(100_000) * pace)
+        if own != rate and round_half_up(own) == round_half_up(rate):
+            play_frame_for_frame(clip, own, rate)
 
 
 def on_the_next_day(document: Any, finder: PictureFinder) -> None:
