@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from talkies.core.flow.path import random_times, straight_path, velocity_loss
+from talkies.core.model.bands import LOW_BANDS
 from talkies.core.model.codec import Codec
 from talkies.core.model.sampling import half_precision_pays
 from talkies.core.model.vssflow import VSSFlow
@@ -25,14 +26,16 @@ from talkies.core.training.started import flow_config
 @dataclass(frozen=True)
 class FlowTraining:
     """One run of the flow model. ``steps`` fixes the learning rate's fall; change it before, not during a run.
-    ``start``: a weights file whose flow model goes on learning."""
+    ``start``: a weights file whose flow model goes on learning. ``speech_share``: how often a window is of speech,
+    at the cost of scenes. ``steadiness``: how much the low partials' wavering counts (see :class:`FlowLoss`)."""
 
     out: Path
     steps: int = 4000
     batch: int = 16
     peak_rate: float = 8e-4
     average_decay: float = 0.998
-    shares: Shares = field(default_factory=Shares)
+    speech_share: float = Shares.speech
+    steadiness: float = 0.0
     device: str = "cpu"
     start: Path | None = None
     seed: int = 0
@@ -42,20 +45,33 @@ class FlowLoss(nn.Module):
     """The model and its loss as one module, so that torchrun's gradient averaging can wrap it."""
 
     channel_weight: Tensor
+    low_levels: Tensor
 
-    def __init__(self, model: VSSFlow, channel_weight: Tensor) -> None:
+    def __init__(self, model: VSSFlow, codec: Codec, steadiness: float) -> None:
         super().__init__()
-        self.model = model
-        self.register_buffer("channel_weight", channel_weight, persistent=False)
+        self.model, self.steadiness = model, steadiness
+        matrix = codec.latents.decode_matrix.unflatten(0, (codec.config.frames_per_latent, -1))
+        self.register_buffer("channel_weight", channel_weights(codec), persistent=False)
+        self.register_buffer("low_levels", matrix[:, :LOW_BANDS], persistent=False)
 
     def forward(
         self, x_1: Tensor, x_0: Tensor, t: Tensor, conditions: dict[str, Tensor], keep: dict[str, Tensor]
     ) -> Tensor:
-        """Mean squared error of the velocity at x_t, latents weighted by what they carry: scalar."""
+        """Mean squared error of the velocity at x_t, latents weighted by what they carry: scalar.
+
+        To it comes ``steadiness`` times the mean square of the second differences, from frame to frame of 10 ms, of the
+        error in the levels below 600 Hz (nepers): a quadratic form too, so the velocity that is best stays the same.
+        """
         encoded = self.model.encode(frames=x_1.shape[-1], keep=keep, **conditions)  # type: ignore[arg-type]
         point = straight_path(x_0, x_1, t)
         v = self.model.velocity(point.x_t, t, encoded)
-        return velocity_loss(v * self.channel_weight, point.dx_t * self.channel_weight)
+        loss = velocity_loss(v * self.channel_weight, point.dx_t * self.channel_weight)
+        return loss + self.steadiness * self._wavering(v.float() - point.dx_t) if self.steadiness else loss
+
+    def _wavering(self, error: Tensor) -> Tensor:
+        """(B, C, T) → scalar."""
+        levels = torch.einsum("bct,fmc->btfm", error, self.low_levels).flatten(1, 2)
+        return levels.diff(n=2, dim=1).square().mean()
 
 
 def channel_weights(codec: Codec) -> Tensor:
@@ -77,9 +93,10 @@ def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Ite
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.peak_rate, betas=(0.9, 0.98), weight_decay=1e-2)
     average = Average(model, plan.average_decay)
     step = run.resume(model=model, average=average, optimizer=optimizer)
-    mixer = Mixer(examples, codec, plan.shares, np.random.default_rng([plan.seed, step, rank]))
+    shares = Shares(speech=plan.speech_share, scene=Shares.speech + Shares.scene - plan.speech_share)
+    mixer = Mixer(examples, codec, shares, np.random.default_rng([plan.seed, step, rank]))
     generator = torch.Generator().manual_seed(plan.seed * 1_000_003 + step * 97 + rank)
-    loss_of: nn.Module = FlowLoss(model, channel_weights(codec)).to(device)
+    loss_of: nn.Module = FlowLoss(model, codec, plan.steadiness).to(device)
     if torch.distributed.is_initialized():
         loss_of = nn.parallel.DistributedDataParallel(loss_of)
     recent: list[float] = []
