@@ -12,8 +12,8 @@ not free for every use, so they stay outside. ``features.safetensors`` holds, wi
 ``clip_10fps`` (F, 768), ``sync_24fps`` (S, 768) or (S, 8, 768), ``lips_25fps`` (L, 1024), ``voice_embedding`` (256,),
 ``phone_ids`` (T,). Prompts are unknown to this model.
 
-Not verified against the published checkpoint, which we do not have: that its latents carry the autoencoder's
-scaling factor, as AudioLDM 2's do.
+The autoencoder's own scaling factor is left out, as in the reference's public code (its settings have 1.0 in training
+and inference); not heard with the published checkpoint, which we do not have.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ def load_decoder(folder: Path, device: str) -> Decoder:
     vae, vocoder = parts
 
     def decode(latents: Tensor) -> Tensor:
-        mel = vae.decode(latents / vae.config.scaling_factor).sample
+        mel = vae.decode(latents).sample
         sound: Tensor = vocoder(mel[:, 0])
         return sound.flatten()
 
