@@ -70,15 +70,26 @@ def speak(text: str, language: str = "en-US") -> Spoken:
 
 def _phrases(text: str, language: str) -> list[list[list[str]]]:
     """Phrases of words of phonemes."""
+    return [
+        [[unit for unit in map(_plain_stress, word) if unit] for word in phrase]
+        for phrase in written_phrases(text, language)
+    ]
+
+
+def written_phrases(text: str, language: str) -> list[list[list[str]]]:
+    """Phrases of words of phonemes as espeak writes them, stress marks of both kinds included. Raises ArgumentError for
+    a language that espeak does not know."""
     phrases = [phrase.strip() for phrase in _PHRASE_END.split(text) if any(c.isalnum() for c in phrase)]
     if not phrases:
         return []
     spoken = _backend(language).phonemize(phrases, separator=_separator(), strip=True)
-    return [
-        [[unit for unit in map(_plain_stress, word.split()) if unit] for word in phrase.split("|")]
-        for phrase in spoken
-        if phrase
-    ]
+    return [[word.split() for word in phrase.split("|")] for phrase in spoken if phrase]
+
+
+def nearest_units(unit: str) -> tuple[str, ...]:
+    """Phonemes of the vocabulary, as they are named there, that stand for a unit; () where none does."""
+    names = {number: name for name, number in vocabulary().items()}
+    return tuple(names[number] for number in _near(unit))
 
 
 def _near(unit: str) -> list[int]:
