@@ -77,6 +77,11 @@ class ChildProcess:
         for thread in self._threads:
             thread.join(_AT_ONCE_S)
 
+    @property
+    def code(self) -> int | None:
+        """Its exit code, None while it has not ended."""
+        return self._process.poll()
+
     def how_it_ended(self) -> str:
         """Its exit code and the last line that it left on stderr, for a sentence."""
         with contextlib.suppress(subprocess.TimeoutExpired):

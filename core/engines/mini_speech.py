@@ -56,6 +56,12 @@ class SpeechReader:
         spoken, spans = self._laid(line, chosen, *self._read_lips(features))
         return word_starts(spans, spoken.ids, spoken.words)
 
+    def span(self, features: PictureFeatures | None, line: Line, voice: str) -> tuple[float, float] | None:
+        """From when to when (s) a line will be said; None where it holds no words."""
+        chosen = find_voice(voice, line.speaker, line.language)
+        _, spans = self._laid(line, chosen, *self._read_lips(features))
+        return (spans[0][1], spans[-1][2]) if spans else None
+
     def _laid(
         self, line: Line, voice: NamedVoice, lips: Floats32 | None, evidence: Floats32 | None
     ) -> tuple[Spoken, Spans]:

@@ -5,12 +5,14 @@ Everything lies in the folder of the checkpoint that the user names::
     CHECKPOINT.safetensors   or .ckpt, .pt: the reference's names (vaflow.*, lip_proj.*, ...)
     CHECKPOINT.json          optional: sizes, where they are not the reference's (VSSFlowConfig)
     vae/  vocoder/           AudioLDM 2's, as diffusers and transformers save them (extra [vssflow])
-    features.safetensors     the conditions of ONE stretch of picture, computed with the reference's extractors
+    clip/                    CLIP ViT-B/16, as transformers saves it: picture features of every shot
+    extractors.json          how Synchformer, AV-HuBERT and RawNet3 are run: programs of the user's own
+    phonemes.json            the reference's token_list.json
+    features.safetensors     conditions that were computed elsewhere, ahead of all these
 
-The extractors (CLIP ViT-B/16, Synchformer, AV-HuBERT Large, RawNet3) and its phoneme table are large, and some are
-not free for every use, so they stay outside. ``features.safetensors`` holds, without a batch dimension, any of
-``clip_10fps`` (F, 768), ``sync_24fps`` (S, 768) or (S, 8, 768), ``lips_25fps`` (L, 1024), ``voice_embedding`` (256,),
-``phone_ids`` (T,). Prompts are unknown to this model.
+The extractors are large, and some are not free for every use, so they stay outside. ``features.safetensors`` holds,
+without a batch dimension, any of ``clip_10fps`` (F, 768), ``sync_24fps`` (S, 768) or (S, 8, 768), ``lips_25fps``
+(L, 1024), ``voice_embedding`` (256,), ``phone_ids`` (T,) of one stretch of picture. Prompts are unknown to this model.
 
 The autoencoder's own scaling factor is left out, as in the reference's public code (its settings have 1.0 in training
 and inference); not heard with the published checkpoint, which we do not have.
@@ -20,7 +22,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -29,7 +30,9 @@ from torch import Tensor
 
 from talkies.core.arrays import Sound
 from talkies.core.engines.base import Brief, Engine, Prepared
-from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
+from talkies.core.engines.reference.conditions import Beside
+from talkies.core.engines.reference.pretrained import extra, loaded
+from talkies.core.errors import WeightsError
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.conditions import Conditions
 from talkies.core.model.config import VSSFLOW, VSSFlowConfig
@@ -38,24 +41,10 @@ from talkies.core.model.vssflow import VSSFlow
 from talkies.core.model.weights import file_hash, fitted, load_state, outline
 from talkies.core.times import latent_count
 
-FEATURES_NAME = "features.safetensors"
 LATENT_SAMPLES = 640  # 16 kHz / 25 latents per second
 MEL_CHANNELS = 8  # of the autoencoder's latents; the other factor of 128 is frequency
 DECODE_FRAMES = 250
 DECODE_MARGIN = 25  # latent frames decoded on both sides and thrown away, so that blocks fit together
-
-_FEATURES = {
-    "picture": "clip_10fps",
-    "sync": "sync_24fps",
-    "lips": "lips_25fps",
-    "voice": "voice_embedding",
-    "phones": "phone_ids",
-}
-_TASKS = {
-    "foley": ("picture", "sync"),
-    "dialogue": ("lips", "voice", "phones"),
-    "joint": ("picture", "sync", "lips", "voice", "phones"),
-}
 
 Decoder = Callable[[Tensor], Tensor]
 """Autoencoder and vocoder: latents (1, 8, T, 16) → 16 kHz samples (640 T,) or nearly as many."""
@@ -77,10 +66,8 @@ class VSSFlowEngine(Engine):
     sample_rate = 16_000
     licence = "that of the checkpoint; see its source"
 
-    def __init__(
-        self, model: VSSFlow, decoder: Decoder, features: dict[str, Tensor], weights_hash: str, device: str
-    ) -> None:
-        self.model, self.decoder, self.features = model.to(device).eval(), decoder, features
+    def __init__(self, model: VSSFlow, decoder: Decoder, beside: Beside, weights_hash: str, device: str) -> None:
+        self.model, self.decoder, self.beside = model.to(device).eval(), decoder, beside
         self.weights_hash, self.device = weights_hash, device
 
     @classmethod
@@ -90,34 +77,17 @@ class VSSFlowEngine(Engine):
             raise WeightsError("engine vssflow", "ships no weights", "give VSSFlow's checkpoint with --weights FILE")
         decoder = load_decoder(weights.parent, device)
         model = load_model(weights)
-        features = weights.with_name(FEATURES_NAME)
-        return cls(model, decoder, load_state(features) if features.is_file() else {}, file_hash(weights), device)
+        return cls(model, decoder, Beside.of(weights, model.config, device), file_hash(weights), device)
 
     def prepare(self, brief: Brief) -> VSSFlowPrepared:
-        """Of the features file: our own light features mean nothing to this model."""
-        task, frames = brief.task, latent_count(brief.duration)
-        silent = task == "dialogue" and not brief.lines
-        found = {name: self.features[_FEATURES[name]] for name in _TASKS[task] if _FEATURES[name] in self.features}
-        needed = "phones" if task == "dialogue" else "sync"
-        if needed not in found and not silent:
-            raise ArgumentError(
-                f"{task} with the engine vssflow",
-                f"needs {_FEATURES[needed]} of this stretch of picture in {FEATURES_NAME} beside the checkpoint",
-                "compute it with the reference's extractors, or use the engine mini",
-            )
-        phones = found.get("phones", torch.zeros(frames, dtype=torch.long))
-        if abs(len(phones) - frames) > 1 and not silent:
-            raise ArgumentError(
-                FEATURES_NAME, f"is for {len(phones) / 25:.2f} s, the segment lasts {float(brief.duration):.2f} s"
-            )
-        if "sync" in found:
-            found["sync"] = found["sync"].reshape(-1, found["sync"].shape[-1])
+        """Raises as :meth:`Beside.conditions` does; our own light features mean nothing to this model."""
+        conditions, warnings = self.beside.conditions(brief)
         return VSSFlowPrepared(
-            task=task,
+            task=brief.task,
             duration=brief.duration,
-            silent=silent,
-            warnings=() if task == "dialogue" else _prompts_ignored(brief),
-            conditions=Conditions(frames, **{**found, "phones": phones}),
+            silent=brief.task == "dialogue" and not brief.lines,
+            warnings=warnings if brief.task == "dialogue" else (*_prompts_ignored(brief), *warnings),
+            conditions=conditions,
         )
 
     @torch.no_grad()
@@ -156,24 +126,9 @@ def load_model(weights: Path) -> VSSFlow:
 
 def load_decoder(folder: Path, device: str) -> Decoder:
     """AudioLDM 2's autoencoder and vocoder from ``folder``, offline. Raises MissingExtraError, WeightsError."""
-    try:
-        autoencoder = import_module("diffusers").AutoencoderKL
-        hifigan = import_module("transformers").SpeechT5HifiGan
-    except ImportError as error:
-        cure = 'pip install "talkies[vssflow]"'
-        raise MissingExtraError("engine vssflow", f"needs diffusers and transformers ({error})", cure) from None
-    parts = []
-    for name, kind in (("vae", autoencoder), ("vocoder", hifigan)):
-        if not (folder / name / "config.json").is_file():
-            raise WeightsError(
-                folder / name, "does not exist", "put AudioLDM 2's vae and vocoder beside the checkpoint"
-            )
-        try:
-            part = kind.from_pretrained(folder / name, local_files_only=True, use_safetensors=True)
-        except (OSError, ValueError, RuntimeError) as error:
-            raise WeightsError(folder / name, f"cannot be loaded ({str(error).splitlines()[0]})") from None
-        parts.append(part.to(device).eval())
-    vae, vocoder = parts
+    kinds = {"vae": extra("diffusers").AutoencoderKL, "vocoder": extra("transformers").SpeechT5HifiGan}
+    cure = "put AudioLDM 2's vae and vocoder beside the checkpoint"
+    vae, vocoder = (loaded(kind, folder / name, cure).to(device) for name, kind in kinds.items())
 
     def decode(latents: Tensor) -> Tensor:
         mel = vae.decode(latents).sample

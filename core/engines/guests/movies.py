@@ -23,9 +23,7 @@ def write_movies(shot: Segment, covers: TimeRange, spans: Sequence[TimeRange], f
     OutputError."""
     import av
 
-    rate = shot.rate
-    head, tail = shot.record.start - covers.start, covers.end - shot.record.end
-    wide = with_handles(shot, max(head, tail, 0 * head))
+    rate, wide = shot.rate, widened(shot, covers)
     frames = [_frames(span, rate) for span in spans]
     paths = [folder / f"picture-{number:03}.mp4" for number in range(len(spans))]
     black = np.zeros((360, 640, 3), np.uint8)
@@ -46,6 +44,12 @@ def write_movies(shot: Segment, covers: TimeRange, spans: Sequence[TimeRange], f
                     own.close()
             opened = [each for each in opened if number < each[0][-1]]
     return paths
+
+
+def widened(shot: Segment, covers: TimeRange) -> Segment:
+    """A shot with as much of its media beyond its cuts as is heard (s of the timeline). Raises MediaError."""
+    head, tail = shot.record.start - covers.start, covers.end - shot.record.end
+    return with_handles(shot, max(head, tail, 0 * head))
 
 
 def _frames(span: TimeRange, rate: Fraction) -> range:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from talkies.core.engines.base import ENGINES, Brief, Line, Task, engine_class, load_engine
+from talkies.core.engines.reference.conditions import Beside
 from talkies.core.engines.vssflow import LATENT_SAMPLES, VSSFlowEngine, load_decoder, load_model
 from talkies.core.errors import ArgumentError, MissingExtraError, WeightsError
 from talkies.core.model.config import VSSFLOW
@@ -55,7 +56,7 @@ def features() -> dict[str, Tensor]:
 
 def engine(features: dict[str, Tensor]) -> VSSFlowEngine:
     torch.manual_seed(0)
-    return VSSFlowEngine(VSSFlow(TINY), corner_decoder, features, "0" * 64, "cpu")
+    return VSSFlowEngine(VSSFlow(TINY), corner_decoder, Beside(TINY, features), "0" * 64, "cpu")
 
 
 def sound(made: VSSFlowEngine, task: Task, seed: int = 3) -> Tensor:
@@ -90,7 +91,7 @@ def test_no_lines_is_silence(features: dict[str, Tensor]) -> None:
 
 
 def test_missing_features_are_named() -> None:
-    with pytest.raises(ArgumentError, match=r"foley with the engine vssflow: needs sync_24fps .* use the engine mini"):
+    with pytest.raises(ArgumentError, match=r"foley with the engine vssflow: needs clip_10fps; .* use the engine mini"):
         engine({}).prepare(Brief("foley", SECONDS))
 
 
