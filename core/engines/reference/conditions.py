@@ -117,9 +117,7 @@ class Beside:
             write_bwf(folder / "voice.wav", [sound], sample_rate=_VOICE_RATE)
             return folder / "voice.wav"
 
-        facts = recording.stat()
-        key = ("voice", recording.absolute(), facts.st_mtime_ns, facts.st_size)
-        return self._once(key, lambda: self._run(program, heard, shapes))
+        return self._once(("voice", *_as_it_is(recording)), lambda: self._run(program, heard, shapes))
 
     def _seen(self, name: Condition, brief: Brief, shapes: Shapes) -> Tensor | None:
         """Of the shot's picture; None for lips where there is none."""
@@ -139,7 +137,7 @@ class Beside:
             assert eye is not None
             return shapes.checked(name, eye.look(shot, covers), str(eye.folder))
 
-        return self._once((name, shot, covers), made)
+        return self._once((name, shot, covers, *_as_it_is(shot.picture.path)), made)
 
     @staticmethod
     def _run(program: Program, source: Callable[[Path], Path], shapes: Shapes) -> Tensor:
@@ -163,6 +161,15 @@ class Beside:
         if "lips" in found or brief.shot is None or brief.shot.picture is None:
             return ()
         return (f"the engine vssflow speaks without seeing lips: {PROGRAMS_NAME} names no program for lips_25fps",)
+
+
+def _as_it_is(path: Path) -> tuple[Hashable, ...]:
+    """A file and when it was changed, so that another of its name is another."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return (path.absolute(),)
+    return path.absolute(), facts.st_mtime_ns, facts.st_size
 
 
 def _missing(task: Task, name: Condition) -> ArgumentError:

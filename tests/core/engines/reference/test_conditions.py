@@ -158,6 +158,15 @@ def test_a_shot_is_looked_at_once(reel: Reel, monkeypatch: pytest.MonkeyPatch) -
     assert sorted(ran) == ["lips", "lips", "sync", "sync", "voice"]
 
 
+def test_a_film_that_has_changed_since_is_looked_at_again(reel: Reel) -> None:
+    beside = reel.beside()
+    before, _ = beside.conditions(reel.brief("foley"))
+    write_movie(reel.shots[0].picture.path, 2, flashes=(0.1, 0.2, 0.3))  # type: ignore[union-attr]
+    after, _ = beside.conditions(reel.brief("foley"))
+    assert not torch.equal(before.tensors()["sync"], after.tensors()["sync"])
+    assert not torch.equal(before.tensors()["picture"], after.tensors()["picture"])
+
+
 def test_what_features_has_goes_ahead(reel: Reel) -> None:
     save_state({"voice_embedding": torch.arange(4.0)}, reel.folder / "features.safetensors", dtype=torch.float32)
     for number in (0, 1):
