@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import Tensor
+from vssflow_parts import write_decoder
 
 from talkies.core.engines.base import ENGINES, Brief, Line, Task, engine_class, load_engine
 from talkies.core.engines.reference.conditions import Beside
@@ -129,23 +130,10 @@ def test_without_the_extra_the_cure_is_a_command(monkeypatch: pytest.MonkeyPatch
 
 
 def test_real_autoencoder_and_vocoder_give_640_samples_per_latent(tmp_path: Path) -> None:
-    diffusers = pytest.importorskip("diffusers", reason="the extra [vssflow] is not installed")
-    transformers = pytest.importorskip("transformers", reason="the extra [vssflow] is not installed")
-    blocks = {"down_block_types": ["DownEncoderBlock2D"] * 3, "up_block_types": ["UpDecoderBlock2D"] * 3}
-    vae = diffusers.AutoencoderKL(
-        in_channels=1, out_channels=1, latent_channels=8, block_out_channels=(8, 8, 8), norm_num_groups=4,
-        scaling_factor=0.25, **blocks,
-    )  # fmt: skip
-    vae.save_pretrained(tmp_path / "vae")
-    rates, kernels = [5, 4, 2, 2, 2], [16, 16, 8, 4, 4]
-    hifigan = transformers.SpeechT5HifiGanConfig(
-        model_in_dim=64, upsample_initial_channel=32, upsample_rates=rates, upsample_kernel_sizes=kernels
-    )
-    vocoder = transformers.SpeechT5HifiGan(hifigan)
-    vocoder.save_pretrained(tmp_path / "vocoder")
+    vae, vocoder = write_decoder(tmp_path)
     decode, latents = load_decoder(tmp_path, "cpu"), torch.randn(1, 8, 25, 16)
     with torch.no_grad():
-        made, plain = decode(latents), vocoder.eval()(vae.eval().decode(latents).sample[:, 0]).flatten()
+        made, plain = decode(latents), vocoder(vae.decode(latents).sample[:, 0]).flatten()
     assert abs(len(made) - 16_000) < LATENT_SAMPLES
     torch.testing.assert_close(made, plain)  # the reference's latents are not scaled
 

@@ -14,8 +14,9 @@ import torch
 from films import write_movie
 from scipy.io import wavfile
 from torch import Tensor
+from vssflow_parts import write_decoder
 
-from talkies.core.engines.base import Brief, Line, Task
+from talkies.core.engines.base import Brief, Engine, Line, Task, load_engine
 from talkies.core.engines.reference.conditions import Beside
 from talkies.core.engines.reference.programs import Program
 from talkies.core.engines.reference.shapes import Condition
@@ -109,7 +110,7 @@ def corner_decoder(latents: Tensor) -> Tensor:
     return latents[0, 3, :, 5].repeat_interleave(LATENT_SAMPLES)
 
 
-def sound(engine: VSSFlowEngine, brief: Brief) -> Tensor:
+def sound(engine: Engine, brief: Brief) -> Tensor:
     blocks = engine.generate(engine.prepare(brief), seed=3, steps=1, guidance=3.0, on_step=lambda share: None)
     return torch.cat([torch.from_numpy(block) for block in blocks])
 
@@ -128,6 +129,14 @@ def test_two_shots_have_conditions_and_sounds_of_their_own(reel: Reel, task: Tas
     assert len(first) == len(second) == 32_000
     assert not torch.equal(first, second)
     assert torch.equal(first, sound(engine, reel.brief(task, 0)))
+
+
+def test_a_whole_folder_is_loaded_and_sounds(reel: Reel) -> None:
+    write_decoder(reel.folder)
+    engine = load_engine("vssflow", reel.folder / "vssflow.safetensors")
+    first, second = (sound(engine, reel.brief("joint", number)) for number in (0, 1))
+    assert len(first) == len(second) == 32_000 and first.isfinite().all()
+    assert not torch.equal(first, second)
 
 
 def test_what_is_told_is_what_the_films_show(reel: Reel) -> None:
