@@ -6,7 +6,6 @@ Everything lies in the folder of the checkpoint that the user names::
     CHECKPOINT.json          optional: sizes, where they are not the reference's (VSSFlowConfig)
     vae/  vocoder/           AudioLDM 2's, as diffusers and transformers save them (extra [vssflow])
     clip/                    CLIP ViT-B/16, as transformers saves it: picture features of every shot
-    extractors.json          how Synchformer, AV-HuBERT and RawNet3 are run: programs of the user's own
     phonemes.json            the reference's token_list.json
     features.safetensors     conditions that were computed elsewhere, ahead of all these
 

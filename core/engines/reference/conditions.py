@@ -2,7 +2,6 @@
 
     features.safetensors   any condition, ahead of all else: of one stretch, or a voice for all
     clip/                  CLIP ViT-B/16: picture features of every shot
-    extractors.json        programs of the user's own: Synchformer, AV-HuBERT, RawNet3
     phonemes.json          the reference's table: what is said, where it is said
 
 What is missing is named when a task needs it. Lips may be missing, as in the reference's own script, which gives zeros.
@@ -24,7 +23,7 @@ from talkies.core.engines.base import Brief, Task
 from talkies.core.engines.guests.movies import write_movies
 from talkies.core.engines.reference.clip import FOLDER_NAME, ClipEye
 from talkies.core.engines.reference.phones import TABLE_NAME, LineReader, PhoneTable, foreign
-from talkies.core.engines.reference.programs import PROGRAMS_NAME, Program, read_programs
+from talkies.core.engines.reference.programs import PROGRAMS_NAME, Program, programs_file, read_programs
 from talkies.core.engines.reference.shapes import FILE_NAMES, Condition, Shapes
 from talkies.core.errors import ArgumentError, MediaError
 from talkies.core.media.sound import read_sound, write_bwf
@@ -41,8 +40,8 @@ _VOICE_RATE = 16_000  # RawNet3 hears nothing else
 _KEPT = 8  # stretches of one condition: a shot's stems, and the voices of a scene
 _CURES: Mapping[Condition, str] = {
     "picture": f"put CLIP ViT-B/16 into {FOLDER_NAME}/ beside the checkpoint",
-    "sync": f"name a program for it in {PROGRAMS_NAME} beside the checkpoint",
-    "voice": f"name a program for it in {PROGRAMS_NAME} beside the checkpoint",
+    "sync": f"name a program for it in {PROGRAMS_NAME} beside your configuration",
+    "voice": f"name a program for it in {PROGRAMS_NAME} beside your configuration",
     "phones": f"put the reference's token_list.json beside the checkpoint as {TABLE_NAME}",
 }
 
@@ -62,7 +61,7 @@ class Beside:
     def of(cls, checkpoint: Path, config: VSSFlowConfig, device: str) -> Beside:
         """Reads the small files; models and programs wait until they are wanted. Raises WeightsError."""
         folder = checkpoint.parent
-        features, programs, table = (folder / name for name in (FEATURES_NAME, PROGRAMS_NAME, TABLE_NAME))
+        features, table, programs = folder / FEATURES_NAME, folder / TABLE_NAME, programs_file()
         return cls(
             config,
             load_state(features) if features.is_file() else {},

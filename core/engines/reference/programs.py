@@ -1,12 +1,13 @@
-"""Extractors that are programs of the user's own: ``extractors.json`` beside the checkpoint says how they are run.
+"""Extractors that are programs of the user's own: ``extractors.json`` beside the configuration says how they are run.
 
     {"sync_24fps": ["/opt/synchformer/bin/python", "extract.py", "{movie}", "{out}"],
      "voice_embedding": ["/opt/rawnet/bin/python", "embed.py", "{sound}", "{out}"], "limit_s": 900}
 
 Each is a list of arguments that no shell reads. ``{movie}`` is the stretch as a movie without sound, ``{sound}`` the
 reference voice (16 kHz, mono WAV), ``{out}`` the file to write: safetensors with one tensor of that name, or NumPy's
-(``np.save`` may add its ".npy"). A word that is a file beside the checkpoint stands for that file. A program runs in an
-empty folder, confined to it as guests are, and is ended after ``limit_s`` seconds.
+(``np.save`` may add its ".npy"). A word that is a file beside the list stands for that file. A program runs in an
+empty folder, confined to it as guests are, and is ended after ``limit_s`` seconds. What comes with a checkpoint names
+no program: it may be a stranger's.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from talkies.core.engines.reference.shapes import FILE_NAMES, Condition
 from talkies.core.errors import EngineError, WeightsError
 from talkies.core.files.regular import read_regular
 from talkies.core.model.weights import load_state
+from talkies.core.preferences import preferences_file
 
 PROGRAMS_NAME = "extractors.json"
 _LIMIT_S, _LONGEST_S = 900, 86_400
@@ -100,6 +102,11 @@ class Program:
         return tensors[name]
 
 
+def programs_file() -> Path:
+    """Where the list is, whether it exists or not."""
+    return preferences_file().with_name(PROGRAMS_NAME)
+
+
 def read_programs(path: Path) -> dict[Condition, Program]:
     """The extractors that a file names. Raises WeightsError."""
     try:
@@ -121,7 +128,7 @@ def read_programs(path: Path) -> dict[Condition, Program]:
 
 
 def _argv(path: Path, name: str, source: str, row: Any) -> tuple[str, ...]:
-    """Checked, and files beside the checkpoint by their whole names."""
+    """Checked, and files beside the list by their whole names."""
     if not isinstance(row, list) or not row or not all(isinstance(word, str) and word for word in row):
         raise WeightsError(path, f"{name} is no list of a program and its arguments")
     for wanted in (source, "{out}"):

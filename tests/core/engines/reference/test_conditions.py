@@ -18,13 +18,14 @@ from vssflow_parts import write_decoder
 
 from talkies.core.engines.base import Brief, Engine, Line, Task, load_engine
 from talkies.core.engines.reference.conditions import Beside
-from talkies.core.engines.reference.programs import Program
+from talkies.core.engines.reference.programs import Program, programs_file
 from talkies.core.engines.reference.shapes import Condition
 from talkies.core.engines.vssflow import LATENT_SAMPLES, VSSFlowEngine, load_model
 from talkies.core.errors import ArgumentError, EngineError, MediaError, WeightsError
 from talkies.core.model.config import VSSFLOW
 from talkies.core.model.vssflow import VSSFlow
 from talkies.core.model.weights import save_state
+from talkies.core.preferences import VARIABLE
 from talkies.core.segment import Segment
 from talkies.core.timeline import read_timeline
 from talkies.core.times import TimeRange
@@ -73,16 +74,18 @@ class Reel:
 
 def without(reel: Reel, name: str) -> None:
     """The folder without one file, or without one program."""
-    listed = reel.folder / "extractors.json"
+    listed = programs_file()
     rows = json.loads(listed.read_text())
-    if name in rows:
+    if name == listed.name:
+        listed.unlink()
+    elif name in rows:
         listed.write_text(json.dumps({key: row for key, row in rows.items() if key != name}))
     else:
         (reel.folder / name).rename(reel.folder / f"no {name}")
 
 
 @pytest.fixture
-def reel(tmp_path: Path) -> Reel:
+def reel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reel:
     transformers = pytest.importorskip("transformers", reason="the extra [vssflow] is not installed")
     folder = tmp_path / "checkpoint"
     folder.mkdir()
@@ -91,12 +94,14 @@ def reel(tmp_path: Path) -> Reel:
     save_state(VSSFlow(CONFIG).state_dict(), folder / "vssflow.safetensors", dtype=torch.float32)
     (folder / "vssflow.json").write_text(CONFIG.to_json())
     (folder / "phonemes.json").write_text(json.dumps(TABLE))
-    (folder / "looks.py").write_text(LOOKS)
-    (folder / "hears.py").write_text(HEARS)
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "own" / "config.toml"))
+    programs_file().parent.mkdir()
+    programs_file().with_name("looks.py").write_text(LOOKS)
+    programs_file().with_name("hears.py").write_text(HEARS)
     looks = [sys.executable, "looks.py", "{movie}", "{out}"]
     hears = [sys.executable, "hears.py", "{sound}", "{out}"]
     programs = {"sync_24fps": [*looks, "6"], "lips_25fps": [*looks, "5"], "voice_embedding": hears}
-    (folder / "extractors.json").write_text(json.dumps(programs))
+    programs_file().write_text(json.dumps(programs))
     voice = tmp_path / "voice.wav"
     noise = np.random.default_rng(0).normal(0, 3000, (88_200, 2)).astype(np.int16)
     wavfile.write(voice, 44_100, noise)
@@ -187,7 +192,11 @@ def test_what_features_has_goes_ahead(reel: Reel) -> None:
     ("task", "gone", "sentence"),
     [
         ("foley", "clip", r"needs clip_10fps; put CLIP ViT-B/16 into clip/ beside the checkpoint"),
-        ("foley", "sync_24fps", r"needs sync_24fps; name a program for it in extractors\.json beside the checkpoint"),
+        (
+            "foley",
+            "sync_24fps",
+            r"needs sync_24fps; name a program for it in extractors\.json beside your configuration",
+        ),
         ("joint", "sync_24fps", r"needs sync_24fps; "),
         ("dialogue", "voice_embedding", r"needs voice_embedding; name a program for it in extractors\.json"),
         ("dialogue", "extractors.json", r"needs voice_embedding; name a program for it in extractors\.json"),
@@ -198,6 +207,14 @@ def test_what_is_missing_is_named(reel: Reel, task: Task, gone: str, sentence: s
     without(reel, gone)
     with pytest.raises(ArgumentError, match=f"^{task} with the engine vssflow: {sentence}.*, or use the engine mini$"):
         reel.beside().conditions(reel.brief(task))
+
+
+def test_programs_that_a_checkpoint_brings_are_not_started(reel: Reel) -> None:
+    """A stranger's folder starts nothing."""
+    programs_file().rename(reel.folder / "extractors.json")
+    programs_file().with_name("looks.py").rename(reel.folder / "looks.py")
+    with pytest.raises(ArgumentError, match=r"needs sync_24fps; name a program for it"):
+        reel.beside().conditions(reel.brief("foley"))
 
 
 def test_effects_need_nothing_of_speech(reel: Reel) -> None:
@@ -240,7 +257,7 @@ def test_speech_needs_none(reel: Reel) -> None:
     ],
 )
 def test_what_an_extractor_gives_is_looked_at(reel: Reel, written: str, sentence: str) -> None:
-    (reel.folder / "looks.py").write_text(f"import sys, numpy as np; np.save(sys.argv[2], {written})")
+    programs_file().with_name("looks.py").write_text(f"import sys, numpy as np; np.save(sys.argv[2], {written})")
     with pytest.raises(EngineError, match=f"^extractors.json: sync_24fps: {sentence}$"):
         reel.beside().conditions(reel.brief("foley"))
 
