@@ -129,7 +129,7 @@ def espeak_name(language: str) -> str:
 
 @functools.cache
 def _languages() -> frozenset[str]:
-    _prepare_espeak()
+    prepare_espeak()
     from phonemizer.backend import EspeakBackend
 
     return frozenset(EspeakBackend.supported_languages())
@@ -156,7 +156,7 @@ def _separator() -> Any:
 
 
 @functools.cache
-def _prepare_espeak() -> None:
+def prepare_espeak() -> None:
     """Both calls are needed: without the data path the library looks where it was built."""
     import espeakng_loader
     from phonemizer.backend.espeak.wrapper import EspeakWrapper

@@ -1,0 +1,121 @@
+"""Model folders of the user's own, as ``save_pretrained`` writes them: JSON and safetensors, and nothing is fetched."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NoReturn
+
+from safetensors import SafetensorError
+
+from talkies.core.engines.adapters.licences import licence_of, sellable_under
+from talkies.core.errors import ArgumentError, EngineError
+from talkies.core.files.regular import read_regular
+
+_LARGEST_BYTES = 1 << 22
+_PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
+_OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DIFFUSERS_VERBOSITY": "error"}
+_OF_LIBRARIES = (
+    OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError, ImportError, SafetensorError,
+)  # fmt: skip
+_WORDS = 120
+"""Of what a library says, so that a sentence is read to its end."""
+
+
+class Words(argparse.ArgumentParser):
+    """What stands after the adapter's name: a folder and options. Raises ArgumentError instead of ending."""
+
+    def __init__(self) -> None:
+        super().__init__(add_help=False, allow_abbrev=False)
+        self.add_argument("folder", type=Path)
+        self.add_argument("--licence", default="")
+        self.add_argument("--sellable", choices=("yes", "no"))
+
+    def error(self, message: str) -> NoReturn:
+        raise ArgumentError("what stands after '--'", message, "docs/engines.md has the options")
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """A folder with a model; ``main``: the file that says what it is."""
+
+    path: Path
+    main: str
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """Of the main file. Raises EngineError."""
+        if not self.path.is_dir():
+            raise EngineError(self.path.name or self.path, "is not a folder", "name the one that has the model")
+        if not (self.path / self.main).is_file():
+            raise EngineError(self.path.name, f"has no {self.main}", "name a folder that save_pretrained has written")
+        return self.read(self.main)
+
+    def read(self, name: str) -> dict[str, Any]:
+        """A JSON file of it, {} where there is none. Raises EngineError."""
+        path = self.path / name
+        if not path.is_file():
+            return {}
+        try:
+            found = json.loads(read_regular(path, _LARGEST_BYTES, EngineError, "configuration"))
+        except (ValueError, RecursionError) as error:
+            raise EngineError(f"{self.path.name}/{name}", "is not JSON", "fetch it again") from error
+        if not isinstance(found, dict):
+            raise EngineError(f"{self.path.name}/{name}", "is not a configuration", "fetch it again")
+        return found
+
+    def check_weights(self, parts: Sequence[str] = (".",)) -> None:
+        """Raises EngineError for weights in a form that can run code of whoever wrote them, or for none at all."""
+        for part in parts:
+            names = {each.name for each in (self.path / part).glob("*") if each.is_file()}
+            if any(name.endswith(".safetensors") for name in names):
+                continue
+            if any(name.endswith(_PICKLED) for name in names):
+                problem = "has pickled weights only, which can run code"
+                raise EngineError(self._called(part), problem, "fetch or save them as .safetensors")
+            if part == ".":
+                raise EngineError(self._called(part), "has no weights", "fetch its .safetensors too")
+
+    def _called(self, part: str) -> str:
+        return self.path.name if part == "." else f"{self.path.name}/{part}"
+
+    def weights_hash(self) -> str:
+        """sha256 of its weights; of several files, of their hashes in order of their names."""
+        hashes = []
+        for path in sorted(self.path.rglob("*.safetensors")):
+            with path.open("rb") as file:
+                hashes.append(hashlib.file_digest(file, "sha256").hexdigest())
+        return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+
+    def manifest(self, package: str, said: argparse.Namespace) -> dict[str, Any]:
+        """What a manifest says of any model in a folder, made by ``package``. Raises EngineError without a licence."""
+        licence = licence_of(self.path, said.licence)
+        return {
+            "name": package,
+            "version": f"{package} {version(package)}",
+            "licence": licence,
+            "sellable": sellable_under(licence) if said.sellable is None else said.sellable == "yes",
+        }
+
+
+def stay_offline() -> None:
+    """Before a library is imported: it looks for nothing beyond this machine, and says nothing but errors."""
+    os.environ.update(_OFFLINE)
+
+
+@contextmanager
+def said_of(subject: str, problem: str) -> Iterator[None]:
+    """What a library raises, as an EngineError in one sentence."""
+    try:
+        yield
+    except _OF_LIBRARIES as error:
+        why = " ".join(str(error).split())[:_WORDS] or type(error).__name__
+        raise EngineError(subject, f"{problem} ({why})") from error
