@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -18,6 +19,14 @@ from talkies.core.engines.guests.adding import add, remove
 
 CARD = "---\nlicense: cc-by-nc-4.0\ntags:\n- mms\n---\n\n# A model\n"
 LETTERS = " 'abcdefghijklmnopqrstuvwxyz"
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """The libraries warn of each other."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
 
 
 @contextmanager
@@ -57,3 +66,139 @@ def tiny_vits(folder: Path, language: str = "nld", uroman: bool = False, **more:
     model.save_pretrained(folder)
     (folder / "README.md").write_text(CARD)
     return folder
+
+
+@_quietly()
+def tiny_audioldm2(folder: Path) -> Path:
+    """AudioLDM2 as small as it gets: noise at 8 kHz."""
+    diffusers, library = _libraries()
+    torch.manual_seed(0)
+    gpt = library.GPT2Config(n_embd=16, n_head=2, n_layer=1, vocab_size=8, n_positions=99)
+    language_model = library.GPT2Model(gpt)  # as folders have it, and not the one that generates
+    language_model.config.max_new_tokens = 4
+    unet = diffusers.AudioLDM2UNet2DConditionModel(
+        block_out_channels=(8, 16), layers_per_block=1, sample_size=8, in_channels=2, out_channels=2,
+        norm_num_groups=4, attention_head_dim=4, down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"), cross_attention_dim=([None, 16, 32], [None, 16, 32]),
+    )  # fmt: skip
+    parts = {
+        "unet": unet,
+        "vae": _tiny_vae(diffusers, 2),
+        "scheduler": diffusers.DDIMScheduler(clip_sample=False, set_alpha_to_one=False),
+        "text_encoder": library.ClapModel(_tiny_clap(library)),
+        "text_encoder_2": _tiny_t5(library),
+        "tokenizer": _tiny_roberta(library),
+        "tokenizer_2": _tiny_t5_words(library),
+        "feature_extractor": library.ClapFeatureExtractor(),
+        "language_model": language_model,
+        "projection_model": diffusers.AudioLDM2ProjectionModel(16, 32, 16),
+        "vocoder": _tiny_vocoder(library),
+    }
+    return _saved(diffusers.AudioLDM2Pipeline, parts, folder)
+
+
+@_quietly()
+def tiny_audioldm(folder: Path) -> Path:
+    """The first AudioLDM, as small as it gets: noise at 8 kHz."""
+    diffusers, library = _libraries()
+    torch.manual_seed(0)
+    unet = diffusers.UNet2DConditionModel(
+        block_out_channels=(8, 16), layers_per_block=1, sample_size=8, in_channels=2, out_channels=2,
+        norm_num_groups=4, attention_head_dim=4, down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"), cross_attention_dim=(8, 16),
+        class_embed_type="simple_projection", projection_class_embeddings_input_dim=16, class_embeddings_concat=True,
+    )  # fmt: skip
+    parts = {
+        "unet": unet,
+        "vae": _tiny_vae(diffusers, 2),
+        "scheduler": diffusers.DDIMScheduler(clip_sample=False, set_alpha_to_one=False),
+        "text_encoder": library.ClapTextModelWithProjection(_tiny_clap(library).text_config),
+        "tokenizer": _tiny_roberta(library),
+        "vocoder": _tiny_vocoder(library),
+    }
+    return _saved(diffusers.AudioLDMPipeline, parts, folder)
+
+
+@_quietly()
+def tiny_stable_audio(folder: Path) -> Path:
+    """Stable Audio as small as it gets: two channels of noise at 8 kHz, three seconds."""
+    diffusers, library = _libraries()
+    torch.manual_seed(0)
+    transformer = diffusers.StableAudioDiTModel(
+        sample_size=200, in_channels=3, num_layers=1, attention_head_dim=4, num_attention_heads=2,
+        num_key_value_attention_heads=2, out_channels=3, cross_attention_dim=4, time_proj_dim=8,
+        global_states_input_dim=8, cross_attention_input_dim=4,
+    )  # fmt: skip
+    vae = diffusers.AutoencoderOobleck(
+        encoder_hidden_size=4, downsampling_ratios=[8, 16], decoder_channels=4, decoder_input_channels=3,
+        audio_channels=2, channel_multiples=[1, 2], sampling_rate=8000,
+    )  # fmt: skip
+    parts = {
+        "transformer": transformer,
+        "vae": vae,
+        "scheduler": diffusers.CosineDPMSolverMultistepScheduler(
+            solver_order=2, prediction_type="v_prediction", sigma_data=1.0, sigma_schedule="exponential"
+        ),
+        "text_encoder": _tiny_t5(library),
+        "tokenizer": _tiny_t5_words(library),
+        "projection_model": diffusers.StableAudioProjectionModel(32, 4, 0, 512),
+    }
+    card = "---\nlicense: other\nlicense_name: stable-audio-community\n---\n"
+    return _saved(diffusers.StableAudioPipeline, parts, folder, card)
+
+
+def _saved(kind: Any, parts: dict[str, Any], folder: Path, card: str = CARD) -> Path:
+    kind(**parts).save_pretrained(folder)
+    (folder / "README.md").write_text(card)
+    return folder
+
+
+def _libraries() -> tuple[Any, Any]:
+    return import_module("diffusers"), import_module("transformers")
+
+
+def _tiny_vae(diffusers: Any, channels: int) -> Any:
+    return diffusers.AutoencoderKL(
+        block_out_channels=[8, 8], in_channels=1, out_channels=1, latent_channels=channels, norm_num_groups=4,
+        down_block_types=["DownEncoderBlock2D"] * 2, up_block_types=["UpDecoderBlock2D"] * 2,
+    )  # fmt: skip
+
+
+def _tiny_vocoder(library: Any) -> Any:
+    """8 mel bands at 100 Hz → 8 kHz."""
+    config = library.SpeechT5HifiGanConfig(
+        model_in_dim=8, sampling_rate=8000, upsample_initial_channel=16, upsample_rates=[8, 10],
+        upsample_kernel_sizes=[16, 20], resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1]],
+        normalize_before=False,
+    )  # fmt: skip
+    vocoder = library.SpeechT5HifiGan(config)
+    vocoder.conv_post.weight.data.mul_(30_000)  # so that it can be heard
+    return vocoder
+
+
+def _tiny_clap(library: Any) -> Any:
+    text = {"hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2, "num_hidden_layers": 1}
+    audio = {
+        "spec_size": 64, "window_size": 4, "num_mel_bins": 64, "depths": [1, 1], "num_attention_heads": [2, 2],
+        "num_hidden_layers": 2, "hidden_size": 32, "patch_embeds_hidden_size": 16, "patch_size": 4, "patch_stride": 4,
+        "projection_dim": 16,
+    }  # fmt: skip
+    text |= {"vocab_size": 300, "projection_dim": 16}
+    return library.ClapConfig(text_config=text, audio_config=audio, projection_dim=16)
+
+
+def _tiny_t5(library: Any) -> Any:
+    return library.T5EncoderModel(
+        library.T5Config(vocab_size=300, d_model=32, d_ff=16, d_kv=8, num_heads=2, num_layers=1)
+    )
+
+
+def _tiny_roberta(library: Any) -> Any:
+    words = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", "Ġ", *LETTERS]
+    vocabulary = {each: number for number, each in enumerate(words)}
+    return library.RobertaTokenizer(vocab=vocabulary, merges=[], model_max_length=32)
+
+
+def _tiny_t5_words(library: Any) -> Any:
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0), *((each, -3.0) for each in LETTERS)]
+    return library.T5Tokenizer(vocab=pieces, model_max_length=32)

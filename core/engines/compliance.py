@@ -30,6 +30,7 @@ DURATION = Fraction(1001, 480)
 """Seconds of a test sound: no whole number of frames, cells or milliseconds."""
 _STRIKE_S, _NEAR_S = 1.0, 0.1
 _SPOKEN = TimeRange(Fraction(1, 2), Fraction(3, 2))
+_PROMPT = "a knock on wood"
 _MOST_SPILT = 0.05  # of the power of speech, outside of its line
 _CANCEL_S = 2.0
 _LONGEST_WINDOW_S = 30.0  # of which several are tried
@@ -136,7 +137,9 @@ class Trial:
         features = PictureFeatures(sync, nothing.picture, nothing.lips)
         lines = (Line(_SPOKEN, "Hello there", language="en"),) if self.task != "foley" else ()
         shot = _film(self.folder, duration) if _sees_movies(self.engine) else None
-        return Brief(self.task, duration, features, lines, shot=shot, covers=None if shot is None else shot.record)
+        prompt = "" if self.task == "dialogue" else _PROMPT
+        covers = None if shot is None else shot.record
+        return Brief(self.task, duration, features, lines, prompt=prompt, shot=shot, covers=covers)
 
     def _sound(self, brief: Brief, seed: int = 7, on_step: Callable[[float], None] = lambda share: None) -> Sound:
         steps, guidance = self.engine.sampling(None, None)

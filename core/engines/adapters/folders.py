@@ -73,7 +73,9 @@ class ModelFolder:
         return found
 
     def check_weights(self, parts: Sequence[str] = (".",)) -> None:
-        """Raises EngineError for weights in a form that can run code of whoever wrote them, or for none at all."""
+        """Raises EngineError for code of whoever made it, for weights in a form that can run such, or for none."""
+        if any(self.path.rglob("*.py")):
+            raise EngineError(self.path.name, "has Python code of its own, which is not run", "take it out")
         for part in parts:
             names = {each.name for each in (self.path / part).glob("*") if each.is_file()}
             if any(name.endswith(".safetensors") for name in names):

@@ -62,8 +62,13 @@ def heard(sound: Floats32, rate: int) -> Floats32:
     if not len(loud):
         return np.zeros(0, np.float32)
     fade = int(FADE_S * rate)
-    spoken = sound[max(loud[0] - fade, 0) : loud[-1] + fade].copy()
-    ramp = np.linspace(0, 1, min(fade, len(spoken)), dtype=np.float32)
-    spoken[: len(ramp)] *= ramp
-    spoken[len(spoken) - len(ramp) :] *= ramp[::-1]
-    return spoken
+    return faded(sound[max(loud[0] - fade, 0) : loud[-1] + fade], rate)
+
+
+def faded(sound: Floats32, rate: int) -> Floats32:
+    """(N,) that begins and ends with nothing."""
+    ramp = np.linspace(0, 1, min(int(FADE_S * rate), len(sound)), dtype=np.float32)
+    made = sound.copy()
+    made[: len(ramp)] *= ramp
+    made[len(made) - len(ramp) :] *= ramp[::-1]
+    return made

@@ -24,6 +24,7 @@ from talkies.core.errors import EngineError
 from talkies.core.times import TimeRange
 
 pytest.importorskip("transformers", reason="the extra [vssflow] is not installed")
+pytestmark = pytest.mark.slow  # each engine imports its library anew
 
 WORDS = "De trein vertrekt om negen uur"
 
