@@ -44,12 +44,12 @@ def added(adapter: str, folder: Path, *options: str) -> Iterator[GuestEngine]:
         engine.close()
 
 
-def tiny_vits(folder: Path, language: str = "nld", uroman: bool = False, **more: Any) -> Path:
+def tiny_vits(folder: Path, language: str = "nld", uroman: bool = False, phonemize: bool = False, **more: Any) -> Path:
     """A random model that speaks noise, 64 ms for each character at its own pace."""
     library: Any = import_module("transformers")
     folder.mkdir(parents=True)
     (folder / "vocab.json").write_text(json.dumps({each: number for number, each in enumerate(["<pad>", *LETTERS])}))
-    spelling = {"language": language, "is_uroman": uroman, "phonemize": False}
+    spelling = {"language": language, "is_uroman": uroman, "phonemize": phonemize}
     library.VitsTokenizer(folder / "vocab.json", **spelling).save_pretrained(folder)
     torch.manual_seed(0)
     shape = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
-from math import prod
+from math import floor, prod
 from typing import Any
 
 import numpy as np
@@ -124,7 +124,7 @@ class EffectsAdapter:
         size = self.folder.read("transformer/config.json").get("sample_size")
         hop = prod(self.folder.read("vae/config.json").get("downsampling_ratios", ()))
         own = self.pipeline.longest_s if size is None else size * hop / rate - _SPARE_S
-        return round(min(self.pipeline.longest_s, own), 2)
+        return floor(min(self.pipeline.longest_s, own) * 100) / 100
 
     def load(self) -> str:
         stay_offline()
@@ -150,7 +150,9 @@ class EffectsAdapter:
     def perform(self, job: Job, say: Say) -> Floats32:
         sound, parts = np.zeros(job["samples"], np.float32), list(parts_of(job, self.manifest["sample_rate"]))
         if not parts:
-            raise EngineError("the sound", "is described by nothing", "give it a prompt, or subtitles of what is heard")
+            raise EngineError(
+                "the effects", "nothing says what they are", "give a prompt, or subtitles of what is heard"
+            )
         for number, part in enumerate(parts):
 
             def on_step(share: float, number: int = number) -> None:

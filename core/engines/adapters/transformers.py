@@ -82,10 +82,11 @@ class SpeechAdapter:
             from talkies.core.engines.devices import choose_device
 
             library: Any = import_module("transformers")
-            prepare_espeak()
             torch.backends.cudnn.deterministic = True
             path, own = self.folder.path, {"local_files_only": True, "trust_remote_code": False}
             tokens = library.VitsTokenizer.from_pretrained(path, **own)
+            if tokens.phonemize:
+                prepare_espeak()
             self._spelling = Spelling(tokens, find_spec("uroman") is not None)
             safe = {"use_safetensors": True, "output_loading_info": True}
             model, found = library.VitsModel.from_pretrained(path, **safe, **own)

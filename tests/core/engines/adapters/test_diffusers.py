@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from tiny_models import added, tiny_audioldm, tiny_audioldm2, tiny_stable_audio
 
 from talkies.core.arrays import Sound
-from talkies.core.engines.adapters.diffusers import Part, parts_of
+from talkies.core.engines.adapters.diffusers import EffectsAdapter, Part, parts_of
 from talkies.core.engines.base import Brief, Line
 from talkies.core.engines.compliance import checks
 from talkies.core.engines.guest import GuestEngine
@@ -63,6 +63,19 @@ def test_a_folder_says_what_it_is(tmp_path: Path) -> None:
         assert (manifest.sample_rate, manifest.window_s, manifest.steps, manifest.guidance) == (8000, 3.15, 100, 7.0)
 
 
+@pytest.mark.parametrize(("size", "window_s"), [(1024, 47.0), (256, 11.83)])
+def test_a_window_is_no_longer_than_the_model(size: int, window_s: float, tmp_path: Path) -> None:
+    """Stable Audio Open's numbers, and those of one a quarter as long."""
+    for part, facts in {
+        "transformer": {"sample_size": size},
+        "vae": {"downsampling_ratios": [2, 4, 4, 8, 8], "sampling_rate": 44_100},
+    }.items():
+        (tmp_path / part).mkdir()
+        (tmp_path / part / "config.json").write_text(json.dumps(facts))
+    (tmp_path / "model_index.json").write_text('{"_class_name": "StableAudioPipeline"}')
+    assert EffectsAdapter([str(tmp_path), "--licence", "its own"]).manifest["window_s"] == window_s
+
+
 def test_the_prompt_sounds_throughout_the_same_for_the_same_seed(engine: GuestEngine) -> None:
     sound = made(engine)
     assert len(sound) == SECONDS * engine.sample_rate
@@ -105,7 +118,7 @@ def test_it_tells_how_far_it_is(engine: GuestEngine) -> None:
 
 def test_without_words_it_asks_for_some(engine: GuestEngine) -> None:
     with pytest.raises(
-        EngineError, match="refuses: the sound: is described by nothing; give it a prompt, or subtitles"
+        EngineError, match="refuses: the effects: nothing says what they are; give a prompt, or subtitles"
     ):
         made(engine, "")
 

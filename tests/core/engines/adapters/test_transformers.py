@@ -46,7 +46,6 @@ def spoken(
     """Four seconds with a line from 1 s on."""
     line = Line(TimeRange(Fraction(1), end), text, language="nl")
     prepared = engine.prepare(Brief("dialogue", Fraction(4), lines=(line,), voice=voice))
-    assert prepared.warnings == ()
     return np.concatenate(list(engine.generate(prepared, seed=seed, steps=1, guidance=1, on_step=lambda share: None)))
 
 
@@ -106,6 +105,14 @@ def test_speakers_are_chosen_by_number(tmp_path: Path) -> None:
 def open_and_close(folder: Path, *options: str) -> None:
     with added("transformers", folder, *options):
         pass
+
+
+def test_english_is_spelt_in_phonemes_where_the_model_wants_them(tmp_path: Path) -> None:
+    folder = tiny_vits(tmp_path / "vits-ljs", language="", phonemize=True)
+    with added("transformers", folder) as engine:
+        assert engine.manifest.languages == ("en",)
+        figures, words = spoken(engine, "Track 9"), spoken(engine, "track nine")
+        assert engine.remarks() == () and np.array_equal(figures, words)
 
 
 @pytest.fixture
