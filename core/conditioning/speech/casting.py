@@ -7,7 +7,7 @@ if need be one that has learned another language. Names that say nothing are ser
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from talkies.core.conditioning.speech.named_voices import ONLY_BY_NAME, VoiceFacts, named_voices
@@ -24,16 +24,26 @@ class Role:
     language: str = ""
 
 
-def cast(roles: Iterable[Role], given: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The name of a voice for each speaker, in the order of the roles; ``given``: voices that somebody chose."""
+def cast(
+    roles: Iterable[Role], given: Mapping[str, str] | None = None, voices: Sequence[VoiceFacts] | None = None
+) -> dict[str, str]:
+    """The name of a voice for each speaker, in the order of the roles; ``given``: voices that somebody chose;
+    ``voices``: of an engine of somebody else's, which speak their own language alone; None: those that ship."""
     given, wanted = given or {}, list(roles)
-    voices = {role.speaker: given[role.speaker] for role in wanted if role.speaker in given}
+    offered = [voice for voice in named_voices() if voice.name not in ONLY_BY_NAME] if voices is None else voices
+    chosen = {role.speaker: given[role.speaker] for role in wanted if role.speaker in given}
     used = Counter(given.values())
     for role in sorted(wanted, key=lambda role: not _says_much(role)):
-        if role.speaker not in voices:
-            voices[role.speaker] = _best(role, used).name
-            used[voices[role.speaker]] += 1
-    return {role.speaker: voices[role.speaker] for role in wanted}
+        if role.speaker not in chosen:
+            able = offered if voices is None else _speaking(role, offered)
+            chosen[role.speaker] = _best(role, used, able).name
+            used[chosen[role.speaker]] += 1
+    return {role.speaker: chosen[role.speaker] for role in wanted}
+
+
+def _speaking(role: Role, offered: Sequence[VoiceFacts]) -> Sequence[VoiceFacts]:
+    """The voices that speak a role's language; all where none does, and whoever speaks says so."""
+    return [voice for voice in offered if voice.language[:2] == role.language[:2].lower()] or offered
 
 
 def _says_much(role: Role) -> bool:
@@ -41,9 +51,8 @@ def _says_much(role: Role) -> bool:
     return person is not None and (bool(person.sex) or person.age == "child")
 
 
-def _best(role: Role, used: Mapping[str, int]) -> VoiceFacts:
+def _best(role: Role, used: Mapping[str, int], offered: Sequence[VoiceFacts]) -> VoiceFacts:
     person = person_of(role.speaker) or Person()
-    offered = [voice for voice in named_voices() if voice.name not in ONLY_BY_NAME]
     spoken = role.language[:2].lower()
     if not any(voice.language[:2] == spoken for voice in offered):
         spoken = _DEFAULT_LANGUAGE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import queue
@@ -9,24 +10,32 @@ import sys
 import threading
 import wave
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
 from talkies.core.arrays import Floats32
-from talkies.core.errors import TalkiesError
+from talkies.core.errors import ArgumentError, CancelledError, TalkiesError
 
 Job = Mapping[str, Any]
 """A job's parameters, as docs/protocols.md has them."""
-Questions = queue.SimpleQueue[dict[str, Any]]
 Say = Callable[..., None]
-"""``say("progress", fraction=0.5)``, ``say("note", message="...")``: while a job is worked at."""
+"""``say("progress", fraction=0.5)``, ``say("note", message="...")``: while a job is worked at. Raises CancelledError
+where nobody waits for it any more."""
+
+
+class Arguments(argparse.ArgumentParser):
+    """What an adapter was added with; what is wrong with it becomes an answer."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ArgumentError(self.prog, message, f"it takes {self.format_usage().partition(self.prog)[2]}")
 
 
 class Adapter(Protocol):
-    """``manifest``: as docs/engines.md has it; known before anything heavy is loaded. Whatever it is asked for, it may
-    raise ValueError or TalkiesError with a sentence."""
+    """``manifest``: as docs/engines.md has it; known before anything heavy is loaded. Each of these may raise a
+    TalkiesError, or ValueError with a sentence, which is the answer then."""
 
     @property
     def manifest(self) -> Mapping[str, Any]: ...
@@ -34,22 +43,18 @@ class Adapter(Protocol):
     def load(self) -> str | None:
         """Makes ready; called before the first job. The sha256 of its weights, if it has any."""
 
-    def perform(self, job: Job, say: Say) -> Floats32:
-        """(N,) at the manifest's rate, as long as the job."""
-
-
-class _CancelledError(Exception):
-    """Nobody waits for this job any more."""
+    def perform(self, job: Job, say: Say) -> Floats32 | Path:
+        """(N,) at the manifest's rate, as long as the job; or a file in the folder that it runs in."""
 
 
 def serve(adapter: Adapter, use_device: Callable[[str], None] = lambda name: None) -> None:
     """Answers until it is told to go. ``use_device``: told the user's device before the adapter loads. What else is
     printed goes to standard error. A job that is cancelled ends where it next says something."""
-    asked: Questions = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(asked,), daemon=True).start()
+    asked = _Asked()
+    threading.Thread(target=asked.listen, daemon=True).start()
     weights, is_loaded = None, False
     with contextlib.redirect_stdout(sys.stderr):
-        while (question := asked.get())["method"] != "quit":
+        while (question := asked.questions.get())["method"] != "quit":
             method, number = question["method"], question["id"]
             try:
                 if method in ("load", "job") and not is_loaded:
@@ -57,47 +62,52 @@ def serve(adapter: Adapter, use_device: Callable[[str], None] = lambda name: Non
                     weights, is_loaded = adapter.load(), True
                 if method == "job":
                     _perform(adapter, number, question["params"], asked)
-                said = {"protocol": 1, "manifest": adapter.manifest, "weights": weights}
-            except (ValueError, TalkiesError) as error:
+                _say(number, "result", result={"protocol": 1, "manifest": adapter.manifest, "weights": weights})
+            except (TalkiesError, ValueError) as error:
                 _say(number, "error", error={"message": str(error)})
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What comes on standard input, heard while a job is worked at."""
+
+    questions: queue.SimpleQueue[dict[str, Any]] = field(default_factory=queue.SimpleQueue)
+    given_up: set[object] = field(default_factory=set)
+    is_over: threading.Event = field(default_factory=threading.Event)
+
+    def listen(self) -> None:
+        for question in map(json.loads, sys.stdin):
+            if question["method"] == "cancel":
+                self.given_up.add(question["params"]["id"])
+            elif question["method"] == "quit":
+                break
             else:
-                if method != "cancel":
-                    _say(number, "result", result=said)
+                self.questions.put(question)
+        self.is_over.set()
+        self.questions.put({"method": "quit"})
+
+    def awaits(self, number: object) -> bool:
+        """Whether anybody waits for the answer."""
+        return not self.is_over.is_set() and number not in self.given_up
 
 
-def _listen(asked: Questions) -> None:
-    for question in map(json.loads, sys.stdin):
-        asked.put(question)
-        if question["method"] == "quit":
-            return
-    asked.put({"method": "quit"})
-
-
-def _perform(adapter: Adapter, number: int, job: Job, asked: Questions) -> None:
+def _perform(adapter: Adapter, number: int, job: Job, asked: _Asked) -> None:
     def say(event: str, **content: object) -> None:
-        _heed(asked)
+        if not asked.awaits(number):
+            raise CancelledError("the job", "was taken back")
         _say(number, event, **content)
 
-    with contextlib.suppress(_CancelledError):
-        sound = adapter.perform(job, say)
-        _write(Path("sound.wav"), sound, adapter.manifest["sample_rate"])
-        _say(number, "block", file="sound.wav")
+    made = adapter.perform(job, say)
+    if not isinstance(made, Path):
+        made = _written(Path("sound.wav"), made, adapter.manifest["sample_rate"])
+    _say(number, "block", file=made.name)
 
 
-def _heed(asked: Questions) -> None:
-    """Raises _CancelledError where something was asked during a job: only to cancel it, or to go."""
-    if asked.empty():
-        return
-    question = asked.get()
-    if question["method"] != "cancel":
-        asked.put(question)
-    raise _CancelledError
-
-
-def _write(path: Path, sound: Floats32, rate: int) -> None:
+def _written(path: Path, sound: Floats32, rate: int) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, rate, 0, "NONE", ""))
         file.writeframes((np.clip(sound, -1, 1) * 32767).round().astype("<i2").tobytes())
+    return path
 
 
 def _say(number: int, event: str, **content: object) -> None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from talkies.core.backgrounds.coverage import bed_ranges
 from talkies.core.conditioning.speech.casting import Role, cast, shared_voices
-from talkies.core.conditioning.speech.named_voices import check_voice
-from talkies.core.engines.base import NAMED_VOICES
+from talkies.core.conditioning.speech.named_voices import VoiceFacts, check_voice
+from talkies.core.engines.base import ENGINES, NAMED_VOICES
 from talkies.core.engines.choice import engines_for, weights_for
+from talkies.core.engines.guests.found import guests
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.planning.disk_space import needed_bytes
 from talkies.core.generation.planning.earlier_takes import EarlierTakes, earlier_takes
@@ -133,8 +134,20 @@ def _music(timeline: Timeline, request: Request, segments: Sequence[Segment], sp
 
 def speaks_by_name(request: Request) -> bool:
     """Whether the engine that is asked to speak has the voices that ship."""
+    return _speaking(request) in NAMED_VOICES
+
+
+def _speaking(request: Request) -> str:
+    """The engine that is asked to speak."""
     task = "joint" if request.task == "joint" else "dialogue"
-    return engines_for(request.engine, [task])[0][task] in NAMED_VOICES
+    return engines_for(request.engine, [task])[0][task]
+
+
+def _voices_of_guest(request: Request) -> tuple[VoiceFacts, ...]:
+    """Those that an engine of somebody else's names, () where it names none."""
+    name = _speaking(request)
+    guest = guests().get(name) if name not in ENGINES else None
+    return guest.manifest.voices if guest is not None and guest.manifest is not None else ()
 
 
 def check_voices(stems: Iterable[Stem]) -> None:
@@ -145,15 +158,14 @@ def check_voices(stems: Iterable[Stem]) -> None:
 
 def cast_voices(cues: Iterable[Cue], request: Request, given: Mapping[str, str]) -> dict[str, str]:
     """A voice for each speaker of the whole timeline, so that it does not depend on the segments that are chosen;
-    ``given``: by speaker. Nobody is cast where one voice was asked for, or where the engine has voices of its own."""
-    if request.voice or not speaks_by_name(request):
+    ``given``: by speaker. Nobody is cast where one voice was asked for, or where the engine names no voices."""
+    offered = _voices_of_guest(request)
+    if request.voice or not (offered or speaks_by_name(request)):
         return dict(given)
     spoken = sorted((cue for cue in cues if cue.kind == "speech"), key=lambda cue: cue.range)
     languages = {cue.speaker: cue.language for cue in reversed(spoken)}
-    return {
-        **given,
-        **cast([Role(speaker, languages[speaker]) for speaker in dict.fromkeys(c.speaker for c in spoken)], given),
-    }
+    roles = [Role(speaker, languages[speaker]) for speaker in dict.fromkeys(c.speaker for c in spoken)]
+    return {**given, **cast(roles, given, offered or None)}
 
 
 def _alike(request: Request, voices: Mapping[str, str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from talkies.core.conditioning.speech.casting import Role, cast, shared_voices
-from talkies.core.conditioning.speech.named_voices import language_of, named_voices
+from talkies.core.conditioning.speech.named_voices import VoiceFacts, language_of, named_voices
 from talkies.core.people import person_of
 
 FACTS = {voice.name: voice for voice in named_voices()}
@@ -86,3 +86,9 @@ def test_letters_do_not_count() -> None:
 def test_facts_of_the_voices_are_in_their_one_line() -> None:
     assert {voice.sex for voice in named_voices() if voice.age == "adult"} == {"female", "male"}
     assert language_of("kerstin") == "de-DE" and language_of("me.wav") == ""
+
+
+def test_voices_of_another_engine_speak_their_own_language_alone() -> None:
+    offered = [VoiceFacts("a", "en-US", "a woman"), VoiceFacts("b", "en-GB", "a man"), VoiceFacts("c", "fr", "a woman")]
+    roles = [Role("ANNA", "en"), Role("BOB", "en"), Role("PIERRE", "fr"), Role("EVE", "fr"), Role("HANS", "de")]
+    assert cast(roles, {}, offered) == {"ANNA": "a", "BOB": "b", "PIERRE": "c", "EVE": "c", "HANS": "b"}

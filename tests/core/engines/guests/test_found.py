@@ -112,6 +112,7 @@ def test_a_list_that_is_broken_is_one_sentence() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [{"sample_rate": 1}, {"window_s": 0}, {"patience_s": 1e9}, {"version": "1\n2"}, {"name": "../x"}, {"tasks": []},
+     {"voices": [{"name": "", "language": "en", "about": "a man"}]},
      {"steps": 0}, {"sees": "everything"}, {"window_s": float("nan")}],
 )  # fmt: skip
 def test_a_manifest_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:

@@ -6,6 +6,10 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
+from guests import rude_guest
+
+from talkies.core.engines.guests.found import keep
 from talkies.core.generation.planning.plan import plan_run
 from talkies.core.generation.request import Request
 from talkies.core.segment import Cue, Segment, Timeline
@@ -53,6 +57,14 @@ def test_one_voice_for_all_lines_and_voices_by_speaker_go_before() -> None:
 
 def test_an_engine_with_voices_of_its_own_gets_none_of_ours() -> None:
     assert set(voices(timeline("EVE", "ANNA"), replace(REQUEST, engine="vssflow")).values()) == {""}
+
+
+def test_the_voices_that_another_engine_names_are_cast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALKIES_CONFIG", str(tmp_path / "config.toml"))
+    named = [{"name": name, "language": "en", "about": about} for name, about in (("al", "a man"), ("jo", "a woman"))]
+    keep(rude_guest(tasks=["dialogue"], voices=named))
+    assert voices(timeline("EVE", "BOB"), replace(REQUEST, engine="rude")) == {"EVE": "jo", "BOB": "al"}
+    assert voices(timeline("EVE", "BOB"), replace(REQUEST, engine="rude"), {"EVE": "al"})["EVE"] == "al"
 
 
 def test_two_who_sound_alike_are_told() -> None:

@@ -47,7 +47,7 @@ def test_the_teachers_voices_are_english_and_named_once() -> None:
 
 
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
-    with pytest.raises(TalkiesError, match=r"onnxruntime: is not installed|holds no teacher"):
+    with pytest.raises(TalkiesError, match=r"onnxruntime: is not installed|holds no Kokoro"):
         Teacher(tmp_path)
 
 
