@@ -52,7 +52,7 @@ class Kokoro:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 4
-        model = _model(folder)
+        model = model_file(folder)
         try:
             self._session: Any = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # it has a dozen of its own, without a common root
@@ -112,6 +112,17 @@ class Kokoro:
             raise InputError(path, f"holds no style of the model's ({_short(error)})", "copy it again") from error
 
 
+def model_file(folder: Path) -> Path:
+    """Raises InputError where there is none, or more than one."""
+    if (folder / "model.onnx").is_file():
+        return folder / "model.onnx"
+    models = sorted(folder.glob("*.onnx"))
+    if len(models) != 1:
+        problem = f"holds {len(models)} models" if models else "holds no Kokoro: there is no model.onnx"
+        raise InputError(folder, problem, _CURE)
+    return models[0]
+
+
 def style_files(folder: Path) -> Mapping[str, Path]:
     """Where the style of each voice lies, by the voice's name. Raises InputError where there are none."""
     found = {path.stem: path for path in sorted(folder.glob("voices/*.bin"))}
@@ -148,16 +159,6 @@ def _vocabulary(folder: Path) -> dict[str, int]:
         return {letter: int(token) for letter, token in found.items()}
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise InputError(path, f"is no vocabulary ({_short(error)})", "copy it again") from error
-
-
-def _model(folder: Path) -> Path:
-    if (folder / "model.onnx").is_file():
-        return folder / "model.onnx"
-    models = sorted(folder.glob("*.onnx"))
-    if len(models) != 1:
-        problem = f"holds {len(models)} models" if models else "holds no Kokoro: there is no model.onnx"
-        raise InputError(folder, problem, _CURE)
-    return models[0]
 
 
 def _names_in(path: Path) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from talkies.core.arrays import Floats32
-from talkies.core.conditioning.speech.kokoro import LANGUAGES, RATE, Kokoro, facts_of, style_files
+from talkies.core.conditioning.speech.kokoro import LANGUAGES, RATE, Kokoro, facts_of, model_file, style_files
 from talkies.core.conditioning.speech.named_voices import VoiceFacts
 from talkies.core.engines.adapters.lines import Line, Placing
 from talkies.core.engines.adapters.serving import Arguments, Job, Say, serve
@@ -37,11 +37,12 @@ class KokoroAdapter:
 
     @cached_property
     def given(self) -> argparse.Namespace:
-        """``folder``, ``voice``. Raises ArgumentError, or InputError for a voice that is not there."""
+        """``folder``, ``voice``. Raises ArgumentError, or InputError where no model is there."""
         parser = Arguments("the adapter kokoro", add_help=False)
         parser.add_argument("folder", type=Path, metavar="FOLDER")
         parser.add_argument("--voice", default="", metavar="NAME")
         given = parser.parse_args()
+        model_file(given.folder)
         if given.voice:
             facts_of(given.voice)
             if given.voice not in style_files(given.folder):

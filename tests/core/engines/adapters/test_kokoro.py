@@ -146,9 +146,18 @@ def test_arguments_that_make_no_sense_are_one_sentence(folder: Path, words: list
         add("kokoro", [str(folder), *words], adapter="kokoro")
 
 
-def test_a_folder_without_voices_is_not_added(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match=r"refuses: .*nowhere: holds no voices of Kokoro's"):
-        add("kokoro", [str(tmp_path / "nowhere")], adapter="kokoro")
+def test_a_folder_without_model_or_voices_is_not_added(folder: Path) -> None:
+    with pytest.raises(EngineError, match=r"refuses: .*nowhere: holds no Kokoro: there is no model\.onnx"):
+        add("kokoro", [str(folder / "nowhere")], adapter="kokoro")
+    (folder / "other.onnx").write_bytes((folder / "model.onnx").read_bytes())
+    (folder / "model.onnx").rename(folder / "third.onnx")
+    with pytest.raises(EngineError, match="holds 2 models"):
+        add("kokoro", [str(folder)], adapter="kokoro")
+    (folder / "third.onnx").unlink()
+    for path in (folder / "voices").iterdir():
+        path.unlink()
+    with pytest.raises(EngineError, match="kokoro: holds no voices of Kokoro's"):
+        add("kokoro", [str(folder)], adapter="kokoro")
 
 
 @pytest.mark.parametrize(
