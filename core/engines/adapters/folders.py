@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from safetensors import SafetensorError
 
 from talkies.core.engines.adapters.licences import licence_of, sellable_under
-from talkies.core.errors import ArgumentError, EngineError
+from talkies.core.engines.adapters.serving import Arguments
+from talkies.core.errors import EngineError
 from talkies.core.files.regular import read_regular
 
 _LARGEST_BYTES = 1 << 22
@@ -30,17 +31,14 @@ _WORDS = 120
 """Of what a library says, so that a sentence is read to its end."""
 
 
-class Words(argparse.ArgumentParser):
-    """What stands after the adapter's name: a folder and options. Raises ArgumentError instead of ending."""
+class Words(Arguments):
+    """What stands after the adapter's name: a folder and options."""
 
     def __init__(self) -> None:
-        super().__init__(add_help=False, allow_abbrev=False)
-        self.add_argument("folder", type=Path)
+        super().__init__("what stands after '--'", add_help=False, allow_abbrev=False)
+        self.add_argument("folder", type=Path, metavar="FOLDER")
         self.add_argument("--licence", default="")
         self.add_argument("--sellable", choices=("yes", "no"))
-
-    def error(self, message: str) -> NoReturn:
-        raise ArgumentError("what stands after '--'", message, "docs/engines.md has the options")
 
 
 @dataclass(frozen=True)

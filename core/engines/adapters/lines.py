@@ -1,4 +1,4 @@
-"""Lines placed within their times: each begins with its cue and is read faster where it needs more time than it has."""
+"""Lines placed in their times: each begins with its cue, and is read faster where it needs more time than it has."""
 
 from __future__ import annotations
 
