@@ -87,7 +87,7 @@ def test_a_job_that_is_cancelled_ends_and_the_next_is_made(asked: Asked) -> None
     said = [asked.heard()]
     while said[-1]["event"] == "progress":
         said.append(asked.heard())
-    assert said[-1]["event"] == "result"
+    assert (said[-1]["id"], said[-1]["event"]) == (1, "error")
     asked.ask(2, "job", steps=1)
     assert [asked.heard()["event"] for _ in range(3)] == ["progress", "block", "result"]
 
