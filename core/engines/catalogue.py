@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from talkies.core.conditioning.speech.named_voices import named_voices
+from talkies.core.conditioning.speech.named_voices import main_language, named_voices
 from talkies.core.engines.guests.found import BUILT_IN, Guest, guests
 
 
@@ -14,7 +14,7 @@ from talkies.core.engines.guests.found import BUILT_IN, Guest, guests
 class Listed:
     """One engine for people. ``origin``: where it comes from; ``sellable``: whether one may sell what it makes, None
     unknown; ``window_s``: the longest sound that it makes at once, None any; ``problem``: why it cannot be used;
-    ``chosen_by``: the option that chooses it."""
+    ``chosen_by``: the option that chooses it; ``voices``: those of an engine of somebody else's, by name."""
 
     name: str
     origin: str
@@ -28,6 +28,7 @@ class Listed:
     command: Sequence[str] = ()
     problem: str = ""
     chosen_by: str = "--engine"
+    voices: Sequence[str] = ()
 
 
 def catalogue() -> list[Listed]:
@@ -38,7 +39,7 @@ def catalogue() -> list[Listed]:
 def _built_in() -> list[Listed]:
     ours, tasks = version("talkies"), ("foley", "dialogue", "joint")
     mini, vssflow, rules = BUILT_IN
-    languages = tuple(dict.fromkeys(voice.language.partition("-")[0] for voice in named_voices()))
+    languages = tuple(dict.fromkeys(main_language(voice.language) for voice in named_voices()))
     return [
         Listed(mini, "ships with talkies", ours, "Apache-2.0", True, tasks, languages, None, 48_000),
         Listed(
@@ -58,4 +59,5 @@ def _listed(guest: Guest) -> Listed:
     return Listed(
         guest.name, guest.origin, described.version, described.licence, described.sellable, described.tasks,
         described.languages, described.window_s, described.sample_rate, guest.argv,
+        voices=tuple(voice.name for voice in described.voices),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Self, cast
 import numpy as np
 
 from talkies.core.arrays import Sound
+from talkies.core.conditioning.speech.named_voices import main_language
 from talkies.core.engines.base import Brief, Engine, Line, Prepared
 from talkies.core.engines.guests.blocks import beginning
 from talkies.core.engines.guests.found import Guest
@@ -282,8 +283,8 @@ def _nothing_asked(brief: Brief) -> bool:
 
 def _unspoken(name: str, manifest: Manifest, lines: tuple[Line, ...]) -> tuple[str, ...]:
     """Says which languages it does not speak."""
-    known = {language.partition("-")[0].lower() for language in manifest.languages}
-    asked = {line.language.partition("-")[0].lower() for line in lines if line.language}
+    known = set(map(main_language, manifest.languages))
+    asked = {main_language(line.language) for line in lines if line.language}
     return tuple(f"the engine {name} does not speak {each}" for each in sorted(asked - known) if known)
 
 

@@ -195,8 +195,9 @@ def drawn(*parts: object) -> int:
 def dealt(seed: int, choices: int, number: int, *place: object) -> int:
     """One of ``choices`` for a place, so that takes, whose seeds follow each other, have another one each.
 
-    ``number`` tells places of a piece apart. With five choices each, any two of 25 takes have the same one in one of
-    five places that follow each other: they are the lines of a plane over the numbers modulo five.
+    ``number`` tells places of a piece apart. With five choices each, any two of the takes 0 to 24 have the same one in
+    one of five places that follow each other: they are the lines of a plane over the numbers modulo five. The next 25
+    are dealt from another pack.
     """
-    order = random.Random(drawn(*place)).sample(range(choices), choices)
+    order = random.Random(drawn(*place, seed // choices**2)).sample(range(choices), choices)
     return order[(seed + seed // choices * number) % choices]

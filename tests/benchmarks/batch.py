@@ -66,6 +66,7 @@ def main() -> None:
                 out = Path(folder) / f"{name}{pair}"
                 out.mkdir()
                 took, takes = seconds(command(films, out), out)
+                assert takes == 2 * asked.reels, f"{name} made {takes} takes of {asked.reels} films"
                 spent[name].append(took)
                 print(f"{name:6} {took:6.1f} s, {takes} takes", flush=True)
         loop, batch = (statistics.median(spent[name]) for name in ("loop", "batch"))

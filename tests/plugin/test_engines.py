@@ -188,6 +188,30 @@ def test_what_is_no_engine_is_not_added(run: Run) -> None:
         assert code == 2 and err.count("\n") == 1
 
 
+def test_an_adapter_takes_its_files_and_options_as_they_are_written(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a file here is called as an option is, and where a word is longer than a file name can be."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("dialogue", "MIT"):
+        (tmp_path / name).mkdir()
+    inputs = {"text": "{text}", "seed": "{seed}"}
+    (tmp_path / "flow.json").write_text(json.dumps({"1": {"class_type": "Speak", "inputs": inputs}}))
+    options = ("--tasks", "dialogue", "--licence", "MIT")
+    code, out, err = run("engines", "add", "comfy", "--adapter", "comfyui", "--json", "--", "flow.json", *options)
+    assert code == 0, err
+    added = json.loads(out)
+    assert (added["tasks"], added["licence"]) == (["dialogue"], "MIT")
+    assert str(tmp_path / "flow.json") in added["command"]
+    code, _, err = run("engines", "add", "odd", "--", "no-such-program", "a" * 5000)
+    assert code == 2 and "is not a program" in err
+    manifest = ("--manifest", "flow.json")
+    code, _, err = run("engines", "add", "odd", "--adapter", "comfyui", *manifest, "--", "flow.json")
+    assert code == 2 and "is for a program without a protocol" in err
+    code, _, err = run("engines", "add", "odd", "--adapter", "nothing", "--", "flow.json")
+    assert code == 2 and "there are kokoro, transformers" in err
+
+
 @pytest.mark.usefixtures("tones")
 def test_each_task_is_made_by_the_engine_chosen_for_it(run: Run, reel: Path) -> None:
     """Both by the installed one, for the test needs no weights; its takes say so and lie where they belong."""

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from talkies.core.conditioning.speech.named_voices import ONLY_BY_NAME, VoiceFacts, named_voices
+from talkies.core.conditioning.speech.named_voices import ONLY_BY_NAME, VoiceFacts, main_language, named_voices
 from talkies.core.people import Person, person_of
 
 _DEFAULT_LANGUAGE = "en"
@@ -43,7 +43,8 @@ def cast(
 
 def _speaking(role: Role, offered: Sequence[VoiceFacts]) -> Sequence[VoiceFacts]:
     """The voices that speak a role's language; all where none does, and whoever speaks says so."""
-    return [voice for voice in offered if voice.language[:2] == role.language[:2].lower()] or offered
+    spoken = main_language(role.language)
+    return [voice for voice in offered if main_language(voice.language) == spoken] or offered
 
 
 def _says_much(role: Role) -> bool:
@@ -53,12 +54,12 @@ def _says_much(role: Role) -> bool:
 
 def _best(role: Role, used: Mapping[str, int], offered: Sequence[VoiceFacts]) -> VoiceFacts:
     person = person_of(role.speaker) or Person()
-    spoken = role.language[:2].lower()
-    if not any(voice.language[:2] == spoken for voice in offered):
+    spoken = main_language(role.language)
+    if not any(main_language(voice.language) == spoken for voice in offered):
         spoken = _DEFAULT_LANGUAGE
 
     def unfit(voice: VoiceFacts) -> tuple[bool, bool, int, bool]:
-        foreign = voice.language[:2] != spoken
+        foreign = main_language(voice.language) != spoken
         return voice.age != person.age, _is_of_other_sex(voice, person), used.get(voice.name, 0), foreign
 
     return min(offered, key=unfit)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,10 +41,12 @@ def add(
 
     Raises ArgumentError for a name that is taken or a program that is not there, EngineError for one that is no engine.
     """
+    if adapter is not None and described is not None:
+        raise ArgumentError("--manifest", "is for a program without a protocol", "leave it out beside --adapter")
     taken = guests().get(name)
     if name in BUILT_IN or (taken is not None and not taken.absent):
         raise ArgumentError(f"engine {name}", "is there already", "choose another name, or remove that one first")
-    whole = _program(argv) if adapter is None else (*_adapter(adapter), *map(_absolute, argv))
+    whole = _program(argv) if adapter is None else (*_adapter(adapter), _absolute(argv[0], Path.exists), *argv[1:])
     if described is not None:
         manifest = replace(Manifest.read(described), name=name)
         whole = (sys.executable, "-I", command.__file__, json.dumps(as_json(manifest)), *whole)
@@ -87,7 +90,9 @@ def remove(name: str) -> None:
     raise ArgumentError(f"engine {name}", "was not added", cure)
 
 
-def _absolute(word: str) -> str:
-    """A file or folder by its whole path, for the program runs in another one."""
+def _absolute(word: str, is_there: Callable[[Path], bool] = Path.is_file) -> str:
+    """A file of this folder by its whole path, for the program runs in another one; other words as they are."""
     path = Path(word)
-    return str(path.absolute()) if not word.startswith("-") and path.exists() else word
+    with contextlib.suppress(OSError, ValueError):
+        return str(path.absolute()) if not word.startswith("-") and is_there(path) else word
+    return word

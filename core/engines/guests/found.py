@@ -132,8 +132,11 @@ def _added() -> Iterator[Guest]:
             yield Guest(name, (), str(added_file()), problem="has no command in engines.json", added=True)
             continue
         try:
-            manifest = Manifest.from_mapping(row.get("manifest"), f"engine {name}")
-            yield Guest(name, tuple(argv), "added", replace(manifest, name=name), added=True)
+            said = row.get("manifest")
+            manifest = Manifest.from_mapping(
+                {**said, "name": name} if isinstance(said, dict) else said, f"engine {name}"
+            )
+            yield Guest(name, tuple(argv), "added", manifest, added=True)
         except EngineError as error:
             yield Guest(name, tuple(argv), "added", problem=f"cannot be used: {error}", added=True)
 
@@ -168,7 +171,9 @@ def forget(name: str) -> None:
 
 
 def _write(rows: Mapping[str, Any]) -> None:
-    path = added_file()
+    path, data = added_file(), json.dumps(rows, indent=1, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
+    if len(data) > _LARGEST_BYTES:
+        raise EngineError(path, f"would have {len(data)} bytes, more than can be read", "remove an engine first")
     with output_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, json.dumps(rows, indent=2).encode() + b"\n")
+        write_atomically(path, data)

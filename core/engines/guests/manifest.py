@@ -19,7 +19,7 @@ TASKS = ("foley", "dialogue", "joint")
 _LARGEST_BYTES = 1 << 16
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _LONGEST_TEXT = 200
-_MOST_VOICES = 1000
+_MOST_VOICES = 300
 _RATES = (8_000, 192_000)
 
 

@@ -51,9 +51,10 @@ class Session:
         ports = guest.manifest is not None and guest.manifest.network
         try:
             self.program = launched(guest.argv, self.folder, ports=ports)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a word that no program can be told
             shutil.rmtree(self.folder, ignore_errors=True)
-            raise self._failed(f"cannot be started ({error.strerror})", "check its installation") from error
+            why = error.strerror if isinstance(error, OSError) else error
+            raise self._failed(f"cannot be started ({why})", "check its installation") from error
         self.is_open = True
 
     def hello(self, watch: Callable[[], None] = lambda: None) -> Message:

@@ -92,9 +92,9 @@ class Program:
             with found.open("rb") as file:
                 is_numpy = file.read(len(_NUMPY)) == _NUMPY
             tensors = {name: _of_numpy(found)} if is_numpy else load_state(found)
-        except (WeightsError, ValueError, TypeError, OSError, EOFError) as error:
+        except Exception as error:  # NumPy and what it parses with raise a dozen kinds for a broken file
             reason = error.problem if isinstance(error, WeightsError) else str(error)
-            raise EngineError(self.subject, f"wrote no tensor that can be read ({reason[:120]})") from None
+            raise EngineError(self.subject, f"wrote no tensor that can be read ({reason[:120]})") from error
         if name not in tensors:
             raise EngineError(
                 self.subject, f"wrote no tensor {name}", f"its file has {', '.join(tensors)[:80] or 'none'}"
@@ -147,6 +147,6 @@ def _is_file(path: Path) -> bool:
 
 
 def _of_numpy(path: Path) -> Tensor:
-    """The array of a file that claims no more than it has; nothing in it is executed. Raises ValueError, TypeError."""
+    """The array of a file that claims no more than it has; nothing in it is executed."""
     stored = np.load(path, mmap_mode="r", allow_pickle=False)
     return torch.from_numpy(np.array(stored))

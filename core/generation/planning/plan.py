@@ -8,16 +8,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from talkies.core.backgrounds.coverage import bed_ranges
-from talkies.core.conditioning.speech.casting import Role, cast, shared_voices
-from talkies.core.conditioning.speech.named_voices import VoiceFacts, check_voice
-from talkies.core.engines.base import ENGINES, NAMED_VOICES
 from talkies.core.engines.choice import engines_for, weights_for
-from talkies.core.engines.guests.found import guests
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.planning.disk_space import needed_bytes
 from talkies.core.generation.planning.earlier_takes import EarlierTakes, earlier_takes
 from talkies.core.generation.planning.listed import listed_spots
 from talkies.core.generation.planning.stems import bed_words, choose_segments, owners, stems_of
+from talkies.core.generation.planning.voices import NOBODY, cast_voices, check_voices
 from talkies.core.generation.request import Request, Task
 from talkies.core.segment import Cue, Segment, Stem, Timeline
 from talkies.core.spotting.spot import Spot
@@ -31,7 +28,6 @@ LOOKING = Fraction(1)  # work per second of picture, and
 MAKING = Fraction(2)  # of sound: only the bar's evenness depends on them
 BY_RULES = ("background", "music")
 """Tasks that need no engine, and no look at a shot as effects and dialogue want it."""
-_NOBODY = ("foley", "background", "music")  # speaks
 
 
 @dataclass(frozen=True)
@@ -78,7 +74,7 @@ def plan_run(
     would be lost that nobody asked to replace.
     """
     segments, owner = choose_segments(timeline, request.segments), owners(timeline)
-    chosen = cast_voices(owner, request, voices or {})
+    cast = cast_voices(owner, request, voices or {})
     listed = listed_spots(timeline, request)
     segments = listed.only(segments)
     wanted = bed_words(request) is not None and (not request.only or listed.remakes_beds)
@@ -87,7 +83,8 @@ def plan_run(
     stems: Mapping[str, tuple[Stem, ...]]
     if music is None:
         stems = {
-            segment.id: listed.given(stems_of(timeline, segment, request, owner, chosen, beds)) for segment in segments
+            segment.id: listed.given(stems_of(timeline, segment, request, owner, cast.voices, beds))
+            for segment in segments
         }
     else:
         from talkies.core.generation.planning.music import music_stems
@@ -99,12 +96,11 @@ def plan_run(
         raise ArgumentError(request.timeline, problem, cure)
     every = [stem for parts in stems.values() for stem in parts]
     engines, engine_notes = engines_for(request.engine, dict.fromkeys(s.task for s in every if s.task not in BY_RULES))
-    if speaks_by_name(request):
-        check_voices(every)
+    check_voices(every, request)
     noticed = segment_warnings(segments)
     earlier = earlier_takes(request, timeline, stems) if keep_earlier else EarlierTakes()
     takes = request.takes if music is None else music.takes(request.takes)
-    unspoken = (*_unspoken(timeline, owner, request.task), *_alike(request, chosen))
+    unspoken = (*_unspoken(timeline, owner, request.task), *cast.notes)
     return Plan(
         timeline,
         segments,
@@ -132,47 +128,6 @@ def _music(timeline: Timeline, request: Request, segments: Sequence[Segment], sp
     return scored(timeline, request, segments, spots)
 
 
-def speaks_by_name(request: Request) -> bool:
-    """Whether the engine that is asked to speak has the voices that ship."""
-    return _speaking(request) in NAMED_VOICES
-
-
-def _speaking(request: Request) -> str:
-    """The engine that is asked to speak."""
-    task = "joint" if request.task == "joint" else "dialogue"
-    return engines_for(request.engine, [task])[0][task]
-
-
-def _voices_of_guest(request: Request) -> tuple[VoiceFacts, ...]:
-    """Those that an engine of somebody else's names, () where it names none."""
-    name = _speaking(request)
-    guest = guests().get(name) if name not in ENGINES else None
-    return guest.manifest.voices if guest is not None and guest.manifest is not None else ()
-
-
-def check_voices(stems: Iterable[Stem]) -> None:
-    """Raises ArgumentError for a voice that is not there, before anything is loaded or looked at."""
-    for voice, speaker in dict.fromkeys((stem.voice, stem.speaker) for stem in stems):
-        check_voice(voice, speaker)
-
-
-def cast_voices(cues: Iterable[Cue], request: Request, given: Mapping[str, str]) -> dict[str, str]:
-    """A voice for each speaker of the whole timeline, so that it does not depend on the segments that are chosen;
-    ``given``: by speaker. Nobody is cast where one voice was asked for, or where the engine names no voices."""
-    offered = _voices_of_guest(request)
-    if request.voice or not (offered or speaks_by_name(request)):
-        return dict(given)
-    spoken = sorted((cue for cue in cues if cue.kind == "speech"), key=lambda cue: cue.range)
-    languages = {cue.speaker: cue.language for cue in reversed(spoken)}
-    roles = [Role(speaker, languages[speaker]) for speaker in dict.fromkeys(c.speaker for c in spoken)]
-    return {**given, **cast(roles, given, offered or None)}
-
-
-def _alike(request: Request, voices: Mapping[str, str]) -> tuple[str, ...]:
-    sentence = shared_voices(voices) if request.task not in _NOBODY else ""
-    return (sentence,) if sentence else ()
-
-
 def work_of(stems: Sequence[Stem], takes: int) -> Fraction:
     """The work of one segment's stems."""
     seen = next((stem.segment.record.duration for stem in stems if stem.task not in BY_RULES), Fraction(0))
@@ -193,7 +148,7 @@ def _unspoken(timeline: Timeline, owner: Mapping[Cue, Segment], task: Task) -> t
     """Words that nobody will speak."""
     languages = {cue.language for cue in owner} or {cue.language for cue in timeline.cues}
     lost = [cue for cue in timeline.cues if cue.kind == "speech" and cue not in owner and cue.language in languages]
-    if not lost or task in _NOBODY:
+    if not lost or task in NOBODY:
         return ()
     where = timeline.timecode(lost[0].range.start)
     return (f"{len(lost)} subtitles have no picture and are not spoken; the first is at {where}",)

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from talkies.core.errors import ArgumentError
 from talkies.core.flow.path import random_times, straight_path, velocity_loss
 from talkies.core.model.bands import LOW_BANDS
 from talkies.core.model.codec import Codec
@@ -21,6 +22,8 @@ from talkies.core.training.material import Example
 from talkies.core.training.mixing import Mixer, Shares
 from talkies.core.training.run import Average, Run, rate_at, set_rate
 from talkies.core.training.started import flow_config
+
+_UNMIXED = Shares.speech + Shares.scene  # of the windows
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,9 @@ def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Ite
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.peak_rate, betas=(0.9, 0.98), weight_decay=1e-2)
     average = Average(model, plan.average_decay)
     step = run.resume(model=model, average=average, optimizer=optimizer)
-    shares = Shares(speech=plan.speech_share, scene=Shares.speech + Shares.scene - plan.speech_share)
+    if not 0 <= plan.speech_share <= _UNMIXED:
+        raise ArgumentError("speech_share", f"is {plan.speech_share}", f"give 0 to {_UNMIXED}: the rest is mixed")
+    shares = Shares(speech=plan.speech_share, scene=_UNMIXED - plan.speech_share)
     mixer = Mixer(examples, codec, shares, np.random.default_rng([plan.seed, step, rank]))
     generator = torch.Generator().manual_seed(plan.seed * 1_000_003 + step * 97 + rank)
     loss_of: nn.Module = FlowLoss(model, codec, plan.steadiness).to(device)

@@ -114,3 +114,5 @@ def test_takes_are_dealt_other_choices_than_their_neighbours() -> None:
     hands = [tuple(dealt(seed, 5, number, "place") for number in range(3, 8)) for seed in range(100, 125)]
     assert all(sum(a == b for a, b in zip(one, other, strict=True)) <= 1 for one, other in combinations(hands, 2))
     assert len({dealt(seed, 5, 1, "another place") for seed in range(5)}) == 5
+    again = [tuple(dealt(seed, 5, number, f"place {number}") for number in range(12)) for seed in range(0, 200, 25)]
+    assert len(set(again)) == 8, "no take of many is another one's"

@@ -49,6 +49,14 @@ def test_each_gets_a_voice_that_fits() -> None:
     assert all(voice.language.startswith("en") for voice in facts)
 
 
+def test_languages_are_compared_by_their_whole_main_part() -> None:
+    """Finnish is not Filipino, and capitals make no language."""
+    offered = [VoiceFacts("aino", "fi-FI", "a woman"), VoiceFacts("jose", "FIL_PH", "a man")]
+    assert cast([Role("Anna", "fil")], voices=offered) == {"Anna": "jose"}
+    offered = [VoiceFacts("uta", "de", "a woman"), VoiceFacts("al", "EN-US", "a man")]
+    assert cast([Role("Anna", "en")], voices=offered) == {"Anna": "al"}
+
+
 def test_nobody_shares_a_voice_while_there_is_another() -> None:
     speakers = ["ANNA", "EVE", "ZOE", "MARY", "BOB", "JIM", "SAM", "TOM", ""]
     voices = cast_in("en", *speakers)

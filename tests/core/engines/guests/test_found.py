@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from talkies.core.engines.base import check_engine, engine_names
 from talkies.core.engines.guests.adding import remove
 from talkies.core.engines.guests.found import added_file, forget, guests, keep
 from talkies.core.engines.guests.manifest import Manifest
+from talkies.core.engines.guests.session import Session
 from talkies.core.errors import EngineError
 from talkies.plugin.cli import main
 
@@ -107,6 +109,30 @@ def test_a_list_that_is_broken_is_one_sentence() -> None:
         guests()
     added_file().write_text('{"odd": {"argv": "rm -rf"}, "bad": {"argv": ["x"], "manifest": 3}}')
     assert all(guest.manifest is None and guest.problem for guest in guests().values() if guest.added)
+
+
+def test_what_could_not_be_read_again_is_not_written() -> None:
+    """Engines with all the voices that one may have, each with as long a text as it may be."""
+    voices = [{"name": f"{number:0200}", "language": "en", "about": "ö" * 200} for number in range(300)]
+    for name in ("one", "two", "three", "four"):
+        keep(replace(rude_guest(name=name, voices=voices), argv=("/bin/true",)))
+    with pytest.raises(EngineError, match=r"would have \d+ bytes, more than can be read; remove an engine first"):
+        keep(replace(rude_guest(name="five", voices=voices), argv=("/bin/true", "x" * 400_000)))
+    assert {"one", "four"} <= set(guests())
+    remove("one")
+    assert "one" not in guests()
+
+
+def test_rows_that_add_would_refuse_are_no_engines() -> None:
+    added_file().parent.mkdir(parents=True, exist_ok=True)
+    odd = {"": "/bin/true", "a\x1b[31mb\n": "/bin/true", "nul": "/bin/tr\0ue", "half": "\ud800"}
+    rows = {name: {"argv": [program], "manifest": rude_manifest()} for name, program in odd.items()}
+    added_file().write_text(json.dumps(rows))
+    found = guests()
+    assert all(found[name].manifest is None and "is not made of" in found[name].problem for name in list(odd)[:2])
+    for name in ("nul", "half"):
+        with pytest.raises(EngineError, match=f"^engine {name}: cannot be started"):
+            Session(found[name])
 
 
 @pytest.mark.parametrize(

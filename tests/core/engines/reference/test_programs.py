@@ -62,6 +62,22 @@ def test_what_goes_wrong_is_one_sentence(tmp_path: Path, code: str, sentence: st
         run(tmp_path, START + code)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1" + "0" * 30 + ",)}",
+        "{'descr': ('a',), 'fortran_order': False, 'shape': (1,)}",
+        "-" * 9000 + "1",
+    ],
+)
+def test_a_hostile_header_of_numpys_is_one_sentence(tmp_path: Path, header: str) -> None:
+    write = "import struct; header = b'\\x93NUMPY\\x01\\x00' + struct.pack('<H', len(text)) + text.encode();"
+    code = f"text = {header!r}; {write} open(out, 'wb').write(header)"
+    with pytest.raises(EngineError, match=r"^extractors.json: sync_24fps: wrote no tensor that can be read"):
+        run(tmp_path, START + code)
+
+
 def test_a_program_that_hangs_is_ended(tmp_path: Path) -> None:
     code = START + "import time; print('x' * 10 ** 6, flush=True); time.sleep(600)"
     begun = time.monotonic()

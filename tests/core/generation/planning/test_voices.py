@@ -10,6 +10,7 @@ import pytest
 from guests import rude_guest
 
 from talkies.core.engines.guests.found import keep
+from talkies.core.errors import ArgumentError
 from talkies.core.generation.planning.plan import plan_run
 from talkies.core.generation.request import Request
 from talkies.core.segment import Cue, Segment, Timeline
@@ -65,6 +66,23 @@ def test_the_voices_that_another_engine_names_are_cast(tmp_path: Path, monkeypat
     keep(rude_guest(tasks=["dialogue"], voices=named))
     assert voices(timeline("EVE", "BOB"), replace(REQUEST, engine="rude")) == {"EVE": "jo", "BOB": "al"}
     assert voices(timeline("EVE", "BOB"), replace(REQUEST, engine="rude"), {"EVE": "al"})["EVE"] == "al"
+
+
+def test_a_voice_that_the_engine_does_not_have_is_refused_or_cast_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused where it is asked for by name; cast anew where it was chosen while another engine spoke."""
+    monkeypatch.setenv("TALKIES_CONFIG", str(tmp_path / "config.toml"))
+    named = [{"name": name, "language": "en", "about": about} for name, about in (("al", "a man"), ("jo", "a woman"))]
+    keep(rude_guest(tasks=["dialogue"], voices=named))
+    request = replace(REQUEST, engine="rude")
+    with pytest.raises(
+        ArgumentError, match=r"^voice 'kathleen': is none of engine rude; .*'talkies engines show rude'"
+    ):
+        plan_run(timeline("EVE"), replace(request, voice="kathleen"))
+    plan = plan_run(timeline("EVE", "BOB"), request, {"EVE": "kathleen"})
+    assert {stem.speaker: stem.voice for stems in plan.stems.values() for stem in stems} == {"EVE": "jo", "BOB": "al"}
+    assert "engine rude has no voice kathleen: jo speaks for EVE" in plan.warnings
 
 
 def test_two_who_sound_alike_are_told() -> None:
