@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ from talkies.core.errors import EngineError
     [
         ("cc-by-nc-4.0", False), ("CC BY-NC-SA 4.0", False), ("PolyForm Noncommercial", False),
         ("apache-2.0", True), ("MIT", True), ("cc-by-4.0", True), ("cc0-1.0", True), ("BSD-3-Clause", True),
+        ("Apache License, Version 2.0", True), ("apache 2", True), ("MIT License", True), ("cc-by", True),
+        ("Apache-2.0 with Commons Clause", None), ("MIT (research use only)", None), ("mit, not for sale", None),
+        ("bsd-3-clause, academic use only", None), ("cc-by-4.0 nd", None), ("cc-by-nd-4.0", None), ("mit\n-", None),
         ("openrail", None), ("stable-audio-community", None), ("cc-by-sa-4.0", None), ("mitigated", None),
     ],
 )  # fmt: skip
@@ -36,6 +40,14 @@ def test_the_licence_is_that_of_the_card_unless_the_user_says_another(card: str,
     (tmp_path / "README.md").write_bytes(card.encode())
     assert licence_of(tmp_path, "") == licence
     assert licence_of(tmp_path, " of its maker ") == "of its maker"
+
+
+def test_a_card_of_empty_lines_without_end_is_given_up_soon(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\n" + "\n" * 4_000_000)
+    began = time.monotonic()
+    with pytest.raises(EngineError, match="names its licence"):
+        licence_of(tmp_path, "")
+    assert time.monotonic() - began < 1.0
 
 
 @pytest.mark.parametrize("card", ["", "# license: mit\n", "license: mit\n", "---\nlicense:\n- mit\n---\n"])
