@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from talkies.core.arrays import Floats32
-from talkies.core.engines.adapters.folders import ModelFolder, Words, said_of, stay_offline
+from talkies.core.engines.adapters.folders import ModelFolder, Words, is_whole, said_of, stay_offline
 from talkies.core.engines.adapters.lines import faded, heard
 from talkies.core.engines.adapters.serving import Job, Say, serve
 from talkies.core.engines.guests.windows import seed_of
@@ -29,6 +29,11 @@ PATIENCE_S = 600.0
 _SHORTEST_S = 1.0
 _SPARE_S = 0.05
 """Asked for beyond what is needed: lengths are rounded down to whole frames."""
+_FASTEST_RATE = 192_000
+_MOST_CELLS = 1 << 24
+"""Of latents at once."""
+_MOST_RATIOS = 16
+_MOST_RATIO = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class EffectsAdapter:
     def manifest(self) -> dict[str, Any]:
         pipeline = self.pipeline
         self._check_parts()
-        rate = self.folder.read(f"{pipeline.voice}/config.json").get("sampling_rate", pipeline.rate)
+        rate = self.folder.number(f"{pipeline.voice}/config.json", "sampling_rate", pipeline.rate, _FASTEST_RATE)
         return {
             **self.folder.manifest("diffusers", self.said),
             "tasks": ["foley"],
@@ -109,8 +114,12 @@ class EffectsAdapter:
         parts = {
             name: part for name, part in self.folder.facts.items() if isinstance(part, list) and part != [None] * 2
         }
-        for name, (library, *_) in parts.items():
-            if library not in LIBRARIES:
+        for name, part in parts.items():
+            if len(part) != 2 or not all(isinstance(word, str) for word in part):
+                raise EngineError(
+                    f"{self.folder.path.name}/{self.folder.main}", f"{name} is no part of a pipeline", "fetch it again"
+                )
+            if (library := part[0]) not in LIBRARIES:
                 raise EngineError(f"{self.folder.path.name}/{name}", f"is of {library}, which is not loaded")
         if parts.get("text_encoder_2", [""])[-1] == "VitsModel":
             raise EngineError(self.folder.path.name, "speaks, and makes no effects", "use an AudioLDM2 for sounds")
@@ -121,10 +130,18 @@ class EffectsAdapter:
 
     def _window_s(self, rate: int) -> float:
         """What it was trained for, or as much as its own size allows."""
-        size = self.folder.read("transformer/config.json").get("sample_size")
-        hop = prod(self.folder.read("vae/config.json").get("downsampling_ratios", ()))
-        own = self.pipeline.longest_s if size is None else size * hop / rate - _SPARE_S
+        size = self.folder.number("transformer/config.json", "sample_size", 0, _MOST_CELLS)
+        own = size * self._hop() / rate - _SPARE_S if size else self.pipeline.longest_s
         return floor(min(self.pipeline.longest_s, own) * 100) / 100
+
+    def _hop(self) -> int:
+        """Samples of a cell of latents. Raises EngineError."""
+        ratios = self.folder.read("vae/config.json").get("downsampling_ratios") or []
+        whole = isinstance(ratios, list) and all(is_whole(ratio, _MOST_RATIO) for ratio in ratios)
+        if not whole or len(ratios) > _MOST_RATIOS:
+            name = f"{self.folder.path.name}/vae/config.json"
+            raise EngineError(name, "downsampling_ratios are no whole numbers", "fetch it again")
+        return prod(ratios)
 
     def load(self) -> str:
         stay_offline()

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 
 from talkies.core.engines.adapters.licences import licence_of, sellable_under
 from talkies.core.engines.adapters.serving import Arguments
@@ -70,13 +70,31 @@ class ModelFolder:
             raise EngineError(f"{self.path.name}/{name}", "is not a configuration", "fetch it again")
         return found
 
+    def number(self, name: str, key: str, default: int, most: int) -> int:
+        """A whole number, 1 to ``most``, of a JSON file. Raises EngineError."""
+        found = self.read(name).get(key)
+        if found is None:
+            return default
+        if not is_whole(found, most):
+            raise EngineError(f"{self.path.name}/{name}", f"{key} is no whole number, 1 to {most}", "fetch it again")
+        return found
+
+    def text(self, name: str, key: str) -> str:
+        """A text of a JSON file, "" where there is none. Raises EngineError."""
+        found = self.read(name).get(key)
+        if not isinstance(found, str | None):
+            raise EngineError(f"{self.path.name}/{name}", f"{key} is no text", "fetch it again")
+        return found or ""
+
     def check_weights(self, parts: Sequence[str] = (".",)) -> None:
         """Raises EngineError for code of whoever made it, for weights in a form that can run such, or for none."""
         if any(self.path.rglob("*.py")):
             raise EngineError(self.path.name, "has Python code of its own, which is not run", "take it out")
         for part in parts:
             names = {each.name for each in (self.path / part).glob("*") if each.is_file()}
-            if any(name.endswith(".safetensors") for name in names):
+            if whole := [name for name in names if name.endswith(".safetensors")]:
+                for name in sorted(whole):
+                    _check_whole(self.path / part / name)
                 continue
             if any(name.endswith(_PICKLED) for name in names):
                 problem = "has pickled weights only, which can run code"
@@ -90,20 +108,41 @@ class ModelFolder:
     def weights_hash(self) -> str:
         """sha256 of its weights; of several files, of their hashes in order of their names."""
         hashes = []
-        for path in sorted(self.path.rglob("*.safetensors")):
+        for path in filter(Path.is_file, sorted(self.path.rglob("*.safetensors"))):
             with path.open("rb") as file:
                 hashes.append(hashlib.file_digest(file, "sha256").hexdigest())
         return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
     def manifest(self, package: str, said: argparse.Namespace) -> dict[str, Any]:
-        """What a manifest says of any model in a folder, made by ``package``. Raises EngineError without a licence."""
+        """What a manifest says of any model in a folder, made by ``package``. Raises EngineError without that, or
+        without a licence."""
+        try:
+            installed = version(package)
+        except PackageNotFoundError as error:
+            raise EngineError(self.path.name, f"needs {package}", "pip install 'talkies[vssflow]'") from error
         licence = licence_of(self.path, said.licence)
         return {
             "name": package,
-            "version": f"{package} {version(package)}",
+            "version": f"{package} {installed}",
             "licence": licence,
             "sellable": sellable_under(licence) if said.sellable is None else said.sellable == "yes",
         }
+
+
+def is_whole(found: object, most: int) -> bool:
+    """Whether something of a JSON file is a whole number, 1 to ``most``."""
+    return isinstance(found, int) and not isinstance(found, bool) and 1 <= found <= most
+
+
+def _check_whole(path: Path) -> None:
+    """Raises EngineError for weights that are cut off, empty, or only named (as by git without its large files)."""
+    try:
+        with safe_open(path, framework="np") as weights:
+            is_empty = not weights.keys()
+    except (OSError, SafetensorError) as error:
+        raise EngineError(f"{path.parent.name}/{path.name}", "is not whole", "fetch it again") from error
+    if is_empty:
+        raise EngineError(f"{path.parent.name}/{path.name}", "has no weights in it", "fetch it again")
 
 
 def stay_offline() -> None:

@@ -8,6 +8,7 @@ import json
 import queue
 import sys
 import threading
+import traceback
 import wave
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,9 @@ Say = Callable[..., None]
 """``say("progress", fraction=0.5)``, ``say("note", message="...")``: while a job is worked at. Raises CancelledError
 where nobody waits for it any more."""
 
+_MOST_WORDS = 120
+"""Letters of what an exception says, so that a sentence is read to its end."""
+
 
 class Arguments(argparse.ArgumentParser):
     """What an adapter was added with; what is wrong with it becomes an answer."""
@@ -35,7 +39,8 @@ class Arguments(argparse.ArgumentParser):
 
 class Adapter(Protocol):
     """``manifest``: as docs/engines.md has it; known before anything heavy is loaded. Each of these may raise a
-    TalkiesError, or ValueError with a sentence, which is the answer then."""
+    TalkiesError, or ValueError with a sentence, which is the answer then; of any other exception the answer has the
+    kind, and standard error the rest."""
 
     @property
     def manifest(self) -> Mapping[str, Any]: ...
@@ -65,6 +70,9 @@ def serve(adapter: Adapter, use_device: Callable[[str], None] = lambda name: Non
                 _say(number, "result", result={"protocol": 1, "manifest": adapter.manifest, "weights": weights})
             except (TalkiesError, ValueError) as error:
                 _say(number, "error", error={"message": str(error)})
+            except Exception as error:  # noqa: BLE001 - whatever a library raises ends the question, not the process
+                traceback.print_exc()
+                _say(number, "error", error={"message": _unforeseen(error)})
 
 
 @dataclass(frozen=True)
@@ -101,6 +109,11 @@ def _perform(adapter: Adapter, number: int, job: Job, asked: _Asked) -> None:
     if not isinstance(made, Path):
         made = _written(Path("sound.wav"), made, adapter.manifest["sample_rate"])
     _say(number, "block", file=made.name)
+
+
+def _unforeseen(error: Exception) -> str:
+    why = " ".join(str(error).split())[:_MOST_WORDS]
+    return f"it failed with {type(error).__name__}{f' ({why})' if why else ''}"
 
 
 def _written(path: Path, sound: Floats32, rate: int) -> Path:

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from talkies.core.arrays import Floats32
-from talkies.core.engines.adapters.folders import ModelFolder, Words, said_of, stay_offline
+from talkies.core.engines.adapters.folders import ModelFolder, Words, is_whole, said_of, stay_offline
 from talkies.core.engines.adapters.iso_639 import bcp_47
 from talkies.core.engines.adapters.lines import Line, Placing
 from talkies.core.engines.adapters.serving import Job, Say, serve
@@ -22,6 +22,9 @@ from talkies.core.errors import ArgumentError, EngineError
 KINDS = ("vits",)
 PATIENCE_S = 300.0
 """A line on a slow machine."""
+_MOST_SPEAKERS = 100_000
+_FASTEST_RATE = 192_000
+_MOST_LETTERS = 1_000_000
 
 
 class SpeechAdapter:
@@ -50,25 +53,35 @@ class SpeechAdapter:
             kind = str(facts.get("model_type"))[:40]
             raise EngineError(self.folder.path.name, f"has a model of type {kind}", f"this takes {', '.join(KINDS)}")
         self.folder.check_weights()
+        self._check_vocabulary()
         self.speaker("")
         return {
             **self.folder.manifest("transformers", self.said),
             "tasks": ["dialogue"],
             "languages": self._languages(),
-            "sample_rate": facts.get("sampling_rate", 16_000),
+            "sample_rate": self.folder.number("config.json", "sampling_rate", 16_000, _FASTEST_RATE),
             "patience_s": PATIENCE_S,
         }
+
+    def _check_vocabulary(self) -> None:
+        """Raises EngineError where nothing says what numbers the letters are."""
+        letters = self.folder.read("vocab.json").values()
+        if not letters:
+            cure = "fetch vocab.json and tokenizer_config.json too"
+            raise EngineError(self.folder.path.name, "has no vocab.json with its letters", cure)
+        if not all(number == 0 or is_whole(number, _MOST_LETTERS) for number in letters):
+            raise EngineError(f"{self.folder.path.name}/vocab.json", "has letters without a number", "fetch it again")
 
     def _languages(self) -> list[str]:
         tokens = self.folder.read("tokenizer_config.json")
         phonemes = "en" if tokens.get("phonemize", True) else ""  # the tokenizer has those of English only
-        language = self.said.language or bcp_47(tokens.get("language") or "") or phonemes
+        language = self.said.language or bcp_47(self.folder.text("tokenizer_config.json", "language")) or phonemes
         return [language] if language else []
 
     def speaker(self, voice: str) -> int:
         """The number of a job's voice, of the option where that is none. Raises ArgumentError for one it has not."""
         number = int(voice) if voice.isdecimal() else self.said.speaker
-        count = self.folder.facts.get("num_speakers", 1)
+        count = self.folder.number("config.json", "num_speakers", 1, _MOST_SPEAKERS)
         if not 0 <= number < count:
             raise ArgumentError(f"speaker {number}", "is not in this model", f"it has 0 to {count - 1}")
         return number

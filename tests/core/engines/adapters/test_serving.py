@@ -27,6 +27,8 @@ class Counting:
     def perform(self, job, say):
         if job["steps"] == 0:
             raise EngineError("steps", "are none", "ask for one")
+        if job["steps"] < 0:
+            raise RuntimeError("weights\\nof nothing")
         for step in range(job["steps"]):
             say("progress", fraction=step / job["steps"])
             time.sleep(0.01)
@@ -88,6 +90,13 @@ def test_a_job_that_is_cancelled_ends_and_the_next_is_made(asked: Asked) -> None
     while said[-1]["event"] == "progress":
         said.append(asked.heard())
     assert (said[-1]["id"], said[-1]["event"]) == (1, "error")
+    asked.ask(2, "job", steps=1)
+    assert [asked.heard()["event"] for _ in range(3)] == ["progress", "block", "result"]
+
+
+def test_what_nobody_foresaw_is_one_sentence_and_the_next_is_made(asked: Asked) -> None:
+    asked.ask(1, "job", steps=-1)
+    assert asked.heard()["error"] == {"message": "it failed with RuntimeError (weights of nothing)"}
     asked.ask(2, "job", steps=1)
     assert [asked.heard()["event"] for _ in range(3)] == ["progress", "block", "result"]
 

@@ -160,6 +160,31 @@ def test_weights_by_their_old_names_are_the_same_and_missing_ones_are_refused(tm
         ("config.json", "[]", r"broken/config\.json: is not a configuration"),
         ("config.json", '{"model_type": "bark"}', "broken: has a model of type bark; this takes vits"),
         ("model.safetensors", None, "broken: has no weights"),
+        ("model.safetensors", "", r"broken/model\.safetensors: is not whole; fetch it again"),
+        ("model.safetensors", "version https://git-lfs", r"broken/model\.safetensors: is not whole; fetch it again"),
+        ("model.safetensors", "\x02" + "\0" * 7 + "{}", r"broken/model\.safetensors: has no weights in it"),
+        (
+            "vocab.json",
+            None,
+            r"broken: has no vocab\.json with its letters; fetch vocab\.json and tokenizer_config\.json",
+        ),
+        ("vocab.json", '{"a": 1e400}', r"broken/vocab\.json: has letters without a number; fetch it again"),
+        (
+            "config.json",
+            '{"model_type": "vits", "num_speakers": "x"}',
+            r"broken/config\.json: num_speakers is no whole",
+        ),
+        (
+            "config.json",
+            '{"model_type": "vits", "sampling_rate": 0}',
+            r"broken/config\.json: sampling_rate is no whole number",
+        ),
+        (
+            "config.json",
+            '{"model_type": "vits", "sampling_rate": "x"}',
+            r"broken/config\.json: sampling_rate is no whole",
+        ),
+        ("tokenizer_config.json", '{"language": 5}', r"broken/tokenizer_config\.json: language is no text; fetch it"),
         ("README.md", None, r"broken: has no README\.md that names its licence; say it with --licence"),
     ],
 )
@@ -182,7 +207,7 @@ def test_weights_that_are_cut_off_are_one_sentence(tmp_path: Path) -> None:
     folder = tiny_vits(tmp_path / "cut")
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1000])
-    with pytest.raises(EngineError, match=r"engine tiny: refuses: cut: cannot be loaded \("):
+    with pytest.raises(EngineError, match=r"engine tiny: refuses: cut/model\.safetensors: is not whole; fetch it"):
         open_and_close(folder)
 
 
