@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 import json
 import threading
+import time
 import wave
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -33,13 +34,15 @@ def workflow(**inputs: Any) -> dict[str, Any]:
 
 @dataclass
 class Comfy:
-    """The state of the server; ``slow``: what is asked for is never done until it is interrupted."""
+    """The state of the server; ``slow``: what is asked for is never done until it is interrupted. ``lag_s``: how long
+    it takes to look at what it is told."""
 
     asked: list[dict[str, Any]] = field(default_factory=list)
     history: dict[str, Any] = field(default_factory=dict)
     running: list[str] = field(default_factory=list)
     interrupted: list[str] = field(default_factory=list)
     port: int = 0
+    lag_s: float = 0.0
     is_another: bool = False
     """Another program than ComfyUI."""
 
@@ -102,6 +105,7 @@ def comfy() -> Iterator[Comfy]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            time.sleep(state.lag_s)
             asked = urlsplit(self.path)
             match asked.path.strip("/").split("/"):
                 case _ if state.is_another:
@@ -120,6 +124,7 @@ def comfy() -> Iterator[Comfy]:
                     self.send(404, b"404: Not Found")
 
         def do_POST(self) -> None:
+            time.sleep(state.lag_s)
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if self.path == "/prompt":
                 self.say(*state.take(body))
@@ -132,10 +137,11 @@ def comfy() -> Iterator[Comfy]:
             self.send(status, json.dumps(content).encode())
 
         def send(self, status: int, data: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+            with suppress(ConnectionError):  # who has asked is gone
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
 
         def log_message(self, *_: object) -> None:
             """Nothing: pytest listens."""

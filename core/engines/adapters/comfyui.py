@@ -11,25 +11,31 @@ import argparse
 import hashlib
 import json
 import re
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, wait
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from talkies.core.arrays import Floats32
-from talkies.core.engines.adapters.comfyui_server import Server, Workflow
+from talkies.core.engines.adapters.comfyui_server import HURRY_S, Place, Server, Workflow
 from talkies.core.engines.adapters.lines import Line, Placing
 from talkies.core.engines.adapters.serving import Arguments, Job, Say, serve
 from talkies.core.engines.guests.blocks import beginning
-from talkies.core.errors import CancelledError, EngineError, InputError
+from talkies.core.errors import ArgumentError, CancelledError, EngineError, InputError
 from talkies.core.files.regular import read_regular
 
 RATE = 48_000
 LONGEST_S = 3600.0
 """That one sound may take."""
 POLL_S = 0.2
+WATCH_S = 0.05
+"""How often it is looked whether anybody still waits, while the server is."""
+WINDOW_S = 1.0, 3600.0
+T = TypeVar("T")
 KEYS = ("prompt", "negative_prompt", "text", "seed", "duration_s", "movie", "pace")
 UNKNOWN = "unknown; see the workflow's models"
 _TELLING = ("prompt", "text", "movie")
@@ -48,19 +54,27 @@ class ComfyAdapter:
         parser.add_argument("--port", type=_port, default=8188, metavar="8188")
         parser.add_argument("--tasks", type=lambda words: words.split(","), default=["foley"], metavar="foley,...")
         parser.add_argument("--licence", default=UNKNOWN, metavar="WORDS")
-        parser.add_argument("--window", type=float, default=None, metavar="SECONDS")
+        parser.add_argument("--window", type=_seconds, default=None, metavar="SECONDS")
         return parser.parse_args()
 
     @cached_property
     def workflow(self) -> Workflow:
-        return read_workflow(self.given.workflow)
+        """Raises InputError, or ArgumentError where it wants what its tasks do not give."""
+        found = read_workflow(self.given.workflow)
+        if "dialogue" in self.given.tasks and "movie" in keys_in(found):
+            raise ArgumentError("{movie}", "is in the workflow, and dialogue gives none", "take it out, or the task")
+        return found
+
+    @cached_property
+    def workflow_hash(self) -> str:
+        """sha256 of what it says, however it is written."""
+        return hashlib.sha256(json.dumps(self.workflow, sort_keys=True).encode()).hexdigest()
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        written = json.dumps(self.workflow, sort_keys=True).encode()
         return {
             "name": "comfyui",
-            "version": f"workflow {hashlib.sha256(written).hexdigest()[:12]}",
+            "version": f"workflow {self.workflow_hash[:12]}",
             "licence": self.given.licence,
             "sellable": None,
             "tasks": self.given.tasks,
@@ -74,12 +88,17 @@ class ComfyAdapter:
     def server(self) -> Server:
         return Server(self.given.port)
 
-    def load(self) -> None:
+    def load(self) -> str:
+        """What stands for weights: takes of a workflow that was changed since are others."""
         self.server.look()
+        return self.workflow_hash
 
     def perform(self, job: Job, say: Say) -> Floats32 | Path:
         if job["task"] == "dialogue":
             return self.spoken(job, say)
+        if job["movie"] is None and "movie" in keys_in(self.workflow):
+            cure = "if it was changed since it was added, add it again"
+            raise EngineError("{movie}", "is in the workflow, and none is given to it", cure)
         text = " ".join(line["text"] for line in job["lines"])
         return self.made({**job, "text": text, "movie": _whole_path(job["movie"]), "pace": 1.0}, say)
 
@@ -101,27 +120,52 @@ class ComfyAdapter:
     def made(self, values: Mapping[str, Any], say: Say) -> Path:
         """The file that the workflow makes of these values. Raises EngineError, CancelledError."""
         number = self.server.queue(filled(self.workflow, values))
+        self._place: Place | None = None
         try:
             outputs = self.awaited(number, say)
         except (CancelledError, EngineError):
-            with suppress(EngineError):
-                self.server.stop(number)
+            Server(self.given.port, HURRY_S).stop(number, self._place)
             raise
         return self.server.fetch(outputs, "sound")
 
     def awaited(self, number: str, say: Say) -> Mapping[str, Any]:
-        """What the nodes have given, when all is done."""
+        """What the nodes have given, when all is done; until then ``_place`` is where the workflow is."""
         until, missed = time.monotonic() + LONGEST_S, 0
         while time.monotonic() < until:
-            say("progress", fraction=0.0)
-            outputs = self.server.made(number)
+            outputs = meanwhile(partial(self.server.made, number), say)
             if outputs is not None:
                 return outputs
-            missed = 0 if self.server.waits(number) else missed + 1
+            self._place = meanwhile(partial(self.server.place, number), say)
+            missed = 0 if self._place else missed + 1
             if missed > 1:  # it may have ended between the two questions
                 raise EngineError("ComfyUI", "knows nothing of the workflow any more", "was it started anew?")
             time.sleep(POLL_S)
         raise EngineError("ComfyUI", f"had not ended after {LONGEST_S / 60:.0f} minutes", "it was told to stop")
+
+
+def meanwhile(ask: Callable[[], T], say: Say) -> T:
+    """What the server answers; who cancels while it is slow does not wait for it."""
+    answer: Future[T] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(ask())
+        except EngineError as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    say("progress", fraction=0.0)
+    while not wait([answer], WATCH_S).done:
+        say("progress", fraction=0.0)
+    return answer.result()
+
+
+def _seconds(text: str) -> float:
+    least, most = WINDOW_S
+    with suppress(ValueError):
+        if least <= (seconds := float(text)) <= most:
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds, {least:g} to {most:g}")
 
 
 def _port(text: str) -> int:
@@ -138,7 +182,7 @@ def read_workflow(path: Path) -> Workflow:
     except (ValueError, RecursionError) as error:
         raise InputError(path, f"is not JSON ({str(error)[:80]})", "save it in ComfyUI again") from error
     nodes = list(found.values()) if isinstance(found, dict) else []
-    if not nodes or not all(isinstance(node, dict) and {"class_type", "inputs"} <= node.keys() for node in nodes):
+    if not nodes or not all(map(_is_node, nodes)):
         raise InputError(path, "is not a workflow in API format", "choose File, Export Workflow (API) in ComfyUI")
     workflow: Workflow = found
     if not keys_in(workflow).intersection(_TELLING):
@@ -149,7 +193,20 @@ def read_workflow(path: Path) -> Workflow:
 
 def keys_in(workflow: Workflow) -> frozenset[str]:
     """Which of a job's values a workflow uses."""
-    return frozenset(_PLACE.findall(json.dumps([node["inputs"] for node in workflow.values()])))
+    texts = (text for node in workflow.values() for text in _texts(node["inputs"]))
+    return frozenset(key for text in texts for key in _PLACE.findall(text))
+
+
+def _is_node(node: object) -> bool:
+    return isinstance(node, dict) and isinstance(node.get("class_type"), str) and isinstance(node.get("inputs"), dict)
+
+
+def _texts(found: Any) -> Iterator[str]:
+    """That are filled: values, however deep, and no keys."""
+    if isinstance(found, str):
+        yield found
+    for each in found.values() if isinstance(found, dict) else found if isinstance(found, list) else ():
+        yield from _texts(each)
 
 
 def filled(workflow: Workflow, values: Mapping[str, Any]) -> Workflow:

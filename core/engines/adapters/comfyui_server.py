@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 from talkies.core.errors import EngineError
 
 HOST = "127.0.0.1"
 TIMEOUT_S = 20.0
+HURRY_S = 0.4
+"""Instead, where somebody who has cancelled waits for it."""
 MOST_JSON_BYTES = 1 << 25
 MOST_SOUND_BYTES = 1 << 29
 _PIECE_BYTES = 1 << 16
@@ -28,12 +30,15 @@ _MOVIES = (".mp4", ".webm", ".mkv", ".mov")
 Workflow = Mapping[str, Any]
 """In API format: node number → its ``class_type`` and ``inputs``."""
 
+Place = Literal["running", "pending"]
+
 
 @dataclass(frozen=True)
 class Server:
     """All of these raise EngineError where it is not there, refuses, or answers what means nothing."""
 
     port: int
+    timeout_s: float = TIMEOUT_S
 
     def look(self) -> None:
         """Whether it is there."""
@@ -47,9 +52,11 @@ class Server:
             raise _failed(f"did not take the workflow ({_refusal(said)})", "try it in ComfyUI")
         return number
 
-    def waits(self, number: str) -> bool:
-        """Whether a workflow waits or is worked at."""
-        return any(number in self._queued(which) for which in ("queue_running", "queue_pending"))
+    def place(self, number: str) -> Place | None:
+        """Whether a workflow is worked at or waits, None where it is not in the queue."""
+        queues = self._json("GET", "/queue")
+        places: tuple[Place, ...] = ("running", "pending")
+        return next((place for place in places if number in _numbers(queues.get(f"queue_{place}"))), None)
 
     def made(self, number: str) -> Mapping[str, Any] | None:
         """What the nodes of a workflow have given, None before it has ended. Raises EngineError where it has failed."""
@@ -62,11 +69,15 @@ class Server:
         outputs = entry.get("outputs")
         return outputs if isinstance(outputs, dict) else {}
 
-    def stop(self, number: str) -> None:
-        """Takes a workflow out of its queue, or interrupts it; others are left alone."""
-        self._json("POST", "/queue", {"delete": [number]})
-        if number in self._queued("queue_running"):
-            self._json("POST", "/interrupt", {"prompt_id": number})
+    def stop(self, number: str, place: Place | None) -> None:
+        """Interrupts a workflow, or takes it out of the queue; others are left alone. ``place``: where it was a moment
+        ago. Raises nothing: an order that is sent counts without its answer."""
+        with suppress(EngineError):
+            if place != "running":
+                self._json("POST", "/queue", {"delete": [number]})
+                place = self.place(number)  # it may have begun meanwhile
+            if place == "running":
+                self._json("POST", "/interrupt", {"prompt_id": number})
 
     def fetch(self, outputs: Mapping[str, Any], name: str) -> Path:
         """The first sound among the outputs, or else a movie's, as a file ``name`` in the folder it runs in."""
@@ -82,10 +93,6 @@ class Server:
             for piece in _pieces(answer, MOST_SOUND_BYTES):
                 file.write(piece)
         return path
-
-    def _queued(self, which: str) -> list[object]:
-        rows = self._json("GET", "/queue").get(which)
-        return [row[1] for row in rows if isinstance(row, list) and len(row) > 1] if isinstance(rows, list) else []
 
     def _json(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         """An answer that is a JSON object; {} where there is none, as after an order."""
@@ -105,15 +112,31 @@ class Server:
     @contextmanager
     def _answer(self, method: str, path: str, body: object = None) -> Iterator[HTTPResponse]:
         data = None if body is None else json.dumps(body).encode()
-        connection = HTTPConnection(HOST, self.port, timeout=TIMEOUT_S)
+        connection = HTTPConnection(HOST, self.port, timeout=self.timeout_s)
         try:
             connection.request(method, path, data, {"Content-Type": "application/json"} if data else {})
             yield connection.getresponse()
         except (OSError, HTTPException) as error:
             why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise _failed(f"does not answer on port {self.port} of this machine ({why})", "start it") from error
+            raise _failed(f"does not answer on port {self.port} of this machine ({why})", _cure(error)) from error
         finally:
             connection.close()
+
+
+def _cure(error: Exception) -> str:
+    match error:
+        case ConnectionRefusedError():
+            return "start it"
+        case TimeoutError():
+            return "it is busy, or hangs: look at its window"
+        case HTTPException() if not isinstance(error, ConnectionError):
+            return "is it another program's port?"
+    return "it may have ended: look at its window"
+
+
+def _numbers(rows: object) -> list[object]:
+    """Of the workflows in a queue."""
+    return [row[1] for row in rows if isinstance(row, list) and len(row) > 1] if isinstance(rows, list) else []
 
 
 def _pieces(answer: HTTPResponse, most_bytes: int) -> Iterator[bytes]:

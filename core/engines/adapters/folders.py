@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from safetensors import SafetensorError, safe_open
 
@@ -129,7 +129,7 @@ class ModelFolder:
         }
 
 
-def is_whole(found: object, most: int) -> bool:
+def is_whole(found: object, most: int) -> TypeGuard[int]:
     """Whether something of a JSON file is a whole number, 1 to ``most``."""
     return isinstance(found, int) and not isinstance(found, bool) and 1 <= found <= most
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -125,6 +128,45 @@ def test_who_cancels_interrupts_the_server(engine: Engine, server: Comfy) -> Non
     assert np.abs(made(engine, foley("a door"))).max() > 0.1
 
 
+def test_who_cancels_interrupts_a_server_that_answers_slowly(engine: Engine, server: Comfy) -> None:
+    """Of a second or two that an adapter has, none is spent waiting for what was asked before."""
+    last: list[float] = []
+
+    def stop(share: float) -> None:
+        if not server.running:
+            return
+        last[:] = last or [time.monotonic()]
+        if time.monotonic() - last[0] > 0.6:
+            server.lag_s = 2.0
+        if time.monotonic() - last[0] > 1.2:
+            raise CancelledError("the test", "was cancelled")
+
+    blocks = engine.generate(engine.prepare(foley("slow")), seed=1, steps=1, guidance=1.0, on_step=stop)
+    with pytest.raises(CancelledError):
+        list(blocks)
+    began = time.monotonic()
+    while not server.interrupted and time.monotonic() - began < 4.0:
+        time.sleep(0.05)
+    assert server.interrupted == ["id-0"]
+
+
+def test_a_workflow_that_is_changed_is_another(tmp_path: Path, server: Comfy) -> None:
+    """Its hash stands for weights, so finished takes of the old one are not kept; what it may not want is refused."""
+    hashes = []
+    added(tmp_path, workflow(), "--port", str(server.port))
+    for given in (workflow(), workflow(strength=2)):
+        (tmp_path / "workflow.json").write_text(json.dumps(given))
+        engine = load_engine("comfy")
+        hashes.append(engine.weights_hash)
+        engine.close()  # type: ignore[attr-defined]
+    assert [len(each) for each in hashes] == [64, 64] and hashes[0] != hashes[1]
+    (tmp_path / "workflow.json").write_text(json.dumps(workflow(film="{movie}")))
+    engine = load_engine("comfy")
+    with pytest.raises(EngineError, match="none is given to it; if it was changed since it was added, add it again"):
+        made(engine, foley("a door"))
+    engine.close()  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
@@ -167,6 +209,12 @@ def test_another_program_on_the_port_is_said() -> None:
         ("{", (), "is not JSON"),
         ({"nodes": [], "links": []}, (), r"is not a workflow in API format; choose File, Export Workflow \(API\)"),
         (workflow(words="a door"), (), r"has none of \{prompt\}, \{text\}, \{movie\} in its inputs"),
+        (workflow(words={"{prompt}": "a door"}), (), r"has none of \{prompt\}, \{text\}, \{movie\} in its inputs"),
+        ({"1": {"class_type": 5, "inputs": {"words": "{prompt}"}}}, (), "is not a workflow in API format"),
+        ({"1": {"class_type": "Tone", "inputs": "{prompt}"}}, (), "is not a workflow in API format"),
+        (workflow(film="{movie}"), ("--tasks", "foley,dialogue"), r"\{movie\}: is in the workflow, and dialogue gives"),
+        (workflow(), ("--window", "nan"), "argument --window: 'nan' is not a number of seconds, 1 to 3600"),
+        (workflow(), ("--window", "0.5"), "argument --window: '0.5' is not a number of seconds, 1 to 3600"),
         (workflow(), ("--port", "10.0.0.1:8188"), "'10.0.0.1:8188' is not a port of this machine"),
         (workflow(), ("--host", "10.0.0.1"), "unrecognized arguments: --host 10.0.0.1"),
         (workflow(), ("--tasks", "painting"), "tasks are not of foley, dialogue, joint"),
@@ -181,5 +229,33 @@ def test_a_server_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     with comfy() as gone:
         pass
     added(tmp_path, workflow(), "--port", str(gone.port))
-    with pytest.raises(EngineError, match=rf"ComfyUI: does not answer on port {gone.port} of this machine"):
+    with pytest.raises(EngineError, match=rf"ComfyUI: does not answer on port {gone.port} of .*; start it$"):
         load_engine("comfy")
+
+
+@pytest.mark.parametrize(
+    ("answer", "cure"),
+    [
+        (None, r"\(timed out\); it is busy, or hangs: look at its window"),
+        (b"", r"; it may have ended: look at its window"),
+        (b"SSH-2.0-OpenSSH\r\n", r"; is it another program's port\?"),
+    ],
+)
+def test_one_that_answers_badly_is_not_to_be_started(answer: bytes | None, cure: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(1000)
+                if answer is None:
+                    gone.wait(5)
+                connection.sendall(answer or b"")
+
+        gone = threading.Event()
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(EngineError, match=cure):
+            Server(listening.getsockname()[1], 0.3).look()
+        gone.set()
+        thread.join()
