@@ -27,6 +27,7 @@ def write_kokoro(folder: Path, voices: Mapping[str, float]) -> Path:
     (folder / "voices").mkdir(parents=True)
     (folder / "model.onnx").write_bytes(_model())
     (folder / "vocab.json").write_text(json.dumps({letter: n for n, letter in enumerate(LETTERS, 1)}))
+    (folder / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
     for name, tone in voices.items():
         style(tone).tofile(folder / "voices" / f"{name}.bin")
     return folder

@@ -10,29 +10,24 @@ A voice's name begins with its language and sex: ``bf_emma`` is British, a woman
 from __future__ import annotations
 
 import functools
-import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
 from talkies.core.arrays import Floats32
+from talkies.core.conditioning.speech.kokoro_folder import CURE, NAME, model_file, read_styles, read_vocabulary, short
 from talkies.core.conditioning.speech.named_voices import VoiceFacts
 from talkies.core.conditioning.speech.phonemes import ipa
 from talkies.core.errors import InputError, MissingExtraError
 
 RATE = 24_000
-STYLE_DIM = 256
 MOST_TOKENS = 509
 LANGUAGES = {"a": "en-US", "b": "en-GB", "e": "es", "f": "fr", "h": "hi", "i": "it", "p": "pt-BR"}
 """BCP 47, by the first letter of a voice. Japanese (j) and Chinese (z) need a reading of their own script."""
 
-_CURE = "docs/engines.md has what lies in it"
 _SEXES = {"f": "woman", "m": "man"}
-_NAME = re.compile(r"[a-z][fm]_\w+")
 _ENGLISH = str.maketrans({"r": "ɹ", "x": "k", "ɬ": "l", "ʲ": "j"})
 """What espeak writes in English and the model has not learned."""
 _ELSEWHERE = (("tʃ", "ʧ"), ("dʒ", "ʤ"), ("g", "ɡ"))
@@ -48,7 +43,7 @@ class Kokoro:
         except ImportError as error:
             raise MissingExtraError("onnxruntime", "is not installed", "pip install 'talkies[voices]'") from error
         self.folder = folder
-        self._vocabulary = _vocabulary(folder)
+        self._vocabulary = read_vocabulary(folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 4
@@ -56,11 +51,11 @@ class Kokoro:
         try:
             self._session: Any = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # it has a dozen of its own, without a common root
-            raise InputError(model, f"is not an ONNX model ({_short(error)})", "copy it again") from error
+            raise InputError(model, f"is not an ONNX model ({short(error)})", "copy it again") from error
         inputs = {each.name for each in self._session.get_inputs()}
         self._asks_for = "input_ids" if "input_ids" in inputs else "tokens"
         if inputs != {self._asks_for, "style", "speed"}:
-            raise InputError(model, f"asks for {', '.join(sorted(inputs))}, so it is not Kokoro", _CURE)
+            raise InputError(model, f"asks for {', '.join(sorted(inputs))}, so it is not Kokoro", CURE)
 
     def spoken(self, text: str, language: str, voice: str, speed: float = 1.0, style: int = 0) -> Floats32:
         """(N,) at 24 kHz, N = 0 where nothing is to be read. ``style``: how many tokens away from the text's own number
@@ -87,7 +82,7 @@ class Kokoro:
         try:
             return np.asarray(self._session.run(None, request)[0], np.float32).reshape(-1)
         except Exception as error:  # as above
-            raise InputError(self.folder, f"holds a model that does not speak ({_short(error)})", _CURE) from error
+            raise InputError(self.folder, f"holds a model that does not speak ({short(error)})", CURE) from error
 
     def tokens(self, text: str, language: str) -> list[int]:
         """Punctuation counts: a question is asked. Raises ArgumentError for a language that espeak does not know."""
@@ -100,43 +95,12 @@ class Kokoro:
     @functools.cache  # noqa: B019 - one lives as long as the program
     def styles(self, name: str) -> Floats32:
         """(L, 1, 256): a style for each number of tokens. Raises InputError."""
-        path = style_files(self.folder).get(name)
-        if path is None:
-            raise InputError(self.folder, f"holds no voice {name}", "'voices/NAME.bin' are its voices")
-        try:
-            if path.parent.name == "voices":
-                return np.fromfile(path, np.float32).reshape(-1, 1, STYLE_DIM)
-            with np.load(path) as all_of_them:
-                return np.asarray(all_of_them[name], np.float32).reshape(-1, 1, STYLE_DIM)
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
-            raise InputError(path, f"holds no style of the model's ({_short(error)})", "copy it again") from error
-
-
-def model_file(folder: Path) -> Path:
-    """Raises InputError where there is none, or more than one."""
-    if (folder / "model.onnx").is_file():
-        return folder / "model.onnx"
-    models = sorted(folder.glob("*.onnx"))
-    if len(models) != 1:
-        problem = f"holds {len(models)} models" if models else "holds no Kokoro: there is no model.onnx"
-        raise InputError(folder, problem, _CURE)
-    return models[0]
-
-
-def style_files(folder: Path) -> Mapping[str, Path]:
-    """Where the style of each voice lies, by the voice's name. Raises InputError where there are none."""
-    found = {path.stem: path for path in sorted(folder.glob("voices/*.bin"))}
-    if not found:
-        found = {name: path for path in sorted(folder.glob("*.bin")) for name in _names_in(path)}
-    named = {name: path for name, path in found.items() if _NAME.fullmatch(name)}
-    if not named:
-        raise InputError(folder, "holds no voices of Kokoro's", _CURE)
-    return named
+        return read_styles(self.folder, name)
 
 
 def facts_of(voice: str) -> VoiceFacts:
     """What a voice's name says of it. Raises InputError for a language that cannot be read here."""
-    if not _NAME.fullmatch(voice) or voice[0] not in LANGUAGES:
+    if not NAME.fullmatch(voice) or voice[0] not in LANGUAGES:
         which = {"j": "Japanese", "z": "Chinese"}.get(voice[:1], "a language that is not known")
         raise InputError(f"voice {voice}", f"speaks {which}, which cannot be read here", "choose another voice")
     return VoiceFacts(voice, LANGUAGES[voice[0]], f"{voice[3:]}, a {_SEXES[voice[1]]}")
@@ -147,28 +111,3 @@ def _letters(part: str, language: str) -> str:
     if language.startswith("en"):
         return written.translate(_ENGLISH)
     return functools.reduce(lambda text, pair: text.replace(*pair), _ELSEWHERE, written)
-
-
-def _vocabulary(folder: Path) -> dict[str, int]:
-    path = next((path for name in ("vocab.json", "config.json") if (path := folder / name).is_file()), None)
-    if path is None:
-        raise InputError(folder, "holds no Kokoro: there is no vocab.json", _CURE)
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        found = stored.get("vocab", stored)
-        return {letter: int(token) for letter, token in found.items()}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise InputError(path, f"is no vocabulary ({_short(error)})", "copy it again") from error
-
-
-def _names_in(path: Path) -> tuple[str, ...]:
-    """Of the styles in one npz."""
-    try:
-        with np.load(path) as found:
-            return tuple(found.files)
-    except (OSError, ValueError, AttributeError, BadZipFile, EOFError) as error:
-        raise InputError(path, f"holds no voices ({_short(error)})", "copy it again") from error
-
-
-def _short(error: Exception) -> str:
-    return " ".join(str(error).split())[:120]

@@ -120,13 +120,17 @@ class ModelFolder:
             installed = version(package)
         except PackageNotFoundError as error:
             raise EngineError(self.path.name, f"needs {package}", "pip install 'talkies[vssflow]'") from error
-        licence = licence_of(self.path, said.licence)
-        return {
-            "name": package,
-            "version": f"{package} {installed}",
-            "licence": licence,
-            "sellable": sellable_under(licence) if said.sellable is None else said.sellable == "yes",
-        }
+        return {"name": package, "version": f"{package} {installed}", **licensed(self.path, said)}
+
+
+def licensed(folder: Path, said: argparse.Namespace, known: str = "") -> dict[str, Any]:
+    """What a manifest says of its licence: as the user says, else as ``known``, else as the folder says. Raises
+    EngineError without one."""
+    licence = licence_of(folder, said.licence or known)
+    return {
+        "licence": licence,
+        "sellable": sellable_under(licence) if said.sellable is None else said.sellable == "yes",
+    }
 
 
 def is_whole(found: object, most: int) -> TypeGuard[int]:

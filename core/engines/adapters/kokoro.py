@@ -1,7 +1,8 @@
-"""Kokoro-82M as an engine, with files of the user's own: lines in 54 voices. A program: see docs/engines.md.
+"""Kokoro-82M as an engine, with files of the user's own: lines in 41 voices. A program: see docs/engines.md.
 
-``talkies engines add kokoro --adapter kokoro -- FOLDER [--voice af_heart]``. Who speaks with which voice is cast by
-talkies from the voices in the manifest; a line in a language that its voice does not speak gets one that does.
+``talkies engines add kokoro --adapter kokoro -- FOLDER [--voice af_heart] [--licence NAME]``. Who speaks with which
+voice is cast by talkies from the voices in the manifest; a line in a language that its voice does not speak gets one
+that does.
 """
 
 from __future__ import annotations
@@ -9,21 +10,24 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from talkies.core.arrays import Floats32
-from talkies.core.conditioning.speech.kokoro import LANGUAGES, RATE, Kokoro, facts_of, model_file, style_files
+from talkies.core.conditioning.speech.kokoro import LANGUAGES, RATE, Kokoro, facts_of
+from talkies.core.conditioning.speech.kokoro_folder import file_hash, hash_of, model_file, style_files
 from talkies.core.conditioning.speech.named_voices import VoiceFacts
+from talkies.core.engines.adapters.folders import Words, licensed
 from talkies.core.engines.adapters.lines import Line, Placing
-from talkies.core.engines.adapters.serving import Arguments, Job, Say, serve
+from talkies.core.engines.adapters.serving import Job, Say, serve
 from talkies.core.errors import ArgumentError, InputError
 
 DEFAULT = "af_heart"
 FIRST = (DEFAULT, "af_bella", "bf_emma", "am_fenrir", "am_michael", "am_puck")
 """Whom speakers get first: those that its makers grade best."""
+KNOWN = {"6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb": "Apache-2.0"}
+"""sha256 of a model → its licence: the int8 export. Any other may be anybody's, and its licence is asked for."""
 BY_NAME = "santa"
 """A character, whom nobody gets unasked."""
 WAYS = 0.04
@@ -37,11 +41,10 @@ class KokoroAdapter:
 
     @cached_property
     def given(self) -> argparse.Namespace:
-        """``folder``, ``voice``. Raises ArgumentError, or InputError where no model is there."""
-        parser = Arguments("the adapter kokoro", add_help=False)
-        parser.add_argument("folder", type=Path, metavar="FOLDER")
-        parser.add_argument("--voice", default="", metavar="NAME")
-        given = parser.parse_args()
+        """``folder``, ``voice``, ``licence``, ``sellable``. Raises ArgumentError, InputError."""
+        words = Words()
+        words.add_argument("--voice", default="", metavar="NAME")
+        given = words.parse_args()
         model_file(given.folder)
         if given.voice:
             facts_of(given.voice)
@@ -61,19 +64,20 @@ class KokoroAdapter:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
+        folder = self.given.folder
         return {
             "name": "kokoro",
             "version": "82M",
-            "licence": "Apache-2.0",
-            "sellable": True,
+            **licensed(folder, self.given, KNOWN.get(file_hash(model_file(folder)), "")),
             "tasks": ["dialogue"],
             "languages": sorted({voice.language for voice in self.voices}),
             "sample_rate": RATE,
             "voices": [asdict(voice) for voice in self.voices if not voice.name.endswith(BY_NAME)],
         }
 
-    def load(self) -> None:
+    def load(self) -> str:
         self._kokoro = Kokoro(self.given.folder)
+        return hash_of(self.given.folder)
 
     def perform(self, job: Job, say: Say) -> Floats32:
         wanted = self.wanted(job["voice"], say)

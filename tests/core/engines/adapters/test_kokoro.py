@@ -5,9 +5,11 @@ In the model (tests/tiny_kokoro.py) every voice is a tone, so a spectrum says wh
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -15,9 +17,11 @@ from tiny_kokoro import RATE, SAMPLES_A_TOKEN, style, write_kokoro
 
 from talkies.core.arrays import Sound
 from talkies.core.conditioning.speech.kokoro import MOST_TOKENS, Kokoro
+from talkies.core.conditioning.speech.kokoro_folder import file_hash, hash_of, read_styles
+from talkies.core.engines.adapters.kokoro import KNOWN, KokoroAdapter
 from talkies.core.engines.base import Brief, Engine, Line, load_engine
 from talkies.core.engines.guests.adding import add
-from talkies.core.errors import EngineError
+from talkies.core.errors import EngineError, InputError
 from talkies.core.times import TimeRange
 
 pytest.importorskip("onnxruntime", reason="the extra 'voices' is not installed")
@@ -63,7 +67,7 @@ def voice_in(sound: Sound) -> str:
 def test_it_says_what_it_is(folder: Path) -> None:
     manifest = add("kokoro", [str(folder), "--voice", "am_adam"], adapter="kokoro").manifest
     assert manifest is not None and (manifest.licence, manifest.sellable, manifest.sample_rate) == (
-        "Apache-2.0",
+        "apache-2.0",
         True,
         RATE,
     )
@@ -138,7 +142,7 @@ def test_voices_may_lie_in_one_file_beside_any_one_model(folder: Path) -> None:
     [
         (["--voice", "af_nobody"], "voice af_nobody: does not lie in .*; there are af_heart, am_adam"),
         (["--voice", "jf_alpha"], "voice jf_alpha: speaks Japanese, which cannot be read here; choose another voice"),
-        (["--speed", "2"], "the adapter kokoro: unrecognized arguments: --speed 2; it takes"),
+        (["--speed", "2"], "what stands after '--': unrecognized arguments: --speed 2; it takes"),
     ],
 )
 def test_arguments_that_make_no_sense_are_one_sentence(folder: Path, words: list[str], why: str) -> None:
@@ -160,6 +164,71 @@ def test_a_folder_without_model_or_voices_is_not_added(folder: Path) -> None:
         add("kokoro", [str(folder)], adapter="kokoro")
 
 
+def npy(claimed: str, data: bytes) -> bytes:
+    """A file of numpy's, whose header claims a shape."""
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {claimed}, }}".ljust(117) + "\n"
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + data
+
+
+@pytest.mark.parametrize("data", [b"", npy("(510, 1, 256)", bytes(4 * 510 * 256)), bytes((1 << 24) + 1024)])
+def test_a_style_of_another_size_is_not_added(folder: Path, data: bytes) -> None:
+    (folder / "voices" / "af_heart.bin").write_bytes(data)
+    with pytest.raises(EngineError, match=r"af_heart\.bin: holds no style of the model's \(it is no multiple of 1024"):
+        add("kokoro", [str(folder)], adapter="kokoro")
+
+
+@pytest.mark.parametrize(
+    ("entry", "why"),
+    [
+        (None, r"voices\.bin: holds no voices \(File is not a zip file\); copy it again"),
+        (b"", r"voices\.bin: holds 'af_heart', which is no style of the model's; copy it again"),
+        (bytes((1 << 24) + 1), r"voices\.bin: holds 'af_heart', which is no style of the model's; copy it again"),
+        (npy("(1000000000000,)", bytes(4096)), r"no style of the model's \(it has not the numbers that it claims\)"),
+        (npy("(" * 99, bytes(4096)), r"voices\.bin: holds no style of the model's \("),
+        (npy("(1025,)", bytes(4100)), r"voices\.bin: holds no style of the model's \(cannot reshape"),
+    ],
+)
+def test_voices_in_one_file_that_lie_are_one_sentence(tmp_path: Path, entry: bytes | None, why: str) -> None:
+    if entry is None:
+        (tmp_path / "voices.bin").write_bytes(npy("(256,)", bytes(1024)))
+    else:
+        with ZipFile(tmp_path / "voices.bin", "w") as file:
+            file.writestr("af_heart.npy", entry)
+            file.writestr("about.txt", "no voice")
+    with pytest.raises(InputError, match=why):
+        read_styles(tmp_path, "af_heart")
+
+
+def test_other_files_are_other_weights(folder: Path) -> None:
+    """So that finished takes of other ones are not kept."""
+    hashes = [hash_of(folder)]
+    for name in ("model.onnx", "vocab.json", "voices/af_heart.bin"):
+        with (folder / name).open("ab") as file:
+            file.write(b" " * 1024)
+        hashes.append(hash_of(folder))
+    (folder / "voices" / "am_adam.bin").rename(folder / "voices" / "am_eric.bin")
+    hashes.append(hash_of(folder))
+    assert len(set(hashes)) == 5 and all(len(each) == 64 for each in hashes)
+
+
+def test_what_stands_for_weights_is_their_hash(engine: Engine, folder: Path) -> None:
+    assert engine.weights_hash == hash_of(folder)
+
+
+def test_a_model_that_nobody_knows_needs_a_licence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "README.md").unlink()
+    with pytest.raises(
+        EngineError, match=r'kokoro: has no README\.md that names its licence; say it with --licence "NAME"'
+    ):
+        add("kokoro", [str(folder)], adapter="kokoro")
+    manifest = add("kokoro", [str(folder), "--licence", "its own", "--sellable", "no"], adapter="kokoro").manifest
+    assert manifest is not None and (manifest.licence, manifest.sellable) == ("its own", False)
+    monkeypatch.setattr(sys, "argv", ["kokoro", str(folder)])
+    monkeypatch.setitem(KNOWN, file_hash(folder / "model.onnx"), "Apache-2.0")
+    known = KokoroAdapter().manifest
+    assert (known["licence"], known["sellable"]) == ("Apache-2.0", True)
+
+
 @pytest.mark.parametrize(
     ("broken", "content", "why"),
     [
@@ -167,6 +236,15 @@ def test_a_folder_without_model_or_voices_is_not_added(folder: Path) -> None:
         ("model.onnx", b"not a model", "model.onnx: is not an ONNX model"),
         ("vocab.json", None, "holds no Kokoro: there is no vocab.json"),
         ("vocab.json", b"[1, 2]", "vocab.json: is no vocabulary"),
+        ("vocab.json", b'{"a": 1e400}', "vocab.json: is no vocabulary of letters and their numbers; copy it again"),
+        ("vocab.json", b'{"a": 100000000000000000000000}', "vocab.json: is no vocabulary of letters and their numbers"),
+        ("vocab.json", b'{"vocab": ' + b"[" * 100_000, r"vocab.json: is no vocabulary \(maximum recursion depth"),
+        ("vocab.json", b" " * (1 << 22) + b"{}", "vocab.json: is 4 MB, far beyond any vocabulary"),
+        (
+            "voices/af_heart.bin",
+            np.full(256, np.nan, np.float32).tobytes(),
+            "af_heart.bin: holds no style of the model",
+        ),
         ("voices/af_heart.bin", b"1234567", "af_heart.bin: holds no style of the model's"),
     ],
 )
