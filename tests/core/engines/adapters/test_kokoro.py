@@ -238,7 +238,7 @@ def test_a_model_that_nobody_knows_needs_a_licence(folder: Path, monkeypatch: py
         ("vocab.json", b"[1, 2]", "vocab.json: is no vocabulary"),
         ("vocab.json", b'{"a": 1e400}', "vocab.json: is no vocabulary of letters and their numbers; copy it again"),
         ("vocab.json", b'{"a": 100000000000000000000000}', "vocab.json: is no vocabulary of letters and their numbers"),
-        ("vocab.json", b'{"vocab": ' + b"[" * 100_000, r"vocab.json: is no vocabulary \(maximum recursion depth"),
+        ("vocab.json", b'{"vocab": ' + b"[" * 100_000, r"vocab.json: is no vocabulary \("),
         ("vocab.json", b" " * (1 << 22) + b"{}", "vocab.json: is 4 MB, far beyond any vocabulary"),
         (
             "voices/af_heart.bin",
