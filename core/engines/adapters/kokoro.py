@@ -17,7 +17,7 @@ import numpy as np
 from talkies.core.arrays import Floats32
 from talkies.core.conditioning.speech.kokoro import LANGUAGES, RATE, Kokoro, facts_of
 from talkies.core.conditioning.speech.kokoro_folder import file_hash, hash_of, model_file, style_files
-from talkies.core.conditioning.speech.named_voices import VoiceFacts
+from talkies.core.conditioning.speech.named_voices import VoiceFacts, main_language
 from talkies.core.engines.adapters.folders import Words, licensed
 from talkies.core.engines.adapters.lines import Line, Placing
 from talkies.core.engines.adapters.serving import Job, Say, serve
@@ -98,8 +98,8 @@ class KokoroAdapter:
     def voice_for(self, line: Line, wanted: VoiceFacts) -> VoiceFacts:
         """One that speaks the language of a line, if it can be of the same sex. Raises ArgumentError."""
         tag = line["language"].replace("_", "-")
-        spoken = _main(tag) or _main(wanted.language)
-        able = [voice for voice in (wanted, *self.voices) if _main(voice.language) == spoken]
+        spoken = main_language(tag) or main_language(wanted.language)
+        able = [voice for voice in (wanted, *self.voices) if main_language(voice.language) == spoken]
         if not able:
             languages = ", ".join(self.manifest["languages"])
             raise ArgumentError(
@@ -112,10 +112,6 @@ class KokoroAdapter:
         chance = np.random.default_rng(seed)
         speed, style = pace * (1 + chance.uniform(0, WAYS)), int(chance.integers(-STYLES, STYLES + 1))
         return self._kokoro.spoken(text, voice.language, voice.name, speed, style)
-
-
-def _main(tag: str) -> str:
-    return tag.partition("-")[0].lower()
 
 
 if __name__ == "__main__":
