@@ -81,9 +81,7 @@ class Publication:
             self._final.mkdir(exist_ok=True)  # somebody may have removed it since
         for name in journal.takes:
             self._take_back(*self._places(name))
-            copy = copy_name(name)
-            if (self.replaced / copy).exists():
-                (self.replaced / copy).replace(self._final / copy)
+            _put_back(self.replaced / copy_name(name), self._final / copy_name(name))
         self._journal.unlink()
         return True
 
@@ -163,6 +161,15 @@ class Publication:
             return Journal(out, journal["before"], takes, journal.get("after"))
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
+
+
+def _put_back(before: Path, final: Path) -> None:
+    """What was kept takes its place again; a name of the same file goes, which renaming it would leave."""
+    if before.exists():
+        if final.exists() and before.samefile(final):
+            before.unlink()
+        else:
+            before.replace(final)
 
 
 def _state(out: Path) -> list[int]:

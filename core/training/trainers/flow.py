@@ -87,6 +87,8 @@ def channel_weights(codec: Codec) -> Tensor:
 
 def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Iterator[dict[str, float]]:
     """Trains or resumes; yields figures every 20 steps. The averaged model is in the run's state."""
+    if not 0 <= plan.speech_share <= _UNMIXED:
+        raise ArgumentError("speech_share", f"is {plan.speech_share}", f"give 0 to {_UNMIXED}: the rest is mixed")
     rank, device = _join_processes(), _own_device(plan.device)
     torch.manual_seed(plan.seed)
     model, run = VSSFlow(flow_config(plan.start)), Run(plan.out)
@@ -96,8 +98,6 @@ def train_flow(plan: FlowTraining, examples: list[Example], codec: Codec) -> Ite
     optimizer = torch.optim.AdamW(model.parameters(), lr=plan.peak_rate, betas=(0.9, 0.98), weight_decay=1e-2)
     average = Average(model, plan.average_decay)
     step = run.resume(model=model, average=average, optimizer=optimizer)
-    if not 0 <= plan.speech_share <= _UNMIXED:
-        raise ArgumentError("speech_share", f"is {plan.speech_share}", f"give 0 to {_UNMIXED}: the rest is mixed")
     shares = Shares(speech=plan.speech_share, scene=_UNMIXED - plan.speech_share)
     mixer = Mixer(examples, codec, shares, np.random.default_rng([plan.seed, step, rank]))
     generator = torch.Generator().manual_seed(plan.seed * 1_000_003 + step * 97 + rank)

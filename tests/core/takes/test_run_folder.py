@@ -18,6 +18,7 @@ import pytest
 from talkies.core.errors import CancelledError, OutputError
 from talkies.core.files.atomic import part_file
 from talkies.core.segment import Take
+from talkies.core.takes.publication import Publication
 from talkies.core.takes.run_folder import RunFolder, put_back, run_folder
 from talkies.core.times import TimeRange
 
@@ -492,6 +493,24 @@ def test_what_an_error_cannot_put_back_now_the_next_run_does(tmp_path: Path, mon
     assert contents(tmp_path) == {
         "out.takes/FX_s1_t01.wav": b"old",
         "out.takes.interrupted/FX_s1_t01.wav": b"new",
+    }
+
+
+def test_undone_no_second_name_of_a_copy_stays(tmp_path: Path) -> None:
+    """MLT's copy of a take, which lies in its place and is kept at once: one file, two names (kill generate-72-65)."""
+    final, staging, name = tmp_path / "out.takes", tmp_path / "out.takes.part", "FX_V1-001_a_t01"
+    final.mkdir()
+    staging.mkdir()
+    for stem in (name, f"{name}.from-frame"):
+        (final / f"{stem}.wav").write_bytes(b"old")
+    (staging / f"{name}.wav").write_bytes(b"new")
+    publication = Publication(tmp_path / "out.mlt", final, staging)
+    publication.move([f"{name}.wav"])
+    assert publication.undo()
+    assert contents(tmp_path) == {
+        f"out.takes/{name}.wav": b"old",
+        f"out.takes/{name}.from-frame.wav": b"old",
+        f"out.takes.part/{name}.wav": b"new",
     }
 
 
