@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +20,7 @@ _SIDE, _THERE = 256, 0.5
 _SEARCH_EVERY_S = 0.2
 _PEOPLE = 4  # at most at a time
 _TRIED = 3  # boxes a search
+_BACK_S = 2.0  # who is found is also looked for in pictures so long before
 
 Crop = tuple[float, float, float]  # centre x, y and side, pixels
 
@@ -50,6 +53,19 @@ class _Person:
         self.times.append(time)
         self.rows.append(points)
 
+    def goes_on_from(self, earlier: _Person) -> None:
+        """``earlier``: the same one, followed backwards from here."""
+        self.times, self.rows = earlier.times[:0:-1] + self.times, earlier.rows[:0:-1] + self.rows
+
+    def at(self, time: float) -> list[_Person]:
+        """Itself as it was then, if it was there."""
+        here = bisect_left(self.times, time)
+        if here == len(self.times) or self.times[here] != time:
+            return []
+        was = _Person()
+        was.add(time, self.rows[here])
+        return [was]
+
     @property
     def crop(self) -> Crop:
         """Around the hips, as wide as the model says the body reaches."""
@@ -67,6 +83,7 @@ def followed(frames: Iterable[Frame]) -> list[Track]:
     pose, objects = Pose(), Objects()
     here: list[_Person] = []
     gone: list[_Person] = []
+    past: deque[Frame] = deque()
     searched, width, height = -1.0, 1, 1
     for frame in frames:
         time, (height, width) = float(frame.time), frame.image.shape[:2]
@@ -74,8 +91,27 @@ def followed(frames: Iterable[Frame]) -> list[Track]:
         gone += lost
         if time - searched >= _SEARCH_EVERY_S * (1 + 4 * bool(here)) and len(here) < _PEOPLE:
             searched = time
-            here += _newcomers(here, time, frame.image, pose, objects)
+            for person in _newcomers(here, time, frame.image, pose, objects):
+                person.goes_on_from(_backwards(person, past, gone + here, pose))
+                here.append(person)
+        past.append(frame)
+        while time - float(past[0].time) > _BACK_S:
+            past.popleft()
     return [person.track(width, height) for person in (*gone, *here)]
+
+
+def _backwards(person: _Person, past: deque[Frame], others: list[_Person], pose: Pose) -> _Person:
+    """The same one from now back to where nobody is seen, or somebody who is known: who comes in is often not taken for
+    a person before all of them is there."""
+    back = _Person()
+    back.add(person.times[0], person.rows[0])
+    for frame in reversed(past):
+        time = float(frame.time)
+        points, there = pose(frame.image, back.crop)
+        if there < _THERE or _is_known(points, [was for other in others for was in other.at(time)]):
+            break
+        back.add(time, points)
+    return back
 
 
 def _went_on(here: list[_Person], time: float, image: Image, pose: Pose) -> tuple[list[_Person], list[_Person]]:

@@ -1,4 +1,4 @@
-"""Footsteps: the moment a foot that swung comes to rest, from tracks of body points.
+"""Footsteps: the moment a foot comes to rest in another place, from tracks of body points.
 
 A foot on the ground stands still in a picture that stands still, whichever way the person walks; in between it travels.
 Lengths are measured in legs of the person, so that neither distance nor picture size matters.
@@ -17,14 +17,16 @@ POINTS = 33
 HIPS, ANKLES, HEELS, TOES = (23, 24), (27, 28), (29, 30), (31, 32)
 """Left and right, in the order of the pose model."""
 
-SEEN = 0.7
+SEEN = 0.5
 """A point of less visibility is not used."""
-_LONGEST_GAP_S = 0.35
-_SWING = 0.9  # legs per second: slower feet shift their weight
-_STRIDE = 0.1  # legs that a foot travels at least in a swing
-_REST = 0.5  # of a swing's fastest speed: below it the foot has come down
+_SHORTEST_S = 0.7  # who is seen for less is hardly anybody
+_REST_S, _REST = 0.2, 0.15  # s, legs: a foot that then stays so near is at rest
+_FAST = 1.5  # legs per second: a foot that comes down is not down yet
+_AWAY = 0.25  # legs: farther from its place, a foot has left it
+_STRIDE, _SWING_S = 0.3, 0.5  # legs that a step takes at least, s that it takes at most
 _HARD = 5.0  # legs per second of the hardest step
-_REFRACTORY_S = 0.2
+_REFRACTORY_S = 0.3
+_SWAPPED = 0.02  # picture heights that feet must travel more before they are taken for each other's
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,10 @@ class Step:
 def steps_of(track: Track) -> list[Step]:
     """The footsteps of one person, in order of time."""
     leg = leg_length(track)
-    if leg <= 0 or len(track.times) < 3:
+    if leg <= 0 or len(track.times) < 3 or track.times[-1] - track.times[0] < _SHORTEST_S:
         return []
     feet, seen = unswapped(*feet_of(track))
-    found = [step for side in (0, 1) for step in _of_foot(track.times, feet[:, side], seen[:, side], leg)]
+    found = [step for side in (0, 1) for step in _Foot(track.times, feet[:, side], seen[:, side], leg).steps()]
     return _apart(sorted(found, key=lambda step: step.time))
 
 
@@ -74,42 +76,71 @@ def feet_of(track: Track) -> tuple[Floats, Floats]:
 
 
 def unswapped(feet: Floats, seen: Floats) -> tuple[Floats, Floats]:
-    """The same feet, each on its own side throughout: from behind left and right are taken for each other."""
-    feet, seen = feet.copy(), seen.copy()
-    for now in range(1, len(feet)):
-        straight = np.linalg.norm(feet[now] - feet[now - 1], axis=1).sum()
-        crossed = np.linalg.norm(feet[now, ::-1] - feet[now - 1], axis=1).sum()
-        if crossed < 0.6 * straight:
-            feet[now], seen[now] = feet[now, ::-1].copy(), seen[now, ::-1].copy()
-    return feet, seen
+    """The same feet, each on its own side throughout, so that both travel least: from behind left and right are taken
+    for each other."""
+    both = np.stack([feet, feet[:, ::-1]], axis=1)  # (N, as it is or crossed, 2 sides, 2)
+    ways = np.linalg.norm(both[1:, :, None] - both[:-1, None], axis=4).sum(axis=3) + _SWAPPED * (1 - np.eye(2))
+    cost, came_from = np.zeros(2), np.zeros((len(feet), 2), int)
+    for now, way in enumerate(ways, 1):
+        came_from[now] = (cost + way).argmin(axis=1)
+        cost = (cost + way).min(axis=1)
+    crossed = np.zeros(len(feet), bool)
+    state = int(cost.argmin())
+    for now in range(len(feet) - 1, -1, -1):
+        crossed[now], state = state == 1, came_from[now, state]
+    return np.where(crossed[:, None, None], both[:, 1], feet), np.where(crossed[:, None], seen[:, ::-1], seen)
 
 
-def _of_foot(times: Floats, foot: Floats, seen: Floats, leg: float) -> Iterator[Step]:
-    """Steps of one foot (N, 2): swings that end at rest while the foot is seen."""
-    good = np.flatnonzero(seen >= SEEN)
-    for run in np.split(good, np.flatnonzero(np.diff(times[good]) > _LONGEST_GAP_S) + 1):
-        if len(run) >= 3:
-            yield from _of_run(times[run], foot[run], leg, seen[run])
+class _Foot:
+    """One foot: ``places`` (N, 2) at ``times`` (N,), ``seen`` (N,); single frames that leap are smoothed away."""
 
+    def __init__(self, times: Floats, places: Floats, seen: Floats, leg: float) -> None:
+        self._times, self._seen, self._leg = times, seen, leg
+        self._places = places.copy()
+        self._places[1:-1] = np.median([places[:-2], places[1:-1], places[2:]], axis=0)
 
-def _of_run(times: Floats, foot: Floats, leg: float, seen: Floats) -> Iterator[Step]:
-    speed = np.linalg.norm(np.diff(foot, axis=0), axis=1) / np.diff(times) / leg
-    moving = speed >= _SWING
-    edges = np.flatnonzero(np.diff(np.r_[0, moving, 0]))
-    for first, end in edges.reshape(-1, 2):
-        peak = float(speed[first:end].max())
-        rests = end < len(speed) and speed[end] < max(_REST * peak, 0.6 * _SWING)
-        if not rests or np.linalg.norm(foot[end] - foot[first]) < _STRIDE * leg:
-            continue
-        time = _landing(times, speed, int(end))
-        x, y = foot[min(end + 1, len(foot) - 1)]
-        yield Step(time, float(x), float(y), force_of(peak), float(seen[first : end + 1].mean()))
+    def steps(self) -> Iterator[Step]:
+        """It rests, has left its place, and rests in another one."""
+        place, rests = None, False
+        for now in np.flatnonzero(self._seen >= SEEN).tolist():
+            here = self._places[now]
+            rests = rests and place is not None and self._legs(here - place) <= _AWAY
+            if not rests and self._stays(now):
+                swung, speed = self._swing(now)
+                if min(swung, swung if place is None else self._legs(here - place)) > _STRIDE:
+                    force = force_of(speed)
+                    yield Step(self._landing(now), float(here[0]), float(here[1]), force, float(self._seen[now]))
+                place, rests = self._places[now : self._until(now)].mean(axis=0), True
 
+    def _legs(self, way: Floats) -> float:
+        return float(np.linalg.norm(way, axis=-1).max() / self._leg)
 
-def _landing(times: Floats, speed: Floats, end: int) -> float:
-    """When the foot came to rest: in the interval ``end`` of little speed, as late as it still moved in it."""
-    still_moving = min(float(speed[end] / max(speed[end - 1], 1e-6)), 1.0)
-    return float(times[end] + still_moving * (times[end + 1] - times[end]))
+    def _until(self, now: int) -> int:
+        return int(np.searchsorted(self._times, self._times[now] + _REST_S + 1e-6, "right"))
+
+    def _stays(self, now: int) -> bool:
+        after = self._places[now + 1 : self._until(now)]
+        return len(after) > 0 and self._legs(after - self._places[now]) < _REST
+
+    def _landing(self, now: int) -> float:
+        """When it no longer moves fast, from when it is near where it rests."""
+        while now + 2 < self._until(now) and self._speeds(now, now + 2)[0] > _FAST:
+            now += 1
+        return float(self._times[now])
+
+    def _speeds(self, first: int, end: int) -> Floats:
+        """Legs per second, from each to the next."""
+        ways: Floats = np.linalg.norm(np.diff(self._places[first:end], axis=0), axis=1)
+        speeds: Floats = ways / np.diff(self._times[first:end]) / self._leg
+        return speeds
+
+    def _swing(self, now: int) -> tuple[float, float]:
+        """How far it was from here just now, legs, and how fast it then was at most, legs per second."""
+        first = int(np.searchsorted(self._times, self._times[now] - _SWING_S))
+        before = self._places[first : now + 1]
+        if len(before) < 2:
+            return 0.0, 0.0
+        return self._legs(before - before[-1]), float(self._speeds(first, now + 1).max())
 
 
 def force_of(speed: float) -> float:

@@ -67,6 +67,24 @@ def test_left_taken_for_right_is_no_step() -> None:
     assert steps_of(Track(track.times, points, track.seen)) == []
 
 
+def test_a_foot_that_comes_back_to_its_place_makes_no_step() -> None:
+    track = walking((), 4.0)
+    for part in (ANKLES, HEELS, TOES):
+        track.points[25:35, part[0], 1] -= 0.5 * LEG * np.sin(np.linspace(0, np.pi, 10))
+    assert steps_of(track) == []
+
+
+def test_who_is_seen_for_a_moment_makes_no_step() -> None:
+    assert steps_of(walking((0.45,), 0.68)) == []
+    assert len(steps_of(walking((0.45,), 1.0))) == 1
+
+
+def test_one_frame_that_leaps_is_no_step() -> None:
+    track = walking((1.0, 1.6), 4.0)
+    track.points[70, 27:, 0] += LEG
+    assert [step.time for step in steps_of(track)] == pytest.approx((1.0, 1.6), abs=1 / RATE)
+
+
 def test_a_faster_foot_lands_harder() -> None:
     slow, fast = (steps_of(walking((1.0,), 2.0, stride=stride))[0].force for stride in (0.15, 0.4))
     assert slow < fast

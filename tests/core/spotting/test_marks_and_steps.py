@@ -140,5 +140,7 @@ def test_the_command_finds_people_who_walk_in_real_film(tmp_path: Path) -> None:
     assert all(spot.kind == "hit" and spot.x is not None and spot.y is not None for spot in steps)
     assert all(0 <= spot.x <= 1 and 0.3 <= spot.y <= 1 and 0 < spot.force <= 1 for spot in steps)  # type: ignore[operator]
     times_s = [float(spot.time) for spot in steps]
-    assert min(abs(time - 18.2) for time in times_s) <= 0.1, "turns and goes"
-    assert not [time for time in times_s if 9 < time < 18], "stands"
+    assert min(abs(time - 7.5) for time in times_s) <= 0.101, "comes in"
+    assert min(abs(time - 18.2) for time in times_s) <= 0.101, "turns and goes"
+    assert min(abs(time - 18.9) for time in times_s) <= 0.101, "and steps once more"
+    assert not [time for time in times_s if 7.7 < time < 18], "stands"
