@@ -16,6 +16,7 @@ from talkies.core.engines.guests.session import Limits
 
 TONES = Path(__file__).with_name("guest_tones")
 RUDE = Path(__file__).with_name("rude_guest.py")
+PLAYING = Path(__file__).with_name("playing_guest.py")
 
 
 def rude_manifest(**more: Any) -> dict[str, Any]:
@@ -47,3 +48,12 @@ def install_tones(folder: Path) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return target
+
+
+def playing_guest(**more: Any) -> Guest:
+    """One that plays music of any tempo, at 16 kHz."""
+    given: dict[str, Any] = {
+        "name": "player", "version": "2", "licence": "CC-BY-4.0", "tasks": ["music"], "sample_rate": 16_000, **more,
+    }  # fmt: skip
+    argv = (sys.executable, str(PLAYING), json.dumps(given))
+    return Guest(given["name"], argv, "added", Manifest.from_mapping(given, "player"), added=True)

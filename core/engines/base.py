@@ -25,7 +25,7 @@ from talkies.core.times import TimeRange, round_half_up
 if TYPE_CHECKING:
     from talkies.core.conditioning.picture.visual import PictureFeatures
 
-Task = Literal["foley", "dialogue", "joint"]
+Task = Literal["foley", "dialogue", "joint", "music"]
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,42 @@ class Spotted:
 
 
 @dataclass(frozen=True)
+class MusicPart:
+    """Music of one character within ``range``, seconds from the start of the sound.
+
+    ``words``: what it is, in plain English; ``tempo``: quarters a minute; ``key``: "D minor"; ``meter``: counts and
+    unit of a bar, 3/4 is (3, 4); ``mood`` and ``instruments`` as the score names them, none where the user's own words
+    say who plays; ``hits``: moments (s) that it should meet, and how much each matters, 0 to 1.
+    """
+
+    range: TimeRange
+    words: str
+    tempo: float
+    key: str
+    meter: tuple[int, int] = (4, 4)
+    mood: str = ""
+    instruments: tuple[str, ...] = ()
+    hits: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def quarter(self) -> Fraction:
+        """Its seconds."""
+        return Fraction(60 / self.tempo).limit_denominator(100_000)
+
+    @property
+    def bar(self) -> Fraction:
+        """Seconds of a bar."""
+        count, unit = self.meter
+        return self.quarter * 4 * count / unit
+
+
+@dataclass(frozen=True)
 class Brief:
     """What an engine is asked for: one sound of ``duration`` seconds.
 
     ``features``: what was seen of the picture, None without one. ``lines``, in ``voice`` (a name or a recording, ""
-    lets the speaker choose), belong to dialogue and joint; ``prompt`` and ``negative_prompt`` to foley and joint.
+    lets the speaker choose), belong to dialogue and joint; ``prompt`` and ``negative_prompt`` to all but dialogue.
+    ``music``: of the task music, what is composed, in parts one after the other; none: as the prompt alone says.
     ``source``: what makes the effects, where the engine has more than one. ``sounds`` that subtitles describe belong to
     foley and joint; each has its own ``range``, which may reach beyond the sound. ``inside``: the sound without its
     handles, None: all of it. ``spotted``: what happens when, in place of what the engine would see for itself.
@@ -81,6 +112,7 @@ class Brief:
     spotted: Spotted | None = None
     shot: Segment | None = None
     covers: TimeRange | None = None
+    music: tuple[MusicPart, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,10 +169,10 @@ class Engine(ABC):
 
     @abstractmethod
     def prepare(self, brief: Brief) -> Prepared:
-        """The conditions of a sound: effects only (foley), speech only (dialogue), or both in one pass (joint).
+        """The conditions of a sound: effects only (foley), speech only (dialogue), both in one pass (joint), or music.
 
         Raises MediaError when the task needs a picture and there is none, ArgumentError for a voice that is not
-        known.
+        known, and for a task that it does not make.
         """
 
     def spot(self, features: PictureFeatures) -> Spotted:
@@ -166,6 +198,12 @@ class Engine(ABC):
             yield from silence(round_half_up(prepared.duration * self.sample_rate))
         else:
             yield from self.sound(prepared, seed=seed, steps=steps, guidance=guidance, on_step=on_step)
+
+
+def refuse_music(name: str, task: Task) -> None:
+    """Raises ArgumentError for the task music: no engine that ships makes it."""
+    if task == "music":
+        raise ArgumentError(f"engine {name}", "makes no music", "leave it out, and talkies plays its own score")
 
 
 def silence(samples: int) -> Iterator[Sound]:

@@ -1,12 +1,12 @@
 """Which engine makes which task, as people write it: ``mini``, or ``foley=woosh,dialogue=mini``.
 
 A name alone is for every task that has none of its own. An engine that does not make a task leaves it to ``mini``,
-which makes them all, and that is said.
+or music to the score that talkies plays itself, and that is said.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from talkies.core.engines.base import ENGINES, check_engine
@@ -15,6 +15,9 @@ from talkies.core.engines.guests.manifest import TASKS
 from talkies.core.errors import ArgumentError
 
 DEFAULT = "mini"
+RULED = "music"
+"""The task that rules make where no engine is chosen for it."""
+_OURS = tuple(task for task in TASKS if task != RULED)
 
 
 def choices(text: str) -> dict[str, str]:
@@ -39,7 +42,8 @@ def engine_for(text: str, task: str) -> str:
 
 
 def engines_for(text: str, tasks: Iterable[str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Engine by task, for these alone, and sentences on those that were chosen and make something else. Raises
+    """Engine by task, for these alone, and sentences on those that were chosen and make something else; none for music
+    that talkies plays itself. Raises
     ArgumentError for one that was chosen for a task by name and does not make it, or is for none of these and not
     known; of the others whoever loads them says whether they are."""
     chosen = choices(text)
@@ -48,16 +52,28 @@ def engines_for(text: str, tasks: Iterable[str]) -> tuple[dict[str, str], tuple[
     for task in tasks:
         name = chosen.get(task, chosen.get("", DEFAULT))
         guest = known.get(name)
-        if guest is not None and guest.manifest is not None and task not in guest.manifest.tasks:
-            makes = ", ".join(guest.manifest.tasks)
-            if task in chosen:
-                raise ArgumentError(f"engine {name}", f"makes no {task}", f"it makes {makes}")
-            notes.append(f"the engine {name} makes {makes}; {task} is made by {DEFAULT}")
-            name = DEFAULT
-        found[task] = name
+        makes = guest.manifest.tasks if guest is not None and guest.manifest is not None else None
+        if _makes(task, name, makes, is_chosen=task in chosen):
+            found[task] = name
+            continue
+        made = ", ".join(makes or _OURS)
+        if task in chosen:
+            raise ArgumentError(f"engine {name}", f"makes no {task}", f"it makes {made}")
+        if makes is not None:
+            notes.append(f"the engine {name} makes {made}; {task} is made by {'rules' if task == RULED else DEFAULT}")
+        if task != RULED:
+            found[task] = DEFAULT
     for name in set(chosen.values()) - set(found.values()):
         check_engine(name)
     return found, tuple(notes)
+
+
+def _makes(task: str, name: str, makes: Sequence[str] | None, *, is_chosen: bool) -> bool:
+    """Whether an engine makes a task; ``makes``: those of somebody else's. One that nobody knows makes what it was
+    chosen for, and what is never left to rules."""
+    if makes is not None:
+        return task in makes
+    return task != RULED or (is_chosen and name not in ENGINES)
 
 
 def weights_for(text: str, name: str, weights: Path | None) -> Path | None:

@@ -18,7 +18,7 @@ import numpy as np
 from talkies.core.arrays import Sound
 from talkies.core.conditioning.picture.sync import SYNC_DIM
 from talkies.core.conditioning.picture.visual import PictureFeatures
-from talkies.core.engines.base import Brief, Engine, Line, Task
+from talkies.core.engines.base import Brief, Engine, Line, MusicPart, Task
 from talkies.core.engines.guest import GuestEngine
 from talkies.core.engines.guests.confine import confinement
 from talkies.core.errors import CancelledError, TalkiesError
@@ -31,6 +31,7 @@ DURATION = Fraction(1001, 480)
 _STRIKE_S, _NEAR_S = 1.0, 0.1
 _SPOKEN = TimeRange(Fraction(1, 2), Fraction(3, 2))
 _PROMPT = "a knock on wood"
+_WALTZ = "slow waltz for solo piano, D minor, 84 bpm"
 _MOST_SPILT = 0.05  # of the power of speech, outside of its line
 _CANCEL_S = 2.0
 _LONGEST_WINDOW_S = 30.0  # of which several are tried
@@ -87,6 +88,9 @@ class Trial:
         if not power.any():
             return False, "nothing is heard"
         rate = self.engine.sample_rate
+        if self.task == "music":
+            heard = np.flatnonzero(power) / rate
+            return None, f"music is heard from {heard[0]:.2f} to {heard[-1]:.2f} s; its tempo is not looked at"
         if self.task == "dialogue":
             first, last = (round_half_up(edge * rate) for edge in (_SPOKEN.start, _SPOKEN.end))
             spilt = 1 - float(power[first:last].sum() / power.sum())
@@ -130,7 +134,10 @@ class Trial:
         return False, "was not heard: it made its sound to the end"
 
     def _brief(self, duration: Fraction = DURATION) -> Brief:
-        """One word is said, and one thing strikes."""
+        """One word is said, and one thing strikes; or a waltz is played."""
+        if self.task == "music":
+            waltz = MusicPart(TimeRange(Fraction(0), duration), _WALTZ, 84.0, "D minor", (3, 4), "waltz", ("piano",))
+            return Brief("music", duration, prompt=_WALTZ, music=(waltz,))
         nothing = PictureFeatures.nothing(duration)
         sync = np.zeros((len(nothing.sync), SYNC_DIM), np.float32)
         sync[int(_STRIKE_S * LATENT_RATE)] = 1.0

@@ -10,7 +10,6 @@ import stat
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Self, cast
@@ -20,6 +19,7 @@ import numpy as np
 from talkies.core.arrays import Sound
 from talkies.core.conditioning.speech.named_voices import main_language
 from talkies.core.engines.base import Brief, Engine, Line, Prepared
+from talkies.core.engines.guest_jobs import SOUNDING, SPEAKING, job_of, span_of, windows_of
 from talkies.core.engines.guests.blocks import beginning
 from talkies.core.engines.guests.found import Guest
 from talkies.core.engines.guests.manifest import Manifest
@@ -27,10 +27,10 @@ from talkies.core.engines.guests.movies import write_movies
 from talkies.core.engines.guests.seams import joined
 from talkies.core.engines.guests.session import Limits, Session
 from talkies.core.engines.guests.talk import Advanced, Block, Noted
-from talkies.core.engines.guests.windows import Window, between_lines, cells_of, overlapping, seed_of
+from talkies.core.engines.guests.windows import Window, seed_of
 from talkies.core.errors import ArgumentError, EngineError, MediaError
 from talkies.core.hosts.conversation import Message
-from talkies.core.times import LATENT_RATE, TimeRange, round_half_up
+from talkies.core.times import round_half_up
 
 _MOST_BLOCKS = 10_000
 _MOST_NOTES = 20  # of one window
@@ -38,7 +38,6 @@ _BYTES_A_SECOND = 192_000 * 8 * 8  # of the largest sound that anybody writes
 _LONGER = 2  # times what was asked for is still taken, and cut
 _MISSING_S = 0.05
 _LOUDEST = 1e3  # times full scale
-_MOTION, _IMPACT = 24, 30  # columns of the sync features
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,30 +108,16 @@ class GuestEngine(Engine):
         if brief.task not in manifest.tasks:
             cure = f"it makes {', '.join(manifest.tasks)}; choose with --engine {brief.task}=NAME"
             raise ArgumentError(f"engine {self.name}", f"makes no {brief.task}", cure)
-        if brief.features is None and brief.task != "dialogue" and manifest.sees != "nothing":
+        if brief.features is None and brief.task in SOUNDING and manifest.sees != "nothing":
             raise MediaError(brief.task, "needs a picture and there is none", "relink the media or choose dialogue")
         return GuestPrepared(
             task=brief.task,
             duration=brief.duration,
             silent=_nothing_asked(brief),
-            warnings=_unspoken(self.name, manifest, brief.lines) if brief.task != "foley" else (),
+            warnings=_unspoken(self.name, manifest, brief.lines) if brief.task in SPEAKING else (),
             brief=brief,
-            windows=self._windows(brief),
+            windows=windows_of(brief, self.manifest),
         )
-
-    def _windows(self, brief: Brief) -> tuple[Window, ...]:
-        rate = self.sample_rate
-        count = round_half_up(brief.duration * rate)
-        longest = None if self.manifest.window_s is None else int(self.manifest.window_s * rate)
-        if brief.task != "dialogue":
-            grid = 1 / brief.shot.rate if self.manifest.sees == "movie" and brief.shot is not None else 1 / LATENT_RATE
-            return overlapping(count, longest, rate, grid)
-        windows = between_lines([line.range for line in brief.lines], count, longest, rate)
-        too_long = max((window.count for window in windows), default=0)
-        if longest is not None and too_long > longest:
-            problem = f"speaks {self.manifest.window_s:g} s at once, and here somebody speaks {too_long / rate:.1f} s"
-            raise EngineError(f"engine {self.name}", problem, "split the line, or use another engine")
-        return windows
 
     def sound(
         self, prepared: GuestPrepared, *, seed: int, steps: int, guidance: float, on_step: Callable[[float], None]
@@ -147,50 +132,17 @@ class GuestEngine(Engine):
         windows, movies = prepared.windows, self._movies(prepared, partial(on_step, 0.0))
         for index, window in enumerate(windows):
             sampled = {"seed": seed_of(seed, index), "steps": steps, "guidance": guidance}
-            job = self._job(prepared.brief, window) | sampled | {"movie": movies.get(window)}
+            job = job_of(prepared.brief, window, self.manifest) | sampled | {"movie": movies.get(window)}
             yield window.start, self._made(job, window, partial(_share_of, on_step, index, len(windows)))
 
     def _movies(self, prepared: GuestPrepared, watch: Callable[[], None]) -> dict[Window, str]:
         """What it sees, as files in its folder, by the window."""
         brief = prepared.brief
-        if self.manifest.sees != "movie" or brief.task == "dialogue" or brief.shot is None or brief.covers is None:
+        if self.manifest.sees != "movie" or brief.task not in SOUNDING or brief.shot is None or brief.covers is None:
             return {}
-        spans = [self._span(window).shifted(brief.covers.start) for window in prepared.windows]
+        spans = [span_of(window, self.sample_rate).shifted(brief.covers.start) for window in prepared.windows]
         paths = write_movies(brief.shot, brief.covers, spans, self.session(watch).folder)
         return {window: path.name for window, path in zip(prepared.windows, paths, strict=True)}
-
-    def _span(self, window: Window) -> TimeRange:
-        return TimeRange(Fraction(window.start, self.sample_rate), Fraction(window.stop, self.sample_rate))
-
-    def _job(self, brief: Brief, window: Window) -> Message:
-        """What is asked for in one window, times in seconds of it."""
-        span = self._span(window)
-        speaks, sounds = brief.task != "foley", brief.task != "dialogue"
-        spotted = brief.spotted if sounds else None
-        first, last = float(span.start), float(span.end)
-        job: Message = {
-            "task": brief.task,
-            "duration_s": float(span.duration),
-            "samples": window.count,
-            "sample_rate": self.sample_rate,
-            "prompt": brief.prompt if sounds else "",
-            "negative_prompt": brief.negative_prompt if sounds else "",
-            "voice": brief.voice if speaks else "",
-            "lines": _within(brief.lines, span) if speaks else [],
-            "sounds": _within(brief.sounds, span) if sounds else [],
-            "strokes": [
-                {"time_s": stroke.time - first, "force": stroke.force}
-                for stroke in (spotted.strokes if spotted else ())
-                if first <= stroke.time < last
-            ],
-            "motion": None,
-            "impacts": None,
-        }
-        if brief.features is not None and sounds and self.manifest.sees != "nothing":
-            cells = cells_of(span)
-            for name, column in (("motion", _MOTION), ("impacts", _IMPACT)):
-                job[name] = np.round(brief.features.sync[cells, column].astype(float), 4).tolist()
-        return job
 
     def _made(self, job: Message, window: Window, on_share: Callable[[float], None]) -> Sound:
         """One window's sound, checked. Raises EngineError."""
@@ -273,7 +225,9 @@ def _share_of(on_step: Callable[[float], None], done: int, windows: int, share: 
 
 def _nothing_asked(brief: Brief) -> bool:
     """Whether silence is the answer: nobody speaks, and nothing moves, is listed or described."""
-    speaks = brief.task != "foley" and bool(brief.lines)
+    if brief.task == "music":
+        return False
+    speaks = brief.task in SPEAKING and bool(brief.lines)
     if brief.task == "dialogue" or speaks or brief.sounds:
         return not (speaks or (brief.sounds and brief.task != "dialogue"))
     if brief.spotted is not None:
@@ -286,15 +240,3 @@ def _unspoken(name: str, manifest: Manifest, lines: tuple[Line, ...]) -> tuple[s
     known = set(map(main_language, manifest.languages))
     asked = {main_language(line.language) for line in lines if line.language}
     return tuple(f"the engine {name} does not speak {each}" for each in sorted(asked - known) if known)
-
-
-def _within(lines: tuple[Line, ...], span: TimeRange) -> list[Message]:
-    """The lines that are heard in a window, in seconds of it."""
-    found = ((line, line.range.overlap(span)) for line in lines)
-    return [
-        {
-            "start_s": float(part.start - span.start), "end_s": float(part.end - span.start),
-            "text": line.text, "speaker": line.speaker, "language": line.language,
-        }
-        for line, part in found if part is not None
-    ]  # fmt: skip

@@ -26,7 +26,7 @@ from talkies.core.conditioning.prompt.palette import Palette, PaletteNames
 from talkies.core.conditioning.prompt.vocabulary import PROMPT_TOKENS, PromptWords, read_prompt
 from talkies.core.conditioning.speech.durations import DurationModel
 from talkies.core.conditioning.speech.lipreading import LipNetwork
-from talkies.core.engines.base import Brief, Engine, Line, Spotted, silence
+from talkies.core.engines.base import Brief, Engine, Line, Spotted, refuse_music, silence
 from talkies.core.engines.described import described, with_described
 from talkies.core.engines.listed import listed_events, spotted_in
 from talkies.core.engines.mini_prepared import MiniPrepared, Named
@@ -95,6 +95,7 @@ class MiniEngine(Engine):
     # Conditions: what the model is told
 
     def prepare(self, brief: Brief) -> MiniPrepared:
+        refuse_music(self.name, brief.task)
         if brief.task == "dialogue":
             return self._dialogue(brief)
         if brief.features is None:

@@ -28,7 +28,7 @@ import torch
 from torch import Tensor
 
 from talkies.core.arrays import Sound
-from talkies.core.engines.base import Brief, Engine, Prepared
+from talkies.core.engines.base import Brief, Engine, Prepared, refuse_music
 from talkies.core.engines.reference.conditions import Beside
 from talkies.core.engines.reference.pretrained import extra, loaded
 from talkies.core.errors import WeightsError
@@ -80,6 +80,7 @@ class VSSFlowEngine(Engine):
 
     def prepare(self, brief: Brief) -> VSSFlowPrepared:
         """Raises as :meth:`Beside.conditions` does; our own light features mean nothing to this model."""
+        refuse_music(self.name, brief.task)
         conditions, warnings = self.beside.conditions(brief)
         return VSSFlowPrepared(
             task=brief.task,

@@ -117,7 +117,7 @@ class Maker:
         yield from self._by_rules(stem, self.beds, numbered, "beds", f"for {stem.segment.clip}")
 
     def _music(self, stem: Stem, first: int, skip: int) -> Iterator[Take]:
-        """The takes of a section of the score, which no engine makes."""
+        """The takes of a section of the score, whoever plays it."""
         assert self.scores is not None
         for index in range(min(skip, first - 1)):  # whoever made those may not have come as far as their papers
             self.scores.keep_papers(index, first - skip + index)
@@ -127,7 +127,7 @@ class Maker:
     def _by_rules(
         self, stem: Stem, source: Beds | Scores, numbered: Iterable[tuple[int, int]], clock: str, which: str
     ) -> Iterator[Take]:
-        """Takes of what makes them without an engine; ``numbered``: their numbers and places among the takes."""
+        """Takes of what is made without a look at a shot; ``numbered``: their numbers and places among the takes."""
         part = stem.record.duration * MAKING
         for number, index in numbered:
             self.work.message = f"{_WHAT[stem.task]} {which}"

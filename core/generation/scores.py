@@ -1,6 +1,7 @@
 """The music of a run: each take a composed and performed score, cut into a clip for each section.
 
 Scored ─► compose ─► perform, once per take, into a file of floats ─► loudness of the whole ─► sections, ducked, saved
+       └► what is composed, in words ─► an engine, where one was chosen ─┘
 
 Every section gets the gain of the whole piece, so that a soft one stays soft. Takes after those that were asked for are
 the same pieces without ducking, where something is spoken.
@@ -13,16 +14,20 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from talkies.core.arrays import Samples
+from talkies.core.engines.base import Engine
+from talkies.core.errors import EngineError
 from talkies.core.files.atomic import output_errors
+from talkies.core.generation.music_player import MusicPlayer
 from talkies.core.generation.planning.music import Scored
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import music_metadata
 from talkies.core.instruments import SALON, THEATRE, PlayedNote, Tones, perform
-from talkies.core.instruments.performing import END_FADE_S
+from talkies.core.instruments.performing import END_FADE_S, blocks_of
 from talkies.core.instruments.soundfont import perform_soundfont
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.under_speech.ducking import SETTLED_S, Ducking
@@ -34,7 +39,7 @@ from talkies.core.score.papers.midi import midi_bytes
 from talkies.core.score.papers.tempo_list import tempo_csv
 from talkies.core.segment import Stem, Take, Timeline
 from talkies.core.takes.levels import BELOW_TARGET, gain_for
-from talkies.core.takes.saving import CHUNK_SAMPLES, save_take, take_name
+from talkies.core.takes.saving import CHUNK_SAMPLES, exactly, save_take, take_name
 from talkies.core.times import TimeRange, to_sample
 
 _FRAME_BYTES = 8  # two floats
@@ -45,7 +50,6 @@ _LARGE = ("orchestra",)
 class _Piece:
     """A performed score: where its floats lie, the gain (dB) that its loudness asks for, how it makes way."""
 
-    score: Score
     sound: Path
     gain_db: float
     ducking: Ducking
@@ -53,15 +57,19 @@ class _Piece:
 
 @dataclass
 class Scores:
-    """Makes the takes of music in ``folder``. ``papers``: MIDI and tempo list of each piece, by file name."""
+    """Makes the takes of music in ``folder``. ``papers``: MIDI and tempo list of each piece that is played here, by
+    file name. ``engine``: what plays instead; ``warnings`` gathers what the user should know of that."""
 
     request: Request
     timeline: Timeline
     folder: Path
     music: Scored
     papers: dict[str, bytes] = field(default_factory=dict)
+    engine: Engine | None = None
+    warnings: list[str] = field(default_factory=list)
     _scores: dict[int, Score] = field(default_factory=dict)
     _pieces: dict[int, _Piece] = field(default_factory=dict)
+    _failed: dict[int, EngineError] = field(default_factory=dict)
 
     @cached_property
     def _tones(self) -> Tones:
@@ -70,7 +78,7 @@ class Scores:
 
     def take(self, stem: Stem, index: int, number: int, on_share: Callable[[float], None] = lambda share: None) -> Take:
         """The take ``number`` of a section, the ``index``-th of those that are planned. ``on_share`` hears how much is
-        made and may raise CancelledError. Raises OutputError, InputError."""
+        made and may raise CancelledError. Raises OutputError, InputError, EngineError."""
         seed = self._seed(index)
         ducked = self.music.is_ducked and index < self.request.takes
         piece = self._performed(stem, seed, on_share)
@@ -87,13 +95,18 @@ class Scores:
             loudness=PRESETS[self.request.loudness],
             gain_db=piece.gain_db,
             part=stem.part,
-            metadata=music_metadata(stem, self.request, piece.score, self.music, seed=seed, ducked=ducked),
+            metadata=self._metadata(stem, seed, ducked),
         )
 
+    def _metadata(self, stem: Stem, seed: int, ducked: bool) -> dict[str, Any]:
+        if self.player is None:
+            return music_metadata(stem, self.request, self._composed(seed), self.music, seed=seed, ducked=ducked)
+        return self.player.metadata(stem, seed=seed, ducked=ducked)
+
     def keep_papers(self, index: int, number: int) -> None:
-        """MIDI, tempo list and hits of a take, for whoever plays or edits the music further."""
+        """MIDI, tempo list and hits of a take, for whoever plays or edits the music further; an engine has none."""
         name = f"MX_t{number:02}"
-        if f"{name}.mid" in self.papers:
+        if self.engine is not None or f"{name}.mid" in self.papers:
             return
         score, start = self._composed(self._seed(index)), self.timeline.start + self.music.span.start
         self.papers[f"{name}.mid"] = midi_bytes(score, self.timeline.rate, start)
@@ -109,30 +122,54 @@ class Scores:
         return self._scores[seed]
 
     def _performed(self, stem: Stem, seed: int, on_share: Callable[[float], None]) -> _Piece:
-        """The piece of a seed, which is performed for its first section and kept for the others."""
+        """The piece of a seed, which is performed for its first section and kept for the others; where an engine could
+        not, it is not asked again."""
+        if seed in self._failed:
+            raise self._failed[seed]
         if seed not in self._pieces:
-            score = self._composed(seed)
-            path = self.folder / f"{take_name('MX', stem.segment, part='score', number=len(self._pieces))}.wav.raw.part"
-            with output_errors(path):
-                self.folder.mkdir(parents=True, exist_ok=True)
-                meter = self._play(score, seed, path, on_share)
-            gain = gain_for("MX", meter.level(), PRESETS[self.request.loudness])
-            ducking = Ducking.of(self.music.duck, meter, -BELOW_TARGET["MX"])
-            self._pieces[seed] = _Piece(score, path, gain, ducking)
+            try:
+                self._pieces[seed] = self._piece(stem, seed, on_share)
+            except EngineError as error:
+                self._failed[seed] = error
+                raise
         return self._pieces[seed]
 
-    def _play(self, score: Score, seed: int, path: Path, on_share: Callable[[float], None]) -> LineMeter:
-        """Performs a score into a file of floats, frames of two, and measures it."""
-        meter, count, total = LineMeter(self.music.speech, SAMPLE_RATE), 0, self._samples
+    def _piece(self, stem: Stem, seed: int, on_share: Callable[[float], None]) -> _Piece:
+        path = self.folder / f"{take_name('MX', stem.segment, part='score', number=len(self._pieces))}.wav.raw.part"
+        with output_errors(path):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            meter = self._play(seed, path, on_share)
+        gain = gain_for("MX", meter.level(), PRESETS[self.request.loudness])
+        return _Piece(path, gain, Ducking.of(self.music.duck, meter, -BELOW_TARGET["MX"]))
+
+    @cached_property
+    def player(self) -> MusicPlayer | None:
+        """Plays in place of our own instruments, where an engine was chosen."""
+        return None if self.engine is None else MusicPlayer(self.engine, self.request, self.music, self.warnings)
+
+    def _play(self, seed: int, path: Path, on_share: Callable[[float], None]) -> LineMeter:
+        """Performs a piece into a file of floats, frames of two, and measures it."""
+        meter = LineMeter(self.music.speech, SAMPLE_RATE)
         with path.open("wb") as file:
-            for block in self._sounding(score, seed):
+            for block in self._sounding(seed, on_share):
                 meter.add(block)
                 file.write(np.ascontiguousarray(block.T, np.float32).tobytes())
-                count += block.shape[1]
-                on_share(count / total)
         return meter
 
-    def _sounding(self, score: Score, seed: int) -> Iterator[Samples]:
+    def _sounding(self, seed: int, on_share: Callable[[float], None]) -> Iterator[Samples]:
+        """Blocks (2, n) of the whole piece."""
+        if self.player is not None:
+            played = exactly(self.player.play(seed, on_share), self._samples, self.folder)
+            yield from blocks_of(played, self._samples, SAMPLE_RATE // 2, self._fade_s)
+            self.warnings.extend(self.player.engine.remarks())
+            return
+        count = 0
+        for block in self._performing(self._composed(seed), seed):
+            yield block
+            count += block.shape[1]
+            on_share(count / self._samples)
+
+    def _performing(self, score: Score, seed: int) -> Iterator[Samples]:
         if self.music.soundfont is not None:
             return perform_soundfont(played(score), self._samples, self.music.soundfont, fade_s=self._fade_s)
         room, fade_s = self._tones.room, self._fade_s

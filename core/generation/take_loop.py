@@ -121,7 +121,9 @@ class TakeLoop:
         if plan.music is not None:
             from talkies.core.generation.scores import Scores
 
-            maker.scores = Scores(request, plan.timeline, folder, plan.music, self.papers)
+            maker.scores = Scores(
+                request, plan.timeline, folder, plan.music, self.papers, engines.get("music"), self.log.sentences
+            )
         elif plan.spots or plan.backgrounds:
             from talkies.core.generation.spotted import cast_recordings
 

@@ -17,9 +17,9 @@ from talkies.core.spotting.made_of import SPOTS, made_of
 
 if TYPE_CHECKING:
     from talkies.core.backgrounds.bed import Place
-    from talkies.core.engines.base import Engine
+    from talkies.core.engines.base import Engine, MusicPart
     from talkies.core.generation.planning.music import Scored
-    from talkies.core.score.composed import Score
+    from talkies.core.score.composed import Score, Section
     from talkies.core.spotting.spot import Spot
 
 
@@ -81,7 +81,7 @@ def music_metadata(
     stem: Stem, request: Request, score: Score, music: Scored, *, seed: int, ducked: bool
 ) -> dict[str, Any]:
     """Provenance of one section of a score: rules compose and play it, on any machine."""
-    section = music.sections[int(stem.part.removeprefix("m")) - 1]
+    section = section_of(stem, music)
     return {
         "version": version("talkies"),
         "engine": "",
@@ -90,20 +90,56 @@ def music_metadata(
         "task": stem.task,
         "segment": stem.segment.id,
         "prompt": stem.prompt,
-        "cue": stem.part,
-        "section": section.name,
-        "mood": section.mood,
         "key": section.key.name,
         "tempo": round(float(score.tempo_map.tempo_at(section.beats[0])), 3),
         "instruments": list(score.instruments),
         "soundfont": "" if music.soundfont is None else music.soundfont.name,
+        "seed": seed,
+        "loudness": request.loudness,
+        "handles": str(request.handles),
+    } | _planned(section, stem, request, music, ducked=ducked)
+
+
+def played_metadata(
+    stem: Stem,
+    request: Request,
+    engine: Engine,
+    music: Scored,
+    part: MusicPart,
+    sampled: tuple[int, int, float],
+    *,
+    ducked: bool,
+) -> dict[str, Any]:
+    """Provenance of one section that an engine plays as it was asked to in ``part``; ``sampled``: seed, steps and
+    guidance."""
+    section, (seed, steps, guidance) = section_of(stem, music), sampled
+    return (
+        take_metadata(stem, request, engine, "engine", seed=seed, steps=steps, guidance=guidance)
+        | _planned(section, stem, request, music, ducked=ducked)
+        | {
+            "key": section.key.name,
+            "tempo": round(part.tempo, 3),
+            "instruments": list(part.instruments),
+            "asked": part.words,
+        }
+    )
+
+
+def section_of(stem: Stem, music: Scored) -> Section:
+    """The section that a stem of music is."""
+    return music.sections[int(stem.part.removeprefix("m")) - 1]
+
+
+def _planned(section: Section, stem: Stem, request: Request, music: Scored, *, ducked: bool) -> dict[str, Any]:
+    """What the plan of a score says of a section, whoever plays it."""
+    return {
+        "cue": stem.part,
+        "section": section.name,
+        "mood": section.mood,
         "hits": request.music.hits,
         "stretch": request.music.stretch,
         "duck": request.music.duck if ducked else 0.0,
         "span": [str(music.span.start), str(music.span.end)],
-        "seed": seed,
-        "loudness": request.loudness,
-        "handles": str(request.handles),
     }
 
 

@@ -14,10 +14,10 @@ from talkies.core.score.tempo import FASTEST, SLOWEST
 MOST_STRETCH = 0.2
 
 _LETTERS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
-_KEY = re.compile(
+KEY = re.compile(
     r"\b(?:in\s+)?([A-Ga-g])(?:[\s-]?(sharp|flat|#|b|♯|♭))?[\s-]+(major|minor)\b|\bin\s+([A-G])(?:[\s-]?(sharp|flat|#|b|♯|♭))?(?!\w)",
 )
-_BPM = re.compile(r"\b(\d{2,3})\s*(?:bpm|beats)\b", re.IGNORECASE)
+BPM = re.compile(r"\b(\d{2,3})\s*(?:bpm|beats)\b", re.IGNORECASE)
 _ALSO = {"viola": "violas", "bass": "basses", "double bass": "basses", "theatre organ": "theatre_organ"}
 
 
@@ -61,10 +61,10 @@ def read_asked(prompt: str, asked: Asked | None = None) -> Asked:
     asked = asked or Asked()
     words = " ".join(prompt.casefold().split())
     asked = replace(asked, mood=mood_in(words) or asked.mood, tempo_range=_tempo_in(words) or asked.tempo_range)
-    if bpm := _BPM.search(words):
+    if bpm := BPM.search(words):
         asked = replace(asked, tempo=float(bpm[1]))
     asked = _with_players(asked, words)
-    if key := _KEY.search(prompt):
+    if key := KEY.search(prompt):
         return replace(asked, key=_key(key, asked), mode=_mode_in(words) or asked.mode)
     return replace(asked, mode=_mode_in(words) or asked.mode)
 

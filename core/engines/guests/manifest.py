@@ -14,7 +14,7 @@ from talkies.core.files.dataclass_json import from_json
 from talkies.core.files.regular import read_regular
 
 Sees = Literal["nothing", "motion", "movie"]
-TASKS = ("foley", "dialogue", "joint")
+TASKS = ("foley", "dialogue", "joint", "music")
 
 _LARGEST_BYTES = 1 << 16
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
@@ -25,12 +25,12 @@ _RATES = (8_000, 192_000)
 
 @dataclass(frozen=True)
 class Manifest:
-    """``tasks``: foley, dialogue, joint. ``licence``: of the engine and its weights; ``sellable``: whether one may sell
-    what it makes, None unknown. ``languages``: BCP-47 of what it speaks, () any. ``window_s``: the longest sound that
-    it makes at once, None any length. ``sample_rate`` in Hz. ``sees``: what of the picture it is given: nothing, how
-    much moves, or a movie. ``patience_s``: how long it may work without a word. ``network``: it speaks to a program on
-    another port of this machine. ``steps`` and ``guidance``: its own. ``voices``: that speakers are cast with, each by
-    its name in the job's ``voice``; () it has one, or chooses itself.
+    """``tasks``: foley, dialogue, joint, music. ``licence``: of the engine and its weights; ``sellable``: whether one
+    may sell what it makes, None unknown. ``languages``: BCP-47 of what it speaks, () any. ``window_s``: the longest
+    sound that it makes at once, None any length. ``sample_rate`` in Hz. ``sees``: what of the picture it is given:
+    nothing, how much moves, or a movie. ``patience_s``: how long it may work without a word. ``network``: it speaks to
+    a program on another port of this machine. ``steps`` and ``guidance``: its own. ``voices``: that speakers are cast
+    with, each by its name in the job's ``voice``; () it has one, or chooses itself.
     """
 
     name: str

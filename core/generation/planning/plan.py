@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LOOKING = Fraction(1)  # work per second of picture, and
 MAKING = Fraction(2)  # of sound: only the bar's evenness depends on them
 BY_RULES = ("background", "music")
-"""Tasks that need no engine, and no look at a shot as effects and dialogue want it."""
+"""Tasks that rules make, unless an engine was chosen for music, and that look at no shot as effects and dialogue do."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,8 @@ def plan_run(
         problem, cure = "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
         raise ArgumentError(request.timeline, problem, cure)
     every = [stem for parts in stems.values() for stem in parts]
-    engines, engine_notes = engines_for(request.engine, dict.fromkeys(s.task for s in every if s.task not in BY_RULES))
+    tasks = dict.fromkeys(stem.task for stem in every if stem.task != "background")
+    engines, engine_notes = engines_for(request.engine, tasks)
     check_voices(every, request)
     noticed = segment_warnings(segments)
     earlier = earlier_takes(request, timeline, stems) if keep_earlier else EarlierTakes()
