@@ -69,6 +69,35 @@ def tiny_vits(folder: Path, language: str = "nld", uroman: bool = False, phonemi
 
 
 @_quietly()
+def tiny_musicgen(folder: Path, channels: int = 1) -> Path:
+    """MusicGen as small as it gets: noise at 8 kHz, 50 tokens of four books a second, of each channel."""
+    library: Any = import_module("transformers")
+    torch.manual_seed(0)
+    codec = library.EncodecConfig(
+        target_bandwidths=[1.2], sampling_rate=8000, num_filters=4, num_residual_layers=1, num_lstm_layers=1,
+        upsampling_ratios=[8, 4, 5], codebook_size=64, codebook_dim=16, hidden_size=16, kernel_size=3,
+        last_kernel_size=3, use_conv_shortcut=False,
+    )  # fmt: skip
+    decoder = library.MusicgenDecoderConfig(
+        vocab_size=64, hidden_size=16, ffn_dim=32, num_hidden_layers=1, num_attention_heads=2, audio_channels=channels,
+        num_codebooks=codec.num_quantizers * channels, pad_token_id=64, bos_token_id=64,
+    )  # fmt: skip
+    text = library.T5Config(vocab_size=300, d_model=32, d_ff=16, d_kv=8, num_heads=2, num_layers=1)
+    parts = {"text_encoder": text.to_dict(), "audio_encoder": codec.to_dict(), "decoder": decoder.to_dict()}
+    model = library.MusicgenForConditionalGeneration(library.MusicgenConfig(**parts))
+    for layer in (model.enc_to_dec_proj, *model.decoder.lm_heads):
+        layer.weight.data.mul_(50)  # so that words matter
+    for layer in model.audio_encoder.quantizer.layers:
+        layer.codebook.embed.normal_()  # else all tokens sound alike
+    for name in ("decoder_start_token_id", "pad_token_id", "bos_token_id"):
+        setattr(model.generation_config, name, 64)
+    model.save_pretrained(folder)
+    _tiny_t5_words(library).save_pretrained(folder)
+    (folder / "README.md").write_text(CARD)
+    return folder
+
+
+@_quietly()
 def tiny_audioldm2(folder: Path) -> Path:
     """AudioLDM2 as small as it gets: noise at 8 kHz."""
     diffusers, library = _libraries()
