@@ -22,7 +22,7 @@ LETTERS = " 'abcdefghijklmnopqrstuvwxyz"
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """The libraries warn of each other."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
@@ -68,36 +68,7 @@ def tiny_vits(folder: Path, language: str = "nld", uroman: bool = False, phonemi
     return folder
 
 
-@_quietly()
-def tiny_musicgen(folder: Path, channels: int = 1) -> Path:
-    """MusicGen as small as it gets: noise at 8 kHz, 50 tokens of four books a second, of each channel."""
-    library: Any = import_module("transformers")
-    torch.manual_seed(0)
-    codec = library.EncodecConfig(
-        target_bandwidths=[1.2], sampling_rate=8000, num_filters=4, num_residual_layers=1, num_lstm_layers=1,
-        upsampling_ratios=[8, 4, 5], codebook_size=64, codebook_dim=16, hidden_size=16, kernel_size=3,
-        last_kernel_size=3, use_conv_shortcut=False,
-    )  # fmt: skip
-    decoder = library.MusicgenDecoderConfig(
-        vocab_size=64, hidden_size=16, ffn_dim=32, num_hidden_layers=1, num_attention_heads=2, audio_channels=channels,
-        num_codebooks=codec.num_quantizers * channels, pad_token_id=64, bos_token_id=64,
-    )  # fmt: skip
-    text = library.T5Config(vocab_size=300, d_model=32, d_ff=16, d_kv=8, num_heads=2, num_layers=1)
-    parts = {"text_encoder": text.to_dict(), "audio_encoder": codec.to_dict(), "decoder": decoder.to_dict()}
-    model = library.MusicgenForConditionalGeneration(library.MusicgenConfig(**parts))
-    for layer in (model.enc_to_dec_proj, *model.decoder.lm_heads):
-        layer.weight.data.mul_(50)  # so that words matter
-    for layer in model.audio_encoder.quantizer.layers:
-        layer.codebook.embed.normal_()  # else all tokens sound alike
-    for name in ("decoder_start_token_id", "pad_token_id", "bos_token_id"):
-        setattr(model.generation_config, name, 64)
-    model.save_pretrained(folder)
-    _tiny_t5_words(library).save_pretrained(folder)
-    (folder / "README.md").write_text(CARD)
-    return folder
-
-
-@_quietly()
+@quietly()
 def tiny_audioldm2(folder: Path) -> Path:
     """AudioLDM2 as small as it gets: noise at 8 kHz."""
     diffusers, library = _libraries()
@@ -117,7 +88,7 @@ def tiny_audioldm2(folder: Path) -> Path:
         "text_encoder": library.ClapModel(_tiny_clap(library)),
         "text_encoder_2": _tiny_t5(library),
         "tokenizer": _tiny_roberta(library),
-        "tokenizer_2": _tiny_t5_words(library),
+        "tokenizer_2": tiny_t5_words(library),
         "feature_extractor": library.ClapFeatureExtractor(),
         "language_model": language_model,
         "projection_model": diffusers.AudioLDM2ProjectionModel(16, 32, 16),
@@ -126,7 +97,7 @@ def tiny_audioldm2(folder: Path) -> Path:
     return _saved(diffusers.AudioLDM2Pipeline, parts, folder)
 
 
-@_quietly()
+@quietly()
 def tiny_audioldm(folder: Path) -> Path:
     """The first AudioLDM, as small as it gets: noise at 8 kHz."""
     diffusers, library = _libraries()
@@ -148,7 +119,7 @@ def tiny_audioldm(folder: Path) -> Path:
     return _saved(diffusers.AudioLDMPipeline, parts, folder)
 
 
-@_quietly()
+@quietly()
 def tiny_stable_audio(folder: Path) -> Path:
     """Stable Audio as small as it gets: two channels of noise at 8 kHz, three seconds."""
     diffusers, library = _libraries()
@@ -169,11 +140,42 @@ def tiny_stable_audio(folder: Path) -> Path:
             solver_order=2, prediction_type="v_prediction", sigma_data=1.0, sigma_schedule="exponential"
         ),
         "text_encoder": _tiny_t5(library),
-        "tokenizer": _tiny_t5_words(library),
+        "tokenizer": tiny_t5_words(library),
         "projection_model": diffusers.StableAudioProjectionModel(32, 4, 0, 512),
     }
     card = "---\nlicense: other\nlicense_name: stable-audio-community\n---\n"
     return _saved(diffusers.StableAudioPipeline, parts, folder, card)
+
+
+@quietly()
+def tiny_ace_step(folder: Path, **more: Any) -> Path:
+    """ACE-Step as small as it gets: two channels of noise at 8 kHz. ``more``: of its transformer."""
+    diffusers, library = _libraries()
+    torch.manual_seed(0)
+    shape = {
+        "hidden_size": 16, "intermediate_size": 16, "num_attention_heads": 2, "num_key_value_heads": 2, "head_dim": 8,
+    }  # fmt: skip
+    transformer = diffusers.AceStepTransformer1DModel(
+        **shape | more, num_hidden_layers=1, in_channels=12, audio_acoustic_hidden_dim=4, encoder_hidden_size=16
+    )
+    vae = diffusers.AutoencoderOobleck(
+        encoder_hidden_size=4, downsampling_ratios=[8, 16], decoder_channels=4, decoder_input_channels=4,
+        audio_channels=2, channel_multiples=[1, 2], sampling_rate=8000,
+    )  # fmt: skip
+    text = library.Qwen3Config(**shape, vocab_size=200, num_hidden_layers=1)
+    letters = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *map(chr, range(33, 127)), "Ġ", "Ċ"]
+    parts = {
+        "transformer": transformer,
+        "vae": vae,
+        "scheduler": diffusers.FlowMatchEulerDiscreteScheduler(num_train_timesteps=1, shift=1.0),
+        "text_encoder": library.Qwen3Model(text),
+        "tokenizer": library.Qwen2Tokenizer(vocab={each: number for number, each in enumerate(letters)}, merges=[]),
+        "condition_encoder": diffusers.AceStepConditionEncoder(
+            **shape, text_hidden_dim=16, timbre_hidden_dim=4, num_lyric_encoder_hidden_layers=1,
+            num_timbre_encoder_hidden_layers=1,
+        ),
+    }  # fmt: skip
+    return _saved(diffusers.AceStepPipeline, parts, folder, "---\nlicense: mit\n---\n")
 
 
 def _saved(kind: Any, parts: dict[str, Any], folder: Path, card: str = CARD) -> Path:
@@ -228,6 +230,6 @@ def _tiny_roberta(library: Any) -> Any:
     return library.RobertaTokenizer(vocab=vocabulary, merges=[], model_max_length=32)
 
 
-def _tiny_t5_words(library: Any) -> Any:
+def tiny_t5_words(library: Any) -> Any:
     pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0), *((each, -3.0) for each in LETTERS)]
     return library.T5Tokenizer(vocab=pieces, model_max_length=32)

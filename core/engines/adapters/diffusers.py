@@ -1,4 +1,4 @@
-"""Effects by a pipeline of diffusers in a folder of the user's own, from words: AudioLDM, Stable Audio and their like.
+"""Effects and music by a pipeline of diffusers in the user's own folder, from words: AudioLDM, Stable Audio, ACE-Step.
 
 What is prompted sounds throughout; what a subtitle describes sounds within its time. See docs/engines.md.
 """
@@ -26,7 +26,6 @@ from talkies.core.errors import EngineError
 
 PATIENCE_S = 600.0
 """A step, or the text and the sound around them, on a slow machine."""
-_SHORTEST_S = 1.0
 _SPARE_S = 0.05
 """Asked for beyond what is needed: lengths are rounded down to whole frames."""
 _FASTEST_RATE = 192_000
@@ -38,8 +37,9 @@ _MOST_RATIO = 1 << 12
 
 @dataclass(frozen=True)
 class Pipeline:
-    """One of diffusers. ``length``: what it calls its seconds; ``steps`` and ``guidance``: its own; ``longest_s``: what
-    it was trained for; ``voice``: the part that has the sample rate, and ``rate``, Hz, where that says none."""
+    """One of diffusers. ``length``: what it calls its seconds; ``steps`` and ``guidance``: its own; ``longest_s`` and
+    ``shortest_s``: what it was trained for; ``voice``: the part that has the sample rate, and ``rate``, Hz, where that
+    says none; ``reads_music``: it takes tempo, key and meter, and no negative prompt."""
 
     length: str
     steps: int
@@ -47,15 +47,26 @@ class Pipeline:
     longest_s: float
     voice: str
     rate: int
+    tasks: tuple[str, ...] = ("foley",)
     needs: tuple[str, ...] = ()
+    shortest_s: float = 1.0
+    reads_music: bool = False
 
 
+_BOTH = ("foley", "music")
 PIPELINES = {
-    "AudioLDM2Pipeline": Pipeline("audio_length_in_s", 50, 3.5, 10.0, "vocoder", 16_000),
+    "AudioLDM2Pipeline": Pipeline("audio_length_in_s", 50, 3.5, 10.0, "vocoder", 16_000, _BOTH),
     "AudioLDMPipeline": Pipeline("audio_length_in_s", 50, 2.5, 10.0, "vocoder", 16_000),
-    "StableAudioPipeline": Pipeline("audio_end_in_s", 100, 7.0, 47.0, "vae", 44_100, ("torchsde",)),
+    "StableAudioPipeline": Pipeline("audio_end_in_s", 100, 7.0, 47.0, "vae", 44_100, _BOTH, ("torchsde",)),
+    "AceStepPipeline": Pipeline(
+        "audio_duration", 50, 7.0, 240.0, "vae", 48_000, ("music",), shortest_s=10.0, reads_music=True
+    ),
 }
-LIBRARIES = ("diffusers", "transformers", "audioldm", "audioldm2", "stable_audio")
+_TURBO = 8, 1.0
+"""Steps and guidance of a model of ACE-Step that has learnt to do with few."""
+_INSTRUMENTAL = "[Instrumental]"
+"""Lyrics of ACE-Step where nobody sings."""
+LIBRARIES = ("diffusers", "transformers", "audioldm", "audioldm2", "stable_audio", "ace_step")
 """Where the parts of these pipelines come from."""
 OWN = {"local_files_only": True, "use_safetensors": True}
 
@@ -99,15 +110,21 @@ class EffectsAdapter:
         pipeline = self.pipeline
         self._check_parts()
         rate = self.folder.number(f"{pipeline.voice}/config.json", "sampling_rate", pipeline.rate, _FASTEST_RATE)
+        steps, guidance = _TURBO if self._is_turbo else (pipeline.steps, pipeline.guidance)
         return {
             **self.folder.manifest("diffusers", self.said),
-            "tasks": ["foley"],
+            "tasks": list(pipeline.tasks),
             "window_s": self._window_s(rate),
             "sample_rate": rate,
             "patience_s": PATIENCE_S,
-            "steps": pipeline.steps,
-            "guidance": pipeline.guidance,
+            "steps": steps,
+            "guidance": guidance,
         }
+
+    @property
+    def _is_turbo(self) -> bool:
+        facts = self.folder.read("transformer/config.json")
+        return self.pipeline.reads_music and (facts.get("is_turbo") is True or facts.get("model_version") == "turbo")
 
     def _check_parts(self) -> None:
         """Raises EngineError for a part whose code or weights are not what they should be."""
@@ -167,9 +184,9 @@ class EffectsAdapter:
     def perform(self, job: Job, say: Say) -> Floats32:
         sound, parts = np.zeros(job["samples"], np.float32), list(parts_of(job, self.manifest["sample_rate"]))
         if not parts:
-            raise EngineError(
-                "the effects", "nothing says what they are", "give a prompt, or subtitles of what is heard"
-            )
+            raise nothing_said(job["task"])
+        if self.pipeline.reads_music and job["negative_prompt"].strip():
+            say("note", message="ACE-Step heeds no negative prompt")
         for number, part in enumerate(parts):
 
             def on_step(share: float, number: int = number) -> None:
@@ -182,7 +199,7 @@ class EffectsAdapter:
     def made(self, part: Part, job: Job, seed: int, on_step: Callable[[float], None]) -> Floats32:
         """(N,) at most as long as the part."""
         rate = self.manifest["sample_rate"]
-        sound = self.generated(part.text, max(part.count / rate, _SHORTEST_S), job, seed, on_step)
+        sound = self.generated(part.text, max(part.count / rate, self.pipeline.shortest_s), job, seed, on_step)
         return faded(heard(sound, rate)[: part.count], rate) if part.placed else sound[: part.count]
 
     def generated(self, text: str, seconds: float, job: Job, seed: int, on_step: Callable[[float], None]) -> Floats32:
@@ -193,19 +210,35 @@ class EffectsAdapter:
         with said_of(repr(text[:60]), "cannot be made"), torch.inference_mode():
             sound = self._made(
                 text,
-                negative_prompt=job["negative_prompt"] or None,
                 num_inference_steps=steps,
                 guidance_scale=job["guidance"],
                 generator=torch.Generator("cpu").manual_seed(seed),
                 callback=lambda step, time, latents: on_step(min((step + 1) / steps, 1.0)),
                 output_type="np",
                 **{self.pipeline.length: seconds + _SPARE_S},
+                **(musical(job) if self.pipeline.reads_music else {"negative_prompt": job["negative_prompt"] or None}),
             ).audios[0]  # (N,) or (C, N)
         mixed: Floats32 = np.asarray(sound, np.float32).reshape(-1, np.shape(sound)[-1]).mean(axis=0)
         return mixed
 
     def use_device(self, name: str) -> None:
         self.device = name
+
+
+def nothing_said(task: str) -> EngineError:
+    """Of a job without words."""
+    if task == "music":
+        return EngineError("the music", "nothing says what it is", "give a prompt")
+    return EngineError("the effects", "nothing says what they are", "give a prompt, or subtitles of what is heard")
+
+
+def musical(job: Job) -> dict[str, Any]:
+    """Tempo, key and meter as ACE-Step takes them, as far as a job says them: 66, "F# minor", "3"."""
+    said: dict[str, Any] = {"lyrics": _INSTRUMENTAL}
+    if job["tempo"] is not None:
+        key = job["key"].replace(" sharp", "#").replace(" flat", "b")
+        said |= {"bpm": round(job["tempo"]), "keyscale": key, "timesignature": job["meter"].partition("/")[0]}
+    return said
 
 
 def parts_of(job: Job, rate: int) -> Iterator[Part]:

@@ -13,6 +13,7 @@ from talkies.core.arrays import Floats32
 from talkies.core.engines.adapters.folders import is_whole, said_of
 from talkies.core.engines.adapters.serving import Job, Say
 from talkies.core.engines.adapters.transformers_model import FASTEST_RATE, OWN, TransformersModel, seeded
+from talkies.core.engines.adapters.watched import Watched
 from talkies.core.errors import EngineError
 
 LONGEST_S = 30.0
@@ -85,7 +86,7 @@ class MusicGen(TransformersModel):
                 max_new_tokens=tokens,
                 do_sample=True,
                 guidance_scale=job["guidance"],
-                stopping_criteria=[_Watched(tokens, on_share)],
+                stopping_criteria=[Watched(on_share, tokens)],
             )  # (1, C, N)
         sound: Floats32 = made[0].float().cpu().numpy().mean(axis=0).astype(np.float32)
         return sound
@@ -96,17 +97,3 @@ class MusicGen(TransformersModel):
         decoder = self._model.config.decoder
         lag = int(decoder.num_codebooks) // int(decoder.audio_channels) - 1
         return math.ceil(samples / self.hop_samples) + lag
-
-
-class _Watched:
-    """Never stops it; tells the share of ``tokens`` that are made."""
-
-    def __init__(self, tokens: int, on_share: Callable[[float], None]) -> None:
-        self._tokens, self._on_share = tokens, on_share
-
-    def __call__(self, made: Any, scores: Any, **more: Any) -> Any:
-        """(B,) whether each is to stop."""
-        import torch
-
-        self._on_share(min(made.shape[-1] / self._tokens, 1.0))
-        return torch.zeros(made.shape[0], dtype=torch.bool, device=made.device)

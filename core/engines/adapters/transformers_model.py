@@ -60,12 +60,13 @@ class TransformersModel(ABC):
             self.ready(import_module("transformers"))
         return self.folder.weights_hash()
 
-    def loaded(self, kind: Any) -> Any:
-        """A model of a class of transformers, on the device. Raises EngineError where its weights would be random."""
+    def loaded(self, kind: Any, part: str = ".") -> Any:
+        """A model of a class of transformers, of a ``part`` of the folder, on the device. Raises EngineError where its
+        weights would be random."""
         from talkies.core.engines.devices import choose_device
 
         safe = {"use_safetensors": True, "output_loading_info": True}
-        model, found = kind.from_pretrained(self.folder.path, **safe, **OWN)
+        model, found = kind.from_pretrained(self.folder.path / part, **safe, **OWN)
         self._check(found["missing_keys"])
         return model.to(choose_device(self.device)).eval()
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from films import write_movie, write_reel
 from safetensors.torch import load_file, save_file
-from tiny_models import added, tiny_musicgen
+from tiny_models import added
+from tiny_token_models import tiny_musicgen
 
 from talkies.core.arrays import Sound
 from talkies.core.engines.base import Brief, MusicPart
