@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.arrays import Floats32
+from talkies.core.engines.adapters.csm import Csm
+from talkies.core.engines.adapters.dia import Dia
 from talkies.core.engines.adapters.folders import ModelFolder, Words
 from talkies.core.engines.adapters.musicgen import MusicGen
 from talkies.core.engines.adapters.serving import Job, Say, serve
@@ -16,7 +18,7 @@ from talkies.core.engines.adapters.transformers_model import TransformersModel
 from talkies.core.engines.adapters.vits import Vits
 from talkies.core.errors import EngineError
 
-KINDS: dict[str, type[TransformersModel]] = {"vits": Vits, "musicgen": MusicGen}
+KINDS: dict[str, type[TransformersModel]] = {"vits": Vits, "musicgen": MusicGen, "csm": Csm, "dia": Dia}
 """By the ``model_type`` of a folder's config.json."""
 
 
