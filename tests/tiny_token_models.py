@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from tiny_models import CARD, quietly, tiny_t5_words
 
@@ -100,3 +102,59 @@ def tiny_dia(folder: Path) -> Path:
     library.DiaTokenizer().save_pretrained(folder)
     (folder / "README.md").write_text(CARD)
     return folder
+
+
+BARK = {
+    "model_type": "bark",
+    "sample_rate": 8000,
+    "codebook_size": 64,
+    "semantic_config": {
+        "eos_token_id": 20, "text_encoding_offset": 100, "text_pad_token": 590, "semantic_infer_token": 591,
+        "semantic_vocab_size": 20, "max_input_semantic_length": 32, "do_sample": True, "max_new_tokens": 768,
+    },
+    "coarse_acoustics_config": {
+        "coarse_semantic_pad_token": 300, "coarse_rate_hz": 50, "coarse_infer_token": 301, "max_coarse_history": 60,
+        "max_coarse_input_length": 32, "sliding_window_len": 20, "do_sample": True,
+    },
+    "fine_acoustics_config": {"max_fine_history_length": 16, "max_fine_input_length": 32},
+}  # fmt: skip
+
+
+@quietly()
+def tiny_bark(folder: Path) -> Path:
+    """Bark as small as it gets, with two voices: noise at 8 kHz that ends by chance."""
+    library: Any = import_module("transformers")
+    torch.manual_seed(0)
+    codec = library.EncodecConfig(
+        target_bandwidths=[2.4], sampling_rate=8000, num_filters=4, num_residual_layers=1, num_lstm_layers=1,
+        upsampling_ratios=[8, 4, 5], codebook_size=64, codebook_dim=16, hidden_size=16, kernel_size=3,
+        last_kernel_size=3, use_conv_shortcut=False,
+    )  # fmt: skip
+    shape = {"hidden_size": 16, "num_layers": 1, "num_heads": 2, "block_size": 1024}
+    semantic, coarse, fine = ({"input_vocab_size": size, "output_vocab_size": size} for size in (600, 310, 65))
+    model = library.BarkModel(
+        library.BarkConfig(
+            semantic_config=shape | semantic, coarse_acoustics_config=shape | coarse,
+            fine_acoustics_config=shape | fine, codec_config=codec.to_dict(),
+        )
+    )  # fmt: skip
+    for layer in model.codec_model.quantizer.layers:
+        layer.codebook.embed.normal_()
+    model.save_pretrained(folder)
+    (folder / "generation_config.json").write_text(json.dumps(BARK))
+    letters = [chr(each) for each in range(ord("a"), ord("z") + 1)]
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{each}" for each in letters)]
+    library.BertTokenizer(vocab={each: number for number, each in enumerate(pieces)}).save_pretrained(folder)
+    voices = {f"v2/en_speaker_{number}": _tiny_voice(folder, number) for number in range(2)}
+    (folder / "speaker_embeddings_path.json").write_text(json.dumps({"repo_or_path": "suno/bark", **voices}))
+    (folder / "README.md").write_text(CARD)
+    return folder
+
+
+def _tiny_voice(folder: Path, number: int) -> dict[str, str]:
+    """A second of noise, in the files that Bark's voices are made of."""
+    chance, found = np.random.default_rng(number), {}
+    for key, most, size in (("semantic", 20, (50,)), ("coarse", 64, (2, 50)), ("fine", 64, (8, 50))):
+        name = found[f"{key}_prompt"] = f"speaker_{number}_{key}_prompt.npy"
+        np.save(folder / name, chance.integers(0, most, size))
+    return found

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.arrays import Floats32
+from talkies.core.engines.adapters.bark import Bark
 from talkies.core.engines.adapters.csm import Csm
 from talkies.core.engines.adapters.dia import Dia
 from talkies.core.engines.adapters.folders import ModelFolder, Words
@@ -18,7 +19,7 @@ from talkies.core.engines.adapters.transformers_model import TransformersModel
 from talkies.core.engines.adapters.vits import Vits
 from talkies.core.errors import EngineError
 
-KINDS: dict[str, type[TransformersModel]] = {"vits": Vits, "musicgen": MusicGen, "csm": Csm, "dia": Dia}
+KINDS: dict[str, type[TransformersModel]] = {"vits": Vits, "musicgen": MusicGen, "csm": Csm, "dia": Dia, "bark": Bark}
 """By the ``model_type`` of a folder's config.json."""
 
 

@@ -22,13 +22,13 @@ _ENDING_S = 1.0
 
 
 class WholeLines(TransformersModel):
-    """``codec``: where config.json has the rate; ``rate``: Hz, where that is left out; ``languages``: that it reads;
-    ``speakers``: how many it has by number, 0: none."""
+    """``codec``: where config.json has the rate; ``rate``: Hz, where that is left out; ``speakers``: how many it has by
+    number; ``names_language``: whether it reads more than English, and the user says what."""
 
     codec: ClassVar[str] = ""
     rate: ClassVar[int]
-    languages: ClassVar[tuple[str, ...]] = ("en",)
-    speakers: ClassVar[int] = 0
+    speakers: ClassVar[int]
+    names_language: ClassVar[bool] = False
 
     @abstractmethod
     def spoken(self, text: str, longest_s: float, speaker: int | None, watched: Watched) -> Floats32:
@@ -36,11 +36,12 @@ class WholeLines(TransformersModel):
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        self.refuse("language")
+        if not self.names_language:
+            self.refuse("language")
         self.speaker("")
         return {
             "tasks": ["dialogue"],
-            "languages": list(self.languages),
+            "languages": [self.said.language or "en"],
             "sample_rate": self.sample_rate,
             "patience_s": PATIENCE_S,
         }
@@ -59,8 +60,7 @@ class WholeLines(TransformersModel):
         """The number of a job's voice, else of the option. Raises ArgumentError for one that it has not."""
         number: int | None = int(voice) if voice.isdecimal() else self.said.speaker
         if number is not None and not 0 <= number < self.speakers:
-            cure = f"it has 0 to {self.speakers - 1}" if self.speakers else "it has none by number"
-            raise ArgumentError(f"speaker {number}", "is not in this model", cure)
+            raise ArgumentError(f"speaker {number}", "is not in this model", f"it has 0 to {self.speakers - 1}")
         return number
 
     def perform(self, job: Job, say: Say) -> Floats32:

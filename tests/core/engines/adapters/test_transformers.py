@@ -158,7 +158,7 @@ def test_weights_by_their_old_names_are_the_same_and_missing_ones_are_refused(tm
         ("config.json", None, r"broken: has no config\.json; name a folder that save_pretrained has written"),
         ("config.json", "[", r"broken/config\.json: is not JSON; fetch it again"),
         ("config.json", "[]", r"broken/config\.json: is not a configuration"),
-        ("config.json", '{"model_type": "bark"}', "broken: has a model of type bark; this takes vits"),
+        ("config.json", '{"model_type": "bert"}', "broken: has a model of type bert; this takes vits, musicgen, csm"),
         ("model.safetensors", None, "broken: has no weights"),
         ("model.safetensors", "", r"broken/model\.safetensors: is not whole; fetch it again"),
         ("model.safetensors", "version https://git-lfs", r"broken/model\.safetensors: is not whole; fetch it again"),

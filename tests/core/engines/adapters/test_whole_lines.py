@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tiny_models import added
-from tiny_token_models import tiny_csm, tiny_dia
+from tiny_token_models import tiny_bark, tiny_csm, tiny_dia
 
 from talkies.core.arrays import Sound
 from talkies.core.engines.base import Brief, Line
@@ -23,7 +23,7 @@ from talkies.core.times import TimeRange
 pytest.importorskip("transformers", reason="the extra [vssflow] is not installed")
 pytestmark = pytest.mark.slow  # each engine imports its library anew
 
-MAKERS = (tiny_csm, tiny_dia)
+MAKERS = (tiny_csm, tiny_dia, tiny_bark)
 WORDS = "Hello there"
 SEED = 2  # of lines that last longer than a tenth of a second
 
@@ -93,6 +93,24 @@ def test_the_two_speakers_of_dia_are_read_apart(tmp_path: Path) -> None:
     with added("transformers", tiny_dia(tmp_path / "dia"), "--speaker", "1") as engine:
         assert np.array_equal(spoken(engine), spoken(engine, voice="1"))
         assert not np.array_equal(spoken(engine), spoken(engine, voice="0"))
+
+
+def test_barks_voices_are_those_of_its_list(tmp_path: Path) -> None:
+    folder = tiny_bark(tmp_path / "bark")
+    with added("transformers", folder) as engine:
+        assert not np.array_equal(spoken(engine), spoken(engine, voice="1"))
+        with pytest.raises(
+            EngineError, match=r"bark/speaker_embeddings_path\.json: has no voice v2/en_speaker_7; choose"
+        ):
+            spoken(engine, voice="7")
+        (folder / "speaker_1_fine_prompt.npy").write_bytes(b"no numbers")
+        with pytest.raises(EngineError, match=r"bark/speaker_1_fine_prompt\.npy: cannot be read; fetch it again"):
+            spoken(engine, voice="1")
+    with added("transformers", folder, "--language", "fr") as engine:
+        assert engine.manifest.languages == ("fr",)
+    (folder / "speaker_embeddings_path.json").unlink()
+    with added("transformers", folder) as engine:
+        assert spoken(engine).any()
 
 
 def test_dia_says_that_its_codec_is_missing(tmp_path: Path) -> None:
