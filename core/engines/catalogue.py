@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from talkies.core.conditioning.speech.named_voices import main_language, named_voices
+from talkies.core.conditioning.speech.named_voices import named_voices
 from talkies.core.engines.guests.found import BUILT_IN, Guest, guests
+from talkies.core.languages import main_language
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from typing import Any, ClassVar, Self, cast
 import numpy as np
 
 from talkies.core.arrays import Sound
-from talkies.core.conditioning.speech.named_voices import main_language
 from talkies.core.engines.base import Brief, Engine, Line, Prepared
 from talkies.core.engines.guest_jobs import SOUNDING, SPEAKING, job_of, span_of, windows_of
 from talkies.core.engines.guests.blocks import beginning
@@ -30,6 +29,7 @@ from talkies.core.engines.guests.talk import Advanced, Block, Noted
 from talkies.core.engines.guests.windows import Window, seed_of
 from talkies.core.errors import ArgumentError, EngineError, MediaError
 from talkies.core.hosts.conversation import Message
+from talkies.core.languages import main_language
 from talkies.core.times import round_half_up
 
 _MOST_BLOCKS = 10_000

@@ -17,6 +17,7 @@ from talkies.core.conditioning.speech.timing import Spans, fit_line, phone_ids, 
 from talkies.core.conditioning.speech.voice import NamedVoice, find_voice
 from talkies.core.engines.base import Brief, Line
 from talkies.core.flow.windows import Window, around_spans
+from talkies.core.languages import main_language
 from talkies.core.model.conditions import Conditions
 from talkies.core.times import LATENT_RATE, latent_count
 
@@ -108,7 +109,7 @@ SPEECH_NOISE = 2 / 3
 
 
 def _language_warning(line: Line, language: str, voice: NamedVoice, replaced: tuple[str, ...]) -> list[str]:
-    if language[:2].lower() == voice.language[:2].lower():
+    if main_language(language) == main_language(voice.language):
         return []
     sounds = f"; sounds replaced by near ones: {' '.join(replaced)}" if replaced else ""
     return [f"{language} is spoken by the voice {voice.name}, which learned {voice.language}{sounds}"]

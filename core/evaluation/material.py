@@ -17,6 +17,7 @@ import numpy as np
 from talkies.core.corpus.heldout import is_heldout_effect, split_speech
 from talkies.core.corpus.tables import read_table
 from talkies.core.errors import InputError
+from talkies.core.languages import main_language
 
 _FEWEST = 5
 _FILM_SUFFIXES = (".mp4", ".mov", ".webm", ".mkv", ".m4v")
@@ -52,16 +53,11 @@ class Material:
 
     def spoken_in(self, language: str) -> tuple[Sentence, ...]:
         """Those in a language (first part of its BCP-47 tag)."""
-        return tuple(sentence for sentence in self.sentences if primary(sentence.language) == language)
+        return tuple(sentence for sentence in self.sentences if main_language(sentence.language) == language)
 
     def languages(self) -> tuple[str, ...]:
         """The languages there are (first parts of their tags), in order of appearance."""
-        return tuple(dict.fromkeys(primary(sentence.language) for sentence in self.sentences))
-
-
-def primary(tag: str) -> str:
-    """``en`` of ``en-GB``."""
-    return tag.lower().partition("-")[0]
+        return tuple(dict.fromkeys(main_language(sentence.language) for sentence in self.sentences))
 
 
 def read_material(folder: Path) -> Material:

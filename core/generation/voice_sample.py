@@ -18,6 +18,7 @@ from talkies.core.errors import ArgumentError
 from talkies.core.events import Event, Finished, Progress
 from talkies.core.files.atomic import output_errors
 from talkies.core.generation.request import did_you_mean
+from talkies.core.languages import main_language
 from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.media.wav.ixml import Slate
 from talkies.core.takes.saving import plain_name
@@ -76,7 +77,7 @@ def make_sample(
     TalkiesError."""
     watch(Progress(0.0, "loading the engine"))
     engine = load_engine(engines_for(order.engine, ["dialogue"])[0]["dialogue"], None, order.device)
-    text = SENTENCES.get(order.language[:2].lower(), SENTENCES["en"])
+    text = SENTENCES.get(main_language(order.language), SENTENCES["en"])
     facts = f"{engine.name} {engine.weights_hash} {order.voice} {text}"
     name = f"{plain_name(Path(order.voice).stem)}-{hashlib.sha256(facts.encode()).hexdigest()[:12]}.wav"
     path = order.folder / name

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from talkies.core.conditioning.speech.named_voices import ONLY_BY_NAME, VoiceFacts, main_language, named_voices
+from talkies.core.conditioning.speech.named_voices import ONLY_BY_NAME, VoiceFacts, named_voices
+from talkies.core.languages import main_language
 from talkies.core.people import Person, person_of
 
 _DEFAULT_LANGUAGE = "en"

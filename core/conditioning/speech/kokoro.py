@@ -21,6 +21,7 @@ from talkies.core.conditioning.speech.kokoro_folder import CURE, NAME, model_fil
 from talkies.core.conditioning.speech.named_voices import VoiceFacts
 from talkies.core.conditioning.speech.phonemes import ipa
 from talkies.core.errors import InputError, MissingExtraError
+from talkies.core.languages import main_language
 
 RATE = 24_000
 MOST_TOKENS = 509
@@ -108,6 +109,6 @@ def facts_of(voice: str) -> VoiceFacts:
 
 def _letters(part: str, language: str) -> str:
     written = ipa(part, language)
-    if language.startswith("en"):
+    if main_language(language) == "en":
         return written.translate(_ENGLISH)
     return functools.reduce(lambda text, pair: text.replace(*pair), _ELSEWHERE, written)

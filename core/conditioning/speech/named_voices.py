@@ -39,11 +39,6 @@ class VoiceFacts:
         return "child" if _CHILD.search(self.about) else "adult"
 
 
-def main_language(tag: str) -> str:
-    """Of a BCP 47 tag, in small letters: ``en`` of en-US, ``fil`` of FIL_PH, "" of none."""
-    return tag.replace("_", "-").partition("-")[0].lower()
-
-
 @functools.cache
 def named_voices() -> tuple[VoiceFacts, ...]:
     """In the order of the file that ships with the weights."""

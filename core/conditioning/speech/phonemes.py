@@ -17,6 +17,7 @@ from importlib import resources
 from typing import Any
 
 from talkies.core.errors import ArgumentError
+from talkies.core.languages import main_language
 
 NONE, PAUSE = 0, 1
 """Ids: nobody speaks; a pause inside speech. Phonemes follow."""
@@ -120,7 +121,7 @@ def espeak_name(language: str) -> str:
     """espeak's name of a BCP-47 tag: "en-US" → "en-us", "de-AT" → "de"."""
     tag = language.replace("_", "-").lower() or "en-us"
     known = _languages()
-    for name in (_ESPEAK_NAMES.get(tag, tag), tag.split("-")[0]):
+    for name in (_ESPEAK_NAMES.get(tag, tag), main_language(tag)):
         if (chosen := _ESPEAK_NAMES.get(name, name)) in known:
             return chosen
     cure = "known languages include en-US, en-GB, de, nl, fr, es, it"

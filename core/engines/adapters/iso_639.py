@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from talkies.core.languages import main_language
+
 _SHORT = """
 aaraa abkab afraf akaak amham araar argan asmas avaav aveae aymay azeaz bakba bambm belbe benbn bisbi bodbo
 bosbs brebr bulbg catca cescs chach chece chucu chvcv corkw cosco crecr cymcy danda deude divdv dzodz ellel
@@ -23,5 +25,5 @@ _TWO = {each[:3]: each[3:] for each in f"{_SHORT} {_PARTS}".split()}
 
 def bcp_47(code: str) -> str:
     """The tag of a language: "nld" → "nl", "uzb-script_cyrillic" → "uz"; what is not in the table stays as it is."""
-    first = code.replace("_", "-").partition("-")[0].lower()
+    first = main_language(code)
     return _TWO.get(first, first)

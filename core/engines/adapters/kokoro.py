@@ -17,11 +17,12 @@ import numpy as np
 from talkies.core.arrays import Floats32
 from talkies.core.conditioning.speech.kokoro import LANGUAGES, RATE, Kokoro, facts_of
 from talkies.core.conditioning.speech.kokoro_folder import file_hash, hash_of, model_file, style_files
-from talkies.core.conditioning.speech.named_voices import VoiceFacts, main_language
+from talkies.core.conditioning.speech.named_voices import VoiceFacts
 from talkies.core.engines.adapters.folders import Words, licensed
 from talkies.core.engines.adapters.lines import Line, Placing
 from talkies.core.engines.adapters.serving import Job, Say, serve
 from talkies.core.errors import ArgumentError, InputError
+from talkies.core.languages import main_language
 
 DEFAULT = "af_heart"
 FIRST = (DEFAULT, "af_bella", "bf_emma", "am_fenrir", "am_michael", "am_puck")

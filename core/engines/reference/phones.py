@@ -25,6 +25,7 @@ from talkies.core.engines.base import Line
 from talkies.core.engines.mini_speech import SpeechReader
 from talkies.core.errors import WeightsError
 from talkies.core.files.regular import read_regular
+from talkies.core.languages import main_language
 from talkies.core.model.weights import fitted, part_of, shipped_weights
 
 TABLE_NAME = "phonemes.json"
@@ -109,5 +110,5 @@ def evenly(ids: Tensor, count: int) -> Tensor:
 
 def foreign(lines: Iterable[Line]) -> tuple[str, ...]:
     """Says which languages the reference does not speak."""
-    asked = {line.language for line in lines if line.language and line.language[:2].lower() != "en"}
+    asked = {line.language for line in lines if main_language(line.language) not in ("", "en")}
     return tuple(f"the engine vssflow learned English, and says {each} with its sounds" for each in sorted(asked))

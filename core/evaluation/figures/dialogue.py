@@ -12,7 +12,7 @@ import numpy as np
 from talkies.core.arrays import Sound
 from talkies.core.evaluation.engine_under_test import EngineUnderTest, HasCodec, OnProgress
 from talkies.core.evaluation.figures.codec import read_speech
-from talkies.core.evaluation.material import Material, Sentence, primary
+from talkies.core.evaluation.material import Material, Sentence
 from talkies.core.evaluation.measures.fidelity import mean
 from talkies.core.evaluation.measures.leak import pause_level_db
 from talkies.core.evaluation.measures.prosody import pitch_range
@@ -25,6 +25,7 @@ from talkies.core.evaluation.measures.speech import (
     voiced_ranges,
     word_errors,
 )
+from talkies.core.languages import main_language
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.times import TimeRange
 
@@ -79,7 +80,7 @@ def dialogue_figures(
         **word_figures(understood),
         **sound_figures(rows[: len(read)]),
         "other_languages": {
-            language: sound_figures([row for row in rows if primary(row.sentence.language) == language])
+            language: sound_figures([row for row in rows if main_language(row.sentence.language) == language])
             for language in foreign
         },
         "heard": [

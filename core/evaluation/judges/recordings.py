@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from talkies.core.corpus.tables import read_table
-from talkies.core.evaluation.material import Material, Sentence, primary
+from talkies.core.evaluation.material import Material, Sentence
+from talkies.core.languages import main_language
 
 
 def english_recordings(material: Material, sentences: int) -> tuple[list[Sentence], list[Sentence]]:
@@ -27,5 +28,5 @@ def _all_takes(folder: Path, reader: str) -> list[Sentence]:
     return [
         Sentence(table.parent / row["file"], row["speaker"], row["text"], row["lang"])
         for row in rows
-        if row["speaker"] == reader and primary(row["lang"]) == "en" and not row.get("note")
+        if row["speaker"] == reader and main_language(row["lang"]) == "en" and not row.get("note")
     ]

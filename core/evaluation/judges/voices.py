@@ -23,6 +23,7 @@ from talkies.core.evaluation.judges.speech import Ears, Verdict, ears, speech_fi
 from talkies.core.evaluation.material import Material, Sentence
 from talkies.core.evaluation.measures.fidelity import mean
 from talkies.core.evaluation.measures.prosody import pitch_hz
+from talkies.core.languages import main_language
 
 if TYPE_CHECKING:
     from talkies.core.evaluation.part_context import PartContext
@@ -38,7 +39,7 @@ def english_voices() -> tuple[str, ...]:
     """The named voices that speak English."""
     from talkies.core.conditioning.speech.voice import voice_book
 
-    return tuple(name for name, voice in voice_book().voices.items() if voice.language.startswith("en"))
+    return tuple(name for name, voice in voice_book().voices.items() if main_language(voice.language) == "en")
 
 
 def people(data_folder: Path) -> tuple[Path, ...]:

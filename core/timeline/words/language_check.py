@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from talkies.core.languages import main_language
 from talkies.core.segment import Cue
 
 _SMALL_WORDS = {
@@ -51,7 +52,7 @@ def language_doubts(cues: Iterable[Cue], language: str) -> tuple[str, ...]:
     """A sentence where lines seem to be in another language than the one that is named, or, where none is named, in
     another than English."""
     spoken = [cue for cue in cues if cue.kind == "speech"]
-    named = language[:2].lower()
+    named = main_language(language)
     other = [(cue, seen) for cue in spoken if (seen := _seems(cue.text, named or "en"))]
     if not other or (not named and 2 * len(other) < len(spoken)):
         return ()

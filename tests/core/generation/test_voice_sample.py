@@ -43,6 +43,14 @@ def test_a_sample_is_made_once_in_the_language_of_its_voice(tmp_path: Path) -> N
     assert [each.name for each in path.parent.iterdir()] == [path.name]
 
 
+def test_a_language_that_only_begins_as_another_is_not_that_one(tmp_path: Path) -> None:
+    """North Frisian is frr, French is fr."""
+    load = Loader()
+    list(make_sample(SampleRequest("kerstin", tmp_path, "frr"), load_engine=load))
+    (asked,) = load.engine.prepared
+    assert [line.text for line in asked.lines] == [SENTENCES["en"]]
+
+
 @pytest.mark.parametrize(
     "given",
     [{}, {"voice": "clara"}, {"voice": 7, "folder": "x"}, {"voice": "a\0b", "folder": "x"}, {"voices": "clara"}],

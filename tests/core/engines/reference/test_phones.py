@@ -90,3 +90,5 @@ def test_other_languages_are_said() -> None:
     assert foreign([line(0, 1, "ja", "nl-NL"), line(1, 2, "yes", "en-GB"), line(2, 3, "yes")]) == (
         "the engine vssflow learned English, and says nl-NL with its sounds",
     )
+    (sentence,) = foreign([line(0, 1, "hwæt", "enm")])
+    assert "says enm with its sounds" in sentence
