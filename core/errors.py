@@ -19,6 +19,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+_MOST_WORDS = 120
+"""Letters of what somebody else says, so that a sentence is read to its end."""
+
 
 class TalkiesError(Exception):
     """Root of all errors that a user can meet. ``exit_code`` is what the command line returns."""
@@ -74,3 +77,10 @@ class CancelledError(TalkiesError):
     """The user stopped the work; what was finished before stays."""
 
     exit_code = 1
+
+
+def in_one_line(said: str | BaseException) -> str:
+    """What a library or another program says, as a part of a sentence: one line, its beginning; of an exception that
+    says nothing its kind."""
+    words = " ".join(str(said).split())[:_MOST_WORDS]
+    return words if words or isinstance(said, str) else type(said).__name__

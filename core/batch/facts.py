@@ -15,6 +15,7 @@ from pathlib import Path
 
 from talkies.core.batch.records import FileMark, ReelRecord
 from talkies.core.files.atomic import sync_folder
+from talkies.core.files.hashing import digest_of
 
 Facts = dict[str, tuple[int, ...]]
 
@@ -75,7 +76,7 @@ def mark_of(path: Path, *, sync: bool = False) -> FileMark:
         with path.open("rb") as file:
             if sync:
                 os.fsync(file.fileno())
-            facts, digest = os.fstat(file.fileno()), hashlib.file_digest(file, "sha256").hexdigest()
+            facts, digest = os.fstat(file.fileno()), digest_of(file)
         mark = FileMark(facts.st_size, facts.st_mtime_ns, digest)
     if sync:
         sync_folder(path.parent)

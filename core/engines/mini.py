@@ -33,6 +33,7 @@ from talkies.core.engines.mini_prepared import MiniPrepared, Named
 from talkies.core.engines.mini_speech import SpeechReader, begun, says_nothing, spoken_frames, spoken_stretches
 from talkies.core.engines.ruled import audible_where, recipe_asked_for, ruled, several_strike, unlearned
 from talkies.core.errors import MediaError, WeightsError
+from talkies.core.files.hashing import checked_hash
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.codec import Codec, CodecConfig
 from talkies.core.model.conditions import Conditions
@@ -40,7 +41,7 @@ from talkies.core.model.config import VSSFlowConfig
 from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.sketch import Sketch
 from talkies.core.model.vssflow import VSSFlow
-from talkies.core.model.weights import file_hash, fitted, load_metadata, load_state, shipped_weights
+from talkies.core.model.weights import fitted, load_metadata, load_state, shipped_weights
 from talkies.core.times import latent_count, round_half_up
 
 WEIGHTS_NAME = "mini.safetensors"
@@ -90,7 +91,7 @@ class MiniEngine(Engine):
             raise WeightsError(path, "holds no configuration of a mini model", cure) from error
         reads_lips = any(name.startswith("lips.") for name in state)
         model = fitted(lambda: MiniModel(flow, codec, reads_lips, palette), state, path)
-        return cls(model, file_hash(path), device)
+        return cls(model, checked_hash(path, WeightsError), device)
 
     # Conditions: what the model is told
 

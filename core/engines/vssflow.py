@@ -32,12 +32,13 @@ from talkies.core.engines.base import Brief, Engine, Prepared, refuse_music
 from talkies.core.engines.reference.conditions import Beside
 from talkies.core.engines.reference.pretrained import extra, loaded
 from talkies.core.errors import WeightsError
+from talkies.core.files.hashing import checked_hash
 from talkies.core.flow.windows import seeded_noise
 from talkies.core.model.conditions import Conditions
 from talkies.core.model.config import VSSFLOW, VSSFlowConfig
 from talkies.core.model.sampling import Settings, sample
 from talkies.core.model.vssflow import VSSFlow
-from talkies.core.model.weights import file_hash, fitted, load_state, outline
+from talkies.core.model.weights import fitted, load_state, outline
 from talkies.core.times import latent_count
 
 LATENT_SAMPLES = 640  # 16 kHz / 25 latents per second
@@ -76,7 +77,8 @@ class VSSFlowEngine(Engine):
             raise WeightsError("engine vssflow", "ships no weights", "give VSSFlow's checkpoint with --weights FILE")
         decoder = load_decoder(weights.parent, device)
         model = load_model(weights)
-        return cls(model, decoder, Beside.of(weights, model.config, device), file_hash(weights), device)
+        beside = Beside.of(weights, model.config, device)
+        return cls(model, decoder, beside, checked_hash(weights, WeightsError), device)
 
     def prepare(self, brief: Brief) -> VSSFlowPrepared:
         """Raises as :meth:`Beside.conditions` does; our own light features mean nothing to this model."""

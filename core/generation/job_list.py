@@ -6,7 +6,6 @@ equal takes.
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from talkies.core.errors import TalkiesError
 from talkies.core.events import Event, Finished, Progress
 from talkies.core.files.atomic import write_atomically
 from talkies.core.files.dataclass_json import as_json
+from talkies.core.files.hashing import file_hash
 from talkies.core.generation.made_from import MadeFrom, digest
 from talkies.core.generation.maker import Maker
 from talkies.core.generation.planning.cut_shots import read_shots
@@ -121,8 +121,7 @@ def _document(path: Path) -> str:
 
     if is_media(path) or not path.is_file():
         return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return file_hash(path)
 
 
 def _inputs(request: Request, plan: Plan, maker: Maker) -> Iterator[str]:

@@ -6,7 +6,6 @@ them is executed.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -18,7 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from talkies.core.errors import OutputError, WeightsError
+from talkies.core.errors import OutputError, WeightsError, in_one_line
 
 Model = TypeVar("Model", bound=nn.Module)
 State = dict[str, Tensor]
@@ -26,7 +25,6 @@ State = dict[str, Tensor]
 
 TORCH_SUFFIXES = (".pt", ".pth", ".ckpt", ".bin")
 _WRAPPERS = ("state_dict", "model")
-_HASH_BLOCK_BYTES = 1 << 20
 
 
 def load_state(path: Path) -> State:
@@ -152,18 +150,6 @@ def save_state(
         raise OutputError(path, f"the weights cannot be written ({error})") from None
 
 
-def file_hash(path: Path) -> str:
-    """sha256 of a file, in hexadecimal. Raises WeightsError when it cannot be read."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_HASH_BLOCK_BYTES):
-                digest.update(block)
-    except OSError as error:
-        raise WeightsError(path, f"cannot be read ({error.strerror})") from None
-    return digest.hexdigest()
-
-
 def shipped_weights(name: str) -> Path:
     """Where a file of the package's own ``resources/weights`` lies. Raises WeightsError when it is not there."""
     path = Path(str(resources.files("talkies.resources") / "weights" / name))
@@ -209,7 +195,7 @@ def _load_torch(path: Path) -> State:
 
 def _corrupt(path: Path, error: Exception) -> WeightsError:
     reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-    return WeightsError(path, f"is damaged or not a checkpoint ({reason[:120]})", "get the file again")
+    return WeightsError(path, f"is damaged or not a checkpoint ({in_one_line(reason)})", "get the file again")
 
 
 def _count(names: list[str]) -> str:

@@ -9,7 +9,6 @@ A receipt counts as long as the sounds it names are, byte for byte, those for wh
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from talkies.core.files.atomic import twin, write_atomically
 from talkies.core.files.dataclass_json import as_json, from_json
+from talkies.core.files.hashing import file_hash
 from talkies.core.segment import Take
 from talkies.core.takes.our_files import is_sound, receipts_in, remove_files, sounds_in, unfinished_in
 
@@ -61,7 +61,7 @@ class Receipts:
     def note(self, name: str, key: str, takes: Sequence[Take], warnings: Sequence[str]) -> None:
         """Writes the receipt of ``takes`` that lie in the staging folder. Raises OSError."""
         named = tuple(replace(take, path=Path(take.path.name)) for take in takes)
-        receipt = Receipt(key, named, tuple(_hash(take.path) for take in takes), tuple(warnings))
+        receipt = Receipt(key, named, tuple(file_hash(take.path) for take in takes), tuple(warnings))
         write_atomically(self._staging / f"{name}{_SUFFIX}", json.dumps(as_json(receipt)).encode())
 
     def taken_over(self, key: str) -> Receipt | None:
@@ -109,7 +109,7 @@ class Receipts:
         """Removes from the staging folder what lies in its final place already, as it was made."""
         for name, folder in self._from.items():
             path, place = self._staging / name, self._final / name
-            if folder == self._final and path.is_file() and place.is_file() and _hash(path) == _hash(place):
+            if folder == self._final and path.is_file() and place.is_file() and file_hash(path) == file_hash(place):
                 remove_files([path])
 
     def move(self, folder: Path) -> None:
@@ -154,7 +154,7 @@ class Receipts:
         found = []
         for take, digest in zip(receipt.takes, receipt.hashes, strict=True):
             alike = [path for path in there if path.name == take.path.name]
-            place = next((path for path in alike if _hash(path) == digest), None)
+            place = next((path for path in alike if file_hash(path) == digest), None)
             if place is None:
                 return None
             found.append(place)
@@ -171,11 +171,6 @@ def _read(path: Path) -> Receipt | None:
         return None
     ours = all(is_sound(str(take.path)) for take in receipt.takes)
     return receipt if ours and len(receipt.takes) == len(receipt.hashes) else None
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _remove_empty(folder: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from talkies.core.errors import OutputError
 from talkies.core.files.atomic import output_errors, part_folder
+from talkies.core.files.hashing import file_hash
 
 CHECKSUMS = "SHA256SUMS"
 README = "README.txt"
@@ -42,7 +42,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
 
 def checksums(folder: Path) -> str:
     """A line for each file, as ``sha256sum`` writes it and ``sha256sum --check`` reads it."""
-    return "".join(f"{_hash(folder / name)}  {name}\n" for name in sorted(_files(folder) - {CHECKSUMS}))
+    return "".join(f"{file_hash(folder / name)}  {name}\n" for name in sorted(_files(folder) - {CHECKSUMS}))
 
 
 def _foreign(folder: Path) -> set[str]:
@@ -68,13 +68,8 @@ def _is_made_by_us(readme: Path) -> bool:
 
 def _is_changed(path: Path, listed: Path, digest: str) -> bool:
     """Only what is younger than the checksums needs reading again."""
-    return path.is_file() and path.stat().st_mtime_ns > listed.stat().st_mtime_ns and _hash(path) != digest
+    return path.is_file() and path.stat().st_mtime_ns > listed.stat().st_mtime_ns and file_hash(path) != digest
 
 
 def _files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

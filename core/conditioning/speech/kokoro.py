@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from talkies.core.arrays import Floats32
-from talkies.core.conditioning.speech.kokoro_folder import CURE, NAME, model_file, read_styles, read_vocabulary, short
+from talkies.core.conditioning.speech.kokoro_folder import CURE, NAME, model_file, read_styles, read_vocabulary
 from talkies.core.conditioning.speech.named_voices import VoiceFacts
 from talkies.core.conditioning.speech.phonemes import ipa
-from talkies.core.errors import InputError, MissingExtraError
+from talkies.core.errors import InputError, MissingExtraError, in_one_line
 from talkies.core.languages import main_language
 
 RATE = 24_000
@@ -52,7 +52,7 @@ class Kokoro:
         try:
             self._session: Any = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # it has a dozen of its own, without a common root
-            raise InputError(model, f"is not an ONNX model ({short(error)})", "copy it again") from error
+            raise InputError(model, f"is not an ONNX model ({in_one_line(error)})", "copy it again") from error
         inputs = {each.name for each in self._session.get_inputs()}
         self._asks_for = "input_ids" if "input_ids" in inputs else "tokens"
         if inputs != {self._asks_for, "style", "speed"}:
@@ -83,7 +83,7 @@ class Kokoro:
         try:
             return np.asarray(self._session.run(None, request)[0], np.float32).reshape(-1)
         except Exception as error:  # as above
-            raise InputError(self.folder, f"holds a model that does not speak ({short(error)})", CURE) from error
+            raise InputError(self.folder, f"holds a model that does not speak ({in_one_line(error)})", CURE) from error
 
     def tokens(self, text: str, language: str) -> list[int]:
         """Punctuation counts: a question is asked. Raises ArgumentError for a language that espeak does not know."""

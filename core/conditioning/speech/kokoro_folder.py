@@ -17,7 +17,8 @@ from zipfile import ZipFile
 import numpy as np
 
 from talkies.core.arrays import Floats32
-from talkies.core.errors import InputError
+from talkies.core.errors import InputError, in_one_line
+from talkies.core.files.hashing import checked_hash
 from talkies.core.files.regular import read_regular
 
 STYLE_DIM = 256
@@ -49,7 +50,7 @@ def read_vocabulary(folder: Path) -> dict[str, int]:
     try:
         stored = json.loads(read_regular(path, _MOST_VOCABULARY_BYTES, InputError, "vocabulary"))
     except (ValueError, RecursionError) as error:
-        raise InputError(path, f"is no vocabulary ({short(error)})", "copy it again") from error
+        raise InputError(path, f"is no vocabulary ({in_one_line(error)})", "copy it again") from error
     found = stored.get("vocab", stored) if isinstance(stored, dict) else None
     if not isinstance(found, dict) or not all(type(token) is int and token in _TOKENS for token in found.values()):
         raise InputError(path, "is no vocabulary of letters and their numbers", "copy it again")
@@ -88,7 +89,7 @@ def read_styles(folder: Path, name: str) -> Floats32:
     except InputError:
         raise
     except Exception as error:  # zipfile and numpy have a dozen for a file that lies
-        raise InputError(path, f"holds no style of the model's ({short(error)})", "copy it again") from error
+        raise InputError(path, f"holds no style of the model's ({in_one_line(error)})", "copy it again") from error
     return styles
 
 
@@ -97,21 +98,9 @@ def hash_of(folder: Path) -> str:
     model, styles = model_file(folder), set(style_files(folder).values())
     beside = sorted(filter(Path.is_file, folder.glob("*.onnx?data")))  # weights that the model itself has not
     files = {"": [model, *beside, _vocabulary_file(folder)], "voice ": sorted(styles)}
-    lines = [f"{kind and kind + path.name} {file_hash(path)}" for kind, paths in files.items() for path in paths]
+    named = [(kind and kind + path.name, path) for kind, paths in files.items() for path in paths]
+    lines = [f"{name} {checked_hash(path, InputError)}" for name, path in named]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def file_hash(path: Path) -> str:
-    """sha256. Raises InputError."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(path, f"cannot be read ({error.strerror})", "check its permissions") from error
-
-
-def short(error: Exception) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__
 
 
 def _vocabulary_file(folder: Path) -> Path:
@@ -130,7 +119,7 @@ def _names_in(path: Path) -> tuple[str, ...]:
             sizes = {entry.filename.removesuffix(".npy"): entry.file_size for entry in found.infolist()}
             sizes = {name: size for name, size in sizes.items() if NAME.fullmatch(name)}
     except Exception as error:  # as above
-        raise InputError(path, f"holds no voices ({short(error)})", "copy it again") from error
+        raise InputError(path, f"holds no voices ({in_one_line(error)})", "copy it again") from error
     wrong = [name for name, size in sizes.items() if not _STYLE_BYTES < size <= _MOST_STYLES_BYTES]
     if wrong:
         raise InputError(path, f"holds {wrong[0][:40]!r}, which is no style of the model's", "copy it again")

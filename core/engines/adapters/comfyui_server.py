@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
-from talkies.core.errors import EngineError
+from talkies.core.errors import EngineError, in_one_line
 
 HOST = "127.0.0.1"
 TIMEOUT_S = 20.0
@@ -167,9 +167,9 @@ def _refusal(said: Mapping[str, Any]) -> str:
         errors = node.get("errors") if isinstance(node, dict) else None
         if isinstance(errors, list) and errors and isinstance(errors[0], dict):
             words = (str(errors[0].get(key, "")) for key in ("message", "details"))
-            return _plain(f"node {number}, {node.get('class_type', '')}: {' '.join(words)}")
+            return in_one_line(f"node {number}, {node.get('class_type', '')}: {' '.join(words)}")
     error = said.get("error")
-    return _plain(str(error.get("message") if isinstance(error, dict) else error))
+    return in_one_line(str(error.get("message") if isinstance(error, dict) else error))
 
 
 def _reason(messages: object) -> str:
@@ -177,14 +177,10 @@ def _reason(messages: object) -> str:
     for event in messages if isinstance(messages, list) else ():
         match event:
             case ["execution_error", dict(told)]:
-                return _plain(f"{told.get('node_type', '')}: {told.get('exception_message', '')}")
+                return in_one_line(f"{told.get('node_type', '')}: {told.get('exception_message', '')}")
             case ["execution_interrupted", *_]:
                 return "it was interrupted there"
     return "it does not say why"
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())[:120]
 
 
 def _failed(problem: str, cure: str = "") -> EngineError:

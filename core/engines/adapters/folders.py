@@ -18,7 +18,8 @@ from safetensors import SafetensorError, safe_open
 
 from talkies.core.engines.adapters.licences import licence_of, sellable_under
 from talkies.core.engines.adapters.serving import Arguments
-from talkies.core.errors import EngineError
+from talkies.core.errors import EngineError, in_one_line
+from talkies.core.files.hashing import checked_hash
 from talkies.core.files.regular import read_regular
 
 _LARGEST_BYTES = 1 << 22
@@ -27,8 +28,6 @@ _OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DIFFUSERS_V
 _OF_LIBRARIES = (
     OSError, ValueError, RuntimeError, LookupError, TypeError, AttributeError, ImportError, SafetensorError,
 )  # fmt: skip
-_WORDS = 120
-"""Of what a library says, so that a sentence is read to its end."""
 
 
 class Words(Arguments):
@@ -106,11 +105,9 @@ class ModelFolder:
         return self.path.name if part == "." else f"{self.path.name}/{part}"
 
     def weights_hash(self) -> str:
-        """sha256 of its weights; of several files, of their hashes in order of their names."""
-        hashes = []
-        for path in filter(Path.is_file, sorted(self.path.rglob("*.safetensors"))):
-            with path.open("rb") as file:
-                hashes.append(hashlib.file_digest(file, "sha256").hexdigest())
+        """sha256 of its weights; of several files, of their hashes in order of their names. Raises EngineError."""
+        files = filter(Path.is_file, sorted(self.path.rglob("*.safetensors")))
+        hashes = [checked_hash(path, EngineError) for path in files]
         return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
     def manifest(self, package: str, said: argparse.Namespace) -> dict[str, Any]:
@@ -160,5 +157,4 @@ def said_of(subject: str, problem: str) -> Iterator[None]:
     try:
         yield
     except _OF_LIBRARIES as error:
-        why = " ".join(str(error).split())[:_WORDS] or type(error).__name__
-        raise EngineError(subject, f"{problem} ({why})") from error
+        raise EngineError(subject, f"{problem} ({in_one_line(error)})") from error

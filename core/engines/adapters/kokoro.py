@@ -16,12 +16,13 @@ import numpy as np
 
 from talkies.core.arrays import Floats32
 from talkies.core.conditioning.speech.kokoro import LANGUAGES, RATE, Kokoro, facts_of
-from talkies.core.conditioning.speech.kokoro_folder import file_hash, hash_of, model_file, style_files
+from talkies.core.conditioning.speech.kokoro_folder import hash_of, model_file, style_files
 from talkies.core.conditioning.speech.named_voices import VoiceFacts
 from talkies.core.engines.adapters.folders import Words, licensed
 from talkies.core.engines.adapters.lines import Line, Placing
 from talkies.core.engines.adapters.serving import Job, Say, serve
 from talkies.core.errors import ArgumentError, InputError
+from talkies.core.files.hashing import checked_hash
 from talkies.core.languages import main_language
 
 DEFAULT = "af_heart"
@@ -69,7 +70,7 @@ class KokoroAdapter:
         return {
             "name": "kokoro",
             "version": "82M",
-            **licensed(folder, self.given, KNOWN.get(file_hash(model_file(folder)), "")),
+            **licensed(folder, self.given, KNOWN.get(checked_hash(model_file(folder), InputError), "")),
             "tasks": ["dialogue"],
             "languages": sorted({voice.language for voice in self.voices}),
             "sample_rate": RATE,

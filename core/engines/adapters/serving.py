@@ -18,16 +18,13 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from talkies.core.arrays import Floats32
-from talkies.core.errors import ArgumentError, CancelledError, TalkiesError
+from talkies.core.errors import ArgumentError, CancelledError, TalkiesError, in_one_line
 
 Job = Mapping[str, Any]
 """A job's parameters, as docs/protocols.md has them."""
 Say = Callable[..., None]
 """``say("progress", fraction=0.5)``, ``say("note", message="...")``: while a job is worked at. Raises CancelledError
 where nobody waits for it any more."""
-
-_MOST_WORDS = 120
-"""Letters of what an exception says, so that a sentence is read to its end."""
 
 
 class Arguments(argparse.ArgumentParser):
@@ -112,7 +109,7 @@ def _perform(adapter: Adapter, number: int, job: Job, asked: _Asked) -> None:
 
 
 def _unforeseen(error: Exception) -> str:
-    why = " ".join(str(error).split())[:_MOST_WORDS]
+    why = in_one_line(str(error))
     return f"it failed with {type(error).__name__}{f' ({why})' if why else ''}"
 
 

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from talkies.core.errors import MissingExtraError, WeightsError
+from talkies.core.errors import MissingExtraError, WeightsError, in_one_line
 
 
 def extra(module: str) -> Any:
@@ -33,7 +33,7 @@ def loaded(kind: Any, folder: Path, missing: str) -> Any:
             )
     except Exception as error:  # noqa: BLE001 - a damaged folder surfaces as nearly any exception
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise WeightsError(folder, f"cannot be loaded ({reason[:200]})") from None
+        raise WeightsError(folder, f"cannot be loaded ({in_one_line(reason)})") from None
     if lacking := sorted(set(facts["missing_keys"]) & {name for name, _ in model.named_parameters()}):
         raise WeightsError(folder, f"lacks {lacking[0]}", "it belongs to another model")
     return model.eval().requires_grad_(False)

@@ -27,7 +27,7 @@ from torch import Tensor
 
 from talkies.core.engines.guests.launching import launched
 from talkies.core.engines.reference.shapes import FILE_NAMES, Condition
-from talkies.core.errors import EngineError, WeightsError
+from talkies.core.errors import EngineError, WeightsError, in_one_line
 from talkies.core.files.regular import read_regular
 from talkies.core.model.weights import load_state
 from talkies.core.preferences import preferences_file
@@ -93,8 +93,8 @@ class Program:
                 is_numpy = file.read(len(_NUMPY)) == _NUMPY
             tensors = {name: _of_numpy(found)} if is_numpy else load_state(found)
         except Exception as error:  # NumPy and what it parses with raise a dozen kinds for a broken file
-            reason = error.problem if isinstance(error, WeightsError) else str(error)
-            raise EngineError(self.subject, f"wrote no tensor that can be read ({reason[:120]})") from error
+            reason = in_one_line(error.problem if isinstance(error, WeightsError) else error)
+            raise EngineError(self.subject, f"wrote no tensor that can be read ({reason})") from error
         if name not in tensors:
             raise EngineError(
                 self.subject, f"wrote no tensor {name}", f"its file has {', '.join(tensors)[:80] or 'none'}"

@@ -9,7 +9,6 @@ Model, class names and the names that count as right for a class of ours are no 
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 from collections.abc import Collection
 from pathlib import Path
@@ -20,6 +19,7 @@ from talkies.core.arrays import AnyFloats, Floats, Floats32, Sound
 from talkies.core.errors import InputError
 from talkies.core.evaluation.extras import need
 from talkies.core.evaluation.judges.hearing import JUDGES_RATE, at_16k, at_peak
+from talkies.core.files.hashing import file_hash
 
 MODEL, CLASS_NAMES, ACCEPTED = "yamnet_spectra_in.tflite", "yamnet_class_map.csv", "accepted_names.json"
 SHA256 = "0a266465c46718f3fcc4137366be82882a8c93bfcc4f0278581a11d11dddcdf9"
@@ -114,5 +114,5 @@ def _check(folder: Path) -> None:
     for name in (MODEL, CLASS_NAMES, ACCEPTED):
         if not (folder / name).is_file():
             raise InputError(folder / name, "is not there", "effects are named by YAMNet, whose files lie in judges/")
-    if hashlib.sha256((folder / MODEL).read_bytes()).hexdigest() != SHA256:
+    if file_hash(folder / MODEL) != SHA256:
         raise InputError(folder / MODEL, "is not the YAMNet that figures are made with", "put the right file there")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 from dataclasses import replace
@@ -17,7 +16,6 @@ from talkies.core.model.bands import BandFrames
 from talkies.core.model.config import MINI
 from talkies.core.model.vssflow import VSSFlow
 from talkies.core.model.weights import (
-    file_hash,
     fit_state,
     load_metadata,
     load_state,
@@ -139,12 +137,6 @@ def test_what_cannot_be_written_leaves_the_old_file(tmp_path: Path, model: VSSFl
     with pytest.raises(OutputError, match="the weights cannot be written"):
         save_state(model.state_dict(), path)
     assert [file.name for file in tmp_path.iterdir()] == ["taken"]
-
-
-def test_the_hash_is_sha256(checkpoint: Path) -> None:
-    assert file_hash(checkpoint) == hashlib.sha256(checkpoint.read_bytes()).hexdigest()
-    with pytest.raises(WeightsError, match="cannot be read"):
-        file_hash(checkpoint.with_name("none"))
 
 
 def test_weights_that_do_not_ship_are_named() -> None:

@@ -17,11 +17,12 @@ from tiny_kokoro import RATE, SAMPLES_A_TOKEN, style, write_kokoro
 
 from talkies.core.arrays import Sound
 from talkies.core.conditioning.speech.kokoro import MOST_TOKENS, Kokoro
-from talkies.core.conditioning.speech.kokoro_folder import file_hash, hash_of, read_styles
+from talkies.core.conditioning.speech.kokoro_folder import hash_of, read_styles
 from talkies.core.engines.adapters.kokoro import KNOWN, KokoroAdapter
 from talkies.core.engines.base import Brief, Engine, Line, load_engine
 from talkies.core.engines.guests.adding import add
 from talkies.core.errors import EngineError, InputError
+from talkies.core.files.hashing import file_hash
 from talkies.core.times import TimeRange
 
 pytest.importorskip("onnxruntime", reason="the extra 'voices' is not installed")
