@@ -38,7 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             )
             action.add_argument("--manifest", metavar="JSON", type=Path, help=described)
             adapter = (
-                "an adapter that ships (kokoro, transformers, diffusers, comfyui), with the files that it works with"
+                "an adapter that ships (kokoro, transformers, diffusers, comfyui), with the files that it works with; "
+                "or a model (mmaudio, hunyuan-foley, woosh), with the Python of its environment and its checkout"
             )
             action.add_argument("--adapter", metavar="NAME", help=adapter)
             action.add_argument("--patience", metavar="SECONDS", type=float, help=patience)

@@ -9,8 +9,10 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
+from talkies.core.engines import elsewhere
 from talkies.core.engines.guests import command
 from talkies.core.engines.guests.found import (
     BUILT_IN,
@@ -37,7 +39,8 @@ def add(
 ) -> Guest:
     """Keeps a command as the engine ``name``; ``patience_s``: how long it may work without a word, None: as it says
     itself. ``described``: the manifest of a program that writes a file and knows no protocol (command.py).
-    ``adapter``: one that ships, and ``argv`` are the files that it works with.
+    ``adapter``: one that ships, and ``argv`` are the files that it works with; or a model of core/engines/elsewhere,
+    and ``argv`` are the Python of its environment and its checkout.
 
     Raises ArgumentError for a name that is taken or a program that is not there, EngineError for one that is no engine.
     """
@@ -46,7 +49,7 @@ def add(
     taken = guests().get(name)
     if name in BUILT_IN or (taken is not None and not taken.absent):
         raise ArgumentError(f"engine {name}", "is there already", "choose another name, or remove that one first")
-    whole = _program(argv) if adapter is None else (*_adapter(adapter), _absolute(argv[0], Path.exists), *argv[1:])
+    whole = _program(argv) if adapter is None else _by_adapter(adapter, argv)
     if described is not None:
         manifest = replace(Manifest.read(described), name=name)
         whole = (sys.executable, "-I", command.__file__, json.dumps(as_json(manifest)), *whole)
@@ -69,13 +72,27 @@ def _program(argv: Sequence[str]) -> tuple[str, ...]:
     return (str(Path(program).absolute()), *map(_absolute, argv[1:]))
 
 
-def _adapter(name: str) -> tuple[str, ...]:
+def _by_adapter(name: str, argv: Sequence[str]) -> tuple[str, ...]:
+    """How an adapter is started with what it works with."""
+    if name in elsewhere.MODELS:
+        return _in_its_own_python(name, argv)
     if name not in WITH_FILES:
-        raise ArgumentError(f"--adapter {name}", "is not known", f"there are {', '.join(WITH_FILES)}")
+        known = ", ".join((*WITH_FILES, *elsewhere.MODELS))
+        raise ArgumentError(f"--adapter {name}", "is not known", f"there are {known}")
     module, package, extra = WITH_FILES[name]
     if find_spec(module) is None:
         raise MissingExtraError(package, "is not installed", f"pip install '{extra}'")
-    return adapter_argv(name)
+    return (*adapter_argv(name), _absolute(argv[0], Path.exists), *argv[1:])
+
+
+def _in_its_own_python(name: str, argv: Sequence[str]) -> tuple[str, ...]:
+    """``argv``: the Python of the model's environment, the model's checkout, options."""
+    if len(argv) < 2 or not Path(argv[1]).is_dir():
+        problem = "needs the Python of the model's environment and the folder of its checkout"
+        raise ArgumentError(f"--adapter {name}", problem, f"--adapter {name} -- PYTHON CHECKOUT")
+    after = pairwise(argv[1:])
+    options = (_absolute(word, Path.is_dir) if before == "--weights" else word for before, word in after)
+    return (*_program(argv[:1]), str(elsewhere.START), name, str(Path(argv[1]).absolute()), *options)
 
 
 def remove(name: str) -> None:
