@@ -19,17 +19,17 @@ and inference); not heard with the published checkpoint, which we do not have.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor
 
 from talkies.core.arrays import Sound
 from talkies.core.engines.base import Brief, Engine, Prepared, refuse_music
-from talkies.core.engines.reference.conditions import Beside
+from talkies.core.engines.reference.conditions import DECODER_NAMES, Beside
 from talkies.core.engines.reference.pretrained import extra, loaded
 from talkies.core.errors import WeightsError
 from talkies.core.files.hashing import checked_hash
@@ -80,6 +80,11 @@ class VSSFlowEngine(Engine):
         beside = Beside.of(weights, model.config, device)
         return cls(model, decoder, beside, checked_hash(weights, WeightsError), device)
 
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """``beside``: a hash of all else that shapes its sound."""
+        return {"beside": dict(self.beside.identity)}
+
     def prepare(self, brief: Brief) -> VSSFlowPrepared:
         """Raises as :meth:`Beside.conditions` does; our own light features mean nothing to this model."""
         refuse_music(self.name, brief.task)
@@ -128,9 +133,10 @@ def load_model(weights: Path) -> VSSFlow:
 
 def load_decoder(folder: Path, device: str) -> Decoder:
     """AudioLDM 2's autoencoder and vocoder from ``folder``, offline. Raises MissingExtraError, WeightsError."""
-    kinds = {"vae": extra("diffusers").AutoencoderKL, "vocoder": extra("transformers").SpeechT5HifiGan}
+    kinds = (extra("diffusers").AutoencoderKL, extra("transformers").SpeechT5HifiGan)
     cure = "put AudioLDM 2's vae and vocoder beside the checkpoint"
-    vae, vocoder = (loaded(kind, folder / name, cure).to(device) for name, kind in kinds.items())
+    named = zip(kinds, DECODER_NAMES, strict=True)
+    vae, vocoder = (loaded(kind, folder / name, cure).to(device) for kind, name in named)
 
     def decode(latents: Tensor) -> Tensor:
         mel = vae.decode(latents).sample

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,3 +27,8 @@ def checked_hash(path: Path, error: type[InputError]) -> str:
         return file_hash(path)
     except OSError as reason:
         raise error(path, f"cannot be read ({reason.strerror})", "check its permissions") from reason
+
+
+def hash_of_lines(lines: Iterable[str]) -> str:
+    """Of several things, one a line."""
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()

@@ -227,8 +227,21 @@ _CHANGED = {
 def _check_engine(take: MadeTake, engine: Engine, device: str) -> None:
     here = {"engine": engine.name, "weights": engine.weights_hash, "device": device, **engine.provenance}
     for name, now in here.items():
-        if (then := take.metadata.get(name)) != now:
+        then = take.metadata.get(name)
+        if isinstance(now, Mapping):
+            _check_parts(take, name, then, now)
+        elif then != now:
             raise InputError(take.name, f"was made with {name} {str(then)[:16]}, and here it is {str(now)[:16]}")
+
+
+def _check_parts(take: MadeTake, name: str, then: object, now: Mapping[str, Any]) -> None:
+    """As :func:`_check_engine`, of several things by name."""
+    if not isinstance(then, Mapping):
+        raise InputError(take.name, f"does not say what lay {name} its weights")
+    for part in sorted({*then, *now}):
+        before, here = (str(each.get(part, "not there"))[:16] for each in (then, now))
+        if before != here:
+            raise InputError(take.name, f"was made with {before} as {part}, and here it is {here}")
 
 
 def _samples(path: Path) -> str:

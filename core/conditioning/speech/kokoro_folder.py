@@ -5,7 +5,6 @@ Whatever is wrong in it is an InputError of one sentence; nothing of it is trust
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import re
@@ -18,7 +17,7 @@ import numpy as np
 
 from talkies.core.arrays import Floats32
 from talkies.core.errors import InputError, in_one_line
-from talkies.core.files.hashing import checked_hash
+from talkies.core.files.hashing import checked_hash, hash_of_lines
 from talkies.core.files.regular import read_regular
 
 STYLE_DIM = 256
@@ -99,8 +98,7 @@ def hash_of(folder: Path) -> str:
     beside = sorted(filter(Path.is_file, folder.glob("*.onnx?data")))  # weights that the model itself has not
     files = {"": [model, *beside, _vocabulary_file(folder)], "voice ": sorted(styles)}
     named = [(kind and kind + path.name, path) for kind, paths in files.items() for path in paths]
-    lines = [f"{name} {checked_hash(path, InputError)}" for name, path in named]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return hash_of_lines(f"{name} {checked_hash(path, InputError)}" for name, path in named)
 
 
 def _vocabulary_file(folder: Path) -> Path:

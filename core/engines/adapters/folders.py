@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -19,7 +18,7 @@ from safetensors import SafetensorError, safe_open
 from talkies.core.engines.adapters.licences import licence_of, sellable_under
 from talkies.core.engines.adapters.serving import Arguments
 from talkies.core.errors import EngineError, in_one_line
-from talkies.core.files.hashing import checked_hash
+from talkies.core.files.hashing import checked_hash, hash_of_lines
 from talkies.core.files.regular import read_regular
 
 _LARGEST_BYTES = 1 << 22
@@ -108,7 +107,7 @@ class ModelFolder:
         """sha256 of its weights; of several files, of their hashes in order of their names. Raises EngineError."""
         files = filter(Path.is_file, sorted(self.path.rglob("*.safetensors")))
         hashes = [checked_hash(path, EngineError) for path in files]
-        return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+        return hashes[0] if len(hashes) == 1 else hash_of_lines(hashes)
 
     def manifest(self, package: str, said: argparse.Namespace) -> dict[str, Any]:
         """What a manifest says of any model in a folder, made by ``package``. Raises EngineError without that, or

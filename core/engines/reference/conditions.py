@@ -22,6 +22,7 @@ from talkies.core.conditioning.speech.voice import LONGEST_S
 from talkies.core.engines.base import Brief, Task
 from talkies.core.engines.guests.movies import write_movies
 from talkies.core.engines.reference.clip import FOLDER_NAME, ClipEye
+from talkies.core.engines.reference.identity import identity
 from talkies.core.engines.reference.phones import TABLE_NAME, LineReader, PhoneTable, foreign
 from talkies.core.engines.reference.programs import PROGRAMS_NAME, Program, programs_file, read_programs
 from talkies.core.engines.reference.shapes import FILE_NAMES, Condition, Shapes
@@ -33,6 +34,7 @@ from talkies.core.model.weights import load_state
 from talkies.core.times import LATENT_RATE, latent_count
 
 FEATURES_NAME = "features.safetensors"
+DECODER_NAMES = ("vae", "vocoder")
 _PICTURED: tuple[Condition, ...] = ("picture", "sync")
 _SPOKEN: tuple[Condition, ...] = ("phones", "voice", "lips")
 _MAY_LACK: Condition = "lips"
@@ -48,26 +50,30 @@ _CURES: Mapping[Condition, str] = {
 
 @dataclass
 class Beside:
-    """What lies beside a checkpoint of ``config``; see the module."""
+    """What lies beside a checkpoint of ``config``; see the module. ``identity``: a sha256 of each, by name."""
 
     config: VSSFlowConfig
     given: Mapping[str, Tensor] = field(default_factory=dict)
     eye: ClipEye | None = None
     programs: Mapping[Condition, Program] = field(default_factory=dict)
     lines: LineReader | None = None
+    identity: Mapping[str, str] = field(default_factory=dict)
     _kept: OrderedDict[Hashable, Tensor] = field(default_factory=OrderedDict)
 
     @classmethod
     def of(cls, checkpoint: Path, config: VSSFlowConfig, device: str) -> Beside:
         """Reads the small files; models and programs wait until they are wanted. Raises WeightsError."""
         folder = checkpoint.parent
-        features, table, programs = folder / FEATURES_NAME, folder / TABLE_NAME, programs_file()
+        features, table, listed = folder / FEATURES_NAME, folder / TABLE_NAME, programs_file()
+        programs = read_programs(listed) if listed.is_file() else {}
+        sizes = checkpoint.with_suffix(".json").name
         return cls(
             config,
             load_state(features) if features.is_file() else {},
             ClipEye(folder / FOLDER_NAME, config.cond_dim, device) if (folder / FOLDER_NAME).is_dir() else None,
-            read_programs(programs) if programs.is_file() else {},
+            programs,
             LineReader(PhoneTable.read(table, config.phone_vocabulary)) if table.is_file() else None,
+            identity(folder, (sizes, FEATURES_NAME, TABLE_NAME), (FOLDER_NAME, *DECODER_NAMES), programs),
         )
 
     def conditions(self, brief: Brief) -> tuple[Conditions, tuple[str, ...]]:

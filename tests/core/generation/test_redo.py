@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from engines import TonesEngine, TonesPrepared, load_tones
@@ -153,6 +155,34 @@ def test_edited_words_and_other_weights_are_said(place: Path) -> None:
     other.weights_hash = "1" * 64
     (said,) = again(place / BOTH, name="FX_V1-001_shot-1_t01", engine=other)
     assert "weights" in said.problem
+
+
+class Beside(TonesEngine):
+    """Has things beside its weights."""
+
+    def __init__(self, **parts: str) -> None:
+        super().__init__()
+        self.parts = parts
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        return {"beside": self.parts}
+
+
+def test_what_lay_beside_the_weights_is_compared_by_name(tmp_path: Path, place: Path) -> None:
+    write_movie(tmp_path / "film.mp4", 1)
+    reel = write_reel(tmp_path / "reel.otio", ["film.mp4"])
+    engine = Beside(clip="1" * 64, vae="2" * 64)
+    request = Request(reel, tmp_path / BOTH, task="foley", background="off", prompt="steps")
+    list(render(request, load_engine=lambda *_: engine))
+    (same,) = again(tmp_path / BOTH, engine=Beside(vae="2" * 64, clip="1" * 64))
+    assert (same.problem, same.is_same) == ("", True)
+    (other,) = again(tmp_path / BOTH, engine=Beside(clip="3" * 64, vae="2" * 64))
+    assert f"was made with {'1' * 16} as clip, and here it is {'3' * 16}" in other.problem
+    (gone,) = again(tmp_path / BOTH, engine=Beside(clip="1" * 64))
+    assert f"was made with {'2' * 16} as vae, and here it is not there" in gone.problem
+    (early,) = again(place / BOTH, name="FX_V1-001_shot-1_t01", engine=engine)
+    assert "does not say what lay beside its weights" in early.problem
 
 
 def test_what_says_nothing_of_itself_is_refused(place: Path) -> None:

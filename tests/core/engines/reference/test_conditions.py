@@ -141,6 +141,8 @@ def test_a_whole_folder_is_loaded_and_sounds(reel: Reel) -> None:
     engine = load_engine("vssflow", reel.folder / "vssflow.safetensors")
     first, second = (sound(engine, reel.brief("joint", number)) for number in (0, 1))
     assert len(first) == len(second) == 32_000 and first.isfinite().all()
+    programs = {f"extractors.json: {name}" for name in ("sync_24fps", "lips_25fps", "voice_embedding")}
+    assert set(engine.provenance["beside"]) == {"vssflow.json", "phonemes.json", "clip/", "vae/", "vocoder/"} | programs
     assert not torch.equal(first, second)
 
 
