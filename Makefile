@@ -64,10 +64,10 @@ lock:
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check "uv==0.13.9"
 	build/lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 $(UPGRADE) \
-	  --extra dev --extra train --extra judges --group build \
+	  --extra dev --extra train --extra judges --extra ray --group build \
 	  --custom-compile-command "make lock" --output-file .ci/constraints.txt
 	build/lock/bin/python -m pip install --quiet --disable-pip-version-check --dry-run --ignore-installed \
-	  --constraint .ci/constraints.txt '.[dev,train,judges]'
+	  --constraint .ci/constraints.txt '.[dev,train,judges,ray]'
 	echo "bpy==5.0.1" | build/lock/bin/uv pip compile - --quiet --python-version 3.11 $(UPGRADE) \
 	  --custom-compile-command "make lock" --output-file .ci/constraints-blender.txt
 
