@@ -1,17 +1,33 @@
-"""Named voices that ship, in words for lists; their measurements belong to the engine and are not loaded here."""
+"""Voices in words for lists: those that ship, and those that other people's engines name."""
 
 from __future__ import annotations
 
-from talkies.core.conditioning.speech.named_voices import VoiceFacts, check_voice, named_voices
-from talkies.core.errors import ArgumentError
+from collections.abc import Iterable
+
+from talkies.core.conditioning.speech.named_voices import VoiceFacts, named_voices
+from talkies.core.engines.choice import Speaking, speaking_for
+from talkies.core.errors import ArgumentError, TalkiesError
+from talkies.core.generation.planning.voices import check_voice_of
 from talkies.core.timeline.formats.base import SOUND_SUFFIXES
 
-__all__ = ["SOUND_SUFFIXES", "label_of", "named_voices", "tip_of", "voice_named", "voice_problems"]
+__all__ = ["SOUND_SUFFIXES", "label_of", "speaking_by", "tip_of", "voice_problems", "voices_by"]
 
 
-def voice_named(name: str) -> VoiceFacts | None:
-    """The voice of that name, None for a recording and for "by speaker"."""
-    return next((voice for voice in named_voices() if voice.name == name), None)
+def speaking_by(engine: object, task: object) -> Speaking:
+    """The engine that speaks, and its voices; those that ship where that is not one engine, or cannot be read:
+    generating says why."""
+    if isinstance(engine, str):
+        try:
+            return speaking_for(engine, "joint" if task == "joint" else "dialogue")
+        except TalkiesError:
+            pass
+    return Speaking("", named_voices())
+
+
+def voices_by(choices: Iterable[tuple[object, object]]) -> tuple[VoiceFacts, ...]:
+    """Of several engines and tasks, each voice once."""
+    found = {voice.name: voice for choice in choices for voice in speaking_by(*choice).voices}
+    return tuple(found.values())
 
 
 def label_of(voice: VoiceFacts) -> str:
@@ -25,10 +41,11 @@ def tip_of(voice: VoiceFacts) -> str:
     return f"{label_of(voice)}\n{facts}"
 
 
-def voice_problems(voice: str) -> list[str]:
-    """Why a voice cannot be used, one sentence, or none."""
+def voice_problems(speaking: Speaking, voice: str) -> list[str]:
+    """Why an engine cannot use a voice, one sentence, or none; of no engine nothing is said."""
     try:
-        check_voice(voice)
+        if speaking.engine:
+            check_voice_of(speaking, voice)
     except ArgumentError as error:
         return [str(error)]
     return []

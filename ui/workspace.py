@@ -16,7 +16,6 @@ from PySide6.QtCore import QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QWidget
 
-from talkies.core.conditioning.speech.named_voices import language_of
 from talkies.core.segment import Cue, Segment
 from talkies.core.times import TimeRange
 from talkies.ui.context_menus import Clicked
@@ -193,10 +192,10 @@ class Workspace(QMainWindow):
         dock.show()
         dock.raise_()
 
-    def hear_voice(self, voice: str, engine: str) -> None:
-        """A sentence in a voice, in the language that it has learned."""
+    def hear_voice(self, voice: str, language: str, engine: str) -> None:
+        """A sentence in a voice, in the language that it speaks."""
         self.status_message.emit(self.tr("The voice is made to speak …"))
-        self.samples.ask(voice, language_of(voice), engine)
+        self.samples.ask(voice, language, engine)
 
     def _play_sample(self, path: Path) -> None:
         self.player.transport.stop()

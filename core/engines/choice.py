@@ -7,9 +7,11 @@ or music to the score that talkies plays itself, and that is said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from talkies.core.engines.base import ENGINES, check_engine
+from talkies.core.conditioning.speech.named_voices import VoiceFacts, named_voices
+from talkies.core.engines.base import ENGINES, NAMED_VOICES, check_engine
 from talkies.core.engines.guests.found import guests
 from talkies.core.engines.guests.manifest import TASKS
 from talkies.core.errors import ArgumentError
@@ -74,6 +76,27 @@ def _makes(task: str, name: str, makes: Sequence[str] | None, *, is_chosen: bool
     if makes is not None:
         return task in makes
     return task != RULED or (is_chosen and name not in ENGINES)
+
+
+@dataclass(frozen=True)
+class Speaking:
+    """The ``engine`` that speaks, and the ``voices`` that it has by name, () for none; ``ours``: those that ship."""
+
+    engine: str
+    voices: tuple[VoiceFacts, ...]
+
+    @property
+    def ours(self) -> bool:
+        return self.engine in NAMED_VOICES
+
+
+def speaking_for(text: str, task: str = "dialogue") -> Speaking:
+    """Of the engine that is asked to speak. Raises ArgumentError."""
+    name = engines_for(text, [task])[0][task]
+    if name in NAMED_VOICES:
+        return Speaking(name, named_voices())
+    guest = guests().get(name) if name not in ENGINES else None
+    return Speaking(name, guest.manifest.voices if guest is not None and guest.manifest is not None else ())
 
 
 def weights_for(text: str, name: str, weights: Path | None) -> Path | None:

@@ -31,6 +31,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "fr": "Voici ma voix quand je parle.",
     "es": "Así suena mi voz cuando hablo.",
     "it": "Questa è la mia voce quando parlo.",
+    "pt": "É assim que soa a minha voz quando falo.",
+    "hi": "यह मेरी आवाज़ है।",
 }
 """By language, as a voice has learned it; English for others."""
 

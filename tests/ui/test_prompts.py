@@ -10,9 +10,9 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from talkies.core.conditioning.speech.named_voices import named_voices
 from talkies.ui.settings.panel import SettingsPanel
 from talkies.ui.settings.prompts import PromptMemory
-from talkies.ui.voices import named_voices
 from talkies.ui.work.document import Document
 
 
@@ -66,15 +66,15 @@ def test_a_voice_says_who_speaks_and_is_listened_to(document: Document, qtbot: Q
     for label, (name, entry), voice in zip(labels, stored.items(), named_voices(), strict=True):
         assert label.startswith(name) and entry["about"] in label and voice.language == entry["language"]
     said: list[str] = []
-    wanted: list[tuple[str, str]] = []
+    wanted: list[tuple[str, str, str]] = []
     panel.status_message.connect(said.append)
-    panel.voice_wanted.connect(lambda voice, engine: wanted.append((voice, engine)))
+    panel.voice_wanted.connect(lambda *asked: wanted.append(asked))
     document.select(["V1-001"])
     panel.listen.click()
     assert "Choose one voice" in said[-1] and not wanted
     document.change_settings(["V1-001"], voice="clara")
     panel.listen.click()
-    assert wanted == [("clara", "mini")]
+    assert wanted == [("clara", "en-US", "mini")]
     tip = panel.fields["voice"].toolTip()
     assert all(fact in tip for fact in ("clara", "female", "adult", "en-US"))
     document.change_settings(["V1-001"], voice="klara")  # as a configuration may have it

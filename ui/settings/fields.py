@@ -6,19 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QValidator
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from talkies.core.conditioning.prompt.vocabulary import known_words
 from talkies.ui.plain_text import as_tip, one_line
 from talkies.ui.settings.engines import engine_choices
-from talkies.ui.settings.words import tips
-from talkies.ui.voices import SOUND_SUFFIXES, label_of, named_voices, tip_of, voice_named
 from talkies.ui.work.state import MIXED
 
 Changed = Callable[[Any], None]
-
-_VOICES_WIDTH = 380  # pixels of the open list: a voice says more than its name
 
 
 def mark_mixed(widget: QWidget, mixed: bool) -> None:
@@ -216,45 +212,6 @@ class NamedWordsField(QComboBox):
         text = self.currentText().strip()
         index = self.findText(text)
         self._changed(self.itemData(index) if index >= 0 else text)
-
-
-class VoiceField(ChoiceField):
-    """A named voice, or a recording that is dropped here."""
-
-    def __init__(self, changed: Changed) -> None:
-        super().__init__(
-            [("", self.tr("by speaker")), *((each.name, label_of(each)) for each in named_voices())], changed
-        )
-        self._changed = changed
-        self.view().setMinimumWidth(_VOICES_WIDTH)
-        for index, voice in enumerate(named_voices(), start=1):
-            self.setItemData(index, as_tip(tip_of(voice)), Qt.ItemDataRole.ToolTipRole)
-        self.setAcceptDrops(True)
-
-    def show_value(self, value: Any) -> None:
-        super().show_value(value)
-        path = "" if value is MIXED else str(value)
-        if "/" in path or "\\" in path:
-            self.setItemText(self.currentIndex(), one_line(path.replace("\\", "/").rpartition("/")[2]))
-        chosen = voice_named(path)
-        about = tip_of(chosen) if chosen is not None else path
-        self.setToolTip(as_tip(f"{about}\n{tips()['voice']}".strip()))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        if _recording(event):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        if path := _recording(event):
-            event.acceptProposedAction()
-            self._changed(path)
-
-
-def _recording(event: QDropEvent) -> str:
-    """The sound file or movie that is being dropped, "" if there is none."""
-    suffixes = (*SOUND_SUFFIXES, ".mov", ".mp4")
-    files = [url.toLocalFile() for url in event.mimeData().urls()]
-    return next((file for file in files if file.lower().endswith(suffixes)), "")
 
 
 class WordCompleter(QCompleter):

@@ -19,8 +19,6 @@ from PySide6.QtWidgets import (
 )
 
 from talkies.core.conditioning.prompt.vocabulary import read_prompt
-from talkies.core.engines.base import NAMED_VOICES
-from talkies.core.engines.choice import engine_for
 from talkies.core.errors import TalkiesError
 from talkies.core.generation.request import MAX_GUIDANCE, MAX_STEPS, MAX_TAKES
 from talkies.ui.actions import TYPED_IN
@@ -32,12 +30,12 @@ from talkies.ui.settings.fields import (
     EngineField,
     NumberField,
     PromptField,
-    VoiceField,
 )
 from talkies.ui.settings.form import Form
 from talkies.ui.settings.mix import MixPanel
 from talkies.ui.settings.music import MusicPanel
 from talkies.ui.settings.prompts import PromptMemory
+from talkies.ui.settings.voice_field import VoiceField
 from talkies.ui.settings.words import names, tips
 from talkies.ui.voices import voice_problems
 from talkies.ui.work.document import Document
@@ -50,10 +48,10 @@ _MOST_TITLE = 60  # characters
 
 class SettingsPanel(QWidget):
     """The form, and above it what it applies to. ``status_message``: one sentence for the status bar.
-    ``voice_wanted``: a voice to listen to, and the engine that speaks it."""
+    ``voice_wanted``: a voice to listen to, its language, and the engine that speaks it."""
 
     status_message = Signal(str)
-    voice_wanted = Signal(str, str)
+    voice_wanted = Signal(str, str, str)
 
     def __init__(self, document: Document, prompts: PromptMemory | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -179,7 +177,8 @@ class SettingsPanel(QWidget):
         if voice is MIXED or not voice:
             self.status_message.emit(self.tr("Choose one voice to listen to: “by speaker” has many."))
         else:
-            self.voice_wanted.emit(str(voice), "mini" if engine is MIXED else str(engine))
+            language = self.fields["voice"].language_of(str(voice))
+            self.voice_wanted.emit(str(voice), language, "mini" if engine is MIXED else str(engine))
 
     def _use_prompt(self, prompt: str) -> None:
         self._change("prompt", prompt)
@@ -200,6 +199,7 @@ class SettingsPanel(QWidget):
         else:
             self.title.setText(self.tr("<b>{count} shots</b> together").format(count=len(chosen)))
         values = document.settings() if chosen else asdict(SegmentSettings())
+        self.fields["voice"].offer(values["engine"], values["task"])
         for name, field in self.fields.items():
             field.show_value(values[name])
         self._warn(values if chosen else {})
@@ -215,9 +215,8 @@ class SettingsPanel(QWidget):
         sentences = [
             warning for text in texts if isinstance(text, str) and text for warning in read_prompt(text).warnings
         ]
-        voice, engine = values.get("voice", ""), values.get("engine")
-        if isinstance(voice, str) and isinstance(engine, str) and _speaks_by_name(engine):
-            sentences += voice_problems(voice)
+        if isinstance(voice := values.get("voice"), str):
+            sentences += voice_problems(self.fields["voice"].speaking, voice)
         self.warning.setText("\n".join(sentences))
         self.warning.setVisible(bool(sentences))
 
@@ -233,10 +232,3 @@ class SettingsPanel(QWidget):
         except TalkiesError as error:
             self.warning.setText(str(error))
             self.warning.show()
-
-
-def _speaks_by_name(engine: str) -> bool:
-    try:
-        return engine_for(engine, "dialogue") in NAMED_VOICES
-    except TalkiesError:  # a choice that cannot be read; generating says why
-        return False

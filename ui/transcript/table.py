@@ -23,24 +23,30 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from talkies.core.conditioning.speech.named_voices import VoiceFacts
 from talkies.core.times import TimeRange
 from talkies.ui.plain_text import one_line
 from talkies.ui.tables import CELL_PADDING, dress, or_hint, show_chosen, type_in
 from talkies.ui.timeline.layout import Spans
 from talkies.ui.transcript.model import IN, OUT, SPEAKER, TEXT, VOICE, TranscriptModel
-from talkies.ui.voices import label_of, named_voices
+from talkies.ui.voices import label_of, voices_by
 from talkies.ui.work.document import Document
+from talkies.ui.work.state import SegmentSettings
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class VoiceDelegate(QStyledItemDelegate):
-    """A list of the named voices instead of a line to type in."""
+    """A list of the voices of whatever speaks in the cue's shots, instead of a line to type in."""
+
+    def __init__(self, document: Document, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._document = document
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:  # noqa: N802 - Qt's
         box = QComboBox(parent)
         box.addItem(self.tr("automatic"), "")
-        for voice in named_voices():
+        for voice in self._voices(index.row()):
             box.addItem(label_of(voice), voice.name)
         box.activated.connect(lambda: self.commitData.emit(box))
         return box
@@ -51,6 +57,13 @@ class VoiceDelegate(QStyledItemDelegate):
             if voice and editor.findData(voice) < 0:
                 editor.addItem(one_line(voice), voice)
             editor.setCurrentIndex(max(editor.findData(voice), 0))
+
+    def _voices(self, row: int) -> tuple[VoiceFacts, ...]:
+        document, timeline = self._document, self._document.timeline
+        shots = () if timeline is None or row >= len(document.cues) else timeline.segments
+        heard = (shot for shot in shots if shot.record.overlap(document.cues[row].range) is not None)
+        chosen = [document.settings_of(shot.id) for shot in heard] or [SegmentSettings()]
+        return voices_by(dict.fromkeys((each.engine, each.task) for each in chosen))
 
     def setModelData(self, editor: QWidget, model: object, index: Index) -> None:  # noqa: N802 - Qt's name
         if isinstance(editor, QComboBox) and isinstance(model, TranscriptModel):
@@ -87,7 +100,7 @@ class TranscriptTable(QWidget):
         view.setModel(self.model)
         dress(view, self.tr("Transcript"), TEXT)
         view.customContextMenuRequested.connect(self._ask_menu)
-        view.setItemDelegateForColumn(VOICE, VoiceDelegate(view))
+        view.setItemDelegateForColumn(VOICE, VoiceDelegate(self._document, view))
         times = _width_of_a_time(view)
         for column, width in ((IN, times), (OUT, times), (SPEAKER, 78), (VOICE, 88)):
             view.setColumnWidth(column, width)
