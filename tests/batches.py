@@ -20,6 +20,8 @@ from talkies.core.generation.request import Request
 MADE = ("1926/reel.mov", "1927/reel.otio")
 BROKEN = "1926/notes.mov"
 """What becomes of the reels of that archive."""
+SHORT = 12
+"""Frames of a short shot."""
 WORKER = (sys.executable, str(Path(__file__).with_name("tones_worker.py")))
 TEMPLATE = Request(Path("reel"), Path("reel.otio"), background="off")
 
@@ -34,6 +36,22 @@ def write_archive(folder: Path) -> Path:
     write_reel(folder / "1927" / "reel.otio", ["film.mp4", "film.mp4"], cues=cues, start=25)
     (folder / "1926" / "notes.mov").write_text("this is no film")
     return folder
+
+
+def write_short_reels(folder: Path, count: int = 25) -> dict[str, int]:
+    """The shortest reels there are, in turn a timeline of one shot, one of two, both with a line, and a movie; and a
+    broken one. How many sounds each that can be made has."""
+    sounds = {}
+    for number in range(count):
+        place, shots = folder / f"{1926 + number}", (number + 1) % 3
+        place.mkdir(parents=True)
+        write_movie(place / ("film.mp4" if shots else "reel.mov"), SHORT * max(shots, 1) / 25, flashes=(0.2,))
+        if shots:
+            media = ["film.mp4"] * shots
+            write_reel(place / "reel.otio", media, frames=SHORT, cues=[(2, 10, "ANNA: Hello there.")])
+        sounds[f"{place.name}/{'reel.otio' if shots else 'reel.mov'}"] = shots + 1
+    (folder / "1926" / "notes.otio").write_text("this is no timeline")
+    return sounds
 
 
 def order(given: Sequence[Path | str], out: Path, **changes: Any) -> Order:

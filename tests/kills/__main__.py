@@ -12,12 +12,13 @@ from pathlib import Path
 
 from kills.batching import Batching
 from kills.campaign import Kind, ground
+from kills.chains import Chains
 from kills.generating import Generating
 from kills.panels import Panels
 from kills.together import Together
 from kills.working import Working
 
-KINDS: dict[str, type[Kind]] = {kind.name: kind for kind in (Generating, Working, Panels, Together, Batching)}
+KINDS: dict[str, type[Kind]] = {kind.name: kind for kind in (Generating, Working, Panels, Together, Batching, Chains)}
 
 
 def main() -> int:

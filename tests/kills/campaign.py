@@ -86,14 +86,20 @@ class Kind(ABC):
     def run(self, count: int, seed: int, real_every: int = 0) -> Figures:
         """``real_every``: each so many use the engine that ships, where the kind has such; 0: none."""
         for number in range(count):
+            if self.figures.cases >= count:
+                break
             is_real = real_every > 0 and number % real_every == real_every - 1
             problems = self.try_one(Random(f"{self.name} {seed} {number}"), is_real)  # the same case for these numbers
-            self.figures.cases += 1
+            self.figures.cases += self.cases_of_last()
             if problems:
                 case = f"{self.name}-{seed}-{number}"
                 self._ground.keep(case)
                 self.figures.findings += [f"{case}: {problem}" for problem in problems]
         return self.figures
+
+    def cases_of_last(self) -> int:
+        """How many cases the last one was, for kinds that try several at once."""
+        return 1
 
     @abstractmethod
     def try_one(self, rng: Random, is_real: bool) -> list[str]:

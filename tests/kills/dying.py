@@ -9,18 +9,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kills.worker_log import Writer
+
 _CHANGES = frozenset(("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate"))
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
 class Dying:
-    """``wish``: ``{"events": {"17": 9}, "count": PATH}``: at its 17th event it gets signal 9; how many there were by
-    the end goes to ``count``."""
+    """``wish``: ``{"events": {"17": 9}, "count": PATH, "log": PATH}``: at its 17th event it gets signal 9, and says so
+    in ``log``; how many there were by the end goes to ``count``."""
 
     def __init__(self, wish: Mapping[str, Any]) -> None:
         self._signals = {int(number): int(which) for number, which in wish.get("events", {}).items()}
         self._count = wish.get("count")
         self._events = 0
+        self._log = Writer(wish.get("log", ""))
         sys.addaudithook(self._hear)
 
     def _hear(self, name: str, arguments: tuple[Any, ...]) -> None:
@@ -34,6 +37,7 @@ class Dying:
             return
         self._events += 1
         if self._events in self._signals:
+            self._log.tell("struck")
             os.kill(os.getpid(), self._signals[self._events])
 
     def end(self) -> None:

@@ -72,7 +72,8 @@ def start(
 
 def serve(address: Path) -> subprocess.Popen[bytes]:
     """A server at ``address``, ready; it ends when its standard input is closed."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    paths = [str(Path(__file__).resolve().parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         environment[name] = "1"  # a process with threads cannot be forked
     environment |= {"QT_QPA_PLATFORM": "offscreen", "XDG_CACHE_HOME": str(address.with_name("cache"))}

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from engines import TonesEngine, load_tones
 from kills import fork_server
 from kills.dying import Dying
+from kills.worker_log import Writer, tell_of_takes
 
 import talkies.core.batch.overview
 import talkies.core.batch.running
@@ -35,13 +38,14 @@ PAUSE_S = "0.02"
 
 
 class SlowTones(TonesEngine):
-    """Waits before each block of sound, so that most kills fall into a take."""
+    """Waits before each block of sound, so that most kills fall into a take, and tells ``log`` of each take."""
 
-    def __init__(self, pause_s: float = 0.0) -> None:
+    def __init__(self, pause_s: float, log: Writer) -> None:
         super().__init__()
-        self.pause_s = pause_s
+        self.pause_s, self.log = pause_s, log
 
     def generate(self, prepared: Prepared, **options: Any) -> Iterator[Sound]:
+        self.log.tell("making")
         for block in super().generate(prepared, **options):
             time.sleep(self.pause_s)
             yield block
@@ -64,13 +68,22 @@ def released(arguments: list[str]) -> int:
 
 
 def worker(arguments: list[str]) -> int:
-    """``talkies worker``; seconds before each block of sound."""
-    engine = SlowTones(float(arguments[0]) if arguments else 0.0)
+    """``talkies worker``; seconds before each block of sound, and the file for its log."""
+    from talkies.plugin.commands import worker as command
+
+    pause_s, path = (*arguments, *("0", "")[len(arguments) :])
+    log = Writer(path)
+    log.tell("begun")
+    tell_of_takes(log)
+    engine = SlowTones(float(pause_s), log)
 
     def load_slow(name: str, weights: Path | None, device: str) -> SlowTones:
         return engine
 
-    return serve_stdio(load_slow)
+    command.serve_stdio = partial(serve_stdio, load_slow)
+    code = talkies_main(["worker"])
+    log.tell("ended", str(code))
+    return code
 
 
 def panel(arguments: list[str]) -> int:
@@ -80,14 +93,21 @@ def panel(arguments: list[str]) -> int:
 
 
 def batch(arguments: list[str]) -> int:
-    """``talkies batch``, whose workers are of the fork server at the second argument; the first: how they die."""
+    """``talkies batch``, whose workers are of the fork server at the third argument; the first: how they die, the
+    second: the file for its log and theirs."""
     from talkies.plugin.commands import batch as command
 
-    dying, address, *words = arguments
+    dying, path, address, *words = arguments
     if dying:
         os.environ["KILLS_DYING"] = dying
-    command.WORKER = (sys.executable, "-S", "-E", fork_server.__file__, address, "worker", PAUSE_S)
-    return talkies_main(words)
+    log = Writer(path)
+    command.WORKER = (sys.executable, "-S", "-E", fork_server.__file__, address, "worker", PAUSE_S, path)
+    log.tell("begun")
+    code = talkies_main(words)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    log.tell("ended", str(code))
+    return code
 
 
 ROLES: dict[str, Callable[[list[str]], int]] = {
