@@ -14,10 +14,11 @@ from typing import Any
 
 from talkies.core.batch.asking import Asked, as_params, refuse_leaving, stated_files
 from talkies.core.batch.facts import input_facts, is_as_marked, is_in_place, mark_of, with_times
-from talkies.core.batch.helper import Answer, AnyHelper
+from talkies.core.batch.helper import Answer, AnyHelper, WorkerError
 from talkies.core.batch.ledger import DATA
-from talkies.core.batch.records import Job, ReelRecord
+from talkies.core.batch.records import Begun, FileMark, Job, ReelRecord
 from talkies.core.batch.reels import Reel
+from talkies.core.batch.settling import settled_jobs
 from talkies.core.errors import ArgumentError, CancelledError, OutputError, TalkiesError
 from talkies.core.files.dataclass_json import from_json
 from talkies.core.generation.made_from import digest
@@ -70,7 +71,9 @@ class Making:
         """A reel of which nothing is known yet but what a batch has written for it."""
         output, inputs = reel.output(self.asked.suffix), input_facts([str(reel.path)])
         blank = ReelRecord(reel.name, str(reel.path), output, "begun", inputs=inputs)
-        return blank if known is None else replace(blank, foreign=known.foreign, written=known.written)
+        return (
+            blank if known is None else replace(blank, foreign=known.foreign, written=known.written, begun=known.begun)
+        )
 
     def _make(
         self, helper: AnyHelper, request: Request, listed: ReelRecord, watch: Callable[[float, str], None]
@@ -80,8 +83,11 @@ class Making:
         begun = replace(listed, written={**listed.written, listed.output: None})
         try:
             begun = replace(begun, foreign=_foreign(request.out, begun))
-            self.put(begun)
-            answer = helper.ask("generate", as_params(request), self.stopped, watch)
+            answer = self._unheard(helper, request, begun)
+            if answer is None:
+                begun = replace(begun, begun=Begun(begun.key, _mark_there(request.out)))
+                self.put(begun)
+                answer = self._answer(helper, request, begun, watch)
             made = self._made(begun, answer)
             _sweep(request.out, begun.foreign or ())
             self.put(made)
@@ -91,6 +97,30 @@ class Making:
             kept = before if before is not None and is_as_marked(request.out, before) else None
             failed = replace(begun, mark=kept, written={**begun.written, begun.output: kept})
             self.put(_failed(failed, _sentence(error, Reel(Path(begun.source), begun.reel))))
+
+    def _answer(
+        self, helper: AnyHelper, request: Request, begun: ReelRecord, watch: Callable[[float, str], None]
+    ) -> Answer:
+        """A worker's, who makes the reel; one that dies may have finished it all the same."""
+        try:
+            return helper.ask("generate", as_params(request), self.stopped, watch)
+        except WorkerError:
+            answer = self._unheard(helper, request, begun)
+            if answer is None:
+                raise
+            return answer
+
+    def _unheard(self, helper: AnyHelper, request: Request, record: ReelRecord) -> Answer | None:
+        """The answer of a worker that has finished a reel, though nobody heard of it; None where none has, or where
+        what it made cannot be told from what lay there before."""
+        begun, now = record.begun, _mark_there(request.out)
+        if begun is None or begun.key != record.key or now is None:
+            return None
+        if begun.before is not None and begun.before.digest == now.digest:
+            return None
+        found = helper.ask("jobs", {**as_params(request), "finished": True}, self.stopped).result
+        takes = found["takes"] if found["key"] == record.key else []
+        return Answer({"takes": takes, "warnings": []}) if takes else None
 
     def _is_there(self, known: ReelRecord, listed: ReelRecord) -> bool:
         same = (known.output, known.key) == (listed.output, listed.key)
@@ -119,7 +149,7 @@ class Making:
         jobs = settled_jobs(begun.jobs, takes, answer.failed)
         failed = next((job for job in jobs if job.state == "failed"), None)
         written, notes = {**begun.written, begun.output: mark}, tuple(answer.result["warnings"])
-        settled = replace(begun, jobs=jobs, mark=mark, written=written, notes=notes)
+        settled = replace(begun, jobs=jobs, mark=mark, written=written, notes=notes, begun=None)
         if failed is None:
             return replace(settled, state="done")
         return replace(settled, state="failed", problem=failed.problem)
@@ -131,57 +161,6 @@ class Making:
             seconds=described["record_out_s"] - described["record_in_s"], state="done",
             file=path.relative_to(self.asked.out).as_posix(), mark=mark_of(path, sync=True),
         )  # fmt: skip
-
-
-def settled_jobs(planned: tuple[Job, ...], takes: list[Job], failed: list[dict[str, Any]]) -> tuple[Job, ...]:
-    """The jobs with what came of each, and a failed one for each failure that is of none of them. Where every event is
-    a take of its own, these come in place of their job."""
-    names, by_name = {job.name for job in planned}, {take.name: take for take in takes}
-    events = [take for take in takes if take.name not in names]
-    failures, first_take, jobs = _Failures(failed), "", []
-    for job in planned:
-        first_take = job.name if job.take == 1 else first_take
-        of_job = [each for each in events if _is_part(each, job)]
-        events = [each for each in events if each not in of_job]
-        jobs += [replace(each, clip=job.clip, still=job.still, key=job.key) for each in of_job]
-        take = by_name.get(job.name)
-        if take is not None:
-            jobs.append(replace(job, state="done", file=take.file, mark=take.mark, seconds=take.seconds))
-        elif reason := failures.of(job, first_take, made=bool(of_job)):
-            jobs.append(replace(job, state="failed", problem=reason))
-        elif not of_job:
-            jobs.append(replace(job, state="done"))
-    return (*jobs, *failures.others())
-
-
-class _Failures:
-    """What a run has said of the stems that it left out, and which of it is told of some job."""
-
-    def __init__(self, said: list[dict[str, Any]]) -> None:
-        self._said, self._told = said, set[int]()
-
-    def of(self, job: Job, first_take: str, *, made: bool) -> str:
-        """Why a job has no take: of its stem, else, where nothing of it is ``made``, of another in its segment, for
-        a picture takes all with it."""
-        place: list[dict[str, str]] = [{"segment": job.segment, "stem": job.stem}, {"segment": job.segment}]
-        for wanted in ({"first_take": first_take}, *(() if made else place)):
-            for number, each in enumerate(self._said):
-                if all(each.get(name) == value for name, value in wanted.items()):
-                    self._told.add(number)
-                    return str(each.get("message"))
-        return ""
-
-    def others(self) -> list[Job]:
-        rest = [each for number, each in enumerate(self._said) if number not in self._told]
-        return [
-            Job(str(each.get("segment")), str(each.get("clip")), str(each.get("stem")), 1, str(each.get("first_take")),
-                state="failed", problem=str(each.get("message")))
-            for each in rest
-        ]  # fmt: skip
-
-
-def _is_part(take: Job, job: Job) -> bool:
-    return (take.segment, take.stem, take.take) == (job.segment, job.stem, job.take)
 
 
 def _anew(listed: ReelRecord) -> dict[str, Any]:
@@ -226,6 +205,11 @@ def _foreign(out: Path, known: ReelRecord) -> tuple[str, ...]:
     if known.foreign is not None:
         return known.foreign
     return tuple(path.name for path in interrupted_folders(RunFolder(out).takes))
+
+
+def _mark_there(out: Path) -> FileMark | None:
+    """Of what lies at an output; None where nothing does."""
+    return mark_of(out) if out.exists() else None
 
 
 def _sweep(out: Path, foreign: tuple[str, ...]) -> None:

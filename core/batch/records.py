@@ -43,13 +43,22 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A reel that a worker was asked to make: its ``key``, and what lay at its output ``before``."""
+
+    key: str
+    before: FileMark | None = None
+
+
+@dataclass(frozen=True)
 class ReelRecord:
     """One reel. ``reel``: its name in the tree; ``source``: where it lies; ``output``: the timeline, from the batch's
     folder; ``asked``: of the request and the versions; ``key``: of all its jobs; ``inputs``: size and time of each file
     that decides them; ``at``: when it was written, seconds since 1970; ``notes``: what the user was told. ``foreign``:
     folders of interrupted takes beside its output that no batch has left, None as long as nobody has looked.
     ``written``: every output that a batch has had written for it, from the batch's folder, with its mark; None while a
-    worker may have changed it."""
+    worker may have changed it. ``begun``: what a worker was asked for, as long as
+    it is not known what came of it."""
 
     reel: str
     source: str
@@ -65,6 +74,7 @@ class ReelRecord:
     at: float = 0.0
     foreign: tuple[str, ...] | None = None
     written: Mapping[str, FileMark | None] = field(default_factory=dict)
+    begun: Begun | None = None
 
     @property
     def is_safe(self) -> bool:

@@ -25,7 +25,9 @@ from talkies.core.generation.planning.cut_shots import read_shots
 from talkies.core.generation.planning.plan import Plan, plan_run
 from talkies.core.generation.request import Request
 from talkies.core.generation.resume import ELSEWHERE
+from talkies.core.generation.run_report import describe_take
 from talkies.core.generation.take_loop import TakeLoop
+from talkies.core.generation.unheard import finished_takes
 from talkies.core.media.picture import picture_frames
 from talkies.core.segment import Picture, Segment, Stem, Timeline
 from talkies.core.takes.saving import take_name
@@ -41,17 +43,20 @@ _LOOKS = 16
 
 @dataclass(frozen=True)
 class JobsRequest:
-    """The jobs of ``request``; ``stills``: a folder for one still of each segment, None for none."""
+    """The jobs of ``request``; ``stills``: a folder for one still of each segment, None for none; ``finished``: whether
+    a run that nobody heard of has made them all is looked at as well."""
 
     request: Request
     stills: Path | None = None
+    finished: bool = False
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> JobsRequest:
-        """As :meth:`Request.from_mapping`, with ``stills``. Raises ArgumentError."""
+        """As :meth:`Request.from_mapping`, with ``stills`` and ``finished``. Raises ArgumentError."""
         stills = given.get("stills")
-        rest = {name: value for name, value in given.items() if name != "stills"}
-        return cls(Request.from_mapping(rest), Path(stills) if isinstance(stills, str) and stills else None)
+        folder = Path(stills) if isinstance(stills, str) and stills else None
+        rest = {name: value for name, value in given.items() if name not in ("stills", "finished")}
+        return cls(Request.from_mapping(rest), folder, given.get("finished") is True)
 
 
 def list_jobs(
@@ -63,8 +68,8 @@ def list_jobs(
 ) -> Iterator[Event]:
     """Plans a run and makes nothing of it; the last event's report has ``key`` (of all jobs, of the timeline and of the
     places of its files, which the timeline that is written names), ``jobs``
-    (each with ``segment``, ``clip``, ``stem``, ``take``, ``name``, ``key``, ``seconds``, ``still``) and ``inputs``, the
-    files that decide it. Raises a TalkiesError."""
+    (each with ``segment``, ``clip``, ``stem``, ``take``, ``name``, ``key``, ``seconds``, ``still``), ``inputs``, the
+    files that decide it, and ``takes``, those that are finished (unheard.py). Raises a TalkiesError."""
     request = order.request
     timeline = read(request, watch)
     timeline = in_language(timeline, request.language) if request.language else timeline
@@ -76,7 +81,8 @@ def list_jobs(
     whole = [[job["name"], job["key"]] for job in jobs]
     inputs = sorted(set(_inputs(request, plan, maker)))
     key = digest([whole, _document(request.timeline), inputs, request.two_pop, request.tail_pop])
-    yield Finished((), {"key": key, "jobs": jobs, "inputs": inputs})
+    takes = [describe_take(take, timeline) for take in (finished_takes(plan, maker) if order.finished else ())]
+    yield Finished((), {"key": key, "jobs": jobs, "inputs": inputs, "takes": takes})
 
 
 def _jobs(plan: Plan, maker: Maker, stills: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -62,6 +62,18 @@ def put_back(out: Path) -> None:
         run.put_back()
 
 
+def sweep_up(out: Path) -> None:
+    """What a run to ``out`` has left is gone, where it had written its timeline; where it had not, what it replaced is
+    put back, and its finished takes are set aside. Raises OutputError where another run is writing there."""
+    run = RunFolder(out)
+    try:
+        run.open(0)
+    except BaseException:
+        run.abandon()
+        raise
+    run.discard()
+
+
 def _keep(run: RunFolder, made: Sequence[Take]) -> None:
     """However often somebody presses Ctrl+C meanwhile: it takes a moment, and can begin again."""
     while True:

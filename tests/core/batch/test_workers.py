@@ -9,16 +9,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from batches import BROKEN, MADE, WORKER, order, run, sounds, write_archive
+from batches import BROKEN, MADE, TEMPLATE, WORKER, identities, order, run, sounds, write_archive
 from films import write_movie
 
+from talkies.core.batch.facts import mark_of
 from talkies.core.batch.helper import Answer, Helper, WorkerError
 from talkies.core.batch.ledger import DATA, read_records
+from talkies.core.batch.records import ReelRecord
 from talkies.core.batch.running import Advanced, Batch, Counted
+from talkies.core.errors import CancelledError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these tests end processes as Unix does")
 
@@ -60,6 +65,67 @@ def test_it_stops_when_it_is_closed_and_goes_on_later(archive: Path, made: Path,
     assert [job.state for job in records[MADE[1]].jobs] == ["waiting"] * 3
     run(order([archive], out))
     assert sounds(out) == sounds(made)
+
+
+class Unheard:
+    """In the place of :meth:`Helper.ask`: the answer to what a worker has made is lost, ``error`` comes instead."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error, self._ask, self.made = error, Helper.ask, 0
+
+    def __call__(self, helper: Helper, method: str, *words: Any) -> Answer:
+        answer = self._ask(helper, method, *words)
+        if method == "generate":
+            self.made += 1
+            raise self._error
+        return answer
+
+    def __get__(self, helper: Helper, owner: type[Helper]) -> Callable[..., Answer]:
+        return partial(self, helper)
+
+
+@pytest.mark.parametrize("error", [CancelledError("generate", "was stopped"), WorkerError("worker", "it ended")])
+def test_a_reel_that_was_finished_unheard_is_not_made_again(
+    error: Exception, archive: Path, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its batch was killed while the worker wrote the timeline, or the worker while it swept up."""
+    out, asking = tmp_path / "out", Unheard(error)
+    monkeypatch.setattr(Helper, "ask", asking)
+    for _ in MADE:
+        run(order([archive], out, retry=True))
+    assert asking.made == len(MADE)
+    before = identities(out)
+    monkeypatch.undo()
+    batch = run(order([archive], out, retry=True))
+    assert [batch.records[name].state for name in MADE] == ["done", "done"]
+    assert identities(out) == before and sounds(out) == sounds(made)
+    assert batch.records[MADE[1]].jobs == _as_there(read_records(made / DATA)[MADE[1]], out).jobs
+
+
+def _as_there(record: ReelRecord, out: Path) -> ReelRecord:
+    """With the marks that its takes have there."""
+    return replace(record, jobs=tuple(replace(job, mark=mark_of(out / job.file)) for job in record.jobs))
+
+
+@pytest.mark.parametrize("what", ["a take is lost", "other options", "edited"])
+def test_what_was_finished_unheard_and_is_another_now_is_made_anew(
+    what: str, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, name = tmp_path / "out", MADE[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(Helper, "ask", Unheard(CancelledError("generate", "was stopped")))
+        run(order([archive / name], out))
+    takes = sorted(out.rglob("*.wav"))
+    before = [path.stat().st_ino for path in takes]
+    if what == "a take is lost":
+        takes[0].unlink()
+    if what == "edited":
+        timeline = next(out.rglob("*.otio"))
+        timeline.write_text(timeline.read_text().replace(takes[0].stem, "song"))
+    template = replace(TEMPLATE, seed=7) if what == "other options" else TEMPLATE
+    batch = run(order([archive / name], out, template=template))
+    assert [record.state for record in batch.records.values()] == ["done"]
+    assert [path.stat().st_ino for path in sorted(out.rglob("*.wav"))] != before
 
 
 def test_a_film_that_is_replaced_while_it_is_read_is_made_again(archive: Path, tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from talkies.core.batch.making import settled_jobs
 from talkies.core.batch.records import FileMark, Job
+from talkies.core.batch.settling import settled_jobs
 
 MARK = FileMark(1, 1, "0")
 
