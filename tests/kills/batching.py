@@ -12,8 +12,7 @@ from random import Random
 
 from batches import MADE, write_archive
 from kills.campaign import Ended, Ground, Kind, told
-from kills.place import Users, contents
-from kills.trees import compared, identities, looked_at
+from kills.trees import Tree
 
 from talkies.core.batch.ledger import DATA
 
@@ -63,7 +62,6 @@ class Batching(Kind):
         shutil.rmtree(self._source, ignore_errors=True)
         write_archive(self._source)
         self.lengths: dict[tuple[str, tuple[str, ...], bool], tuple[int, float]] = {}
-        self._strangers: set[str] = set()
         self._wholes: dict[tuple[str, ...], Path] = {}
 
     def try_one(self, rng: Random, is_real: bool) -> list[str]:
@@ -72,31 +70,26 @@ class Batching(Kind):
 
     def try_case(self, case: Case) -> list[str]:
         self._measured(case)
-        users = self._laid(case)
+        tree = self._laid(case)
         ended = self._killed(case)
         self.figures.ends[f"{case.victim} {told(ended.code)}"] += 1
-        problems = [f"after the kill, {each}" for each in looked_at(self._tree, users, MADE)]
+        problems = [f"after the kill, {each}" for each in tree.problems()]
         if ended.code is None or "internal error" in ended.err or "Traceback" in ended.err:
             problems.append(f"{told(ended.code)}: {ended.err[-300:]}")
         has_begun = (self._ground.place / OUT / DATA).is_dir() or bool(ended.err)  # before, nobody hears a signal
         if case.victim == "batch" and case.signals[0] != signal.SIGKILL and has_begun and ended.code not in STOPPED:
             problems.append(f"told to end, it ended with {told(ended.code)}: {ended.err[-300:]}")
         alone = self._wholes[case.wanted]
-        before = identities(self._tree, alone)
+        before = tree.done(alone)
         again = self._run(self._command(case.wanted, ("--retry",)))
-        found = *looked_at(self._tree, users, MADE), *compared(self._tree, alone, users, MADE, self._strangers)
-        problems += [f"after the next run, {each}" for each in found]
+        problems += [f"after the next run, {each}" for each in (*tree.problems(), *tree.compared(alone))]
         if again.code != 1:
             problems.append(f"the next run ended with {told(again.code)}: {again.err[-300:]}")
         if before:
             self.figures.ends["of these with reels that stayed"] += 1
-            now = identities(self._tree, alone)
+            now = tree.done(alone)
             problems += [f"{name} was made again" for name, files in before.items() if now.get(name) != files]
         return problems
-
-    @property
-    def _tree(self) -> Path:
-        return self._ground.place / OUT
 
     def _command(self, wanted: tuple[str, ...], more: tuple[str, ...] = (), out: str = OUT) -> list[str]:
         return ["batch", str(self._source), "-o", out, "--background", "off", "--shots", "none", *wanted, *more]
@@ -104,16 +97,12 @@ class Batching(Kind):
     def _run(self, command: list[str], dying: dict[str, object] | None = None, workers: str = "") -> Ended:
         return self._ground.run("batch", [workers, "", self._ground.address, *command], dying=dying)
 
-    def _laid(self, case: Case) -> Users:
-        place = self._ground.place
-        shutil.rmtree(place, ignore_errors=True)
-        (place / OUT / "1926").mkdir(parents=True)
-        stem = f"{Path(MADE[0]).name}.talkies"
-        users = Users(place / OUT / "1926", stem, f"{stem}.otio")
-        self._strangers = set(contents(place / OUT))
+    def _laid(self, case: Case) -> Tree:
+        shutil.rmtree(self._ground.place, ignore_errors=True)
+        tree = Tree.laid(self._ground.place / OUT, MADE)
         if case.earlier is not None:
             self._run(self._command(("--seed", str(case.earlier))))
-        return users
+        return tree
 
     def _killed(self, case: Case) -> Ended:
         events, seconds = self._measured(case)

@@ -22,8 +22,7 @@ from batches import write_short_reels
 from kills.batching import OUT, STOPPED, signals_of
 from kills.campaign import Ended, Ground, Kind, Running, told
 from kills.fork_server import STUCK_S
-from kills.place import Users, contents
-from kills.trees import Identity, compared, differing, identities, looked_at
+from kills.trees import Identity, Tree
 from kills.worker_log import Line, Writer, living, read_log, strokes
 
 from talkies.core.batch.ledger import DATA
@@ -99,7 +98,6 @@ class Chains(Kind):
         self._whole, self._earlier = ground.folder / "left-alone", ground.folder / "earlier"
         self._job_s, self._begun_links = 0.0, 0
         self._logs: list[Path] = []
-        self._strangers: set[str] = set()
 
     def try_one(self, rng: Random, is_real: bool) -> list[str]:
         if not self._job_s:
@@ -124,20 +122,20 @@ class Chains(Kind):
             wanted = ("--seed", seed, "--workers", rng.choice("12"), *shard, *(("--retry",) if number else ()))
             yield link_of(rng, self._job_s, wanted)
 
-    def _tried(self, links: Iterator[Link], users: Users) -> list[str]:
+    def _tried(self, links: Iterator[Link], tree: Tree) -> list[str]:
         """One chain, to its end or to the first thing that is wrong."""
         known: dict[str, Identity] = {}
         for link in links:
             ended = self._struck(link)
-            problems = [*self._ended_wrongly(ended), *(self._seen(users, known) if link.is_looked_at else ())]
+            problems = [*self._ended_wrongly(ended), *(self._seen(tree, known) if link.is_looked_at else ())]
             if problems:
                 return [f"{link}, {told(ended.code)}: {problem}" for problem in problems]
-            if ended.code == 1 and set(identities(self._tree, self._whole)) == set(self.reels):
-                return self._finally(users, known)
+            if ended.code == 1 and set(tree.done(self._whole)) == set(self.reels):
+                return self._finally(tree, known)
         return [f"it is not done after {MOST_LINKS} calls"]
 
     @property
-    def _tree(self) -> Path:
+    def _out(self) -> Path:
         return self._ground.place / OUT
 
     def _begun(self, wanted: tuple[str, ...], worker_dying: object = None, batch_dying: object = None) -> Running:
@@ -158,7 +156,7 @@ class Chains(Kind):
             raise RuntimeError(f"the batch does not work: {told(ended.code)} {ended.err[-500:]}")
         seconds = time.monotonic() - began
         shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(self._tree, kept)
+        shutil.copytree(self._out, kept)
         return seconds / self.jobs
 
     def _cleared(self) -> None:
@@ -166,16 +164,12 @@ class Chains(Kind):
         (self._ground.place / LOGS).mkdir(parents=True)
         self._logs = []
 
-    def _laid(self, has_earlier: bool) -> Users:
+    def _laid(self, has_earlier: bool) -> Tree:
         self._cleared()
-        first = self._tree / self.reels[0]
-        first.parent.mkdir(parents=True)
-        stem = f"{first.name}.talkies"
-        users = Users(first.parent, stem, f"{stem}.otio")
-        self._strangers = set(contents(self._tree))
+        tree = Tree.laid(self._out, self.reels)
         if has_earlier:
-            shutil.copytree(self._earlier, self._tree, dirs_exist_ok=True)
-        return users
+            shutil.copytree(self._earlier, self._out, dirs_exist_ok=True)
+        return tree
 
     def _struck(self, link: Link) -> Ended:
         running = self._begun(link.wanted, link.worker_dying, link.batch_dying)
@@ -208,14 +202,14 @@ class Chains(Kind):
             return [f"it ended with {told(ended.code)}: {ended.err[-300:]}"]
         return []
 
-    def _seen(self, users: Users, known: dict[str, Identity]) -> list[str]:
+    def _seen(self, tree: Tree, known: dict[str, Identity]) -> list[str]:
         """What is wrong after a link; ``known``: the reels that were done before, which grows."""
-        if not _quiet(self._logs[-1], self._tree / DATA):
+        if not _quiet(self._logs[-1], self._out / DATA):
             return ["a worker has not ended"]
-        problems = looked_at(self._tree, users, self.reels)
+        problems = tree.problems()
         if problems:
             return problems
-        now = identities(self._tree, self._whole)
+        now = tree.done(self._whole)
         problems = [f"{name} was made again" for name, files in known.items() if now.get(name) != files]
         known |= now
         logs = map(read_log, self._logs[self._begun_links :])
@@ -223,15 +217,14 @@ class Chains(Kind):
         again = [key for key, count in keys.items() if count > 1]
         return [*problems, f"{len(again)} finished takes were made again, such as {again[0]}"] if again else problems
 
-    def _finally(self, users: Users, known: dict[str, Identity]) -> list[str]:
+    def _finally(self, tree: Tree, known: dict[str, Identity]) -> list[str]:
         """What is wrong with a batch that is done, and with the call after it, which has nothing to do."""
-        problems = self._seen(users, known)
+        problems = self._seen(tree, known)
         ended = self._begun(("--seed", SEED, "--retry")).end()
-        problems += [*self._ended_wrongly(ended), *self._seen(users, known)]
+        problems += [*self._ended_wrongly(ended), *self._seen(tree, known)]
         if any(line.word in ("making", "taken") for line in read_log(self._logs[-1])):
             problems.append("a batch that was done has made something")
-        problems += compared(self._tree, self._whole, users, self.reels, self._strangers)
-        return problems + differing(self._tree, self._whole, self.reels)
+        return problems + tree.compared(self._whole)
 
     def _count(self) -> None:
         ends = self.figures.ends

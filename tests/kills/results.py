@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from talkies.core.errors import TalkiesError
@@ -72,6 +74,13 @@ def sound(path: Path) -> tuple[int, str]:
     """How many samples a WAV has and the hash of them. Raises ValueError for one that is not there, or not whole."""
     if not path.is_file():
         raise ValueError(f"{path.name} is not there")
+    facts = path.stat()
+    return _sound(path, facts.st_ino, facts.st_mtime_ns, facts.st_size)
+
+
+@lru_cache(maxsize=4096)
+def _sound(path: Path, *facts: int) -> tuple[int, str]:
+    """``facts``: by which a file is known that was looked at before."""
     data = path.read_bytes()
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE" or struct.unpack("<I", data[4:8])[0] + 8 != len(data):
         raise ValueError(f"{path.name} is not a whole WAV")
@@ -92,12 +101,12 @@ def sound(path: Path) -> tuple[int, str]:
 _TAKE = re.compile(r"(DX|FX|MX|MIX)_.*_t\d+\.wav")
 
 
-def leftovers(ours: dict[str, str]) -> list[str]:
+def leftovers(ours: Iterable[str]) -> list[str]:
     """Names of ours that a finished run must not leave."""
     return [name for name in ours if ".part" in name or name.endswith((".old", ".made.json")) or "/replaced/" in name]
 
 
-def broken_takes(place: Path, ours: dict[str, str]) -> list[str]:
+def broken_takes(place: Path, ours: Iterable[str]) -> list[str]:
     """Takes of ours that are not whole, wherever they lie outside of a run's own folder."""
     problems = []
     for name in ours:

@@ -12,10 +12,12 @@ import pytest
 from kills.batching import Batching
 from kills.batching import Case as BatchCase
 from kills.campaign import Ground, ground
+from kills.chains import Chains
 from kills.generating import Case, Generating
 from kills.panels import Panels, kept_counts
 from kills.results import sound
 from kills.together import Together
+from kills.worker_log import Line, strokes
 from kills.working import Working
 
 pytestmark = [
@@ -92,6 +94,21 @@ def test_a_batch_killed(place: Ground, victim: str, when: float, end: str) -> No
     case = BatchCase(None, options, False, victim, (signal.SIGKILL,), when, by_event=True)
     assert batching.try_case(case) == []
     assert batching.figures.ends[end] == 1
+
+
+def test_a_batch_killed_until_it_is_done(place: Ground) -> None:
+    chains = Chains(place, reels=2)
+    figures = chains.run(1, seed=2)
+    assert not figures.findings
+    assert figures.cases > 1 and figures.ends["kills after a take was begun"] > 0
+    assert chains.jobs - figures.cases <= figures.ends["takes finished"] <= chains.jobs
+
+
+def test_a_kill_counts_where_a_process_was_struck_and_did_not_get_through() -> None:
+    told = ((1, "begun"), (1, "struck"), (2, "begun"), (2, "struck"), (2, "making"), (2, "struck"), (3, "struck"))
+    lines = [Line(pid, word) for pid, word in told]
+    assert strokes(lines) == (3, 1)
+    assert strokes([*lines, Line(1, "ended", "130"), Line(3, "ended", "0")]) == (2, 0)
 
 
 def test_two_runs_at_once(place: Ground) -> None:
