@@ -102,6 +102,18 @@ def test_finished_takes_are_kept_and_the_result_is_that_of_one_run(reel: Path, u
     assert (result(events), names(reel.parent), reel.with_name("out.otio").read_text()) == undisturbed
 
 
+@pytest.mark.parametrize("end", [stopped_after, killed_after])
+def test_another_seed_numbers_its_takes_anew(reel: Path, end: Any, tmp_path: Path) -> None:
+    """Though the second take of the one sounds as the first of the other: takes of one stem have names of their own."""
+    end(request_for(reel, seed=0, takes=3, segments=("V1-001",)), 3)
+    made = run(request_for(reel, seed=1, takes=3, segments=("V1-001",), replace=True))
+    assert isinstance(made[-1], Finished)
+    fresh = run(request_for(reel, seed=1, takes=3, segments=("V1-001",), out=tmp_path / "fresh" / "out.otio"))
+    assert isinstance(fresh[-1], Finished)
+    assert [take.name for take in made[-1].takes] == [take.name for take in fresh[-1].takes]
+    assert [take.metadata["seed"] for take in made[-1].takes] == [take.metadata["seed"] for take in fresh[-1].takes]
+
+
 def test_silent_takes_are_finished_too(reel: Path) -> None:
     """Nobody speaks in a film without motion; its effects are silence, which counts."""
 
