@@ -68,10 +68,12 @@ class Ground:
         """A process from its beginning to its end."""
         return self.begin(role, arguments, **options).end()  # type: ignore[arg-type]
 
-    def keep(self, name: str) -> None:
+    def keep(self, name: str, problems: list[str]) -> None:
         """What was found stays, to be looked at."""
-        shutil.rmtree(self.folder / "found" / name, ignore_errors=True)
-        shutil.copytree(self.place, self.folder / "found" / name, symlinks=True)
+        found = self.folder / "found" / name
+        shutil.rmtree(found, ignore_errors=True)
+        shutil.copytree(self.place, found, symlinks=True)
+        (found / "problems.txt").write_text("".join(f"{each}\n" for each in problems), encoding="utf-8")
 
 
 class Kind(ABC):
@@ -93,7 +95,7 @@ class Kind(ABC):
             self.figures.cases += self.cases_of_last()
             if problems:
                 case = f"{self.name}-{seed}-{number}"
-                self._ground.keep(case)
+                self._ground.keep(case, problems)
                 self.figures.findings += [f"{case}: {problem}" for problem in problems]
         return self.figures
 
