@@ -99,8 +99,8 @@ class Resume:
         self._run.receipts.note(name, self._key(stem, number - 1), takes, self._maker.warnings[told:])
 
     def _key(self, stem: Stem, index: int) -> str:
-        """The hash of all that a take is made of, and of its number, which is in its name; ``index``: among those of its
-        stem."""
+        """The hash of all that a take is made of, and of its number, which is in its name; ``index``: among those of
+        its stem."""
         seed = self._maker.request.seed + index
         return digest({**self._of_run, **self._of_stem(stem), "seed": seed, "index": index})
 
