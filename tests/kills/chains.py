@@ -148,24 +148,23 @@ class Chains(Kind):
         return self._ground.begin("batch", arguments, dying=dying)
 
     def _made_alone(self, seed: str, kept: Path) -> float:
-        """A batch that nobody kills, kept; seconds for each of its jobs."""
-        self._cleared()
+        """A batch that nobody kills, kept without what lay there before; seconds for each of its jobs."""
+        tree = self._laid(False)  # a batch remembers what was there before it
         began = time.monotonic()
         ended = self._begun(("--seed", seed)).end()
         if ended.code != 1 or self._words("finished") != self.jobs:
             raise RuntimeError(f"the batch does not work: {told(ended.code)} {ended.err[-500:]}")
         seconds = time.monotonic() - began
         shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(self._out, kept)
+        shutil.copytree(self._out, kept, symlinks=True)
+        for name in tree.strangers:
+            (kept / name).unlink()
         return seconds / self.jobs
 
-    def _cleared(self) -> None:
+    def _laid(self, has_earlier: bool) -> Tree:
         shutil.rmtree(self._ground.place, ignore_errors=True)
         (self._ground.place / LOGS).mkdir(parents=True)
         self._logs = []
-
-    def _laid(self, has_earlier: bool) -> Tree:
-        self._cleared()
         tree = Tree.laid(self._out, self.reels)
         if has_earlier:
             shutil.copytree(self._earlier, self._out, dirs_exist_ok=True)
