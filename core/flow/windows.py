@@ -72,15 +72,19 @@ def around_spans(spans: Iterable[tuple[int, int]], frames: int, beside: int, sho
     least where there is room; those that meet are one. Lengths are whole multiples of ``beside``: equal ones are
     computed together."""
     found: list[Window] = []
-    for start, stop in sorted(spans):
-        wanted = max(shortest, -(-(stop - start + 2 * beside) // beside) * beside)
-        first = max(0, min((start + stop - wanted) // 2, frames - wanted))
-        end = min(frames, max(first + wanted, stop))
-        if found and first <= found[-1].stop:
-            found[-1] = Window(min(found[-1].start, first), max(found[-1].stop, end))
+    around = (_around(start, stop, frames, beside, shortest) for start, stop in spans)
+    for each in sorted(around, key=attrgetter("start", "stop")):
+        if found and each.start <= found[-1].stop:
+            found[-1] = Window(found[-1].start, max(found[-1].stop, each.stop))
         else:
-            found.append(Window(first, end))
+            found.append(each)
     return tuple(found)
+
+
+def _around(start: int, stop: int, frames: int, beside: int, shortest: int) -> Window:
+    wanted = max(shortest, -(-(stop - start + 2 * beside) // beside) * beside)
+    first = max(0, min((start + stop - wanted) // 2, frames - wanted))
+    return Window(first, min(frames, max(first + wanted, stop)))
 
 
 def fade(length: int, overlap: int) -> Tensor:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -65,6 +65,7 @@ def test_a_field_that_looks_at_single_frames_knows_no_windows(batch: int) -> Non
     torch.testing.assert_close(euler(windowed, x_0, even_times(5), None), whole)
 
 
+@example(spans=[(0, 1), (128, 34), (129, 1)], frames=1000)  # the last one's stretch begins before the one before it
 @given(
     spans=st.lists(st.tuples(st.integers(0, 990), st.integers(1, 200)), min_size=1, max_size=6),
     frames=st.integers(1000, 1300),
