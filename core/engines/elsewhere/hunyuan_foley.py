@@ -23,6 +23,7 @@ class HunyuanFoley(Model):
     title, package = "HunyuanVideo-Foley", "hunyuanvideo_foley"
     address = "https://github.com/Tencent-Hunyuan/HunyuanVideo-Foley"
     models = ("xxl", "xl")
+    takes_weights = True
 
     @property
     def _config(self) -> Path:

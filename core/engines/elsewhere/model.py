@@ -13,10 +13,12 @@ from .checkout import Checkout, RefusedError
 
 
 class Model:
-    """``title`` and ``address``: of the model and its repository; ``models``: variants by name, the default first."""
+    """``title`` and ``address``: of the model and its repository; ``models``: variants by name, the default first;
+    ``takes_weights``: whether its weights may lie in a folder of the user's choice."""
 
     title, address, package = "", "", ""
     models: Sequence[str] = ()
+    takes_weights = False
     patience_s = 1200.0
 
     def __init__(self, folder: Path, words: list[str]) -> None:
@@ -24,10 +26,11 @@ class Model:
 
     @property
     def said(self) -> argparse.Namespace:
-        """``model`` and ``weights``. Raises RefusedError."""
+        """``model``, and ``weights`` where it takes them. Raises RefusedError."""
         parser = _Words(add_help=False, allow_abbrev=False)
         parser.add_argument("--model", choices=self.models, default=self.models[0])
-        parser.add_argument("--weights", type=Path, default=None)
+        if self.takes_weights:
+            parser.add_argument("--weights", type=Path, default=None)
         return parser.parse_args(self._words)
 
     @property

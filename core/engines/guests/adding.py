@@ -90,9 +90,14 @@ def _in_its_own_python(name: str, argv: Sequence[str]) -> tuple[str, ...]:
     if len(argv) < 2 or not Path(argv[1]).is_dir():
         problem = "needs the Python of the model's environment and the folder of its checkout"
         raise ArgumentError(f"--adapter {name}", problem, f"--adapter {name} -- PYTHON CHECKOUT")
-    after = pairwise(argv[1:])
-    options = (_absolute(word, Path.is_dir) if before == "--weights" else word for before, word in after)
+    words = [argv[1], *(part for word in argv[2:] for part in _parted(word, "--weights"))]
+    options = (_absolute(word, Path.is_dir) if before == "--weights" else word for before, word in pairwise(words))
     return (*_program(argv[:1]), str(elsewhere.START), name, str(Path(argv[1]).absolute()), *options)
+
+
+def _parted(word: str, option: str) -> list[str]:
+    """``--option=value`` as two words, others as they are."""
+    return [option, word[len(option) + 1 :]] if word.startswith(f"{option}=") else [word]
 
 
 def remove(name: str) -> None:

@@ -179,12 +179,27 @@ def test_other_mistakes_are_sentences_too(python: Path, added: Added, tmp_path: 
     folder = str(checkout_of("woosh", tmp_path / "checkout"))
     with pytest.raises(EngineError, match="what stands after the checkout: argument --model: invalid choice: 'large'"):
         add("woosh", (str(python), folder, "--model", "large"), adapter="woosh")
+    for name in ("mmaudio", "woosh"):
+        argv = (str(python), str(checkout_of(name, tmp_path / name)), "--weights", str(tmp_path))
+        with pytest.raises(EngineError, match=r"what stands after the checkout: unrecognized arguments: --weights"):
+            add(name, argv, adapter=name)
     with pytest.raises(EngineError, match="runs on an NVIDIA GPU alone, and this is cpu"):
         added("hunyuan-foley")
     base = Path(sys.base_prefix) / "bin" / "python3"
     if base.is_file():
         with pytest.raises(EngineError, match="has no torch; name the Python of Woosh's own environment"):
             add("woosh", (str(base), folder), adapter="woosh")
+
+
+@pytest.mark.parametrize("options", [("--weights", "my weights"), ("--weights=my weights",)])
+def test_a_folder_of_weights_is_named_from_where_the_user_is(
+    options: tuple[str, ...], python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout = checkout_of("hunyuan-foley", tmp_path / "checkout")
+    (checkout / "pretrained_models").rename(tmp_path / "my weights")
+    monkeypatch.chdir(tmp_path)
+    guest = add("hunyuan", (str(python), "checkout", *options), adapter="hunyuan-foley")
+    assert guest.argv[-3:] == (str(checkout), "--weights", str(tmp_path / "my weights"))
 
 
 @pytest.mark.parametrize("path", sorted(elsewhere.START.parent.glob("*.py")), ids=lambda path: path.name)
