@@ -17,7 +17,7 @@ _LETTERS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 KEY = re.compile(
     r"\b(?:in\s+)?([A-Ga-g])(?:[\s-]?(sharp|flat|#|b|♯|♭))?[\s-]+(major|minor)\b|\bin\s+([A-G])(?:[\s-]?(sharp|flat|#|b|♯|♭))?(?!\w)",
 )
-BPM = re.compile(r"\b(\d{2,3})\s*(?:bpm|beats)\b", re.IGNORECASE)
+BPM = re.compile(r"\b(\d{2,3})\s*(?:bpm|beats)\b(?:\s+(?:per|a)\s+minute\b)?", re.IGNORECASE)
 _ALSO = {"viola": "violas", "bass": "basses", "double bass": "basses", "theatre organ": "theatre_organ"}
 
 

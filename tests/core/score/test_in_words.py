@@ -28,11 +28,12 @@ def words(prompt: str) -> str:
         ("waltz, salon", "fast waltz for a salon ensemble of violin, flute, clarinet, cello, piano and harmonium, "),
         ("battle in F# minor, orchestra", "fast fierce battle music for symphony orchestra, F sharp minor, "),
         ("solo cello, love theme in Eb major", "slow tender love theme for solo cello, E flat major, "),
+        ("lament in D minor, 66 beats per minute", "slow sad lament for solo piano, D minor, 66 bpm, lament"),
         ("comic, theatre organ", "moderate playful comic music for solo theatre organ, "),
     ],
 )
 def test_sections_in_words(prompt: str, expected: str) -> None:
-    assert words(prompt).startswith(expected)
+    assert words(prompt).startswith(expected) and "minute" not in words(prompt)
 
 
 def test_who_plays_is_left_to_words_that_the_score_does_not_read() -> None:
