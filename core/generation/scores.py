@@ -44,6 +44,7 @@ from talkies.core.times import TimeRange, to_sample
 
 _FRAME_BYTES = 8  # two floats
 _LARGE = ("orchestra",)
+_PAPERS = (".mid", ".csv", "_hits.csv")
 
 
 @dataclass
@@ -58,13 +59,14 @@ class _Piece:
 @dataclass
 class Scores:
     """Makes the takes of music in ``folder``. ``papers``: MIDI and tempo list of each piece that is played here, by
-    file name. ``engine``: what plays instead; ``warnings`` gathers what the user should know of that."""
+    file name; None: there is none of it, and one of an earlier run goes. ``engine``: what plays instead; ``warnings``
+    gathers what the user should know of that."""
 
     request: Request
     timeline: Timeline
     folder: Path
     music: Scored
-    papers: dict[str, bytes] = field(default_factory=dict)
+    papers: dict[str, bytes | None] = field(default_factory=dict)
     engine: Engine | None = None
     warnings: list[str] = field(default_factory=list)
     _scores: dict[int, Score] = field(default_factory=dict)
@@ -105,13 +107,17 @@ class Scores:
 
     def keep_papers(self, index: int, number: int) -> None:
         """MIDI, tempo list and hits of a take, for whoever plays or edits the music further; an engine has none."""
-        name = f"MX_t{number:02}"
-        if self.engine is not None or f"{name}.mid" in self.papers:
-            return
+        names = [f"MX_t{number:02}{ending}" for ending in _PAPERS]
+        if names[0] not in self.papers:
+            self.papers.update(zip(names, self._papers(index), strict=True))
+
+    def _papers(self, index: int) -> tuple[bytes | None, ...]:
+        """MIDI, tempo list and hits."""
+        if self.engine is not None:
+            return (None,) * len(_PAPERS)
         score, start = self._composed(self._seed(index)), self.timeline.start + self.music.span.start
-        self.papers[f"{name}.mid"] = midi_bytes(score, self.timeline.rate, start)
-        self.papers[f"{name}.csv"] = tempo_csv(score, self.timecode).encode()
-        self.papers[f"{name}_hits.csv"] = hits_csv(score, self.timecode).encode()
+        lists = (tempo_csv(score, self.timecode), hits_csv(score, self.timecode))
+        return (midi_bytes(score, self.timeline.rate, start), *(each.encode() for each in lists))
 
     def _seed(self, index: int) -> int:
         return self.request.seed + index % self.request.takes

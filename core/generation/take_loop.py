@@ -41,7 +41,8 @@ Beginning = Callable[[Stem], tuple[int, int]]
 
 class TakeLoop:
     """One run: the takes of a plan, in order; ``takes`` and ``failures`` grow while it goes on, and
-    ``papers``, files that go with the takes, by name. ``edits``: of words and voices, for the takes' metadata."""
+    ``papers``, files that go with the takes, by name, None for one that is not to be there. ``edits``: of words and
+    voices, for the takes' metadata."""
 
     def __init__(self, request: Request, plan: Plan, watch: Callable[[Progress], None]) -> None:
         self.request, self.plan, self.work = request, plan, Work(plan.work, watch)
@@ -49,7 +50,7 @@ class TakeLoop:
         self.log.sentences += plan.engine_notes
         self.takes: list[Take] = []
         self.failures: list[Failed] = []
-        self.papers: dict[str, bytes] = {}
+        self.papers: dict[str, bytes | None] = {}
         self.edits: dict[str, Any] = {}
         self._started = time.perf_counter()
 
@@ -135,7 +136,10 @@ class TakeLoop:
     def lay_papers(self, folder: Path) -> None:
         """Writes them beside the takes, in place of those of an earlier run. Raises OSError."""
         for name, content in self.papers.items():
-            write_atomically(folder / name, content)
+            if content is None:
+                (folder / name).unlink(missing_ok=True)
+            else:
+                write_atomically(folder / name, content)
 
     def finished(self) -> Finished:
         """The last event, with the report of the run."""

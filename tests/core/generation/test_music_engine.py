@@ -93,6 +93,14 @@ def test_it_is_asked_in_words_for_tempo_key_and_mood(reel: Path) -> None:
     assert not np.array_equal(one, other)
 
 
+def test_notes_of_an_earlier_score_do_not_lie_beside_what_an_engine_plays(reel: Path) -> None:
+    finished(asked(reel, engine="mini", takes=2))
+    assert len(list(reel.parent.glob("out.takes/*.mid"))) == 4
+    finished(asked(reel))
+    assert [path.name for path in sorted(reel.parent.glob("out.takes/*.mid"))] == ["MX_t03.mid", "MX_t04.mid"]
+    assert not list(reel.parent.glob("out.takes/MX_t0[12]*.csv"))
+
+
 def test_clicks_are_on_the_tempo_in_every_window(reel: Path) -> None:
     """Windows of a long section begin with bars, so that beats go on through their cross-fades."""
     keep(playing_guest(window_s=8.0))
