@@ -66,11 +66,20 @@ def test_a_voice_of_its_own_is_chosen_heard_and_checked(panel: SettingsPanel, do
     document.change_settings(["V1-001"], engine="rude", voice="kai")
     assert "kai" in panel.fields["voice"].currentText() and not panel.warning.text()
     panel.listen.click()
-    assert wanted == [("kai", "de-AT", "rude")]
+    assert wanted == [("kai", "de-AT", "dialogue=rude")]
     document.change_settings(["V1-001"], voice="clara")
     assert "is none of engine rude" in panel.warning.text()
     document.change_settings(["V1-001"], engine="mute", voice="clara")
     assert not panel.warning.text()
+
+
+def test_the_engine_that_speaks_in_a_joint_shot_says_the_sentence(panel: SettingsPanel, document: Document) -> None:
+    keep(rude_guest(name="both", tasks=["dialogue", "joint"], voices=[KAI]))
+    wanted: list[tuple[str, str, str]] = []
+    panel.voice_wanted.connect(lambda *asked: wanted.append(asked))
+    document.change_settings(["V1-001"], task="joint", engine="joint=both", voice="kai")
+    panel.listen.click()
+    assert wanted == [("kai", "de-AT", "dialogue=both")]
 
 
 def test_shots_that_are_spoken_by_two_engines(panel: SettingsPanel, document: Document) -> None:

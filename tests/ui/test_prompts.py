@@ -74,7 +74,7 @@ def test_a_voice_says_who_speaks_and_is_listened_to(document: Document, qtbot: Q
     assert "Choose one voice" in said[-1] and not wanted
     document.change_settings(["V1-001"], voice="clara")
     panel.listen.click()
-    assert wanted == [("clara", "en-US", "mini")]
+    assert wanted == [("clara", "en-US", "dialogue=mini")]
     tip = panel.fields["voice"].toolTip()
     assert all(fact in tip for fact in ("clara", "female", "adult", "en-US"))
     document.change_settings(["V1-001"], voice="klara")  # as a configuration may have it

@@ -173,12 +173,13 @@ class SettingsPanel(QWidget):
     def hear_voice(self) -> None:
         """A sentence in the voice that is chosen."""
         values = self._document.settings()
-        voice, engine = values.get("voice", ""), values.get("engine", "")
+        voice = values.get("voice", "")
         if voice is MIXED or not voice:
             self.status_message.emit(self.tr("Choose one voice to listen to: “by speaker” has many."))
         else:
-            language = self.fields["voice"].language_of(str(voice))
-            self.voice_wanted.emit(str(voice), language, "mini" if engine is MIXED else str(engine))
+            field = self.fields["voice"]
+            engine = f"dialogue={field.speaking.engine}" if field.speaking.engine else "mini"
+            self.voice_wanted.emit(str(voice), field.language_of(str(voice)), engine)
 
     def _use_prompt(self, prompt: str) -> None:
         self._change("prompt", prompt)
