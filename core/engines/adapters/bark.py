@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from functools import cached_property
 from typing import Any
 
@@ -12,10 +13,13 @@ from talkies.core.engines.adapters.transformers_model import OWN
 from talkies.core.engines.adapters.watched import Watched
 from talkies.core.engines.adapters.whole_lines import WholeLines, steps_in
 from talkies.core.errors import EngineError
+from talkies.core.files.regular import read_regular
 
 VOICES = "speaker_embeddings_path.json"
 _PROMPTS = {"semantic_prompt": 1, "coarse_prompt": 2, "fine_prompt": 2}
 """What a voice is made of, each with its number of axes."""
+_MOST_VOICE_BYTES = 1 << 20
+"""A voice of Bark's own has some 30 kB."""
 _RATE_HZ, _MOST_STEPS = 49.9, 768
 """Semantic tokens a second, and how many it makes at most."""
 
@@ -74,10 +78,11 @@ class Bark(WholeLines):
         path = (self.folder.path / str(name)).resolve()
         if not path.is_relative_to(self.folder.path.resolve()) or path.suffix != ".npy":
             raise EngineError(f"{self.folder.path.name}/{VOICES}", f"names no file of its own for {key}")
+        data = read_regular(path, _MOST_VOICE_BYTES, EngineError, "voice")
         try:
-            found: Ints = np.load(path, allow_pickle=False)
-        except (OSError, ValueError) as error:
+            found: Ints = np.load(io.BytesIO(data), allow_pickle=False)
+        except Exception as error:  # numpy has a dozen for a file that lies
             raise EngineError(f"{self.folder.path.name}/{name}", "cannot be read", "fetch it again") from error
-        if found.ndim != _PROMPTS[key] or found.dtype.kind not in "iu":
+        if not isinstance(found, np.ndarray) or found.ndim != _PROMPTS[key] or found.dtype.kind not in "iu":
             raise EngineError(f"{self.folder.path.name}/{name}", f"is no {key}", "fetch it again")
         return found.astype(np.int64)

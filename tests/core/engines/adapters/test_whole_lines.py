@@ -106,6 +106,13 @@ def test_barks_voices_are_those_of_its_list(tmp_path: Path) -> None:
         (folder / "speaker_1_fine_prompt.npy").write_bytes(b"no numbers")
         with pytest.raises(EngineError, match=r"bark/speaker_1_fine_prompt\.npy: cannot be read; fetch it again"):
             spoken(engine, voice="1")
+        (folder / "speaker_1_fine_prompt.npy").write_bytes(b"")
+        with pytest.raises(EngineError, match=r"bark/speaker_1_fine_prompt\.npy: cannot be read; fetch it again"):
+            spoken(engine, voice="1")
+        with (folder / "speaker_1_fine_prompt.npy").open("wb") as file:
+            file.truncate(1 << 34)
+        with pytest.raises(EngineError, match=r"speaker_1_fine_prompt\.npy: is 17180 MB, far beyond any voice"):
+            spoken(engine, voice="1")
     with added("transformers", folder, "--language", "fr") as engine:
         assert engine.manifest.languages == ("fr",)
     (folder / "speaker_embeddings_path.json").unlink()
