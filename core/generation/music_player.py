@@ -54,8 +54,13 @@ class MusicPlayer:
     @cached_property
     def _prepared(self) -> Prepared:
         prepared = self.engine.prepare(self.brief)
-        self.warnings.extend(prepared.warnings)
+        self.warnings.extend((*prepared.warnings, *self._unused()))
         return prepared
+
+    def _unused(self) -> Iterator[str]:
+        """What was asked of our own playing."""
+        if self.request.music.soundfont and self.music.soundfont is not None:
+            yield f"the SoundFont {self.music.soundfont.name} is not used: the engine {self.engine.name} plays"
 
     @cached_property
     def brief(self) -> Brief:

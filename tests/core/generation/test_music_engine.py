@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from films import write_movie, write_reel
 from guests import playing_guest
+from soundfonts import write_soundfont
 
 from talkies.core.arrays import Samples
 from talkies.core.engines.guests.found import keep
@@ -99,6 +100,14 @@ def test_notes_of_an_earlier_score_do_not_lie_beside_what_an_engine_plays(reel: 
     finished(asked(reel))
     assert [path.name for path in sorted(reel.parent.glob("out.takes/*.mid"))] == ["MX_t03.mid", "MX_t04.mid"]
     assert not list(reel.parent.glob("out.takes/MX_t0[12]*.csv"))
+
+
+def test_a_soundfont_that_an_engine_does_not_use_is_said(reel: Path) -> None:
+    pytest.importorskip("symusic")
+    font = write_soundfont(reel.with_name("sine.sf2"))
+    said = finished(asked(reel, music=MusicSettings(soundfont=str(font)))).report["warnings"]
+    assert said.count("the SoundFont sine.sf2 is not used: the engine player plays") == 1
+    assert "SoundFont" not in str(finished(asked(reel, music=MusicSettings(soundfont="own"))).report["warnings"])
 
 
 def test_clicks_are_on_the_tempo_in_every_window(reel: Path) -> None:
