@@ -1,7 +1,8 @@
 """Identity of what shapes a take of ``vssflow`` beside the checkpoint: a sha256 for each file, folder and extractor.
 
 Of a folder count the files that transformers and diffusers read (.json, .safetensors). Of an extractor counts its list
-of arguments, and of each that is a file, also after ``=``, the content; what a program opens by itself is not seen.
+of arguments, and of each that is the whole path of a file, also after ``=``, the content; what a program opens by
+itself is not seen.
 """
 
 from __future__ import annotations
@@ -45,6 +46,6 @@ def _of_program(program: Program) -> Iterator[str]:
 
 def _is_file(path: Path) -> bool:
     try:
-        return path.is_file()
+        return path.is_absolute() and path.is_file()  # others are names from where the program runs
     except (OSError, ValueError):  # words that no file can be called by
         return False

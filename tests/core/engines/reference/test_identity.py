@@ -52,6 +52,12 @@ def test_a_change_is_seen_where_it_was_made(change: Callable[[Path], object], na
     assert [each for each in NAMES if before[each] != after[each]] == [name]
 
 
+def test_files_where_talkies_is_run_are_not_those_of_a_program(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = of(folder, "phonemes.json", "--weights=look.pt")
+    monkeypatch.chdir(folder)
+    assert of(folder, "phonemes.json", "--weights=look.pt") == before
+
+
 def test_arguments_count_and_a_readme_does_not(folder: Path) -> None:
     before = of(folder)
     (folder / "clip" / "README.md").write_text("a model")
