@@ -34,14 +34,16 @@ def overlapping(
     count: int, longest: int | None, sample_rate: int, grid: Fraction = 1 / LATENT_RATE
 ) -> tuple[Window, ...]:
     """Windows of nearly one length over ``count`` samples, neighbours sharing a second, or a quarter where windows are
-    short. Each begins on the ``grid`` (s) of what is seen in it, if a window has room for more than one step of it."""
+    short. Each begins on the ``grid`` (s) of what is seen in it, if a window has room for more than one step of it, and
+    no two would begin on the same one."""
     if longest is None or count <= longest:
         return (Window(0, count),)
     overlap = min(to_sample(_OVERLAP_S, sample_rate), longest // 4)
     room = longest - overlap - math.ceil(grid * sample_rate)
-    if room < grid * sample_rate and grid > 1 / LATENT_RATE:
+    many = math.ceil((count - overlap) / room) if room > 0 else 0
+    has_room = room >= grid * sample_rate and count - overlap >= many * grid * sample_rate
+    if not has_room and grid > 1 / LATENT_RATE:
         return overlapping(count, longest, sample_rate)
-    many = math.ceil((count - overlap) / room)
     cells = [Fraction((count - overlap) * index, many * sample_rate) // grid for index in range(many)]
     ends = [*(to_sample(cell * grid, sample_rate) for cell in cells), count - overlap]
     return tuple(Window(start, stop + overlap) for start, stop in pairwise(ends))

@@ -68,3 +68,17 @@ def test_pictures_that_stand_longer_than_a_window_are_no_obstacle(rate: Fraction
     assert windows[0].start == 0 and windows[-1].stop == 50_000
     assert all(0 < window.count <= 8_000 for window in windows)
     assert all(one.start < other.start < one.stop for one, other in pairwise(windows))
+
+
+@pytest.mark.parametrize("longest_s", [1.0, 1.3, 2.0, 3.0, 4.0, 10.0])
+@pytest.mark.parametrize("grid", [Fraction(1, 24), Fraction(1, 2), Fraction(60, 56), Fraction(12, 5)])
+def test_no_two_windows_begin_on_the_same_step_of_a_grid(longest_s: float, grid: Fraction) -> None:
+    """A bar or a beat may be nearly as long as a window."""
+    rate = 1000
+    longest = int(longest_s * rate)
+    for count in range(longest + 1, 6 * longest, 37):
+        windows = overlapping(count, longest, rate, grid)
+        assert (windows[0].start, windows[-1].stop) == (0, count)
+        assert max(each.count for each in windows) <= longest
+        assert all(one.start < other.start < one.stop for one, other in pairwise(windows))
+        assert min(each.count for each in windows) > min(rate, longest // 4)
