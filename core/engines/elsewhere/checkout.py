@@ -46,7 +46,7 @@ class Checkout:
             head = (self.folder / ".git" / "HEAD").read_text("utf-8").strip()
             if head.startswith("ref: "):
                 head = self._of_branch(head[5:])
-        except OSError:
+        except (OSError, ValueError):  # or what git never wrote
             return ""
         return head[:7]
 

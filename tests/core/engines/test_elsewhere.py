@@ -191,6 +191,13 @@ def test_other_mistakes_are_sentences_too(python: Path, added: Added, tmp_path: 
             add("woosh", (str(base), folder), adapter="woosh")
 
 
+def test_a_head_that_git_never_wrote_is_no_version(python: Path, tmp_path: Path) -> None:
+    folder = checkout_of("mmaudio", tmp_path / "mmaudio")
+    (folder / ".git" / "HEAD").write_bytes(b"\xff\xfe")
+    added = add("mmaudio", (str(python), str(folder)), adapter="mmaudio")
+    assert added.checked().version == "large_44k_v2"
+
+
 @pytest.mark.parametrize("options", [("--weights", "my weights"), ("--weights=my weights",)])
 def test_a_folder_of_weights_is_named_from_where_the_user_is(
     options: tuple[str, ...], python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
