@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 import numpy as np
 
@@ -32,6 +32,9 @@ from talkies.core.hosts.conversation import Message
 from talkies.core.languages import main_language
 from talkies.core.times import round_half_up
 
+if TYPE_CHECKING:
+    from talkies.core.engines.mouths import Mouth
+
 _MOST_BLOCKS = 10_000
 _MOST_NOTES = 20  # of one window
 _BYTES_A_SECOND = 192_000 * 8 * 8  # of the largest sound that anybody writes
@@ -42,10 +45,11 @@ _LOUDEST = 1e3  # times full scale
 
 @dataclass(frozen=True, kw_only=True)
 class GuestPrepared(Prepared):
-    """What a guest will be asked for."""
+    """What a guest will be asked for. ``mouths``: that are seen to say the lines, None where nobody wants to know."""
 
     brief: Brief
     windows: tuple[Window, ...]
+    mouths: tuple[Mouth | None, ...] | None = None
 
     @property
     def source(self) -> str:
@@ -117,6 +121,7 @@ class GuestEngine(Engine):
             warnings=_unspoken(self.name, manifest, brief.lines) if brief.task in SPEAKING else (),
             brief=brief,
             windows=windows_of(brief, self.manifest),
+            mouths=_mouths(brief) if manifest.fits == "lips" else None,
         )
 
     def sound(
@@ -132,7 +137,9 @@ class GuestEngine(Engine):
         windows, movies = prepared.windows, self._movies(prepared, partial(on_step, 0.0))
         for index, window in enumerate(windows):
             sampled = {"seed": seed_of(seed, index), "steps": steps, "guidance": guidance}
-            job = job_of(prepared.brief, window, self.manifest) | sampled | {"movie": movies.get(window)}
+            job = (
+                job_of(prepared.brief, window, self.manifest, prepared.mouths) | sampled | {"movie": movies.get(window)}
+            )
             yield window.start, self._made(job, window, partial(_share_of, on_step, index, len(windows)))
 
     def _movies(self, prepared: GuestPrepared, watch: Callable[[], None]) -> dict[Window, str]:
@@ -233,6 +240,15 @@ def _nothing_asked(brief: Brief) -> bool:
     if brief.spotted is not None:
         return not (brief.spotted.strokes or brief.spotted.spans)
     return brief.features is not None and not np.any(brief.features.sync)
+
+
+def _mouths(brief: Brief) -> tuple[Mouth | None, ...] | None:
+    """That are seen to say the lines of a brief; None, and nothing is loaded, where no face is seen."""
+    if brief.task not in SPEAKING or not brief.lines or brief.features is None or brief.features.mouths is None:
+        return None
+    from talkies.core.engines.mouths import mouths_of
+
+    return mouths_of(brief.features, brief.lines)
 
 
 def _unspoken(name: str, manifest: Manifest, lines: tuple[Line, ...]) -> tuple[str, ...]:

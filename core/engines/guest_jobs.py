@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import repeat
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +16,9 @@ from talkies.core.engines.guests.windows import Window, between_lines, cells_of,
 from talkies.core.errors import EngineError
 from talkies.core.hosts.conversation import Message
 from talkies.core.times import LATENT_RATE, TimeRange, round_half_up, to_sample
+
+if TYPE_CHECKING:
+    from talkies.core.engines.mouths import Mouth
 
 SPEAKING, SOUNDING = ("dialogue", "joint"), ("foley", "joint")
 """Tasks in which somebody speaks, and those in which something sounds."""
@@ -61,8 +66,8 @@ def span_of(window: Window, sample_rate: int) -> TimeRange:
     return TimeRange(Fraction(window.start, sample_rate), Fraction(window.stop, sample_rate))
 
 
-def job_of(brief: Brief, window: Window, manifest: Manifest) -> Message:
-    """What is asked for in one window, times in seconds of it."""
+def job_of(brief: Brief, window: Window, manifest: Manifest, mouths: Sequence[Mouth | None] | None = None) -> Message:
+    """What is asked for in one window, times in seconds of it. ``mouths``: that are seen to say the lines."""
     span = span_of(window, manifest.sample_rate)
     speaks, sounds = brief.task in SPEAKING, brief.task in SOUNDING
     job: Message = {
@@ -73,7 +78,7 @@ def job_of(brief: Brief, window: Window, manifest: Manifest) -> Message:
         "prompt": brief.prompt if brief.task != "dialogue" else "",
         "negative_prompt": brief.negative_prompt if brief.task != "dialogue" else "",
         "voice": brief.voice if speaks else "",
-        "lines": _within(brief.lines, span) if speaks else [],
+        "lines": _within(brief.lines, span, mouths) if speaks else [],
         "sounds": _within(brief.sounds, span) if sounds else [],
         "strokes": _strokes(brief, span) if sounds else [],
         **_seen(brief, span, manifest),
@@ -118,13 +123,25 @@ def _music(brief: Brief, span: TimeRange) -> Message:
     }
 
 
-def _within(lines: tuple[Line, ...], span: TimeRange) -> list[Message]:
+def _within(lines: tuple[Line, ...], span: TimeRange, mouths: Sequence[Mouth | None] | None = None) -> list[Message]:
     """The lines that are heard in a window, in seconds of it."""
-    found = ((line, line.range.overlap(span)) for line in lines)
+    found = (
+        (line, line.range.overlap(span), mouth) for line, mouth in zip(lines, mouths or repeat(None), strict=False)
+    )
     return [
         {
             "start_s": float(part.start - span.start), "end_s": float(part.end - span.start),
             "text": line.text, "speaker": line.speaker, "language": line.language,
+            **(_said(mouth, float(span.start)) if mouth is not None and part == line.range else {}),
         }
-        for line, part in found if part is not None
+        for line, part, mouth in found if part is not None
     ]  # fmt: skip
+
+
+def _said(mouth: Mouth, begin: float) -> Message:
+    """When a mouth says a line, in seconds of a window that begins at ``begin``."""
+    return {
+        "mouth_start_s": round(mouth.start - begin, 4),
+        "mouth_end_s": round(mouth.end - begin, 4),
+        "word_starts_s": [round(start - begin, 4) for start in mouth.words],
+    }

@@ -6,6 +6,8 @@ before would have.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from talkies.core.arrays import AnySound, Floats32
@@ -17,15 +19,30 @@ SEARCH_S = 0.01
 
 def hurried(sound: Floats32, pace: float, sample_rate: int) -> Floats32:
     """(N,) → (round(N / pace),), ``pace`` times as fast, 0.5 to 2; less than two frames stay as they are."""
-    half = max(round(FRAME_S * sample_rate) // 2, 1)
-    if pace == 1.0 or len(sound) < 4 * half:
+    if pace == 1.0 or len(sound) < 4 * _half(sample_rate):
         return sound
-    search, count = round(SEARCH_S * sample_rate), round(len(sound) / pace)
+    return _laid(sound, lambda start: start * pace, round(len(sound) / pace), sample_rate)
+
+
+def led(sound: Floats32, taken: Sequence[float], given: Sequence[float], sample_rate: int) -> Floats32:
+    """(N,) → (round(given[-1]),): what is at the places ``taken`` (samples, both rise from 0) comes at those ``given``,
+    at an even pace in between, 0.5 to 2."""
+    return _laid(sound, lambda start: float(np.interp(start, given, taken)), round(given[-1]), sample_rate)
+
+
+def _half(sample_rate: int) -> int:
+    """Samples of half a frame."""
+    return max(round(FRAME_S * sample_rate) // 2, 1)
+
+
+def _laid(sound: Floats32, place: Callable[[int], float], count: int, sample_rate: int) -> Floats32:
+    """(N,) → (count,); ``place``: where in the sound a frame is from, by where it comes."""
+    half, search = _half(sample_rate), round(SEARCH_S * sample_rate)
     padded = np.concatenate([np.zeros(half + search), sound, np.zeros(3 * half + search)])
     window = 0.5 - 0.5 * np.cos(np.pi * np.arange(2 * half) / half)
     made, taken = np.zeros(count + 3 * half), search
     for start in range(0, count + half, half):  # of the frame's place in what is made, half a frame before it
-        wanted = search + round(start * pace)
+        wanted = search + round(place(start))
         if start:
             taken = _alike(padded, wanted, padded[taken + half : taken + 2 * half], search)
         made[start : start + 2 * half] += window * padded[taken : taken + 2 * half]

@@ -48,7 +48,7 @@ def fit_line(
     if not ids or total <= 0 or end_s <= start_s:
         return []
     if lips is not None and evidence is not None:
-        read = _read(ids, natural_s, start_s, end_s, lips, evidence, words)
+        read = read_line(ids, natural_s, start_s, end_s, lips, evidence, words)
         if read:
             return read
     margin = min(_MARGIN_S, (end_s - start_s) / 8)
@@ -63,7 +63,7 @@ def fit_line(
     return [(phoneme, float(a), float(b)) for phoneme, a, b in zip(ids, edges, edges[1:], strict=False)]
 
 
-def _read(
+def read_line(
     ids: Sequence[int],
     natural_s: Sequence[float],
     start_s: float,

@@ -74,6 +74,7 @@ class KokoroAdapter:
             "tasks": ["dialogue"],
             "languages": sorted({voice.language for voice in self.voices}),
             "sample_rate": RATE,
+            "fits": "lips",
             "voices": [asdict(voice) for voice in self.voices if not voice.name.endswith(BY_NAME)],
         }
 

@@ -14,6 +14,7 @@ from talkies.core.files.dataclass_json import from_json
 from talkies.core.files.regular import read_regular
 
 Sees = Literal["nothing", "motion", "movie"]
+Fits = Literal["cue", "lips"]
 TASKS = ("foley", "dialogue", "joint", "music")
 
 _LARGEST_BYTES = 1 << 16
@@ -28,7 +29,8 @@ class Manifest:
     """``tasks``: foley, dialogue, joint, music. ``licence``: of the engine and its weights; ``sellable``: whether one
     may sell what it makes, None unknown. ``languages``: BCP-47 of what it speaks, () any. ``window_s``: the longest
     sound that it makes at once, None any length. ``sample_rate`` in Hz. ``sees``: what of the picture it is given:
-    nothing, how much moves, or a movie. ``patience_s``: how long it may work without a word. ``network``: it speaks to
+    nothing, how much moves, or a movie. ``fits``: what its lines are laid on: their cues alone, or also the lips that
+    are seen to say them. ``patience_s``: how long it may work without a word. ``network``: it speaks to
     a program on another port of this machine. ``steps`` and ``guidance``: its own. ``voices``: that speakers are cast
     with, each by its name in the job's ``voice``; () it has one, or chooses itself.
     """
@@ -42,6 +44,7 @@ class Manifest:
     window_s: float | None = None
     sample_rate: int = 48_000
     sees: Sees = "nothing"
+    fits: Fits = "cue"
     patience_s: float = 60.0
     network: bool = False
     steps: int = 1
