@@ -13,7 +13,7 @@ from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.conditioning.speech.durations import DurationModel
 from talkies.core.conditioning.speech.lipreading import LipNetwork
 from talkies.core.conditioning.speech.phonemes import PAUSE, Spoken, speak
-from talkies.core.conditioning.speech.timing import Spans, fit_line, phone_ids, read_line, word_starts
+from talkies.core.conditioning.speech.timing import Spans, fit_line, phone_ids, word_starts
 from talkies.core.conditioning.speech.voice import NamedVoice, find_voice
 from talkies.core.engines.base import Brief, Line
 from talkies.core.flow.windows import Window, around_spans
@@ -62,13 +62,6 @@ class SpeechReader:
         chosen = find_voice(voice, line.speaker, line.language)
         _, spans = self._laid(line, chosen, *self._read_lips(features))
         return (spans[0][1], spans[-1][2]) if spans else None
-
-    def read(self, lips: Floats32, evidence: Floats32, line: Line, voice: NamedVoice) -> tuple[Spoken, Spans]:
-        """A line's phonemes, and when the mouth says them; no spans where no mouth is seen to say this line."""
-        spoken = speak(line.text, line.language or voice.language)
-        seconds = self.durations.seconds(spoken.ids, torch.from_numpy(voice.vector))
-        cue = float(line.range.start), float(line.range.end)
-        return spoken, read_line(spoken.ids, seconds, *cue, lips, evidence, spoken.words)
 
     def _laid(
         self, line: Line, voice: NamedVoice, lips: Floats32 | None, evidence: Floats32 | None

@@ -36,7 +36,8 @@ Line = Mapping[str, Any]
 Reader = Callable[[Line, float, int], Floats32]
 """A line of a job, how many times as fast as of itself, its number in the job → (N,)."""
 Words = Callable[[Line, float, int], Sequence[float]]
-"""The same → when each word of ``line["text"]`` begins in what is read (s); () where that is not known."""
+"""The same → when each word of ``line["text"]`` begins in what is read (s); () where that is not known: the line
+is then stretched as one."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,9 @@ class Placing:
         sound = np.zeros(job["samples"], np.float32)
         for number, line in enumerate(job["lines"]):
             begin, end = self.times(line, "start_s", "end_s", most=len(sound))
-            led_by = self.led(line, end, number) if "mouth_start_s" in line else None
-            if led_by is not None:
-                begin, spoken, pace, beside = led_by
+            seen = self.on_lips(line, end, number) if "mouth_start_s" in line else None
+            if seen is not None:
+                begin, spoken, pace, beside = seen
             else:
                 (spoken, pace), beside = self.fitted(line, end - begin, number), 0.0
             for sentence in remarks(line["text"][:60], pace, beside):
@@ -67,29 +68,28 @@ class Placing:
         """Seconds of a line as samples."""
         return [min(round(line[key] * self.rate), most) for key in keys]
 
-    def led(self, line: Line, latest: int, number: int) -> tuple[int, Floats32, float, float] | None:
+    def on_lips(self, line: Line, latest: int, number: int) -> tuple[int, Floats32, float, float] | None:
         """A line on its mouth, over by sample ``latest``: where it begins, (N,), its pace, and how far from the mouth
         the furthest word is (s). None where it takes longer than that."""
         begin, end = self.times(line, "mouth_start_s", "mouth_end_s", most=latest)
-        pace = 1.0
+        spoken = heard(self.read(line, 1.0, number), self.rate)
+        if not len(spoken) or end <= begin:
+            return None
+        pace = min(max(len(spoken) / (end - begin), DRAWN_OUT), FASTEST)
         for tried in range(TRIES):
+            pace = FASTEST if tried == TRIES - 1 else pace
             whole = self.read(line, pace, number)
             first, last = bounds(whole, self.rate)
-            if first == last or end <= begin:
-                return None
-            if tried == 0:
-                pace = min(max((last - first) / (end - begin), DRAWN_OUT), FASTEST)
-                continue
-            starts, wanted = self.words(line, pace, number), line["word_starts_s"]
-            known = len(starts) == len(wanted)
-            inner = [start * self.rate - first for start in starts[1:]] if known else []
-            taken = [0.0, *(min(max(place, 0.0), float(last - first)) for place in inner), float(last - first)]
-            asked = [0.0, *(at * self.rate - begin for at in (wanted[1:] if known else ())), float(end - begin)]
-            given = near(taken, asked)
+            starts = self.words(line, pace, number)
+            taken, wanted = [0.0, float(last - first)], [0.0, float(end - begin)]
+            if len(starts) == len(line["word_starts_s"]):
+                taken[1:1] = [min(max(start * self.rate - first, 0.0), taken[-1]) for start in starts[1:]]
+                wanted[1:1] = [start * self.rate - begin for start in line["word_starts_s"][1:]]
+            given = near(taken, wanted)
             if given[-1] <= latest - begin:
-                beside = max(abs(one - other) for one, other in zip(given, asked, strict=True)) / self.rate
+                beside = max(abs(one - other) for one, other in zip(given, wanted, strict=True)) / self.rate
                 return begin, faded(led(whole[first:last], taken, given, self.rate), self.rate), pace, beside
-            pace = FASTEST if tried == TRIES - 2 else min(pace * given[-1] / (latest - begin) * 1.01, FASTEST)
+            pace = min(pace * given[-1] / (latest - begin) * 1.01, FASTEST)
         return None
 
     def fitted(self, line: Line, most: int, number: int) -> tuple[Floats32, float]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +15,8 @@ from scipy.signal import resample_poly
 from talkies.core.arrays import Sound
 from talkies.core.engines.base import Brief, Engine, Line, load_engine
 from talkies.core.errors import EngineError
+from talkies.core.evaluation.figures.lips import seen_movie, spoken_clips, word_errors_s
+from talkies.core.evaluation.judges.alignment import WordAligner
 from talkies.core.evaluation.measures.speech import Recogniser
 from talkies.core.times import TimeRange
 
@@ -78,3 +83,41 @@ def test_a_line_with_far_too_little_time_is_refused_by_its_words(engine: Engine)
     with pytest.raises(EngineError, match=r"The train leaves .* cannot be read in 0\.40 s; give the line more time"):
         spoken(engine, 1.0, 1.4)
     assert np.abs(spoken(engine, 1.0, 4.5)).max() > 0.1
+
+
+def test_words_are_on_the_lips_that_say_them_and_as_ever_where_none_are_seen(engine: Engine, shared_dir: Path) -> None:
+    """By the words' times in the recording of the face, and an aligner that has planned nothing."""
+    pytest.importorskip("pocketsphinx")
+    aligner, beside = WordAligner(), dict[str, list[float]](cue=[], lips=[])
+    for clip in sorted(spoken_clips(shared_dir / "data"), key=lambda clip: clip.path.name)[:3]:
+        features, duration = seen_movie(clip.path)
+        line = Line(TimeRange(Fraction(0), duration), clip.text, "", "en-GB")
+
+        def made(**seen: Any) -> Sound:
+            prepared = engine.prepare(Brief("dialogue", duration, lines=(line,), **seen))  # noqa: B023 - called here
+            blocks = engine.generate(prepared, seed=1, steps=1, guidance=1.0, on_step=lambda share: None)
+            return np.concatenate(list(blocks))
+
+        sounds = {"cue": made(), "lips": made(features=features)}
+        assert np.array_equal(sounds["cue"], made(features=replace(features, mouths=None)))
+        for name, sound in sounds.items():
+            starts = aligner.starts(clip.text, resample_poly(sound, 2, 1).astype(np.float32))
+            assert starts is not None
+            beside[name] += word_errors_s(starts, clip.starts)
+    engine.remarks()
+    assert np.median(np.abs(beside["cue"])) > 0.4
+    assert np.median(np.abs(beside["lips"])) < 0.08
+
+
+@pytest.mark.parametrize("pace", [0.8, 1.0, 1.6])
+def test_its_words_begin_where_another_aligner_hears_them(pace: float) -> None:
+    from talkies.core.engines.adapters.hibari import HibariAdapter
+
+    pytest.importorskip("pocketsphinx")
+    adapter = HibariAdapter()
+    adapter.load()
+    text = "Please put the book back on the table. The train leaves at nine"
+    sound = resample_poly(adapter.read(text, pace, [1, 0]), 2, 1).astype(np.float32)
+    heard = WordAligner().starts(text, sound)
+    assert heard is not None
+    assert np.abs(np.subtract(adapter.words(text, pace), heard)).max() < 0.08
