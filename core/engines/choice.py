@@ -17,8 +17,8 @@ from talkies.core.engines.guests.manifest import TASKS
 from talkies.core.errors import ArgumentError
 
 DEFAULT = "mini"
-RULED = "music"
-"""The task that rules make where no engine is chosen for it."""
+RULED, RULES = "music", "rules"
+"""The task that rules make where no engine is chosen for it, and how they are chosen where one is for all else."""
 _OURS = tuple(task for task in TASKS if task != RULED)
 
 
@@ -53,6 +53,8 @@ def engines_for(text: str, tasks: Iterable[str]) -> tuple[dict[str, str], tuple[
     found, notes = {}, []
     for task in tasks:
         name = chosen.get(task, chosen.get("", DEFAULT))
+        if (task, chosen.get(task)) == (RULED, RULES):
+            continue
         guest = known.get(name)
         makes = guest.manifest.tasks if guest is not None and guest.manifest is not None else None
         if _makes(task, name, makes, is_chosen=task in chosen):
@@ -65,8 +67,9 @@ def engines_for(text: str, tasks: Iterable[str]) -> tuple[dict[str, str], tuple[
             notes.append(f"the engine {name} makes {made}; {task} is made by {'rules' if task == RULED else DEFAULT}")
         if task != RULED:
             found[task] = DEFAULT
-    for name in set(chosen.values()) - set(found.values()):
-        check_engine(name)
+    for task, name in chosen.items():
+        if name not in found.values() and (task, name) != (RULED, RULES):
+            check_engine(name)
     return found, tuple(notes)
 
 

@@ -54,6 +54,13 @@ def test_who_loads_an_engine_says_whether_it_is_one() -> None:
     assert engines_for("ours", ["foley", "dialogue"]) == ({"foley": "ours", "dialogue": "ours"}, ())
 
 
+def test_rules_are_chosen_for_music_by_their_name() -> None:
+    assert engines_for("music=rules", ["music", "foley"]) == ({"foley": "mini"}, ())
+    assert engines_for("music=rules", ["dialogue"]) == ({"dialogue": "mini"}, ())
+    with pytest.raises(ArgumentError, match="rules"):
+        engines_for("foley=mini,dialogue=rules", ["foley"])
+
+
 def test_weights_are_of_one_engine(tmp_path: Path) -> None:
     files = tmp_path / "reel.otio", tmp_path / "out.otio"
     with pytest.raises(ArgumentError, match="--weights"):
