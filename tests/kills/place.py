@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from films import write_movie, write_reel
@@ -80,12 +81,13 @@ class Users:
 
 
 def contents(place: Path) -> dict[str, str]:
-    """Every file below a folder with the hash of its content, every link with where it leads."""
+    """Every file below a folder that stays, with the hash of its content, every link with where it leads."""
     found = {}
     for folder, folders, files in os.walk(place):
         for name in (*files, *(each for each in folders if (Path(folder) / each).is_symlink())):
             path = Path(folder) / name
             key = path.relative_to(place).as_posix()
-            is_link = path.is_symlink()
-            found[key] = f"→ {path.readlink()}" if is_link else hashlib.sha256(path.read_bytes()).hexdigest()
+            with suppress(FileNotFoundError):  # a worker that outlives its panel for a moment has given it its name
+                is_link = path.is_symlink()
+                found[key] = f"→ {path.readlink()}" if is_link else hashlib.sha256(path.read_bytes()).hexdigest()
     return found
