@@ -13,7 +13,7 @@ from pathlib import Path
 from talkies.core.conditioning.speech.named_voices import VoiceFacts, named_voices
 from talkies.core.engines.base import ENGINES, NAMED_VOICES, check_engine
 from talkies.core.engines.guests.found import guests
-from talkies.core.engines.guests.manifest import TASKS
+from talkies.core.engines.guests.manifest import TASKS, Manifest
 from talkies.core.errors import ArgumentError
 
 DEFAULT = "mini"
@@ -45,18 +45,20 @@ def engine_for(text: str, task: str) -> str:
 
 def engines_for(text: str, tasks: Iterable[str]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Engine by task, for these alone, and sentences on those that were chosen and make something else; none for music
-    that talkies plays itself. Raises
-    ArgumentError for one that was chosen for a task by name and does not make it, or is for none of these and not
-    known; of the others whoever loads them says whether they are."""
+    that talkies plays itself.
+
+    Raises ArgumentError for one that was chosen for a task by name and does not make it, or is for none of these and
+    not known; of the others whoever loads them says whether they are.
+    """
     chosen = choices(text)
-    known = guests() if any(name not in ENGINES for name in chosen.values()) else {}
+    manifests = {name: _manifest_of(name) for name in {*chosen.values()}}
     found, notes = {}, []
     for task in tasks:
         name = chosen.get(task, chosen.get("", DEFAULT))
         if (task, chosen.get(task)) == (RULED, RULES):
             continue
-        guest = known.get(name)
-        makes = guest.manifest.tasks if guest is not None and guest.manifest is not None else None
+        manifest = manifests.get(name)
+        makes = None if manifest is None else manifest.tasks
         if _makes(task, name, makes, is_chosen=task in chosen):
             found[task] = name
             continue
@@ -71,6 +73,12 @@ def engines_for(text: str, tasks: Iterable[str]) -> tuple[dict[str, str], tuple[
         if name not in found.values() and (task, name) != (RULED, RULES):
             check_engine(name)
     return found, tuple(notes)
+
+
+def _manifest_of(name: str) -> Manifest | None:
+    """Of somebody else's engine; None for those that ship, and for one that nobody knows."""
+    guest = guests().get(name) if name not in ENGINES else None
+    return None if guest is None else guest.manifest
 
 
 def _makes(task: str, name: str, makes: Sequence[str] | None, *, is_chosen: bool) -> bool:
@@ -98,8 +106,8 @@ def speaking_for(text: str, task: str = "dialogue") -> Speaking:
     name = engines_for(text, [task])[0][task]
     if name in NAMED_VOICES:
         return Speaking(name, named_voices())
-    guest = guests().get(name) if name not in ENGINES else None
-    return Speaking(name, guest.manifest.voices if guest is not None and guest.manifest is not None else ())
+    manifest = _manifest_of(name)
+    return Speaking(name, () if manifest is None else manifest.voices)
 
 
 def weights_for(text: str, name: str, weights: Path | None) -> Path | None:

@@ -113,7 +113,8 @@ def test_generating_again_replaces_the_active_strip(film: Blender) -> None:
     film.call("settings", prompt="something else")
     film.call("activate", name=before[1]["name"])
     assert film.call("press", button="again") == ""
-    assert not film.call("wait")["failed"]
+    said = film.call("wait")
+    assert not said["failed"], said
     after = film.call("listed")
     assert tracks(film) == {"DX talkies": SHOTS[1:], "FX talkies": SHOTS}
     assert [each["talkies"]["seed"] for each in after] == [0, 1, 0]
@@ -340,7 +341,8 @@ def test_music_is_one_score_over_all_shots_and_can_be_made_again(film: Blender) 
     assert np.abs(sound[:, beneath]).max() < np.abs(loud[:, beneath]).max() / 2
     film.call("activate", name=first["name"])
     assert film.call("press", button="again") == ""
-    assert not film.call("wait")["failed"]
+    said = film.call("wait")
+    assert not said["failed"], said
     assert tracks(film) == {"MX talkies": whole, "MX talkies 2": whole}
     again, kept = sorted(film.call("listed"), key=lambda each: str(each["track"]))
     assert again["talkies"]["seed"] == first["talkies"]["seed"] + 1 and again["file"] != first["file"]
@@ -362,7 +364,8 @@ def test_music_of_two_sections_is_made_again_where_the_strip_lies(blender: Blend
     rest = [each for each in blender.call("listed") if each["name"] != old["name"]]
     blender.call("activate", name=old["name"])
     assert blender.call("press", button="again") == ""
-    assert not blender.call("wait")["failed"]
+    said = blender.call("wait")
+    assert not said["failed"], said
     new = [each for each in blender.call("listed") if each not in rest]
     assert [(each["track"], each["start"], each["end"], each["mute"]) for each in new] == [
         (old["track"], old["start"], old["end"], False)
