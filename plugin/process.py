@@ -8,8 +8,8 @@ Threads that wait for each other sleep soon. Our operations are short, and their
 an editor plays on the same cores, a waiting thread that spins for milliseconds, as GNU's OpenMP lets it, keeps the one
 it waits for from running: sound then took ten times as long to make.
 
-Few compiled operations are kept. The library that computes convolutions keeps one for each shape that it met, 1,024 of
-them with buffers of their own: every shot has a length of its own, and a film of 150 shots took a megabyte more for each.
+Few compiled operations are kept. The library that computes convolutions keeps one for each shape that it met, 1,024 in
+all, with buffers of their own: every shot has a length of its own, and a film took a megabyte more for each.
 
 Circles of objects are looked for less often. A timeline of ten thousand clips is some hundred thousand objects that
 stay; going through them again and again was a tenth of the time that reading took.

@@ -1,6 +1,7 @@
 """An engine of somebody else's that plays: a click on each beat of the tempo that it is asked for, over a tone.
 
-``playing_guest.py MANIFEST``; its ``note`` is what it was asked for, and it refuses where the prompt says so.
+``playing_guest.py MANIFEST``; its ``note`` is what it was asked for; it refuses, or plays nothing, where the
+prompt says so.
 """
 
 import array
@@ -23,7 +24,7 @@ def play(job: dict[str, Any], file: str) -> None:
     """The tone is louder the faster the music is, and of another pitch with every seed."""
     pitch, beat_s = random.Random(job["seed"]).uniform(200, 400), 60 / (job["tempo"] or 60)
     samples = array.array("h", bytes(2 * job["samples"]))
-    for at in range(len(samples)):
+    for at in range(0 if "inaudible" in job["prompt"] else len(samples)):
         click = 16_000 * math.exp(-(at / RATE % beat_s) * 60)
         samples[at] = int(click * (-1) ** at + 40 / beat_s**2 * 50 * math.sin(2 * math.pi * pitch * at / RATE))
     with wave.open(file, "wb") as out:

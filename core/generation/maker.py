@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from talkies.core.arrays import Floats, Samples, Sound
+from talkies.core.errors import EngineError
 from talkies.core.generation.planning.plan import BY_RULES, LOOKING, MAKING
 from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import Request
@@ -104,8 +105,8 @@ class Maker:
         with self.work.clock("prepare"):
             prepared = self.engines[stem.task].prepare(self._brief(stem, whole, features))
         self.warnings.extend(prepared.warnings)
-        for number, index in enumerate(range(skip, self.takes), start=first):
-            yield self._take(stem, whole, features, prepared, index, number)
+        numbered = enumerate(range(skip, self.takes), start=first)
+        yield from self._each(numbered, partial(self._take, stem, whole, features, prepared))
 
     def _bed(self, stem: Stem, first: int, skip: int) -> Iterator[Take]:
         """The takes of a background, which no engine makes."""
@@ -129,13 +130,38 @@ class Maker:
     ) -> Iterator[Take]:
         """Takes of what is made without a look at a shot; ``numbered``: their numbers and places among the takes."""
         part = stem.record.duration * MAKING
-        for number, index in numbered:
+
+        def made(index: int, number: int) -> Take:
             self.work.message = f"{_WHAT[stem.task]} {which}"
             self.work.at(part, 0)
             with self.work.clock(clock):
                 take = source.take(stem, index, number, lambda share: self.work.at(part, share))
             self.work.done += part
+            return take
+
+        yield from self._each(numbered, made)
+
+    def _each(self, numbered: Iterable[tuple[int, int]], make: Callable[[int, int], Take]) -> Iterator[Take]:
+        """Takes by their places and numbers. What an engine could not make is left out, and its EngineError raised
+        after the others; at once where it fails twice running."""
+        failed: EngineError | None = None
+        failed_before = False
+        for number, index in numbered:
+            try:
+                take = make(index, number)
+            except EngineError as error:
+                failed = failed or self._of_take(index, error)
+                if failed_before:
+                    break
+                failed_before = True
+                continue
+            failed_before = False
             yield take
+        if failed is not None:
+            raise failed
+
+    def _of_take(self, index: int, error: EngineError) -> EngineError:
+        return EngineError(f"take {index + 1} of {self.takes}", str(error)) if self.takes > 1 else error
 
     @cached_property
     def beds(self) -> Beds:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from guests import RUDE, TONES, install_tones, rude_guest, rude_manifest
 from talkies.core.engines.base import Brief, Engine, load_engine
 from talkies.core.engines.guest import guest_class
 from talkies.core.engines.guests.found import keep
-from talkies.core.errors import CancelledError, EngineError
+from talkies.core.errors import CancelledError, EngineError, InputError
 from talkies.core.events import Failed, Finished, Progress
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
@@ -248,6 +249,35 @@ def test_one_take_that_fails_leaves_the_others(reel: Path) -> None:
     [failed] = [event for event in events if isinstance(event, Failed)]
     assert failed.segment_id == "V1-001" and "ended by signal 9" in failed.reason
     assert isinstance(finished, Finished) and [take.segment_id for take in finished.takes] == ["V1-002"]
+
+
+@pytest.mark.parametrize(("dies", "made", "asked"), [({2}, [1, 3], 3), ({1}, [2, 3], 3), ({1, 2, 3}, [], 2)])
+def test_the_takes_after_one_that_fails_are_made(reel: Path, dies: set[int], made: list[int], asked: int) -> None:
+    """One sentence says which and why; an engine that fails twice running is not asked for the rest."""
+    keep(rude_guest())
+    engine = guest_class(rude_guest()).load(None, "cpu")
+    begun: list[int] = []
+
+    def kill(progress: Progress) -> None:
+        number = int(progress.message[-6]) if "take " in progress.message else 0
+        if number and number not in begun:
+            begun.append(number)
+            if number in dies:
+                os.kill(engine.session().program.process_id, signal.SIGKILL)
+
+    request = Request(reel, reel.with_name("out.otio"), task="foley", engine="rude", background="off", takes=3)
+    request = replace(request, segments=("V1-001",))
+    if not made:
+        with pytest.raises(InputError, match=r"take 1 of 3: engine rude: .*signal 9"):
+            list(render(request, load_engine=lambda *_: engine, watch=kill))
+    else:
+        *events, finished = render(request, load_engine=lambda *_: engine, watch=kill)
+        [failed] = [event for event in events if isinstance(event, Failed)]
+        [first] = dies
+        assert failed.reason.startswith(f"take {first} of 3: engine rude: ") and "signal 9" in failed.reason
+        assert isinstance(finished, Finished) and [take.number for take in finished.takes] == made
+    engine.close()
+    assert len(begun) == asked
 
 
 def test_weights_are_for_the_engine_that_was_named(reel: Path) -> None:

@@ -76,7 +76,7 @@ def test_the_same_memory_serves_again_and_again(thread: str) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/statm").is_file(), reason="only Linux tells a process its memory there")
 def test_shots_of_many_lengths_take_no_more_memory_than_a_few() -> None:
-    """650 lengths after 150: MB that stay, where the library of convolutions keeps one for each, and where it does not."""
+    """650 lengths after 150: MB that stay where the library of convolutions keeps each, and where it does not."""
     each, few = (int(output_of(SHAPES, how)) for how in ("as it is", "kept"))
     assert each > 100
     assert few < each / 5

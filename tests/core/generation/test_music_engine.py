@@ -13,7 +13,7 @@ from soundfonts import write_soundfont
 
 from talkies.core.arrays import Samples
 from talkies.core.engines.guests.found import keep
-from talkies.core.errors import ArgumentError, InputError
+from talkies.core.errors import ArgumentError, InputError, TimelineError
 from talkies.core.events import Finished
 from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.generation.redo import made_takes, redo
@@ -147,6 +147,13 @@ def test_what_it_cannot_play_is_said_once_for_the_piece(reel: Path) -> None:
     with pytest.raises(InputError, match="engine player: refuses: nobody can play that"):
         finished(asked(reel, "unplayable"))
     assert not reel.with_name("out.otio").exists()
+
+
+def test_a_piece_in_which_nothing_sounds_is_said_and_not_laid(reel: Path) -> None:
+    made = finished(asked(reel, "inaudible lament"))
+    assert any("nothing sounds in MX of V1-001" in each for each in made.report["warnings"]), made.report["warnings"]
+    with pytest.raises(TimelineError, match="holds no sound of talkies"):
+        takes_in(read_timeline(reel.with_name("out.otio")))
 
 
 def test_an_engine_for_everything_plays_too_and_one_that_plays_nothing_leaves_it_to_rules(reel: Path) -> None:
