@@ -29,10 +29,12 @@ _LONGEST = 1 << 16
 
 @dataclass
 class Started:
-    """A process of the server's. ``code``: its exit code once it has ended, negative for a signal."""
+    """A process of the server's, which may have ``_told`` its end with its beginning. ``code``: its exit code once it
+    has ended, negative for a signal."""
 
     pid: int
     _line: socket.socket
+    _told: bytes
     code: int | None = field(default=None)
 
     def kill(self, number: int) -> None:
@@ -45,7 +47,7 @@ class Started:
         if self.code is None:
             self._line.settimeout(timeout_s)
             try:
-                answer = self._line.recv(_LONGEST)
+                answer = self._told or self._line.recv(_LONGEST)
             except TimeoutError:
                 return None
             self.code = json.loads(answer)["code"] if answer else -signal.SIGKILL
@@ -67,7 +69,8 @@ def start(
     line.connect(address)
     request = {"role": role, "arguments": arguments, "cwd": str(cwd or Path.cwd()), "dying": dying}
     socket.send_fds(line, [json.dumps(request).encode()], list(streams))
-    return Started(json.loads(line.recv(_LONGEST))["pid"], line)
+    begun, _, ended = line.recv(_LONGEST).partition(b"\n")
+    return Started(json.loads(begun)["pid"], line, ended)
 
 
 def serve(address: Path) -> subprocess.Popen[bytes]:
@@ -130,7 +133,7 @@ class Server:
             self._become(request, streams)
         for stream in streams:
             os.close(stream)
-        line.sendall(json.dumps({"pid": pid}).encode())
+        line.sendall(json.dumps({"pid": pid}).encode() + b"\n")
         self._lines[pid] = line
         self._ready.register(line, selectors.EVENT_READ, pid)
 
