@@ -8,8 +8,8 @@ Threads that wait for each other sleep soon. Our operations are short, and their
 an editor plays on the same cores, a waiting thread that spins for milliseconds, as GNU's OpenMP lets it, keeps the one
 it waits for from running: sound then took ten times as long to make.
 
-Few compiled operations are kept. The library that computes convolutions keeps one for each shape that it met, 1,024 in
-all, with buffers of their own: every shot has a length of its own, and a film took a megabyte more for each.
+Few compiled operations are kept. The library that computes convolutions keeps one for each shape that it met, and torch
+one beside it, 1,024 each, with buffers of their own: shots differ in length, and a film took a megabyte more for each.
 
 Circles of objects are looked for less often. A timeline of ten thousand clips is some hundred thousand objects that
 stay; going through them again and again was a tenth of the time that reading took.
@@ -34,15 +34,16 @@ OBJECTS = 20_000
 SPINS = "10000"
 """Rounds that a thread waits before it sleeps."""
 
-COMPILED = "64"
-"""Operations of oneDNN that are kept compiled; a take of one length needs fewer."""
+COMPILED = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "64", "LRU_CACHE_CAPACITY": "16"}
+"""Operations that are kept compiled, by oneDNN and by torch's own cache of them; a take of one length needs no more."""
 
 
 def settle_process() -> None:
     """For a process of our own, before torch is imported. What the user has set in the environment stays."""
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", COMPILED)
+    for cache, most in COMPILED.items():
+        os.environ.setdefault(cache, most)
     gc.set_threshold(OBJECTS)
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch asks Linux for pages of 2 MiB
     if sys.platform == "linux" and not any(name.startswith(_THEIRS) for name in os.environ):

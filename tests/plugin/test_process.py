@@ -50,13 +50,14 @@ SETTINGS = """
 import os
 from talkies.plugin.process import settle_process
 settle_process()
-print(*map(os.environ.get, ("GOMP_SPINCOUNT", "THP_MEM_ALLOC_ENABLE", "ONEDNN_PRIMITIVE_CACHE_CAPACITY")))
+caches = "ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"
+print(*map(os.environ.get, ("GOMP_SPINCOUNT", "THP_MEM_ALLOC_ENABLE", *caches)))
 """
 HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 
 def output_of(program: str, *arguments: str, **environment: str) -> str:
-    ours = ("MALLOC_", "GLIBC_", "GOMP_", "OMP_WAIT", "THP_", "ONEDNN_")
+    ours = ("MALLOC_", "GLIBC_", "GOMP_", "OMP_WAIT", "THP_", "ONEDNN_", "LRU_")
     plain = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     command = [sys.executable, "-c", program, *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True, env=plain | environment).stdout
@@ -83,10 +84,11 @@ def test_shots_of_many_lengths_take_no_more_memory_than_a_few() -> None:
 
 
 def test_what_the_user_has_set_stays() -> None:
-    assert output_of(SETTINGS).split() == ["10000", "1", "64"]
-    theirs = {"GOMP_SPINCOUNT": "7", "THP_MEM_ALLOC_ENABLE": "0", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "9"}
+    assert output_of(SETTINGS).split() == ["10000", "1", "64", "16"]
+    theirs = {"GOMP_SPINCOUNT": "7", "THP_MEM_ALLOC_ENABLE": "0"}
+    theirs |= {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "9", "LRU_CACHE_CAPACITY": "8"}
     assert output_of(SETTINGS, **theirs).split() == [*theirs.values()]
-    assert output_of(SETTINGS, OMP_WAIT_POLICY="passive").split() == ["None", "1", "64"]
+    assert output_of(SETTINGS, OMP_WAIT_POLICY="passive").split() == ["None", "1", "64", "16"]
 
 
 def test_the_command_line_is_there_before_torch() -> None:
