@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from talkies.core.files.dataclass_json import as_json
 from talkies.core.generation.made_from import bare, digest
 from talkies.core.segment import Picture, Segment, Stem, Take
-from talkies.core.takes.our_files import sounds_in
 from talkies.core.takes.receipts import Receipt
 from talkies.core.takes.run_folder import RunFolder
 from talkies.core.takes.saving import take_name
@@ -57,7 +56,7 @@ class Resume:
         told = [f"{count} {'take' if count == 1 else 'takes'} kept from the run before, which ended early"]
         rescued = self._run.rescued
         places = [] if rescued is None else [(rescued, _RESCUED), (rescued / "replaced", _REPLACED)]
-        left = [f"{place}: {what}" for place, what in places if sounds_in(place)]
+        left = [f"{place}: {what}" for place, what in places if self._run.receipts.others(place)]
         return [*(told if count else []), *left]
 
     def takes(self, stem: Stem) -> tuple[Take, ...]:

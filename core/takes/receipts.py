@@ -51,6 +51,7 @@ class Receipts:
         self.left: dict[str, tuple[Path, Receipt]] = {}
         """By key: those that runs before this one have left, and where."""
         self._from: dict[str, Path] = {}  # where sounds and receipts that were taken over lay, by name
+        self._again: list[Path] = []  # the same sounds in folders of interrupted runs
 
     def find(self) -> None:
         """Reads those that runs before this one have left."""
@@ -68,9 +69,11 @@ class Receipts:
         """The takes of this key, in the staging folder now; None where there are none, or not as they were. Raises
         OSError."""
         path, receipt = self.left.pop(key, (None, None))
-        sources = None if receipt is None else self._sounds(receipt)
-        if path is None or receipt is None or sources is None:
+        found = [] if receipt is None else self._sounds(receipt)
+        if path is None or receipt is None or not all(found):
             return None
+        sources = [first for first, *_ in found]
+        self._again += [copy for _, *copies in found for copy in copies]
         write_atomically(self._staging / path.name, path.read_bytes())
         self._from |= {each.name: each.parent for each in (path, *sources)}
         for source in sources:
@@ -83,6 +86,10 @@ class Receipts:
             _remove_empty(path.parent)
         takes = (replace(take, path=self._staging / take.path.name) for take in receipt.takes)
         return replace(receipt, takes=tuple(takes))
+
+    def others(self, folder: Path) -> list[Path]:
+        """The sounds in a folder that an interrupted run has left but for copies of those that were taken over."""
+        return [path for path in sounds_in(folder) if path not in self._again]
 
     def put_by(self) -> None:
         """Keeps the takes as they are: their files are about to be levelled. Raises OSError."""
@@ -132,13 +139,14 @@ class Receipts:
         _remove_empty(self._as_made)
 
     def expire(self, names: Sequence[str]) -> None:
-        """Removes the receipts of sounds in the final folder that are levelled by now, those that were taken over, and
-        folders that are left with receipts alone."""
+        """Removes the receipts of sounds in the final folder that are levelled by now, those that were taken over,
+        copies of these that interrupted runs have left too, and folders that are left with receipts alone."""
         for path in receipts_in(self._final):
             receipt, levelled = _read(path), set(names)
             if path.name in self._from or receipt is None or any(str(take.path) in levelled for take in receipt.takes):
                 remove_files([path])
-        for folder in {each for each in self._from.values() if each != self._final}:
+        remove_files(self._again)
+        for folder in {*self._from.values(), *(each.parent for each in self._again)} - {self._final}:
             if not sounds_in(folder):
                 remove_files(receipts_in(folder))
                 _remove_empty(folder)
@@ -148,17 +156,14 @@ class Receipts:
         yield self._final
         yield from interrupted_folders(self._final)
 
-    def _sounds(self, receipt: Receipt) -> list[Path] | None:
-        """Where each of its sounds lies as it was made; None where one does not."""
+    def _sounds(self, receipt: Receipt) -> list[list[Path]]:
+        """Of each of its sounds, where it lies as it was made: in its final place first."""
         there = [path for folder in self._folders() for path in sounds_in(folder)]
-        found = []
-        for take, digest in zip(receipt.takes, receipt.hashes, strict=True):
-            alike = [path for path in there if path.name == take.path.name]
-            place = next((path for path in alike if file_hash(path) == digest), None)
-            if place is None:
-                return None
-            found.append(place)
-        return found
+        named = zip(receipt.takes, receipt.hashes, strict=True)
+        return [
+            [path for path in there if path.name == take.path.name and file_hash(path) == digest]
+            for take, digest in named
+        ]
 
 
 def _read(path: Path) -> Receipt | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -64,6 +65,17 @@ def killed_after(request: Request, takes: int) -> None:
     final.rename(final.with_name("out.takes.part"))
 
 
+def cut_off_after(request: Request, takes: int) -> None:
+    """Killed while takes of an earlier run lie in their place: all files stay as they were at that moment."""
+    story, folder = render(request, load_engine=load_tones), request.out.parent
+    while takes:
+        takes -= isinstance(next(story), TakeReady)
+    then = Path(shutil.copytree(folder, folder.with_name(f"{folder.name}, then")))
+    story.close()  # type: ignore[attr-defined]
+    shutil.rmtree(folder)
+    then.rename(folder)
+
+
 def result(events: list[Event]) -> list[tuple[Any, bytes]]:
     """What a run says of its takes but for when they were made, and their samples."""
     assert isinstance(events[-1], Finished)
@@ -99,6 +111,17 @@ def test_finished_takes_are_kept_and_the_result_is_that_of_one_run(reel: Path, u
     events = run(request, engine)
     assert engine.made == 4
     assert "4 takes kept from the run before" in told(events)
+    assert (result(events), names(reel.parent), reel.with_name("out.otio").read_text()) == undisturbed
+
+
+@pytest.mark.parametrize("ends", [(stopped_after, cut_off_after), (cut_off_after, stopped_after, cut_off_after)])
+def test_no_copies_stay_of_takes_that_were_kept_more_than_once(reel: Path, undisturbed: Any, ends: Any) -> None:
+    request = request_for(reel, takes=2)
+    for takes, end in enumerate(ends, start=2):
+        end(request, takes)
+    stopped_after(request, 5)
+    events = run(request)
+    assert "5 takes kept from the run before" in told(events) and "holds" not in told(events)
     assert (result(events), names(reel.parent), reel.with_name("out.otio").read_text()) == undisturbed
 
 
