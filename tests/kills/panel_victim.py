@@ -79,7 +79,8 @@ class Working:
         """Once they are saved: the queue has asked for that before."""
         if self.document.store is not None:
             self.document.store.flush()
-        say(jobs=[f"{job.segment_id} {job.state}" for job in self.queue.jobs])
+        problems = [job.problem for job in self.queue.jobs if job.problem]
+        say(jobs=[f"{job.segment_id} {job.state}" for job in self.queue.jobs], problems=problems)
 
 
 def say(**facts: Any) -> None:

@@ -107,6 +107,7 @@ class Panels(Kind):
         kept = kept_counts([line["jobs"] for line in before if "jobs" in line], left=left)
         if opened["found"] not in kept and not any("idle" in line for line in before):
             problems.append(f"{opened['found']} jobs came back of {sorted(kept)}")
+        problems += sorted({f"a job failed: {each}" for line in before for each in line.get("problems", ())})
         idle = next((line["idle"] for line in now if "idle" in line), ["it never became idle"])
         problems += [f"at the end: {job}" for job in idle if " done" not in job]
         return problems

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -118,6 +119,23 @@ class TestWithASlowWorker:
         wait_until_idle(queue, qtbot)
         assert states(queue) == ["done"]
         assert {take.seed for take in document.takes("V1-001")} == {0, 1, 2}
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="nothing is killed there as kill -9 does")
+    def test_an_engine_that_outlives_its_launcher_is_waited_for(
+        self, document: Document, qtbot: QtBot, worker_command: list[str]
+    ) -> None:
+        launcher = [sys.executable, "-c", "import subprocess, sys; subprocess.run(sys.argv[1:])"]
+        queue = Queue(document, WorkerClient([*launcher, *worker_command], document), document)
+        document.change_settings(["V1-001"], task="foley", takes=2, seed=5)
+        queue.generate(["V1-001"])
+        qtbot.waitUntil(lambda: queue.jobs[0].fraction > 0, timeout=PATIENCE_MS)
+        os.kill(queue.worker_process_id, signal.SIGKILL)
+        qtbot.waitUntil(lambda: document.has_orphan, timeout=PATIENCE_MS)
+        assert states(queue) == ["waiting"]
+        wait_until_idle(queue, qtbot)
+        assert states(queue) == ["done"]
+        assert sorted(take.seed for take in document.takes("V1-001")) == [5, 6]
+        queue.close()
 
     def test_closing_the_timeline_ends_the_work_on_it(
         self, document: Document, queue: Queue, qtbot: QtBot, reel: Path

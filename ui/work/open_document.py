@@ -24,7 +24,7 @@ from talkies.ui.work.store import Store
 
 _EDITED_MS: Final = 300  # until an edit is saved
 _MOVED_MS: Final = 5000  # until the playhead's place is, which moves all the time
-_ORPHAN_MS: Final = 2000  # between looks at what a worker of an earlier panel makes
+_ORPHAN_MS: Final = 2000  # between looks at what such a worker makes
 
 
 class OpenDocument(QObject):
@@ -47,7 +47,7 @@ class OpenDocument(QObject):
     state_changed = Signal()
     """Anything of ``state``, after the signals above; it will be saved in a moment."""
     orphan_left = Signal()
-    """The worker of an earlier panel, which was still making a take, has ended."""
+    """A worker that nobody hears any more, which was still making a take, has ended."""
     save_failed = Signal(str)
     """The work could not be saved: one sentence. It is tried again with the next change."""
 
@@ -145,7 +145,8 @@ class OpenDocument(QObject):
 
     @property
     def has_orphan(self) -> bool:
-        """Whether a worker of an earlier panel is still making a take here."""
+        """Whether a worker that nobody hears any more is still making a take here: an earlier panel's, or the engine of
+        one whose launcher died."""
         return self._orphan.isActive()
 
     def add_finished(self, sound: Path) -> None:
@@ -156,7 +157,8 @@ class OpenDocument(QObject):
     def find_takes(self) -> None:
         """Adds finished takes that were never reported, because their worker or an earlier panel died."""
         if self.store is not None:
-            self.store.sweep()  # one may lack only its move to the others
+            if not self.store.sweep():  # a take may lack only its move to the others; or one is still being made
+                self._orphan.start()
             found, _ = read_takes(self.store.takes)
             self._add([sidecar for sidecar in found if sidecar.take.name not in self._takes])
 
@@ -171,8 +173,7 @@ class OpenDocument(QObject):
             self.takes_changed.emit(segment_id)
 
     def _look_after_orphan(self) -> None:
-        if self.store is None or self.store.sweep():
-            self._orphan.stop()
+        self._orphan.stop()
         self.find_takes()
         if not self.has_orphan:
             self.orphan_left.emit()
