@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from talkies.core.takes.take_folder import making
 from talkies.ui.queue.panel import ink_of
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
@@ -144,6 +145,19 @@ class TestWithASlowWorker:
         qtbot.waitUntil(lambda: queue.jobs[0].fraction > 0, timeout=PATIENCE_MS)
         document.close()
         assert queue.jobs == () and not queue.is_busy
+
+
+def test_a_job_waits_while_somebody_else_makes_takes_there(document: Document, queue: Queue, qtbot: QtBot) -> None:
+    assert document.store is not None
+    said: list[str] = []
+    queue.warned.connect(said.append)
+    with making(document.store.takes):
+        queue.generate(["V1-001"])
+        qtbot.waitUntil(lambda: document.has_orphan, timeout=PATIENCE_MS)
+        assert states(queue) == ["waiting"] and not queue.is_busy
+    wait_until_idle(queue, qtbot)
+    assert states(queue) == ["done"] and document.takes("V1-001")
+    assert len(said) == 1 and "another talkies is making takes there" in said[0]
 
 
 def test_a_worker_that_cannot_be_started_is_told(document: Document, qtbot: QtBot, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@
 
 Finished takes come to the document as they are made and stay, whatever becomes of their job. What waits or runs is
 saved with the work: when the panel ends before it is made, however it ends, it waits again at the next opening, and
-the queue is paused until somebody says that it shall go on.
+the queue is paused until somebody says that it shall go on. While another process makes takes there, a job waits.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ _RESTARTS: Final = 1
 
 
 class Queue(QObject):
-    """Jobs in the order in which they are done. Belongs to one document: when that opens another timeline, what waits
-    is cancelled."""
+    """Jobs in the order in which they are done, of one document. What waits when it opens another timeline is kept."""
 
     jobs_changed = Signal()
     """A job came, went, or changed its state."""
@@ -210,7 +209,7 @@ class Queue(QObject):
             if message.get("event") == "take":  # of a request that was cancelled: it is finished all the same
                 self._document.add_finished(Path(message["path"]))
             return
-        job = self._jobs[self._running[0]]
+        job, error = self._jobs[self._running[0]], message.get("error", {})
         match message.get("event"):
             case "progress":
                 if not job.fraction:  # the engine is loaded once: that time says nothing about the pace
@@ -220,24 +219,25 @@ class Queue(QObject):
             case "take":
                 self._put(replace(job, made=job.made + 1))
                 self._document.add_finished(Path(message["path"]))
-            case "warning":
-                self.warned.emit(str(message["message"]))
-            case "failed":
-                self._put(replace(job, problem=str(message["message"])))
+            case "warning" | "failed" as event:
+                if event == "failed":
+                    self._put(replace(job, problem=str(message["message"])))
                 self.warned.emit(str(message["message"]))
             case "result":
                 self._crashes = 0
                 if job.kind == "spots":
-                    job = replace(
-                        job, made=self._document.take_spotted(job.segment_id, orders.spots_in(message["result"]))
-                    )
+                    spots = orders.spots_in(message["result"])
+                    job = replace(job, made=self._document.take_spotted(job.segment_id, spots))
                 self._end(replace(job, state="done", fraction=1.0, message=""))
-            case "error" if message["error"]["kind"] == "CancelledError":
+            case "error" if error["kind"] == "CancelledError":
                 self._end(replace(job, state="cancelled", message=""))
+            case "error" if error["kind"] == "BusyError":
+                self.warned.emit(str(error["message"]))
+                self._document.find_takes()  # and again, until nobody makes any there
+                self._end(replace(job, state="waiting", fraction=0.0, message=""))
             case "error":
-                problem = str(message["error"]["message"])
-                self._end(replace(job, state="failed", message="", problem=problem))
-                self.failed.emit(job.id, problem)
+                self._end(replace(job, state="failed", message="", problem=str(error["message"])))
+                self.failed.emit(job.id, str(error["message"]))
 
     def _end(self, job: Job) -> None:
         self._running = None
