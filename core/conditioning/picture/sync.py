@@ -33,6 +33,8 @@ from talkies.core.times import LATENT_RATE, latent_count
 
 SYNC_DIM = 32
 """Columns of the sync features."""
+CUT = 28
+"""The one that says where a new shot begins."""
 
 REGIONS = 6
 _FLOWING = 23  # columns that last for the interval between two frames
@@ -107,7 +109,7 @@ def on_grid(rows: Floats32, cells: int) -> Floats32:
     instant = np.clip((end * float(LATENT_RATE) + 0.01).astype(np.int64), 0, cells - 1)
     flash, cut = struck[:, 7], struck[:, 8]
     np.add.at(out[:, 26], instant, np.tanh(flash))
-    np.maximum.at(out[:, 28], instant, cut)
+    np.maximum.at(out[:, CUT], instant, cut)
     times, strengths = impacts(start, struck[:, 6], struck[:, 9])
     _place(out[:, 30], times, compressed(strengths, _IMPACT_SCALE))
     return out
