@@ -17,6 +17,7 @@ from talkies.core.generation.planning.plan import BY_RULES, LOOKING, MAKING
 from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
+from talkies.core.mark.payload import MARK
 from talkies.core.progress import Work
 from talkies.core.segment import Segment, Stem, Take, Timeline
 from talkies.core.takes.saving import save_take
@@ -215,6 +216,7 @@ class Maker:
         many = f", take {index + 1} of {self.takes}" if self.takes > 1 else ""
         work.message = f"{_WHAT[stem.task]} for {stem.segment.clip}{many}"
         work.at(part, 0)
+        metadata = take_metadata(stem, request, engine, prepared.source, seed=seed, steps=steps, guidance=guidance)
         sound = engine.generate(
             prepared, seed=seed, steps=steps, guidance=guidance, on_step=lambda share: work.at(part, _DENOISING * share)
         )
@@ -228,10 +230,8 @@ class Maker:
                 handles=(stem.record.start - whole.start, whole.end - stem.record.end),
                 sample_rate=engine.sample_rate,
                 loudness=PRESETS[request.loudness],
-                metadata=take_metadata(
-                    stem, request, engine, prepared.source, seed=seed, steps=steps, guidance=guidance
-                )
-                | _listed(stem, whole),
+                mark=metadata.get(MARK),
+                metadata=metadata | _listed(stem, whole),
             )
         work.done += part
         self.warnings.extend(engine.remarks())

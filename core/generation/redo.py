@@ -26,7 +26,9 @@ from talkies.core.generation.planning.plan import BY_RULES, Plan, plan_run
 from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_loop import TakeLoop
+from talkies.core.generation.take_metadata import of_a_model
 from talkies.core.generation.take_orders import CueEdit, TakeRequest, edited
+from talkies.core.mark.payload import MARK
 from talkies.core.media.sound import sound_blocks
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Stem, Take
@@ -177,7 +179,9 @@ def _order(take: MadeTake, place: Path) -> tuple[TakeRequest, int]:
         raise InputError(take.name, f"was made by talkies {maker}, and this is {version('talkies')}")
     try:
         stated = found_from(take.folder, dict(made_from["request"]))
-        request = from_json(Request, {**stated, "out": str(place / "again.otio")})
+        unmarked = of_a_model(str(take.metadata.get("source"))) and MARK not in take.metadata  # as older takes are
+        own = {"out": str(place / "again.otio")} | ({"mark": False} if unmarked else {})
+        request = from_json(Request, {**stated, **own})
         cues = from_json(dict[int, CueEdit], made_from.get("cues", {}))
         voices = from_json(dict[str, str], made_from.get("voices", {}))
         return TakeRequest(request, cues, voices), from_json(int, made_from["index"])

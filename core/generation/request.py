@@ -68,8 +68,9 @@ class Request:
 
     ``spots``: a spotting list, of which the effects are made; ``clips``: one for each shot, or for each event of the
     list. ``only``: ids of spots; nothing but these and what sounds with them is made. ``relevel``: levels are measured
-    anew, not kept as they were when the list was first performed. ``pan_law``, ``width``: of effects, which sound where
-    in the picture they happen: 0 is one channel, in the middle, 1 from edge to edge. ``music``: of the task music.
+    anew, not kept as they were when the list was first performed. ``mark``: what a model makes carries a mark in its
+    sound (core/mark). ``pan_law``, ``width``: of effects, which sound where in the picture they happen: 0 is one
+    channel, in the middle, 1 from edge to edge. ``music``: of the task music.
     """
 
     timeline: Path
@@ -105,6 +106,7 @@ class Request:
     music: MusicSettings = MusicSettings()  # noqa: RUF009 - frozen
     shots: str = NO_SHOTS
     rate: AskedRate | None = None
+    mark: bool = True
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -256,7 +258,7 @@ _TEXTS = (*_WORDS, "task", "engine", "source", "voice", "language", "device", "l
 _PATHS = ("timeline", "out", "weights", "media_dir", "spots")
 _INTEGERS = ("seed", "takes", "steps")
 _FLOATS = ("guidance", "width")
-_SWITCHES = ("two_pop", "tail_pop", "replace", "anew", "relevel")
+_SWITCHES = ("two_pop", "tail_pop", "replace", "anew", "relevel", "mark")
 _NAMES = ("segments", "only")
 
 

@@ -29,6 +29,7 @@ from talkies.core.generation.take_metadata import music_metadata
 from talkies.core.instruments import SALON, THEATRE, PlayedNote, Tones, perform
 from talkies.core.instruments.performing import END_FADE_S, blocks_of
 from talkies.core.instruments.soundfont import perform_soundfont
+from talkies.core.mark.payload import MARK
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.under_speech.ducking import SETTLED_S, Ducking
 from talkies.core.media.under_speech.speech_bands import LineMeter
@@ -83,7 +84,7 @@ class Scores:
         made and may raise CancelledError. Raises OutputError, InputError, EngineError."""
         seed = self._seed(index)
         ducked = self.music.is_ducked and index < self.request.takes
-        piece = self._performed(stem, seed, on_share)
+        piece, metadata = self._performed(stem, seed, on_share), self._metadata(stem, seed, ducked)
         head = min(self.music.handle, stem.record.start - self.music.span.start)
         tail = self.music.handle
         self.keep_papers(index, number)
@@ -97,7 +98,8 @@ class Scores:
             loudness=PRESETS[self.request.loudness],
             gain_db=piece.gain_db,
             part=stem.part,
-            metadata=self._metadata(stem, seed, ducked),
+            mark=metadata.get(MARK),
+            metadata=metadata,
         )
 
     def _metadata(self, stem: Stem, seed: int, ducked: bool) -> dict[str, Any]:

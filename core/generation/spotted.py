@@ -17,7 +17,7 @@ from talkies.core.errors import ArgumentError
 from talkies.core.generation.planning.plan import LOOKING, MAKING
 from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import Request
-from talkies.core.generation.take_metadata import take_metadata
+from talkies.core.generation.take_metadata import mark_of, take_metadata
 from talkies.core.media.loudness import measure
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.wav.bwf import SAMPLE_RATE
@@ -137,7 +137,10 @@ class _Performance:
         maker.work.at(Fraction(0), 0)
         settings = Settings(steps, guidance, lambda share: maker.work.at(Fraction(0), 0))
         remembered = maker.remembered or Remembered()
-        sound = ShotSound(engine, look, request.seed + index, settings, remembered, maker.picks, request.panning)
+        sound = ShotSound(
+            engine, look, request.seed + index, settings, remembered, maker.picks, request.panning,
+            mark_of(request, engine),
+        )  # fmt: skip
         return cls(maker, stem, whole, placed, sound, number)
 
     def takes(self) -> Iterator[Take]:

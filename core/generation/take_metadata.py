@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from talkies.core.conditioning.speech.named_voices import language_of
 from talkies.core.generation.request import Request
+from talkies.core.mark.payload import MARK, Payload
 from talkies.core.segment import Stem, joined_text
 from talkies.core.spotting.made_of import SPOTS, made_of
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from talkies.core.generation.planning.music import Scored
     from talkies.core.score.composed import Score, Section
     from talkies.core.spotting.spot import Spot
+
+
+_NO_MODEL = frozenset({"rules", "library", "file", "score"})
 
 
 def take_metadata(
@@ -49,8 +53,25 @@ def take_metadata(
             "device": getattr(engine, "device", request.device),
         }
         | dict(engine.provenance)
+        | _marked(request, engine, source)
         | ({"pan_law": request.pan_law, "width": request.width} if stem.name == "FX" else {})
     )
+
+
+def _marked(request: Request, engine: Engine, source: str) -> dict[str, Any]:
+    mark = mark_of(request, engine)
+    return {MARK: mark} if mark is not None and of_a_model(source) else {}
+
+
+def mark_of(request: Request, engine: Engine) -> int | None:
+    """The mark of what this engine makes; None where nobody wants one."""
+    return Payload.of(version("talkies"), engine.name).number if request.mark else None
+
+
+def of_a_model(source: str) -> bool:
+    """Whether a model made anything of a take with this ``source``: what rules, a library or a file gave is no
+    model's."""
+    return not set(source.split(", ")) <= _NO_MODEL
 
 
 def bed_metadata(

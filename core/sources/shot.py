@@ -20,6 +20,7 @@ from talkies.core.conditioning.picture.places import Path
 from talkies.core.conditioning.prompt.vocabulary import is_all_around
 from talkies.core.engines.base import Engine
 from talkies.core.library import Pick
+from talkies.core.mark.laying import marked
 from talkies.core.media.panning import Panning
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Segment
@@ -77,7 +78,8 @@ def placed_in(segment: Segment, chosen: Sequence[Chosen], whole: TimeRange) -> l
 @dataclass
 class ShotSound:
     """One take of a shot's spots. ``seed``: the take's; ``picks``: recordings by the id of a spot; ``panning``: to
-    where in the picture a spot is, one channel where nobody asks for it."""
+    where in the picture a spot is, one channel where nobody asks for it. ``mark``: laid into what the engine makes, and
+    into nothing else."""
 
     engine: Engine
     look: PictureLook
@@ -86,6 +88,7 @@ class ShotSound:
     remembered: Remembered
     picks: Mapping[str, Pick | None] = field(default_factory=dict)
     panning: Panning = field(default_factory=lambda: Panning(width=0.0))
+    mark: int | None = None
 
     def blocks(self, placed: Sequence[Placed], whole: TimeRange) -> Iterator[Samples]:
         """The sum of what is ``placed``, in order, within ``whole`` (s): blocks (C, n) at 48 kHz."""
@@ -153,15 +156,23 @@ class ShotSound:
         spot = placed.chosen.spot
         place = 0.0 if spot.x is None else 2 * spot.x - 1
         if spot.kind == "hit":
-            return iter((self.panning.placed(self.hit(placed).samples, place),))
+            hit = self.hit(placed)
+            struck = self._marked(iter((hit.samples,)), placed, placed.first - hit.lead)
+            return (self.panning.placed(block, place) for block in struck)
+        going = self._marked(self.going(placed), placed, placed.first)
         if not moves(placed.chosen):
-            return (self.panning.placed(block, place) for block in self.going(placed))
+            return (self.panning.placed(block, place) for block in going)
         first = placed.first - to_sample(self.look.range.start, SAMPLE_RATE)
 
         def place_at(start: int, count: int) -> Floats:
             return self._path.x((first + start + np.arange(count)) / SAMPLE_RATE)
 
-        return self.panning.following(self.going(placed), place_at)
+        return self.panning.following(going, place_at)
+
+    def _marked(self, blocks: Iterator[Sound], placed: Placed, first: int) -> Iterator[Sound]:
+        """``first``: where they begin on the timeline, samples."""
+        by_engine = placed.chosen.by == "network"
+        return marked(blocks, self.mark, first) if by_engine and self.mark is not None else blocks
 
     @cached_property
     def _path(self) -> Path:

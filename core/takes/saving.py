@@ -21,6 +21,7 @@ import numpy as np
 from talkies.core.arrays import Floats32, Samples
 from talkies.core.errors import InputError, OutputError
 from talkies.core.files.atomic import output_errors
+from talkies.core.mark.laying import marked
 from talkies.core.media.envelope import Envelope, around
 from talkies.core.media.limiter import limited
 from talkies.core.media.loudness import Level, Meter
@@ -54,17 +55,18 @@ def save_take(
     gain_db: float | None = None,
     part: str = "",
     faded: tuple[bool, bool] = (True, True),
+    mark: int | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> Take:
     """Write one take of a stem and say where it belongs.
 
     ``blocks``: (n,) or (C, n) float32 at ``sample_rate``, from the head handle's start on; more than needed is cut,
-    up to 50 ms too little is filled with silence. ``handles``: seconds before and after what the stem covers. Outside
-    of the stem's gate it is silent. ``gain_db``: settled before, peaks that it brings above the ceiling are limited;
-    None: it is measured. ``part``: tells parts of one stem apart by name. ``faded``: whether its head and its tail
-    are; one that runs on in a neighbour is not. ``metadata``: provenance. Memory does not grow with length: the sound
-    waits in a ``.part`` file in ``folder``, which is gone at the end, whatever happens. Raises OutputError; InputError
-    for samples that are not finite.
+    up to 50 ms too little is filled with silence. ``handles``: seconds before and after what the stem covers.
+    Outside of the stem's gate it is silent. ``gain_db``: settled before, peaks that it brings above the ceiling are
+    limited; None: it is measured. ``part``: tells parts of one stem apart by name. ``faded``: whether its head and
+    its tail are; one that runs on in a neighbour is not. ``mark``: laid into all of it. ``metadata``: provenance.
+    Memory does not grow with length: the sound waits in a ``.part`` file in ``folder``, which is gone at the end,
+    whatever happens. Raises OutputError; InputError for samples that are not finite.
     """
     segment, record, (head, tail) = stem.segment, stem.record, handles
     covered = TimeRange(record.start - head, record.end + tail)
@@ -74,7 +76,7 @@ def save_take(
         with output_errors(path):
             folder.mkdir(parents=True, exist_ok=True)
             waiting.unlink(missing_ok=True)
-            channels, meter = _gather(waiting, blocks, sample_rate, covered, stem.gate, faded, path)
+            channels, meter = _gather(waiting, blocks, sample_rate, covered, stem.gate, faded, path, mark)
             level = meter.level()
             gain = gain_for(stem.name, level, loudness) if gain_db is None else gain_db
             sound = _waiting_blocks(waiting, channels, gain)
@@ -162,6 +164,7 @@ def _gather(
     gate: Sequence[TimeRange] | None,
     faded: tuple[bool, bool],
     path: Path,
+    mark: int | None,
 ) -> tuple[int, Meter]:
     """Put the take, exact in length and gated, into ``waiting`` as raw float32, frames of C; measure it on the way."""
     first, total = covered.samples(SAMPLE_RATE)
@@ -173,19 +176,31 @@ def _gather(
     sound = resampled((np.atleast_2d(block) for block in blocks), sample_rate, SAMPLE_RATE)
     channels, position = 1, 0
     with waiting.open("wb") as file:
-        for block in exactly(sound, total, path):
+        whole = _checked(exactly(sound, total, path), path)
+        for block in whole if mark is None else _marked(whole, mark, first):
             channels, count = block.shape
             gains = ends.gains(position, count)
             if cues is not None:
                 gains *= cues.gains(position, count)
-            if not (np.abs(block) < _LOUDEST).all():  # not a number is not either
-                problem = "the engine made numbers that are no sound"
-                raise InputError(path.stem, problem, "use less guidance, or another seed")
             heard = block * gains
             meter.add(heard)
             file.write(np.ascontiguousarray(heard.T, np.float32).tobytes())
             position += count
     return channels, meter
+
+
+def _checked(blocks: Iterable[Samples], path: Path) -> Iterator[Samples]:
+    for block in blocks:
+        if not (np.abs(block) < _LOUDEST).all():  # not a number is not either
+            raise InputError(
+                path.stem, "the engine made numbers that are no sound", "use less guidance, or another seed"
+            )
+        yield block
+
+
+def _marked(blocks: Iterator[Samples], mark: int, first: int) -> Iterator[Samples]:
+    """The same (C, n) with the mark, ``first`` being their place on the timeline."""
+    return (block.T for block in marked((block.T for block in blocks), mark, first))
 
 
 def exactly(blocks: Iterable[Samples], count: int, path: Path) -> Iterator[Samples]:

@@ -69,6 +69,12 @@ def add_options(parser: argparse.ArgumentParser, leave_out: Sequence[str] = ()) 
     add("--two-pop", action="store_true", help="into a stems folder: a pop two seconds before the first picture")
     add("--tail-pop", action="store_true", help="into a stems folder: a pop two seconds after the last picture")
     add("--replace", action="store_true", help="write OUT anew: nothing stays that it has for other segments")
+    add(
+        "--no-mark",
+        dest="mark",
+        action="store_false",
+        help="leave out the mark in the sound by which it is known later that a model made it",
+    )
     add("--anew", action="store_true", help="keep no finished take of a run before that ended early")
     shots = "cut a film in one piece into shots: detect, none, a timeline that has its cuts, or auto (default): detect"
     shots += " for a bare movie or image sequence without --spots, none for a timeline"
@@ -149,6 +155,7 @@ def request_from(options: argparse.Namespace) -> Request:
         clips=options.clips,
         only=tuple(options.only),
         relevel=options.relevel,
+        mark=options.mark,
         music=_music(options),
         pan_law=options.pan_law,
         width=options.width,

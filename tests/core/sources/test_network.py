@@ -12,7 +12,7 @@ from talkies.core.conditioning.picture.look import PictureLook
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.engines.mini import MiniEngine
 from talkies.core.media.onsets import detect_onsets
-from talkies.core.segment import Segment
+from talkies.core.segment import Segment, Source
 from talkies.core.sources.chosen import Wishes
 from talkies.core.sources.network import Settings
 from talkies.core.sources.remembered import Remembered
@@ -36,14 +36,20 @@ def spot(name: str, seconds: str, force: float = 0.8, until: str = "") -> Spot:
     return Spot(name, SHOT.id, time, Fraction(until or seconds), kind, force, words="" if until else "knock wood")
 
 
-def performed(engine: MiniEngine, spots: list[Spot], remembered: Remembered | None = None) -> Sound:
+def performed(
+    engine: MiniEngine,
+    spots: list[Spot],
+    remembered: Remembered | None = None,
+    source: Source = "network",
+    mark: int | None = None,
+) -> Sound:
     """On a picture that stands still, but for a rattle at 1.5 s of which the list says nothing."""
     features = PictureFeatures.nothing(WHOLE.duration)
     features.sync[round(1.5 * 25) : round(1.5 * 25) + 2] = 3.0
     look = PictureLook(SHOT, WHOLE, features)
-    chosen, _ = chosen_spots(spots, Wishes(source="network"))
-    assert all(each.by == "network" for each in chosen)
-    sound = ShotSound(engine, look, 3, Settings(4, 3.0), remembered or Remembered())
+    chosen, _ = chosen_spots(spots, Wishes(source=source))
+    assert all(each.by == source for each in chosen)
+    sound = ShotSound(engine, look, 3, Settings(4, 3.0), remembered or Remembered(), mark=mark)
     heard: Sound = np.concatenate(list(sound.blocks(placed_in(SHOT, chosen, WHOLE), WHOLE)), axis=1)[0]
     return heard
 
@@ -63,6 +69,19 @@ def test_a_moved_spot_is_the_same_sound_elsewhere_and_leaves_the_other(engine: M
     changed = np.flatnonzero(before != after) / RATE
     assert 3.97 <= changed.min() <= 4.0
     assert np.abs(detect_onsets(after) - 4.8).min() <= 0.02
+
+
+def test_what_the_network_made_is_marked_and_nothing_else(engine: MiniEngine) -> None:
+    spots, remembered = [spot("a", "0.5"), spot("b", "4.0")], Remembered()
+    plain, marked = (performed(engine, spots, remembered, mark=mark) for mark in (None, 77))
+    changed = np.flatnonzero(plain != marked) / RATE
+    assert 0.45 <= changed.min() <= 0.55 and changed.max() >= 4.0
+    assert not marked[: round(0.47 * RATE)].any(), "silence stays silence"
+    assert np.abs(marked - plain).max() < 0.3 * np.abs(plain).max()
+    other = performed(engine, [spot("a", "0.5"), spot("b", "4.8")], remembered, mark=77)
+    assert 3.97 <= (np.flatnonzero(other != marked) / RATE).min() <= 4.0, "the spot before it is what it was"
+    without, with_it = (performed(engine, spots, source="rules", mark=mark) for mark in (None, 77))
+    assert np.array_equal(without, with_it)
 
 
 def test_a_force_is_a_level(engine: MiniEngine) -> None:
