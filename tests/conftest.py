@@ -62,6 +62,7 @@ def shared_dir() -> Path:
 def no_configuration(tmp_path_factory: pytest.TempPathFactory) -> None:
     """What the developer has configured for talkies changes no test."""
     os.environ["TALKIES_CONFIG"] = str(tmp_path_factory.mktemp("configuration") / "config.toml")
+    os.environ["TALKIES_CREDENTIALS"] = str(tmp_path_factory.mktemp("credentials"))
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from talkies.core.generation.request import AUTO_SHOTS, DETECT, NO_SHOTS, Reques
 
 OWN_FONTS = ("", "own", "system")
 """What a request says of SoundFonts where it names no file."""
-_ELSEWHERE = ("out", "replace", "anew")
+_ELSEWHERE = ("out", "replace", "anew", "credentials")
 
 
 @dataclass(frozen=True)

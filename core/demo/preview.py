@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from talkies.core.credentials.signing import follows
 from talkies.core.media.timeline_movie import (
     add_picture,
     movie_file,
@@ -31,3 +32,4 @@ def write_preview(timeline: Timeline, takes: Sequence[Take], path: Path) -> None
         video = add_picture(container, timeline.rate)
         audio = container.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options={"b": "192k"})
         mux(container, video, pictures(timeline), audio, chain([np.zeros((2, before), np.float32)], mixed(first)))
+    follows(first).mix(path, "preview", first, timeline.segments, movie=True)

@@ -26,7 +26,7 @@ MADE_FROM = "made_from"
 """In a take's metadata: see :meth:`MadeFrom.facts`."""
 
 _FILES = ("timeline", "weights", "media_dir", "spots", "shots")
-_ELSEWHERE = ("out", "replace", "anew", "two_pop", "tail_pop", "only", "relevel")
+_ELSEWHERE = ("out", "replace", "anew", "two_pop", "tail_pop", "only", "relevel", "credentials")
 _CHUNK = 1 << 16
 _LOOKS = 16
 

@@ -163,7 +163,8 @@ def _again(take: MadeTake, place: Path, load_engine: EngineLoader, watch: Callab
     )
     for event in events:
         if isinstance(event, TakeReady) and event.take.name == take.name:
-            return rebalanced(event.take, take.metadata.get(BALANCED))
+            again = rebalanced(event.take, take.metadata.get(BALANCED))
+            return loop.signing.take(replace(again, path=again.path, metadata=dict(take.metadata)), timeline)
     reasons = [event.reason for event in events if isinstance(event, Failed)]
     raise InputError(take.name, reasons[0] if reasons else "is no take any more of what it was made from")
 

@@ -1,7 +1,7 @@
 """Render pipeline: a timeline goes in, sound on new tracks comes out.
 
     read ─► plan ─► preflight ─► take loop: per segment a look, then each stem, take by take
-         ─► balance ─► write the timeline with the takes on new tracks
+         ─► balance ─► sign ─► write the timeline with the takes on new tracks
 
 :func:`render` is a generator of events; nothing lies at the output until the end, and an error takes away what this
 run has made. A cancelled run (CancelledError, Ctrl+C, a closed generator) keeps its finished takes, and the next run
@@ -64,7 +64,8 @@ def render(
             common = None if request.relevel else kept.common_gains(loop.takes, request.loudness)
             common = common if plan.music is None else ()  # it stays below dialogue that is there, or will be
             run.receipts.put_by()
-            loop.takes[:] = run.publish(balance_takes(loop.takes, PRESETS[request.loudness], common))
+            balanced = balance_takes(loop.takes, PRESETS[request.loudness], common)
+            loop.takes[:] = run.publish(loop.signing.takes(balanced, timeline))
             loop.lay_papers(loop.takes[0].path.parent)
             laid = heard(loop.takes, loop.log.sentences.append)
             laid += earlier.beside(loop.takes, only=bool(request.only) and request.clips == "events")

@@ -71,6 +71,7 @@ class Request:
     anew, not kept as they were when the list was first performed. ``mark``: what a model makes carries a mark in its
     sound (core/mark). ``pan_law``, ``width``: of effects, which sound where in the picture they happen: 0 is one
     channel, in the middle, 1 from edge to edge. ``music``: of the task music.
+    ``credentials``: files say, signed, what made them, where the extra is installed (core/credentials).
     """
 
     timeline: Path
@@ -107,6 +108,7 @@ class Request:
     shots: str = NO_SHOTS
     rate: AskedRate | None = None
     mark: bool = True
+    credentials: bool = True
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -258,7 +260,7 @@ _TEXTS = (*_WORDS, "task", "engine", "source", "voice", "language", "device", "l
 _PATHS = ("timeline", "out", "weights", "media_dir", "spots")
 _INTEGERS = ("seed", "takes", "steps")
 _FLOATS = ("guidance", "width")
-_SWITCHES = ("two_pop", "tail_pop", "replace", "anew", "relevel", "mark")
+_SWITCHES = ("two_pop", "tail_pop", "replace", "anew", "relevel", "mark", "credentials")
 _NAMES = ("segments", "only")
 
 

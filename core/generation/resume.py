@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ELSEWHERE = (
     "timeline", "out", "segments", "shots", "weights", "language", "seed", "takes", "media_dir", "replace", "anew",
-    "two_pop", "tail_pop", "relevel",
+    "two_pop", "tail_pop", "relevel", "credentials",
 )  # fmt: skip
 """Fields of a request that change no take, or show in what is told of its stem, its engine and its levels."""
 

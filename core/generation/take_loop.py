@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.engines.base import EngineLoader
+from talkies.core.credentials.signing import Signing
 from talkies.core.errors import ArgumentError, InputError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady
 from talkies.core.files.atomic import write_atomically
@@ -42,12 +43,13 @@ Beginning = Callable[[Stem], tuple[int, int]]
 class TakeLoop:
     """One run: the takes of a plan, in order; ``takes`` and ``failures`` grow while it goes on, and
     ``papers``, files that go with the takes, by name, None for one that is not to be there. ``edits``: of words and
-    voices, for the takes' metadata."""
+    voices, for the takes' metadata. ``signing``: of the files, once nothing else is done to them."""
 
     def __init__(self, request: Request, plan: Plan, watch: Callable[[Progress], None]) -> None:
         self.request, self.plan, self.work = request, plan, Work(plan.work, watch)
         self.log = WarningLog()
         self.log.sentences += plan.engine_notes
+        self.signing = Signing(request.credentials, self.log.sentences.append)
         self.takes: list[Take] = []
         self.failures: list[Failed] = []
         self.papers: dict[str, bytes | None] = {}

@@ -111,7 +111,7 @@ def make_takes(
         yield from loop.make(
             load_engine,
             place,
-            finish=lambda take, segment: deliver(take, segment, folder),
+            finish=lambda take, segment: deliver(loop.signing.take(take, timeline), segment, folder),
             beginning=lambda stem: (next_number(folder, stem), skips[stem]),
             made_before=order.made,
             kept=_kept(folder, plan) if request.spots is not None else SettledTakes(),

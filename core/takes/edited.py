@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from talkies.core.arrays import Samples
+from talkies.core.credentials.signing import follows
 from talkies.core.files.atomic import output_errors
 from talkies.core.files.dataclass_json import as_json
 from talkies.core.media.bwf_rewrite import rewrite_bwf, shifted
@@ -82,9 +83,9 @@ def write_edited(
         time_reference=lambda before: time_reference(timeline, shown.file_range.start),
         count=shown.file_range.samples(take.sample_rate)[1],
     )
-    if not in_file or shown.levels is None:
-        return shown
-    return replace(shown, levels=replace(levels_of(meter.level(), 0.0), gain_db=shown.levels.gain_db))
+    if in_file and shown.levels is not None:
+        shown = replace(shown, levels=replace(levels_of(meter.level(), 0.0), gain_db=shown.levels.gain_db))
+    return follows([take]).take(shown, timeline)
 
 
 def _file(take: Take, record: TimeRange, edit: TakeEdit) -> TimeRange:

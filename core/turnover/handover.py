@@ -17,6 +17,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from talkies.core.credentials.signing import Signing
+from talkies.core.credentials.waves import has_credential
 from talkies.core.errors import OutputError
 from talkies.core.events import Progress, Warned
 from talkies.core.media.bwf_rewrite import rewrite_bwf
@@ -61,19 +63,24 @@ def hand_over(
     pops: Pops,
     media_dir: Path | None = None,
     watch: Watch = lambda progress: None,
+    *,
+    credentials: bool = True,
 ) -> Iterator[Warned | HandedOver]:
     """Writes the folder ``out`` for the takes in ``timeline``; the last event is :class:`HandedOver`.
 
-    ``watch`` is called from inside the work and may raise CancelledError. Raises a TalkiesError, with nothing written.
+    ``watch`` is called from inside the work and may raise CancelledError. ``credentials``: WAV and MOV files are signed. Raises a TalkiesError, with nothing written.
     """
     check_folder(out)
     takes = takes_in(timeline, media_dir)
     _refuse_input(timeline, takes, out)
-    job = _Job(timeline, takes, out, span_of(timeline, takes, pops), watch)
+    notes: list[str] = []
+    signing = Signing(credentials, notes.append)
+    job = _Job(timeline, takes, out, span_of(timeline, takes, pops), watch, signing)
     warnings = [*span_notes(job.span), *job.losses()]
     yield from map(Warned, warnings)
     with whole_folder(out) as folder:
         contents = job.fill(folder, tuple(warnings))
+    yield from map(Warned, notes)
     yield HandedOver(_report(contents, out))
 
 
@@ -95,6 +102,7 @@ class _Job:
     out: Path
     span: Span
     watch: Watch
+    signing: Signing
     cut: list[str] = field(default_factory=lambda: list(_WRITERS))
 
     def losses(self) -> list[str]:
@@ -114,9 +122,10 @@ class _Job:
         """Everything but the checksums."""
         self._say(0.0, "copying takes")
         copies = copy_takes(self.timeline, self.takes, folder / "TAKES")
+        self.signing.takes([take for take in copies if not has_credential(take.path)], self.timeline)
         files: list[Fact] = [*self._write_cut(copies, folder), ("TAKES/", "each take by itself, with its handles")]
         self._say(0.1, "writing stems")
-        stems = write_stems(self.span, lanes_of(copies, mixed=True), folder / "STEMS")
+        stems = write_stems(self.span, lanes_of(copies, mixed=True), folder / "STEMS", self.signing)
         files += stem_facts(stems, folder)
         self._say(0.3, "measuring loudness")
         level = measure(mixed([take for take in copies if take.number == 1]), SAMPLE_RATE)
@@ -147,6 +156,8 @@ class _Job:
             self._say(0.4 + 0.6 * number / total, "writing the reference movie")
 
         write_reference(self.span, copies, folder / name, on_frame)
+        first = [take for take in copies if take.number == 1]
+        self.signing.mix(folder / name, "reference movie", first, self.timeline.segments, movie=True)
         return name, "the picture with timecode, and the mix"
 
     def _say(self, fraction: float, message: str) -> None:

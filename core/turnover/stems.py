@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from talkies.core.arrays import Samples
+from talkies.core.credentials.signing import Signing
 from talkies.core.media.wav.bwf import SAMPLE_RATE, write_bwf
 from talkies.core.media.wav.ixml import Slate
 from talkies.core.segment import Timeline
@@ -30,8 +31,8 @@ def reel_name(timeline: Timeline) -> str:
     return plain_name(timeline.name) or plain_name(timeline.path.stem) or "reel"
 
 
-def write_stems(span: Span, lanes: Sequence[Lane], folder: Path) -> tuple[StemFile, ...]:
-    """A file for each lane. Raises OutputError, MediaError."""
+def write_stems(span: Span, lanes: Sequence[Lane], folder: Path, signing: Signing) -> tuple[StemFile, ...]:
+    """A file for each lane, signed with its pops in it. Raises OutputError, MediaError."""
     files = [StemFile(lane, folder / f"{stem_name(span.timeline, lane)}.wav") for lane in lanes]
     for file in files:
         write_bwf(
@@ -45,6 +46,7 @@ def write_stems(span: Span, lanes: Sequence[Lane], folder: Path) -> tuple[StemFi
             originator_reference=file.path.stem,
             slate=_slate(span.timeline, file.lane),
         )
+        signing.mix(file.path, "stem", file.lane.takes, span.timeline.segments)
     return tuple(files)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from talkies.core.credentials.signing import follows
 from talkies.core.media.loudness import measure
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Take, Timeline
@@ -29,7 +30,7 @@ def write_stems_folder(timeline: Timeline, takes: Sequence[Take], out: Path, pop
     """The folder ``out``, whole or not at all; one that talkies wrote is replaced. Raises OutputError, MediaError."""
     span = span_of(timeline, takes, pops)
     with whole_folder(out) as folder:
-        stems = write_stems(span, lanes_of(takes, mixed=True), folder)
+        stems = write_stems(span, lanes_of(takes, mixed=True), folder, follows(takes))
         files = (*stem_facts(stems, folder), *write_lists(span, takes, folder, folder))
         level = measure(mixed([take for take in takes if take.number == 1]), SAMPLE_RATE)
         beside = sorted({take.path.parent.name for take in takes})

@@ -75,6 +75,8 @@ def add_options(parser: argparse.ArgumentParser, leave_out: Sequence[str] = ()) 
         action="store_false",
         help="leave out the mark in the sound by which it is known later that a model made it",
     )
+    unsigned = "sign no file; where the extra 'credentials' is installed, each says what made it (talkies verify)"
+    add("--no-credentials", dest="credentials", action="store_false", help=unsigned)
     add("--anew", action="store_true", help="keep no finished take of a run before that ended early")
     shots = "cut a film in one piece into shots: detect, none, a timeline that has its cuts, or auto (default): detect"
     shots += " for a bare movie or image sequence without --spots, none for a timeline"
@@ -159,6 +161,7 @@ def request_from(options: argparse.Namespace) -> Request:
         music=_music(options),
         pan_law=options.pan_law,
         width=options.width,
+        credentials=options.credentials,
     )
 
 

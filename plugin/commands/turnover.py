@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--two-pop", action="store_true", help="a pop two seconds before the first picture, after a leader")
     add("--tail-pop", action="store_true", help="a pop two seconds after the last picture")
+    add("--no-credentials", dest="credentials", action="store_false", help="sign nothing (see docs/provenance.md)")
     add("--media-dir", metavar="DIR", type=Path, help="also search this folder for missing media")
     add("--json", action="store_true", help="print one JSON document")
 
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     timeline = read_timeline(options.timeline, options.media_dir)
     pops = Pops(options.two_pop, options.tail_pop)
     try:
-        for event in hand_over(timeline, options.output, pops, options.media_dir, watch):
+        for event in hand_over(timeline, options.output, pops, options.media_dir, watch, credentials=options.credentials):
             line.clear()
             match event:
                 case Warned():

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from talkies.core.credentials.signing import follows
 from talkies.core.errors import MediaError, OutputError
 from talkies.core.media.bwf_rewrite import rewrite_bwf, shifted
 from talkies.core.segment import Take
@@ -102,3 +103,4 @@ def _write_copy(framed: FramedTake, rate: Fraction) -> None:
         sample_rate=take.sample_rate,
         time_reference=lambda before: max(before + frame_start - file_start, 0),
     )
+    follows([take]).copy(take, framed.path)
