@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-EXTRAS = ("mcp", "panel", "evaluation", "judges", "soundfont", "voices", "train", "ray", "dev")
+EXTRAS = ("credentials", "mcp", "panel", "evaluation", "judges", "soundfont", "voices", "train", "ray", "dev")
 """Of pyproject.toml; vssflow is installed by no target, for its packages are as large as the user's own choice."""
 LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
 MAC = {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"}

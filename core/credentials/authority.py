@@ -3,8 +3,8 @@
     FOLDER/signer.pem       its algorithm, its key, its certificate and their chain; for nobody else to read (0600)
     FOLDER/trusted/*.pem    the certificates of authorities whose signatures are ours, today's and earlier ones
 
-FOLDER is ``credentials`` in the user's data folder, or where the environment variable TALKIES_CREDENTIALS says. One file
-holds all that signs, so that whoever reads it meanwhile has the old signer or the new one.
+FOLDER is ``credentials`` in the user's data folder, or where the environment variable TALKIES_CREDENTIALS says. One
+file holds all that signs, so that whoever reads it meanwhile has the old signer or the new one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Bits of a credential that no signature covers: names and lengths of its boxes, and the zeros that fill it up.
 
-Libraries read over a change there. What talkies writes has one form, so that in a file of ours such a change is found too
-(ISO 19566-5 boxes; a COSE signature with its padding).
+Libraries read over a change there. What talkies writes has one form, so that in a file of ours such a change is found
+too (ISO 19566-5 boxes; a COSE signature with its padding).
 """
 
 from __future__ import annotations

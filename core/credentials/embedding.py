@@ -1,8 +1,8 @@
 """Signing: a manifest becomes a part of a file, whose every other byte is in its signed hash.
 
-A WAV file is signed in place: hashed as a stream, then its last chunk is written. The library's own way reads the whole
-sound three times over into memory (1 GB for half an hour in stereo), so two functions of its C interface are called that
-its Python interface does not offer [c2pa-python 0.38.1]. Movies are signed by the library.
+A WAV file is signed in place: hashed as a stream, then its last chunk is written. The library's own way reads the
+whole sound three times over into memory (1 GB for twenty minutes in stereo), so two functions of its C interface are
+called that its Python interface does not offer [c2pa-python 0.38.1]. Movies are signed by the library.
 """
 
 from __future__ import annotations
@@ -49,9 +49,12 @@ def trial(signer: Signer) -> str:
         path.write_bytes(b"RIFF" + struct.pack("<I", 38) + b"WAVE" + _FORMAT + b"data\x02\0\0\0\0\0")
         try:
             _embed_in_wave(path, manifest | {"assertions": [_CREATED]}, signer)
-            with library().Context.from_dict(settings(signer.authority)) as context, path.open("rb") as file:
-                with library().Reader("audio/wav", file, context=context) as reader:
-                    return "" if reader.get_validation_state() == "Trusted" else _why(json.loads(reader.json()))
+            with (
+                library().Context.from_dict(settings(signer.authority)) as context,
+                path.open("rb") as file,
+                library().Reader("audio/wav", file, context=context) as reader,
+            ):
+                return "" if reader.get_validation_state() == "Trusted" else _why(json.loads(reader.json()))
         except InputError as error:
             return error.problem
         except library().C2paError as error:
@@ -83,7 +86,9 @@ def _building(manifest: Manifest, signer: Signer) -> Iterator[tuple[Any, Any]]:
         ):
             yield builder, signing
     except c2pa.C2paError as error:
-        raise InputError("credential", f"cannot be made ({in_one_line(error)})", "see 'talkies credentials show'") from error
+        raise InputError(
+            "credential", f"cannot be made ({in_one_line(error)})", "see 'talkies credentials show'"
+        ) from error
 
 
 def _embed_in_movie(path: Path, manifest: Manifest, signer: Signer, kind: str) -> None:

@@ -18,8 +18,9 @@ _MOST_FILMS = 64
 
 @dataclass(frozen=True)
 class Film:
-    """``identity``: ``sha256:HEX`` of the whole file, or ``sha256-pieces:HEX`` of its size and 64 pieces of 1 MiB; of an
-    image sequence ``sha256-frames:HEX`` of names, sizes and contents of 64 frames, evenly spread, at most 1 MiB each."""
+    """``identity``: ``sha256:HEX`` of the whole file, or ``sha256-pieces:HEX`` of its size and 64 pieces of 1 MiB; of
+    an image sequence ``sha256-frames:HEX`` of names, sizes and contents of 64 frames, evenly spread, at most 1 MiB
+    each."""
 
     name: str
     identity: str

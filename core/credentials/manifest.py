@@ -1,9 +1,9 @@
 """What a credential says: what made the file (IPTC's digital source types), with which recipe, of which films.
 
-    take of a model                     trainedAlgorithmicMedia
-    take by rules, a score              algorithmicMedia
-    take with recordings of the user    composite, and with a model compositeWithTrainedAlgorithmicMedia
-    stem, reference movie, preview      the same of all its takes together, and a movie is a composite in any case
+take of a model                     trainedAlgorithmicMedia
+take by rules, a score              algorithmicMedia
+take with recordings of the user    composite, and with a model compositeWithTrainedAlgorithmicMedia
+stem, reference movie, preview      the same of all its takes together, and a movie is a composite in any case
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def made_here(name: str) -> Signer:
     from cryptography.hazmat.primitives.asymmetric import ec
 
     authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    title, mark = name or "talkies, on one computer", secrets.token_hex(4)
+    title, mark = name or "talkies on one computer", secrets.token_hex(4)
     authority = _certificate(title, f"talkies authority {mark}", authority_key, None, authority_key)
     own = _certificate(title, f"talkies signer {mark}", key, authority, authority_key)
     return Signer("es256", _private(key), _public(own) + _public(authority))
@@ -130,7 +130,7 @@ def _certificate(
     subject = x509.Name(
         [x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization), x509.NameAttribute(NameOID.COMMON_NAME, name)]
     )
-    usage = x509.KeyUsage(not is_authority, False, False, False, False, is_authority, is_authority, False, False)  # noqa: FBT003
+    usage = x509.KeyUsage(not is_authority, False, False, False, False, is_authority, is_authority, False, False)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -1,10 +1,10 @@
 """What the credential of a file says, and whether it still holds.
 
-    ours        signed by an authority that is trusted here, and nothing was changed since
-    untrusted   nothing was changed since it was signed, but whoever signed it is known to nobody here
-    expired     nothing was changed, but the certificate is no longer valid
-    altered     something is not as it was signed, or what is left of a credential cannot be read
-    absent      there is none
+ours        signed by an authority that is trusted here, and nothing was changed since
+untrusted   nothing was changed since it was signed, but whoever signed it is known to nobody here
+expired     nothing was changed, but the certificate is no longer valid
+altered     something is not as it was signed, or what is left of a credential cannot be read
+absent      there is none
 """
 
 from __future__ import annotations
@@ -142,7 +142,8 @@ def _told(report: Mapping[str, Any]) -> Credential:
     active = report.get("manifests", {}).get(report.get("active_manifest"), {})
     info = active.get("signature_info") or {}
     names = [str(info.get(name) or "")[:_LONGEST_NAME] for name in ("issuer", "common_name")]
-    signer = " ".join(", ".join(dict.fromkeys(filter(None, names))).split())
+    organization, name = (" ".join(each.split()) for each in names)
+    signer = f"{organization} ({name})" if organization and name else organization or name
     status, problem = _status(report)
     if status == "altered":
         return Credential(status, signer, problem=problem)

@@ -1,7 +1,7 @@
 """Signing of what is made, last of all: after loudness, stems and pops, before it comes to its place.
 
-A file is signed as a copy beside it that takes its place, so that whatever ends the process leaves one whole file, signed
-or not. What cannot be signed is still made: a sentence says so, once.
+A file is signed as a copy beside it that takes its place, so that whatever ends the process leaves one whole file,
+signed or not. What cannot be signed is still made: a sentence says so, once.
 """
 
 from __future__ import annotations

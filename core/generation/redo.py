@@ -190,6 +190,16 @@ def _order(take: MadeTake, place: Path) -> tuple[TakeRequest, int]:
         raise InputError(take.name, "says in no way that can be read what it was made from") from error
 
 
+def why_not(take: MadeTake) -> str:
+    """What speaks against making a take again, as far as that is known without trying; "" where nothing does."""
+    try:
+        order, _ = _order(take, take.folder)
+    except TalkiesError as error:
+        return str(error)
+    timeline = order.request.timeline
+    return "" if timeline.exists() else f"{take.name}: the timeline it was made for is not there ({timeline.name})"
+
+
 _UNKNOWN = "give the .otio that was written, or a take of the panel's; other formats do not bring it back"
 
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from talkies.core.engines.base import EngineLoader
 from talkies.core.credentials.signing import Signing
+from talkies.core.engines.base import EngineLoader
 from talkies.core.errors import ArgumentError, InputError
 from talkies.core.events import Event, Failed, Finished, Progress, TakeReady
 from talkies.core.files.atomic import write_atomically

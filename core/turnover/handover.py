@@ -34,6 +34,7 @@ from talkies.core.timeline.our_tracks import without_our_tracks
 from talkies.core.timeline.structure.tracks import lanes_of
 from talkies.core.turnover.folder import check_folder, whole_folder
 from talkies.core.turnover.from_timeline import SoundFile, takes_in
+from talkies.core.turnover.provenance import provenance_facts
 from talkies.core.turnover.readme import Contents, Fact
 from talkies.core.turnover.reference import write_reference
 from talkies.core.turnover.span import Pops, Span, span_of
@@ -68,7 +69,8 @@ def hand_over(
 ) -> Iterator[Warned | HandedOver]:
     """Writes the folder ``out`` for the takes in ``timeline``; the last event is :class:`HandedOver`.
 
-    ``watch`` is called from inside the work and may raise CancelledError. ``credentials``: WAV and MOV files are signed. Raises a TalkiesError, with nothing written.
+    ``watch`` is called from inside the work and may raise CancelledError. ``credentials``: WAV and MOV
+    files are signed. Raises a TalkiesError, with nothing written.
     """
     check_folder(out)
     takes = takes_in(timeline, media_dir)
@@ -132,7 +134,8 @@ class _Job:
         files.append(self._write_movie(copies, folder))
         (folder / "CUES").mkdir()
         files += write_lists(self.span, copies, folder / "CUES", folder)
-        contents = Contents(self.span, tuple(copies), stems, level, tuple(files), (*_NOTES, *notes))
+        origin = tuple(provenance_facts(folder, copies))
+        contents = Contents(self.span, tuple(copies), stems, level, tuple(files), (*_NOTES, *notes), origin)
         write_readme(contents, folder)
         self._say(1.0, "adding checksums")
         return contents

@@ -22,8 +22,8 @@ Fact = tuple[str, str]
 
 @dataclass(frozen=True)
 class Contents:
-    """What a folder holds. ``level``: of the sum of what sounds. ``files``: each with what it is; ``notes``: what else
-    the reader must know, a sentence each."""
+    """What a folder holds. ``level``: of the sum of what sounds. ``files``: each with what it is; ``provenance``:
+    what is said of their origin; ``notes``: what else the reader must know, a sentence each."""
 
     span: Span
     takes: tuple[Take, ...]
@@ -31,6 +31,7 @@ class Contents:
     level: Level
     files: tuple[Fact, ...]
     notes: tuple[str, ...] = ()
+    provenance: tuple[Fact, ...] = ()
 
 
 def readme_text(contents: Contents) -> str:
@@ -44,6 +45,7 @@ def readme_text(contents: Contents) -> str:
         ("Tracks", _facts(_tracks(contents.stems))),
         ("Files", _facts([*contents.files, (CHECKSUMS, "of every file; check with: sha256sum --check SHA256SUMS")])),
         ("Made with", _facts(_origins(contents.takes))),
+        ("Provenance", _facts(contents.provenance)),
         ("Notes", [f"  {sentence}" for sentence in contents.notes]),
     ]
     body = ["\n".join([name, *lines, ""]) for name, lines in parts if lines]

@@ -21,6 +21,7 @@ from talkies.core.turnover.captions import caption_files
 from talkies.core.turnover.cue_sheet import sheet_csv, sheet_rows
 from talkies.core.turnover.folder import README, whole_folder
 from talkies.core.turnover.marker_edl import marker_edls
+from talkies.core.turnover.provenance import provenance_facts
 from talkies.core.turnover.readme import Contents, Fact, readme_text
 from talkies.core.turnover.span import Pops, Span, span_of
 from talkies.core.turnover.stems import StemFile, reel_name, write_stems
@@ -35,7 +36,8 @@ def write_stems_folder(timeline: Timeline, takes: Sequence[Take], out: Path, pop
         level = measure(mixed([take for take in takes if take.number == 1]), SAMPLE_RATE)
         beside = sorted({take.path.parent.name for take in takes})
         notes = (f"The single takes, with handles, are beside this folder in {', '.join(beside)}.", *span_notes(span))
-        write_readme(Contents(span, tuple(takes), stems, level, files, notes), folder)
+        origin = tuple(provenance_facts(folder, takes))
+        write_readme(Contents(span, tuple(takes), stems, level, files, notes, origin), folder)
 
 
 def stem_facts(stems: Sequence[StemFile], folder: Path) -> list[Fact]:

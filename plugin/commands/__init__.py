@@ -16,6 +16,8 @@ COMMANDS = {
     "generate": "generate sound for a timeline and write a new timeline with it on new tracks",
     "batch": "generate sound for many reels: whole folders, in workers side by side, going on where it ended",
     "redo": "make takes again from their own metadata, sample for sample, or say why they cannot be",
+    "verify": "where sound comes from: credential, mark and recipe of a file, a timeline's takes or a folder",
+    "credentials": "who signs what is made: show, create, or use a certificate of your own",
     "spot": "list what sounds when in a timeline: a spotting list to edit, for generate --spots",
     "perform": "turn taps, or a voice recorded while the picture played, into a spotting list",
     "turnover": "collect a turnover for a post house: cut, takes, stems, reference movie, cue sheet, README",

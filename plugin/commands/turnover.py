@@ -39,7 +39,9 @@ def run(options: argparse.Namespace) -> int:
     timeline = read_timeline(options.timeline, options.media_dir)
     pops = Pops(options.two_pop, options.tail_pop)
     try:
-        for event in hand_over(timeline, options.output, pops, options.media_dir, watch, credentials=options.credentials):
+        for event in hand_over(
+            timeline, options.output, pops, options.media_dir, watch, credentials=options.credentials
+        ):
             line.clear()
             match event:
                 case Warned():

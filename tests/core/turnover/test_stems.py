@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from known_reels import Laid, known_timeline
 
+from talkies.core.credentials.signing import Signing
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Take
 from talkies.core.timeline.structure.tracks import lanes_of
@@ -49,7 +50,7 @@ def written(
 ) -> tuple[StemFile, ...]:
     timeline = known_timeline(rate, start_frame, **options)  # type: ignore[arg-type]
     folder.mkdir(exist_ok=True)
-    return write_stems(span_of(timeline, takes, pops), lanes_of(takes, mixed=True), folder)
+    return write_stems(span_of(timeline, takes, pops), lanes_of(takes, mixed=True), folder, Signing(wanted=False))
 
 
 def test_a_stem_is_its_takes_at_their_places_and_silence_elsewhere(laid: Laid, tmp_path: Path) -> None:

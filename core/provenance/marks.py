@@ -1,0 +1,76 @@
+"""The mark in the sound of a file, looked for in stretches that are spread over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module, util
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from talkies.core.arrays import Sound
+from talkies.core.media.sound import sound_blocks
+
+_RATE = 48_000
+_STRETCH_S = 10
+_MOST_STRETCHES = 6
+_FINDER = "talkies.core.mark"
+
+
+@dataclass(frozen=True)
+class FoundMark:
+    """``chance``: how often a sound without a mark would look like this one; ``says``: what the mark says, in words."""
+
+    chance: float
+    says: str
+
+    @property
+    def probability(self) -> float:
+        """That it is a mark and no chance."""
+        return 1.0 - self.chance
+
+
+def find_mark(path: Path) -> FoundMark | None:
+    """The surest mark in a sound; None for none. Of a sound of more than a minute six stretches of ten seconds are
+    looked at. Raises MediaError."""
+    if util.find_spec(_FINDER) is None:
+        return None
+    finding = import_module(f"{_FINDER}.finding")
+    found = [mark for stretch in _stretches(path) for mark in finding.found(stretch, _RATE)]
+    surest: Any = min(found, key=lambda mark: mark.chance, default=None)
+    return None if surest is None else FoundMark(float(surest.chance), _words(surest.payload))
+
+
+def _words(number: int) -> str:
+    said = import_module(f"{_FINDER}.payload").Payload.read(number)
+    return f"talkies {'.'.join(map(str, said.version))}, {said.kind or 'an engine of a later version'}"
+
+
+def _stretches(path: Path) -> Iterator[Sound]:
+    """(n,) at 48 kHz; a sound is read once, in bounded memory."""
+    kept: list[Sound] = []
+    step = 1
+    for number, piece in enumerate(_pieces(path, _STRETCH_S * _RATE)):
+        if number % step == 0:
+            kept.append(piece)
+        if len(kept) > 2 * _MOST_STRETCHES:
+            kept, step = kept[::2], step * 2
+    edges = np.linspace(0, len(kept), min(len(kept), _MOST_STRETCHES) + 1).round().astype(int)
+    yield from (kept[first] for first, _ in pairwise(edges))
+
+
+def _pieces(path: Path, size: int) -> Iterator[Sound]:
+    """Of ``size`` samples each, and what is left."""
+    held, count = list[Sound](), 0
+    for block in sound_blocks(path, _RATE, mono=True):
+        held.append(block[0])
+        count += block.shape[1]
+        while count >= size:
+            whole = np.concatenate(held)
+            yield whole[:size]
+            held, count = [whole[size:]], len(whole) - size
+    if count:
+        yield np.concatenate(held)

@@ -1,0 +1,136 @@
+"""Verify: what files say of their origin, whether they are as they were, and what is found in their sound.
+
+file, timeline or folder ─► files ─► credential · mark · recipe ─► can it be made again?
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from talkies.core.credentials.reading import SUFFIXES, Credential, CredentialReader, Status
+from talkies.core.errors import InputError, TalkiesError
+from talkies.core.generation.redo import MadeTake, made_takes, why_not
+from talkies.core.provenance.marks import FoundMark, find_mark
+from talkies.core.takes.our_files import is_sound
+from talkies.core.takes.take_folder import read_sidecar
+from talkies.core.timeline.readers import READERS
+
+MOST_FILES = 100_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A file that is looked at, and what is known of it beside it: ``metadata`` of a take, ``folder``, from which its
+    own files are named."""
+
+    path: Path
+    folder: Path
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, path: Path) -> Asked:
+        return cls(path, path.absolute().parent.parent)
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Of one file. ``status``: of its credential, or ``unreadable``; ``credential``: None where it could not be read;
+    ``against_redo``: why a take cannot be made again, "" where it can, None for what is no take."""
+
+    path: Path
+    status: Status | Literal["unreadable"]
+    problem: str = ""
+    credential: Credential | None = None
+    mark: FoundMark | None = None
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    against_redo: str | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Ours and untouched."""
+        return self.status == "ours"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As ``--json`` prints it."""
+        said, mark, against = self.credential or Credential("absent"), self.mark, self.against_redo
+        return {
+            "path": str(self.path),
+            "status": self.status,
+            "problem": self.problem,
+            "signer": said.signer,
+            "source_type": said.source_type,
+            "films": [{"name": name, "identity": identity} for name, identity in said.films],
+            "mark": None if mark is None else vars(mark) | {"probability": mark.probability},
+            "recipe": dict(self.recipe),
+            "redo": None if against is None else {"possible": not against, "why": against},
+        }
+
+
+def files_of(path: Path, media_dir: Path | None = None) -> list[Asked]:
+    """A sound or movie; the takes of a timeline, whether their files are there or not; every such file in a folder with
+    all folders in it, none behind links. Raises TalkiesError where there is none."""
+    if path.is_dir() and path.suffix.lower() not in READERS:
+        found = [Asked.of(file) for file in _inside(path)]
+        if not found:
+            raise InputError(path, "holds no WAV, MOV or MP4 file", "name a file, a timeline or another folder")
+        return found
+    if path.suffix.lower() in READERS and path.suffix.lower() not in SUFFIXES:
+        return [Asked(take.path, take.folder, take.metadata) for take in made_takes(path, media_dir)]
+    if not path.exists():
+        raise InputError(path, "there is no such file", "name a WAV, MOV or MP4 file, a timeline or a folder")
+    return [Asked.of(path)]
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    count = 0
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(place) / name
+            if path.suffix.lower() in SUFFIXES and not name.startswith(".") and not path.is_symlink():
+                count += 1
+                if count > MOST_FILES:
+                    raise InputError(folder, f"holds more than {MOST_FILES} files", "name a folder in it")
+                yield path
+
+
+def verify(asked: Sequence[Asked], trusted: str, *, marks: bool = True) -> Iterator[Verified]:
+    """Each file in turn. ``trusted``: certificates of authorities, PEM; ``marks``: whether the sound is listened to.
+    Raises MissingExtraError; what is wrong with a file is in its :class:`Verified`."""
+    with CredentialReader(trusted) as reader:
+        for each in asked:
+            yield _verified(each, reader, marks=marks)
+
+
+def _verified(asked: Asked, reader: CredentialReader, *, marks: bool) -> Verified:
+    path = asked.path
+    try:
+        credential = reader.read(path)
+    except TalkiesError as error:
+        return Verified(path, "unreadable", error.problem)
+    mark, recipe = None, credential.recipe or asked.metadata or _beside(path)
+    if marks:
+        try:
+            mark = find_mark(path)
+        except TalkiesError as error:
+            if credential.status == "absent":
+                return Verified(path, "unreadable", error.problem)
+    is_take = is_sound(path.name) and "takes" not in recipe
+    against = why_not(MadeTake(path, recipe, asked.folder)) if is_take else None
+    return Verified(path, credential.status, credential.problem, credential, mark, recipe, against)
+
+
+def _beside(path: Path) -> Mapping[str, Any]:
+    """What the sidecar of a take says."""
+    sidecar = path.with_suffix(".json")
+    if not (is_sound(path.name) and sidecar.is_file()):
+        return {}
+    try:
+        return read_sidecar(sidecar).take.metadata
+    except InputError:
+        return {}

@@ -1,0 +1,36 @@
+"""What was found of a file, in words: for the command line, the panel and a turnover's README."""
+
+from __future__ import annotations
+
+from talkies.core.provenance.verifying import Verified
+
+STATUS_WORDS = {
+    "ours": "valid, ours",
+    "untrusted": "valid, untrusted",
+    "expired": "unaltered, but its certificate is no longer valid",
+    "altered": "ALTERED",
+    "absent": "none",
+    "unreadable": "unreadable",
+}
+SOURCE_WORDS = {
+    "trainedAlgorithmicMedia": "made by a model",
+    "algorithmicMedia": "made by rules",
+    "compositeWithTrainedAlgorithmicMedia": "a mix with sound of a model",
+    "composite": "a mix with recordings, without a model",
+}
+
+
+def in_words(found: Verified) -> list[str]:
+    """A part of a sentence for credential, origin, mark and redo each, as far as there is something to say."""
+    said = found.credential
+    by = f", signed by {said.signer}" if said is not None and said.signer else ""
+    problem = f" ({found.problem})" if found.problem and found.status in ("altered", "unreadable") else ""
+    words = [f"credential {STATUS_WORDS[found.status]}{problem}{by}"]
+    if said is not None and said.source_type:
+        words.append(SOURCE_WORDS.get(said.source_type, said.source_type))
+    if found.mark is not None:
+        words.append(f"mark found ({found.mark.says}; by chance once in {1 / max(found.mark.chance, 1e-99):.0e})")
+    if found.against_redo is not None:
+        can = "can be made again, as far as is known without trying"
+        words.append(f"cannot be made again ({found.against_redo})" if found.against_redo else can)
+    return words
