@@ -1,0 +1,157 @@
+"""What is verified of files, timelines and folders, and how the command ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engines import load_tones
+from films import write_movie, write_reel
+from signed import needs_c2pa, noise, sign
+
+from talkies.core.credentials import settings
+from talkies.core.generation.render import render
+from talkies.core.generation.request import Request
+from talkies.plugin.cli import main
+
+CUES = [(2, 10, "ANNA: Hello there.")]
+TAKE = "FX_V1-001_shot_t01.wav"
+
+
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("laid")
+    write_movie(folder / "film.mp4", 2)
+    reel = write_reel(folder / "reel.otio", ["film.mp4"], cues=CUES, start=25)
+    list(render(Request(reel, folder / "out.otio"), load_engine=load_tones))
+    return folder
+
+
+@pytest.fixture
+def place(laid: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(laid, tmp_path / "place"))
+
+
+def verified(capsys: pytest.CaptureFixture[str], path: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    code = main(["verify", str(path), "--json", *options])
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return code, document
+
+
+@needs_c2pa
+def test_what_was_just_made_is_ours_and_can_be_made_again(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, document = verified(capsys, place / "out.otio")
+    assert code == 0
+    assert {each["status"] for each in document["files"]} == {"ours"}
+    assert [each["redo"] for each in document["files"]] == [{"possible": True, "why": ""}] * len(document["files"])
+
+
+@needs_c2pa
+def test_a_take_moved_away_says_that_its_timeline_is_not_there(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    take = next((place / "out.takes").glob("FX_*.wav"))
+    alone = tmp_path / "away" / "far" / take.name
+    alone.parent.mkdir(parents=True)
+    take.rename(alone)
+    code, document = verified(capsys, alone)
+    assert code == 0
+    assert not document["files"][0]["redo"]["possible"]
+    assert "reel.otio" in document["files"][0]["redo"]["why"]
+
+
+@needs_c2pa
+def test_one_that_was_altered_ends_with_1(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    take = next((place / "out.takes").glob("FX_*.wav"))
+    data = bytearray(take.read_bytes())
+    data[len(data) // 2] ^= 4
+    take.write_bytes(data)
+    code, document = verified(capsys, place / "out.otio")
+    assert code == 1
+    assert document["counts"] == {"altered": 1, "ours": len(document["files"]) - 1}
+
+
+@needs_c2pa
+def test_a_take_that_is_not_there_ends_with_1(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    next((place / "out.takes").glob("FX_*.wav")).unlink()
+    code, document = verified(capsys, place / "out.otio")
+    assert (code, document["counts"]["unreadable"]) == (1, 1)
+
+
+@needs_c2pa
+def test_a_folder_is_looked_through_with_all_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is not ours, or cannot be read, is named and the rest goes on; links lead nowhere."""
+    sign(noise(tmp_path / "a" / "b" / TAKE))
+    noise(tmp_path / "other.wav")
+    (tmp_path / "broken.wav").write_bytes(b"nothing")
+    (tmp_path / "notes.txt").write_text("no sound", encoding="utf-8")
+    if os.name != "nt":
+        (tmp_path / "link.wav").symlink_to(tmp_path / "other.wav")
+    code, document = verified(capsys, tmp_path)
+    assert code == 1
+    found = {Path(each["path"]).name: each["status"] for each in document["files"]}
+    assert found == {TAKE: "ours", "other.wav": "absent", "broken.wav": "unreadable"}
+
+
+@needs_c2pa
+def test_others_are_trusted_where_their_authority_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TALKIES_CREDENTIALS", str(tmp_path / "theirs"))
+    path = sign(noise(tmp_path / "sound" / TAKE))
+    assert main(["credentials", "show", "--certificate"]) == 0
+    (tmp_path / "theirs.pem").write_text(capsys.readouterr().out, encoding="ascii")
+    monkeypatch.setenv("TALKIES_CREDENTIALS", str(tmp_path / "here"))
+    assert main(["verify", str(path)]) == 1
+    assert "valid, untrusted" in capsys.readouterr().out
+    assert main(["verify", str(path), "--trust", str(tmp_path / "theirs.pem")]) == 0
+
+
+@needs_c2pa
+@pytest.mark.parametrize("name", ["none.wav", "empty", "words.txt", "broken.wav"])
+def test_what_cannot_be_verified_is_one_sentence(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "words.txt").write_text("words", encoding="utf-8")
+    (tmp_path / "broken.wav").write_bytes(b"nothing")
+    assert main(["verify", str(tmp_path / name)]) == 2
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("talkies:")]
+    assert len(said) == 1
+    assert name in said[0]
+
+
+@needs_c2pa
+def test_credentials_are_made_and_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TALKIES_CREDENTIALS", str(tmp_path / "own"))
+    assert main(["credentials", "show"]) == 0
+    assert "nobody signs yet" in capsys.readouterr().out
+    assert main(["credentials", "create", "--name", "Filmhaus Süd", "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["organization"] == "Filmhaus Süd"
+    assert main(["credentials", "show", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == made
+
+
+@pytest.mark.parametrize("words", ["verify out.wav", "credentials show", "credentials create"])
+def test_without_the_extra_one_sentence_says_how_to_have_it(
+    words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, settings.LIBRARY, None)
+    assert main(words.split()) == 2
+    assert "pip install 'talkies[credentials]'" in capsys.readouterr().err
+
+
+def test_nothing_of_it_is_imported_for_help() -> None:
+    """Who asks for a list of commands waits for none of them."""
+    import subprocess
+    import sys
+
+    program = "import sys; from talkies.plugin.cli import main; main(['--help']); "
+    program += "print([name for name in ('c2pa', 'cryptography', 'numpy') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
