@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from talkies.core.provenance.verifying import Verified
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from talkies.core.provenance.verifying import Verified
 
 STATUS_WORDS = {
     "ours": "valid, ours",
@@ -20,12 +23,16 @@ SOURCE_WORDS = {
 }
 
 
+def credential_words(status: str, problem: str, signer: str) -> str:
+    """Whether a credential holds, and who signed."""
+    why = f" ({problem})" if problem and status in ("altered", "unreadable") else ""
+    return f"credential {STATUS_WORDS[status]}{why}{f', signed by {signer}' if signer else ''}"
+
+
 def in_words(found: Verified) -> list[str]:
     """A part of a sentence for credential, origin, mark and redo each, as far as there is something to say."""
     said = found.credential
-    by = f", signed by {said.signer}" if said is not None and said.signer else ""
-    problem = f" ({found.problem})" if found.problem and found.status in ("altered", "unreadable") else ""
-    words = [f"credential {STATUS_WORDS[found.status]}{problem}{by}"]
+    words = [credential_words(found.status, found.problem, "" if said is None else said.signer)]
     if said is not None and said.source_type:
         words.append(SOURCE_WORDS.get(said.source_type, said.source_type))
     if found.mark is not None:

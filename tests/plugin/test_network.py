@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from films import write_movie, write_reel
+from signed import needs_c2pa
 
 TALKIES = (sys.executable, "-m", "talkies.plugin.cli")
 CUES = [(2, 10, "ANNA: Hello there."), (12, 20, "[door slams]")]
@@ -76,6 +77,13 @@ def test_a_port_that_is_opened_is_seen(tmp_path: Path) -> None:
 )
 def test_no_command_opens_a_connection(reel: Path, command: str) -> None:
     assert not run(reel.parent, *TALKIES, *command.split())
+
+
+@needs_c2pa
+def test_nor_does_what_signs_and_verifies(reel: Path) -> None:
+    assert not run(reel.parent, *TALKIES, "credentials", "create")
+    assert not run(reel.parent, *TALKIES, "generate", "reel.otio", "-o", "out.otio")
+    assert not run(reel.parent, *TALKIES, "verify", "out.otio")
 
 
 def test_nor_does_a_worker(reel: Path) -> None:

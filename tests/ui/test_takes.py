@@ -11,7 +11,11 @@ import numpy as np
 import pytest
 from engines import TonesEngine, load_tones
 from films import write_movie, write_reel
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from signed import needs_c2pa, sign
 
 from talkies.core.generation.take_orders import TakeRequest, make_takes
 from talkies.core.media.wav.bwf import write_bwf
@@ -263,3 +267,24 @@ class SilentEngine(TonesEngine):
     def sound(self, prepared: Any, **options: Any) -> Iterator[Any]:
         for block in super().sound(prepared, **options):
             yield block * 0
+
+
+@needs_c2pa
+def test_the_tip_of_a_card_says_where_its_take_comes_from(generated: Document, strip: TakeStrip) -> None:
+    """As its file has it by then, whatever it was before."""
+    take = next(take for take in generated.takes("V1-001") if take.stem == "DX")
+    card = strip.cards[take.id]
+
+    def tip() -> str:
+        QApplication.sendEvent(card, QHelpEvent(QEvent.Type.ToolTip, QPoint(5, 5), card.mapToGlobal(QPoint(5, 5))))
+        return card.toolTip()
+
+    sign(take.path)
+    assert "Credential valid, ours, signed by talkies on one computer" in tip()
+    assert "made by a model" in tip()
+    data = bytearray(take.path.read_bytes())
+    data[-8000] ^= 1
+    take.path.write_bytes(data)
+    assert "Credential ALTERED" in tip()
+    write_bwf(take.path, [np.zeros((1, 480), np.float32)])
+    assert "No credential" in tip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -145,7 +145,8 @@ class TakeCard(QFrame):
         self.gain.show_value(take.gain_db)
         if sounds:
             full = (*full, self.tr("▸ This one is played and written back."))
-        self.setToolTip(as_tip("\n".join((*full, self._about(take)))))
+        self._tip = "\n".join((*full, self._about(take)))
+        self.setToolTip(as_tip(self._tip))
         self.setAccessibleName(self._spoken(take, sounds))
         self.setAccessibleDescription(" ".join(full))
         on = {
@@ -186,6 +187,15 @@ class TakeCard(QFrame):
         number = self.tr("{stem} take {number}").format(stem=take.stem, number=take.number)
         parts = (number, one_line(take.speaker), self.tr("seed {seed}").format(seed=take.seed))
         return ", ".join(part for part in (*parts, *(state for state, on in states.items() if on)) if part)
+
+    def event(self, event: QEvent) -> bool:
+        """Where a take comes from is looked up when somebody asks for the tip: it is read from the file."""
+        if event.type() == QEvent.Type.ToolTip:
+            from talkies.core.provenance.shown import take_in_words
+
+            take = self._document.take(self.take_id)
+            self.setToolTip(as_tip(f"{self._tip}\n{take_in_words(take.path, take.facts)}"))
+        return super().event(event)
 
     def _about(self, take: TakeRecord) -> str:
         known = take.facts
