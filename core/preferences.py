@@ -5,6 +5,7 @@
     loudness = "a85"
     background = "off"              # the beds under shots: auto, off, or words
     soundfont = "system"            # what plays music: own, system, or a file
+    credentials = "off"             # files are not signed, though the extra is installed: on, off
     media-dirs = ["/footage", "~/Movies"]
 
 It lies in the platform's folder for configurations (``preferences_file``), or where the environment variable
@@ -25,7 +26,7 @@ from typing import Any
 from talkies.core.errors import InputError
 
 VARIABLE = "TALKIES_CONFIG"
-KEYS = ("engine", "voice", "loudness", "background", "soundfont", "media-dirs")
+KEYS = ("engine", "voice", "loudness", "background", "soundfont", "credentials", "media-dirs")
 _LARGEST_BYTES = 1 << 16
 
 
@@ -41,10 +42,17 @@ class Preferences:
     media_dirs: tuple[Path, ...] = ()
     background: str = ""
     soundfont: str = ""
+    credentials: str = "on"
 
-    def for_request(self) -> dict[str, str]:
+    @property
+    def signs(self) -> bool:
+        """Whether files are signed where the extra is installed."""
+        return self.credentials == "on"
+
+    def for_request(self) -> dict[str, str | bool]:
         """The fields of a Request that are set here."""
-        return {"engine": self.engine, "voice": self.voice, "loudness": self.loudness, "background": self.background}
+        named = {"engine": self.engine, "voice": self.voice, "loudness": self.loudness, "background": self.background}
+        return {**named, "credentials": self.signs}
 
 
 def preferences_file() -> Path:
@@ -91,6 +99,8 @@ def _checked(values: Mapping[str, Any], path: Path) -> Preferences:
         if not fits:
             wanted = "a list of folders" if name == "media-dirs" else "text in quotes"
             raise InputError(path, f"{name} is {value!r}", f"it must be {wanted}")
+    if values.get("credentials", "on") not in ("on", "off"):
+        raise InputError(path, f"credentials is {values['credentials']!r}", 'it must be "on" or "off"')
     given = {name: value for name, value in values.items() if name != "media-dirs"}
     folders = (_at_home(each) for each in values.get("media-dirs", ()))
     for name in ("voice", "soundfont"):

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Literal, get_args
 from talkies.core.credentials.canonical import is_canonical
 from talkies.core.credentials.embedding import MOVIES, WAVES
 from talkies.core.credentials.manifest import RECIPE, recipe_in
-from talkies.core.credentials.movies import credential_in_movie, first_box
+from talkies.core.credentials.movies import credential_bytes, credential_in_movie, first_box
 from talkies.core.credentials.settings import library, settings
 from talkies.core.credentials.waves import LARGEST_CREDENTIAL, credential_at
 from talkies.core.errors import MediaError, in_one_line
@@ -80,7 +80,8 @@ class CredentialReader(AbstractContextManager["CredentialReader"]):
     def _read(self, file: BinaryIO, path: Path) -> Credential:
         wave = path.suffix.lower() in WAVES
         place = credential_at(file) if wave else None
-        if place is not None and place[1] > LARGEST_CREDENTIAL:
+        length = credential_bytes(file) if place is None else place[1]
+        if length > LARGEST_CREDENTIAL:
             return Credential("altered", problem="its credential is too large to be one")
         file.seek(0)
         kind = "audio/wav" if wave else MOVIES.get(path.suffix.lower(), "video/mp4")

@@ -161,7 +161,7 @@ def request_from(options: argparse.Namespace) -> Request:
         music=_music(options),
         pan_law=options.pan_law,
         width=options.width,
-        credentials=options.credentials,
+        credentials=options.credentials and configured.signs,
     )
 
 

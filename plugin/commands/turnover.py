@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     from talkies.core.events import Progress, Warned
+    from talkies.core.preferences import read_preferences
     from talkies.core.timeline import read_timeline
     from talkies.core.turnover.handover import HandedOver, hand_over
     from talkies.core.turnover.span import Pops
@@ -38,10 +39,9 @@ def run(options: argparse.Namespace) -> int:
 
     timeline = read_timeline(options.timeline, options.media_dir)
     pops = Pops(options.two_pop, options.tail_pop)
+    signed = options.credentials and read_preferences().signs
     try:
-        for event in hand_over(
-            timeline, options.output, pops, options.media_dir, watch, credentials=options.credentials
-        ):
+        for event in hand_over(timeline, options.output, pops, options.media_dir, watch, credentials=signed):
             line.clear()
             match event:
                 case Warned():

@@ -81,3 +81,13 @@ def test_media_is_found_in_the_configured_folders_after_the_named_one(config: Pa
     finder = MediaFinder(tmp_path / "reel.otio", named)
     assert finder.find("file:///Volumes/card/both.mov") == named / "both.mov"
     assert finder.find("file:///Volumes/card/only.mov") == standing / "deep" / "only.mov"
+
+
+def test_whether_files_are_signed_is_on_or_off(config: Path) -> None:
+    given = {"timeline": "a.otio", "out": "b.otio"}
+    assert Request.from_mapping(given).credentials
+    config.write_text('credentials = "off"\n')
+    assert not Request.from_mapping(given).credentials
+    config.write_text('credentials = "perhaps"\n')
+    with pytest.raises(InputError, match="credentials is 'perhaps'"):
+        read_preferences()
