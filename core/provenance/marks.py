@@ -33,10 +33,15 @@ class FoundMark:
         return 1.0 - self.chance
 
 
+def can_find() -> bool:
+    """Whether this talkies knows marks."""
+    return util.find_spec(_FINDER) is not None
+
+
 def find_mark(path: Path) -> FoundMark | None:
     """The surest mark in a sound; None for none. Of a sound of more than a minute six stretches of ten seconds are
     looked at. Raises MediaError."""
-    if util.find_spec(_FINDER) is None:
+    if not can_find():
         return None
     finding = import_module(f"{_FINDER}.finding")
     found = [mark for stretch in _stretches(path) for mark in finding.found(stretch, _RATE)]

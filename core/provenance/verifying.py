@@ -14,7 +14,7 @@ from typing import Any, Literal
 from talkies.core.credentials.reading import SUFFIXES, Credential, CredentialReader, Status
 from talkies.core.errors import InputError, TalkiesError
 from talkies.core.generation.redo import MadeTake, made_takes, why_not
-from talkies.core.provenance.marks import FoundMark, find_mark
+from talkies.core.provenance.marks import FoundMark, can_find, find_mark
 from talkies.core.takes.our_files import is_sound
 from talkies.core.takes.take_folder import read_sidecar
 from talkies.core.timeline.readers import READERS
@@ -39,13 +39,15 @@ class Asked:
 @dataclass(frozen=True)
 class Verified:
     """Of one file. ``status``: of its credential, or ``unreadable``; ``credential``: None where it could not be read;
-    ``against_redo``: why a take cannot be made again, "" where it can, None for what is no take."""
+    ``is_heard``: whether the mark was looked for; ``against_redo``: why a take cannot be made again, "" where it can,
+    None for what is no take."""
 
     path: Path
     status: Status | Literal["unreadable"]
     problem: str = ""
     credential: Credential | None = None
     mark: FoundMark | None = None
+    is_heard: bool = False
     recipe: Mapping[str, Any] = field(default_factory=dict)
     against_redo: str | None = None
 
@@ -57,7 +59,7 @@ class Verified:
     @property
     def facts(self) -> dict[str, Any]:
         """As ``--json`` prints it."""
-        said, mark, against = self.credential or Credential("absent"), self.mark, self.against_redo
+        said, against = self.credential or Credential("absent"), self.against_redo
         return {
             "path": str(self.path),
             "status": self.status,
@@ -65,10 +67,14 @@ class Verified:
             "signer": said.signer,
             "source_type": said.source_type,
             "films": [{"name": name, "identity": identity} for name, identity in said.films],
-            "mark": None if mark is None else vars(mark) | {"probability": mark.probability},
+            "mark": _mark(self.mark) if self.is_heard else None,
             "recipe": dict(self.recipe),
             "redo": None if against is None else {"possible": not against, "why": against},
         }
+
+
+def _mark(mark: FoundMark | None) -> dict[str, Any]:
+    return {"found": mark is not None} | ({} if mark is None else vars(mark) | {"probability": mark.probability})
 
 
 def files_of(path: Path, media_dir: Path | None = None) -> list[Asked]:
@@ -113,16 +119,16 @@ def _verified(asked: Asked, reader: CredentialReader, *, marks: bool) -> Verifie
         credential = reader.read(path)
     except TalkiesError as error:
         return Verified(path, "unreadable", error.problem)
-    mark, recipe = None, credential.recipe or asked.metadata or _beside(path)
+    mark, is_heard, recipe = None, False, credential.recipe or asked.metadata or _beside(path)
     if marks:
         try:
-            mark = find_mark(path)
+            mark, is_heard = find_mark(path), can_find()
         except TalkiesError as error:
             if credential.status == "absent":
                 return Verified(path, "unreadable", error.problem)
     is_take = is_sound(path.name) and "takes" not in recipe
     against = why_not(MadeTake(path, recipe, asked.folder)) if is_take else None
-    return Verified(path, credential.status, credential.problem, credential, mark, recipe, against)
+    return Verified(path, credential.status, credential.problem, credential, mark, is_heard, recipe, against)
 
 
 def _beside(path: Path) -> Mapping[str, Any]:

@@ -37,6 +37,8 @@ def in_words(found: Verified) -> list[str]:
         words.append(SOURCE_WORDS.get(said.source_type, said.source_type))
     if found.mark is not None:
         words.append(f"mark found ({found.mark.says}; by chance once in {1 / max(found.mark.chance, 1e-99):.0e})")
+    elif found.is_heard:
+        words.append("no mark found")
     if found.against_redo is not None:
         can = "can be made again, as far as is known without trying"
         words.append(f"cannot be made again ({found.against_redo})" if found.against_redo else can)

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from engines import load_tones
 from films import write_movie, write_reel
@@ -16,6 +17,7 @@ from signed import needs_c2pa, noise, sign
 from talkies.core.credentials import settings
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.plugin.cli import main
 
 CUES = [(2, 10, "ANNA: Hello there.")]
@@ -95,6 +97,25 @@ def test_a_folder_is_looked_through_with_all_in_it(tmp_path: Path, capsys: pytes
     assert code == 1
     found = {Path(each["path"]).name: each["status"] for each in document["files"]}
     assert found == {TAKE: "ours", "other.wav": "absent", "broken.wav": "unreadable"}
+
+
+@needs_c2pa
+def test_a_mark_is_found_in_sound_that_has_lost_its_credential(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    laying = pytest.importorskip("talkies.core.mark.laying", reason="this talkies lays no marks")
+    payload = pytest.importorskip("talkies.core.mark.payload").Payload((0, 1), "hibari")
+    sound = np.random.default_rng(0).normal(0, 0.05, 20 * 48_000).astype(np.float32)
+    pieces = [piece[None] for piece in laying.marked([sound], payload.number)]
+    write_bwf(tmp_path / "marked.wav", pieces)
+    write_bwf(tmp_path / "plain.wav", [sound[None]])
+    code, document = verified(capsys, tmp_path)
+    marked, plain = (each["mark"] for each in document["files"])
+    assert code == 1
+    assert marked["found"]
+    assert marked["probability"] > 0.999
+    assert "hibari" in marked["says"]
+    assert plain == {"found": False}
 
 
 @needs_c2pa
