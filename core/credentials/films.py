@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from talkies.core.segment import Picture, Segment
@@ -45,15 +45,16 @@ class Films:
             facts = first.stat()
             key = (first, facts.st_size, facts.st_mtime_ns)
             if key not in self._known:
-                self._known[key] = Film(first.name, _of_frames(frames) if frames else _of_movie(first))
+                self._known[key] = Film(first.name, _of_frames(frames) if frames else _of_movie(*key))
         except OSError:
             return None
         return self._known[key]
 
 
-def _of_movie(path: Path) -> str:
+@lru_cache(maxsize=256)
+def _of_movie(path: Path, size: int, changed_ns: int) -> str:
+    """Once a process, until the file has changed: a panel asks take by take."""
     with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
         if size <= _WHOLE_BYTES:
             return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
         hashed = hashlib.sha256(str(size).encode())

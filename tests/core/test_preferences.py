@@ -50,7 +50,8 @@ def test_it_is_read_again_when_it_has_changed(config: Path) -> None:
         ("engine = mini", "is not TOML"),
         (
             'engin = "mini"',
-            "has an unknown key 'engin'; use one of engine, voice, loudness, background, soundfont, media-dirs",
+            "has an unknown key 'engin'; use one of engine, voice, loudness, background, soundfont, "
+            "credentials, media-dirs",
         ),
         ("voice = 3", "voice is 3; it must be text in quotes"),
         ('media-dirs = "footage"', "media-dirs is 'footage'; it must be a list of folders"),
