@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from engines import load_tones
 from films import write_movie, write_reel
+from signed import chunks
 
 from talkies.core.engines.base import Engine
 from talkies.core.errors import ArgumentError
@@ -110,9 +111,9 @@ def takes_until(events: object, count: int) -> list[Take]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Sounds without their headers, in which the folder may stand, and the papers."""
+    """Sounds without their headers and credentials, and the papers."""
     files = [path for path in folder.iterdir() if path.suffix in (".wav", ".mid", ".csv")]
-    return {path.name: path.read_bytes().partition(b"data")[2] or path.read_bytes() for path in files}
+    return {path.name: chunks(path)[b"data"] if path.suffix == ".wav" else path.read_bytes() for path in files}
 
 
 def no_engine(name: str, weights: Path | None, device: str) -> Engine:
