@@ -13,7 +13,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from talkies.core.conditioning.picture.sync import CUT, SYNC_DIM
+from talkies.core.conditioning.picture.sync import SYNC_DIM
 from talkies.core.conditioning.picture.visual import PICTURE_DIM
 from talkies.core.model.convnext import ConvNeXtBlock
 from talkies.core.model.projections import stretch
@@ -51,16 +51,12 @@ class EventSpotter(nn.Module):
     @torch.no_grad()
     def probabilities(self, sync: Tensor, picture: Tensor, *, in_a_mirror: bool = False) -> Tensor:
         """sync (T, 32), picture (F, 192) → the four columns (T, 4) themselves; exactly 0 where nothing moves within a
-        second, and nothing begins at a cut, before which another shot is seen. ``in_a_mirror``: the mirror image, which
-        sounds alike, is asked as well; the flow model learned without.
+        second. ``in_a_mirror``: the mirror image, which sounds alike, is asked as well; the flow model learned without.
         """
         moves = nn.functional.max_pool1d(sync.abs().amax(1)[None, None], 51, 1, 25)[0, 0]
         views = [(sync, picture), *([mirrored(sync, picture)] if in_a_mirror else [])]
         logits: Tensor = self(*(torch.stack(each) for each in zip(*views, strict=True))).mean(0)
-        found = logits.sigmoid() * (moves > 0)[:, None]
-        cut = nn.functional.max_pool1d(sync[None, None, :, CUT], 2 * _AT_CUT + 1, 1, _AT_CUT)[0, 0]
-        found[:, :2] *= (cut == 0)[:, None]
-        return found
+        return logits.sigmoid() * (moves > 0)[:, None]
 
     def watch(self, sync: Tensor, picture: Tensor, *, decide: bool = False) -> Tensor:
         """Motion and events side by side: sync (T, 32), picture (F, 192) → (T, 36). ``decide``: see :func:`decided`."""
@@ -107,7 +103,6 @@ def decided(events: Tensor) -> Tensor:
     return torch.cat((onsets, going, force), dim=1)
 
 
-_AT_CUT = 2  # latent frames
 _GOING = 0.5  # mean over a second above which something sounds on
 
 

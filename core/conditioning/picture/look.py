@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -10,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from talkies.core.arrays import Floats32
 from talkies.core.conditioning.picture.cards import CardWatch
+from talkies.core.conditioning.picture.sync import CUT
 from talkies.core.conditioning.picture.visual import PICTURE_RATE, PictureFeatures, picture_features
 from talkies.core.errors import InputError
 from talkies.core.media.ahead import ahead
@@ -18,6 +21,8 @@ from talkies.core.media.handles import with_handles
 from talkies.core.media.picture import Frame, picture_frames
 from talkies.core.segment import Segment
 from talkies.core.times import LATENT_RATE, TimeRange, round_half_up
+
+_EDGE = 1 / LATENT_RATE  # a cut in the picture is found within it
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,9 @@ def look_at(
 ) -> PictureLook:
     """Looks at a segment and at most ``handles`` seconds beyond its cuts, for ``motion``, ``mouth`` or both.
 
-    On a title card nothing is seen: it weaves and flickers, and sounds of nothing. A picture that cannot be read is a
-    ``problem`` of the look. ``on_share`` hears how much has been seen and may raise
+    Beyond a hard cut in the picture that lies at an edge of the segment, or outside of it, nothing is seen: it is
+    another shot's. On a title card nothing is seen either: it weaves and flickers, and sounds of nothing. A picture
+    that cannot be read is a ``problem`` of the look. ``on_share`` hears how much has been seen and may raise
     CancelledError; both callbacks are called on the caller's thread.
     """
     if segment.picture is None:
@@ -65,7 +71,19 @@ def look_at(
             features = picture_features(passing, wide.record.duration, motion=motion, mouth=mouth)
     except InputError as error:
         return PictureLook(segment, segment.record, problem=error)
-    return PictureLook(segment, wide.record, nothing_in(features, wide.record.duration) if watch.is_card else features)
+    if watch.is_card:
+        return PictureLook(segment, wide.record, nothing_in(features, wide.record.duration))
+    own = own_shot(features.sync, wide.record, segment.record)
+    return PictureLook(segment, wide.record, within(features, own.shifted(-wide.record.start)))
+
+
+def own_shot(sync: Floats32, looked: TimeRange, record: TimeRange) -> TimeRange:
+    """``looked`` without what lies beyond hard cuts at the edges of ``record`` or outside of it; sync (T, 32) is that
+    of ``looked``. Without the moment of the cut itself, whose flash is the difference of two shots."""
+    cuts = [looked.start + Fraction(int(cell)) / LATENT_RATE for cell in np.flatnonzero(sync[:, CUT])]
+    before = [cut + 1 / LATENT_RATE for cut in cuts if cut <= record.start + _EDGE]
+    after = [cut for cut in cuts if cut >= record.end - _EDGE and cut > record.start + _EDGE]
+    return TimeRange(max(before, default=looked.start), min(after, default=looked.end))
 
 
 def unseen(segment: Segment, handles: Fraction) -> PictureLook:
@@ -115,6 +133,24 @@ def nothing_in(features: PictureFeatures, duration: Fraction) -> PictureFeatures
     nothing = PictureFeatures.nothing(duration)
     mouths = None if features.mouths is None else np.zeros((len(nothing.lips), *features.mouths.shape[1:]), np.uint8)
     return replace(nothing, mouths=mouths)
+
+
+def within(features: PictureFeatures, seen: TimeRange) -> PictureFeatures:
+    """The same features with nothing (zeros) outside of ``seen``, in seconds from their beginning."""
+    return PictureFeatures(
+        sync=_nothing_outside(features.sync, seen, LATENT_RATE),
+        picture=_nothing_outside(features.picture, seen, PICTURE_RATE),
+        lips=_nothing_outside(features.lips, seen, LATENT_RATE),
+        mouths=None if features.mouths is None else _nothing_outside(features.mouths, seen, LATENT_RATE),
+    )
+
+
+def _nothing_outside(rows: Any, seen: TimeRange, rate: Fraction) -> Any:
+    """Arrays (N, …), a row each ``1 / rate`` s."""
+    left = np.zeros_like(rows)
+    inside = slice(max(0, math.ceil(seen.start * rate)), max(0, math.ceil(seen.end * rate)))
+    left[inside] = rows[inside]
+    return left
 
 
 def _shifted(source: Any, target: Any, offset: Fraction) -> Any:

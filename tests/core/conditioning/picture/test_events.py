@@ -31,16 +31,6 @@ def test_nothing_moves_so_nothing_is_spotted() -> None:
     assert not watched.any()
 
 
-def test_nothing_begins_at_a_cut() -> None:
-    torch.manual_seed(0)
-    sync = torch.rand(100, 32)
-    sync[:, 28] = 0
-    sync[50, 28] = 1
-    events = EventSpotter().eval().probabilities(sync, torch.rand(40, 192))
-    assert not events[48:53, :2].any() and events[:48, :2].all() and events[53:, :2].all()
-    assert events[:, 2:].all()
-
-
 def seen(mirror: bool) -> tuple[torch.Tensor, torch.Tensor]:
     scene = render_scene(3, Fraction(2), kind="bouncing", clean=True)
     turned = slice(None, None, -1 if mirror else 1)

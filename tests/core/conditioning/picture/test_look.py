@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
+import pytest
 
 from talkies.core.conditioning.picture.look import PictureLook, covering, look_at
-from talkies.core.conditioning.picture.visual import PictureFeatures
+from talkies.core.conditioning.picture.visual import PictureFeatures, picture_features
+from talkies.core.media.picture import picture_frames
 from talkies.core.segment import Picture, Segment
 from talkies.core.times import TimeRange
 
@@ -77,3 +81,43 @@ def test_a_picture_that_is_not_there_is_a_problem_of_the_look(tmp_path: Path) ->
         look = look_at(shot, Fraction(1))
         assert look.features is None and look.range == shot.record
         assert reason in str(look.problem)
+
+
+def two_shots(film: Path) -> Picture:
+    """A box flies through a dark place for two seconds, then another one through a bright place for two."""
+    with av.open(str(film), "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "yuv420p"
+        for number in range(100):
+            image = np.full((96, 128, 3), 40 if number < 50 else 200, np.uint8)
+            image[30:60, 2 * (number % 50) : 2 * (number % 50) + 25] = 120
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
+        container.mux(stream.encode(None))
+    return Picture(film)
+
+
+@pytest.mark.parametrize(
+    ("shot", "seen"),
+    [
+        (("2", "4"), ("2.04", "4")),  # the first shot lies before it, the cut's flash is its own moment
+        (("0", "2"), ("0", "2")),  # and here the second one behind it
+        (("2.6", "3.4"), ("2.04", "4")),  # within a shot the handles reach as far as the shot
+        (("1", "3"), ("0", "4")),  # a cut inside is the editor's own
+    ],
+)
+def test_nothing_is_seen_of_another_shot(tmp_path: Path, shot: tuple[str, str], seen: tuple[str, str]) -> None:
+    picture = two_shots(tmp_path / "film.mkv")
+    record = seconds(*shot)
+    look = look_at(Segment("V1-001", "shot", "V1", record, record, Fraction(25), picture=picture), Fraction(1))
+    whole = picture_features(
+        picture_frames(Segment("V1-001", "shot", "V1", look.range, look.range, Fraction(25), picture=picture)),
+        look.range.duration,
+    )
+    assert look.features is not None and whole.sync[:, :24].any(1).mean() > 0.9
+    first, last = (round(float(edge - look.range.start) * 25) for edge in (seconds(*seen).start, seconds(*seen).end))
+    first = max(first, 0)
+    assert np.array_equal(look.features.sync[first:last], whole.sync[first:last])
+    assert not look.features.sync[:first].any() and not look.features.sync[last:].any()
+    first, last = math.ceil(first / 2.5), math.ceil(last / 2.5)
+    assert np.array_equal(look.features.picture[first:last], whole.picture[first:last])
+    assert not look.features.picture[:first].any() and not look.features.picture[last:].any()
