@@ -19,7 +19,7 @@ import numpy as np
 from scipy.fft import rfft, rfftfreq
 
 from talkies.core.arrays import AnySound, Floats
-from talkies.core.mark.pattern import BANDS, PAIRS, PAYLOADS, SLOT_S, band_edges, cells, codewords
+from talkies.core.mark.pattern import BANDS, LOWEST_HZ, PAIRS, PAYLOADS, SLOT_S, band_edges, cells, codewords
 
 SURE = 1e-5
 """A mark is found where chance would find one as sure in fewer windows than this."""
@@ -35,6 +35,7 @@ _FARTHER = 0.2  # of the difference of the slots around two is theirs
 _CLIPPED = 1.5  # deviations
 _HEAVIEST = 3.18  # times as often as in a normal distribution
 _SILENT_DB = 70.0  # below the loudest
+_CANCELLED = 0.25  # of the power of the channels: what is left of them in their mean where each is looked at as well
 
 
 @dataclass(frozen=True)
@@ -52,26 +53,47 @@ class Found:
 
 
 def found(sound: AnySound, sample_rate: int) -> list[Found]:
-    """The marks in a sound (N,) or (N, C), window for window, in order of time; [] for none, or in too little sound."""
-    mono = sound if sound.ndim == 1 else sound.mean(axis=1)
+    """The marks in a sound (N,) or (N, C), window for window, in order of time; [] for none, or in too little sound.
+    Channels are looked at in their mean, and each by itself where they cancel each other out there."""
+    if sample_rate < 2 * LOWEST_HZ:
+        return []
     window, step = round(WINDOW_S * sample_rate), round(WINDOW_S / 2 * sample_rate)
-    starts = range(0, max(len(mono) - window, 0) + step, step) if len(mono) > window else (0,)
-    looked = (_looked_at(mono[first : first + window], sample_rate, first / sample_rate) for first in starts)
+    starts = range(0, max(len(sound) - window, 0) + step, step) if len(sound) > window else (0,)
+    looked = (_looked_at(sound[first : first + window], sample_rate, first / sample_rate) for first in starts)
     return [each for each in looked if each is not None and each.chance < SURE]
 
 
 def _looked_at(sound: AnySound, sample_rate: int, start: float) -> Found | None:
-    levels = _levels(sound, sample_rate)
-    if len(levels) < _HOPS:
+    if len(sound) < sample_rate:
         return None
-    differences = _differences(levels)
-    score, speed, payload = max(_best_at(differences, float(speed)) for speed in _SPEEDS)
-    trials = len(_SPEEDS) * _HOPS * PAYLOADS
+    heard = _heard(sound)
+    best = [each for each in (_best_of(_levels(one, sample_rate)) for one in heard) if each is not None]
+    if not best:
+        return None
+    score, speed, payload = max(best)
+    trials = len(heard) * len(_SPEEDS) * _HOPS * PAYLOADS
     chance = min(trials * _HEAVIEST * 0.5 * erfc(score / sqrt(2)), 1.0)
     return Found(payload, start, start + len(sound) / sample_rate, score, chance, speed)
 
 
-def _levels(sound: AnySound, rate: int) -> Floats:
+def _heard(sound: AnySound) -> list[Floats]:
+    """(n,) or (n, C) → what is looked at, (n,) each, at most 1; samples that are no numbers are silence."""
+    known = np.nan_to_num(sound.reshape(len(sound), -1), posinf=0.0, neginf=0.0).astype(np.float64)
+    channels: Floats = known / max(float(np.abs(known).max()), 1e-30)
+    middle: Floats = channels.mean(axis=1)
+    is_cancelled = float(np.square(middle).mean()) < _CANCELLED * float(np.square(channels).mean())
+    return [middle, *channels.T] if is_cancelled else [middle]
+
+
+def _best_of(levels: Floats) -> tuple[float, float, int] | None:
+    """The largest score over all speeds, offsets and payloads, its speed and payload; None of too little sound."""
+    if len(levels) < _HOPS:
+        return None
+    differences = _differences(levels)
+    return max(_best_at(differences, float(speed)) for speed in _SPEEDS)
+
+
+def _levels(sound: Floats, rate: int) -> Floats:
     """(hops, BANDS) dB."""
     size, hop = round(rate * _ANALYSED_S), rate * _HOP_S
     count = max(floor((len(sound) - size - 0.5) / hop) + 1, 0)  # where hops are no whole samples they are rounded

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from talkies.core.arrays import Sound
+from talkies.core.errors import MediaError
+from talkies.core.media.opening import open_media, sound_stream, video_stream
 from talkies.core.media.sound import sound_blocks
 
 _RATE = 48_000
@@ -49,13 +51,22 @@ def find_mark(path: Path) -> FoundMark | None:
     return None if surest is None else FoundMark(float(surest.chance), _words(surest.payload))
 
 
+def is_silent_movie(path: Path) -> bool:
+    """Whether it has a picture and no sound in which a mark could be. Raises nothing."""
+    try:
+        with open_media(path) as container:
+            return sound_stream(container) is None and video_stream(container) is not None
+    except MediaError:
+        return False
+
+
 def _words(number: int) -> str:
     said = import_module(f"{_FINDER}.payload").Payload.read(number)
     return f"talkies {'.'.join(map(str, said.version))}, {said.kind or 'an engine of a later version'}"
 
 
 def _stretches(path: Path) -> Iterator[Sound]:
-    """(n,) at 48 kHz; a sound is read once, in bounded memory."""
+    """(n, 2) at 48 kHz; a sound is read once, in bounded memory."""
     kept: list[Sound] = []
     step = 1
     for number, piece in enumerate(_pieces(path, _STRETCH_S * _RATE)):
@@ -70,8 +81,8 @@ def _stretches(path: Path) -> Iterator[Sound]:
 def _pieces(path: Path, size: int) -> Iterator[Sound]:
     """Of ``size`` samples each, and what is left."""
     held, count = list[Sound](), 0
-    for block in sound_blocks(path, _RATE, mono=True):
-        held.append(block[0])
+    for block in sound_blocks(path, _RATE, mono=False):
+        held.append(block.T)
         count += block.shape[1]
         while count >= size:
             whole = np.concatenate(held)

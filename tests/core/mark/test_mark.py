@@ -56,7 +56,7 @@ def test_nothing_is_found_where_nothing_was_laid() -> None:
     assert found(np.zeros(480_000, np.float32), SAMPLE_RATE) == []
 
 
-@pytest.mark.parametrize("rate", [8000, 11_025, 22_050, 44_100, 48_000, 96_000])
+@pytest.mark.parametrize("rate", [10, 700, 8000, 11_025, 22_050, 44_100, 48_000, 96_000])
 def test_sounds_of_any_length_and_rate_are_looked_at(rate: int) -> None:
     sound = speaking(3)
     for count in (0, 1, rate // 100, rate // 50, rate // 50 + 1, rate - 1, rate, rate + rate // 90, 110_251):
@@ -84,6 +84,40 @@ def of_16_bits(sound: AnySound) -> AnySound:
 def test_it_is_found_after_what_happens_to_sound(rate: int, treated: Callable[[AnySound], AnySound]) -> None:
     marks = found(treated(lay(speaking(10, 5), 1234)), rate)
     assert {mark.payload for mark in marks} == {1234}
+
+
+def in_opposite_phase(sound: AnySound) -> AnySound:
+    return np.stack([sound, -sound], axis=1)
+
+
+def over_another_that_cancels(sound: AnySound) -> AnySound:
+    """Marked on one side, and on both a much louder sound that the sides have in opposite phase."""
+    other = 0.5 * speaking(10, 99)
+    return np.stack([sound + other, -other], axis=1)
+
+
+@pytest.mark.parametrize("heard", [in_opposite_phase, over_another_that_cancels])
+def test_channels_that_cancel_each_other_hide_nothing(heard: Callable[[AnySound], AnySound]) -> None:
+    (mark,) = found(heard(lay(speaking(10, 5), 1234)), SAMPLE_RATE)
+    assert mark.payload == 1234
+    for seed in range(6):
+        assert found(heard(speaking(10, seed)), SAMPLE_RATE) == []
+
+
+def test_each_channel_that_is_looked_at_counts_as_one_more_try() -> None:
+    """Of a sound and its opposite three are looked at, and the chance is three times that of the sound alone."""
+    sound = lay(speaking(2, 5), 1234)
+    (alone,), (both,) = found(sound, SAMPLE_RATE), found(in_opposite_phase(sound), SAMPLE_RATE)
+    assert both.score == pytest.approx(alone.score)
+    assert both.chance == pytest.approx(3 * alone.chance)
+
+
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf, 1e38])
+def test_samples_that_are_no_sound_are_no_trouble(broken: float) -> None:
+    sound = lay(speaking(10, 5), 1234)
+    sound[::50_000] = broken
+    assert {mark.payload for mark in found(sound, SAMPLE_RATE)} <= {1234}
+    assert found(np.full(100_000, broken, np.float32), SAMPLE_RATE) == []
 
 
 def test_each_window_of_a_long_sound_says_its_own() -> None:
