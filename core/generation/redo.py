@@ -6,6 +6,7 @@ timeline or take ─► what each says of itself ─► the same plan ─► is 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.engines.base import Engine, EngineLoader, load_engine
-from talkies.core.errors import CancelledError, InputError, TalkiesError
+from talkies.core.errors import CancelledError, InputError, TalkiesError, in_one_line
 from talkies.core.events import Failed, Progress, TakeReady
 from talkies.core.files.atomic import part_file
 from talkies.core.files.dataclass_json import from_json
 from talkies.core.files.preflight import check_space
 from talkies.core.generation.made_from import MADE_FROM, MadeFrom, found_from
+from talkies.core.generation.made_takes import MadeTake
 from talkies.core.generation.planning.cut_shots import read_shots
 from talkies.core.generation.planning.plan import BY_RULES, Plan, plan_run
 from talkies.core.generation.planning.settled import SettledTakes
@@ -34,27 +36,7 @@ from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Stem, Take
 from talkies.core.takes.edited import EDIT
 from talkies.core.takes.levels import BALANCED, rebalanced
-from talkies.core.takes.our_files import is_sound
 from talkies.core.takes.saving import take_name
-from talkies.core.takes.take_folder import read_sidecar
-from talkies.core.timeline import read_timeline
-from talkies.core.timeline.readers import READERS
-from talkies.core.timeline.structure.sounds import sound_tracks
-from talkies.core.timeline.structure.tracks import plain
-
-
-@dataclass(frozen=True)
-class MadeTake:
-    """A take as it says of itself: ``path``, where it lies or should lie; ``metadata``; ``folder``, from which its
-    files are named."""
-
-    path: Path
-    metadata: Mapping[str, Any]
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        return self.path.stem
 
 
 @dataclass(frozen=True)
@@ -66,39 +48,6 @@ class Redone:
     path: Path | None = None
     problem: str = ""
     is_same: bool | None = None
-
-
-def made_takes(path: Path, media_dir: Path | None = None) -> list[MadeTake]:
-    """The takes of a timeline, whether their files are there or not; of a sound file, that one. Raises TalkiesError."""
-    if path.suffix.lower() != ".wav":
-        found = _in_timeline(path, media_dir)
-        if not found:
-            raise InputError(path, "holds no take of talkies", "give a timeline that 'talkies generate' has written")
-        return found
-    if not is_sound(path.name):
-        raise InputError(path, "has no name that talkies gives to a take", "give it the name it had, or its timeline")
-    if path.with_suffix(".json").is_file():
-        return [MadeTake(path, read_sidecar(path.with_suffix(".json")).take.metadata, path.parent.parent)]
-    name = path.parent.name.removesuffix(".takes")
-    for timeline in sorted(path.parent.parent.glob("*")):
-        if timeline.stem == name and timeline.suffix.lower() in READERS:
-            found = [each for each in _in_timeline(timeline, media_dir) if each.path.name == path.name]
-            if found:
-                return [replace(found[0], path=path)]
-    problem = "nothing beside it says how it was made"
-    raise InputError(path, problem, "give the timeline that plays it")
-
-
-def _in_timeline(path: Path, media_dir: Path | None) -> list[MadeTake]:
-    timeline = read_timeline(path, media_dir)
-    takes = timeline.path.with_name(timeline.path.stem + ".takes")
-    found = {}
-    for track in sound_tracks(timeline, media_dir):
-        for clip in track.clips if track.generated else ():
-            place = clip.path or takes / f"{clip.name}.wav"
-            if is_sound(place.name):
-                found[place] = MadeTake(place, plain(clip.metadata), path.parent)
-    return list(found.values())
 
 
 def redo(
@@ -177,7 +126,7 @@ def _order(take: MadeTake, place: Path) -> tuple[TakeRequest, int]:
     if EDIT in take.metadata:
         raise InputError(take.name, "was trimmed or faded by hand", "write back the take without its edits")
     if maker != version("talkies"):
-        raise InputError(take.name, f"was made by talkies {maker}, and this is {version('talkies')}")
+        raise InputError(take.name, f"was made by talkies {in_one_line(str(maker))}, and this is {version('talkies')}")
     try:
         stated = found_from(take.folder, dict(made_from["request"]))
         unmarked = of_a_model(str(take.metadata.get("source"))) and MARK not in take.metadata  # as older takes are
@@ -186,7 +135,7 @@ def _order(take: MadeTake, place: Path) -> tuple[TakeRequest, int]:
         cues = from_json(dict[int, CueEdit], made_from.get("cues", {}))
         voices = from_json(dict[str, str], made_from.get("voices", {}))
         return TakeRequest(request, cues, voices), from_json(int, made_from["index"])
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OSError) as error:  # a name that no disk takes among them
         raise InputError(take.name, "says in no way that can be read what it was made from") from error
 
 
@@ -196,8 +145,9 @@ def why_not(take: MadeTake) -> str:
         order, _ = _order(take, take.folder)
     except TalkiesError as error:
         return str(error)
-    timeline = order.request.timeline
-    return "" if timeline.exists() else f"{take.name}: the timeline it was made for is not there ({timeline.name})"
+    name = order.request.timeline.name
+    is_there = os.path.lexists(order.request.timeline)
+    return "" if is_there else f"{take.name}: the timeline it was made for is not there ({name})"
 
 
 _UNKNOWN = "give the .otio that was written, or a take of the panel's; other formats do not bring it back"

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from talkies.core.credentials.reading import SUFFIXES, Credential, CredentialReader, Status
 from talkies.core.errors import InputError, TalkiesError
-from talkies.core.generation.redo import MadeTake, made_takes, why_not
-from talkies.core.provenance.marks import FoundMark, can_find, find_mark
+from talkies.core.generation.made_takes import MadeTake, folder_of, made_takes, of_sidecar
+from talkies.core.generation.redo import why_not
+from talkies.core.provenance.marks import FoundMark, can_find, find_mark, is_silent_movie
 from talkies.core.takes.our_files import is_sound
-from talkies.core.takes.take_folder import read_sidecar
 from talkies.core.timeline.readers import READERS
 
 MOST_FILES = 100_000
@@ -24,16 +25,12 @@ MOST_FILES = 100_000
 
 @dataclass(frozen=True)
 class Asked:
-    """A file that is looked at, and what is known of it beside it: ``metadata`` of a take, ``folder``, from which its
-    own files are named."""
+    """A file that is looked at, and what a timeline says of it: ``metadata`` of a take, ``folder``, from which its own
+    files are named."""
 
     path: Path
-    folder: Path
+    folder: Path | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, path: Path) -> Asked:
-        return cls(path, path.absolute().parent.parent)
 
 
 @dataclass(frozen=True)
@@ -81,7 +78,7 @@ def files_of(path: Path, media_dir: Path | None = None) -> list[Asked]:
     """A sound or movie; the takes of a timeline, whether their files are there or not; every such file in a folder with
     all folders in it, none behind links. Raises TalkiesError where there is none."""
     if path.is_dir() and path.suffix.lower() not in READERS:
-        found = [Asked.of(file) for file in _inside(path)]
+        found = [Asked(file) for file in _inside(path)]
         if not found:
             raise InputError(path, "holds no WAV, MOV or MP4 file", "name a file, a timeline or another folder")
         return found
@@ -89,7 +86,7 @@ def files_of(path: Path, media_dir: Path | None = None) -> list[Asked]:
         return [Asked(take.path, take.folder, take.metadata) for take in made_takes(path, media_dir)]
     if not path.exists():
         raise InputError(path, "there is no such file", "name a WAV, MOV or MP4 file, a timeline or a folder")
-    return [Asked.of(path)]
+    return [Asked(path)]
 
 
 def _inside(folder: Path) -> Iterator[Path]:
@@ -110,33 +107,31 @@ def verify(asked: Sequence[Asked], trusted: str, *, marks: bool = True) -> Itera
     Raises MissingExtraError; what is wrong with a file is in its :class:`Verified`."""
     with CredentialReader(trusted) as reader:
         for each in asked:
-            yield _verified(each, reader, marks=marks)
+            yield _verified(each, reader, marks=marks, is_alone=len(asked) == 1)
 
 
-def _verified(asked: Asked, reader: CredentialReader, *, marks: bool) -> Verified:
+def _verified(asked: Asked, reader: CredentialReader, *, marks: bool, is_alone: bool) -> Verified:
     path = asked.path
     try:
         credential = reader.read(path)
     except TalkiesError as error:
         return Verified(path, "unreadable", error.problem)
-    mark, is_heard, recipe = None, False, credential.recipe or asked.metadata or _beside(path)
+    mark, is_heard, recipe = None, False, credential.recipe or asked.metadata or _beside(path, is_alone=is_alone)
     if marks:
         try:
             mark, is_heard = find_mark(path), can_find()
         except TalkiesError as error:
-            if credential.status == "absent":
+            if credential.status == "absent" and not is_silent_movie(path):
                 return Verified(path, "unreadable", error.problem)
     is_take = is_sound(path.name) and "takes" not in recipe
-    against = why_not(MadeTake(path, recipe, asked.folder)) if is_take else None
+    against = why_not(MadeTake(path, recipe, asked.folder or folder_of(path, recipe))) if is_take else None
     return Verified(path, credential.status, credential.problem, credential, mark, is_heard, recipe, against)
 
 
-def _beside(path: Path) -> Mapping[str, Any]:
-    """What the sidecar of a take says."""
-    sidecar = path.with_suffix(".json")
-    if not (is_sound(path.name) and sidecar.is_file()):
-        return {}
-    try:
-        return read_sidecar(sidecar).take.metadata
-    except InputError:
-        return {}
+def _beside(path: Path, *, is_alone: bool) -> Mapping[str, Any]:
+    """What the sidecar of a take says, or, of one that is looked at by itself, the timeline in whose folder it lies."""
+    known = None
+    with suppress(TalkiesError):
+        if is_sound(path.name):
+            known = made_takes(path)[0] if is_alone else of_sidecar(path)
+    return {} if known is None else known.metadata

@@ -21,7 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     from talkies.core.engines.base import load_engine
     from talkies.core.events import Progress
-    from talkies.core.generation.redo import Redone, made_takes, redo
+    from talkies.core.generation.made_takes import made_takes
+    from talkies.core.generation.redo import Redone, redo
     from talkies.core.generation.request import did_you_mean
     from talkies.plugin.console import ProgressLine, print_json, show, warn
 

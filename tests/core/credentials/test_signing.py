@@ -17,7 +17,8 @@ from talkies.core.credentials.reading import Credential, CredentialReader
 from talkies.core.credentials.waves import has_credential
 from talkies.core.errors import InputError
 from talkies.core.events import Finished
-from talkies.core.generation.redo import made_takes, redo
+from talkies.core.generation.made_takes import made_takes
+from talkies.core.generation.redo import redo
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_orders import TakeRequest, make_takes

@@ -17,7 +17,8 @@ from films import write_movie, write_reel
 from talkies.core.arrays import Sound
 from talkies.core.engines.base import Brief
 from talkies.core.events import Finished
-from talkies.core.generation.redo import made_takes, redo
+from talkies.core.generation.made_takes import made_takes
+from talkies.core.generation.redo import redo
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.mark.finding import found

@@ -15,8 +15,9 @@ from talkies.core.arrays import Samples
 from talkies.core.engines.guests.found import keep
 from talkies.core.errors import ArgumentError, InputError, TimelineError
 from talkies.core.events import Finished
+from talkies.core.generation.made_takes import made_takes
 from talkies.core.generation.music_settings import MusicSettings
-from talkies.core.generation.redo import made_takes, redo
+from talkies.core.generation.redo import redo
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.media.loudness import measure

@@ -9,17 +9,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from engines import TonesEngine, TonesPrepared, load_tones
 from films import write_movie, write_reel
+from signed import needs_c2pa
 
 from talkies.core.engines.base import Brief, Engine
 from talkies.core.errors import InputError
-from talkies.core.generation.redo import Redone, made_takes, redo
+from talkies.core.generation.made_takes import made_takes
+from talkies.core.generation.redo import Redone, redo
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_orders import CueEdit, TakeRequest, make_takes
 from talkies.core.media.sound import read_sound
+from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.timeline import read_timeline
 from talkies.plugin.cli import main
 
@@ -185,11 +189,34 @@ def test_what_lay_beside_the_weights_is_compared_by_name(tmp_path: Path, place: 
     assert "does not say what lay beside its weights" in early.problem
 
 
+@needs_c2pa
+def test_a_take_that_lies_alone_is_made_again_from_its_credential(place: Path, tmp_path: Path) -> None:
+    """Without the timeline that plays it; in a folder beside the timeline it was made for, or right beside that one."""
+    (place / BOTH).unlink()
+    beside = shutil.copy(next((place / "out.takes").glob("DX_V1-001*t01.wav")), place)
+    for path in (*(place / "out.takes").glob("*V1-001*t01.wav"), Path(beside)):
+        assert [(each.problem, each.is_same) for each in again(path, tmp_path / "again")] == [("", True)]
+    away = Path(shutil.copy(beside, tmp_path))
+    (told,) = again(away)
+    assert "reel.otio" in told.problem
+
+
+@needs_c2pa
+def test_a_credential_that_no_longer_holds_says_nothing(place: Path) -> None:
+    (place / BOTH).unlink()
+    path = next((place / "out.takes").glob("FX_V1-001*t01.wav"))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="its credential no longer holds"):
+        made_takes(path)
+
+
 def test_what_says_nothing_of_itself_is_refused(place: Path) -> None:
     with pytest.raises(InputError, match="holds no take"):
         made_takes(place / "reel.otio")
     stray = place / "FX_V1-001_t01.wav"
-    shutil.copyfile(next((place / "out.takes").glob("*.wav")), stray)
+    write_bwf(stray, [np.zeros((1, 4800), np.float32)])
     with pytest.raises(InputError, match="how it was made"):
         made_takes(stray)
     (take,) = [each for each in made_takes(place / BOTH) if each.name == "FX_V1-001_shot-1_t01"]

@@ -14,7 +14,8 @@ from reels import RATE, card, shot, write
 
 from talkies.core.errors import ArgumentError, OutputError
 from talkies.core.events import Event, Finished, Warned
-from talkies.core.generation.redo import made_takes, redo
+from talkies.core.generation.made_takes import made_takes
+from talkies.core.generation.redo import redo
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.segment import Take

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from importlib.metadata import version as talkies_version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from signed import needs_c2pa, noise, sign
 from talkies.core.credentials import settings
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
+from talkies.core.mark.laying import marked
+from talkies.core.mark.payload import Payload
 from talkies.core.media.wav.bwf import write_bwf
 from talkies.plugin.cli import main
 
@@ -103,19 +106,60 @@ def test_a_folder_is_looked_through_with_all_in_it(tmp_path: Path, capsys: pytes
 def test_a_mark_is_found_in_sound_that_has_lost_its_credential(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    laying = pytest.importorskip("talkies.core.mark.laying", reason="this talkies lays no marks")
-    payload = pytest.importorskip("talkies.core.mark.payload").Payload((0, 1), "hibari")
+    payload = Payload((0, 1), "hibari")
     sound = np.random.default_rng(0).normal(0, 0.05, 20 * 48_000).astype(np.float32)
-    pieces = [piece[None] for piece in laying.marked([sound], payload.number)]
+    pieces = [piece[None] for piece in marked([sound], payload.number)]
     write_bwf(tmp_path / "marked.wav", pieces)
     write_bwf(tmp_path / "plain.wav", [sound[None]])
     code, document = verified(capsys, tmp_path)
-    marked, plain = (each["mark"] for each in document["files"])
+    found, plain = (each["mark"] for each in document["files"])
     assert code == 1
-    assert marked["found"]
-    assert marked["probability"] > 0.999
-    assert "hibari" in marked["says"]
+    assert found["found"]
+    assert found["probability"] > 0.999
+    assert "hibari" in found["says"]
     assert plain == {"found": False}
+
+
+@needs_c2pa
+def test_a_mark_is_found_where_the_two_sides_cancel_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    payload = Payload((0, 1), "hibari")
+    sound = np.random.default_rng(0).normal(0, 0.05, 10 * 48_000).astype(np.float32)
+    side = np.concatenate(list(marked([sound], payload.number)))
+    write_bwf(tmp_path / "wide.wav", [np.stack([side, -side])], channels=2)
+    _, document = verified(capsys, tmp_path / "wide.wav")
+    assert document["files"][0]["mark"]["found"]
+
+
+@needs_c2pa
+def test_a_silent_film_has_no_credential_and_can_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_movie(tmp_path / "film.mp4", 1)
+    code, document = verified(capsys, tmp_path / "film.mp4")
+    assert (code, document["counts"], document["files"][0]["mark"]) == (1, {"absent": 1}, None)
+
+
+LONG = "a" * 5000
+
+
+@needs_c2pa
+@pytest.mark.parametrize(
+    "request_",
+    [{"voice": LONG}, {"music": {"soundfont": LONG}}, {"timeline": LONG}, {"timeline": "a\0b"}, {"voice": 5}, {}],
+    ids=["voice", "soundfont", "timeline", "nothing", "number", "version"],
+)
+def test_what_strangers_sign_is_told_in_a_few_words(
+    request_: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Names that no disk takes, and others that make no sense, do not keep a folder from being looked through."""
+    made_from = {"request": {"timeline": "reel.otio"} | request_, "digests": {}, "index": 0}
+    version = talkies_version("talkies") if request_ else "9" * 100_000
+    sign(noise(tmp_path / "FX_a_t01.wav"), made_from=made_from, version=version)
+    sign(noise(tmp_path / "FX_b_t01.wav"))
+    code, document = verified(capsys, tmp_path, "--no-mark")
+    assert (code, document["counts"]) == (0, {"ours": 2})
+    redo = document["files"][0]["redo"]
+    assert not redo["possible"] and 10 < len(redo["why"]) < 500
 
 
 @needs_c2pa
@@ -125,7 +169,9 @@ def test_others_are_trusted_where_their_authority_is_named(
     monkeypatch.setenv("TALKIES_CREDENTIALS", str(tmp_path / "theirs"))
     path = sign(noise(tmp_path / "sound" / TAKE))
     assert main(["credentials", "show", "--certificate"]) == 0
-    (tmp_path / "theirs.pem").write_text(capsys.readouterr().out, encoding="ascii")
+    printed = capsys.readouterr().out
+    assert printed.splitlines()[0] == "-----BEGIN CERTIFICATE-----"
+    (tmp_path / "theirs.pem").write_text(printed, encoding="ascii")
     monkeypatch.setenv("TALKIES_CREDENTIALS", str(tmp_path / "here"))
     assert main(["verify", str(path)]) == 1
     assert "valid, untrusted" in capsys.readouterr().out

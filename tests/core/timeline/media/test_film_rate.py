@@ -17,7 +17,8 @@ from reels import SIZE, shot, write
 from talkies.core.arrays import Image
 from talkies.core.errors import ArgumentError
 from talkies.core.events import Finished
-from talkies.core.generation.redo import made_takes, redo
+from talkies.core.generation.made_takes import made_takes
+from talkies.core.generation.redo import redo
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.media.movie import Movie
