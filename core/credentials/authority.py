@@ -16,10 +16,11 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from talkies.core.credentials.pem import Signer, certificates_in, given, made_here
+from talkies.core.credentials.pem import Signer, certificates_in, described, given, made_here
 from talkies.core.credentials.settings import library
 from talkies.core.errors import InputError, OutputError
 from talkies.core.files.atomic import write_atomically
+from talkies.core.files.regular import read_regular
 
 VARIABLE = "TALKIES_CREDENTIALS"
 _LARGEST_BYTES = 1 << 18
@@ -43,12 +44,11 @@ def signer_file() -> Path:
 def present_signer() -> Signer | None:
     """Who signs; None where nobody does yet. Raises InputError for a file that cannot be read as one."""
     path = signer_file()
-    try:
-        text = _text(path)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return None
-    except OSError as error:
-        raise InputError(path, f"cannot be read ({error.strerror})", _CURE) from error
+    text = _text(path)
+    if _is_shared(path.stat().st_mode):
+        raise InputError(path, "can be read by others, and nobody else may have a key", f"chmod 600 it, or {_CURE}")
     algorithm, key, chain = _ALGORITHM.search(text), _KEY.search(text), certificates_in(text)
     if algorithm is None or key is None or not chain:
         raise InputError(path, "is not what talkies signs with", _CURE)
@@ -84,13 +84,7 @@ def use(chain: Path, key: Path) -> Signer:
     """A certificate of the house's own from now on: ``chain``, the signer's first, and its ``key``, both PEM; they are
     copied. Raises InputError for what cannot sign, and as :func:`signer`."""
     library()
-    texts = []
-    for path in (chain, key):
-        try:
-            texts.append(_text(path))
-        except OSError as error:
-            raise InputError(path, f"cannot be read ({error.strerror})", "name a PEM file") from error
-    house = given(texts[0], texts[1], str(chain))
+    house = given(_text(chain), _text(key), str(chain))
     _try(house, chain)
     _keep(house, replacing=True)
     return house
@@ -111,13 +105,10 @@ def trusted(more: Path | None = None) -> str:
     found = set[str]()
     with suppress(OSError):
         for path in sorted((credentials_folder() / "trusted").glob("*.pem"))[:_MOST_TRUSTED]:
-            with suppress(OSError, InputError):
-                found.update(certificates_in(_text(path)))
+            with suppress(InputError):
+                found.update(_certificates(path))
     if more is not None:
-        try:
-            named = certificates_in(_text(more))
-        except OSError as error:
-            raise InputError(more, f"cannot be read ({error.strerror})", "name a PEM file") from error
+        named = _certificates(more)
         if not named:
             raise InputError(more, "holds no certificate", "name a PEM file of an authority that you trust")
         found.update(named)
@@ -138,6 +129,7 @@ def _keep(signer: Signer, *, replacing: bool) -> None:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(handle, "w", encoding="ascii") as file:
+                _refuse_shared_disk(path, os.fstat(handle).st_mode)
                 file.write(f"algorithm: {signer.algorithm}\n{signer.key}{signer.chain}")
                 file.flush()
                 os.fsync(file.fileno())
@@ -163,13 +155,30 @@ def _put_first(part: Path, path: Path) -> None:
             part.replace(path)
 
 
+def _refuse_shared_disk(path: Path, mode: int) -> None:
+    """Before the key is in it. Raises OutputError."""
+    if _is_shared(mode):
+        problem = "lies on a disk where everybody reads everything, and nobody else may have a key"
+        raise OutputError(path, problem, f"name another folder in {VARIABLE}")
+
+
+def _is_shared(mode: int) -> bool:
+    """Whether others may read or change a file; Windows says nothing of that here."""
+    return os.name != "nt" and bool(mode & 0o077)
+
+
+def _certificates(path: Path) -> list[str]:
+    """Those of a file. Raises InputError, also for one that cannot be read as a certificate."""
+    found = certificates_in(_text(path))
+    for each in found:
+        described(each)
+    return found
+
+
 def _text(path: Path) -> str:
-    """Raises OSError; InputError for what is too large or no text."""
-    with path.open("rb") as file:
-        data = file.read(_LARGEST_BYTES + 1)
+    """Raises InputError."""
+    data = read_regular(path, _LARGEST_BYTES, InputError, "PEM file")
     try:
-        if len(data) <= _LARGEST_BYTES:
-            return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        pass
-    raise InputError(path, "is not a PEM file", "give certificates and keys as PEM")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise InputError(path, "is not a PEM file", "give certificates and keys as PEM") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
-_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n?", re.DOTALL)
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _YEARS = 30
 """Without a time-stamp server a signature holds as long as its certificate does, and archives keep for long."""
 _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
@@ -46,7 +45,8 @@ class Described:
 
 def certificates_in(text: str) -> list[str]:
     """The certificates of a PEM file, in order."""
-    return [each.strip() + "\n" for each in _CERTIFICATE.findall(text)]
+    parts = (each.partition(_END) for each in text.split(_BEGIN)[1:])
+    return [f"{_BEGIN}{inside}{end}\n" for inside, end, _ in parts if end]
 
 
 def described(certificate: str) -> Described:

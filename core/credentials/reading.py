@@ -20,10 +20,16 @@ from typing import Any, BinaryIO, Literal, get_args
 from talkies.core.credentials.canonical import is_canonical
 from talkies.core.credentials.embedding import MOVIES, WAVES
 from talkies.core.credentials.manifest import RECIPE, recipe_in
-from talkies.core.credentials.movies import credential_bytes, credential_in_movie, first_box
+from talkies.core.credentials.movies import (
+    TooManyBoxesError,
+    credential_bytes,
+    credential_in_movie,
+    first_box,
+    refuse_crumbs,
+)
 from talkies.core.credentials.settings import library, settings
 from talkies.core.credentials.waves import LARGEST_CREDENTIAL, credential_at
-from talkies.core.errors import MediaError, in_one_line
+from talkies.core.errors import InputError, MediaError, in_one_line
 from talkies.core.files.regular import refuse_irregular
 
 Status = Literal["ours", "untrusted", "expired", "altered", "absent"]
@@ -31,6 +37,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 SUFFIXES = WAVES | frozenset(MOVIES)
 
 _MAGIC = (b"RIFF", b"RF64", b"BW64")
+_FIRST_BOXES = (b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip", b"pnot")
 _TRACES = (b"c2pa.claim", b"c2pa.assertions", b"c2pa.signature", b"talkies.recipe")
 _SEARCHED_BYTES = 1 << 20
 _EXPIRED = frozenset({"signingCredential.expired", "claimSignature.outsideValidity"})
@@ -57,11 +64,15 @@ class Credential:
 
 class CredentialReader(AbstractContextManager["CredentialReader"]):
     """For any number of files, one after the other. ``trusted``: certificates of authorities, PEM. Raises
-    MissingExtraError."""
+    MissingExtraError, InputError."""
 
     def __init__(self, trusted: str) -> None:
         self._library = library()
-        self._context = self._library.Context.from_dict(settings(trusted))
+        try:
+            self._context = self._library.Context.from_dict(settings(trusted))
+        except self._library.C2paError as error:
+            cure = "name another with --trust, or look into the folder 'trusted' of your credentials"
+            raise InputError("trusted certificates", f"cannot be used ({in_one_line(error)})", cure) from error
 
     def __exit__(self, *_: object) -> None:
         self._context.close()
@@ -80,7 +91,9 @@ class CredentialReader(AbstractContextManager["CredentialReader"]):
     def _read(self, file: BinaryIO, path: Path) -> Credential:
         wave = path.suffix.lower() in WAVES
         place = credential_at(file) if wave else None
-        length = credential_bytes(file) if place is None else place[1]
+        length = _movie_credential(file, path) if not wave else place[1] if place is not None else 0
+        if length == 0:
+            return _without(file)
         if length > LARGEST_CREDENTIAL:
             return Credential("altered", problem="its credential is too large to be one")
         file.seek(0)
@@ -100,6 +113,17 @@ class CredentialReader(AbstractContextManager["CredentialReader"]):
         return credential
 
 
+def _movie_credential(file: BinaryIO, path: Path) -> int:
+    """How long it is, 0 for none. Raises MediaError."""
+    try:
+        length = credential_bytes(file)
+        if length:
+            refuse_crumbs(file)
+        return length
+    except TooManyBoxesError as error:
+        raise MediaError(path, "is cut into too many parts to be checked") from error
+
+
 def _is_whole(file: BinaryIO, place: tuple[int, int] | None, credential: Credential) -> bool:
     """Whether also what no signature covers is as talkies has written it."""
     if place is None:
@@ -115,7 +139,7 @@ def _refuse_others(file: BinaryIO, path: Path) -> None:
     head = file.read(12)
     if path.suffix.lower() not in SUFFIXES:
         raise MediaError(path, "is none of the files that are signed", "name a WAV, MOV or MP4 file")
-    is_known = head[:4] in _MAGIC if path.suffix.lower() in WAVES else head[4:8] in (b"ftyp", b"moov", b"wide", b"mdat")
+    is_known = head[:4] in _MAGIC if path.suffix.lower() in WAVES else head[4:8] in _FIRST_BOXES
     if not is_known and not _has_traces(file):
         kind = "WAV" if path.suffix.lower() in WAVES else "movie"
         raise MediaError(path, f"cannot be read as a {kind} file", "it may be damaged")

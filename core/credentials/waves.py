@@ -12,7 +12,7 @@ from talkies.core.media.wav.riff import LARGEST
 
 CHUNK = b"C2PA"
 LARGEST_CREDENTIAL = 1 << 24  # bytes
-_MOST_CHUNKS = 200
+_MOST_CHUNKS = 10_000
 _HEADER = 8  # bytes, of a chunk
 
 
@@ -43,6 +43,8 @@ def credential_at(file: BinaryIO) -> tuple[int, int] | None:
 def has_credential(path: Path) -> bool:
     """Whether a WAV file has one, whatever it says and whether it holds or not."""
     try:
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
             return credential_at(file) is not None
     except OSError:

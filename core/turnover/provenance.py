@@ -8,7 +8,7 @@ from pathlib import Path
 
 from talkies.core.credentials.authority import present_signer
 from talkies.core.credentials.manifest import take_type
-from talkies.core.credentials.movies import credential_in_movie
+from talkies.core.credentials.movies import TooManyBoxesError, credential_in_movie
 from talkies.core.credentials.pem import certificates_in, described
 from talkies.core.credentials.waves import has_credential
 from talkies.core.errors import InputError
@@ -55,7 +55,7 @@ def _is_signed(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             return bool(credential_in_movie(file))
-    except OSError:
+    except (OSError, TooManyBoxesError):
         return False
 
 

@@ -44,7 +44,7 @@ def _show(options: argparse.Namespace) -> None:
     library()
     found = present_signer()
     if found is not None and options.certificate:
-        show(found.authority.rstrip())
+        show(*found.authority.splitlines())
         return
     _print(found, as_json=options.json)
 

@@ -12,7 +12,7 @@ from signed import needs_c2pa
 
 from talkies.core.credentials.authority import create, present_signer, signer, signer_file, trusted, use
 from talkies.core.credentials.pem import certificates_in, described
-from talkies.core.errors import InputError
+from talkies.core.errors import InputError, OutputError
 
 pytestmark = needs_c2pa
 
@@ -104,3 +104,51 @@ def test_a_file_that_is_damaged_is_no_signer() -> None:
     signer_file().write_text("nothing", encoding="ascii")
     with pytest.raises(InputError, match="is not what talkies signs with"):
         signer()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_a_key_that_others_can_read_signs_nothing() -> None:
+    signer()
+    signer_file().chmod(0o640)
+    with pytest.raises(InputError, match="can be read by others, and nobody else may have a key; chmod 600 it, or"):
+        present_signer()
+    signer_file().chmod(0o600)
+    assert present_signer() is not None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_no_key_is_written_to_a_disk_without_permissions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a memory card, where each file is everybody's."""
+    opened = os.open
+    monkeypatch.setattr(os, "open", lambda path, flags, mode=0o777: opened(path, flags, 0o644))
+    with pytest.raises(OutputError, match="name another folder in TALKIES_CREDENTIALS"):
+        signer()
+    monkeypatch.undo()
+    assert [path.name for path in folder.iterdir()] == ["trusted"]
+
+
+NO_CERTIFICATE = "-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n"
+
+
+def test_what_is_no_certificate_is_passed_over_among_the_trusted_and_refused_where_it_is_named(
+    folder: Path, tmp_path: Path
+) -> None:
+    first = signer()
+    (folder / "trusted" / "broken.pem").write_text(NO_CERTIFICATE, encoding="ascii")
+    assert trusted() == first.authority
+    with pytest.raises(InputError, match="cannot be read"):
+        trusted(folder / "trusted" / "broken.pem")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes with names")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.pem"
+    os.mkfifo(pipe)
+    for ask in (lambda: trusted(pipe), lambda: use(pipe, pipe)):
+        with pytest.raises(InputError, match="is a pipe or a device, not a PEM file"):
+            ask()
+
+
+def test_a_file_of_beginnings_holds_no_certificate() -> None:
+    """Looking for an end from each of them would take the square of their number."""
+    assert certificates_in("-----BEGIN CERTIFICATE-----\n" * 200_000) == []
