@@ -7,14 +7,15 @@ signed or not. What cannot be signed is still made: a sentence says so, once.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from talkies.core.credentials.authority import signer
 from talkies.core.credentials.embedding import embed
 from talkies.core.credentials.films import Films
-from talkies.core.credentials.manifest import Origin, manifest
+from talkies.core.credentials.manifest import Origin, manifest, take_type
 from talkies.core.credentials.movies import first_box
 from talkies.core.credentials.pem import Signer
 from talkies.core.credentials.settings import is_installed
@@ -70,6 +71,11 @@ class Signing:
         """A file with the sound of a take at other samples. Raises OutputError."""
         if self.is_on:
             self._sign(path, Origin.of_take(take))
+
+    def sample(self, path: Path, facts: Mapping[str, Any]) -> None:
+        """What an engine made to be listened to, of ``facts``. Raises OutputError."""
+        if self.is_on:
+            self._sign(path, Origin(take_type(facts), {"kind": "voice sample", **facts}))
 
     def _sign(self, path: Path, origin: Origin) -> None:
         try:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from talkies.core.arrays import Samples, Sound
+from talkies.core.credentials.signing import Signing
 from talkies.core.engines.base import Brief, EngineLoader, Line, load_engine
 from talkies.core.engines.choice import engines_for
 from talkies.core.errors import ArgumentError
 from talkies.core.events import Event, Finished, Progress
-from talkies.core.files.atomic import output_errors
+from talkies.core.files.atomic import part_file
 from talkies.core.generation.request import did_you_mean
 from talkies.core.languages import main_language
+from talkies.core.mark.laying import SAMPLE_RATE, marked
+from talkies.core.mark.payload import MARK, Payload
+from talkies.core.media.sound import resampled
 from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.media.wav.ixml import Slate
+from talkies.core.preferences import read_preferences
 from talkies.core.takes.saving import plain_name
 from talkies.core.times import TimeRange
 
@@ -80,9 +88,10 @@ def make_sample(
     watch(Progress(0.0, "loading the engine"))
     engine = load_engine(engines_for(order.engine, ["dialogue"])[0]["dialogue"], None, order.device)
     text = SENTENCES.get(main_language(order.language), SENTENCES["en"])
-    facts = f"{engine.name} {engine.weights_hash} {order.voice} {text}"
-    name = f"{plain_name(Path(order.voice).stem)}-{hashlib.sha256(facts.encode()).hexdigest()[:12]}.wav"
-    path = order.folder / name
+    mark = Payload.of(version("talkies"), engine.name).number
+    facts = {"engine": engine.name, "weights": engine.weights_hash, "voice": order.voice, "text": text, MARK: mark}
+    told = hashlib.sha256(" ".join(map(str, facts.values())).encode()).hexdigest()[:12]
+    path = order.folder / f"{plain_name(Path(order.voice).stem)}-{told}.wav"
     if not path.is_file():
         brief = Brief("dialogue", _DURATION, lines=(Line(_LINE, text, "", order.language),), voice=order.voice)
         blocks = engine.generate(
@@ -92,11 +101,18 @@ def make_sample(
             guidance=engine.default_guidance,
             on_step=lambda share: watch(Progress(share, f"the voice {order.voice}")),
         )
-        with output_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            slate = Slate(scene=order.voice, take="1", note=text, track=order.voice)
-            write_bwf(path, [_levelled(blocks)], sample_rate=engine.sample_rate, slate=slate)
+        sound = _levelled(_marked(blocks, engine.sample_rate, mark))
+        with tempfile.TemporaryDirectory() as place, part_file(path) as part:
+            made = Path(place) / path.name
+            write_bwf(made, [sound], slate=Slate(scene=order.voice, take="1", note=text, track=order.voice))
+            Signing(read_preferences().signs).sample(made, facts)
+            shutil.copyfile(made, part)
     yield Finished((), {"path": str(path)})
+
+
+def _marked(blocks: Iterable[Sound], rate: int, mark: int) -> Iterator[Sound]:
+    """At 48 kHz, as a take of a model is."""
+    return marked((block[0] for block in resampled((np.atleast_2d(each) for each in blocks), rate, SAMPLE_RATE)), mark)
 
 
 def _levelled(blocks: Iterable[Sound]) -> Samples:

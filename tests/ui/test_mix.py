@@ -6,7 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from talkies.core.generation.take_orders import TakeRequest
@@ -62,6 +62,17 @@ def test_fields_change_undo_and_show(document: Document, panel: SettingsPanel, q
     assert document.mix.background == "auto"
 
 
+def test_the_mark_is_on_until_somebody_leaves_it_out(document: Document, panel: SettingsPanel, qtbot: QtBot) -> None:
+    box = panel.mix.fields["mark"]
+    assert box.isChecked() and request_of(document).request.mark
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert document.mix == MixSettings(mark=False)
+    for task in ("both", "dialogue", "foley", "joint", "music"):
+        assert not request_of(document, task=task).request.mark
+    document.undo_stack.undo()
+    assert document.mix == MixSettings() and box.isChecked()
+
+
 def test_what_is_being_typed_stays_when_spots_change(document: Document, panel: SettingsPanel, qtbot: QtBot) -> None:
     background, tempo = panel.mix.fields["background"], panel.music.fields["tempo"]
     background.lineEdit().selectAll()
@@ -87,11 +98,11 @@ def test_words_that_are_not_known_are_named(document: Document, panel: SettingsP
 
 
 def test_they_are_saved_and_found_again(document: Document, reel: Path) -> None:
-    document.change_whole("mix", background="street", width=0.0, pan_law="4.5dB")
+    document.change_whole("mix", background="street", width=0.0, pan_law="4.5dB", mark=False)
     document.close()
     assert document.mix == MixSettings()
     document.open(reel)
-    assert document.mix == MixSettings("street", 0.0, "4.5dB")
+    assert document.mix == MixSettings("street", 0.0, "4.5dB", mark=False)
 
 
 def test_the_worker_is_told(document: Document) -> None:

@@ -7,7 +7,16 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QComboBox, QCompleter, QDoubleSpinBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QCompleter,
+    QDoubleSpinBox,
+    QLineEdit,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
 
 from talkies.core.conditioning.prompt.vocabulary import known_words
 from talkies.ui.plain_text import as_tip, one_line
@@ -170,6 +179,19 @@ class ChoiceField(QComboBox):
             self.addItem(one_line(str(value)), value)
         self.setCurrentIndex(-1 if value is MIXED else self.findData(value))
         mark_mixed(self, value is MIXED)
+
+
+class SwitchField(QCheckBox):
+    """On or off."""
+
+    def __init__(self, text: str, changed: Changed) -> None:
+        super().__init__(text)
+        self.clicked.connect(changed)
+        calm(self)
+
+    def show_value(self, value: bool) -> None:
+        """No signal is sent."""
+        self.setChecked(value)
 
 
 class EngineField(ChoiceField):

@@ -1,4 +1,4 @@
-"""Settings of the whole timeline: what its backgrounds sound like, and how its effects are panned."""
+"""Settings of the whole timeline: what its backgrounds sound like, how its effects are panned, and the mark."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from talkies.core.backgrounds.words import read_words
 from talkies.core.generation.request import MAX_PROMPT
 from talkies.core.media.panning import PAN_LAWS
-from talkies.ui.settings.fields import ChoiceField, DecimalField, NamedWordsField
+from talkies.ui.settings.fields import ChoiceField, DecimalField, NamedWordsField, SwitchField
 from talkies.ui.settings.form import Form, WholeForm
 from talkies.ui.settings.words import mix_names, mix_tips
 
@@ -23,6 +23,7 @@ class MixPanel(WholeForm):
             "background": NamedWordsField(beds, MAX_PROMPT, self._changer("background")),
             "width": DecimalField(0.0, 1.0, 0.1, self._changer("width")),
             "pan_law": ChoiceField(laws, self._changer("pan_law")),
+            "mark": SwitchField(self.tr("in what a model makes"), self._changer("mark")),
         }
 
     def _form(self) -> tuple[str, Form]:

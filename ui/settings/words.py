@@ -62,7 +62,7 @@ def tips() -> Mapping[str, str]:
 
 def mix_names() -> Mapping[str, str]:
     """Of the settings of the whole timeline, in the order of the form."""
-    return {"background": tr("Background"), "width": tr("Width"), "pan_law": tr("Pan law")}
+    return {"background": tr("Background"), "width": tr("Width"), "pan_law": tr("Pan law"), "mark": tr("Mark")}
 
 
 def mix_tips() -> Mapping[str, str]:
@@ -78,6 +78,10 @@ def mix_tips() -> Mapping[str, str]:
         ),
         "pan_law": tr(
             "How much lower each side is for what sounds in the middle: −3 dB keeps the power, −6 dB the sum."
+        ),
+        "mark": tr(
+            "A mark in the sound that says that a model made it: ‘talkies verify’ finds it, also after delivery. Takes "
+            "that are there stay as they are."
         ),
     }
 

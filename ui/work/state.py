@@ -4,7 +4,7 @@
                ├─ marks      by segment id: what the segment was, to find it again in a changed timeline
                ├─ cues       by cue index: edited words and times
                ├─ voices     by speaker: who speaks
-               ├─ mix, music backgrounds and panning, and how music is made, of all of it
+               ├─ mix, music backgrounds, panning, the mark, and how music is made, of all of it
                ├─ choices    by take id: starred, preferred, muted, gain, edit (trims, moves, fades), removed
                ├─ spots      by segment id: what sounds when in it, where it has a spotting list
                ├─ queue      segments that wait for their sound
@@ -83,11 +83,13 @@ SETTING_NAMES: Final = tuple(each.name for each in fields(SegmentSettings))
 class MixSettings:
     """What holds for the whole timeline, for beds go on over cuts and panning is one convention; names as in
     :class:`talkies.core.generation.request.Request`. ``background``: "" as it is configured, else auto, off or words.
+    ``mark``: what a model makes carries a mark in its sound.
     """
 
     background: str = ""
     width: float = WIDTH
     pan_law: PanLaw = "3dB"
+    mark: bool = True
 
 
 def merged(every: Iterable[SegmentSettings]) -> dict[str, Any]:
