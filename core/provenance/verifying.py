@@ -21,6 +21,10 @@ from talkies.core.takes.our_files import is_sound
 from talkies.core.timeline.readers import READERS
 
 MOST_FILES = 100_000
+HEARD = frozenset(
+    [".mp3", ".m4a", ".aac", ".flac", ".ogg", ".oga", ".opus", ".aif", ".aiff", ".mka", ".mkv", ".webm", ".mxf"]
+)
+"""Files that talkies does not sign, but in which a mark may have come through."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +79,17 @@ def _mark(mark: FoundMark | None) -> dict[str, Any]:
 
 
 def files_of(path: Path, media_dir: Path | None = None) -> list[Asked]:
-    """A sound or movie; the takes of a timeline, whether their files are there or not; every such file in a folder with
-    all folders in it, none behind links. Raises TalkiesError where there is none."""
+    """A sound or movie, encoded or not; the takes of a timeline, whether their files are there or not; every such file
+    in a folder with all folders in it, none behind links. Raises TalkiesError where there is none."""
     if path.is_dir() and path.suffix.lower() not in READERS:
         found = [Asked(file) for file in _inside(path)]
         if not found:
-            raise InputError(path, "holds no WAV, MOV or MP4 file", "name a file, a timeline or another folder")
+            raise InputError(path, "holds no sound and no movie", "name a file, a timeline or another folder")
         return found
-    if path.suffix.lower() in READERS and path.suffix.lower() not in SUFFIXES:
+    if path.suffix.lower() in READERS and path.suffix.lower() not in SUFFIXES | HEARD:
         return [Asked(take.path, take.folder, take.metadata) for take in made_takes(path, media_dir)]
     if not path.exists():
-        raise InputError(path, "there is no such file", "name a WAV, MOV or MP4 file, a timeline or a folder")
+        raise InputError(path, "there is no such file", "name a sound, a movie, a timeline or a folder")
     return [Asked(path)]
 
 
@@ -95,7 +99,7 @@ def _inside(folder: Path) -> Iterator[Path]:
         folders.sort()
         for name in sorted(names):
             path = Path(place) / name
-            if path.suffix.lower() in SUFFIXES and not name.startswith(".") and not path.is_symlink():
+            if path.suffix.lower() in SUFFIXES | HEARD and not name.startswith(".") and not path.is_symlink():
                 count += 1
                 if count > MOST_FILES:
                     raise InputError(folder, f"holds more than {MOST_FILES} files", "name a folder in it")
@@ -113,7 +117,7 @@ def verify(asked: Sequence[Asked], trusted: str, *, marks: bool = True) -> Itera
 def _verified(asked: Asked, reader: CredentialReader, *, marks: bool, is_alone: bool) -> Verified:
     path = asked.path
     try:
-        credential = reader.read(path)
+        credential = Credential("absent") if path.suffix.lower() in HEARD else reader.read(path)
     except TalkiesError as error:
         return Verified(path, "unreadable", error.problem)
     mark, is_heard, recipe = None, False, credential.recipe or asked.metadata or _beside(path, is_alone=is_alone)

@@ -9,9 +9,7 @@ from pathlib import Path
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add(
-        "target", metavar="FILE|TIMELINE|FOLDER", type=Path, help="a WAV, MOV or MP4 file, a timeline's takes, a folder"
-    )
+    add("target", metavar="FILE|TIMELINE|FOLDER", type=Path, help="a sound or movie, a timeline's takes, a folder")
     add("--trust", metavar="FILE", type=Path, help="certificates (PEM) of an authority whose signatures count as ours")
     add("--no-mark", dest="marks", action="store_false", help="do not look for the mark in the sound")
     add("--media-dir", metavar="DIR", type=Path, help="also search this folder for a timeline's sound files")
@@ -34,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
             found.append(each)
             line.clear()
             if len(asked) == 1 and each.status == "unreadable":
-                raise InputError(each.path, each.problem, "name a WAV, MOV or MP4 file that can be read")
+                raise InputError(each.path, each.problem, "name a sound or movie that can be read")
             if not options.json:
                 show(f"{each.path}: {'; '.join(in_words(each))}")
             line.show(len(found) / len(asked), each.path.name)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from talkies.core.credentials.settings import is_installed
+from talkies.core.credentials.waves import has_credential
 from talkies.core.errors import TalkiesError
 from talkies.core.timeline import read_timeline
 from talkies.core.turnover.from_timeline import takes_in
@@ -44,6 +46,7 @@ def _timeline(out: Path) -> Result:
             continue
         wanted = take.file_range.samples(take.sample_rate)[1]
         shown = take.record.samples(take.sample_rate)[1]
+        problems += unsigned(take.path)
         if count < wanted or count < shown:
             problems.append(f"{take.path.name} has {count} samples of {wanted}, {shown} are shown")
         sounds[f"{take.stem} {take.segment_id} {take.record.start} {take.number}"] = digest
@@ -65,9 +68,15 @@ def _stems(out: Path) -> Result:
         if name.endswith(".wav"):
             try:
                 sounds[name] = sound(out / name)[1]
+                problems += unsigned(out / name)
             except ValueError as error:
                 problems.append(str(error))
     return Result(sounds, tuple(problems))
+
+
+def unsigned(path: Path) -> list[str]:
+    """What is wrong with a finished sound that says not who made it, where such a thing is said."""
+    return [f"{path.name} is not signed"] if is_installed() and not has_credential(path) else []
 
 
 def sound(path: Path) -> tuple[int, str]:

@@ -9,12 +9,14 @@ from importlib.metadata import version as talkies_version
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from engines import load_tones
 from films import write_movie, write_reel
 from signed import needs_c2pa, noise, sign
 
+from talkies.core.arrays import Floats32
 from talkies.core.credentials import settings
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
@@ -130,6 +132,32 @@ def test_a_mark_is_found_where_the_two_sides_cancel_each_other(
     write_bwf(tmp_path / "wide.wav", [np.stack([side, -side])], channels=2)
     _, document = verified(capsys, tmp_path / "wide.wav")
     assert document["files"][0]["mark"]["found"]
+
+
+@needs_c2pa
+@pytest.mark.parametrize(("suffix", "codec"), [(".mp3", "libmp3lame"), (".flac", "flac"), (".mkv", "aac")])
+def test_a_mark_is_found_in_what_was_delivered(
+    suffix: str, codec: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of itself and in a folder; a file of that kind that cannot be read is no reason to stop."""
+    sound = np.random.default_rng(0).normal(0, 0.05, 10 * 48_000).astype(np.float32)
+    side = np.concatenate(list(marked([sound], Payload((0, 1), "mini").number)))
+    encode(tmp_path / f"heard{suffix}", codec, side)
+    code, document = verified(capsys, tmp_path / f"heard{suffix}")
+    assert (code, document["counts"]) == (1, {"absent": 1})
+    assert document["files"][0]["mark"]["says"].endswith("mini")
+    (tmp_path / f"broken{suffix}").write_bytes(b"nothing")
+    code, document = verified(capsys, tmp_path)
+    assert (code, document["counts"]) == (1, {"absent": 1, "unreadable": 1})
+
+
+def encode(path: Path, codec: str, sound: Floats32) -> None:
+    with av.open(str(path), "w") as out:
+        stream: Any = out.add_stream(codec, rate=48_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray((sound * 32767).astype(np.int16)[None], format="s16", layout="mono")
+        frame.sample_rate = 48_000
+        for each in (frame, None):
+            out.mux(stream.encode(each))
 
 
 @needs_c2pa
