@@ -39,8 +39,14 @@ class Described:
 
     organization: str
     name: str
+    since: datetime
     until: datetime
     fingerprint: str
+
+    @property
+    def is_valid(self) -> bool:
+        """Today."""
+        return self.since <= datetime.now(UTC) <= self.until
 
 
 def certificates_in(text: str) -> list[str]:
@@ -60,7 +66,8 @@ def described(certificate: str) -> Described:
         return next((str(each.value) for each in read.subject.get_attributes_for_oid(kind)), "")
 
     organization, name = first(NameOID.ORGANIZATION_NAME), first(NameOID.COMMON_NAME)
-    return Described(organization, name, read.not_valid_after_utc, read.fingerprint(SHA256()).hex())
+    since, until = read.not_valid_before_utc, read.not_valid_after_utc
+    return Described(organization, name, since, until, read.fingerprint(SHA256()).hex())
 
 
 def made_here(name: str) -> Signer:

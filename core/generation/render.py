@@ -71,6 +71,7 @@ def render(
             laid += earlier.beside(loop.takes, only=bool(request.only) and request.clips == "events")
             with run.writing():
                 write_timeline(timeline, laid, request.out, two_pop=request.two_pop, tail_pop=request.tail_pop)
+    yield from loop.log.new()
     yield loop.finished()
 
 

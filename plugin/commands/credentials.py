@@ -75,7 +75,8 @@ def _print(signer: Signer | None, *, as_json: bool) -> None:
     elif signer is None:
         show("nobody signs yet; the first file that is made brings a certificate of this computer")
     else:
-        show(f"{facts['organization']}, {facts['name']}: valid until {facts['until']}, {facts['algorithm']}")
+        valid = "valid until" if facts["valid"] else "signs nothing, its certificate is not valid today: until"
+        show(f"{facts['organization']}, {facts['name']}: {valid} {facts['until']}, {facts['algorithm']}")
         show(f"fingerprint {facts['fingerprint']}", f"key {facts['file']}, for nobody else to read")
 
 
@@ -87,6 +88,6 @@ def _facts(signer: Signer | None) -> dict[str, Any]:
         return {"signer": None, "file": str(signer_file())}
     own = described(certificates_in(signer.chain)[0])
     return {
-        "organization": own.organization, "name": own.name, "until": f"{own.until:%Y-%m-%d}",
+        "organization": own.organization, "name": own.name, "until": f"{own.until:%Y-%m-%d}", "valid": own.is_valid,
         "algorithm": signer.algorithm, "fingerprint": own.fingerprint, "file": str(signer_file()),
     }  # fmt: skip

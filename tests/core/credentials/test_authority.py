@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from signed import needs_c2pa
 
 from talkies.core.credentials.authority import create, present_signer, signer, signer_file, trusted, use
-from talkies.core.credentials.pem import certificates_in, described
+from talkies.core.credentials.pem import Described, certificates_in, described
 from talkies.core.errors import InputError, OutputError
 
 pytestmark = needs_c2pa
@@ -152,3 +153,10 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 def test_a_file_of_beginnings_holds_no_certificate() -> None:
     """Looking for an end from each of them would take the square of their number."""
     assert certificates_in("-----BEGIN CERTIFICATE-----\n" * 200_000) == []
+
+
+def test_a_certificate_says_whether_it_is_valid_today() -> None:
+    now = datetime.now(UTC)
+    for days, is_valid in ((0, True), (-2, False), (2, False)):
+        since = now + timedelta(days=days - 1)
+        assert Described("House", "Sound", since, since + timedelta(days=2), "ab").is_valid == is_valid

@@ -16,7 +16,7 @@ from talkies.core.credentials.authority import trusted
 from talkies.core.credentials.reading import Credential, CredentialReader
 from talkies.core.credentials.waves import has_credential
 from talkies.core.errors import InputError
-from talkies.core.events import Finished
+from talkies.core.events import Finished, Warned
 from talkies.core.generation.made_takes import made_takes
 from talkies.core.generation.redo import redo
 from talkies.core.generation.render import render
@@ -124,9 +124,11 @@ def test_where_it_cannot_be_signed_the_take_is_as_it_was_and_one_sentence_says_w
     monkeypatch.setattr(signing, "is_installed", lambda: True)
     monkeypatch.setattr(signing, "signer", lambda: "anybody")
     monkeypatch.setattr(signing, "embed", broken)
-    done = made(reel, tmp_path / "out.otio")
-    said = [sentence for sentence in done.report["warnings"] if "credential" in sentence]
-    assert said == ["no credentials are written: credential: cannot be signed; never mind"]
+    *events, done = render(Request(reel, tmp_path / "out.otio"), load_engine=load_tones)
+    assert isinstance(done, Finished)
+    for sentences in (done.report["warnings"], [event.sentence for event in events if isinstance(event, Warned)]):
+        said = [sentence for sentence in sentences if "credential" in sentence]
+        assert said == ["no credentials are written: credential: cannot be signed; never mind"]
     assert not any(has_credential(take.path) for take in done.takes)
     assert not list(tmp_path.rglob("*.part"))
 
