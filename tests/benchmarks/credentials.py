@@ -1,7 +1,7 @@
 """Figures of credentials: ``python tests/benchmarks/credentials.py [--flips N] [--takes N]``.
 
 flips    one bit of a signed take of 5 s is flipped, anywhere in the file, in N copies: how many are found
-takes    N signed takes of 5 s: seconds that signing and ``talkies verify`` take
+takes    N signed takes of 5 s: seconds that signing and ``talkies verify`` take, and of these of a processor
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["TALKIES_CREDENTIALS"] = str(folder / "credentials")
-        print(f"flips found: {_flips(folder, options.flips)} of {options.flips}")
+        print(f"flips found: {_flips(folder, options.flips)} of {options.flips}", flush=True)
         _takes(folder / "takes", options.takes)
 
 
@@ -56,16 +56,22 @@ def _flips(folder: Path, count: int) -> int:
 
 def _takes(folder: Path, count: int) -> None:
     paths = [noise(folder / f"FX_V1-{number:04}_shot_t01.wav", 5, seed=number) for number in range(count)]
-    size, started = sum(path.stat().st_size for path in paths), time.perf_counter()
+    size, started, busy = sum(path.stat().st_size for path in paths), time.perf_counter(), time.process_time()
     for path in paths:
         sign(path)
-    seconds = time.perf_counter() - started
+    seconds, busy = time.perf_counter() - started, time.process_time() - busy
     grown = sum(path.stat().st_size for path in paths) - size
-    print(f"signing: {seconds / count * 1000:.1f} ms and {grown / count:.0f} bytes a take")
-    started = time.perf_counter()
+    each = f"{seconds / count * 1000:.1f} ms ({busy / count * 1000:.1f} of a processor)"
+    print(f"signing: {each} and {grown / count:.0f} bytes a take", flush=True)
+    started, before = time.perf_counter(), os.times()
     command = [sys.executable, "-m", "talkies.plugin.cli", "verify", str(folder), "--json"]
     done = subprocess.run(command, capture_output=True, text=True)
-    print(f"verify: {time.perf_counter() - started:.1f} s, exit {done.returncode}, {json.loads(done.stdout)['counts']}")
+    after = os.times()
+    busy = sum(after[2:4]) - sum(before[2:4])
+    counts = json.loads(done.stdout)["counts"]
+    print(
+        f"verify: {time.perf_counter() - started:.1f} s ({busy:.1f} of a processor), exit {done.returncode}, {counts}"
+    )
 
 
 if __name__ == "__main__":
