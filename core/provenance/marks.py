@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module, util
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from talkies.core.arrays import Sound
 from talkies.core.errors import MediaError
+from talkies.core.mark.finding import found
+from talkies.core.mark.payload import Payload
 from talkies.core.media.opening import open_media, sound_stream, video_stream
 from talkies.core.media.sound import sound_blocks
 
 _RATE = 48_000
 _STRETCH_S = 10
 _MOST_STRETCHES = 6
-_FINDER = "talkies.core.mark"
 
 
 @dataclass(frozen=True)
@@ -35,20 +34,12 @@ class FoundMark:
         return 1.0 - self.chance
 
 
-def can_find() -> bool:
-    """Whether this talkies knows marks."""
-    return util.find_spec(_FINDER) is not None
-
-
 def find_mark(path: Path) -> FoundMark | None:
     """The surest mark in a sound; None for none. Of a sound of more than a minute six stretches of ten seconds are
     looked at. Raises MediaError."""
-    if not can_find():
-        return None
-    finding = import_module(f"{_FINDER}.finding")
-    found = [mark for stretch in _stretches(path) for mark in finding.found(stretch, _RATE)]
-    surest: Any = min(found, key=lambda mark: mark.chance, default=None)
-    return None if surest is None else FoundMark(float(surest.chance), _words(surest.payload))
+    every = [mark for stretch in _stretches(path) for mark in found(stretch, _RATE)]
+    surest = min(every, key=lambda mark: mark.chance, default=None)
+    return None if surest is None else FoundMark(surest.chance, _words(surest.payload))
 
 
 def is_silent_movie(path: Path) -> bool:
@@ -61,7 +52,7 @@ def is_silent_movie(path: Path) -> bool:
 
 
 def _words(number: int) -> str:
-    said = import_module(f"{_FINDER}.payload").Payload.read(number)
+    said = Payload.read(number)
     return f"talkies {'.'.join(map(str, said.version))}, {said.kind or 'an engine of a later version'}"
 
 

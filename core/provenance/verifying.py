@@ -16,7 +16,7 @@ from talkies.core.credentials.reading import SUFFIXES, Credential, CredentialRea
 from talkies.core.errors import InputError, TalkiesError
 from talkies.core.generation.made_takes import MadeTake, folder_of, made_takes, of_sidecar
 from talkies.core.generation.redo import why_not
-from talkies.core.provenance.marks import FoundMark, can_find, find_mark, is_silent_movie
+from talkies.core.provenance.marks import FoundMark, find_mark, is_silent_movie
 from talkies.core.takes.our_files import is_sound
 from talkies.core.timeline.readers import READERS
 
@@ -123,7 +123,7 @@ def _verified(asked: Asked, reader: CredentialReader, *, marks: bool, is_alone: 
     mark, is_heard, recipe = None, False, credential.recipe or asked.metadata or _beside(path, is_alone=is_alone)
     if marks:
         try:
-            mark, is_heard = find_mark(path), can_find()
+            mark, is_heard = find_mark(path), True
         except TalkiesError as error:
             if credential.status == "absent" and not is_silent_movie(path):
                 return Verified(path, "unreadable", error.problem)
