@@ -42,12 +42,14 @@ from talkies.core.takes.saving import take_name
 @dataclass(frozen=True)
 class Redone:
     """What came of one: ``path``, where it was made again, None where it was not, and ``problem`` says why.
-    ``is_same``: whether each sample is that of the take that is there, None where none is."""
+    ``is_same``: whether each sample is that of the take that is there, None where none is. ``note``: why it is not
+    signed, where it should be."""
 
     name: str
     path: Path | None = None
     problem: str = ""
     is_same: bool | None = None
+    note: str = ""
 
 
 def redo(
@@ -70,27 +72,36 @@ def redo(
     for take in takes:
         with tempfile.TemporaryDirectory() as place:
             try:
-                made = _again(take, Path(place), loaded, watch)
+                notes = list[str]()
+                made = _again(take, Path(place), loaded, watch, notes.append)
                 is_same = _samples(take.path) == _samples(made.path) if take.path.is_file() else None
                 target = take.path if folder is None else folder / f"{take.name}.wav"
                 if folder is not None or is_same is None:
                     with part_file(target) as part:
                         check_space(target.parent, made.path.stat().st_size)
                         shutil.copyfile(made.path, part)
-                yield Redone(take.name, target, is_same=is_same)
+                yield Redone(take.name, target, is_same=is_same, note="; ".join(notes))
             except CancelledError:
                 raise
             except TalkiesError as error:
                 yield Redone(take.name, problem=str(error))
 
 
-def _again(take: MadeTake, place: Path, load_engine: EngineLoader, watch: Callable[[Progress], None]) -> Take:
-    """A take that was made again in ``place``. Raises TalkiesError where it cannot be."""
+def _again(
+    take: MadeTake,
+    place: Path,
+    load_engine: EngineLoader,
+    watch: Callable[[Progress], None],
+    note: Callable[[str], None],
+) -> Take:
+    """A take that was made again in ``place``; ``note`` as in :class:`Signing`. Raises TalkiesError where it cannot
+    be."""
     order, index = _order(take, place)
     timeline = edited(read_shots(order.request, watch), order)
     plan = plan_run(timeline, order.request, order.voices)
     stem = _stem_of(take, plan)
     loop = TakeLoop(order.request, _only(plan, stem, index), watch)
+    loop.signing.note = note
     earlier = Take(stem.segment.id, stem.name, take.name, take.path, stem.record, SAMPLE_RATE)
     kept = SettledTakes((earlier.with_facts(take.metadata),))
 

@@ -41,9 +41,9 @@ def run(options: argparse.Namespace) -> int:
         for each in redo(chosen, options.output, load_engine=options.load_engine or load_engine, watch=watch):
             done.append(each)
             line.clear()
-            if each.problem:
-                warn(each.problem)
-            elif not options.json:
+            for sentence in filter(None, (each.problem, each.note)):
+                warn(sentence)
+            if not (each.problem or options.json):
                 show(f"{each.path}: {_OUTCOMES[each.is_same]}")
     finally:
         line.clear()

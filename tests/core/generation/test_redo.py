@@ -202,6 +202,17 @@ def test_a_take_that_lies_alone_is_made_again_from_its_credential(place: Path, t
 
 
 @needs_c2pa
+def test_a_take_that_cannot_be_signed_again_says_so(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    monkeypatch.setenv("TALKIES_CREDENTIALS", str(tmp_path / "file"))
+    command = ["redo", str(place / BOTH), "--take", "FX_V1-001_shot-1_t01", "-o", str(tmp_path / "again")]
+    assert main(command, load_tones) == 0
+    assert "no credentials are written" in capsys.readouterr().err
+
+
+@needs_c2pa
 def test_a_credential_that_no_longer_holds_says_nothing(place: Path) -> None:
     (place / BOTH).unlink()
     path = next((place / "out.takes").glob("FX_V1-001*t01.wav"))
