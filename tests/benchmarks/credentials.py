@@ -1,7 +1,8 @@
-"""Figures of credentials: ``python tests/benchmarks/credentials.py [--flips N] [--takes N]``.
+"""Figures of credentials: ``python tests/benchmarks/credentials.py [--flips N] [--takes N] [--film N]``.
 
 flips    one bit of a signed take of 5 s is flipped, anywhere in the file, in N copies: how many are found
 takes    N signed takes of 5 s: seconds that signing and ``talkies verify`` take, and of these of a processor
+film     a run that makes N takes of 3 s by the network: seconds of a processor with neither, with the mark, with both
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from films import write_movie, write_reel
 from signed import noise, sign
 
 from talkies.core.credentials.authority import trusted
@@ -30,12 +32,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--flips", type=int, default=1000)
     parser.add_argument("--takes", type=int, default=1000)
+    parser.add_argument("--film", type=int, default=60)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["TALKIES_CREDENTIALS"] = str(folder / "credentials")
         print(f"flips found: {_flips(folder, options.flips)} of {options.flips}", flush=True)
         _takes(folder / "takes", options.takes)
+        _film(folder, options.film)
 
 
 def _flips(folder: Path, count: int) -> int:
@@ -63,15 +67,30 @@ def _takes(folder: Path, count: int) -> None:
     grown = sum(path.stat().st_size for path in paths) - size
     each = f"{seconds / count * 1000:.1f} ms ({busy / count * 1000:.1f} of a processor)"
     print(f"signing: {each} and {grown / count:.0f} bytes a take", flush=True)
-    started, before = time.perf_counter(), os.times()
+    started, before = time.perf_counter(), _busy()
     command = [sys.executable, "-m", "talkies.plugin.cli", "verify", str(folder), "--json"]
     done = subprocess.run(command, capture_output=True, text=True)
-    after = os.times()
-    busy = sum(after[2:4]) - sum(before[2:4])
+    busy = _busy() - before
     counts = json.loads(done.stdout)["counts"]
     print(
         f"verify: {time.perf_counter() - started:.1f} s ({busy:.1f} of a processor), exit {done.returncode}, {counts}"
     )
+
+
+def _film(folder: Path, count: int) -> None:
+    write_movie(folder / "film.mp4", 3)
+    reel = write_reel(folder / "reel.otio", ["film.mp4"] * count)
+    asked = ["--task", "foley", "--source", "network", "--background", "off", "--prompt", "footsteps, gravel"]
+    for name, more in (("neither", ["--no-mark", "--no-credentials"]), ("mark", ["--no-credentials"]), ("both", [])):
+        out, before = str(folder / f"{name}.otio"), _busy()
+        command = [sys.executable, "-m", "talkies.plugin.cli", "generate", str(reel), "-o", out, *asked, *more]
+        subprocess.run(command, capture_output=True, check=True)
+        print(f"{count} takes with {name}: {_busy() - before:.1f} s of a processor", flush=True)
+
+
+def _busy() -> float:
+    """Seconds of a processor that other processes took for us."""
+    return sum(os.times()[2:4])
 
 
 if __name__ == "__main__":
