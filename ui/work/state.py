@@ -81,10 +81,8 @@ SETTING_NAMES: Final = tuple(each.name for each in fields(SegmentSettings))
 
 @dataclass(frozen=True)
 class MixSettings:
-    """What holds for the whole timeline, for beds go on over cuts and panning is one convention; names as in
-    :class:`talkies.core.generation.request.Request`. ``background``: "" as it is configured, else auto, off or words.
-    ``mark``: what a model makes carries a mark in its sound.
-    """
+    """What holds for the whole timeline, for beds go on over cuts and panning is one convention; names as in a Request.
+    ``background``: "" as it is configured, else auto, off or words; ``mark``: in the sound of what a model makes."""
 
     background: str = ""
     width: float = WIDTH
