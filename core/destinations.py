@@ -84,16 +84,18 @@ def is_given_back_uncut(timeline: Timeline, out: Path) -> bool:
     return any({suffix, timeline.path.suffix.lower()} <= set(family) for family in _NATIVE)
 
 
-def preflight(timeline: Timeline, out: Path) -> tuple[str, ...]:
-    """Both of these before a run: refuses ``out`` by OutputError, and says what its format has no place for."""
+def preflight(timeline: Timeline, out: Path, *, portraits: bool = False) -> tuple[str, ...]:
+    """Both of these before a run: refuses ``out`` by OutputError, and says what its format has no place for;
+    ``portraits``: whether there will be some."""
     check_output(timeline, out)
-    return losses(timeline, out)
+    said = _writer(out).portraits if portraits else ""
+    return (*losses(timeline, out), *filter(None, [said]))
 
 
 def write_timeline(
     timeline: Timeline, takes: Sequence[Take], out: Path, *, two_pop: bool = False, tail_pop: bool = False
 ) -> None:
-    """Write ``timeline`` with ``takes`` on new audio tracks at the end. Raises OutputError; atomic.
+    """Write ``timeline`` with ``takes`` on new tracks at the end. Raises OutputError; atomic.
 
     Clips point to the takes' files where these lie now; bundles (.otioz, .otiod) take copies in. Pops have room only in
     a stems folder; elsewhere they are not asked for (core/generation/request.py).

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from talkies.core.spotting.spot import Spot
 
 CueKind = Literal["speech", "sound"]
-StemName = Literal["DX", "FX", "BG", "MX", "MIX"]
-"""Dialogue, effects, backgrounds, music, and all in one (``--task joint``)."""
+StemName = Literal["DX", "FX", "BG", "MX", "MIX", "PX"]
+"""Dialogue, effects, backgrounds, music, all in one (``--task joint``), and pictures: portraits that speak."""
+PICTURES: StemName = "PX"
+"""The department whose takes are movies without sound, on tracks of picture."""
 STEMS: tuple[StemName, ...] = get_args(StemName)
 """The departments in the order of their tracks on the timeline."""
 Source = Literal["auto", "rules", "network"]
@@ -92,6 +94,11 @@ class Segment:
     curve: Curve | None = None
     marks: tuple[Mark, ...] = ()
 
+    @property
+    def is_still(self) -> bool:
+        """Whether it shows one picture throughout: an image, or a film that stands still."""
+        return self.speed == 0 and self.curve is None
+
     def source_time(self, position: Fraction) -> Fraction:
         """Media time shown at a timeline position, through the retime."""
         if self.curve is not None:
@@ -125,12 +132,12 @@ class Timeline:
 
 @dataclass(frozen=True)
 class Stem:
-    """One sound to make: ``record`` is what it covers, ``cues`` what is said in it, ``sounds`` what subtitles describe
-    there, all in timeline seconds. ``spots``: what a list says of its effects; None without a list, and then an engine
-    sees for itself. ``part``: tells apart by name the stems of one department that a shot carries."""
+    """One sound to make, or one picture: ``record`` is what it covers, ``cues`` what is said in it, ``sounds`` what
+    subtitles describe there, all in timeline seconds. ``spots``: what a list says of its effects; None without a list,
+    and then an engine sees for itself. ``part``: tells apart by name the stems of one department that a shot carries."""
 
     segment: Segment
-    task: Literal["foley", "dialogue", "joint", "background", "music"]
+    task: Literal["foley", "dialogue", "joint", "background", "music", "portrait"]
     name: StemName
     record: TimeRange
     cues: tuple[Cue, ...] = ()
@@ -175,11 +182,12 @@ class Levels:
 
 @dataclass(frozen=True)
 class Take:
-    """One sound file that belongs at one place of the timeline.
+    """One sound file that belongs at one place of the timeline, or a movie without sound (``PX``).
 
     ``record`` is the stretch it covers; the file has ``channels`` and may hold ``handle`` seconds more before and after
     it. ``speaker`` and ``voice`` are "" where nobody speaks; ``levels`` is None where nobody measured. ``metadata`` is
-    provenance: what makes the take again (engine, weights, prompt, seed, ...). Nothing else depends on it.
+    provenance: what makes the take again (engine, weights, prompt, seed, ...). Nothing else depends on it. A movie has
+    one picture for each frame of the timeline that it covers, the first one at 0, and no handles as it is made.
     """
 
     segment_id: str
@@ -198,10 +206,20 @@ class Take:
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def is_picture(self) -> bool:
+        """Whether it is a movie, which is seen and not heard."""
+        return self.stem == PICTURES
+
+    @property
     def is_silent(self) -> bool:
         """Whether it was measured and nothing in it can be heard."""
         peak = self.levels.true_peak_dbtp if self.levels is not None else 0.0
         return peak is None or peak < _INAUDIBLE
+
+    @property
+    def shown(self) -> TimeRange:
+        """What of a movie is seen, in its own time, which begins at 0."""
+        return TimeRange(self.head_handle, self.head_handle + self.record.duration)
 
     @property
     def file_range(self) -> TimeRange:

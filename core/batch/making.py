@@ -23,7 +23,7 @@ from talkies.core.errors import ArgumentError, CancelledError, OutputError, Talk
 from talkies.core.files.dataclass_json import from_json
 from talkies.core.generation.made_from import digest
 from talkies.core.generation.request import Request
-from talkies.core.takes.our_files import receipts_in, remove_files, sounds_in
+from talkies.core.takes.our_files import receipts_in, remove_files, take_files_in
 from talkies.core.takes.receipts import interrupted_folders
 from talkies.core.takes.run_folder import REPLACED, RunFolder
 
@@ -217,7 +217,7 @@ def _sweep(out: Path, foreign: tuple[str, ...]) -> None:
     for folder in interrupted_folders(RunFolder(out).takes):
         if folder.name not in foreign:
             for place in (folder / REPLACED, folder):
-                remove_files((*sounds_in(place), *receipts_in(place)))
+                remove_files((*take_files_in(place), *receipts_in(place)))
                 with suppress(OSError):
                     place.rmdir()
 

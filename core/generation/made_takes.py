@@ -13,7 +13,7 @@ from talkies.core.credentials.settings import is_installed
 from talkies.core.credentials.waves import has_credential
 from talkies.core.errors import InputError
 from talkies.core.generation.made_from import MADE_FROM
-from talkies.core.takes.our_files import is_sound
+from talkies.core.takes.our_files import is_take_file
 from talkies.core.takes.take_folder import read_sidecar
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.readers import READERS
@@ -42,7 +42,7 @@ def made_takes(path: Path, media_dir: Path | None = None) -> list[MadeTake]:
         if not found:
             raise InputError(path, "holds no take of talkies", "give a timeline that 'talkies generate' has written")
         return found
-    if not is_sound(path.name):
+    if not is_take_file(path.name):
         raise InputError(path, "has no name that talkies gives to a take", "give it the name it had, or its timeline")
     known = of_sidecar(path) or _in_timeline_beside(path, media_dir) or _signed(path)
     if known is None:
@@ -99,6 +99,6 @@ def _in_timeline(path: Path, media_dir: Path | None) -> list[MadeTake]:
     for track in sound_tracks(timeline, media_dir):
         for clip in track.clips if track.generated else ():
             place = clip.path or takes / f"{clip.name}.wav"
-            if is_sound(place.name):
+            if is_take_file(place.name):
                 found[place] = MadeTake(place, plain(clip.metadata), path.parent)
     return list(found.values())

@@ -13,7 +13,7 @@ import numpy as np
 
 from talkies.core.arrays import Floats, Samples, Sound
 from talkies.core.errors import EngineError
-from talkies.core.generation.planning.plan import BY_RULES, LOOKING, MAKING
+from talkies.core.generation.planning.plan import LOOKING, MAKING, UNSEEN
 from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import take_metadata
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from talkies.core.conditioning.picture.visual import PictureFeatures
     from talkies.core.engines.base import Brief, Engine, Prepared
     from talkies.core.generation.beds import Beds
+    from talkies.core.generation.portraits import Portraits
     from talkies.core.generation.scores import Scores
     from talkies.core.library import Pick
     from talkies.core.sources.remembered import Remembered
@@ -42,7 +43,7 @@ class Maker:
     ``takes``: of each stem.
 
     For spotting lists: ``remembered`` sounds and looks, ``picks`` from the library by the id of a spot, what was
-    ``kept`` of earlier takes, and the ``rows`` of backgrounds. ``scores``: of the task music.
+    ``kept`` of earlier takes, and the ``rows`` of backgrounds. ``scores``: of the task music; ``portraits``: of stills.
     """
 
     request: Request
@@ -56,6 +57,7 @@ class Maker:
     kept: SettledTakes = field(default_factory=SettledTakes)
     rows: Sequence[Spot] = ()
     scores: Scores | None = None
+    portraits: Portraits | None = None
     takes: int = 1
 
     def look(self, segment: Segment, stems: Sequence[Stem]) -> PictureLook:
@@ -63,7 +65,7 @@ class Maker:
         for stems that cannot do without."""
         from talkies.core.conditioning.picture.look import PictureLook, look_at
 
-        stems = [stem for stem in stems if stem.task not in BY_RULES]  # a place is looked at by itself
+        stems = [stem for stem in stems if stem.task not in UNSEEN]  # a place is looked at by itself
         if not stems:
             return PictureLook(segment, segment.record)
         if all(stem.spots is not None and stem.task == "foley" for stem in stems):
@@ -100,6 +102,11 @@ class Maker:
         if stem.task == "music":
             yield from self._music(stem, first, skip)
             return
+        if stem.task == "portrait":
+            assert self.portraits is not None
+            numbered = enumerate(range(skip, self.takes), start=first)
+            yield from self._by_rules(stem, self.portraits, numbered, "portraits", f"of {stem.segment.clip}")
+            return
         if look.problem is not None and stem.task != "dialogue":
             raise look.problem
         whole, features = look.around(stem.record)
@@ -127,7 +134,7 @@ class Maker:
         yield from self._by_rules(stem, self.scores, numbered, "music", stem.part)
 
     def _by_rules(
-        self, stem: Stem, source: Beds | Scores, numbered: Iterable[tuple[int, int]], clock: str, which: str
+        self, stem: Stem, source: Beds | Scores | Portraits, numbered: Iterable[tuple[int, int]], clock: str, which: str
     ) -> Iterator[Take]:
         """Takes of what is made without a look at a shot; ``numbered``: their numbers and places among the takes."""
         part = stem.record.duration * MAKING
@@ -176,7 +183,7 @@ class Maker:
         while what sounds may have begun before."""
         from talkies.core.engines.base import Brief, Line
 
-        assert stem.task != "background" and stem.task != "music"
+        assert stem.task != "background" and stem.task != "music" and stem.task != "portrait"
         spoken = [(cue, cue.range.overlap(stem.record)) for cue in stem.cues]
         lines, sounds = (
             tuple(
@@ -283,4 +290,5 @@ _WHAT = {
     "joint": "dialogue and effects",
     "background": "background",
     "music": "music",
+    "portrait": "portrait",
 }

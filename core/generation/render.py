@@ -52,7 +52,7 @@ def render(
     timeline = in_language(timeline, request.language) if request.language else timeline
     plan = plan_run(timeline, request, keep_earlier=True)
     loop = TakeLoop(request, plan, watch)
-    loop.log.sentences += [*plan.warnings, *preflight(timeline, request.out)]
+    loop.log.sentences += [*plan.warnings, *preflight(timeline, request.out, portraits=request.task == "portrait")]
     yield from loop.log.new()
     with run_folder(request.out, plan.needed_bytes, loop.takes) as run:
         kept = SettledTakes(plan.earlier.takes)

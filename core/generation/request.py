@@ -16,6 +16,7 @@ from typing import Any, Literal, get_args
 from talkies.core.conditioning.speech.named_voices import check_voice
 from talkies.core.engines.base import NAMED_VOICES
 from talkies.core.engines.choice import choices, engine_for
+from talkies.core.engines.pictures import FilmCodec
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.music_settings import MusicSettings
 from talkies.core.media.loudness_presets import PRESETS
@@ -24,11 +25,12 @@ from talkies.core.preferences import read_preferences
 from talkies.core.segment import Source
 from talkies.core.times import AUTO_RATE, AskedRate
 
-Task = Literal["both", "foley", "dialogue", "joint", "background", "music"]
+Task = Literal["both", "foley", "dialogue", "joint", "background", "music", "portrait"]
 Clips = Literal["shots", "events"]
 TASKS: tuple[Task, ...] = get_args(Task)
 SOURCES: tuple[Source, ...] = get_args(Source)
 CLIPS: tuple[Clips, ...] = get_args(Clips)
+FILMS: tuple[FilmCodec, ...] = get_args(FilmCodec)
 
 MAX_SEED = 2**63 - 1
 MAX_TAKES = 100
@@ -71,7 +73,8 @@ class Request:
     anew, not kept as they were when the list was first performed. ``mark``: what a model makes carries a mark in its
     sound (core/mark). ``pan_law``, ``width``: of effects, which sound where in the picture they happen: 0 is one
     channel, in the middle, 1 from edge to edge. ``music``: of the task music.
-    ``credentials``: files say, signed, what made them, where the extra is installed (core/credentials).
+    ``credentials``: files say, signed, what made them, where the extra is installed (core/credentials). ``film``: what
+    portraits are encoded as.
     """
 
     timeline: Path
@@ -109,12 +112,12 @@ class Request:
     rate: AskedRate | None = None
     mark: bool = True
     credentials: bool = True
+    film: FilmCodec = "h264"
 
     def __post_init__(self) -> None:
-        if self.task not in TASKS:
-            raise ArgumentError("--task", f"unknown task {self.task[:40]!r}", f"use one of {', '.join(TASKS)}")
-        if self.source not in SOURCES:
-            raise ArgumentError("--source", f"unknown source {self.source[:40]!r}", f"use one of {', '.join(SOURCES)}")
+        for name, known in zip(_CHOSEN, (TASKS, SOURCES, FILMS, CLIPS), strict=True):
+            if (word := getattr(self, name)) not in known:
+                raise ArgumentError(f"--{name}", f"unknown {name} {word[:40]!r}", f"use one of {', '.join(known)}")
         for name in _TEXTS:
             option = f"--{name.replace('_', '-')}"
             _short(option, getattr(self, name), MAX_PROMPT if name in _WORDS else _LONGEST_NAME)
@@ -163,12 +166,10 @@ class Request:
 
     def _check_list(self) -> None:
         """A list where something is asked of it."""
-        if self.clips not in CLIPS:
-            raise ArgumentError("--clips", f"unknown clips {self.clips[:40]!r}", f"use one of {', '.join(CLIPS)}")
         if self.spots is None and (self.only or self.clips == "events"):
             option = "--only" if self.only else "--clips events"
             raise ArgumentError(option, "needs a spotting list", "give one with --spots; talkies spot writes it")
-        if self.spots is not None and self.task == "dialogue":
+        if self.spots is not None and self.task in ("dialogue", "portrait"):
             raise ArgumentError("--spots", "says nothing of dialogue", "use --task both or foley")
         if self.task == "music":
             self.music.checked(has_spots=self.spots is not None)
@@ -256,7 +257,8 @@ def _plain(value: float | Fraction) -> float | Fraction:
 
 
 _WORDS = ("prompt", "negative_prompt", "background")
-_TEXTS = (*_WORDS, "task", "engine", "source", "voice", "language", "device", "loudness", "clips", "pan_law", "shots")
+_CHOSEN = ("task", "source", "film", "clips")
+_TEXTS = (*_WORDS, *_CHOSEN, "engine", "voice", "language", "device", "loudness", "pan_law", "shots")
 _PATHS = ("timeline", "out", "weights", "media_dir", "spots")
 _INTEGERS = ("seed", "takes", "steps")
 _FLOATS = ("guidance", "width")

@@ -101,7 +101,13 @@ class Resume:
         """The hash of all that a take is made of, and of its number, which is in its name; ``index``: among those of
         its stem."""
         seed = self._maker.request.seed + index
-        return digest({**self._of_run, **self._of_stem(stem), "seed": seed, "index": index})
+        facts = {**self._of_run, **self._of_stem(stem), "seed": seed, "index": index}
+        if stem.task == "portrait":
+            facts["says"] = [self._key(each, index) for each in self._spoken(stem)]
+        return digest(facts)
+
+    def _spoken(self, stem: Stem) -> list[Stem]:
+        return [each for each in self._plan.stems[stem.segment.id] if each.task == "dialogue"]
 
     @cached_property
     def _of_run(self) -> dict[str, Any]:
@@ -118,6 +124,8 @@ class Resume:
         if engine is not None:
             device = getattr(engine, "device", self._maker.request.device)
             facts["engine"] = [engine.name, engine.weights_hash, device, dict(engine.provenance)]
+        if self._maker.portraits is not None and stem.task == "portrait":
+            facts["engine"] = self._maker.portraits.identity
         if Path(stem.voice).is_file():
             facts["voice"] = _stat(Path(stem.voice))
         if stem.spots is not None:

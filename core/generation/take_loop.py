@@ -43,7 +43,8 @@ Beginning = Callable[[Stem], tuple[int, int]]
 class TakeLoop:
     """One run: the takes of a plan, in order; ``takes`` and ``failures`` grow while it goes on, and
     ``papers``, files that go with the takes, by name, None for one that is not to be there. ``edits``: of words and
-    voices, for the takes' metadata. ``signing``: of the files, once nothing else is done to them."""
+    voices, for the takes' metadata. ``signing``: of the files, once nothing else is done to them. ``before``: takes
+    that a run before this one has finished for it."""
 
     def __init__(self, request: Request, plan: Plan, watch: Callable[[Progress], None]) -> None:
         self.request, self.plan, self.work = request, plan, Work(plan.work, watch)
@@ -51,6 +52,7 @@ class TakeLoop:
         self.log.sentences += plan.engine_notes
         self.signing = Signing(request.credentials, self.log.sentences.append)
         self.takes: list[Take] = []
+        self.before: list[Take] = []
         self.failures: list[Failed] = []
         self.papers: dict[str, bytes | None] = {}
         self.edits: dict[str, Any] = {}
@@ -127,6 +129,13 @@ class TakeLoop:
             maker.scores = Scores(
                 request, plan.timeline, folder, plan.music, self.papers, engines.get("music"), self.log.sentences
             )
+        elif request.task == "portrait":
+            from talkies.core.engines.pictures import load_pictures
+            from talkies.core.generation.portraits import Portraits
+
+            with self.work.clock("load"):
+                pictures = load_pictures(request.device)
+            maker.portraits = Portraits(request, plan.timeline, folder, pictures, self._there)
         elif plan.spots or plan.backgrounds:
             from talkies.core.generation.spotted import cast_recordings
 
@@ -134,6 +143,10 @@ class TakeLoop:
                 maker.picks = cast_recordings(request, plan, kept)
             maker.rows = plan.backgrounds
         return maker
+
+    def _there(self) -> list[Take]:
+        """All takes that this run can use, the newest last."""
+        return [*self.before, *self.takes]
 
     def lay_papers(self, folder: Path) -> None:
         """Writes them beside the takes, in place of those of an earlier run. Raises OSError."""

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from talkies.core.conditioning.speech.named_voices import language_of
 from talkies.core.generation.request import Request
 from talkies.core.mark.payload import MARK, Payload
-from talkies.core.segment import Stem, joined_text
+from talkies.core.segment import Stem, Take, joined_text
 from talkies.core.spotting.made_of import SPOTS, made_of
 
 if TYPE_CHECKING:
     from talkies.core.backgrounds.bed import Place
     from talkies.core.engines.base import Engine, MusicPart
+    from talkies.core.engines.pictures import PictureMaker
     from talkies.core.generation.planning.music import Scored
     from talkies.core.score.composed import Score, Section
     from talkies.core.spotting.spot import Spot
@@ -72,6 +73,25 @@ def of_a_model(source: str) -> bool:
     """Whether a model made anything of a take with this ``source``: what rules, a library or a file gave is no
     model's."""
     return not set(source.split(", ")) <= _NO_MODEL
+
+
+def portrait_metadata(
+    stem: Stem, request: Request, maker: PictureMaker, spoken: Sequence[Take], *, seed: int
+) -> dict[str, Any]:
+    """Provenance of one portrait: the user's still, and what moves it. ``says``: the takes of its dialogue, by name."""
+    return {
+        "version": version("talkies"),
+        "engine": maker.name,
+        "source": f"file, {maker.source}",
+        "weights": maker.weights_hash,
+        "licence": maker.licence,
+        "task": stem.task,
+        "segment": stem.segment.id,
+        "text": joined_text(stem.cues),
+        "says": [take.name for take in spoken],
+        "film": request.film,
+        "seed": seed,
+    } | dict(maker.provenance)
 
 
 def bed_metadata(

@@ -24,6 +24,7 @@ from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import NO_SHOTS, Request
 from talkies.core.generation.take_loop import TakeLoop
 from talkies.core.segment import Cue, Stem, Timeline
+from talkies.core.takes.our_files import SUFFIXES
 from talkies.core.takes.saving import take_name
 from talkies.core.takes.take_folder import deliver, making, read_takes
 from talkies.core.timeline import in_language, read_timeline
@@ -104,6 +105,8 @@ def make_takes(
     loop.log.sentences += plan.segment_warnings
     yield from loop.log.new()
     skips = _skips(plan.stems, plan.takes, order.made)
+    if request.task == "portrait" and order.made:
+        loop.before = sorted((each.take for each in read_takes(folder)[0]), key=lambda take: take.number)
     with making(folder) as place:
         check_space(folder, plan.needed_bytes, "free some space")
         if plan.needs_engine:
@@ -166,5 +169,5 @@ def _skips(stems: Mapping[str, Sequence[Stem]], takes: int, made: int) -> dict[S
 def next_number(folder: Path, stem: Stem) -> int:
     """The number after the highest that a take of this sound has."""
     prefix = take_name(stem.name, stem.segment, stem.speaker, part=stem.part).removesuffix("01")
-    used = (path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*.wav"))
+    used = (path.stem.removeprefix(prefix) for path in folder.glob(f"{prefix}*") if path.suffix in SUFFIXES)
     return max((int(number) for number in used if number.isdecimal()), default=0) + 1

@@ -17,7 +17,7 @@ from talkies.core.errors import InputError, TalkiesError
 from talkies.core.generation.made_takes import MadeTake, folder_of, made_takes, of_sidecar
 from talkies.core.generation.redo import why_not
 from talkies.core.provenance.marks import FoundMark, find_mark, is_silent_movie
-from talkies.core.takes.our_files import is_sound
+from talkies.core.takes.our_files import is_take_file
 from talkies.core.timeline.readers import READERS
 
 MOST_FILES = 100_000
@@ -127,7 +127,7 @@ def _verified(asked: Asked, reader: CredentialReader, *, marks: bool, is_alone: 
         except TalkiesError as error:
             if credential.status == "absent" and not is_silent_movie(path):
                 return Verified(path, "unreadable", error.problem)
-    is_take = is_sound(path.name) and "takes" not in recipe
+    is_take = is_take_file(path.name) and "takes" not in recipe
     against = why_not(MadeTake(path, recipe, asked.folder or folder_of(path, recipe))) if is_take else None
     return Verified(path, credential.status, credential.problem, credential, mark, is_heard, recipe, against)
 
@@ -136,6 +136,6 @@ def _beside(path: Path, *, is_alone: bool) -> Mapping[str, Any]:
     """What the sidecar of a take says, or, of one that is looked at by itself, the timeline in whose folder it lies."""
     known = None
     with suppress(TalkiesError):
-        if is_sound(path.name):
+        if is_take_file(path.name):
             known = made_takes(path)[0] if is_alone else of_sidecar(path)
     return {} if known is None else known.metadata

@@ -35,7 +35,7 @@ from talkies.core.takes.mixdown import piece_of, placed
 
 __all__ = ["SAMPLE_RATE", "balance_takes", "gain_for", "levels_of", "mixed", "rebalanced"]
 
-AS_IT_IS = frozenset(("BG",))
+AS_IT_IS = frozenset(("BG", "PX"))
 """Departments that no preset levels."""
 BELOW_TARGET = {"DX": 0.0, "MIX": 0.0, "FX": -3.0, "MX": -3.0}  # LU
 MAX_BOOST = {"DX": 20.0, "MIX": 20.0, "FX": 6.0, "MX": 6.0}  # dB
@@ -84,7 +84,7 @@ def balance_takes(
     """
     if kept is not None:
         for gain in kept:
-            takes = [_regained(take, gain, loudness.true_peak) for take in takes]
+            takes = [take if take.is_picture else _regained(take, gain, loudness.true_peak) for take in takes]
         return list(takes)
     if loudness.target is None:
         return list(takes)
@@ -146,7 +146,7 @@ def _apart(takes: Sequence[Take]) -> bool:
 
 def mixed(takes: Sequence[Take]) -> Iterator[Samples]:
     """The sum of takes as a timeline plays them, handles left out, in blocks of (2, n) from the first one's start."""
-    pieces = [piece_of(take, channels=2) for take in takes]
+    pieces = [piece_of(take, channels=2) for take in takes if not take.is_picture]
     first = min((piece.first for piece in pieces), default=0)
     return placed(pieces, first, max((piece.first + piece.count for piece in pieces), default=first))
 

@@ -14,10 +14,13 @@ from talkies.core.errors import OutputError
 from talkies.core.segment import STEMS
 
 _TAKE = rf"(?:{'|'.join(STEMS)})_(?:[A-Za-z0-9-]+_)*t\d{{2,}}"  # as take_name in core/takes/saving.py writes it
-_SOUND = re.compile(rf"{_TAKE}(?:\.from-frame)?\.wav")
+SUFFIXES = (".wav", ".mp4", ".mov")
+"""Of the files of takes: sounds, and pictures."""
+_MEDIA = r"(?:\.from-frame)?\.wav|\.mp4|\.mov"
+_FILE = re.compile(rf"{_TAKE}(?:{_MEDIA})")
 _SIDECAR = re.compile(rf"{_TAKE}\.json")
 _RECEIPT = re.compile(rf"{_TAKE}\.made\.json")
-_UNFINISHED = re.compile(rf"{_TAKE}(?:\.from-frame)?\.(?:wav|wav\.raw|json|made\.json)(?:\.talkies)?\.part")
+_UNFINISHED = re.compile(rf"{_TAKE}(?:{_MEDIA}|\.wav\.raw|\.json|\.made\.json)(?:\.talkies)?\.part")
 
 
 def refuse_link(*folders: Path) -> None:
@@ -30,14 +33,20 @@ def refuse_link(*folders: Path) -> None:
             raise OutputError(folder, "is a file, but the takes belong in a folder of this name", "move it away")
 
 
-def is_sound(name: object) -> bool:
-    """Whether it is a name that talkies gives to the sound file of a take."""
-    return isinstance(name, str) and _SOUND.fullmatch(name) is not None
+def is_take_file(name: object) -> bool:
+    """Whether it is a name that talkies gives to the file of a take, a sound or a movie."""
+    return isinstance(name, str) and _FILE.fullmatch(name) is not None
 
 
-def sounds_in(folder: Path) -> list[Path]:
-    """The sound files of takes that lie in a folder, by name; none behind links."""
-    return [path for path in _named(folder, _SOUND) if path.is_file() and not path.is_symlink()]
+def take_files_in(folder: Path) -> list[Path]:
+    """The files of takes that lie in a folder, by name; none behind links."""
+    return [path for path in _named(folder, _FILE) if path.is_file() and not path.is_symlink()]
+
+
+def file_beside(sidecar: Path) -> Path | None:
+    """The file of the take that a sidecar describes; None where there is none."""
+    named = (sidecar.with_suffix(suffix) for suffix in SUFFIXES)
+    return next((path for path in named if path.is_file()), None)
 
 
 def copy_name(sound: str) -> str:

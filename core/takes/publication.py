@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from talkies.core.files.atomic import part_of, twin, write_atomically
-from talkies.core.takes.our_files import copy_name, is_sound, remove_files, sounds_in, unfinished_in
+from talkies.core.takes.our_files import copy_name, is_take_file, remove_files, take_files_in, unfinished_in
 
 _MOST_BYTES = 1 << 24
 
@@ -112,7 +112,7 @@ class Publication:
     def forget(self) -> None:
         """There is no way back any more: what was replaced is removed."""
         remove_files([self._journal, part_of(self._journal)])
-        remove_files([*sounds_in(self.replaced), *unfinished_in(self.replaced)])
+        remove_files([*take_files_in(self.replaced), *unfinished_in(self.replaced)])
         with contextlib.suppress(OSError):
             self.replaced.rmdir()
 
@@ -154,7 +154,7 @@ class Publication:
             if path.is_symlink() or path.stat().st_size > _MOST_BYTES:
                 return None
             journal = json.loads(path.read_bytes())
-            takes = [name for name in journal["takes"] if is_sound(name)]
+            takes = [name for name in journal["takes"] if is_take_file(name)]
             if any(place.is_symlink() for name in takes for place in self._places(name)):
                 return None
             out = self._out.with_name(str(journal["out"])).name

@@ -19,7 +19,7 @@ from talkies.core.files.atomic import twin, write_atomically
 from talkies.core.files.dataclass_json import as_json, from_json
 from talkies.core.files.hashing import file_hash
 from talkies.core.segment import Take
-from talkies.core.takes.our_files import is_sound, receipts_in, remove_files, sounds_in, unfinished_in
+from talkies.core.takes.our_files import is_take_file, receipts_in, remove_files, take_files_in, unfinished_in
 
 _SUFFIX = ".made.json"
 _MOST_BYTES = 1 << 24
@@ -89,7 +89,7 @@ class Receipts:
 
     def others(self, folder: Path) -> list[Path]:
         """The sounds in a folder that an interrupted run has left but for copies of those that were taken over."""
-        return [path for path in sounds_in(folder) if path not in self._again]
+        return [path for path in take_files_in(folder) if path not in self._again]
 
     def put_by(self) -> None:
         """Keeps the takes as they are: their files are about to be levelled. Raises OSError."""
@@ -99,7 +99,7 @@ class Receipts:
 
     def restore(self) -> None:
         """The takes as they were made, wherever levelling has stopped. Raises OSError."""
-        for path in sounds_in(self._as_made):
+        for path in take_files_in(self._as_made):
             place = self._staging / path.name
             if place.exists() and place.samefile(path):
                 path.unlink()
@@ -135,7 +135,7 @@ class Receipts:
 
     def clear(self) -> None:
         """Removes what is in the staging folder."""
-        remove_files((*receipts_in(self._staging), *sounds_in(self._as_made), *unfinished_in(self._as_made)))
+        remove_files((*receipts_in(self._staging), *take_files_in(self._as_made), *unfinished_in(self._as_made)))
         _remove_empty(self._as_made)
 
     def expire(self, names: Sequence[str]) -> None:
@@ -147,7 +147,7 @@ class Receipts:
                 remove_files([path])
         remove_files(self._again)
         for folder in {*self._from.values(), *(each.parent for each in self._again)} - {self._final}:
-            if not sounds_in(folder):
+            if not take_files_in(folder):
                 remove_files(receipts_in(folder))
                 _remove_empty(folder)
 
@@ -158,7 +158,7 @@ class Receipts:
 
     def _sounds(self, receipt: Receipt) -> list[list[Path]]:
         """Of each of its sounds, where it lies as it was made: in its final place first."""
-        there = [path for folder in self._folders() for path in sounds_in(folder)]
+        there = [path for folder in self._folders() for path in take_files_in(folder)]
         named = zip(receipt.takes, receipt.hashes, strict=True)
         return [
             [path for path in there if path.name == take.path.name and file_hash(path) == digest]
@@ -174,7 +174,7 @@ def _read(path: Path) -> Receipt | None:
         receipt = from_json(Receipt, json.loads(path.read_bytes()))
     except (OSError, ValueError, RecursionError):
         return None
-    ours = all(is_sound(str(take.path)) for take in receipt.takes)
+    ours = all(is_take_file(str(take.path)) for take in receipt.takes)
     return receipt if ours and len(receipt.takes) == len(receipt.hashes) else None
 
 

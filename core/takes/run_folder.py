@@ -25,7 +25,7 @@ from talkies.core.files.atomic import output_errors, step_back, told_before
 from talkies.core.files.lock import held, removed
 from talkies.core.files.preflight import check_space, nearest_folder
 from talkies.core.segment import Take
-from talkies.core.takes.our_files import refuse_link, remove_files, sounds_in, unfinished_in
+from talkies.core.takes.our_files import refuse_link, remove_files, take_files_in, unfinished_in
 from talkies.core.takes.publication import Publication
 from talkies.core.takes.receipts import Receipts
 
@@ -191,7 +191,7 @@ class RunFolder:
                 self.receipts.restore()
                 self.receipts.drop_twins()
                 known = {take.path.name for take in takes} | set(self.receipts.names())
-                finished = [path.name for path in sounds_in(self.staging) if path.name in known]
+                finished = [path.name for path in take_files_in(self.staging) if path.name in known]
                 if any((self.takes / name).exists() for name in finished):
                     self._set_aside()
                 elif finished:
@@ -231,7 +231,7 @@ class RunFolder:
 
     def _set_aside(self) -> Path | None:
         """Moves the finished takes in the staging folder to one of their own; None when there are none."""
-        finished = [path for folder in (self.staging, self._publication.replaced) for path in sounds_in(folder)]
+        finished = [path for folder in (self.staging, self._publication.replaced) for path in take_files_in(folder)]
         if not finished:
             return None
         name = self.takes.name + ".interrupted"
@@ -252,7 +252,7 @@ class RunFolder:
     def _remove_staged(self) -> None:
         self._publication.forget()
         self.receipts.clear()
-        remove_files((*sounds_in(self.staging), *unfinished_in(self.staging)))
+        remove_files((*take_files_in(self.staging), *unfinished_in(self.staging)))
 
     def _release(self) -> None:
         if self._lock is not None:

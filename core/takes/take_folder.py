@@ -1,9 +1,9 @@
 """Take folder: finished takes, each with a sidecar that says what it is; nothing in it is ever half there.
 
-    takes/NAME.wav  takes/NAME.json    a finished take: both files
+    takes/NAME.wav  takes/NAME.json    a finished take: both files; of a picture NAME.mp4 or NAME.mov
     takes/making/                      takes that are being made; locked as long as somebody makes some
 
-A take is made in ``making``, then its sidecar is written, and moving the sound file out of ``making`` finishes it.
+A take is made in ``making``, then its sidecar is written, and moving the file out of ``making`` finishes it.
 Whoever is killed in between leaves either a finished take or one that :func:`recover` finishes or sweeps away.
 """
 
@@ -21,7 +21,14 @@ from talkies.core.files.atomic import output_errors, sync_folder, write_atomical
 from talkies.core.files.dataclass_json import as_json, from_json
 from talkies.core.files.lock import held, removed
 from talkies.core.segment import Segment, Take
-from talkies.core.takes.our_files import refuse_link, remove_files, sidecars_in, sounds_in, unfinished_in
+from talkies.core.takes.our_files import (
+    file_beside,
+    refuse_link,
+    remove_files,
+    sidecars_in,
+    take_files_in,
+    unfinished_in,
+)
 from talkies.core.times import TimeRange
 
 VERSION = 2
@@ -46,7 +53,7 @@ class SegmentMark:
 
 @dataclass(frozen=True)
 class Sidecar:
-    """The content of ``NAME.json``. ``take.path`` is the sound file beside it."""
+    """The content of ``NAME.json``. ``take.path`` is the file beside it."""
 
     version: int
     take: Take
@@ -97,7 +104,7 @@ def read_takes(folder: Path) -> tuple[list[Sidecar], list[str]]:
     """All finished takes, by name; and a sentence for each that cannot be told what it is (its files stay)."""
     found, notes = [], []
     for path in sidecars_in(folder):
-        if not path.with_suffix(".wav").is_file():
+        if file_beside(path) is None:
             continue
         try:
             found.append(read_sidecar(path))
@@ -114,7 +121,8 @@ def read_sidecar(path: Path) -> Sidecar:
         raise InputError(path, "does not describe a take", "the sound beside it is kept") from error
     if sidecar.version != VERSION:
         raise InputError(path, "was written by another version of talkies", "the sound beside it is kept")
-    return replace(sidecar, take=replace(sidecar.take, name=path.stem, path=path.with_suffix(".wav")))
+    file = file_beside(path) or path.with_suffix(".wav")
+    return replace(sidecar, take=replace(sidecar.take, name=path.stem, path=file))
 
 
 def _upgraded(sidecar: Sidecar) -> Sidecar:
@@ -144,11 +152,11 @@ def remove_empty(folder: Path) -> None:
 def _sweep(folder: Path) -> None:
     """Moves out what has its sidecar already, removes what else of ours is half there. The caller holds the lock."""
     place = folder / _MAKING
-    for path in sounds_in(place):
+    for path in take_files_in(place):
         final = folder / path.name
         if final.with_suffix(".json").is_file() and not final.exists():
             path.replace(final)
         else:
             remove_files([path])
-    remove_files(path for path in sidecars_in(folder) if not path.with_suffix(".wav").exists())
+    remove_files(path for path in sidecars_in(folder) if file_beside(path) is None)
     remove_files((*unfinished_in(place), *unfinished_in(folder)))

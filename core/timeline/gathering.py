@@ -23,6 +23,7 @@ from talkies.core.timeline.cut.walking import (
     tracks_of,
 )
 from talkies.core.timeline.media.pictures import PictureFinder
+from talkies.core.timeline.structure.sounds import shows_our_pictures
 from talkies.core.timeline.words.language_check import language_doubts
 from talkies.core.timeline.words.languages import language_of_name
 from talkies.core.timeline.words.lines import Line, time_to_say
@@ -53,6 +54,8 @@ def gather(document: Any, finder: PictureFinder, rate: Fraction, start: Fraction
     picture_tracks = 0
     for node, view in tracks_of(root):
         track = node.item
+        if shows_our_pictures(track):
+            continue
         if is_text_track(track):
             _gather_text(found, node, view)
         elif not isinstance(track, otio.schema.Track) or track.kind == otio.schema.TrackKind.Video:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.segment import STEMS, StemName, Timeline
-from talkies.core.timeline.structure.sounds import OUR_NAME, sound_tracks, track_name
+from talkies.core.timeline.structure.sounds import OUR_NAME, our_picture_tracks, sound_tracks, track_name
 from talkies.core.times import TimeRange
 
 _OUR_FILE = re.compile(r"\.talkies(-\d+)?$")
@@ -26,7 +26,8 @@ class OurTrack:
 
 def our_tracks(timeline: Timeline) -> tuple[OurTrack, ...]:
     """The tracks with our names, which every format keeps, in the timeline's order."""
-    named = ((track, OUR_NAME.match(track.name)) for track in sound_tracks(timeline))
+    tracks = (*our_picture_tracks(timeline), *sound_tracks(timeline))
+    named = ((track, OUR_NAME.match(track.name)) for track in tracks)
     return tuple(
         OurTrack(track.name, _stem(match[1]), tuple(clip.record for clip in track.clips))
         for track, match in named

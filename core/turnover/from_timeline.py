@@ -9,10 +9,11 @@ from typing import cast
 
 from talkies.core.errors import MediaError, TimelineError
 from talkies.core.media.opening import open_media, sound_stream
-from talkies.core.media.wav.bwf import read_bext
-from talkies.core.segment import STEMS, StemName, Take, Timeline
+from talkies.core.media.wav.bwf import SAMPLE_RATE, read_bext
+from talkies.core.segment import PICTURES, STEMS, StemName, Take, Timeline
 from talkies.core.takes.saving import timecode_day
-from talkies.core.timeline.structure.sounds import OUR_NAME, SoundClip, SoundTrack, sound_tracks
+from talkies.core.timeline.media.movie_facts import movie_facts
+from talkies.core.timeline.structure.sounds import OUR_NAME, SoundClip, SoundTrack, our_picture_tracks, sound_tracks
 from talkies.core.timeline.structure.tracks import plain
 from talkies.core.times import TimeRange
 
@@ -29,9 +30,43 @@ def takes_in(timeline: Timeline, media_dir: Path | None = None) -> tuple[Take, .
         if track.generated
         for clip in track.clips
     ]
-    if not takes:
+    pictures = [_portrait(timeline, clip) for track in our_picture_tracks(timeline, media_dir) for clip in track.clips]
+    if not takes and not pictures:
         raise TimelineError(timeline.path, "holds no sound of talkies", "make some with 'talkies generate' first")
+    takes += pictures
     return tuple({(take.path, take.file_range, take.record): take for take in takes}.values())
+
+
+def _portrait(timeline: Timeline, clip: SoundClip) -> Take:
+    """A clip on a track of portraits. One that was trimmed shows a part of its movie, which its handles say."""
+    if clip.path is None:
+        raise MediaError(timeline.path, clip.problem.replace("the sound", "the portrait", 1))
+    if clip.speed != 1:
+        where = timeline.timecode(clip.record.start)
+        problem = f"the portrait {clip.name!r} at {where} plays at another speed, and no more with its words"
+        raise TimelineError(timeline.path, problem, "set its speed back in the editor")
+    head = clip.source.start - clip.start
+    length = movie_facts(clip.path).duration
+    take = Take(
+        str(clip.metadata.get("segment") or _segment_under(timeline, clip.record)),
+        PICTURES,
+        clip.name,
+        clip.path,
+        clip.record,
+        SAMPLE_RATE,
+        max(head, Fraction(0)),
+        max(length - head - clip.record.duration, Fraction(0)),
+        number=_number(clip),
+        channels=0,
+    )
+    return take.with_facts(plain({name: value for name, value in clip.metadata.items() if name != "channels"}))
+
+
+def _number(clip: SoundClip) -> int:
+    """What is muted is an alternative."""
+    number = clip.metadata.get("take")
+    counted = number if isinstance(number, int) and number > 0 else 1
+    return 1 if clip.enabled else max(counted, 2)
 
 
 @dataclass(frozen=True)
@@ -68,8 +103,6 @@ def _take(timeline: Timeline, track: SoundTrack, clip: SoundClip) -> Take:
         problem = f"the sound {clip.name!r} at {where} shows what its file {clip.path.name} does not have"
         raise TimelineError(timeline.path, problem, "relink it in the editor")
     stem = _stem(track, clip)
-    number = clip.metadata.get("take")
-    counted = number if isinstance(number, int) and number > 0 else 1
     take = Take(
         segment_id=str(clip.metadata.get("segment") or _segment_under(timeline, clip.record)),
         stem=stem,
@@ -79,7 +112,7 @@ def _take(timeline: Timeline, track: SoundTrack, clip: SoundClip) -> Take:
         sample_rate=file.sample_rate,
         head_handle=head,
         tail_handle=max(file.duration - head - clip.record.duration, Fraction(0)),
-        number=1 if clip.enabled else max(counted, 2),
+        number=_number(clip),
     )
     facts = plain({**clip.metadata, "channels": min(file.channels, 2)})  # of its own: the document goes
     return take.with_facts(facts)

@@ -73,11 +73,16 @@ def hand_over(
     files are signed. Raises a TalkiesError, with nothing written.
     """
     check_folder(out)
-    takes = takes_in(timeline, media_dir)
-    _refuse_input(timeline, takes, out)
+    found = takes_in(timeline, media_dir)
+    _refuse_input(timeline, found, out)
+    takes, pictures = (tuple(take for take in found if take.is_picture == seen) for seen in (False, True))
+    if not takes:
+        raise OutputError(
+            out, "the timeline has portraits, but no sound of talkies", "make some with 'talkies generate'"
+        )
     notes: list[str] = []
     signing = Signing(credentials, notes.append)
-    job = _Job(timeline, takes, out, span_of(timeline, takes, pops), watch, signing)
+    job = _Job(timeline, takes, out, span_of(timeline, takes, pops), watch, signing, pictures)
     warnings = [*span_notes(job.span), *job.losses()]
     yield from map(Warned, warnings)
     with whole_folder(out) as folder:
@@ -97,7 +102,8 @@ def _refuse_input(timeline: Timeline, takes: Sequence[Take], out: Path) -> None:
 
 @dataclass
 class _Job:
-    """One folder. ``cut``: the formats in which the timeline goes along, by suffix."""
+    """One folder. ``pictures``: portraits, which go along in the cut;
+    ``cut``: the formats in which the timeline goes along, by suffix."""
 
     timeline: Timeline
     takes: tuple[Take, ...]
@@ -105,6 +111,7 @@ class _Job:
     span: Span
     watch: Watch
     signing: Signing
+    pictures: tuple[Take, ...] = ()
     cut: list[str] = field(default_factory=lambda: list(_WRITERS))
 
     def losses(self) -> list[str]:
@@ -125,7 +132,11 @@ class _Job:
         self._say(0.0, "copying takes")
         copies = copy_takes(self.timeline, self.takes, folder / "TAKES")
         self.signing.takes([take for take in copies if not has_credential(take.path)], self.timeline)
-        files: list[Fact] = [*self._write_cut(copies, folder), ("TAKES/", "each take by itself, with its handles")]
+        shown = copy_pictures(self.pictures, folder / "TAKES")
+        files: list[Fact] = [
+            *self._write_cut([*copies, *shown], folder),
+            ("TAKES/", "each take by itself, with its handles"),
+        ]
         self._say(0.1, "writing stems")
         stems = write_stems(self.span, lanes_of(copies, mixed=True), folder / "STEMS", self.signing)
         files += stem_facts(stems, folder)
@@ -181,10 +192,20 @@ def copy_takes(timeline: Timeline, takes: Sequence[Take], folder: Path) -> list[
     return [replace(take, path=places[take.path], sample_rate=SAMPLE_RATE) for take in takes]
 
 
-def _free_place(folder: Path, stem: str, taken: set[Path]) -> Path:
+def copy_pictures(takes: Sequence[Take], folder: Path) -> list[Take]:
+    """Portraits with their files in ``folder``, as they are, each under a name of its own. Raises OutputError."""
+    places: dict[Path, Path] = {}
+    for take in takes:
+        if take.path not in places:
+            places[take.path] = _free_place(folder, take.path.stem, set(places.values()), take.path.suffix)
+            shutil.copyfile(take.path, places[take.path])
+    return [replace(take, path=places[take.path]) for take in takes]
+
+
+def _free_place(folder: Path, stem: str, taken: set[Path], suffix: str = ".wav") -> Path:
     names = {path.name.lower() for path in taken}
     number = 1
-    while (name := f"{stem}{f'-{number}' if number > 1 else ''}.wav").lower() in names:
+    while (name := f"{stem}{f'-{number}' if number > 1 else ''}{suffix}").lower() in names:
         number += 1
     return folder / name
 

@@ -29,6 +29,7 @@ from talkies.core.turnover.stems import StemFile, reel_name, write_stems
 
 def write_stems_folder(timeline: Timeline, takes: Sequence[Take], out: Path, pops: Pops) -> None:
     """The folder ``out``, whole or not at all; one that talkies wrote is replaced. Raises OutputError, MediaError."""
+    takes = [take for take in takes if not take.is_picture]
     span = span_of(timeline, takes, pops)
     with whole_folder(out) as folder:
         stems = write_stems(span, lanes_of(takes, mixed=True), folder, follows(takes))

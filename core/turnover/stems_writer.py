@@ -23,6 +23,9 @@ class StemsFolder(Writer):
     title: ClassVar[str] = "stems folder (any workstation)"
     is_folder: ClassVar[bool] = True
     content: ClassVar[str] = CHECKSUMS
+    portraits: ClassVar[str] = (
+        "a stems folder holds sound: the portraits are beside it in NAME.takes; write an .otio to have them on a track"
+    )
 
     pops: Pops = NO_POPS
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from talkies.core.errors import ArgumentError
 from talkies.core.generation.music_settings import MusicSettings
-from talkies.core.generation.request import AUTO_SHOTS, CLIPS, SOURCES, TASKS, Request, seconds
+from talkies.core.generation.request import AUTO_SHOTS, CLIPS, FILMS, SOURCES, TASKS, Request, seconds
 from talkies.core.media.loudness_presets import PRESETS
 from talkies.core.media.panning import PAN_LAWS, WIDTH
 from talkies.core.preferences import read_preferences
@@ -40,7 +40,8 @@ def add_options(parser: argparse.ArgumentParser, leave_out: Sequence[str] = ()) 
         "--task",
         choices=TASKS,
         default="both",
-        help="both: dialogue and effects apart; joint: one mixed track; background: beds alone; music: a score",
+        help="both: dialogue and effects apart; joint: one mixed track; background: beds alone; music: a score; "
+        "portrait: stills speak, with their dialogue, on a new track of picture",
     )
     engine = "see 'talkies engines list'; TASK=NAME for one task, and may be repeated (default: mini)"
     add("--engine", metavar="[TASK=]NAME", action="append", help=engine)
@@ -66,6 +67,7 @@ def add_options(parser: argparse.ArgumentParser, leave_out: Sequence[str] = ()) 
     add("--pan-law", choices=PAN_LAWS, default=PAN_LAWS[0], help=pan_law)
     width = f"effects sound where they happen: 0 mono, 1 from edge to edge (default: {WIDTH})"
     add("--width", metavar="0..1", type=float, default=WIDTH, help=width)
+    add("--film", choices=FILMS, default=FILMS[0], help="of --task portrait: how portraits are encoded (default: h264)")
     add("--two-pop", action="store_true", help="into a stems folder: a pop two seconds before the first picture")
     add("--tail-pop", action="store_true", help="into a stems folder: a pop two seconds after the last picture")
     add("--replace", action="store_true", help="write OUT anew: nothing stays that it has for other segments")
@@ -161,6 +163,7 @@ def request_from(options: argparse.Namespace) -> Request:
         music=_music(options),
         pan_law=options.pan_law,
         width=options.width,
+        film=options.film,
         credentials=options.credentials and configured.signs,
     )
 

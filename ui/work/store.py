@@ -21,7 +21,7 @@ from talkies.core.errors import InputError, OutputError, TalkiesError
 from talkies.core.files.atomic import output_errors, part_of, write_atomically
 from talkies.core.files.dataclass_json import as_json, from_json
 from talkies.core.files.lock import held, removed
-from talkies.core.takes.our_files import refuse_link, remove_files, sounds_in
+from talkies.core.takes.our_files import refuse_link, remove_files, take_files_in
 from talkies.core.takes.take_folder import Sidecar, read_takes, recover, remove_empty, remove_take
 from talkies.ui.work.state import VERSION, WorkState
 
@@ -79,7 +79,7 @@ class Store:
         """Gives the timeline free. A folder in which nothing was kept goes."""
         self.flush()
         self._writing.shutdown()
-        if self._file.exists() or sounds_in(self.takes):
+        if self._file.exists() or take_files_in(self.takes):
             self._lock.close()
             return
         remove_empty(self.takes)

@@ -13,6 +13,7 @@ from talkies.core.errors import ArgumentError
 from talkies.core.generation.planning.disk_space import needed_bytes
 from talkies.core.generation.planning.earlier_takes import EarlierTakes, earlier_takes
 from talkies.core.generation.planning.listed import listed_spots
+from talkies.core.generation.planning.portraits import NO_STILL, left_out
 from talkies.core.generation.planning.stems import bed_words, choose_segments, owners, stems_of
 from talkies.core.generation.planning.voices import NOBODY, cast_voices, check_voices
 from talkies.core.generation.request import Request, Task
@@ -28,6 +29,8 @@ LOOKING = Fraction(1)  # work per second of picture, and
 MAKING = Fraction(2)  # of sound: only the bar's evenness depends on them
 BY_RULES = ("background", "music")
 """Tasks that rules make, unless an engine was chosen for music, and that look at no shot as effects and dialogue do."""
+UNSEEN = (*BY_RULES, "portrait")
+"""Tasks for which a shot is not looked at."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,10 @@ def plan_run(
         stems = music_stems(timeline, music, request.prompt.strip())
         segments = tuple(segment for segment in timeline.segments if segment.id in stems)
     if not any(stems.values()):
-        problem, cure = "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
+        problem, cure = NO_STILL if request.task == "portrait" else _NO_SUBTITLE
         raise ArgumentError(request.timeline, problem, cure)
     every = [stem for parts in stems.values() for stem in parts]
-    tasks = dict.fromkeys(stem.task for stem in every if stem.task != "background")
+    tasks = dict.fromkeys(stem.task for stem in every if stem.task not in ("background", "portrait"))
     engines, engine_notes = engines_for(request.engine, tasks)
     check_voices(every, request)
     noticed = segment_warnings(segments)
@@ -107,7 +110,7 @@ def plan_run(
         segments,
         stems,
         segment_warnings=noticed,
-        warnings=(*timeline.warnings, *noticed, *unspoken, *listed.notes, *earlier.notes),
+        warnings=(*timeline.warnings, *noticed, *unspoken, *listed.notes, *earlier.notes, *left_out(segments, request)),
         needed_bytes=needed_bytes(timeline, stems, request, takes),
         work=sum((work_of(parts, takes) for parts in stems.values()), Fraction(0)),
         takes=takes,
@@ -121,6 +124,9 @@ def plan_run(
     )
 
 
+_NO_SUBTITLE = "has no subtitle over the chosen segments", "add subtitles, or use --task foley"
+
+
 def _music(timeline: Timeline, request: Request, segments: Sequence[Segment], spots: Sequence[Spot]) -> Scored | None:
     if request.task != "music":
         return None
@@ -131,7 +137,7 @@ def _music(timeline: Timeline, request: Request, segments: Sequence[Segment], sp
 
 def work_of(stems: Sequence[Stem], takes: int) -> Fraction:
     """The work of one segment's stems."""
-    seen = next((stem.segment.record.duration for stem in stems if stem.task not in BY_RULES), Fraction(0))
+    seen = next((stem.segment.record.duration for stem in stems if stem.task not in UNSEEN), Fraction(0))
     return seen * LOOKING + sum((stem.record.duration * MAKING * takes for stem in stems), Fraction(0))
 
 

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from talkies.core.errors import ArgumentError
+from talkies.core.generation.planning.portraits import with_portrait
 from talkies.core.generation.request import Request, did_you_mean
 from talkies.core.segment import Cue, Segment, Stem, Timeline
 from talkies.core.times import TimeRange, frame_ceil, frame_floor
@@ -47,7 +48,7 @@ def bed_words(request: Request) -> str | None:
     """The words of the beds, "" where each picture says what it is; None where there are none."""
     words = request.background.strip()
     unsaid = words.casefold() in ("", "auto", "off")
-    if words.casefold() == "off" or (not words and request.task in ("dialogue", "joint", "music")):
+    if words.casefold() == "off" or (not words and request.task in ("dialogue", "joint", "music", "portrait")):
         return "" if request.task == "background" else None
     return "" if unsaid else words
 
@@ -72,13 +73,15 @@ def stems_of(
         voice = next((voices[cue.speaker] for cue in inside if cue.speaker in voices), request.voice)
         return (Stem(segment, "joint", "MIX", segment.record, inside, "", prompt, voice, sounds), *under)
     stems = []
-    if request.task in ("both", "dialogue"):
+    if request.task in ("both", "dialogue", "portrait"):
         for speaker in dict.fromkeys(cue.speaker for cue in spoken):
             said = tuple(cue for cue in spoken if cue.speaker == speaker)
             record, voice = _spoken_range(timeline, segment, said, owner), voices.get(speaker, request.voice)
             stems.append(Stem(segment, "dialogue", "DX", record, said, speaker, voice=voice))
     if request.task in ("both", "foley"):
         stems.append(Stem(segment, "foley", "FX", segment.record, prompt=prompt, sounds=sounds))
+    if request.task == "portrait":
+        return with_portrait(segment, stems, spoken)
     return (*stems, *under)
 
 

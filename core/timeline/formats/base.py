@@ -23,11 +23,13 @@ _ABSOLUTE = re.compile(r"^(file:|[A-Za-z]:[/\\]|/|\\\\)", re.IGNORECASE)
 
 class Writer(ABC):
     """One output format. ``title``: what users call it, and who reads it. ``is_folder``: its files are folders, each of
-    which holds a file named ``content``."""
+    which holds a file named ``content``. ``portraits``: the sentence on what becomes of portraits where no track holds
+    them, "" where one does."""
 
     title: ClassVar[str] = ""
     is_folder: ClassVar[bool] = False
     content: ClassVar[str] = ""
+    portraits: ClassVar[str] = ""
 
     def check(self, timeline: Timeline, out: Path) -> None:  # noqa: B027 - most formats hold everything
         """Raise OutputError when this format cannot hold the timeline."""

@@ -20,7 +20,7 @@ from typing import Any
 import opentimelineio as otio
 
 from talkies.core.errors import MediaError
-from talkies.core.segment import STEMS, Segment, Timeline
+from talkies.core.segment import PICTURES, STEMS, Segment, Timeline
 from talkies.core.timeline.cut.walking import Node, Placed, View, is_audio, measure, to_range
 from talkies.core.timeline.media import bare_media
 from talkies.core.timeline.media.bundle_folder import bundle_folder
@@ -32,6 +32,7 @@ _WHOLE_SPEED = Fraction(1)
 
 OUR_NAME = re.compile(rf"^({'|'.join(STEMS)}) talkies( \d+)?$")
 """What the tracks are called that talkies writes, whatever format carries them."""
+_OUR_PICTURES = re.compile(rf"^{PICTURES} talkies( \d+)?$")
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,25 @@ def sound_tracks(timeline: Timeline, media_dir: Path | None = None) -> tuple[Sou
     return tuple(
         _track(child, whole.of_child(offset, child), finder) for offset, child in root.children if _is_audible(child)
     )
+
+
+def our_picture_tracks(timeline: Timeline, media_dir: Path | None = None) -> tuple[SoundTrack, ...]:
+    """The tracks of picture that talkies wrote, as those of sound are told: their portraits, clip by clip."""
+    if timeline.document is None or bare_media.is_media(timeline.path):
+        return ()
+    finder = PictureFinder(MediaFinder(timeline.path, media_dir, bundle_folder(timeline.path)))
+    if not any(shows_our_pictures(track) for track in timeline.document.tracks):
+        return ()
+    root = measure(timeline.document.tracks, finder.available)
+    whole = View(TimeRange(Fraction(0), root.duration), root.inner, root.speed)
+    ours = ((offset, child) for offset, child in root.children if shows_our_pictures(child.item))
+    return tuple(_track(child, whole.of_child(offset, child), finder) for offset, child in ours)
+
+
+def shows_our_pictures(track: Any) -> bool:
+    """Whether it is a track of picture that talkies wrote."""
+    kind = getattr(track, "kind", "")
+    return kind == otio.schema.TrackKind.Video and _OUR_PICTURES.match(track_name(track)) is not None
 
 
 def track_name(track: Any) -> str:

@@ -1,8 +1,9 @@
-"""New audio tracks for takes in OTIO's terms: names, gaps, clips and the paths of their files.
+"""New tracks for takes in OTIO's terms: names, gaps, clips and the paths of their files.
 
     DX talkies      |..gap..[ DX_s001_..._t01 ]..gap..[ DX_s002_..._t01 ]
     DX talkies 2    |.....[ another speaker ]
     FX talkies      [ FX_s001_..._t01 ][ FX_s002_..._t01 ]
+    PX talkies      |..gap..[ PX_s002_t01 ]                            a track of picture, above all others
 
 Every time is in frames at the timeline's own rate. A segment that starts between frames (clips of another rate on the
 timeline) keeps its fraction: OTIO's times are doubles, and the picture's own cut is written the same way.
@@ -21,7 +22,7 @@ from urllib.parse import quote
 
 import opentimelineio as otio
 
-from talkies.core.segment import STEMS, Take, Timeline
+from talkies.core.segment import PICTURES, STEMS, Take, Timeline
 from talkies.core.timeline.cut.walking import to_seconds
 from talkies.core.times import TimeRange, exact_rate
 
@@ -39,6 +40,11 @@ class Lane:
     @property
     def channels(self) -> int:
         return max(take.channels for take in self.takes)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a track of movies, which lies above all others."""
+        return self.stem == PICTURES
 
     @property
     def enabled(self) -> bool:
@@ -119,12 +125,13 @@ def new_tracks(timeline: Timeline, takes: Sequence[Take], folder: Path | None, u
 
 
 def _track(lane: Lane, clock: Clock, hidden: Fraction, folder: Path | None, urls: dict[Path, str]) -> Any:
-    kind = "Stereo" if lane.channels == 2 else "Mono"
+    heard = {"Audio Type": "Stereo" if lane.channels == 2 else "Mono", "SoloOn": False}
     metadata = {
         "talkies": {"stem": lane.stem, "speaker": lane.speaker, "take": lane.number},
-        "Resolve_OTIO": {"Audio Type": kind, "Locked": False, "SoloOn": False},
+        "Resolve_OTIO": {"Locked": False, **({} if lane.is_picture else heard)},
     }
-    track = otio.schema.Track(lane.name, kind=otio.schema.TrackKind.Audio, metadata=metadata)
+    kinds = otio.schema.TrackKind
+    track = otio.schema.Track(lane.name, kind=kinds.Video if lane.is_picture else kinds.Audio, metadata=metadata)
     track.enabled = lane.enabled
     position = -hidden
     for take in lane.takes:
@@ -138,8 +145,8 @@ def _track(lane: Lane, clock: Clock, hidden: Fraction, folder: Path | None, urls
 
 
 def _clip(take: Take, lane: Lane, clock: Clock, url: str) -> Any:
-    """Times of the file are its own timecode, which its ``bext`` chunk states: that of the record position."""
-    own = take.record.shifted(clock.start)
+    """Times of a sound are its own timecode, which its ``bext`` chunk states: that of the record position."""
+    own = take.shown if take.is_picture else take.record.shifted(clock.start)
     available = clock.range(TimeRange(own.start - take.head_handle, own.end + take.tail_handle))
     reference = otio.schema.ExternalReference(target_url=url, available_range=available)
     reference.name = take.path.name

@@ -1,0 +1,64 @@
+"""The portraits of a run: takes that are pictures, each of a still and the dialogue takes that sound over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from talkies.core.engines.pictures import SUFFIXES, PictureBrief, PictureMaker
+from talkies.core.errors import InputError
+from talkies.core.generation.made_from import MADE_FROM
+from talkies.core.generation.request import Request
+from talkies.core.generation.take_metadata import portrait_metadata
+from talkies.core.segment import Stem, Take, Timeline
+from talkies.core.takes.pictures import save_picture
+
+
+@dataclass
+class Portraits:
+    """Makes takes of pictures in ``folder``; ``made``: the takes that are there by now, the newest last."""
+
+    request: Request
+    timeline: Timeline
+    folder: Path
+    maker: PictureMaker
+    made: Callable[[], Sequence[Take]]
+
+    @property
+    def identity(self) -> list[Any]:
+        """What tells its maker from another, or from the same one when it has changed."""
+        return [self.maker.name, self.maker.weights_hash, self.maker.source, dict(self.maker.provenance)]
+
+    def take(self, stem: Stem, index: int, number: int, on_share: Callable[[float], None] = lambda share: None) -> Take:
+        """The take ``number`` of a still, which says what the ``index``-th takes of its dialogue say.
+
+        Raises InputError where these are not there or there is no portrait in the picture, EngineError, OutputError.
+        ``on_share`` hears how much is made and may raise CancelledError."""
+        spoken = self._spoken(stem, index)
+        if not spoken:
+            raise InputError(f"segment {stem.segment.id} ({stem.segment.clip})", "has no dialogue that it could say")
+        seed = self.request.seed + index
+        brief = PictureBrief(
+            stem.segment, stem.record, self.timeline.rate, spoken, stem.cues, self.request.film, seed
+        )  # fmt: skip
+
+        def write(path: Path) -> Mapping[str, Any]:
+            return self.maker.make(brief, path, on_share)
+
+        metadata = portrait_metadata(stem, self.request, self.maker, spoken, seed=seed)
+        suffix = SUFFIXES[self.request.film]
+        return save_picture(
+            stem, self.timeline.rate, self.folder, write, suffix=suffix, number=number, metadata=metadata
+        )
+
+    def _spoken(self, stem: Stem, index: int) -> tuple[Take, ...]:
+        """The dialogue of this place among the takes, one of each speaker: the newest."""
+        found = {
+            take.speaker: take
+            for take in self.made()
+            if (take.segment_id, take.stem) == (stem.segment.id, "DX")
+            and take.metadata.get(MADE_FROM, {}).get("index") == index
+        }
+        return tuple(found.values())
