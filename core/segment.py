@@ -134,7 +134,8 @@ class Timeline:
 class Stem:
     """One sound to make, or one picture: ``record`` is what it covers, ``cues`` what is said in it, ``sounds`` what
     subtitles describe there, all in timeline seconds. ``spots``: what a list says of its effects; None without a list,
-    and then an engine sees for itself. ``part``: tells apart by name the stems of one department that a shot carries."""
+    and then an engine sees for itself. ``part``: tells apart by name the stems of one department that a shot
+    carries."""
 
     segment: Segment
     task: Literal["foley", "dialogue", "joint", "background", "music", "portrait"]

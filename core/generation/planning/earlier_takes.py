@@ -52,7 +52,7 @@ def earlier_takes(request: Request, timeline: Timeline, planned: Mapping[str, Se
     if suffix_of(request.out) == ".stems":
         return _of_stems(request, timeline, planned)
     try:
-        return _read(request, timeline)
+        return _read(request, timeline, planned)
     except ArgumentError:
         raise
     except TalkiesError as error:
@@ -75,7 +75,7 @@ def _of_stems(request: Request, timeline: Timeline, planned: Mapping[str, Sequen
     raise ArgumentError(request.out, "is there already, and what it holds of other segments cannot be kept", _CURE)
 
 
-def _read(request: Request, timeline: Timeline) -> EarlierTakes:
+def _read(request: Request, timeline: Timeline, planned: Mapping[str, Sequence[Stem]]) -> EarlierTakes:
     from talkies.core.turnover.from_timeline import takes_in
 
     earlier = read_timeline(request.out, request.media_dir)
@@ -85,6 +85,15 @@ def _read(request: Request, timeline: Timeline) -> EarlierTakes:
     now = {segment.id: (segment.clip, segment.record) for segment in timeline.segments}
     takes = takes_in(earlier, request.media_dir)
     staying = tuple(take for take in takes if take.segment_id in now and now[take.segment_id] == then[take.segment_id])
-    lost = len(takes) - len(staying)
-    note = f"{request.out}: {lost} earlier takes belong to clips that have changed since, and are left out"
-    return EarlierTakes(staying, (note,) if lost else ())
+    spoken = {name for name, stems in planned.items() if _speaks_anew(stems)}
+    current = tuple(take for take in staying if not (take.is_picture and take.segment_id in spoken))
+    lost, mute = len(takes) - len(staying), len(staying) - len(current)
+    changed = f"{request.out}: {lost} earlier takes belong to clips that have changed since, and are left out"
+    moved = f"{request.out}: {mute} portraits say what is made anew, and are left out; --task portrait makes them again"
+    return EarlierTakes(current, (*([changed] if lost else ()), *([moved] if mute else ())))
+
+
+def _speaks_anew(stems: Sequence[Stem]) -> bool:
+    """Whether a segment gets other dialogue and no picture that says it."""
+    tasks = {stem.task for stem in stems}
+    return "dialogue" in tasks and "portrait" not in tasks

@@ -29,4 +29,4 @@ def left_out(segments: Sequence[Segment], request: Request) -> tuple[str, ...]:
     if request.task != "portrait" or not moving:
         return ()
     named = ", ".join(moving[:_NAMED]) + (" and others" if len(moving) > _NAMED else "")
-    return (f"only stills become portraits; left out: {counted(len(moving), 'shot')} that move ({named})",)
+    return (f"only stills become portraits; left out: {counted(len(moving), 'moving shot')} ({named})",)

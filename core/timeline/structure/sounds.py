@@ -95,7 +95,12 @@ def our_picture_tracks(timeline: Timeline, media_dir: Path | None = None) -> tup
 def shows_our_pictures(track: Any) -> bool:
     """Whether it is a track of picture that talkies wrote."""
     kind = getattr(track, "kind", "")
-    return kind == otio.schema.TrackKind.Video and _OUR_PICTURES.match(track_name(track)) is not None
+    return kind == otio.schema.TrackKind.Video and is_picture_name(track_name(track))
+
+
+def is_picture_name(name: str) -> bool:
+    """Whether talkies calls its tracks of picture so."""
+    return _OUR_PICTURES.match(name) is not None
 
 
 def track_name(track: Any) -> str:

@@ -17,6 +17,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from talkies.core.errors import MediaError
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.structure.tracks import clip_metadata
@@ -111,6 +112,16 @@ class MediaMobs:
         source = self._sound_file(medium, self._day(take.sample_rate, take.channels), start)
         self._slot(master, slot, take.sample_rate, count - skipped, source, skipped)
         return master, slot
+
+    def portrait(self, take: Take) -> tuple[Any, int]:
+        """As ``picture``, for a take, whose movie counts from 0."""
+        size = picture_size(take.path) or FULL_HD
+        span = TimeRange(Fraction(0), take.file_range.duration)
+        medium = Medium(take.path.name, take.path.resolve().as_uri(), take.path, span, self.timeline.rate, size)
+        master = self._master(take.name, medium)
+        if not len(master.slots):
+            master.comments["talkies"] = json.dumps(clip_metadata(take), sort_keys=True)
+        return self.picture(medium, take.name)
 
     def _master(self, name: str, medium: Medium) -> Any:
         return self._once(("master", name, medium.key), lambda: self._mob("MasterMob", name))
@@ -224,6 +235,17 @@ class MediaMobs:
 def rational(value: Fraction | int) -> str:
     """As the AAF library takes it."""
     return f"{value.numerator}/{value.denominator}" if value.denominator != 1 else str(value.numerator)
+
+
+def picture_size(path: Path) -> tuple[int, int] | None:
+    """Of a movie in pixels; None where it cannot be read."""
+    from talkies.core.media.probing import probe
+
+    try:
+        info = probe(path)
+    except MediaError:
+        return None
+    return (info.width, info.height) if info.width and info.height else None
 
 
 def add_timecode(

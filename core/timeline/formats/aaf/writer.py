@@ -26,7 +26,7 @@ from talkies.core.timeline.formats.aaf.tracks import Piece, TrackBuilder, edit_r
 from talkies.core.timeline.formats.base import Writer
 from talkies.core.timeline.formats.losses import counted, flat_losses
 from talkies.core.timeline.formats.otio.writer import OtioFile
-from talkies.core.timeline.structure.flattening import SOUND, TEXT, flat_tracks
+from talkies.core.timeline.structure.flattening import PICTURE, SOUND, TEXT, flat_tracks
 from talkies.core.timeline.structure.sounds import OUR_NAME, track_name
 from talkies.core.timeline.structure.tracks import Lane, lanes_of
 from talkies.core.times import to_frame, to_sample
@@ -165,7 +165,12 @@ def _clips(segment: Any) -> Iterator[Any]:
 
 
 def _add_lane(builder: TrackBuilder, media: MediaMobs, lane: Lane) -> None:
-    """A mono track for each channel of the lane's takes."""
+    """A mono track for each channel of the lane's takes; one of picture for portraits."""
+    if lane.is_picture:
+        builder.add(
+            lane.name, PICTURE, builder.rate, [_picture_piece(media, take, lane.enabled) for take in lane.takes]
+        )
+        return
     sample_rate = lane.takes[0].sample_rate
     positions = (edge for take in lane.takes for edge in (take.record.start, take.record.end))
     rate = edit_rate(positions, builder.rate, sample_rate)
@@ -173,6 +178,13 @@ def _add_lane(builder: TrackBuilder, media: MediaMobs, lane: Lane) -> None:
         heard = (take for take in lane.takes if channel <= take.channels)
         pieces = [_take_piece(media, take, channel, rate, lane.enabled) for take in heard]
         builder.add(lane.name, SOUND, rate, [piece for piece in pieces if piece.length > 0])
+
+
+def _picture_piece(media: MediaMobs, take: Take, enabled: bool) -> Piece:
+    rate = media.timeline.rate
+    mob, slot = media.portrait(take)
+    start, end = to_frame(take.record.start, rate), to_frame(take.record.end, rate)
+    return Piece(start, end, mob, slot, to_frame(take.head_handle, rate), enabled=enabled)
 
 
 def _take_piece(media: MediaMobs, take: Take, channel: int, rate: Fraction, enabled: bool) -> Piece:

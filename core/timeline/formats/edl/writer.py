@@ -2,6 +2,7 @@
 
     cut.edl                   picture, and up to four channels of sound: as many as CMX 3600 has
     cut.V2.edl                one list for each further track of picture
+    cut.PX-talkies.edl        one for the portraits
     cut.FX-talkies-2.edl      and for each further track of sound, and for takes that are alternatives
 
 A WAV's timecode (``bext``) is that of its record position, so source and record times of a take are the same, and a
@@ -40,6 +41,10 @@ class EdlFile(Writer):
     """``.edl``."""
 
     title: ClassVar[str] = "EDL (CMX 3600) with WAVs"
+    portraits: ClassVar[str] = (
+        "an EDL has one track of picture: the portraits are a list of their own (NAME.PX-talkies.edl), to be conformed "
+        "onto a track above"
+    )
 
     def check(self, timeline: Timeline, out: Path) -> None:
         OtioFile().check(timeline, out)  # media inside a bundle cannot be linked to
@@ -90,6 +95,10 @@ class _Lists:
     def add_lanes(self, lanes: Sequence[Lane]) -> None:
         for lane in lanes:
             entries = [self._take(take, lane.name) for take in lane.takes]
+            if lane.is_picture:
+                self.lists.append(self._new(re.sub(r"\W+", "-", lane.name)))
+                self.lists[-1].add((), entries)
+                continue
             self._place(lane.name, lane.channels, entries, alone=not lane.enabled)
 
     def refuse_input(self) -> None:
@@ -126,7 +135,8 @@ class _Lists:
 
     def _take(self, take: Take, track: str) -> Entry:
         own = take.record.shifted(self.timeline.start)
-        return Entry("AX", own, own, take.path.name, _file(take.path, self.out.parent), track)
+        played = take.shown if take.is_picture else own
+        return Entry("AX", played, own, take.path.name, _file(take.path, self.out.parent), track)
 
     def _sound(self, track: FlatTrack, clip: FlatClip) -> Entry:
         entry = self._entry(clip, Fraction(1))

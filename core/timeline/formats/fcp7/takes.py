@@ -1,4 +1,5 @@
-"""Takes as audio tracks of Final Cut Pro 7 XML, which counts frames and knows no stereo clips, only pairs.
+"""Takes as tracks of Final Cut Pro 7 XML, which counts frames and knows no stereo clips, only pairs; portraits as
+tracks of picture.
 
 A take that begins between frames is cut on the nearest frame; where its file begins to play is written in whole frames
 and, as Premiere does, in ticks, which is exact to the sample.
@@ -19,11 +20,14 @@ from talkies.core.timeline.structure.tracks import Lane, clip_metadata
 from talkies.core.times import exact_rate, round_half_up
 
 
-def audio_tracks(timeline: Timeline, lanes: Sequence[Lane], taken: int = 0) -> list[Element]:
-    """A track for each channel of each lane. ``taken``: ids up to this number are in the text already."""
+def new_tracks(timeline: Timeline, lanes: Sequence[Lane], taken: int = 0) -> tuple[list[Element], list[Element]]:
+    """Tracks of sound, one for each channel of each lane, and tracks of picture. ``taken``: ids up to this number are
+    in the text already."""
     terms = Terms(exact_rate(timeline.rate), timeline.drop_frame)
     builder = _Builder(terms, timeline.start, taken)
-    return [builder.track(lane, channel) for lane in lanes for channel in range(1, lane.channels + 1)]
+    sounds = [lane for lane in lanes if not lane.is_picture]
+    heard = [builder.track(lane, channel) for lane in sounds for channel in range(1, lane.channels + 1)]
+    return heard, [builder.picture_track(lane) for lane in lanes if lane.is_picture]
 
 
 @dataclass
@@ -45,6 +49,25 @@ class _Builder:
         texts(track, outputchannelindex=str(channel))
         return track
 
+    def picture_track(self, lane: Lane) -> Element:
+        track = Element("track", {"MZ.TrackName": lane.name})
+        track.extend(self._picture(take, lane) for take in lane.takes)
+        texts(track, enabled=truth(lane.enabled), locked="FALSE")
+        return track
+
+    def _picture(self, take: Take, lane: Lane) -> Element:
+        self.clips += 1
+        frames = [self.terms.frame(edge) for edge in (take.record.start, take.record.end)]
+        first, total = self.terms.frame(take.shown.start), self.terms.frame(take.file_range.duration)
+        clip = Element("clipitem", id=f"talkies-clip-{self.taken + self.clips}")
+        texts(clip, name=take.name, enabled=truth(lane.enabled), duration=str(total))
+        clip.append(self.terms.rate_element())
+        texts(clip, start=str(frames[0]), end=str(frames[1]))
+        texts(clip, **{"in": str(first), "out": str(first + frames[1] - frames[0])})
+        clip.append(self._file(take, total))
+        clip.append(_comments(take))
+        return clip
+
     def clip(self, take: Take, lane: Lane, channel: int) -> Element:
         self.clips += 1
         rate, record = self.terms.rate, take.record
@@ -63,8 +86,7 @@ class _Builder:
         clip.append(self._file(take, total))
         source = SubElement(clip, "sourcetrack")
         texts(source, mediatype="audio", trackindex=str(channel))
-        comments = SubElement(clip, "comments")
-        texts(comments, mastercomment1="talkies " + json.dumps(clip_metadata(take), sort_keys=True))
+        clip.append(_comments(take))
         return clip
 
     def _file(self, take: Take, total: int) -> Element:
@@ -77,8 +99,17 @@ class _Builder:
         texts(file, name=take.path.name, pathurl=url)
         file.append(self.terms.rate_element())
         texts(file, duration=str(total))
-        file.append(self.terms.timecode(self.start + take.file_range.start))
+        file.append(self.terms.timecode(Fraction(0) if take.is_picture else self.start + take.file_range.start))
+        if take.is_picture:
+            SubElement(SubElement(file, "media"), "video")
+            return file
         audio = SubElement(SubElement(file, "media"), "audio")
         texts(SubElement(audio, "samplecharacteristics"), depth="24", samplerate=str(take.sample_rate))
         texts(audio, channelcount=str(take.channels))
         return file
+
+
+def _comments(take: Take) -> Element:
+    comments = Element("comments")
+    texts(comments, mastercomment1="talkies " + json.dumps(clip_metadata(take), sort_keys=True))
+    return comments

@@ -18,7 +18,7 @@ from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.formats.base import Writer
 from talkies.core.timeline.formats.fcp7.document import xmeml
 from talkies.core.timeline.formats.fcp7.losses import document_losses
-from talkies.core.timeline.formats.fcp7.takes import audio_tracks
+from talkies.core.timeline.formats.fcp7.takes import new_tracks
 from talkies.core.timeline.formats.fcp7.terms import audio_format, is_fcp7_rate
 from talkies.core.timeline.formats.otio.writer import OtioFile
 from talkies.core.timeline.formats.xml_splicing import (
@@ -56,7 +56,8 @@ class Fcp7Xml(Writer):
         lanes = lanes_of(takes, (track_name(track) for track in timeline.document.tracks))
         if lanes:  # a file that is named twice would be the first one both times: new ids are higher than ours there
             taken = max((int(number) for number in _OUR_IDS.findall(data)), default=0)
-            data = edited(data, [_added(data, sequence, audio_tracks(timeline, lanes, taken))])
+            heard, shown = new_tracks(timeline, lanes, taken)
+            data = edited(data, _added(data, sequence, heard, shown))
         with part_file(out) as part:
             part.write_bytes(data)
 
@@ -115,22 +116,31 @@ def _sequences(place: Place) -> Iterator[Place]:
 def _gone(sequence: Place, timeline: Timeline) -> Iterator[Place]:
     """The tracks of ours that were taken out of the timeline since it was read."""
     kept = {track_name(track) for track in timeline.document.tracks}
-    audio = sequence.find("media", "audio")
-    for track in audio.children if audio else ():
+    media = [sequence.find("media", kind) for kind in ("video", "audio")]
+    for track in (track for place in media if place for track in place.children):
         name = track.get("MZ.TrackName")
         if track.tag == "track" and OUR_NAME.match(name) and name not in kept:
             yield track
 
 
-def _added(data: bytes, sequence: Place, tracks: Sequence[Element]) -> Edit:
-    """The tracks at the end of the sequence's sound."""
-    audio, media = sequence.find("media", "audio"), sequence.find("media")
+def _added(data: bytes, sequence: Place, heard: Sequence[Element], shown: Sequence[Element]) -> Iterator[Edit]:
+    """The tracks at the end of the sequence's picture and of its sound."""
+    media, video, audio = sequence.find("media"), sequence.find("media", "video"), sequence.find("media", "audio")
     assert media is not None
-    if audio is not None:
-        return inserted(data, audio, tracks if audio.children else (*audio_format(), *tracks))
-    whole = Element("audio")
-    whole.extend((*audio_format(), *tracks))
-    return inserted(data, media, [whole])
+    if shown and video is not None:
+        yield inserted(data, video, shown)
+    if audio is not None and heard:
+        yield inserted(data, audio, heard if audio.children else (*audio_format(), *heard))
+    missing = [("video", [*shown])] if shown and video is None else []
+    missing += [("audio", [*audio_format(), *heard])] if heard and audio is None else []
+    if missing:
+        yield inserted(data, media, [_holder(kind, children) for kind, children in missing])
+
+
+def _holder(kind: str, children: Sequence[Element]) -> Element:
+    whole = Element(kind)
+    whole.extend(children)
+    return whole
 
 
 def _picture_size(timeline: Timeline) -> tuple[int, int]:

@@ -156,7 +156,7 @@ class _Builder:
         self.story.append(_Item(element, clip.record, clip.source.start, markers=self._markers(clip)))
 
     def _connect(self, track: FlatTrack, lane: int) -> None:
-        role = role_of_track(track.name) if track.kind == SOUND else ""
+        role = role_of_track(track.name)
         for clip in track.clips:
             medium = self.media.get(id(clip.item))
             if medium is None:
@@ -164,7 +164,7 @@ class _Builder:
             kind = "audio" if track.kind == SOUND else "video"
             element = self._clip(clip, medium, {"lane": str(lane)}, kind)
             if role:
-                element.set("audioRole", role)
+                element.set("audioRole" if track.kind == SOUND else "videoRole", role)
             element.extend(self._markers(clip))
             self._anchor(element, clip.record.start)
 

@@ -85,6 +85,7 @@ class _Lanes:
     pictures: dict[int, Row] = field(default_factory=dict)
     sounds: dict[int, Row] = field(default_factory=dict)
     ours: dict[str, Row] = field(default_factory=dict)
+    portraits: dict[str, Row] = field(default_factory=dict)
     captions: dict[str, Row] = field(default_factory=dict)
 
 
@@ -116,6 +117,8 @@ class _Reader:
         self._row(children, -zero_of(sequence, children), 0, lanes, rate, inside)
         for number, lane in enumerate(sorted(lanes.pictures), start=1):
             yield from tracks_from_row(f"V{number}", "Video", lanes.pictures[lane], rate)
+        for name in sorted(lanes.portraits):
+            yield from tracks_from_row(name, "Video", lanes.portraits[name], rate)
         for number, lane in enumerate(sorted(lanes.sounds, reverse=True), start=1):
             yield from tracks_from_row(f"A{number}", "Audio", lanes.sounds[lane], rate)
         for name in sorted(lanes.ours):
@@ -156,7 +159,9 @@ class _Reader:
         item = self._item(element, TimeRange(start, start + duration), rate, inside) if duration > 0 else None
         if item is not None:
             item.enabled = element.get("enabled") != "0"
-            if self._is_picture(element):
+            if name := track_of_role(element.get("videoRole")):
+                lanes.portraits.setdefault(name, []).append((at, item))
+            elif self._is_picture(element):
                 lanes.pictures.setdefault(lane, []).append((at, item))
             elif name := track_of_role(element.get("audioRole")):
                 lanes.ours.setdefault(name, []).append((at, item))

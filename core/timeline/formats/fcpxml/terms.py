@@ -28,7 +28,7 @@ AFTER_ANCHORS = (
 )
 """What the DTDs let follow the connected clips inside a clip."""
 
-_ROLES = {"DX": "dialogue", "FX": "effects", "BG": "background", "MX": "music", "MIX": "mix"}
+_ROLES = {"DX": "dialogue", "FX": "effects", "BG": "background", "MX": "music", "MIX": "mix", "PX": "portrait"}
 _STEMS = {role: stem for stem, role in _ROLES.items()}
 _OUR_ROLE = re.compile(rf"^({'|'.join(_STEMS)})\.talkies(?:-(\d+))?$", re.IGNORECASE)
 _TIME = re.compile(r"^\s*(-?\d{1,19}(?:\.\d{1,9})?)(?:/(\d{1,19}))?s?\s*$")  # Apple's times are 64 bits wide
@@ -68,7 +68,7 @@ def role_of_track(name: str) -> str:
 
 
 def track_of_role(role: str | None) -> str:
-    """The name of the track whose role this is; "" when it is not one of ours."""
+    """The name of the track whose role this is, of sound or of picture; "" when it is not one of ours."""
     match = _OUR_ROLE.match(role or "")
     return f"{_STEMS[match[1].lower()]} talkies{f' {match[2]}' if match[2] else ''}" if match else ""
 

@@ -1,6 +1,7 @@
 """Final Cut Pro (``.fcpxml``, and the bundle ``.fcpxmld``): takes as clips connected to the primary storyline.
 
     spine    [ A          ][ gap ][ B               ]
+    lane 1      [ PX_s001 ]                              role portrait.talkies, above all others
     lane -1     [ DX_s001 ]       [ DX_s002 ]            role dialogue.talkies
     lane -2  [ FX_s001    ]       [ FX_s002         ]    role effects.talkies
 
@@ -11,7 +12,6 @@ by ``document.py``. Rules: Apple's DTD 1.10 and its reference pages.
 from __future__ import annotations
 
 import bisect
-import json
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -26,13 +26,13 @@ from talkies.core.files.guards import read_text, safe_xml
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.formats.base import Writer, moved
 from talkies.core.timeline.formats.fcpxml.document import lost_in_fcpxml, new_fcpxml
+from talkies.core.timeline.formats.fcpxml.takes import TakeClips
 from talkies.core.timeline.formats.fcpxml.terms import (
     AFTER_ANCHORS,
     STORY,
     Resources,
     lane_of,
     projects,
-    role_of_track,
     seconds,
     time_text,
     track_of_role,
@@ -49,15 +49,13 @@ from talkies.core.timeline.formats.xml_splicing import (
     with_attribute,
 )
 from talkies.core.timeline.structure.sounds import track_name
-from talkies.core.timeline.structure.tracks import Lane, clip_metadata, lanes_of
+from talkies.core.timeline.structure.tracks import Lane, lanes_of
 from talkies.core.times import TimeRange
 
 _SUFFIXES = (".fcpxml", ".fcpxmld")
 _INFO = "Info.fcpxml"
 _OLDEST = (1, 6)
 """The first version that knows ``asset-clip``."""
-_MEDIA_REP = (1, 9)
-"""The first version in which an asset has its address in ``media-rep``."""
 
 
 class FcpXml(Writer):
@@ -132,12 +130,25 @@ def _gone(data: bytes, timeline: Timeline) -> Iterator[Edit]:
     """The clips of ours on tracks that were taken out of the timeline since it was read, and their assets."""
     kept = {track_name(track) for track in timeline.document.tracks}
     root = root_of(data)
-    ours = [place for place in root.all() if track_of_role(place.get("audioRole"))]
-    gone = [place for place in ours if track_of_role(place.get("audioRole")) not in kept]
+    ours = [place for place in root.all() if _our_track(place)]
+    gone = [place for place in ours if _our_track(place) not in kept]
     yield from map(removed, gone)
     unused = {place.get("ref") for place in gone} - {place.get("ref") for place in root.all() if place not in gone}
-    resources = root.find("resources")
-    yield from (removed(asset) for asset in (resources.children if resources else ()) if asset.get("id") in unused)
+    holder = root.find("resources")
+    resources = holder.children if holder else []
+    assets = [each for each in resources if each.get("id") in unused]
+    used = {place.get("format") for place in root.all() if place not in assets}
+    forms = {each.get("format") for each in assets} - used
+    yield from map(removed, (*assets, *(each for each in resources if each.get("id") in forms & _our_names(resources))))
+
+
+def _our_track(clip: Place) -> str:
+    """The name of the track of ours that a clip lies on; "" for any other."""
+    return track_of_role(clip.get("audioRole")) or track_of_role(clip.get("videoRole"))
+
+
+def _our_names(resources: Sequence[Place]) -> set[str]:
+    return {name for each in resources if (name := each.get("id")).startswith("talkies")}
 
 
 def _moved_addresses(data: bytes, timeline: Timeline, folder: Path) -> Iterator[Edit]:
@@ -165,7 +176,6 @@ class _Splice:
     timeline: Timeline
     data: bytes
     lanes: Sequence[Lane]
-    assets: list[Element] = field(default_factory=list)
     anchored: dict[Place, list[Element]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -178,18 +188,21 @@ class _Splice:
         self.story = self.sequence if spine is None else spine
         self.zero = zero_of(self.sequence, list(self.story))
         self.holders = tuple(self._holders())
-        self.names = {place.get("id") for place in self.root.all()}
+        self.clips = TakeClips(self.timeline, _version(self.root), {place.get("id") for place in self.root.all()})
 
     def edits(self) -> Iterator[Edit]:
         if not self.lanes:
             return
-        lowest = min((0, *_lanes_in(self.story, 0)))  # also of an empty story
+        taken = (0, *_lanes_in(self.story, 0))  # also of an empty story
+        heard, shown = ([lane for lane in self.lanes if lane.is_picture == seen] for seen in (False, True))
+        numbered = [*((min(taken) - number, lane) for number, lane in enumerate(heard, start=1))]
+        numbered += [(max(taken) + number, lane) for number, lane in enumerate(shown, start=1)]
         late = [take for lane in self.lanes for take in lane.takes if self._holder(take.record.start) is None]
         gap = self._gap(max(take.record.end for take in late)) if late else None
-        for number, lane in enumerate(self.lanes, start=1):
+        for number, lane in numbered:
             for take in lane.takes:
                 holder = self._holder(take.record.start)
-                clip = self._clip(take, lane, lowest - number, holder)
+                clip = self.clips.clip(take, lane, number, self._offset(take, holder))
                 if holder is not None:
                     self.anchored.setdefault(holder.place, []).append(clip)
                 elif gap is not None:
@@ -199,10 +212,10 @@ class _Splice:
             yield inserted(self.data, self.places[self.story], [gap])
         resources = self.root.find("resources")
         if resources is not None:
-            yield inserted(self.data, resources, self.assets)
+            yield inserted(self.data, resources, self.clips.resources)
         else:
             element = Element("resources")
-            element.extend(self.assets)
+            element.extend(self.clips.resources)
             following = next((child for child in self.root.children if child.tag != "import-options"), None)
             yield inserted(self.data, self.root, [element], following)
 
@@ -232,52 +245,11 @@ class _Splice:
         start = self.holders[-1].record.end if self.holders else Fraction(0)
         return Element("gap", name="Gap", offset=time_text(self.zero + start), duration=time_text(end - start))
 
-    def _clip(self, take: Take, lane: Lane, number: int, holder: _Holder | None) -> Element:
+    def _offset(self, take: Take, holder: _Holder | None) -> Fraction:
+        """Where a take begins in the time of what it is connected to; in the gap behind the story without a holder."""
         if holder is not None:
-            offset = holder.start + take.record.start - holder.record.start
-        else:
-            offset = take.record.start - (self.holders[-1].record.end if self.holders else Fraction(0))
-        attributes = {
-            "ref": self._asset(take),
-            "lane": str(number),
-            "offset": time_text(offset),
-            "name": take.name,
-            "start": time_text(self.timeline.start + take.record.start),
-            "duration": time_text(take.record.duration),
-            **({} if lane.enabled else {"enabled": "0"}),
-            "audioRole": role_of_track(lane.name),
-        }
-        clip = Element("asset-clip", attributes)
-        note = Element("note")
-        note.text = "talkies " + json.dumps(clip_metadata(take), ensure_ascii=False, sort_keys=True)
-        clip.append(note)
-        return clip
-
-    def _asset(self, take: Take) -> str:
-        """A new resource for a take's file, whose time is the record timecode; returns its id."""
-        number = len(self.assets) + 1
-        while (name := f"talkies{number}") in self.names:
-            number += 1
-        self.names.add(name)
-        _, count = take.file_range.samples(take.sample_rate)
-        attributes = {
-            "id": name,
-            "name": take.name,
-            "start": time_text(self.timeline.start + take.file_range.start),
-            "duration": time_text(Fraction(count, take.sample_rate)),
-            "hasAudio": "1",
-            "audioSources": "1",
-            "audioChannels": str(take.channels),
-            "audioRate": str(take.sample_rate),
-        }
-        url = take.path.resolve().as_uri()
-        asset = Element("asset", attributes)
-        if _version(self.root) < _MEDIA_REP:
-            asset.set("src", url)
-        else:
-            asset.append(Element("media-rep", kind="original-media", src=url))
-        self.assets.append(asset)
-        return name
+            return holder.start + take.record.start - holder.record.start
+        return take.record.start - (self.holders[-1].record.end if self.holders else Fraction(0))
 
 
 def _behind(place: Place) -> Place | None:

@@ -21,6 +21,7 @@ from talkies.core.timeline.formats.losses import counted, ends_early, lost_every
 from talkies.core.timeline.formats.mlt.terms import (
     INTERNAL,
     KDENLIVE_COLORS,
+    blend_of_pictures,
     frame,
     made,
     mix_of_sound,
@@ -246,9 +247,7 @@ class _Builder:
             if track.kind == SOUND:
                 yield mix_of_sound(number, self.kdenlive)
             elif self.kdenlive:
-                properties = {"a_track": 0, "b_track": number, "mlt_service": "qtblend", "kdenlive_id": "qtblend"}
-                always = {"always_active": 1, "internal_added": INTERNAL, "compositing": 0}
-                yield made("transition", {"id": f"talkies_blend{number}"}, {**properties, **always})
+                yield blend_of_pictures(number)
 
 
 def kdenlive_track(name: str, playlist: Element, title: str, hidden: str) -> list[Element]:

@@ -22,24 +22,29 @@ from talkies.core.errors import MediaError, OutputError
 from talkies.core.media.bwf_rewrite import rewrite_bwf, shifted
 from talkies.core.segment import Take
 from talkies.core.takes.our_files import copy_name
-from talkies.core.times import to_sample
+from talkies.core.times import to_frame, to_sample
 
 
 @dataclass(frozen=True)
 class FramedTake:
-    """A take on ``count`` frames from ``first`` on; ``path`` is played from its start. ``length``: frames it has."""
+    """A take on ``count`` frames from ``first`` on; ``path`` is played from its start, or, a picture, from its frame
+    ``skipped``. ``length``: frames it has."""
 
     take: Take
     path: Path
     first: int
     count: int
     length: int
+    skipped: int = 0
 
 
 def on_frames(takes: Sequence[Take], rate: Fraction, folder: Path) -> list[FramedTake]:
     """The takes of one track, in order; where two meet inside a frame, it is the later one's. Writes no file."""
     framed: list[FramedTake] = []
     for index, take in enumerate(takes):
+        if take.is_picture:
+            framed += _picture_on_frames(take, rate)
+            continue
         first = int(take.record.start * rate // 1)
         end = -int(-take.record.end * rate // 1)
         if index + 1 < len(takes):
@@ -50,6 +55,13 @@ def on_frames(takes: Sequence[Take], rate: Fraction, folder: Path) -> list[Frame
             path = folder / copy_name(take.path.name) if _needs_copy(take, rate) else take.path
             framed.append(FramedTake(take, path, first, end - first, length))
     return framed
+
+
+def _picture_on_frames(take: Take, rate: Fraction) -> list[FramedTake]:
+    """A movie, which is always played from its own file: pictures are found to the frame."""
+    first, end = to_frame(take.record.start, rate), to_frame(take.record.end, rate)
+    skipped, length = to_frame(take.head_handle, rate), to_frame(take.file_range.duration, rate)
+    return [FramedTake(take, take.path, first, end - first, length, skipped)] if end > first else []
 
 
 @contextmanager

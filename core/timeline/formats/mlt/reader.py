@@ -34,6 +34,7 @@ from talkies.core.timeline.formats.mlt.media import Media
 from talkies.core.timeline.formats.mlt.parts import Part, Parts
 from talkies.core.timeline.formats.mlt.producers import Producer, producer_of
 from talkies.core.timeline.formats.mlt.terms import KDENLIVE_COLORS, main_of, number, plain_list, rate_of
+from talkies.core.timeline.structure.sounds import is_picture_name
 from talkies.core.times import TimeRange, round_half_up
 
 _ZERO = Fraction(0)
@@ -113,11 +114,13 @@ class _Reader:
             is_audio = hidden in ("video", "both") or bool(said.text("kdenlive:audio_track"))
             is_audio = is_audio or bool(said.text("shotcut:audio"))
             name = said.text("kdenlive:track_name") or said.text("shotcut:name")
+            is_ours = is_picture_name(name)
+            is_audio = is_audio and not is_ours  # an alternative of ours is hidden altogether
             if not is_audio:
                 self._say_frozen(content, name or f"track {index}")
             make = self._playlist if content.tag == "playlist" else self._mixed
             new = make(content, name or f"track {index}", is_audio, inside)
-            if is_audio and "both" in (hidden, _hidden_inside(said)):
+            if (is_audio or is_ours) and "both" in (hidden, _hidden_inside(said)):
                 for track in new:
                     track.enabled = False
             tracks.extend(new)

@@ -116,6 +116,13 @@ def mix_of_sound(track: int, kdenlive: bool) -> Element:
     return made("transition", {"id": f"talkies_mix{track}"}, {**place, **theirs, "always_active": 1, "sum": 1})
 
 
+def blend_of_pictures(track: int) -> Element:
+    """The transition by which Kdenlive shows a tractor's track above those below it."""
+    place = {"a_track": 0, "b_track": track, "mlt_service": "qtblend", "kdenlive_id": "qtblend"}
+    always = {"always_active": 1, "internal_added": INTERNAL, "compositing": 0}
+    return made("transition", {"id": f"talkies_blend{track}"}, {**place, **always})
+
+
 def plain_list(text: str) -> list[Any]:
     """Kdenlive's lists are JSON; [] for anything else."""
     try:

@@ -21,7 +21,7 @@ from talkies.core.timeline.formats.base import Writer
 from talkies.core.timeline.formats.losses import plain_speech
 from talkies.core.timeline.formats.mlt.document import kdenlive_track, lost_in_mlt, new_mlt
 from talkies.core.timeline.formats.mlt.frame_copies import FramedTake, copies_written, on_frames
-from talkies.core.timeline.formats.mlt.terms import made, main_of, mix_of_sound, property_of, rate_of
+from talkies.core.timeline.formats.mlt.terms import blend_of_pictures, made, main_of, mix_of_sound, property_of, rate_of
 from talkies.core.timeline.formats.mlt.track_removal import without_tracks
 from talkies.core.timeline.formats.xml_splicing import (
     Edit,
@@ -160,9 +160,9 @@ class _Splice:
             key = playlist.get("id", "")
             if self.is_kdenlive:
                 key = self._free("talkies_track")
-                new += kdenlive_track(key, playlist, lane.name, "video" if lane.enabled else "both")
+                new += kdenlive_track(key, playlist, lane.name, _hidden(lane))
             listed += [_entry(producer, 0, int(producer.get("out", "0")) + 1) for producer in producers]
-            hidden = {} if self.is_kdenlive else {"hide": "video" if lane.enabled else "both"}
+            hidden = {} if self.is_kdenlive else {"hide": _hidden(lane)}
             tracks.append(Element("track", {"producer": key, **hidden}))
         if not tracks:
             return
@@ -182,7 +182,7 @@ class _Splice:
         holder = self.main if multitrack is None else multitrack
         children = [*self.places[holder].children]
         count = sum(child.tag == "track" for child in children)
-        mixes = [mix_of_sound(count + number, self.is_kdenlive) for number in range(len(tracks))]
+        mixes = self._mixes(count)
         if holder is not self.main:
             yield inserted(self.data, self.places[holder], tracks)
             yield inserted(self.data, self.places[self.main], mixes, self._behind_transitions("multitrack"))
@@ -193,6 +193,12 @@ class _Splice:
         yield inserted(self.data, self.places[holder], [*tracks, *(mixes if together else ())], following)
         if not together:
             yield inserted(self.data, self.places[self.main], mixes, transitions)
+
+    def _mixes(self, count: int) -> list[Element]:
+        """What joins the new tracks to the ``count`` before them: sounds are added, a picture covers what is below."""
+        numbered = list(enumerate(self.lanes, start=count))
+        blends = [blend_of_pictures(number) for number, lane in numbered if lane.is_picture and self.is_kdenlive]
+        return [*(mix_of_sound(number, self.is_kdenlive) for number, lane in numbered if not lane.is_picture), *blends]
 
     def _behind_transitions(self, otherwise: str) -> Place | None:
         return self._behind("transition" if self.main.find("transition") is not None else otherwise)
@@ -207,7 +213,7 @@ class _Splice:
         """A tractor around a project that is a mere playlist."""
         tractor = Element("tractor", id=self._free("talkies_timeline"))
         SubElement(tractor, "track", producer=self.main.get("id", ""))
-        tractor.extend((*tracks, *(mix_of_sound(number, False) for number in range(1, len(tracks) + 1))))
+        tractor.extend((*tracks, *self._mixes(1)))
         return tractor
 
     def _producer(self, framed: FramedTake) -> Element:
@@ -217,27 +223,30 @@ class _Splice:
             "eof": "pause",
             "resource": framed.path.resolve(),
             "mlt_service": "avformat",  # "-novalidate" would leave Kdenlive without waveforms
-            "audio_index": 0,
-            "video_index": -1,
+            "audio_index": -1 if take.is_picture else 0,
+            "video_index": 0 if take.is_picture else -1,
             "talkies": json.dumps(clip_metadata(take), ensure_ascii=False, sort_keys=True),
         }
         if self.is_kdenlive:
             self.last_number += 1
             properties |= {"kdenlive:id": self.last_number, "kdenlive:clipname": take.name, "kdenlive:folderid": -1}
-            properties |= {"kdenlive:clip_type": 1, "set.test_image": 1}
+            properties |= {"set.test_audio": 1} if take.is_picture else {"kdenlive:clip_type": 1, "set.test_image": 1}
         else:
             properties["shotcut:caption"] = take.name
         span = {"id": self._free("talkies_take"), "in": "0", "out": str(framed.length - 1)}
         return made("producer", span, properties)
 
     def _playlist(self, lane: Lane, framed: Sequence[FramedTake], producers: Sequence[Element]) -> Element:
-        known = {"kdenlive:audio_track": 1} if self.is_kdenlive else {"shotcut:name": lane.name, "shotcut:audio": 1}
+        kind = "video" if lane.is_picture else "audio"
+        known: dict[str, object] = {"shotcut:name": lane.name, f"shotcut:{kind}": 1}
+        if self.is_kdenlive:
+            known = {} if lane.is_picture else {"kdenlive:audio_track": 1}
         playlist = made("playlist", {"id": self._free("talkies_playlist")}, known)
         position = 0
         for each, producer in zip(framed, producers, strict=True):
             if each.first > position:
                 SubElement(playlist, "blank", length=str(each.first - position))
-            playlist.append(_entry(producer, 0, each.count))
+            playlist.append(_entry(producer, each.skipped, each.count))
             position = each.first + each.count
         return playlist
 
@@ -247,6 +256,13 @@ class _Splice:
             number += 1
         self.names.add(name)
         return name
+
+
+def _hidden(lane: Lane) -> str:
+    """What of a track is not shown or heard."""
+    if not lane.enabled:
+        return "both"
+    return "audio" if lane.is_picture else "video"
 
 
 def _entry(producer: Element, first: int, count: int) -> Element:

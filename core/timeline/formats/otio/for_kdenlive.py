@@ -121,14 +121,16 @@ def _worded(marker: Any, rate: Fraction) -> Any:
 
 
 def _take_track(lane: Lane, row: Sequence[FramedTake], rate: Fraction) -> Any:
-    track = otio.schema.Track(lane.name, kind=otio.schema.TrackKind.Audio)
+    kinds = otio.schema.TrackKind
+    track = otio.schema.Track(lane.name, kind=kinds.Video if lane.is_picture else kinds.Audio)
     track.metadata["talkies"] = {"stem": lane.stem, "speaker": lane.speaker, "take": lane.number}
     for each in row:
         take, zero = each.take, Fraction(0)
         reference = otio.schema.ExternalReference(
             each.path.resolve().as_uri(), otio_range(TimeRange(zero, each.length / rate), rate)
         )
-        clip = otio.schema.Clip(take.name, reference, otio_range(TimeRange(zero, each.count / rate), rate))
+        start = each.skipped / rate
+        clip = otio.schema.Clip(take.name, reference, otio_range(TimeRange(start, start + each.count / rate), rate))
         clip.metadata["talkies"] = clip_metadata(take)
         _append(track, each.first, clip, rate)
     return track
