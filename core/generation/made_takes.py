@@ -11,13 +11,14 @@ from typing import Any
 from talkies.core.credentials.reading import CredentialReader
 from talkies.core.credentials.settings import is_installed
 from talkies.core.credentials.waves import has_credential
+from talkies.core.engines.pictures import SUFFIXES
 from talkies.core.errors import InputError
 from talkies.core.generation.made_from import MADE_FROM
 from talkies.core.takes.our_files import is_take_file
 from talkies.core.takes.take_folder import read_sidecar
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.readers import READERS
-from talkies.core.timeline.structure.sounds import sound_tracks
+from talkies.core.timeline.structure.sounds import our_picture_tracks, sound_tracks
 from talkies.core.timeline.structure.tracks import plain
 
 
@@ -37,7 +38,7 @@ class MadeTake:
 
 def made_takes(path: Path, media_dir: Path | None = None) -> list[MadeTake]:
     """The takes of a timeline, whether their files are there or not; of a sound file, that one. Raises TalkiesError."""
-    if path.suffix.lower() != ".wav":
+    if path.suffix.lower() != ".wav" and not is_take_file(path.name):
         found = _in_timeline(path, media_dir)
         if not found:
             raise InputError(path, "holds no take of talkies", "give a timeline that 'talkies generate' has written")
@@ -96,9 +97,11 @@ def _in_timeline(path: Path, media_dir: Path | None) -> list[MadeTake]:
     timeline = read_timeline(path, media_dir)
     takes = timeline.path.with_name(timeline.path.stem + ".takes")
     found = {}
-    for track in sound_tracks(timeline, media_dir):
+    pictures = our_picture_tracks(timeline, media_dir)
+    for track in (*sound_tracks(timeline, media_dir), *pictures):
         for clip in track.clips if track.generated else ():
-            place = clip.path or takes / f"{clip.name}.wav"
+            suffix = SUFFIXES.get(clip.metadata.get("film", "h264"), ".mp4") if track in pictures else ".wav"
+            place = clip.path or takes / f"{clip.name}{suffix}"
             if is_take_file(place.name):
                 found[place] = MadeTake(place, plain(clip.metadata), path.parent)
     return list(found.values())

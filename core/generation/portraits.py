@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from talkies.core.errors import InputError
 from talkies.core.generation.made_from import MADE_FROM
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import portrait_metadata
+from talkies.core.media.sound import sound_blocks
+from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Stem, Take, Timeline
 from talkies.core.takes.pictures import save_picture
 
@@ -47,7 +50,8 @@ class Portraits:
         def write(path: Path) -> Mapping[str, Any]:
             return self.maker.make(brief, path, on_share)
 
-        metadata = portrait_metadata(stem, self.request, self.maker, spoken, seed=seed)
+        says = {take.speaker: _sound_hash(take.path) for take in spoken}
+        metadata = portrait_metadata(stem, self.request, self.maker, says, seed=seed)
         suffix = SUFFIXES[self.request.film]
         return save_picture(
             stem, self.timeline.rate, self.folder, write, suffix=suffix, number=number, metadata=metadata
@@ -62,3 +66,11 @@ class Portraits:
             and take.metadata.get(MADE_FROM, {}).get("index") == index
         }
         return tuple(found.values())
+
+
+def _sound_hash(path: Path) -> str:
+    """Of all samples, which the day on which the file was made does not change."""
+    hashed = hashlib.sha256()
+    for block in sound_blocks(path, SAMPLE_RATE, mono=False):
+        hashed.update(block.tobytes())
+    return hashed.hexdigest()[:24]

@@ -28,7 +28,7 @@ from talkies.core.generation.planning.plan import BY_RULES, Plan, plan_run
 from talkies.core.generation.planning.settled import SettledTakes
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_loop import TakeLoop
-from talkies.core.generation.take_metadata import of_a_model
+from talkies.core.generation.take_metadata import SAYS, of_a_model
 from talkies.core.generation.take_orders import CueEdit, TakeRequest, edited
 from talkies.core.mark.payload import MARK
 from talkies.core.media.sound import sound_blocks
@@ -74,8 +74,9 @@ def redo(
             try:
                 notes = list[str]()
                 made = _again(take, Path(place), loaded, watch, notes.append)
-                is_same = _samples(take.path) == _samples(made.path) if take.path.is_file() else None
-                target = take.path if folder is None else folder / f"{take.name}.wav"
+                content = _pictures if made.is_picture else _samples
+                is_same = content(take.path) == content(made.path) if take.path.is_file() else None
+                target = take.path if folder is None else folder / f"{take.name}{made.path.suffix}"
                 if folder is not None or is_same is None:
                     with part_file(target) as part:
                         check_space(target.parent, made.path.stat().st_size)
@@ -107,22 +108,25 @@ def _again(
 
     def loaded(name: str, weights: Path | None, device: str) -> Engine:
         engine = load_engine(name, weights, device)
-        if name == plan.engines[stem.task]:
+        if name == plan.engines.get(stem.task):
             _check_engine(take, engine, getattr(engine, "device", device))
         return engine
 
     number = int(take.name.rpartition("_t")[2])
+    needed = plan.stems[stem.segment.id] if stem.task == "portrait" else (stem,)
     events = list(
         loop.make(
             loaded,
             place,
-            beginning=lambda each: (number, index if each == stem else index + 1),
+            beginning=lambda each: (number, index if each in needed else index + 1),
             kept=kept,
-            check=lambda now: _check_digests(take, now, stem),
+            check=lambda now: _check(take, now, stem),
         )
     )
     for event in events:
         if isinstance(event, TakeReady) and event.take.name == take.name:
+            if event.take.metadata.get(SAYS) != take.metadata.get(SAYS):
+                raise InputError(take.name, "says dialogue that does not come out as it was")
             again = rebalanced(event.take, take.metadata.get(BALANCED))
             return loop.signing.take(replace(again, path=again.path, metadata=dict(take.metadata)), timeline)
     reasons = [event.reason for event in events if isinstance(event, Failed)]
@@ -182,6 +186,15 @@ def _only(plan: Plan, stem: Stem, index: int) -> Plan:
     return replace(plan, segments=(stem.segment,), stems={stem.segment.id: stems}, takes=index + 1, engines=engines)
 
 
+def _check(take: MadeTake, now: MadeFrom, stem: Stem) -> None:
+    """Raises InputError for what is not as it was, and for another maker of portraits."""
+    _check_digests(take, now, stem)
+    portraits = now.maker.portraits
+    if portraits is not None and stem.task == "portrait":
+        maker = portraits.maker
+        _check_parts_of(take, {"engine": maker.name, "weights": maker.weights_hash, **maker.provenance})
+
+
 def _check_digests(take: MadeTake, now: MadeFrom, stem: Stem) -> None:
     """Raises InputError for what is not as it was."""
     digests = take.metadata[MADE_FROM]["digests"]
@@ -202,6 +215,10 @@ _CHANGED = {
 
 def _check_engine(take: MadeTake, engine: Engine, device: str) -> None:
     here = {"engine": engine.name, "weights": engine.weights_hash, "device": device, **engine.provenance}
+    _check_parts_of(take, here)
+
+
+def _check_parts_of(take: MadeTake, here: Mapping[str, Any]) -> None:
     for name, now in here.items():
         then = take.metadata.get(name)
         if isinstance(now, Mapping):
@@ -225,4 +242,15 @@ def _samples(path: Path) -> str:
     hashed = hashlib.sha256()
     for block in sound_blocks(path, SAMPLE_RATE, mono=False):
         hashed.update(block.tobytes())
+    return hashed.hexdigest()
+
+
+def _pictures(path: Path) -> str:
+    """A hash of all pictures. Raises MediaError."""
+    from talkies.core.media.opening import open_media
+
+    hashed = hashlib.sha256()
+    with open_media(path) as container:
+        for frame in container.decode(video=0):
+            hashed.update(frame.to_ndarray(format="rgb24").tobytes())
     return hashed.hexdigest()

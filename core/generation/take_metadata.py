@@ -6,14 +6,14 @@ levels. ``handles`` are the seconds that were asked for, exact; ``device`` is wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from talkies.core.conditioning.speech.named_voices import language_of
 from talkies.core.generation.request import Request
 from talkies.core.mark.payload import MARK, Payload
-from talkies.core.segment import Stem, Take, joined_text
+from talkies.core.segment import Stem, joined_text
 from talkies.core.spotting.made_of import SPOTS, made_of
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from talkies.core.score.composed import Score, Section
     from talkies.core.spotting.spot import Spot
 
+
+SAYS = "says"
+"""In the metadata of a portrait: hashes of the dialogue that it says, by speaker."""
 
 _NO_MODEL = frozenset({"rules", "library", "file", "score"})
 
@@ -76,9 +79,9 @@ def of_a_model(source: str) -> bool:
 
 
 def portrait_metadata(
-    stem: Stem, request: Request, maker: PictureMaker, spoken: Sequence[Take], *, seed: int
+    stem: Stem, request: Request, maker: PictureMaker, says: Mapping[str, str], *, seed: int
 ) -> dict[str, Any]:
-    """Provenance of one portrait: the user's still, and what moves it. ``says``: the takes of its dialogue, by name."""
+    """Provenance of one portrait: the user's still, and what moves it. ``says``: hashes of its dialogue, by speaker."""
     return {
         "version": version("talkies"),
         "engine": maker.name,
@@ -88,7 +91,7 @@ def portrait_metadata(
         "task": stem.task,
         "segment": stem.segment.id,
         "text": joined_text(stem.cues),
-        "says": [take.name for take in spoken],
+        SAYS: dict(says),
         "film": request.film,
         "seed": seed,
     } | dict(maker.provenance)
