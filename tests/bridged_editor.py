@@ -31,11 +31,15 @@ class BridgedEditor:
         self.rate = exact(start["rate"])
         items = self.document["tracks"]["children"]
         self.tracks = [self.opened(item) for item in items if item["kind"] == "Audio"]
-        self.before: list[list[Track]] = []
+        self.pictures: list[Track] = []
+        self.before: list[tuple[list[Track], list[Track]]] = []
         self.playhead = Fraction(0)
 
     def answer(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        questions = (self.hello, self.read_timeline, self.audio_tracks, self.add_takes, self.undo, self.move_playhead)
+        questions = (
+            *(self.hello, self.read_timeline, self.audio_tracks, self.picture_tracks, self.add_takes),
+            *(self.add_pictures, self.undo, self.move_playhead),
+        )
         known = {question.__name__: question for question in questions}
         if method not in known:
             raise RefusedError(f"the method {method!r} is not known")
@@ -50,6 +54,7 @@ class BridgedEditor:
         document["name"] = f"{document['name']} at {self.playhead}"
         tracks = document["tracks"]["children"]
         tracks[:] = [item for item in tracks if item["kind"] != "Audio"] + [self.exported(each) for each in self.tracks]
+        tracks += [{**self.exported(each), "kind": "Video"} for each in self.pictures]
         for reference in references(document):
             reference["target_url"] = str((self.path.parent / reference["target_url"]).absolute())
         target = Path(folder) / self.path.name
@@ -59,17 +64,27 @@ class BridgedEditor:
     def audio_tracks(self) -> dict[str, Any]:
         return {"tracks": [as_answer(track) for track in self.tracks]}
 
+    def picture_tracks(self) -> dict[str, Any]:
+        return {"tracks": [as_answer(track) for track in self.pictures]}
+
+    def add_pictures(self, tracks: list[dict[str, Any]], remove: list[str]) -> dict[str, Any]:
+        kept = [track for track in self.pictures if track["name"] not in remove]
+        new = [{"name": track["name"], "clips": [self.shown(clip) for clip in track["clips"]]} for track in tracks]
+        self.before.append((self.tracks, self.pictures))
+        self.pictures = kept + new
+        return {"tracks": [as_answer(track) for track in new], "warnings": []}
+
     def add_takes(self, tracks: list[dict[str, Any]], remove: list[str]) -> dict[str, Any]:
         kept = [track for track in self.tracks if track["name"] not in remove]
         new = [{"name": track["name"], "clips": [self.placed(clip) for clip in track["clips"]]} for track in tracks]
-        self.before.append(self.tracks)
+        self.before.append((self.tracks, self.pictures))
         self.tracks = kept + new
         return {"tracks": [as_answer(track) for track in new], "warnings": []}
 
     def undo(self) -> dict[str, Any]:
         if not self.before:
             raise RefusedError("there is nothing to undo")
-        self.tracks = self.before.pop()
+        self.tracks, self.pictures = self.before.pop()
         return {}
 
     def move_playhead(self, position: str) -> dict[str, Any]:
@@ -85,6 +100,13 @@ class BridgedEditor:
         start, duration, head = (Fraction(clip[key]) for key in ("start", "duration", "head_handle"))
         if seconds < head + duration - Fraction(1, 1000):
             raise RefusedError(f"{Path(clip['file']).name} is shorter than the clip")
+        return {"name": clip["name"], "file": clip["file"], "start": start, "end": start + duration}
+
+    def shown(self, clip: dict[str, Any]) -> dict[str, Any]:
+        """A new clip of picture, if its movie is there."""
+        if not Path(clip["file"]).is_file():
+            raise RefusedError(f"{Path(clip['file']).name} cannot be imported; make the take again")
+        start, duration = (Fraction(clip[key]) for key in ("start", "duration"))
         return {"name": clip["name"], "file": clip["file"], "start": start, "end": start + duration}
 
     def opened(self, item: dict[str, Any]) -> Track:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,8 +20,8 @@ from talkies.core.destinations import WRITERS, losses, suffix_of, write_timeline
 from talkies.core.errors import ArgumentError, MediaError, OutputError
 from talkies.core.files.atomic import output_errors
 from talkies.core.hosts.host import AudioTrack, Conflict, Placement
-from talkies.core.hosts.placement import audio_tracks_of, differences, plan_placing
-from talkies.core.segment import Take, Timeline
+from talkies.core.hosts.placement import audio_tracks_of, differences, picture_tracks_of, plan_placing
+from talkies.core.segment import PICTURES, STEMS, Take, Timeline
 from talkies.core.timeline import read_timeline
 from talkies.core.timeline.our_tracks import free_name, without_our_tracks
 from talkies.core.times import TimeRange
@@ -80,25 +80,39 @@ class FilesHost:
         """See :class:`Host`."""
         return audio_tracks_of(self.read_timeline())
 
+    def picture_tracks(self) -> tuple[AudioTrack, ...]:
+        """See :class:`Host`."""
+        return picture_tracks_of(self.read_timeline())
+
     def add_takes(self, takes: Sequence[Take], conflict: Conflict = "new") -> Placement:
         """See :class:`Host`. What the format cannot hold is among the warnings."""
+        return self._add(takes, conflict, audio_tracks_of)
+
+    def add_pictures(self, takes: Sequence[Take], conflict: Conflict = "new") -> Placement:
+        """See :class:`Host`."""
+        return self._add(takes, conflict, picture_tracks_of)
+
+    def _add(
+        self, takes: Sequence[Take], conflict: Conflict, tracks_of: Callable[[Timeline], tuple[AudioTrack, ...]]
+    ) -> Placement:
         missing = next((take.path for take in takes if not take.path.is_file()), None)
         if missing is not None:
             raise MediaError(missing, "is not there", "make the take again")
         timeline = self.read_timeline()
-        plan = plan_placing(takes, audio_tracks_of(timeline), conflict)
+        plan = plan_placing(takes, tracks_of(timeline), conflict)
         skipped = tuple(take.name for take in plan.skipped)
         if not plan.lanes:
             return Placement((), skipped=skipped)
         if plan.removed:
-            timeline = without_our_tracks(timeline)
-        kept = audio_tracks_of(timeline)
+            pictures = tracks_of is picture_tracks_of
+            timeline = without_our_tracks(timeline, [stem for stem in STEMS if (stem == PICTURES) == pictures])
+        kept = tracks_of(timeline)
         out = free_name(self.path, self._suffix)
         warnings, before = losses(timeline, out), _beside(out, self._suffix)
         write_timeline(timeline, [take for take in takes if take not in plan.skipped], out)
         beside = tuple(sorted(_beside(out, self._suffix) - before))
         self._steps.append(_Step(out, _written_ns(out), beside))
-        tracks = _new(self.audio_tracks(), kept)
+        tracks = _new(tracks_of(self.read_timeline()), kept)
         return Placement(tracks, plan.removed, skipped, (*warnings, *differences(plan.lanes, tracks)))
 
     def undo(self) -> None:

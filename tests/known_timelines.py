@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import opentimelineio as otio
 from films import write_movie
+from numbered_movies import h264
 
 from talkies.core.media.wav.bwf import write_bwf
 from talkies.core.segment import Cue, StemName, Take
@@ -132,6 +133,23 @@ class Known:
             )
             for number, (first, end) in enumerate(((2, 13), (10, 22), (20, 34), (30, 46)), start=1)
         ]
+
+    def portraits(self, folder: Path, seed: int = 0) -> list[Take]:
+        """Movies for A and B, and another one of B; each picture is numbered."""
+        return [
+            self._portrait(folder, "A", 0, 48, seed),
+            self._portrait(folder, "B", 60, 132, seed),
+            self._portrait(folder, "B", 60, 132, seed, number=2),
+        ]
+
+    def _portrait(self, folder: Path, name: str, first: int, end: int, seed: int, number: int = 1) -> Take:
+        record = TimeRange(self.seconds(first), self.seconds(end))
+        title = f"PX_{name}_s{seed}_t{number:02}"
+        path = h264(folder / f"{title}.mp4", end - first, self.rate)
+        facts = {"seed": seed, "film": "h264"}
+        return Take(
+            f"V1-{name}", "PX", title, path, record, SAMPLE_RATE, number=number, channels=0, metadata=facts
+        )  # fmt: skip
 
     def score(self, folder: Path, seed: int = 0) -> list[Take]:
         """Two sections of one score, which join within B, and the second as another take."""

@@ -5,11 +5,12 @@
     ← {"id": 3, "error": {"kind": "OutputError", "message": "one sentence"}}
     ← {"event": "closed"}
 
-Methods: hello, read_timeline, audio_tracks, add_takes, undo, move_playhead. All times are exact fractions of seconds
-("12/5") from the timeline's first frame. The editor's side is small: it removes the tracks that are named, adds
-tracks with clips, and reads them back; it is one undo step, and a failure leaves nothing. tests/bridged_editor.py is
-such a side, in the standard library alone. An exported timeline may come with "drop_frame": true, which .otio cannot
-say, and with "warnings"; hello's answer with the "version" of the editor's copy of talkies (core/hosts/handshake.py).
+Methods: hello, read_timeline, audio_tracks, add_takes, picture_tracks, add_pictures, undo, move_playhead. All times
+are exact fractions of seconds ("12/5") from the timeline's first frame. The editor's side is small: it removes the
+tracks that are named, adds tracks with clips, and reads them back; it is one undo step, and a failure leaves nothing.
+tests/bridged_editor.py is such a side, in the standard library alone. An exported timeline may come with
+"drop_frame": true, which .otio cannot say, and with "warnings"; hello's answer with the "version" of the editor's copy
+of talkies (core/hosts/handshake.py).
 Everything that comes back is checked before it is believed.
 """
 
@@ -29,7 +30,7 @@ from talkies.core.errors import CancelledError, MediaError, OutputError, Talkies
 from talkies.core.hosts.handshake import VERSIONS, cure_in, outdated
 from talkies.core.hosts.host import AudioTrack, Conflict, PlacedClip, Placement
 from talkies.core.hosts.json_lines import ClosedError, LateError, QuestionLine, RefusedError
-from talkies.core.hosts.placement import differences, plan_placing
+from talkies.core.hosts.placement import Placing, differences, plan_placing
 from talkies.core.segment import Take, Timeline
 from talkies.core.timeline.reading import read_timeline
 from talkies.core.timeline.structure.tracks import Lane, clip_metadata
@@ -94,12 +95,23 @@ class BridgedHost:
 
     def add_takes(self, takes: Sequence[Take], conflict: Conflict = "new") -> Placement:
         """See :class:`Host`. Where the editor answers too late, what it did is undone as soon as it answers."""
-        plan = plan_placing(takes, self.audio_tracks(), conflict)
+        return self._add("add_takes", plan_placing(takes, self.audio_tracks(), conflict))
+
+    def picture_tracks(self) -> tuple[AudioTrack, ...]:
+        """See :class:`Host`. Raises OutputError."""
+        answer = self._ask("picture_tracks", {})
+        return self._checked(lambda: _tracks(answer))
+
+    def add_pictures(self, takes: Sequence[Take], conflict: Conflict = "new") -> Placement:
+        """See :class:`Host`; where the editor answers too late, as :meth:`add_takes`."""
+        return self._add("add_pictures", plan_placing(takes, self.picture_tracks(), conflict))
+
+    def _add(self, method: str, plan: Placing) -> Placement:
         skipped = tuple(take.name for take in plan.skipped)
         if not plan.lanes:
             return Placement((), skipped=skipped)
         wanted = {"tracks": [_track(lane) for lane in plan.lanes], "remove": list(plan.removed)}
-        answer = self._ask("add_takes", wanted, undo={"method": "undo", "params": {}})
+        answer = self._ask(method, wanted, undo={"method": "undo", "params": {}})
         try:
             tracks, warnings = _tracks(answer), _texts(answer, "warnings")
         except ValueError as error:  # what cannot be understood cannot be trusted to be right: it goes again

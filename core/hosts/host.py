@@ -23,7 +23,7 @@ CONFLICTS: Final[tuple[Conflict, ...]] = ("new", "replace", "skip")
 
 @dataclass(frozen=True)
 class PlacedClip:
-    """A clip on an audio track as the editor states it. ``record``: seconds from the timeline's first frame."""
+    """A clip on a track as the editor states it. ``record``: seconds from the timeline's first frame."""
 
     name: str
     record: TimeRange
@@ -32,7 +32,8 @@ class PlacedClip:
 
 @dataclass(frozen=True)
 class AudioTrack:
-    """An audio track with its clips in order; where an editor's tracks have no names, ``name`` says which it is."""
+    """A track of sound or of picture with its clips in order; where an editor's tracks have no names, ``name`` says
+    which it is."""
 
     name: str
     clips: tuple[PlacedClip, ...] = ()
@@ -40,7 +41,8 @@ class AudioTrack:
 
 @dataclass(frozen=True)
 class Placement:
-    """What :meth:`Host.add_takes` did, read back from the editor: the tracks with the takes, and what to know of it."""
+    """What :meth:`Host.add_takes` or :meth:`Host.add_pictures` did, read back from the editor: the tracks with the
+    takes, and what to know of it."""
 
     tracks: tuple[AudioTrack, ...]
     removed: tuple[str, ...] = ()
@@ -74,8 +76,16 @@ class Host(Protocol):
         """
         ...
 
+    def picture_tracks(self) -> tuple[AudioTrack, ...]:
+        """The tracks of picture on which talkies has laid portraits, as they are now, from below."""
+        ...
+
+    def add_pictures(self, takes: Sequence[Take], conflict: Conflict = "new") -> Placement:
+        """As :meth:`add_takes`, for takes that are pictures: new tracks above all others."""
+        ...
+
     def undo(self) -> None:
-        """Takes back the last :meth:`add_takes`; OutputError when there is none."""
+        """Takes back the last :meth:`add_takes` or :meth:`add_pictures`; OutputError when there is none."""
         ...
 
     def move_playhead(self, position: Fraction) -> None:

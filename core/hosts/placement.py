@@ -15,7 +15,7 @@ from typing import Final
 
 from talkies.core.hosts.host import AudioTrack, Conflict, PlacedClip
 from talkies.core.segment import Take, Timeline
-from talkies.core.timeline.structure.sounds import OUR_NAME, sound_tracks
+from talkies.core.timeline.structure.sounds import OUR_NAME, our_picture_tracks, sound_tracks
 from talkies.core.timeline.structure.tracks import Lane, lanes_of
 
 SURE: Final = Fraction(1, 1000)
@@ -43,11 +43,19 @@ def audio_tracks_of(timeline: Timeline) -> tuple[AudioTrack, ...]:
     return tuple(tracks)
 
 
+def picture_tracks_of(timeline: Timeline) -> tuple[AudioTrack, ...]:
+    """The tracks of a timeline that was read from a file on which portraits lie, as a host reports them."""
+    return tuple(
+        AudioTrack(each.name, tuple(PlacedClip(clip.name, clip.record, clip.path) for clip in each.clips))
+        for each in our_picture_tracks(timeline)
+    )
+
+
 def plan_placing(
     takes: Iterable[Take], tracks: Sequence[AudioTrack], conflict: Conflict = "new", other_names: Iterable[str] = ()
 ) -> Placing:
-    """What adding ``takes`` to an editor with these audio tracks means; see :meth:`Host.add_takes`. ``other_names``: of
-    tracks that hold no sound, but whose names shall not be used twice either."""
+    """What adding ``takes`` to an editor with these tracks means; see :meth:`Host.add_takes`. ``other_names``: of
+    tracks that are of no concern, but whose names shall not be used twice either."""
     takes = tuple(takes)
     ours = [track for track in tracks if OUR_NAME.match(track.name)]
     skipped = tuple(take for take in takes if conflict == "skip" and _is_there(take, ours))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -35,13 +36,14 @@ def our_tracks(timeline: Timeline) -> tuple[OurTrack, ...]:
     )
 
 
-def without_our_tracks(timeline: Timeline) -> Timeline:
-    """The timeline as if we had never written into it."""
+def without_our_tracks(timeline: Timeline, stems: Collection[StemName] = STEMS) -> Timeline:
+    """The timeline as if we had never written these departments into it."""
     if not our_tracks(timeline):
         return timeline
     document: Any = timeline.document.deepcopy()
     for index in reversed(range(len(document.tracks))):
-        if OUR_NAME.match(track_name(document.tracks[index])):
+        named = OUR_NAME.match(track_name(document.tracks[index]))
+        if named is not None and named[1] in stems:
             del document.tracks[index]
     return replace(timeline, document=document)
 

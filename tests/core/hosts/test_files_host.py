@@ -10,7 +10,7 @@ from typing import ClassVar
 import melt
 import pytest
 from files_host import HOST_FORMATS, FilesHost
-from host_suite import HeardSuite, PlacingSuite, ReadingSuite
+from host_suite import HeardSuite, PictureSuite, PlacingSuite, ReadingSuite
 from known_timelines import NTSC, Known
 
 from talkies.core.destinations import losses
@@ -42,7 +42,7 @@ class TestHeard(HeardSuite):
 
 
 @pytest.mark.parametrize("suffix", HOST_FORMATS)
-class TestPlacing(PlacingSuite):
+class TestPlacing(PlacingSuite, PictureSuite):
     @pytest.fixture
     def host(self, known: Known, tmp_path: Path, suffix: str) -> FilesHost:
         folder = tmp_path / "editor"
