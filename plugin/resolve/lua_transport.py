@@ -127,7 +127,12 @@ class LuaTransport:
 
     def _answer(self, question: Message) -> Message:
         method, params = question["method"], question["params"]
-        ours = {"read_timeline": self._read_timeline, "audio_tracks": self._audio_tracks, "add_takes": self._add_takes}
+        ours = {
+            "read_timeline": self._read_timeline,
+            "audio_tracks": self._audio_tracks,
+            "add_takes": self._add_takes,
+            "add_pictures": self._add_pictures,
+        }
         try:
             answer = ours[method](params) if method in ours else self._run(method, params)
         except RefusedError as refusal:
@@ -167,6 +172,10 @@ class LuaTransport:
         rate = self._rate
         tracks = [dict(track, clips=[_for_lua(clip, rate) for clip in track["clips"]]) for track in params["tracks"]]
         return self._run("add_takes", {"tracks": tracks, "remove": params.get("remove", [])})
+
+    def _add_pictures(self, params: Message) -> Message:
+        tracks = [dict(track, clips=[_shown_in_lua(clip) for clip in track["clips"]]) for track in params["tracks"]]
+        return self._run("add_pictures", {"tracks": tracks, "remove": params.get("remove", [])})
 
     def _run(self, method: str, params: Message, noticed_s: float | None = None) -> Message:
         """One request and its answer. Raises _UnheardError, OutputError."""
@@ -241,7 +250,17 @@ class _Answers(io.TextIOBase):
 
 def _for_lua(clip: Message, rate: Fraction) -> Message:
     """A clip whose file is there and begins on a frame; ``begin``: where on the timeline. Raises RefusedError."""
-    clip = ready(clip, rate)
+    return _known_to_lua(ready(clip, rate))
+
+
+def _shown_in_lua(clip: Message) -> Message:
+    """A picture, which begins on a frame as it is. Raises RefusedError."""
+    if not Path(clip["file"]).is_file():
+        raise RefusedError("OutputError", f"{clip['file']}: is not there; generate the take again")
+    return _known_to_lua(clip)
+
+
+def _known_to_lua(clip: Message) -> Message:
     start = Fraction(clip["start"])
     facts = {"begin": str(start - Fraction(clip["head_handle"])), "end": str(start + Fraction(clip["duration"]))}
     known = {key: clip[key] for key in ("name", "file", "start")}

@@ -42,7 +42,9 @@ class Answers:
             "hello": lambda params: {"protocol": PROTOCOL, "name": product(), "version": version()},
             "read_timeline": self._read_timeline,
             "audio_tracks": lambda params: {"tracks": placing.audio_tracks(self._scene())},
+            "picture_tracks": lambda params: {"tracks": placing.picture_tracks(self._scene())},
             "add_takes": self._add_takes,
+            "add_pictures": self._add_pictures,
             "undo": self._undo,
             "move_playhead": self._move_playhead,
         }
@@ -77,12 +79,21 @@ class Answers:
         return {"timeline": path.name, "warnings": found.warnings}
 
     def _add_takes(self, params: Params) -> dict[str, Any]:
+        tracks, placed = self._place(params)
+        warnings = _warnings(tracks, Clock.of(self._scene()))
+        return {"tracks": placing.audio_tracks(self._scene(), placed.channels), "warnings": warnings}
+
+    def _add_pictures(self, params: Params) -> dict[str, Any]:
+        _, placed = self._place(params)
+        return {"tracks": placing.picture_tracks(self._scene(), placed.channels), "warnings": []}
+
+    def _place(self, params: Params) -> tuple[list[otio.Track], Placed]:
         scene = self._scene()
         tracks = [_track(track) for track in params["tracks"]]
         placed = placing.place(scene, tracks, placing.on_tracks(scene, params["remove"]))
         self._placed.append(placed)
         bpy.ops.ed.undo_push(message="Talkies")
-        return {"tracks": placing.audio_tracks(scene, placed.channels), "warnings": _warnings(tracks, Clock.of(scene))}
+        return tracks, placed
 
     def _undo(self, params: Params) -> dict[str, Any]:
         """Takes back our own last placement, not whatever the user has done since."""

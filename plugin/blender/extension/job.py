@@ -29,6 +29,7 @@ STEMS = {
     "joint": ("MIX",),
     "background": ("BG",),
     "music": ("MX",),
+    "portrait": ("DX", "PX"),
 }
 """The departments that each task makes."""
 
@@ -132,7 +133,8 @@ class Job:
         count = sum(len(track.clips) for track in tracks)
         where = ", ".join(dict.fromkeys(track.name for track in tracks))
         replaced = f", {len(placed.removed)} replaced" if placed.removed else ""
-        return f"{count} {'sound' if count == 1 else 'sounds'} on {where}{replaced}"
+        what = "clip" if any(track.is_picture for track in tracks) else "sound"
+        return f"{count} {what if count == 1 else what + 's'} on {where}{replaced}"
 
     def _fail(self, sentence: str) -> None:
         self.failed = True
@@ -191,9 +193,8 @@ def covered(scene: Any, stem: str, start: int, end: int) -> bool:
 def _ours(scene: Any, stem: str, frames: tuple[Fraction | int, Fraction | int]) -> list[Any]:
     return [
         strip
-        for strip in strips.sounds(editor_of(scene))
-        if strips.is_ours(strip)
-        and strips.metadata_of(strip).get("stem") == stem
+        for strip in strips.ours(editor_of(scene))
+        if strips.metadata_of(strip).get("stem") == stem
         and strip.frame_final_start < frames[1]
         and frames[0] < strip.frame_final_end
     ]

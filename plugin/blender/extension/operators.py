@@ -17,6 +17,7 @@ TASKS = (
     ("dialogue", "Dialogue", "Speech for the text strips"),
     ("both", "Both", "Dialogue and effects, on separate channels"),
     ("music", "Music", "A score that meets the cuts, as the prompt says: lamento, hurry, salon"),
+    ("portrait", "Portraits", "Still pictures speak the text strips, on a channel above"),
 )
 
 
@@ -58,7 +59,7 @@ class Generate(_Button):
         scene = scene_of(context)
         found = reading.read(scene)
         chosen = settings.of(scene)
-        if self.task == "dialogue" and not found.spoken:
+        if self.task in ("dialogue", "portrait") and not found.spoken:
             raise RefusedError("There is no text strip to speak; add one over the picture (Add > Text)")
         start(scene, found, self.task, _params(chosen), _wanted(scene, found, self.task, chosen.conflict))
 

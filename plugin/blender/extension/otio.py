@@ -51,10 +51,12 @@ def export(found: Reading, clock: Clock, name: str) -> Export:
     pictures = _apart(found.shots, [shot.channel for shot in found.shots])
     texts = _apart(found.spoken, [()] * len(found.spoken))
     noises = _apart(found.noises, [noise.channel for noise in found.noises])
+    portraits = _apart(found.portraits, [portrait.channel for portrait in found.portraits])
     tracks = [
         *(_track(f"V{number}", "Video", row, _clip, clock) for number, row in _numbered(pictures)),
         *(_track(f"Text {number}", "Subtitle", row, _title, clock) for number, row in _numbered(texts)),
         *(_track(row[0].track, "Audio", row, _sound, clock) for row in noises),
+        *(_track(row[0].track, "Video", row, _sound, clock) for row in portraits),
     ]
     document = {
         "OTIO_SCHEMA": "Timeline.1",
@@ -133,8 +135,8 @@ def _sound(noise: Noise, clock: Clock) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Clip:
-    """A sound on a track: ``start`` and ``end`` in seconds from the timeline's first frame; the file holds ``head``
-    and ``tail`` seconds more."""
+    """A sound or a picture on a track: ``start`` and ``end`` in seconds from the timeline's first frame; the file holds
+    ``head`` and ``tail`` seconds more."""
 
     name: str
     file: Path
@@ -144,17 +146,26 @@ class Clip:
     tail: Fraction
     metadata: Mapping[str, Any]
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is a movie, which is shown and not heard."""
+        return self.metadata.get("stem") == "PX"
+
     def overlaps(self, other: tuple[Fraction, Fraction]) -> bool:
         return self.start < other[1] and other[0] < self.end
 
 
 @dataclass(frozen=True)
 class Track:
-    """Sounds that do not overlap; ``enabled`` is False for alternatives, which are there but do not sound."""
+    """Clips that do not overlap; ``enabled`` is False for alternatives, which are there but do not sound."""
 
     name: str
     clips: tuple[Clip, ...]
     enabled: bool = True
+
+    @property
+    def is_picture(self) -> bool:
+        return any(clip.is_picture for clip in self.clips)
 
 
 def tracks_of(

@@ -38,7 +38,7 @@ def _buttons(layout: Any, context: Any) -> None:
         _text(layout.box(), str(problem), "ERROR")
     column = layout.column(align=True)
     column.scale_y = 1.3
-    icons = ("SOUND", "OUTLINER_DATA_SPEAKER", "PLAY_SOUND", "FILE_SOUND")
+    icons = ("SOUND", "OUTLINER_DATA_SPEAKER", "PLAY_SOUND", "FILE_SOUND", "USER")
     for (task, label, _), icon in zip(operators.TASKS, icons, strict=True):
         column.operator(operators.Generate.bl_idname, text=label, icon=icon).task = task
     column.operator(operators.Again.bl_idname, icon="FILE_REFRESH")

@@ -19,7 +19,7 @@ from . import strips
 from .clock import Clock
 from .errors import RefusedError
 from .otio import Track
-from .strips import Sound
+from .strips import Described
 from .versions import editor_of, strips_of
 
 MOST_CHANNELS = 128
@@ -31,7 +31,7 @@ class Placed:
 
     batch: str
     channels: tuple[int, ...]
-    removed: tuple[tuple[Sound, str], ...]
+    removed: tuple[tuple[Described, str], ...]
     """Strips that made way, each with the name of its channel."""
 
 
@@ -53,7 +53,7 @@ def take_back(scene: Any, placed: Placed) -> None:
     """Undoes a placement whatever else was done since. Raises RefusedError, with the sequencer as it was, when
     nothing of it is there any more or what made way cannot come back."""
     editor = editor_of(scene)
-    ours = [strip for strip in strips.sounds(editor) if strips.metadata_of(strip).get("batch") == placed.batch]
+    ours = [strip for strip in strips.ours(editor) if strips.metadata_of(strip).get("batch") == placed.batch]
     if not ours:
         raise RefusedError("there is nothing left to undo: the strips that talkies placed last were deleted")
     gone = take_away(editor, ours)
@@ -64,7 +64,7 @@ def take_back(scene: Any, placed: Placed) -> None:
         raise
 
 
-def take_away(editor: Any, ours: Iterable[Any]) -> tuple[tuple[Sound, str], ...]:
+def take_away(editor: Any, ours: Iterable[Any]) -> tuple[tuple[Described, str], ...]:
     """Removes strips; a channel that we named and that is empty then has its old name again."""
     removed = []
     for strip in list(ours):
@@ -77,7 +77,7 @@ def take_away(editor: Any, ours: Iterable[Any]) -> tuple[tuple[Sound, str], ...]
     return tuple(removed)
 
 
-def put_back(editor: Any, removed: Iterable[tuple[Sound, str]]) -> None:
+def put_back(editor: Any, removed: Iterable[tuple[Described, str]]) -> None:
     """All of them, or none: RefusedError."""
     made: list[Any] = []
     try:
@@ -92,11 +92,7 @@ def put_back(editor: Any, removed: Iterable[tuple[Sound, str]]) -> None:
 def on_tracks(scene: Any, names: Iterable[str]) -> list[Any]:
     """The strips of ours on channels with these names."""
     editor, wanted = editor_of(scene), set(names)
-    return [
-        strip
-        for strip in strips.sounds(editor)
-        if strips.is_ours(strip) and editor.channels[strip.channel].name in wanted
-    ]
+    return [strip for strip in strips.ours(editor) if editor.channels[strip.channel].name in wanted]
 
 
 def track_names(scene: Any) -> list[str]:
@@ -107,12 +103,21 @@ def track_names(scene: Any) -> list[str]:
 
 def audio_tracks(scene: Any, only: Iterable[int] | None = None) -> list[dict[str, Any]]:
     """The channels that hold sound, as the sequencer has them now (for the panel: see bridge)."""
+    return _tracks(scene, strips.sounds(editor_of(scene)), only)
+
+
+def picture_tracks(scene: Any, only: Iterable[int] | None = None) -> list[dict[str, Any]]:
+    """The channels that hold portraits of ours."""
+    return _tracks(scene, strips.portraits(editor_of(scene)), only)
+
+
+def _tracks(scene: Any, found: Iterable[Any], only: Iterable[int] | None) -> list[dict[str, Any]]:
     editor, clock = editor_of(scene), Clock.of(scene)
     wanted = None if only is None else set(only)
     rows: dict[int, list[dict[str, Any]]] = {}
-    for strip in strips.sounds(editor):
+    for strip in found:
         if wanted is None or strip.channel in wanted:
-            start, end = strips.audible_range(strip, clock)
+            start, end = strips.audible_range(strip, clock) if strip.type == "SOUND" else _covered(strip, clock)
             clip = {"name": strip.name, "start": str(start), "end": str(end), "file": strips.file_of(strip)}
             rows.setdefault(strip.channel, []).append(clip)
     return [{"name": editor.channels[number].name, "clips": clips} for number, clips in rows.items()]
@@ -124,7 +129,7 @@ def _place_track(scene: Any, track: Track, batch: str, made: list[Any]) -> int:
     channel = _channel_for(editor, track, clock)
     for clip in track.clips:
         about = {**clip.metadata, "batch": batch}
-        sound = strips.sound_for(clip, channel, clock, mute=not track.enabled, metadata=about)
+        sound = strips.strip_for(clip, channel, clock, mute=not track.enabled, metadata=about)
         strip = strips.make(editor, sound)
         made.append(strip)
         _make_relative(strip)
@@ -138,7 +143,7 @@ def _channel_for(editor: Any, track: Track, clock: Clock) -> int:
     """The channel of the track's name where it is free, else the first above everything."""
     everything = list(strips_of(editor))
     used: list[int] = sorted({strip.channel for strip in everything})
-    for number in used:
+    for number in used if not track.is_picture else used[-1:]:  # pictures cover what is below them
         if editor.channels[number].name == track.name and not _taken(everything, number, track, clock):
             return number
     number = max(used, default=0) + 1
@@ -160,6 +165,7 @@ def _make_relative(strip: Any) -> None:
     """As Blender's own file selector does it, where the user wants that and the .blend file is saved."""
     if bpy.data.filepath and bpy.context.preferences.filepaths.use_relative_paths:
         try:
-            strip.sound.filepath = bpy.path.relpath(str(Path(strip.sound.filepath).absolute()))
+            holder = strip.sound if strip.type == "SOUND" else strip
+            holder.filepath = bpy.path.relpath(str(Path(holder.filepath).absolute()))
         except ValueError:
             return  # on another drive: the absolute path is right

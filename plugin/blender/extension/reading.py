@@ -15,7 +15,7 @@ from typing import Any
 from . import media
 from .clock import Clock
 from .shots import Line, Noise, Reading, Shot
-from .strips import file_of, file_start
+from .strips import file_of, file_start, is_portrait
 from .versions import strips_of
 
 _LAST_FRAME = 1 << 30
@@ -29,6 +29,8 @@ def read(scene: Any) -> Reading:
         if seen.strip.type == "TEXT":
             if seen.strip.text.strip():
                 found.lines.append(Line(seen.strip.text, seen.start, seen.end, seen.selected))
+        elif is_portrait(seen.strip):
+            found.portraits.append(_portrait(seen, editor.channels[seen.strip.channel].name, clock))
         elif seen.strip.type in _SHOTS:
             _add_shot(found, seen, clock)
         elif seen.strip.type == "SOUND" and seen.strip.sound and len(seen.channel) == 1:
@@ -86,6 +88,12 @@ def _noise(seen: _Seen, track: str, clock: Clock) -> Noise:
     return Noise(
         seen.strip.name, track, seen.channel, seen.start, seen.end, file_of(seen.strip) or "", max(head, Fraction(0))
     )
+
+
+def _portrait(seen: _Seen, track: str, clock: Clock) -> Noise:
+    head = clock.seconds(seen.start) - clock.seconds(round(seen.strip.frame_start))
+    file = file_of(seen.strip) or ""
+    return Noise(seen.strip.name, track, seen.channel, seen.start, seen.end, file, max(head, Fraction(0)))
 
 
 _SHOTS = {"MOVIE": media.of_movie, "IMAGE": media.of_images, "SCENE": media.of_scene}

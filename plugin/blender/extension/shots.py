@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Noise:
-    """A sound strip: what is already heard. ``track`` is its channel's name."""
+    """A sound strip: what is already heard; or a picture of ours. ``track`` is its channel's name."""
 
     name: str
     track: str
@@ -47,11 +47,12 @@ class Noise:
 
 @dataclass
 class Reading:
-    """What was found; ``warnings`` are sentences for the user."""
+    """What was found; ``portraits``: pictures of ours, which are no shots; ``warnings`` are sentences for the user."""
 
     shots: list[Shot] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     noises: list[Noise] = field(default_factory=list)
+    portraits: list[Noise] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property

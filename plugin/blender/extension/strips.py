@@ -1,4 +1,4 @@
-"""Sound strips of ours: how they are described, made, removed and read back.
+"""Strips of ours, of sound and of picture: how they are described, made, removed and read back.
 
     file      |---head---|==== what is heard ====|---tail---|
     strip     ^          ^ frame_final_start     ^ frame_final_end
@@ -11,7 +11,7 @@ on top of each other, and ``frame_start`` holds whole frames only.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -29,8 +29,8 @@ KEY = "talkies"
 
 
 @dataclass(frozen=True)
-class Sound:
-    """All of a sound strip that can be made again; frames are Blender's own."""
+class Described:
+    """All of a strip that can be made again; frames are Blender's own."""
 
     name: str
     file: str
@@ -42,64 +42,89 @@ class Sound:
     mute: bool = False
     volume: float = 1.0
     pan: float = 0.0
+    kind: str = "SOUND"
 
 
-def sound_for(clip: Clip, channel: int, clock: Clock, *, mute: bool, metadata: Mapping[str, Any]) -> Sound:
+def strip_for(clip: Clip, channel: int, clock: Clock, *, mute: bool, metadata: Mapping[str, Any]) -> Described:
     """Where Blender must put a file so that each of its samples lies in its place: to the sample, or to the nearest
-    frame where this Blender knows no more."""
+    frame where this Blender knows no more; movies lie on frames."""
     begins = clip.start - clip.head
     start = clock.frame_before(begins) if places_within_frames() else round(clock.frame(begins))
     offset = begins - clock.seconds(start)
     shown = clock.frame_before(clip.start), clock.frame_after(clip.end)
     spans = {"start": str(clip.start), "end": str(clip.end), "head": str(clip.head), "tail": str(clip.tail)}
     text = json.dumps({**metadata, **spans})
-    return Sound(clip.name, str(clip.file), channel, start, float(offset), shown, text, mute)
+    kind = "MOVIE" if clip.is_picture else "SOUND"
+    return Described(clip.name, str(clip.file), channel, start, float(offset), shown, text, mute, kind=kind)
 
 
-def make(editor: Any, sound: Sound) -> Any:
+def make(editor: Any, sound: Described) -> Any:
     """The strip in Blender. Raises RefusedError, with nothing made."""
+    what = {"MOVIE": "movie", "SOUND": "sound file"}[sound.kind]
     if not Path(bpy.path.abspath(sound.file)).is_file():
-        raise RefusedError(f"{sound.file}: the sound file is not there; generate it again")
-    strip = strips_of(editor).new_sound(
-        name=sound.name, filepath=sound.file, channel=sound.channel, frame_start=sound.start
-    )
+        raise RefusedError(f"{sound.file}: the {what} is not there; generate it again")
+    new = strips_of(editor).new_movie if sound.kind == "MOVIE" else strips_of(editor).new_sound
+    strip = new(name=sound.name, filepath=sound.file, channel=sound.channel, frame_start=sound.start)
     if strip.frame_duration <= 1 < sound.shown[1] - sound.shown[0]:
         strips_of(editor).remove(strip)
-        raise RefusedError(f"{sound.file}: Blender cannot read this sound file; generate it again")
-    if places_within_frames():
+        raise RefusedError(f"{sound.file}: Blender cannot read this {what}; generate it again")
+    if sound.kind == "SOUND" and places_within_frames():
         strip.sound_offset = sound.offset_s
     strip.frame_offset_start = sound.shown[0] - sound.start
     strip.frame_offset_end = sound.start + strip.frame_duration - sound.shown[1]
-    strip.mute, strip.volume, strip.pan = sound.mute, sound.volume, sound.pan
+    strip.mute = sound.mute
+    if sound.kind == "SOUND":
+        strip.volume, strip.pan = sound.volume, sound.pan
     strip[KEY] = sound.metadata
     strip.channel = sound.channel
     return strip
 
 
-def describe(strip: Any) -> Sound:
+def describe(strip: Any) -> Described:
     """What :func:`make` needs to make this strip again."""
-    return Sound(
+    is_sound = strip.type == "SOUND"
+    return Described(
         strip.name,
-        strip.sound.filepath,
+        strip.sound.filepath if is_sound else strip.filepath,
         strip.channel,
         round(strip.frame_start),
         sound_offset_of(strip),
         (strip.frame_final_start, strip.frame_final_end),
         strip[KEY],
         strip.mute,
-        strip.volume,
-        strip.pan,
+        strip.volume if is_sound else 1.0,
+        strip.pan if is_sound else 0.0,
+        strip.type,
     )
 
 
 def sounds(editor: Any) -> list[Any]:
     """Every sound strip, by channel and time."""
-    found = [strip for strip in strips_of(editor) if strip.type == "SOUND"]
+    return _sorted(strip for strip in strips_of(editor) if strip.type == "SOUND")
+
+
+def portraits(editor: Any) -> list[Any]:
+    """Every movie strip of ours, by channel and time."""
+    return _sorted(strip for strip in strips_of(editor) if is_portrait(strip))
+
+
+def ours(editor: Any) -> list[Any]:
+    """Every strip of ours, sound or picture."""
+    return [*filter(is_ours, sounds(editor)), *portraits(editor)]
+
+
+def _sorted(found: Iterable[Any]) -> list[Any]:
     return sorted(found, key=lambda strip: (strip.channel, strip.frame_final_start))
 
 
 def is_ours(strip: Any) -> bool:
+    """Whether it is a sound that talkies has placed."""
     return strip.type == "SOUND" and isinstance(strip.get(KEY), str)
+
+
+def is_portrait(strip: Any) -> bool:
+    """Whether it is a picture that talkies has placed."""
+    return strip.type == "MOVIE" and isinstance(strip.get(KEY), str)
 
 
 def metadata_of(strip: Any) -> dict[str, Any]:
@@ -127,4 +152,5 @@ def file_start(strip: Any, clock: Clock) -> Fraction:
 
 
 def file_of(strip: Any) -> str | None:
-    return bpy.path.abspath(strip.sound.filepath) if strip.sound else None
+    path = strip.filepath if strip.type == "MOVIE" else strip.sound.filepath if strip.sound else None
+    return None if path is None else str(bpy.path.abspath(path))

@@ -7,20 +7,22 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from . import markers, reading
-from .placing import Placing, Removed
+from .placing import AUDIO, VIDEO, Placing, Removed
 from .refusal import RefusedError, call
 
 PROTOCOL = 1
 
 
 class Done(NamedTuple):
-    """One add_takes, as undo needs it. ``added``: the new tracks as they were asked for; ``markers``: old ones."""
+    """One add_takes or add_pictures, as undo needs it. ``added``: the new tracks as they were asked for; ``markers``:
+    old ones."""
 
     timeline: str
     added: list[Any]
     removed: list[Removed]
     markers: list[Any]
     imported: list[Any]
+    kind: str = AUDIO
 
 
 class Editor:
@@ -40,11 +42,20 @@ class Editor:
         return {"timeline": path, "drop_frame": reading.clock_of(timeline).drop_frame}
 
     def audio_tracks(self, params: Any) -> Any:
-        return {"tracks": reading.audio_tracks(reading.open_timeline(self._resolve))}
+        return {"tracks": reading.tracks(reading.open_timeline(self._resolve), AUDIO)}
+
+    def picture_tracks(self, params: Any) -> Any:
+        return {"tracks": reading.picture_tracks(reading.open_timeline(self._resolve))}
 
     def add_takes(self, params: Any) -> Any:
+        return self._add(params, AUDIO)
+
+    def add_pictures(self, params: Any) -> Any:
+        return self._add(params, VIDEO)
+
+    def _add(self, params: Any, kind: str) -> Any:
         timeline = reading.open_timeline(self._resolve)
-        placing, names = Placing(self._resolve, timeline), params.get("remove", [])
+        placing, names = Placing(self._resolve, timeline, kind), params.get("remove", [])
         tracks = placing.prepared(params["tracks"])
         warnings = placing.add(tracks)
         try:
@@ -55,12 +66,12 @@ class Editor:
             placing.forget(placing.imported)
             raise
         old: list[Any] = []
-        with suppress(Exception):  # the sound is in its place, with or without markers
-            old = markers.remove(timeline, set(names)) if names else []
-            markers.add(timeline, tracks)
-        self._done.append(Done(_identity(timeline), tracks, removed, old, placing.imported))
-        count = int(call(timeline, "GetTrackCount", "audio"))
-        shown = [reading.audio_track(timeline, index) for index in range(count - len(tracks) + 1, count + 1)]
+        with suppress(Exception):  # the takes are in their place, with or without markers
+            old = markers.remove(timeline, set(names)) if names and kind == AUDIO else []
+            markers.add(timeline, tracks if kind == AUDIO else [])
+        self._done.append(Done(_identity(timeline), tracks, removed, old, placing.imported, kind))
+        count = int(call(timeline, "GetTrackCount", kind))
+        shown = [reading.track(timeline, index, kind) for index in range(count - len(tracks) + 1, count + 1)]
         return {"tracks": shown, "warnings": warnings}
 
     def undo(self, params: Any) -> Any:
@@ -71,7 +82,7 @@ class Editor:
             raise RefusedError(
                 "OutputError", "undo: another timeline is shown; open the one that the takes were added to"
             )
-        placing = Placing(self._resolve, timeline)
+        placing = Placing(self._resolve, timeline, last.kind)
         for track in reversed(last.added):
             placing.take_back(track)
         markers.remove(timeline, {track["name"] for track in last.added})

@@ -1,4 +1,4 @@
-"""Placement of takes on new audio tracks, and what Resolve has really done with them.
+"""Placement of takes on new tracks of sound or of picture, and what Resolve has really done with them.
 
 Traps that this file is built around (measured by others on 20.x and 21.x, see docs/editors.md):
 - ``endFrame`` is exclusive, ``recordFrame`` absolute, ``startFrame`` counts in the *file's* frames;
@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from .conforming import ready
@@ -27,7 +28,9 @@ from .refusal import BUSY, RefusedError, call, optional
 BIN = "Talkies"
 OTHER_RATE = "because DaVinci Resolve counts its file at another frame rate; move it by hand on the Fairlight page"
 SURE = Fraction(1, 1000)
-AUDIO_ONLY = 2
+AUDIO, VIDEO = "audio", "video"
+MEDIA_TYPES = {VIDEO: 1, AUDIO: 2}
+"""Of what is appended, only this."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +44,23 @@ class Removed:
 
 
 class Placing:
-    """Works on one timeline of one project. ``imported``: the files that this has brought into the bin."""
+    """Works on the tracks of one kind of one timeline. ``imported``: the files that this has brought into the bin."""
 
-    def __init__(self, resolve: Any, timeline: Any) -> None:
+    def __init__(self, resolve: Any, timeline: Any, kind: str = AUDIO) -> None:
         project = call(call(resolve, "GetProjectManager"), "GetCurrentProject")
         self._timeline, self._pool = timeline, call(project, "GetMediaPool")
-        self._clock = clock_of(timeline)
+        self._clock, self._kind = clock_of(timeline), kind
         self.imported: list[Any] = []
 
     def prepared(self, tracks: list[Any]) -> list[Any]:
         """Copies of the tracks, with files that are there and begin on a frame."""
-        return [dict(track, clips=[dict(ready(clip, self._clock.rate)) for clip in track["clips"]]) for track in tracks]
+        return [dict(track, clips=[dict(self._ready(clip)) for clip in track["clips"]]) for track in tracks]
+
+    def _ready(self, clip: Any) -> Any:
+        """Pictures begin on frames as they are."""
+        if self._kind == VIDEO and not Path(clip["file"]).is_file():
+            raise RefusedError("OutputError", f"{clip['file']}: is not there; generate the take again")
+        return clip if self._kind == VIDEO else ready(clip, self._clock.rate)
 
     def add(self, tracks: list[Any]) -> list[str]:
         """New tracks at the end; sentences on what is not quite as asked. RefusedError leaves nothing behind."""
@@ -76,7 +85,9 @@ class Placing:
             end = self._clock.frame(Fraction(clip["start"]) + Fraction(clip["duration"]))
             begin = self._clock.frame(Fraction(clip["start"]) - Fraction(clip["head_handle"]))
             source, slip = self._source(medium, start - begin, end - start)
-            info = dict(source, mediaPoolItem=medium, recordFrame=start, trackIndex=index, mediaType=AUDIO_ONLY)
+            info = dict(
+                source, mediaPoolItem=medium, recordFrame=start, trackIndex=index, mediaType=MEDIA_TYPES[self._kind]
+            )
             call(self._pool, "AppendToTimeline", [info])
             clip["file"] = str(call(medium, "GetClipProperty", "File Path"))  # as Resolve spells it
             expected[start] = clip["name"]
@@ -87,7 +98,7 @@ class Placing:
 
     def _compare(self, index: int, expected: dict[int, str]) -> None:
         """Refuses when a clip is not where it should begin; whether it is long enough is seen by talkies."""
-        found = {round(item.GetStart()) for item in items_of(self._timeline, index)}
+        found = {round(item.GetStart()) for item in items_of(self._timeline, index, self._kind)}
         for start, name in expected.items():
             if start not in found:
                 raise RefusedError("OutputError", f"{name}: DaVinci Resolve dropped it silently; {BUSY}")
@@ -150,10 +161,10 @@ class Placing:
         removed: list[Removed] = []
         try:
             for index in range(self._count() - newest, 0, -1):
-                name = str(call(self._timeline, "GetTrackName", "audio", index))
+                name = str(call(self._timeline, "GetTrackName", self._kind, index))
                 if name in names:
-                    kind = self._kind(index) or "stereo"
-                    clips = [_as_placed(item) for item in items_of(self._timeline, index)]
+                    kind = self._sub_type(index) or "stereo"
+                    clips = [_as_placed(item) for item in items_of(self._timeline, index, self._kind)]
                     self._delete(index)
                     removed.insert(0, Removed(name, kind, index, clips))
         except Exception:
@@ -166,8 +177,8 @@ class Placing:
         for track in removed:
             index = self._new_track(track.kind, track.name, track.index)
             for info, _ in track.clips:
-                call(self._pool, "AppendToTimeline", [dict(info, trackIndex=index, mediaType=AUDIO_ONLY)])
-            for number, item in enumerate(items_of(self._timeline, index)):
+                call(self._pool, "AppendToTimeline", [dict(info, trackIndex=index, mediaType=MEDIA_TYPES[self._kind])])
+            for number, item in enumerate(items_of(self._timeline, index, self._kind)):
                 if not track.clips[number][1]:
                     call(item, "SetClipEnabled", False)
 
@@ -175,9 +186,9 @@ class Placing:
         """Removes the last track of its name that holds its files; what the user has added to it stays."""
         name, files = track["name"], {_comparable(clip["file"]) for clip in track["clips"]}
         for index in range(self._count(), 0, -1):
-            items = items_of(self._timeline, index)
+            items = items_of(self._timeline, index, self._kind)
             ours = [item for item in items if _comparable(file_of(item) or "") in files]
-            if ours and call(self._timeline, "GetTrackName", "audio", index) == name:
+            if ours and call(self._timeline, "GetTrackName", self._kind, index) == name:
                 if len(ours) == len(items):
                     self._delete(index)
                 else:
@@ -185,39 +196,41 @@ class Placing:
                 return
 
     def _new_track(self, kind: str, name: str, index: int | None = None) -> int:
-        """A track before which ``index`` - 1 others are, else the last one."""
+        """A track before which ``index`` - 1 others are, else the last one; ``kind``: mono or stereo, of sound."""
         before = self._count()
         place = {"index": index} if index is not None and index <= before else {}
-        call(self._timeline, "AddTrack", "audio", {"audioType": kind, **place})
+        options = {"audioType": kind, **place} if self._kind == AUDIO else place
+        call(self._timeline, "AddTrack", self._kind, *([options] if options else []))
         if self._count() == before:  # versions before 19 want the kind alone, and add at the end
-            call(self._timeline, "AddTrack", "audio", kind)
+            call(self._timeline, "AddTrack", *([AUDIO, kind] if self._kind == AUDIO else [VIDEO]))
             place = {}
         index = place.get("index", before + 1)
-        if self._count() != before + 1 or self._kind(index) not in (kind, None):
-            raise RefusedError("OutputError", f"DaVinci Resolve did not add a {kind} audio track; {BUSY}")
-        call(self._timeline, "SetTrackName", "audio", index, name)
+        if self._count() != before + 1 or self._sub_type(index) not in (kind, None):
+            what = f"a {kind} audio track" if self._kind == AUDIO else "a video track"
+            raise RefusedError("OutputError", f"DaVinci Resolve did not add {what}; {BUSY}")
+        call(self._timeline, "SetTrackName", self._kind, index, name)
         return index
 
     def _silence(self, index: int, name: str) -> list[str]:
         """Second takes are there, but do not sound. Some versions do not say whether a track is off: clips do."""
-        call(self._timeline, "SetTrackEnable", "audio", index, False)
-        for item in items_of(self._timeline, index):
+        call(self._timeline, "SetTrackEnable", self._kind, index, False)
+        for item in items_of(self._timeline, index, self._kind):
             call(item, "SetClipEnabled", False)
-        enabled = any(call(item, "GetClipEnabled") for item in items_of(self._timeline, index))
+        enabled = any(call(item, "GetClipEnabled") for item in items_of(self._timeline, index, self._kind))
         return [f"{name}: holds other takes and could not be disabled; mute it"] if enabled else []
 
     def _delete(self, index: int) -> None:
         before = self._count()
-        call(self._timeline, "DeleteTrack", "audio", index)
+        call(self._timeline, "DeleteTrack", self._kind, index)
         if self._count() != before - 1:
-            raise RefusedError("OutputError", f"DaVinci Resolve did not delete audio track {index}; {BUSY}")
+            raise RefusedError("OutputError", f"DaVinci Resolve did not delete {self._kind} track {index}; {BUSY}")
 
-    def _kind(self, index: int) -> Any:
-        """Mono or stereo; None where this version does not tell."""
-        return optional(self._timeline, "GetTrackSubType", "audio", index)
+    def _sub_type(self, index: int) -> Any:
+        """Mono or stereo; None where this version does not tell, and for pictures."""
+        return optional(self._timeline, "GetTrackSubType", AUDIO, index) if self._kind == AUDIO else None
 
     def _count(self) -> int:
-        return int(call(self._timeline, "GetTrackCount", "audio") or 0)
+        return int(call(self._timeline, "GetTrackCount", self._kind) or 0)
 
 
 def _in_folder(folder: Any, file: str) -> Any:

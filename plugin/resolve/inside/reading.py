@@ -14,6 +14,8 @@ from typing import Any
 from .frames import Clock, exact_rate
 from .refusal import BUSY, RefusedError, call
 
+_OUR_PICTURES = re.compile(r"^PX talkies( \d+)?$")
+
 
 def open_project(resolve: Any) -> Any:
     manager = call(resolve, "GetProjectManager")
@@ -124,13 +126,18 @@ def _time(frames: Any, rate: float) -> Any:
     return {"OTIO_SCHEMA": "RationalTime.1", "value": float(frames), "rate": rate}
 
 
-def audio_tracks(timeline: Any) -> list[Any]:
-    """Every audio track with its clips, as the bridge sends it."""
-    count = int(call(timeline, "GetTrackCount", "audio") or 0)
-    return [audio_track(timeline, index) for index in range(1, count + 1)]
+def tracks(timeline: Any, kind: str) -> list[Any]:
+    """Every track of a kind with its clips, as the bridge sends it."""
+    count = int(call(timeline, "GetTrackCount", kind) or 0)
+    return [track(timeline, index, kind) for index in range(1, count + 1)]
 
 
-def audio_track(timeline: Any, index: int) -> Any:
+def picture_tracks(timeline: Any) -> list[Any]:
+    """Those of picture that are ours."""
+    return [each for each in tracks(timeline, "video") if _OUR_PICTURES.match(each["name"])]
+
+
+def track(timeline: Any, index: int, kind: str) -> Any:
     clock = clock_of(timeline)
     clips = [
         {
@@ -139,17 +146,17 @@ def audio_track(timeline: Any, index: int) -> Any:
             "end": str(clock.seconds(item.GetEnd())),
             "file": file_of(item),
         }
-        for item in items_of(timeline, index)
+        for item in items_of(timeline, index, kind)
     ]
-    return {"name": str(call(timeline, "GetTrackName", "audio", index)), "clips": clips}
+    return {"name": str(call(timeline, "GetTrackName", kind, index)), "clips": clips}
 
 
-def items_of(timeline: Any, index: int) -> list[Any]:
-    """What lies on an audio track, in order."""
-    return sorted(call(timeline, "GetItemListInTrack", "audio", index) or [], key=lambda item: item.GetStart())
+def items_of(timeline: Any, index: int, kind: str) -> list[Any]:
+    """What lies on a track, in order."""
+    return sorted(call(timeline, "GetItemListInTrack", kind, index) or [], key=lambda item: item.GetStart())
 
 
 def file_of(item: Any) -> str | None:
-    """The sound file of an item on the timeline; titles and compound clips have none."""
+    """The file of an item on the timeline; titles and compound clips have none."""
     medium = item.GetMediaPoolItem()
     return str(medium.GetClipProperty("File Path") or "") or None if medium else None

@@ -20,7 +20,10 @@ from typing import Any
 from .editor import Editor
 from .refusal import RefusedError, tell
 
-METHODS = ("hello", "read_timeline", "audio_tracks", "add_takes", "undo", "move_playhead")
+METHODS = (
+    *("hello", "read_timeline", "audio_tracks", "picture_tracks", "add_takes", "add_pictures", "undo"),
+    "move_playhead",
+)
 
 
 def run(resolve: Any, program: list[str]) -> int:

@@ -228,8 +228,8 @@ class Timeline(Thing):
         self.at = start
 
     def append(self, info: dict[str, Any]) -> Item:
-        medium, track = info["mediaPoolItem"], self.tracks["audio"][int(info["trackIndex"]) - 1]
-        assert info["mediaType"] == 2
+        kind = {1: "video", 2: "audio"}[int(info["mediaType"])]
+        medium, track = info["mediaPoolItem"], self.tracks[kind][int(info["trackIndex"]) - 1]
         fps = exact_rate(float(medium.facts["FPS"]))
         last = min(Fraction(info["endFrame"]), medium.seconds * fps)
         frames = int((last - info["startFrame"]) / fps * self.rate)
@@ -294,10 +294,11 @@ class Timeline(Thing):
         tracks = self.tracks[kind]
         return list(tracks[index - 1].items) if 1 <= index <= len(tracks) else None
 
-    def AddTrack(self, kind: str, options: dict[str, Any] | str) -> bool:
-        if self.world.dialog or isinstance(options, str) != self.world.is_old:
+    def AddTrack(self, kind: str, options: dict[str, Any] | str | None = None) -> bool:
+        if self.world.dialog or (options is not None and isinstance(options, str) != self.world.is_old):
             return False
-        options = {"audioType": options} if isinstance(options, str) else options
+        options = {"audioType": options} if isinstance(options, str) else options or {}
+        assert kind == "audio" or "audioType" not in options
         tracks = self.tracks[kind]
         index = options.get("index") or 0
         tracks.insert(int(index) - 1 if 1 <= index <= len(tracks) else len(tracks),
@@ -310,7 +311,7 @@ class Timeline(Thing):
         return not self.world.dialog
 
     def DeleteClips(self, items: list[Item], ripple: bool) -> bool:
-        for track in self.tracks["audio"]:
+        for track in (*self.tracks["audio"], *self.tracks["video"]):
             self._gone([item for item in track.items if item in items])
             track.items = [item for item in track.items if item not in items]
         return True

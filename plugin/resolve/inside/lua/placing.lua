@@ -1,32 +1,38 @@
--- Sound onto new tracks and away from them: what placing.py is for Studio; its traps are listed there.
+-- Takes onto new tracks, of sound or of picture, and away from them: what placing.py is for Studio; its traps are listed there.
 -- Files that begin between frames, and missing ones, are seen to by talkies before (lua_transport.py).
 
-local BIN, AUDIO_ONLY = "Talkies", 2
+local BIN, MEDIA_TYPES = "Talkies", { video = 1, audio = 2 }
 
-local function count(timeline) return timeline:GetTrackCount("audio") end
+local function count(timeline, kind) return timeline:GetTrackCount(kind) end
 
-local function delete_track(timeline, index)
-  local before = count(timeline)
-  timeline:DeleteTrack("audio", index)
-  if count(timeline) ~= before - 1 then
-    refuse("OutputError", "DaVinci Resolve did not delete audio track " .. index .. "; " .. BUSY)
+local function delete_track(timeline, kind, index)
+  local before = count(timeline, kind)
+  timeline:DeleteTrack(kind, index)
+  if count(timeline, kind) ~= before - 1 then
+    refuse("OutputError", "DaVinci Resolve did not delete " .. kind .. " track " .. index .. "; " .. BUSY)
   end
 end
 
+-- Mono or stereo; nothing where this version does not tell, and for pictures.
+local function sub_type(timeline, kind, index)
+  if kind == "audio" then return optional(timeline, "GetTrackSubType", kind, index) end
+end
+
 -- A track before which index - 1 others are, else the last one. Versions before 19 want the kind alone.
-local function new_track(timeline, kind, name, index)
-  local before = count(timeline)
+local function new_track(timeline, kind, sub, name, index)
+  local before = count(timeline, kind)
   if index and index > before then index = nil end
-  timeline:AddTrack("audio", { audioType = kind, index = index })
-  if count(timeline) == before then
-    timeline:AddTrack("audio", kind)
+  local options = { audioType = kind == "audio" and sub or nil, index = index }
+  if next(options) then timeline:AddTrack(kind, options) else timeline:AddTrack(kind) end
+  if count(timeline, kind) == before then
+    if kind == "audio" then timeline:AddTrack(kind, sub) else timeline:AddTrack(kind) end
     index = nil
   end
   index = index or before + 1
-  if count(timeline) ~= before + 1 or (optional(timeline, "GetTrackSubType", "audio", index) or kind) ~= kind then
-    refuse("OutputError", "DaVinci Resolve did not add a " .. kind .. " audio track; " .. BUSY)
+  if count(timeline, kind) ~= before + 1 or (sub_type(timeline, kind, index) or sub) ~= sub then
+    refuse("OutputError", "DaVinci Resolve did not add a " .. sub .. " " .. kind .. " track; " .. BUSY)
   end
-  timeline:SetTrackName("audio", index, name)
+  timeline:SetTrackName(kind, index, name)
   return index
 end
 
@@ -84,7 +90,7 @@ local function rate_of(medium, clock)
   return stated() * clock.below / clock.above
 end
 
-local function append(timeline, pool, clock, index, clip, imported, warnings)
+local function append(timeline, pool, kind, clock, index, clip, imported, warnings)
   local medium, from = medium_of(pool, clip, imported), clock.frame(clip.start)
   local ratio, head = rate_of(medium, clock), from - clock.frame(clip.begin)
   local first, frames = math.floor(head * ratio + 0.5), clock.frame(clip["end"]) - from
@@ -96,14 +102,14 @@ local function append(timeline, pool, clock, index, clip, imported, warnings)
   clip.file = medium:GetClipProperty("File Path") -- as Resolve spells it
   pool:AppendToTimeline({ {
     mediaPoolItem = medium, startFrame = first, endFrame = first + math.floor(frames * ratio), -- exclusive
-    recordFrame = clock.start + from, trackIndex = index, mediaType = AUDIO_ONLY,
+    recordFrame = clock.start + from, trackIndex = index, mediaType = MEDIA_TYPES[kind],
   } })
 end
 
 -- A clip that is not there was dropped without a word; whether it is long enough is seen by talkies.
-local function compare(timeline, clock, index, clips)
+local function compare(timeline, kind, clock, index, clips)
   local found = {}
-  for _, item in ipairs(sorted(timeline, "audio", index)) do
+  for _, item in ipairs(sorted(timeline, kind, index)) do
     found[math.floor(item:GetStart() + 0.5) - clock.start] = true
   end
   for _, clip in ipairs(clips) do
@@ -113,9 +119,9 @@ local function compare(timeline, clock, index, clips)
   end
 end
 
-local function silence(timeline, index, name, warnings)
-  timeline:SetTrackEnable("audio", index, false)
-  for _, item in ipairs(sorted(timeline, "audio", index)) do
+local function silence(timeline, kind, index, name, warnings)
+  timeline:SetTrackEnable(kind, index, false)
+  for _, item in ipairs(sorted(timeline, kind, index)) do
     item:SetClipEnabled(false)
     if item:GetClipEnabled() then
       warnings[#warnings + 1] = name .. ": holds other takes and could not be disabled; mute it"
@@ -124,63 +130,63 @@ local function silence(timeline, index, name, warnings)
   end
 end
 
-local function add(timeline, pool, tracks, imported, warnings)
-  local before, clock = count(timeline), clock_of(timeline)
+local function add(timeline, pool, kind, tracks, imported, warnings)
+  local before, clock = count(timeline, kind), clock_of(timeline)
   local fine, reason = pcall(function()
     for _, track in ipairs(tracks) do
-      local index = new_track(timeline, track.channels == 2 and "stereo" or "mono", track.name)
-      for _, clip in ipairs(track.clips) do append(timeline, pool, clock, index, clip, imported, warnings) end
-      compare(timeline, clock, index, track.clips)
-      if not track.enabled then silence(timeline, index, track.name, warnings) end
+      local index = new_track(timeline, kind, track.channels == 2 and "stereo" or "mono", track.name)
+      for _, clip in ipairs(track.clips) do append(timeline, pool, kind, clock, index, clip, imported, warnings) end
+      compare(timeline, kind, clock, index, track.clips)
+      if not track.enabled then silence(timeline, kind, index, track.name, warnings) end
     end
   end)
   if fine then return end
-  for index = count(timeline), before + 1, -1 do delete_track(timeline, index) end
+  for index = count(timeline, kind), before + 1, -1 do delete_track(timeline, kind, index) end
   forget(pool, imported)
   error(reason, 0)
 end
 
 -- Taking it away, and putting back what was taken away.
 
-local function restore(timeline, pool, removed)
+local function restore(timeline, pool, kind, removed)
   for _, track in ipairs(removed) do
-    local index = new_track(timeline, track.kind, track.name, track.index)
+    local index = new_track(timeline, kind, track.sub, track.name, track.index)
     for _, clip in ipairs(track.clips) do
       clip.trackIndex = index
       pool:AppendToTimeline({ clip })
     end
-    for number, item in ipairs(sorted(timeline, "audio", index)) do
+    for number, item in ipairs(sorted(timeline, kind, index)) do
       if not track.heard[number] then item:SetClipEnabled(false) end
     end
   end
 end
 
-local function remove(timeline, names, newest, removed)
-  for index = count(timeline) - newest, 1, -1 do
-    local name = timeline:GetTrackName("audio", index)
+local function remove(timeline, kind, names, newest, removed)
+  for index = count(timeline, kind) - newest, 1, -1 do
+    local name = timeline:GetTrackName(kind, index)
     if names[name] then
-      local kind, clips, heard = optional(timeline, "GetTrackSubType", "audio", index) or "stereo", {}, {}
-      for number, item in ipairs(sorted(timeline, "audio", index)) do
+      local sub, clips, heard = sub_type(timeline, kind, index) or "stereo", {}, {}
+      for number, item in ipairs(sorted(timeline, kind, index)) do
         local first = item:GetLeftOffset() -- GetSourceStartFrame is of 19.0.2, and one off at times
         heard[number] = item:GetClipEnabled()
         clips[number] = { mediaPoolItem = item:GetMediaPoolItem(), recordFrame = item:GetStart(), startFrame = first,
-          endFrame = first + item:GetDuration(), mediaType = AUDIO_ONLY }
+          endFrame = first + item:GetDuration(), mediaType = MEDIA_TYPES[kind] }
       end
-      delete_track(timeline, index)
-      table.insert(removed, 1, { name = name, kind = kind, index = index, clips = clips, heard = heard })
+      delete_track(timeline, kind, index)
+      table.insert(removed, 1, { name = name, sub = sub, index = index, clips = clips, heard = heard })
     end
   end
 end
 
 -- The last track of this name with these files; what the user has added to it stays.
-local function take_back(timeline, track)
-  for index = count(timeline), 1, -1 do
-    local ours, items = {}, sorted(timeline, "audio", index)
+local function take_back(timeline, kind, track)
+  for index = count(timeline, kind), 1, -1 do
+    local ours, items = {}, sorted(timeline, kind, index)
     for _, item in ipairs(items) do
       if track.files[comparable(file_of(item))] then ours[#ours + 1] = item end
     end
-    if #ours > 0 and timeline:GetTrackName("audio", index) == track.name then
-      if #ours == #items then delete_track(timeline, index) else timeline:DeleteClips(ours, false) end
+    if #ours > 0 and timeline:GetTrackName(kind, index) == track.name then
+      if #ours == #items then delete_track(timeline, kind, index) else timeline:DeleteClips(ours, false) end
       return
     end
   end

@@ -91,18 +91,18 @@ local function file_of(item)
   return path and path ~= "" and path or nil
 end
 
-local function audio_track(timeline, index, clock)
+local function track_of(timeline, kind, index, clock)
   local clips = list()
-  for _, item in ipairs(sorted(timeline, "audio", index)) do
+  for _, item in ipairs(sorted(timeline, kind, index)) do
     local from, to = clock.seconds(item:GetStart()), clock.seconds(item:GetEnd())
     clips[#clips + 1] = { name = item:GetName(), start = from, ["end"] = to, file = file_of(item) }
   end
-  return { name = timeline:GetTrackName("audio", index), clips = clips }
+  return { name = timeline:GetTrackName(kind, index), clips = clips }
 end
 
-local function audio_tracks(timeline, first)
+local function tracks_of(timeline, kind, first)
   local clock, tracks = clock_of(timeline), list()
-  for index = first, timeline:GetTrackCount("audio") do tracks[#tracks + 1] = audio_track(timeline, index, clock) end
+  for index = first, timeline:GetTrackCount(kind) do tracks[#tracks + 1] = track_of(timeline, kind, index, clock) end
   return tracks, clock
 end
 

@@ -22,35 +22,49 @@ function METHODS.read_timeline(resolve, memory, params)
 end
 
 function METHODS.audio_tracks(resolve)
-  local tracks, clock = audio_tracks(open_timeline(resolve), 1)
+  local tracks, clock = tracks_of(open_timeline(resolve), "audio", 1)
   return { tracks = tracks, rate = clock.above .. "/" .. clock.below }
 end
 
-function METHODS.add_takes(resolve, memory, params)
+-- Those of picture that are ours.
+function METHODS.picture_tracks(resolve)
+  local tracks, clock = tracks_of(open_timeline(resolve), "video", 1)
+  local ours = list()
+  for _, track in ipairs(tracks) do
+    if track.name:match("^PX talkies$") or track.name:match("^PX talkies %d+$") then ours[#ours + 1] = track end
+  end
+  return { tracks = ours, rate = clock.above .. "/" .. clock.below }
+end
+
+local function add_tracks(resolve, memory, params, kind)
   local timeline, pool = open_timeline(resolve)
-  local done = { timeline = timeline:GetUniqueId(), added = {}, removed = {}, markers = {}, imported = {} }
+  local done = { kind = kind, timeline = timeline:GetUniqueId(), added = {}, removed = {}, markers = {}, imported = {} }
   local names, warnings = {}, list()
   for _, name in ipairs(params.remove) do names[name] = true end
-  add(timeline, pool, params.tracks, done.imported, warnings)
+  add(timeline, pool, kind, params.tracks, done.imported, warnings)
   for number, track in ipairs(params.tracks) do
     done.added[number] = { name = track.name, files = {} }
     for _, clip in ipairs(track.clips) do done.added[number].files[comparable(clip.file)] = true end
   end
-  local fine, reason = pcall(remove, timeline, names, #params.tracks, done.removed)
+  local fine, reason = pcall(remove, timeline, kind, names, #params.tracks, done.removed)
   if not fine then
-    restore(timeline, pool, done.removed)
-    for number = #done.added, 1, -1 do take_back(timeline, done.added[number]) end
+    restore(timeline, pool, kind, done.removed)
+    for number = #done.added, 1, -1 do take_back(timeline, kind, done.added[number]) end
     forget(pool, done.imported)
     error(reason, 0)
   end
-  pcall(function() -- the sound is in its place, with or without markers
+  if kind == "audio" then pcall(function() -- the sound is in its place, with or without markers
     done.markers = remove_markers(timeline, names)
     add_markers(timeline, params.tracks)
-  end)
+  end) end
   memory.done = memory.done or {}
   table.insert(memory.done, done)
-  return { tracks = audio_tracks(timeline, count(timeline) - #params.tracks + 1), warnings = warnings }
+  return { tracks = tracks_of(timeline, kind, count(timeline, kind) - #params.tracks + 1), warnings = warnings }
 end
+
+function METHODS.add_takes(resolve, memory, params) return add_tracks(resolve, memory, params, "audio") end
+
+function METHODS.add_pictures(resolve, memory, params) return add_tracks(resolve, memory, params, "video") end
 
 function METHODS.undo(resolve, memory)
   local done = memory.done and memory.done[#memory.done]
@@ -61,11 +75,11 @@ function METHODS.undo(resolve, memory)
   end
   local names = {}
   for number = #done.added, 1, -1 do
-    take_back(timeline, done.added[number])
+    take_back(timeline, done.kind, done.added[number])
     names[done.added[number].name] = true
   end
   remove_markers(timeline, names)
-  restore(timeline, pool, done.removed)
+  restore(timeline, pool, done.kind, done.removed)
   for _, each in ipairs(done.markers) do
     local marker = each.marker
     timeline:AddMarker(each.frame, marker.color, marker.name, marker.note, marker.duration, marker.customData)
