@@ -71,11 +71,13 @@ def check_output(timeline: Timeline, out: Path) -> None:
         writer.check(timeline, out)
 
 
-def losses(timeline: Timeline, out: Path) -> tuple[str, ...]:
-    """What would be lost by writing there, one sentence each. Raises OutputError for a suffix that names no format."""
+def losses(timeline: Timeline, out: Path, *, portraits: bool = False) -> tuple[str, ...]:
+    """What would be lost by writing there, one sentence each; ``portraits``: whether some are written. Raises
+    OutputError for a suffix that names no format."""
     writer = _writer(out)
     with _guard(out):
-        return writer.losses(timeline)
+        lost = writer.losses(timeline)
+    return (*lost, writer.portraits) if portraits and writer.portraits else lost
 
 
 def is_given_back_uncut(timeline: Timeline, out: Path) -> bool:
@@ -88,8 +90,7 @@ def preflight(timeline: Timeline, out: Path, *, portraits: bool = False) -> tupl
     """Both of these before a run: refuses ``out`` by OutputError, and says what its format has no place for;
     ``portraits``: whether there will be some."""
     check_output(timeline, out)
-    said = _writer(out).portraits if portraits else ""
-    return (*losses(timeline, out), *filter(None, [said]))
+    return losses(timeline, out, portraits=portraits)
 
 
 def write_timeline(

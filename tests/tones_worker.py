@@ -1,4 +1,4 @@
-"""``talkies worker`` with the small engine of the tests: ``python tones_worker.py [PAUSE_S]``.
+"""``talkies worker`` with what the tests make sounds and portraits with: ``python tones_worker.py [PAUSE_S]``.
 
 With a pause, it waits so long before each block of sound: time enough to be killed in the middle of a take.
 """
@@ -17,10 +17,13 @@ from engines import TonesEngine
 from talkies.core.arrays import Sound
 from talkies.core.conditioning.picture.visual import PictureFeatures
 from talkies.core.engines.base import Prepared, Spotted, Stroke
+from talkies.core.engines.pictures import PICTURE_MAKERS
 from talkies.core.times import LATENT_RATE
 from talkies.plugin.commands.worker import serve_stdio
 
 _MOVES = 0.05
+
+PICTURE_MAKERS["numbered"] = "portraits:NumberedPictures"
 
 
 class SlowTones(TonesEngine):

@@ -54,15 +54,21 @@ class Editor(QObject):
         self._ask(asker, read, done, failed)
 
     def audio_tracks(self, asker: QObject, done: Done, failed: Failed) -> None:
-        """``done`` gets the audio tracks as they are now."""
-        self._ask(asker, self._host.audio_tracks, done, failed)
+        """``done`` gets the tracks of sound, and ours of picture, as they are now."""
+        self._ask(asker, lambda: (*self._host.audio_tracks(), *self._host.picture_tracks()), done, failed)
 
     def write(self, asker: QObject, wanted: WriteBack, folder: Path, done: Done, failed: Failed) -> None:
         """``done`` gets the Placement."""
         self._ask(asker, lambda: write_into_host(wanted, self._host, folder), done, failed)
 
-    def undo(self, asker: QObject, done: Done, failed: Failed) -> None:
-        self._ask(asker, self._host.undo, done, failed)
+    def undo(self, asker: QObject, done: Done, failed: Failed, steps: int = 1) -> None:
+        """Takes back the last Placement, which took so many ``steps``."""
+
+        def undo() -> None:
+            for _ in range(steps):
+                self._host.undo()
+
+        self._ask(asker, undo, done, failed)
 
     def show(self, position: Fraction) -> None:
         """Moves the editor's playhead; while it is on its way, only the newest request is kept."""

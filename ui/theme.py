@@ -44,8 +44,8 @@ class Colours:
     playhead: str
 
     def stem(self, name: str) -> QColor:
-        """The colour of a department: DX, FX, MX or MIX."""
-        return QColor({"DX": self.dialogue, "MIX": self.accent}.get(name, self.effects))
+        """The colour of a department: DX, FX, MX, MIX or PX."""
+        return QColor({"DX": self.dialogue, "MIX": self.accent, "PX": self.words}.get(name, self.effects))
 
 
 DARK = Colours(

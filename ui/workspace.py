@@ -46,7 +46,7 @@ _LOW = 560  # pixels of height below which takes and timeline do not fit under t
 _LEAST_TAKES = 228
 _LEAST = 170  # pixels of height in which takes or a timeline can be worked with
 _MOST_PICTURE = 420
-_TASKS = {"DX": "dialogue", "FX": "foley", "BG": "background", "MX": "music", "MIX": "joint"}
+_TASKS = {"DX": "dialogue", "FX": "foley", "BG": "background", "MX": "music", "MIX": "joint", "PX": "portrait"}
 
 
 class Workspace(QMainWindow):

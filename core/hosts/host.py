@@ -42,12 +42,13 @@ class AudioTrack:
 @dataclass(frozen=True)
 class Placement:
     """What :meth:`Host.add_takes` or :meth:`Host.add_pictures` did, read back from the editor: the tracks with the
-    takes, and what to know of it."""
+    takes, and what to know of it. ``steps``: how often :meth:`Host.undo` takes it back."""
 
     tracks: tuple[AudioTrack, ...]
     removed: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    steps: int = 1
 
 
 @runtime_checkable

@@ -63,9 +63,9 @@ def as_edited(take: Take, record: TimeRange, edit: TakeEdit, rate: Fraction, gai
 def write_edited(
     take: Take, record: TimeRange, edit: TakeEdit, timeline: Timeline, path: Path, gain_db: float = 0.0
 ) -> Take:
-    """Writes the sound of a take that belongs to ``record``, edited and ``gain_db`` louder, to ``path``. Raises
-    OutputError, MediaError."""
-    edit = edit.bounded(take, 1 / timeline.rate)
+    """Writes the sound of a take that belongs to ``record``, edited and ``gain_db`` louder, to ``path``; a
+    picture as it is. Raises OutputError, MediaError."""
+    edit, gain_db = edit.bounded(take, 1 / timeline.rate), 0.0 if take.is_picture else gain_db
     shown = replace(as_edited(take, record, edit, timeline.rate, gain_db), path=path)
     in_file = any(is_in_file(edit, timeline.rate))
     with output_errors(path):

@@ -71,7 +71,9 @@ class TakeEdit:
         return TimeRange(record.start + self.offset + self.head, record.end + self.offset + self.tail)
 
     def bounded(self, take: Take, least: Fraction) -> TakeEdit:
-        """As far as the take's file has sound for it, ``least`` seconds long at least."""
+        """As far as the take's file has sound for it, ``least`` seconds long at least; pictures stay as they are."""
+        if take.is_picture:
+            return TakeEdit()
         length = take.record.duration
         least = min(least, length)
         head = min(max(self.head, -take.head_handle), length + take.tail_handle - least)

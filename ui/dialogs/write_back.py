@@ -43,7 +43,7 @@ class WriteBackDialog(QDialog):
         self._document, self._editor = document, editor
         self._tracks: tuple[AudioTrack, ...] | None = None
         self._written: Path | None = None
-        self._is_busy = False
+        self._is_busy, self._steps = False, 1
         self.list = WriteBackList(self)
         self.into_editor, self.into_file = QPushButton(self), QPushButton(self.tr("Into a new file"), self)
         self.form = WriteBackForm(document, self)
@@ -74,7 +74,9 @@ class WriteBackDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 16, 18, 14)
         column.setSpacing(12)
-        column.addWidget(QLabel(tr("Nothing that was in the timeline changes: sound is added on tracks of its own.")))
+        column.addWidget(
+            QLabel(tr("Nothing that was in the timeline changes: takes are added on tracks of their own."))
+        )
         column.addLayout(self._places())
         column.addWidget(self.list, 1)
         column.addWidget(self.form)
@@ -155,7 +157,8 @@ class WriteBackDialog(QDialog):
         self.list.clear()
         try:
             plan = self.plan()
-            lost = losses(plan.timeline, self.form.out) if self.editor is None else ()
+            shown = any(placement.take.take.is_picture for placement in plan.placements)
+            lost = losses(plan.timeline, self.form.out, portraits=shown) if self.editor is None else ()
         except TalkiesError as error:
             self._tell(str(error), "error")
             self.write.setEnabled(False)
@@ -198,7 +201,7 @@ class WriteBackDialog(QDialog):
     def _placed(self, placement: Placement) -> None:
         """The editor reports what it shows now: that is shown, not what was requested."""
         assert self._editor is not None
-        name = self._editor.name
+        self._steps, name = placement.steps, self._editor.name
         self.list.show_placement(placement, self._document.open_timeline(), name)
         sentence = self._added(placement)
         if placement.removed:
@@ -229,7 +232,7 @@ class WriteBackDialog(QDialog):
     def _take_back(self) -> None:
         if self._editor is not None:
             self.undo.setEnabled(False)
-            self._editor.undo(self, self._taken_back, self._not_taken_back)
+            self._editor.undo(self, self._taken_back, self._not_taken_back, self._steps)
 
     def _taken_back(self, _: object) -> None:
         """As before the writing: the editor may have changed meanwhile, so that it is asked anew."""

@@ -12,22 +12,26 @@ from PySide6.QtGui import QImage
 
 from talkies.core.errors import MediaError
 from talkies.core.media.picture import Frame, picture_frames
-from talkies.core.segment import Segment, Timeline
+from talkies.core.segment import Picture, Segment, Timeline
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.layout import Spans
+from talkies.ui.work.state import TakeRecord
 
 _WORTH_DECODING = Fraction(3, 2)  # seconds ahead that are reached sooner by decoding on than by seeking
 _HEIGHT = 540  # lines
 
 
 class Layers:
-    """Which segment shows at a place: that of the uppermost track, found by bisection among any number."""
+    """Which segment shows at a place: that of the uppermost track, found by bisection among any number; ``above``: of
+    what lies over all of them."""
 
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, above: Sequence[Segment] = ()) -> None:
         tracks: dict[str, list[Segment]] = {}
         for segment in timeline.segments:
             tracks.setdefault(segment.track, []).append(segment)
         self._tracks = [sorted(track, key=lambda segment: segment.record) for track in reversed(tracks.values())]
+        if above:
+            self._tracks.insert(0, sorted(above, key=lambda segment: segment.record))
         self._spans = [Spans([segment.record for segment in track]) for track in self._tracks]
 
     def at(self, position: Fraction) -> Segment | None:
@@ -36,6 +40,12 @@ class Layers:
             if (index := spans.at(position)) is not None:
                 return track[index]
         return None
+
+
+def picture_of(take: TakeRecord, rate: Fraction) -> Segment:
+    """A portrait as a stretch of picture, at the timeline's ``rate``."""
+    shown, movie = take.take.shown, Picture(take.path, rate=rate)
+    return Segment(take.id, take.id, "PX", take.place, shown, rate, picture=movie)
 
 
 def rest_of(segment: Segment, position: Fraction) -> Segment:
@@ -64,7 +74,7 @@ class FrameReader(QThread):
 
     def __init__(self, timeline: Timeline, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._layers = Layers(timeline)
+        self._timeline, self._layers = timeline, Layers(timeline)
         self._wake = threading.Condition()
         self._request: Fraction | None = None
         self._ended = False
@@ -78,6 +88,11 @@ class FrameReader(QThread):
         with self._wake:
             self._request = position
             self._wake.notify()
+
+    def set_above(self, segments: Sequence[Segment]) -> None:
+        """What is shown over the timeline's own picture from now on."""
+        with self._wake:
+            self._layers = Layers(self._timeline, segments)
 
     def stop(self) -> None:
         """Ends the thread and waits for it."""
@@ -110,7 +125,7 @@ class FrameReader(QThread):
             self._queue = tuple(frame for frame in (next(self._coming, None),) if frame)
             self._segment = segment
         self._advance(position - self._origin)
-        return _to_image(self._queue[0]) if self._queue else None
+        return to_image(self._queue[0]) if self._queue else None
 
     def _can_go_on(self, segment: Segment, position: Fraction) -> bool:
         if segment is not self._segment or not self._queue:
@@ -131,6 +146,7 @@ class FrameReader(QThread):
             self._queue = self._queue[1:]
 
 
-def _to_image(frame: Frame) -> QImage:
+def to_image(frame: Frame) -> QImage:
+    """As Qt shows it."""
     height, width, _ = frame.image.shape
     return QImage(frame.image.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888).copy()

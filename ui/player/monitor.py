@@ -90,11 +90,15 @@ class Monitor(QObject):
 
     def voices(self) -> tuple[Voice, ...]:
         """What the mix consists of now."""
-        takes = [_take_voice(take, gain) for take, gain in self._audible_takes()]
+        takes = [_take_voice(take, gain) for take, gain in self._played_takes() if not take.take.is_picture]
         original = originals(self._sounds) if self.original and not self.solo else ()
         return (*original, *takes)
 
-    def _audible_takes(self) -> Iterator[tuple[TakeRecord, float]]:
+    def pictures(self) -> tuple[TakeRecord, ...]:
+        """The portraits that are shown now, over everything else."""
+        return tuple(take for take, _ in self._played_takes() if take.take.is_picture)
+
+    def _played_takes(self) -> Iterator[tuple[TakeRecord, float]]:
         """Takes and their gain in dB."""
         document = self._document
         if self.solo and not self._listening:

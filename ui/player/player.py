@@ -7,8 +7,9 @@ from fractions import Fraction
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
+from talkies.core.segment import Segment
 from talkies.ui.player.chunks import SoundChunks
-from talkies.ui.player.frames import FrameReader
+from talkies.ui.player.frames import FrameReader, picture_of
 from talkies.ui.player.meter import LevelMeter
 from talkies.ui.player.mix import Mix
 from talkies.ui.player.monitor import Monitor
@@ -27,6 +28,7 @@ class Player(QObject):
         self._document = document
         self._chunks = SoundChunks()
         self._frames: FrameReader | None = None
+        self._pictures: list[Segment] = []
         self.monitor = Monitor(document, self)
         self.mix = Mix(self._chunks)
         self.transport = Transport(self.mix, Fraction(25), Fraction(0), self)
@@ -36,6 +38,7 @@ class Player(QObject):
         self.transport.moved.connect(self._moved)
         self.transport.mute_because.connect(self.status_message)
         self.monitor.changed.connect(self._update_mix)
+        self.monitor.changed.connect(self._update_pictures)
         document.timeline_changed.connect(self._open)
         document.playhead_changed.connect(self._follow)
         document.in_out_changed.connect(self._set_loop)
@@ -67,6 +70,7 @@ class Player(QObject):
             self._frames.shown.connect(self._shown)  # not a lambda: what is on its way would outlive it
             self._frames.failed.connect(self.status_message)
             self._frames.start()
+            self._update_pictures()
             self.meter.prepare()
         else:
             self.picture.emit(None)
@@ -82,7 +86,7 @@ class Player(QObject):
         if self._frames is not None:
             self._frames.stop()
             self._frames.deleteLater()
-            self._frames = None
+            self._frames, self._pictures = None, []
 
     def _moved(self, position: Fraction) -> None:
         self._document.set_playhead(position)
@@ -105,6 +109,16 @@ class Player(QObject):
 
     def _update_mix(self) -> None:
         self.mix.voices = self.monitor.voices()
+
+    def _update_pictures(self) -> None:
+        """Portraits lie over the timeline's own picture; only other ones have it shown again."""
+        if self._frames is None:
+            return
+        rate = self._document.open_timeline().rate
+        if (shown := [picture_of(take, rate) for take in self.monitor.pictures()]) != self._pictures:
+            self._pictures = shown
+            self._frames.set_above(shown)
+            self.show_again()
 
     def _set_loop(self) -> None:
         self.transport.set_loop(*self._document.in_out)

@@ -77,6 +77,7 @@ class SettingsPanel(QWidget):
             ("dialogue", tr("Dialogue")),
             ("foley", tr("Effects")),
             ("joint", tr("Both in one pass")),
+            ("portrait", tr("Portrait: a still speaks")),
         ]
         devices = [("auto", tr("Automatic")), ("cpu", "CPU"), ("cuda", "CUDA"), ("mps", "Apple GPU")]
         made_for = tr("Default")

@@ -31,7 +31,8 @@ def tips() -> Mapping[str, str]:
     return {
         "task": tr(
             "What is made: dialogue from the subtitles (DX) and effects from the picture (FX), one of them, "
-            "or both in one pass on one mixed track (MIX)."
+            "or both in one pass on one mixed track (MIX). A portrait is a still with its dialogue, and a film of it "
+            "that speaks (PX)."
         ),
         "prompt": tr(
             "What should be heard in the effects: materials and actions, such as “footsteps, gravel”. "

@@ -17,6 +17,7 @@ from talkies.ui.player.monitor import Monitor
 from talkies.ui.settings.fields import DecimalField
 from talkies.ui.takes.curves import TakeCurves
 from talkies.ui.takes.elided import ElidedLabel
+from talkies.ui.takes.still import TakeStill
 from talkies.ui.theme import colours
 from talkies.ui.work.document import Document
 from talkies.ui.work.state import TakeRecord
@@ -50,7 +51,11 @@ class TakeCard(QFrame):
         self.setFixedWidth(MOST_WIDTH)
         self.setProperty(DELETES, True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._build(TakeCurves(document, pictures, take.id, self))
+        is_picture = take.take.is_picture
+        self._build(TakeStill(document, take.id, self) if is_picture else TakeCurves(document, pictures, take.id, self))
+        if is_picture:  # it is as loud and lies as it is
+            for widget in (*(self.buttons[name] for name in ("solo", "earlier", "later")), self.offset, self.gain):
+                widget.hide()
         self.refresh()
 
     def _build(self, curves: QWidget) -> None:

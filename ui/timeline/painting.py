@@ -80,7 +80,7 @@ def paint_clips(canvas: Canvas, row: Row, top: int, selected: np.ndarray | None 
     _bodies(canvas, row, top, seen)
     if row.kind == "picture":
         _pictures(canvas, row, top, seen)
-    elif row.kind != "words":
+    elif row.has_waves:
         _waves(canvas, row, top, seen)
         paint_fades(canvas, row, top, seen)
     _labels(canvas, row, top, seen)

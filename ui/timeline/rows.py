@@ -19,7 +19,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal
 
-from talkies.core.segment import STEMS, Cue, Segment, StemName
+from talkies.core.segment import PICTURES, STEMS, Cue, Segment, StemName
 from talkies.core.timeline.structure.sounds import SoundTrack
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.layout import Spans, edges
@@ -58,6 +58,11 @@ class Row:
     """Index of an item by its id, where items have one."""
     low: bool = False
     marks: Any = None
+
+    @property
+    def has_waves(self) -> bool:
+        """Whether what lies on it is heard."""
+        return self.kind not in ("words", "picture", "spots") and self.stem != PICTURES
 
     @property
     def height(self) -> int:
@@ -174,7 +179,7 @@ def take_rows(takes: Iterable[TakeRecord]) -> list[Row]:
     return [row for _, _, row in sorted(rows, key=lambda each: each[:2])]
 
 
-_DEPARTMENTS = {"DX": "Dialogue", "FX": "Effects", "BG": "Backgrounds", "MX": "Music", "MIX": "Mix"}
+_DEPARTMENTS = {"DX": "Dialogue", "FX": "Effects", "BG": "Backgrounds", "MX": "Music", "MIX": "Mix", "PX": "Portraits"}
 
 
 def sound_rows(sounds: Sequence[SoundTrack]) -> list[Row]:

@@ -15,7 +15,7 @@ from talkies.ui.work.state import JobKind, KeptJob, SegmentSettings
 JobState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 _LOOKING = 0.3  # of the work for a sound
-_STEMS = {"both": 3, "foley": 2, "dialogue": 1, "joint": 1, "background": 1, "music": 1}
+_STEMS = {"both": 3, "foley": 2, "dialogue": 1, "joint": 1, "background": 1, "music": 1, "portrait": 2}
 
 
 @dataclass(frozen=True)

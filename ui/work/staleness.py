@@ -26,7 +26,9 @@ class Words:
 
     def stale(self, takes: Iterable[TakeRecord]) -> frozenset[str]:
         """The ids of takes whose words are no longer those of their segment and speaker."""
-        worded = [take for take in takes if take.stem in ("DX", "MIX") and take.facts.get("text") and not take.lost]
+        worded = [
+            take for take in takes if take.stem in ("DX", "MIX", "PX") and take.facts.get("text") and not take.lost
+        ]
         if self._timeline is None or not worded:
             return frozenset()
         return frozenset(

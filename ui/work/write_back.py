@@ -89,11 +89,11 @@ def plan_write_back(
     ids: Iterable[str] | None = None,
     tracks: Sequence[AudioTrack] | None = None,
 ) -> WriteBack:
-    """What would be written of some segments, all unless given. ``tracks``: the audio tracks of the editor that it goes
-    into; those of the document's own file unless given. "replace" takes away what lies in a new take's place, of its
-    department, and nothing else. Raises OutputError; ArgumentError: nothing open, or something would be lost;
-    MediaError and TimelineError for what stays and cannot be read."""
-    from talkies.core.hosts.placement import audio_tracks_of, plan_placing
+    """What would be written of some segments, all unless given. ``tracks``: those of the editor that it goes into, of
+    sound and of our pictures; those of the document's own file unless given. "replace" takes away what lies in a new
+    take's place, of its department, and nothing else. Raises OutputError; ArgumentError: nothing open, or something
+    would be lost; MediaError and TimelineError for what stays and cannot be read."""
+    from talkies.core.hosts.placement import audio_tracks_of, picture_tracks_of, plan_placing
     from talkies.core.timeline.our_tracks import without_our_tracks
     from talkies.core.timeline.structure.sounds import track_name
 
@@ -110,7 +110,7 @@ def plan_write_back(
     every = {each.take.id: each for each in placed if each.place.end > 0}
     others: list[str] = []
     if tracks is None:
-        tracks = audio_tracks_of(timeline)
+        tracks = (*audio_tracks_of(timeline), *picture_tracks_of(timeline))
         others = [track_name(track) for track in timeline.document.tracks] if timeline.document is not None else []
         others = [name for name in others if name not in {track.name for track in tracks}]
     if conflict == "replace":
@@ -158,10 +158,31 @@ def write_into_host(wanted: WriteBack, host: Host, folder: Path) -> Placement:
     places = (folder / "written" / f"{number:03}" for number in count(1))
     place = next(place for place in places if not place.exists())
     try:
-        return host.add_takes([_copied(each, wanted.timeline, place) for each in wanted.placements], wanted.conflict)
+        return _placed([_copied(each, wanted.timeline, place) for each in wanted.placements], wanted.conflict, host)
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
+
+
+def _placed(takes: Sequence[Take], conflict: Conflict, host: Host) -> Placement:
+    """Sounds, then pictures; where these fail, the sounds go again."""
+    sounds, pictures = ([take for take in takes if take.is_picture == seen] for seen in (False, True))
+    heard = host.add_takes(sounds, conflict) if sounds else Placement(())
+    if not pictures:
+        return heard
+    try:
+        shown = host.add_pictures(pictures, conflict)
+    except BaseException:
+        if heard.tracks:
+            host.undo()
+        raise
+    return Placement(
+        (*heard.tracks, *shown.tracks),
+        (*heard.removed, *shown.removed),
+        (*heard.skipped, *shown.skipped),
+        (*heard.warnings, *shown.warnings),
+        steps=bool(heard.tracks) + bool(shown.tracks),
+    )
 
 
 def _refuse_nothing(wanted: WriteBack) -> None:

@@ -28,7 +28,7 @@ _KNOB = 5  # pixels
 def grip_at(take: TakeRecord, scale: Scale, x: int, y: int) -> Grip:
     """What column ``x`` of a take takes hold of, ``y`` pixels below the upper edge of its lane."""
     left, right = scale.x(take.place.start), scale.x(take.place.end)
-    if right - left < _HELD:
+    if right - left < _HELD or take.take.is_picture:
         return "all"
     if y < _CORNER and right - left >= _CORNERED:
         into, out = left + scale.width(take.edit.fade_in), right - scale.width(take.edit.fade_out)
@@ -60,7 +60,7 @@ def paint_fades(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
 
 def paint_knobs(canvas: Canvas, row: Row, top: int, seen: Visible) -> None:
     """On the lane of the takes that sound: what fades are taken hold of by."""
-    if row.kind == "take":
+    if row.kind == "take" and row.has_waves:
         knobs = list[QRect]()
         for take, left, right in _takes(row, seen):
             into, out = left + canvas.scale.width(take.edit.fade_in), right - 1 - canvas.scale.width(take.edit.fade_out)
