@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +53,16 @@ class Blender:
         self.process.stdout.close()
         self.process.wait(60)
         self._log.close()
+
+
+def program(path: Path, script: str, *arguments: str) -> Path:
+    """Something that can be started as the talkies program is."""
+    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / script}" {" ".join(arguments)}\n', encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def press(blender: Blender, task: str) -> dict[str, Any]:
+    """Clicks the button of a task and waits until its work is done; what the sidebar then shows."""
+    assert blender.call("press", button="generate", task=task) == ""
+    return dict(blender.call("wait"))

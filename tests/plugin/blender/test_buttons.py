@@ -10,11 +10,10 @@ import sys
 import textwrap
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from blenders import Blender
+from blenders import Blender, press, program
 from films import write_movie
 from guests import RUDE, rude_manifest
 
@@ -39,18 +38,6 @@ def add_shots(blender: Blender, movie: Path) -> None:
     blender.call("add", kind="MOVIE", file=str(movie), name="two", channel=1, start=1, skip=25, cut=25)
     blender.call("add", kind="TEXT", name="line", channel=2, start=30, length=15, text="ANNA: Hello there.")
     blender.call("save", path=str(movie.with_suffix(".blend")))
-
-
-def program(path: Path, script: str, *arguments: str) -> Path:
-    """Something that can be started as the talkies program is."""
-    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / script}" {" ".join(arguments)}\n', encoding="utf-8")
-    path.chmod(0o755)
-    return path
-
-
-def press(blender: Blender, task: str) -> dict[str, Any]:
-    assert blender.call("press", button="generate", task=task) == ""
-    return dict(blender.call("wait"))
 
 
 def tracks(blender: Blender) -> dict[str, list[tuple[int, int]]]:
