@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
             for sentence in filter(None, (each.problem, each.note)):
                 warn(sentence)
             if not (each.problem or options.json):
-                show(f"{each.path}: {_OUTCOMES[each.is_same]}")
+                show(f"{each.path}: {_OUTCOMES[each.is_same].format(_parts_of(each.path))}")
     finally:
         line.clear()
     if options.json:
@@ -52,4 +52,8 @@ def run(options: argparse.Namespace) -> int:
     return 0 if all(each.path is not None and each.is_same is not False for each in done) else 1
 
 
-_OUTCOMES = {True: "the same, sample for sample", False: "not as it was", None: "made again"}
+def _parts_of(path: Path | None) -> str:
+    return "sample" if path is None or path.suffix == ".wav" else "picture"
+
+
+_OUTCOMES = {True: "the same, {0} for {0}", False: "not as it was", None: "made again"}

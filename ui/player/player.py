@@ -112,10 +112,10 @@ class Player(QObject):
 
     def _update_pictures(self) -> None:
         """Portraits lie over the timeline's own picture; only other ones have it shown again."""
-        if self._frames is None:
+        timeline = self._document.timeline
+        if self._frames is None or timeline is None:  # it is being closed
             return
-        rate = self._document.open_timeline().rate
-        if (shown := [picture_of(take, rate) for take in self.monitor.pictures()]) != self._pictures:
+        if (shown := [picture_of(take, timeline.rate) for take in self.monitor.pictures()]) != self._pictures:
             self._pictures = shown
             self._frames.set_above(shown)
             self.show_again()
