@@ -20,7 +20,7 @@ settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parents[1]
 
-pytest.register_assert_rewrite("host_suite")  # its assertions tell as much as those of a test module
+pytest.register_assert_rewrite("host_suite", "picture_suite")  # their assertions tell as much as those of a test module
 
 try:
     import PySide6.QtWidgets  # noqa: F401 - whether it loads is the question

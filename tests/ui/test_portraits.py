@@ -11,7 +11,7 @@ import pytest
 from editors import open_editor
 from engines import load_tones
 from numbered_movies import number_of
-from portraits import FIRST, numbered_portraits, numbers_in, write_stills
+from portraits import FIRST, NumberedPictures, numbered_portraits, numbers_in, write_stills
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -73,7 +73,9 @@ def test_another_take_gets_the_next_number(speaking: Document) -> None:
     assert [(take.number, take.seed) for take in takes] == [(1, 0), (2, 4)]
 
 
-def test_what_a_worker_that_died_has_made_is_gone_on_from(stills: Document, numbered_portraits: type) -> None:
+def test_what_a_worker_that_died_has_made_is_gone_on_from(
+    stills: Document, numbered_portraits: type[NumberedPictures]
+) -> None:
     """Its dialogue is there: the portrait says that."""
     asked = {**stills.order(), "task": "portrait", "segments": ["V1-001"]}
     list(make_takes(TakeRequest.from_mapping({**asked, "task": "dialogue"}), load_engine=load_tones))

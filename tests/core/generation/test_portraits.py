@@ -75,7 +75,7 @@ def test_the_maker_is_told_what_is_said_where(tmp_path: Path) -> None:
 
 
 def test_the_sound_is_there_while_the_maker_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    heard = []
+    heard: list[float] = []
     make = NumberedPictures.make
 
     def listening(self: NumberedPictures, brief, path, on_share):  # type: ignore[no-untyped-def]

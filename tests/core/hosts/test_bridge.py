@@ -15,13 +15,14 @@ import pytest
 from editors import open_editor
 from host_suite import HostSuite
 from known_timelines import KNOWN, NTSC, Known
+from picture_suite import PictureSuite
 
 from talkies.core.errors import MediaError, OutputError, TalkiesError, TimelineError
 from talkies.core.hosts.bridge import BridgedHost
 from talkies.core.hosts.host import Host
 
 
-class TestBridgedHost(HostSuite):
+class TestBridgedHost(HostSuite, PictureSuite):
     @contextmanager
     def opened(self, known: Known, folder: Path) -> Iterator[Host]:
         with open_editor(known.write(folder), folder / "exported") as (host, _):

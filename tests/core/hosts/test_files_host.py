@@ -10,8 +10,9 @@ from typing import ClassVar
 import melt
 import pytest
 from files_host import HOST_FORMATS, FilesHost
-from host_suite import HeardSuite, PictureSuite, PlacingSuite, ReadingSuite
+from host_suite import HeardSuite, PlacingSuite, ReadingSuite
 from known_timelines import NTSC, Known
+from picture_suite import PictureSuite
 
 from talkies.core.destinations import losses
 from talkies.core.errors import ArgumentError, OutputError

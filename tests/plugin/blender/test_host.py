@@ -14,6 +14,7 @@ import pytest
 from blenders import Blender
 from host_suite import HeardSuite, HostSuite
 from known_timelines import FRAMES, INSERTS, NTSC, PICTURE, WILD, WORDS, Cut, Known
+from picture_suite import PictureSuite
 
 from talkies.core.errors import OutputError
 from talkies.core.hosts.bridge import BridgedHost
@@ -22,7 +23,7 @@ from talkies.core.hosts.host import Host
 pytestmark = pytest.mark.slow  # a real Blender
 
 
-class TestBlender(HostSuite, HeardSuite):
+class TestBlender(HostSuite, PictureSuite, HeardSuite):
     """The scene of each test is built strip by strip."""
 
     lacks = {"drop_frame": "Blender's timecode drops no frames"}  # noqa: RUF012 - as the suite declares it

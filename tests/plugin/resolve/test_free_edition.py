@@ -15,6 +15,7 @@ from free_edition import FreeEdition
 from host_suite import HostSuite
 from known_timelines import NTSC, Known
 from lua_menu import GAPS, Menu, lua_library
+from picture_suite import PictureSuite
 
 from talkies.core.errors import OutputError
 from talkies.core.hosts.bridge import BridgedHost
@@ -22,7 +23,7 @@ from talkies.core.hosts.host import Host
 from talkies.plugin.resolve.lua_transport import as_lua
 
 
-class TestFreeEdition(HostSuite):
+class TestFreeEdition(HostSuite, PictureSuite):
     @contextmanager
     def opened(self, known: Known, folder: Path) -> Iterator[Host]:
         self.free = FreeEdition.opened(known, folder)

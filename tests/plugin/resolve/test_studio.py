@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from host_suite import HostSuite
 from known_timelines import Known
+from picture_suite import PictureSuite
 
 from talkies.core.hosts.bridge import BridgedHost
 from talkies.core.hosts.host import Host
@@ -24,7 +25,7 @@ from talkies.plugin.resolve.installing import install
 HERE = Path(__file__).parent
 
 
-class TestStudio(HostSuite):
+class TestStudio(HostSuite, PictureSuite):
     @contextmanager
     def opened(self, known: Known, folder: Path) -> Iterator[Host]:
         with socket.create_server(("127.0.0.1", 0)) as listening:
