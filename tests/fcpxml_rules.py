@@ -41,7 +41,7 @@ RULES = f"""
 <!ELEMENT spine (asset-clip | gap)*>
 <!ELEMENT asset-clip (note?, conform-rate?, timeMap?, {_ANCHORED}, {_MARKERS})>
 <!ATTLIST asset-clip ref IDREF #REQUIRED {_CLIP} duration CDATA #IMPLIED srcEnable (all | audio | video) "all"
-  audioRole CDATA #IMPLIED>
+  audioRole CDATA #IMPLIED videoRole CDATA #IMPLIED>
 <!ELEMENT gap (note?, {_ANCHORED}, {_MARKERS})>
 <!ATTLIST gap name CDATA #IMPLIED offset CDATA #IMPLIED start CDATA #IMPLIED duration CDATA #REQUIRED>
 <!ELEMENT caption (text*)>

@@ -100,8 +100,12 @@ def _in_timeline(path: Path, media_dir: Path | None) -> list[MadeTake]:
     pictures = our_picture_tracks(timeline, media_dir)
     for track in (*sound_tracks(timeline, media_dir), *pictures):
         for clip in track.clips if track.generated else ():
-            suffix = SUFFIXES.get(clip.metadata.get("film", "h264"), ".mp4") if track in pictures else ".wav"
+            suffix = _suffix(clip.metadata) if track in pictures else ".wav"
             place = clip.path or takes / f"{clip.name}{suffix}"
             if is_take_file(place.name):
                 found[place] = MadeTake(place, plain(clip.metadata), path.parent)
     return list(found.values())
+
+
+def _suffix(facts: Mapping[str, Any]) -> str:
+    return next((suffix for film, suffix in SUFFIXES.items() if facts.get("film") == film), ".mp4")

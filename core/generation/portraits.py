@@ -62,10 +62,15 @@ class Portraits:
         found = {
             take.speaker: take
             for take in self.made()
-            if (take.segment_id, take.stem) == (stem.segment.id, "DX")
-            and take.metadata.get(MADE_FROM, {}).get("index") == index
+            if (take.segment_id, take.stem) == (stem.segment.id, "DX") and _index_of(take) == index
         }
         return tuple(found.values())
+
+
+def _index_of(take: Take) -> object:
+    """Its place among the takes of its stem: a sidecar may come from anywhere."""
+    made_from = take.metadata.get(MADE_FROM)
+    return made_from.get("index") if isinstance(made_from, Mapping) else None
 
 
 def _sound_hash(path: Path) -> str:

@@ -17,7 +17,7 @@ from talkies.core.arrays import Samples
 from talkies.core.media.sound import sound_blocks
 from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Take
-from talkies.core.times import to_sample
+from talkies.core.times import TimeRange, to_sample
 
 _BLOCK_SAMPLES = 1 << 16
 
@@ -64,6 +64,20 @@ def placed(pieces: Iterable[Piece], first: int, end: int, channels: int = 2) -> 
                 block[:, start - position : stop - position] += reader.read(stop - start)
         playing = [(piece, reader) for piece, reader in playing if piece.first + piece.count > until]
         yield block
+
+
+def heard_over(takes: Iterable[Take], record: TimeRange, channels: int = 1) -> Iterator[Samples]:
+    """What takes sound like during ``record``, to the sample, in blocks of (C, n); they may begin before it and end
+    after it."""
+    pieces = [piece_of(take, channels) for take in takes]
+    first, count = record.samples(SAMPLE_RATE)
+    begin = min((piece.first for piece in pieces), default=first)
+    before = max(first - begin, 0)
+    for block in placed(pieces, min(begin, first), first + count, channels):
+        skipped = min(before, block.shape[1])
+        before -= skipped
+        if skipped < block.shape[1]:
+            yield block[:, skipped:]
 
 
 class Player:

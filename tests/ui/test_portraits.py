@@ -11,9 +11,9 @@ import pytest
 from editors import open_editor
 from engines import load_tones
 from numbered_movies import number_of
-from portraits import FIRST, NumberedPictures, numbered_portraits, numbers_in, write_stills
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
+from speaking_stills import FIRST, NumberedPictures, numbered_portraits, numbers_in, write_stills
 
 from talkies.core.errors import OutputError
 from talkies.core.generation.take_orders import TakeRequest, make_takes

@@ -10,7 +10,7 @@ import av
 import opentimelineio as otio
 import pytest
 from engines import load_tones
-from portraits import FIRST, NumberedPictures, numbered_portraits, numbers_in, portrayed, write_stills
+from speaking_stills import FIRST, NumberedPictures, numbered_portraits, numbers_in, portrayed, write_stills
 
 from talkies.core.errors import ArgumentError, CancelledError, InputError, MissingExtraError
 from talkies.core.events import Event, Progress, TakeReady

@@ -8,26 +8,26 @@ import sys
 from pathlib import Path
 
 import pytest
-from portraits import NumberedPictures, numbered_portraits, numbers_in, portrayed, write_stills
+from speaking_stills import NumberedPictures, numbered_portraits, numbers_in, portrayed, write_stills
 
 __all__ = ["numbered_portraits"]
 
 KILLED = """
 import os, sys
 from pathlib import Path
-import portraits
+import speaking_stills
 from talkies.core.engines import pictures
 
-class Dying(portraits.NumberedPictures):
+class Dying(speaking_stills.NumberedPictures):
     def make(self, brief, path, on_share):
         if brief.segment.id == "V1-003":
             path.write_bytes(b"half a movie")
             os._exit(9)
         return super().make(brief, path, on_share)
 
-portraits.Dying = Dying
-pictures.PICTURE_MAKERS["numbered"] = "portraits:Dying"
-portraits.portrayed(Path(sys.argv[1]), Path(sys.argv[2]))
+speaking_stills.Dying = Dying
+pictures.PICTURE_MAKERS["numbered"] = "speaking_stills:Dying"
+speaking_stills.portrayed(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from portraits import numbered_portraits, portrayed, write_stills
+from speaking_stills import numbered_portraits, portrayed, write_stills
 
 from talkies.core.provenance.verifying import Asked, verify
 from talkies.core.timeline import read_timeline

@@ -6,12 +6,14 @@ import shutil
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from xml.etree import ElementTree
 
 import melt
 import numpy as np
 import opentimelineio as otio
 import pytest
-from portraits import FIRST, numbers_in, portrayed, use_numbered, write_stills
+from fcpxml_rules import broken_rules
+from speaking_stills import FIRST, numbers_in, portrayed, use_numbered, write_stills
 from timeline_facts import facts, lost, unnamed
 
 from talkies.core.destinations import losses, preflight
@@ -152,6 +154,14 @@ def test_melt_hears_the_dialogue_once_and_on_its_sample(suffix: str, tmp_path: P
             sound = read_sound(take.path, mono=True).reshape(-1)
             at = round(take.record.start * 48000)
             assert np.abs(mixed[at : at + len(sound)] - sound * np.sqrt(0.5)).max() < 2e-4  # mono in the middle
+
+
+def test_final_cut_gets_clips_that_its_rules_allow(tmp_path: Path) -> None:
+    out = tmp_path / "out.fcpxml"
+    portrayed(write_stills(tmp_path, start=FAR), out)
+    assert not broken_rules(out)
+    shown = [clip for clip in ElementTree.parse(out).iter("asset-clip") if clip.get("videoRole")]
+    assert [(clip.get("lane"), clip.get("videoRole")) for clip in shown] == [("1", "portrait.talkies")] * 2
 
 
 def test_resolve_gets_a_track_of_picture_without_an_audio_type(tmp_path: Path) -> None:

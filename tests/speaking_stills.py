@@ -87,7 +87,7 @@ def numbered_portraits(monkeypatch: pytest.MonkeyPatch) -> type[NumberedPictures
 
 
 def use_numbered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pictures, "PICTURE_MAKERS", {"numbered": "portraits:NumberedPictures"})
+    monkeypatch.setattr(pictures, "PICTURE_MAKERS", {"numbered": "speaking_stills:NumberedPictures"})
     monkeypatch.setattr(NumberedPictures, "asked", [])
 
 
