@@ -32,8 +32,8 @@ class PictureBrief:
     ``segment`` is a still: ``picture_frames`` (core/media/picture.py) shows it. ``record``: what the movie covers of
     the timeline, whole frames at ``rate``, the timeline's. ``spoken``: the dialogue takes that sound over it, by
     speaker, each with its file and its own record range, which may reach beyond (``heard_over`` in
-    core/takes/mixdown.py is what sounds during ``record``); ``cues``: their words, with their ranges. All times are seconds from the timeline's first frame. ``film``: the codec. ``seed``: the same one gives
-    the same movie.
+    core/takes/mixdown.py is what sounds during ``record``); ``cues``: their words, with their ranges. All times are
+    seconds from the timeline's first frame. ``film``: the codec. ``seed``: the same one gives the same movie.
     """
 
     segment: Segment

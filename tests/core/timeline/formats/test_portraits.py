@@ -161,7 +161,9 @@ def test_final_cut_gets_clips_that_its_rules_allow(tmp_path: Path) -> None:
     portrayed(write_stills(tmp_path, start=FAR), out)
     assert not broken_rules(out)
     shown = [clip for clip in ElementTree.parse(out).iter("asset-clip") if clip.get("videoRole")]
-    assert [(clip.get("lane"), clip.get("videoRole")) for clip in shown] == [("1", "portrait.talkies")] * 2
+    assert [(clip.get("lane"), clip.get("videoRole")) for clip in shown] == [
+        ("2", "portrait.talkies")
+    ] * 2  # captions are on 1
 
 
 def test_resolve_gets_a_track_of_picture_without_an_audio_type(tmp_path: Path) -> None:
