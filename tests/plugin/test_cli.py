@@ -55,7 +55,7 @@ def test_version_names_what_made_a_sound(capsys: pytest.CaptureFixture[str], pro
     ("typed", "offered"),
     [
         ("talkies tur", {"turnover"}),
-        ("talkies generate --task ", {"both", "foley", "dialogue", "joint", "background", "music"}),
+        ("talkies generate --task ", {"both", "foley", "dialogue", "joint", "background", "music", "portrait"}),
         ("talkies generate --neg", {"--negative-prompt"}),
         ("talkies ba", {"batch"}),
         (
