@@ -89,7 +89,7 @@ def _jobs(plan: Plan, maker: Maker, stills: Mapping[str, str]) -> Iterator[dict[
     made_from, of_run = MadeFrom(maker), _of_run(maker)
     for segment in plan.segments:
         for stem in plan.stems[segment.id]:
-            of_stem = {**of_run, **_of_engine(maker, stem), "digests": made_from.digests(stem), "stem": stem.name}
+            of_stem = {**of_run, **_of_engine(maker, stem, plan), "digests": made_from.digests(stem), "stem": stem.name}
             for index in range(plan.takes):
                 yield {
                     "segment": segment.id,
@@ -113,7 +113,11 @@ def _of_run(maker: Maker) -> dict[str, Any]:
     }
 
 
-def _of_engine(maker: Maker, stem: Stem) -> dict[str, Any]:
+def _of_engine(maker: Maker, stem: Stem, plan: Plan) -> dict[str, Any]:
+    if maker.portraits is not None and stem.task == "portrait":  # it says what its dialogue does
+        spoken = [each for each in plan.stems[stem.segment.id] if each.task == "dialogue"]
+        says = [[_of_engine(maker, each, plan), MadeFrom(maker).digests(each)] for each in spoken]
+        return {"engine": maker.portraits.identity, "says": says}
     engine = maker.engines.get(stem.task)
     if engine is None:
         return {}
