@@ -10,7 +10,7 @@ from typing import Any
 from talkies.core.errors import EngineError, MediaError
 from talkies.core.files.atomic import part_file
 from talkies.core.media.wav.bwf import SAMPLE_RATE
-from talkies.core.segment import PICTURES, Stem, Take
+from talkies.core.segment import PICTURES, Picture, Segment, Stem, Take
 from talkies.core.takes.saving import take_name
 from talkies.core.times import to_frame
 
@@ -42,6 +42,12 @@ def save_picture(
         stem.segment.id, PICTURES, name, path, stem.record, SAMPLE_RATE,
         number=number, channels=0, speaker=stem.speaker, metadata={**metadata, **facts},
     )  # fmt: skip
+
+
+def as_segment(take: Take, rate: Fraction) -> Segment:
+    """A portrait as a stretch of picture at the timeline's ``rate``."""
+    movie = Picture(take.path, rate=rate)
+    return Segment(take.name, take.name, PICTURES, take.record, take.shown, rate, picture=movie)
 
 
 def check_movie(path: Path, rate: Fraction, frames: int) -> None:

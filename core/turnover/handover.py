@@ -169,7 +169,7 @@ class _Job:
         def on_frame(number: int) -> None:
             self._say(0.4 + 0.6 * number / total, "writing the reference movie")
 
-        write_reference(self.span, copies, folder / name, on_frame)
+        write_reference(self.span, copies, folder / name, on_frame, self.pictures)
         first = [take for take in copies if take.number == 1]
         self.signing.mix(folder / name, "reference movie", first, self.timeline.segments, movie=True)
         return name, "the picture with timecode, and the mix"

@@ -17,6 +17,7 @@ from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Take
 from talkies.core.takes.mixdown import piece_of, placed
 from talkies.core.times import round_half_up, to_frame
+from talkies.core.turnover.portraits import with_portraits
 from talkies.core.turnover.span import Span
 
 TIMECODE_RATES = (24, 25, 30, 48, 50, 60)
@@ -24,16 +25,21 @@ TIMECODE_RATES = (24, 25, 30, 48, 50, 60)
 
 
 def write_reference(
-    span: Span, takes: Sequence[Take], path: Path, on_frame: Callable[[int], None] = lambda number: None
+    span: Span,
+    takes: Sequence[Take],
+    path: Path,
+    on_frame: Callable[[int], None] = lambda number: None,
+    portraits: Sequence[Take] = (),
 ) -> None:
-    """The span as a ``.mov``; ``on_frame`` gets the number done. Raises OutputError and MediaError; atomic."""
+    """The span as a ``.mov``, with ``portraits`` over its pictures; ``on_frame`` gets the number done. Raises
+    OutputError and MediaError; atomic."""
     rate = span.timeline.rate
     with movie_file(path, "mov", {"movflags": "+faststart"}) as container:
         video = add_picture(container, rate)
         if round_half_up(rate) in TIMECODE_RATES:
             video.metadata["timecode"] = span.timecode(span.range.start)
         audio = container.add_stream("pcm_s24le", rate=SAMPLE_RATE, layout="stereo")
-        mux(container, video, _reporting(burnt_in(span), on_frame), audio, mix_blocks(span, takes))
+        mux(container, video, _reporting(burnt_in(span, portraits), on_frame), audio, mix_blocks(span, takes))
 
 
 def mix_blocks(span: Span, takes: Sequence[Take]) -> Iterator[Samples]:
@@ -43,20 +49,20 @@ def mix_blocks(span: Span, takes: Sequence[Take]) -> Iterator[Samples]:
     return placed(pieces, first, first + count)
 
 
-def burnt_in(span: Span) -> Iterator[Image]:
+def burnt_in(span: Span, portraits: Sequence[Take] = ()) -> Iterator[Image]:
     """One picture for each frame of the span."""
     first, _ = span.frames
     flashes = {to_frame(pop.start, span.timeline.rate) for pop in span.pops}
-    for number, image in enumerate(_whole(span), start=first):
+    for number, image in enumerate(_whole(span, portraits), start=first):
         shown = _flash(image) if number in flashes else image
         yield _with_text(shown, span.timecode(Fraction(number) / span.timeline.rate))
 
 
-def _whole(span: Span) -> Iterator[Image]:
+def _whole(span: Span, portraits: Sequence[Take]) -> Iterator[Image]:
     """The timeline's pictures with black before and after them."""
     first, count = span.frames
     black: Image = np.zeros((360, 640, 3), np.uint8)
-    shown = pictures(span.timeline)
+    shown = with_portraits(pictures(span.timeline), portraits, span.timeline.rate)
     for number in range(first, first + count):
         yield black if number < 0 else next(shown, black)
 

@@ -126,6 +126,18 @@ def test_the_viewer_shows_the_portrait_and_not_the_still(speaking: Document, qtb
 
 
 @pytest.mark.usefixtures("device")
+def test_portraits_that_were_written_are_shown_when_the_timeline_is_opened(speaking: Document, qtbot: QtBot) -> None:
+    out = write_file(plan_write_back(speaking), speaking.open_timeline().path.with_name("written.otio"))
+    document = Document()
+    document.open(out)
+    player = Player(document)
+    assert shown_at(player, document, Fraction(1, 2), qtbot) == FIRST + 12
+    assert shown_at(player, document, Fraction(4), qtbot) == 25
+    player.close()
+    document.close()
+
+
+@pytest.mark.usefixtures("device")
 def test_a_movie_is_not_among_the_voices(speaking: Document) -> None:
     player = Player(speaking)
     assert {voice.path.suffix for voice in player.mix.voices} == {".wav"}

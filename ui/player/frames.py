@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtGui import QImage
@@ -13,6 +14,8 @@ from PySide6.QtGui import QImage
 from talkies.core.errors import MediaError
 from talkies.core.media.picture import Frame, picture_frames
 from talkies.core.segment import Picture, Segment, Timeline
+from talkies.core.takes.pictures import as_segment
+from talkies.core.timeline.structure.sounds import SoundClip, our_picture_tracks
 from talkies.core.times import TimeRange
 from talkies.ui.timeline.layout import Spans
 from talkies.ui.work.state import TakeRecord
@@ -30,8 +33,8 @@ class Layers:
         for segment in timeline.segments:
             tracks.setdefault(segment.track, []).append(segment)
         self._tracks = [sorted(track, key=lambda segment: segment.record) for track in reversed(tracks.values())]
-        if above:
-            self._tracks.insert(0, sorted(above, key=lambda segment: segment.record))
+        for over in filter(None, (_written(timeline), above)):
+            self._tracks.insert(0, sorted(over, key=lambda segment: segment.record))
         self._spans = [Spans([segment.record for segment in track]) for track in self._tracks]
 
     def at(self, position: Fraction) -> Segment | None:
@@ -42,10 +45,20 @@ class Layers:
         return None
 
 
+def _written(timeline: Timeline) -> list[Segment]:
+    """The portraits that are in the timeline already, as far as they are shown and there."""
+    clips = [clip for track in our_picture_tracks(timeline) for clip in track.clips if clip.enabled]
+    return [_clip_segment(clip, clip.path, timeline.rate) for clip in clips if clip.path is not None]
+
+
+def _clip_segment(clip: SoundClip, path: Path, rate: Fraction) -> Segment:
+    movie = Picture(path, rate=rate, start=clip.start)
+    return Segment(clip.name, clip.name, "PX", clip.record, clip.source, rate, clip.speed, movie)
+
+
 def picture_of(take: TakeRecord, rate: Fraction) -> Segment:
-    """A portrait as a stretch of picture, at the timeline's ``rate``."""
-    shown, movie = take.take.shown, Picture(take.path, rate=rate)
-    return Segment(take.id, take.id, "PX", take.place, shown, rate, picture=movie)
+    """A portrait where it lies, as a stretch of picture at the timeline's ``rate``."""
+    return replace(as_segment(take.take, rate), record=take.place)
 
 
 def rest_of(segment: Segment, position: Fraction) -> Segment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from speaking_stills import numbered_portraits, portrayed, write_stills
+from speaking_stills import FIRST, numbered_portraits, numbers_in, portrayed, write_stills
 
 from talkies.core.provenance.verifying import Asked, verify
 from talkies.core.timeline import read_timeline
@@ -32,6 +32,15 @@ def test_portraits_go_along_in_the_cut_alone(tmp_path: Path) -> None:
         assert all(clip.path == out / "TAKES" / f"{clip.name}.mp4" for clip in track.clips)
     assert {path.name for path in (out / "STEMS").iterdir()} == {"reel_DX_talkies.wav", "reel_DX_talkies_2.wav"}
     assert "PX" not in (out / "CUES" / "reel_cues.csv").read_text(encoding="utf-8-sig")
+
+
+def test_the_reference_movie_shows_them(tmp_path: Path) -> None:
+    """They count from 1000 on; the film between them counts on."""
+    made, out = tmp_path / "made.otio", tmp_path / "turnover"
+    portrayed(write_stills(tmp_path), made)
+    list(hand_over(read_timeline(made), out, Pops(), credentials=False))
+    shown = numbers_in(out / "PICTURE" / "reel_reference.mov")
+    assert shown == [*range(FIRST, FIRST + 75), *range(75), *range(FIRST, FIRST + 50)]
 
 
 def test_a_portrait_without_a_credential_is_not_unreadable(tmp_path: Path) -> None:
