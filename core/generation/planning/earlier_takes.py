@@ -90,7 +90,11 @@ def _read(request: Request, timeline: Timeline, planned: Mapping[str, Sequence[S
     lost, mute = len(takes) - len(staying), len(staying) - len(current)
     changed = f"{request.out}: {lost} earlier takes belong to clips that have changed since, and are left out"
     moved = f"{request.out}: {mute} portraits say what is made anew, and are left out; --task portrait makes them again"
-    return EarlierTakes(current, (*([changed] if lost else ()), *([moved] if mute else ())))
+    listed = request.out.with_name(f"{request.out.stem}.PX-talkies.edl")
+    unread = f"{listed.name}: is written anew; portraits in it that are not among the chosen segments do not stay"
+    is_list = suffix_of(request.out) == ".edl" and listed.exists() and bool(request.segments)
+    notes = ((changed, lost), (moved, mute), (unread, is_list and request.task == "portrait"))
+    return EarlierTakes(current, tuple(note for note, holds in notes if holds))
 
 
 def _speaks_anew(stems: Sequence[Stem]) -> bool:

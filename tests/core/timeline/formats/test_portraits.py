@@ -12,11 +12,14 @@ import melt
 import numpy as np
 import opentimelineio as otio
 import pytest
+from engines import load_tones
 from fcpxml_rules import broken_rules
 from speaking_stills import FIRST, numbers_in, portrayed, use_numbered, write_stills
 from timeline_facts import facts, lost, unnamed
 
 from talkies.core.destinations import losses, preflight
+from talkies.core.errors import TalkiesError
+from talkies.core.generation.redo import made_takes, redo
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Timeline
 from talkies.core.timeline import read_timeline
@@ -188,6 +191,47 @@ def test_an_edl_has_its_portraits_in_a_list_of_their_own_and_says_so(tmp_path: P
         ["V", "C", "00:00:00:00", "00:00:02:00", "00:00:06:00", "00:00:08:00"],
     ]
     assert "PX_" not in out.read_text()
+
+
+def test_a_list_of_portraits_that_is_written_anew_says_so(tmp_path: Path) -> None:
+    reel, out = write_stills(tmp_path), tmp_path / "out.edl"
+    assert not any("written anew" in each for each in portrayed(reel, out).report["warnings"])
+    again = portrayed(reel, out, segments=("V1-001",))
+    assert any("out.PX-talkies.edl: is written anew" in each for each in again.report["warnings"])
+
+
+@pytest.mark.parametrize("change", ["gone", "speed", "generator", "nested", "facts", "sound"])
+def test_a_track_of_portraits_by_anybody_gets_one_sentence(change: str, tmp_path: Path) -> None:
+    """Reading, taking over and making again never end in anything but a sentence."""
+    reel, out = write_stills(tmp_path), tmp_path / "out.otio"
+    portrayed(reel, out)
+    document = otio.adapters.read_from_file(str(out))
+    track = document.tracks[-1]
+    clip = next(iter(track.find_clips()))
+    if change == "gone":
+        clip.media_reference.target_url = "nowhere.mp4"
+    elif change == "speed":
+        clip.effects.append(otio.schema.LinearTimeWarp(time_scalar=2.0))
+    elif change == "generator":
+        clip.media_reference = otio.schema.GeneratorReference(generator_kind="bars")
+    elif change == "nested":
+        track[0] = otio.schema.Stack(source_range=clip.source_range, children=[clip.clone()])
+    elif change == "facts":
+        clip.metadata["talkies"] = {"film": ["h264"], "take": "x", "made_from": 3, "channels": {}, "segment": [1]}
+    else:
+        track.kind = "Audio"
+    otio.adapters.write_to_file(document, str(out))
+    timeline = read_timeline(out)
+    assert [segment.id for segment in timeline.segments] == ["V1-001", "V1-002", "V1-003"]
+    our_tracks(timeline)
+    for reading in (lambda: takes_in(timeline), lambda: portrayed(reel, out, segments=("V1-003",))):
+        said = ""
+        try:
+            reading()
+        except TalkiesError as error:
+            said = str(error)
+        assert "\n" not in said
+    assert all("\n" not in each.problem for each in redo(made_takes(out), load_engine=load_tones))
 
 
 def test_stems_hold_sound_alone_and_say_so(tmp_path: Path) -> None:
