@@ -277,6 +277,17 @@ def mixdown(path: str) -> None:
     bpy.ops.sound.mixdown(filepath=path, container="WAV", codec="PCM", format="S24", mixrate=48000)
 
 
+def seen(frame: int, path: str) -> None:
+    """Renders what the sequencer shows at a frame as a PNG."""
+    scene = bpy.context.scene
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 192, 108, 100
+    scene.render.image_settings.file_format = "PNG"
+    scene.view_settings.view_transform = "Standard"
+    scene.render.filepath = path
+    scene.frame_set(frame)
+    bpy.ops.render.render(write_still=True)
+
+
 def open_answers() -> None:
     globals()["answers"] = part("bridge").Answers(bpy.context.scene)
 

@@ -9,6 +9,7 @@ import av
 import pytest
 from blenders import Blender, press, program
 from numbered_movies import numbered, write_numbered
+from speaking_stills import FIRST, numbers_in
 
 pytestmark = pytest.mark.slow  # a real Blender
 
@@ -58,6 +59,18 @@ def test_a_still_speaks_on_a_channel_above(still: Blender) -> None:
     assert len(still.call("read")["ids"]) == 2  # it is no shot
     still.call("undo")
     assert shown(still) == before
+
+
+def test_each_frame_shows_its_own_picture(still: Blender, tmp_path: Path) -> None:
+    def number_at(frame: int) -> int:
+        still.call("seen", frame=frame, path=str(tmp_path / "seen.png"))
+        (number,) = numbers_in(tmp_path / "seen.png")
+        return number
+
+    assert [number_at(frame) for frame in (1, 50)] == [7, 7]  # the photograph
+    press(still, "portrait")
+    assert [number_at(frame) for frame in (1, 2, 26, 50)] == [FIRST, FIRST + 1, FIRST + 25, FIRST + 49]
+    assert [number_at(frame) for frame in (51, 60)] == [0, 9]  # the film
 
 
 def test_it_takes_the_place_of_the_one_before(still: Blender) -> None:
