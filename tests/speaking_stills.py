@@ -18,7 +18,7 @@ from numbered_movies import number_of, numbered, write_numbered
 
 from talkies.core.engines import pictures
 from talkies.core.engines.pictures import PictureBrief, PictureMaker
-from talkies.core.errors import EngineError
+from talkies.core.errors import ArgumentError, EngineError
 from talkies.core.events import Finished
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
@@ -60,6 +60,8 @@ class NumberedPictures(PictureMaker):
         NumberedPictures.asked.append(brief)
         if self.fault == "refuses":
             raise EngineError("still.png", "shows no face")
+        if self.fault == "asks" and brief.segment.id == "V1-001" and not brief.consent:
+            raise ArgumentError("still.png", "nobody has said who consented", "say who allowed it")
         count = brief.frames - (self.fault == "short")
         with av.open(str(path), "w", format=brief.container) as container:
             codec, form = ("libx264", "yuv420p") if brief.film == "h264" else ("prores_ks", "yuv422p10le")

@@ -34,6 +34,7 @@ class PictureBrief:
     speaker, each with its file and its own record range, which may reach beyond (``heard_over`` in
     core/takes/mixdown.py is what sounds during ``record``); ``cues``: their words, with their ranges. All times are
     seconds from the timeline's first frame. ``film``: the codec. ``seed``: the same one gives the same movie.
+    ``consent``: who allowed that the portrait speaks, in the user's words, "" where nobody was asked now.
     """
 
     segment: Segment
@@ -43,6 +44,7 @@ class PictureBrief:
     cues: tuple[Cue, ...]
     film: FilmCodec = "h264"
     seed: int = 0
+    consent: str = ""
 
     @property
     def frames(self) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from talkies.core.engines.pictures import SUFFIXES, PictureBrief, PictureMaker
-from talkies.core.errors import InputError
+from talkies.core.errors import ArgumentError, InputError
 from talkies.core.generation.made_from import MADE_FROM
 from talkies.core.generation.request import Request
 from talkies.core.generation.take_metadata import portrait_metadata
@@ -42,20 +42,20 @@ class Portraits:
         spoken = self._spoken(stem, index)
         if not spoken:
             raise InputError(f"segment {stem.segment.id} ({stem.segment.clip})", "has no dialogue that it could say")
-        seed = self.request.seed + index
+        request, rate, seed = self.request, self.timeline.rate, self.request.seed + index
         brief = PictureBrief(
-            stem.segment, stem.record, self.timeline.rate, spoken, stem.cues, self.request.film, seed
+            stem.segment, stem.record, rate, spoken, stem.cues, request.film, seed, request.consent
         )  # fmt: skip
 
         def write(path: Path) -> Mapping[str, Any]:
-            return self.maker.make(brief, path, on_share)
+            try:
+                return self.maker.make(brief, path, on_share)
+            except ArgumentError as error:  # of this still alone: the others may have a face and somebody's consent
+                raise InputError(error.subject, error.problem, error.cure) from error
 
         says = {take.speaker: _sound_hash(take.path) for take in spoken}
-        metadata = portrait_metadata(stem, self.request, self.maker, says, seed=seed)
-        suffix = SUFFIXES[self.request.film]
-        return save_picture(
-            stem, self.timeline.rate, self.folder, write, suffix=suffix, number=number, metadata=metadata
-        )
+        metadata, suffix = portrait_metadata(stem, request, self.maker, says, seed=seed), SUFFIXES[request.film]
+        return save_picture(stem, rate, self.folder, write, suffix=suffix, number=number, metadata=metadata)
 
     def _spoken(self, stem: Stem, index: int) -> tuple[Take, ...]:
         """The dialogue of this place among the takes, one of each speaker: the newest."""

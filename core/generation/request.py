@@ -74,7 +74,7 @@ class Request:
     sound (core/mark). ``pan_law``, ``width``: of effects, which sound where in the picture they happen: 0 is one
     channel, in the middle, 1 from edge to edge. ``music``: of the task music.
     ``credentials``: files say, signed, what made them, where the extra is installed (core/credentials). ``film``: what
-    portraits are encoded as.
+    portraits are encoded as; ``consent``: who allowed that they speak, "" where that is known already.
     """
 
     timeline: Path
@@ -113,6 +113,7 @@ class Request:
     mark: bool = True
     credentials: bool = True
     film: FilmCodec = "h264"
+    consent: str = ""
 
     def __post_init__(self) -> None:
         for name, known in zip(_CHOSEN, (TASKS, SOURCES, FILMS, CLIPS), strict=True):
@@ -256,7 +257,7 @@ def _plain(value: float | Fraction) -> float | Fraction:
     return float(value) if isinstance(value, Fraction) and abs(value) < sys.float_info.max else value
 
 
-_WORDS = ("prompt", "negative_prompt", "background")
+_WORDS = ("prompt", "negative_prompt", "background", "consent")
 _CHOSEN = ("task", "source", "film", "clips")
 _TEXTS = (*_WORDS, *_CHOSEN, "engine", "voice", "language", "device", "loudness", "pan_law", "shots")
 _PATHS = ("timeline", "out", "weights", "media_dir", "spots")

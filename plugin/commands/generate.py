@@ -68,6 +68,8 @@ def add_options(parser: argparse.ArgumentParser, leave_out: Sequence[str] = ()) 
     width = f"effects sound where they happen: 0 mono, 1 from edge to edge (default: {WIDTH})"
     add("--width", metavar="0..1", type=float, default=WIDTH, help=width)
     add("--film", choices=FILMS, default=FILMS[0], help="of --task portrait: how portraits are encoded (default: h264)")
+    consent = "of --task portrait: who allowed that these portraits speak, and how; kept for each of them"
+    add("--consent", metavar="TEXT", default="", help=consent)
     add("--two-pop", action="store_true", help="into a stems folder: a pop two seconds before the first picture")
     add("--tail-pop", action="store_true", help="into a stems folder: a pop two seconds after the last picture")
     add("--replace", action="store_true", help="write OUT anew: nothing stays that it has for other segments")
@@ -164,6 +166,7 @@ def request_from(options: argparse.Namespace) -> Request:
         pan_law=options.pan_law,
         width=options.width,
         film=options.film,
+        consent=options.consent,
         credentials=options.credentials and configured.signs,
     )
 

@@ -141,6 +141,19 @@ def test_a_portrait_that_fails_leaves_the_dialogue_and_says_why(
     assert not (tmp_path / "out.takes.part").exists()
 
 
+def test_what_one_still_lacks_stops_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NumberedPictures, "fault", "asks")
+    reel, out = write_stills(tmp_path), tmp_path / "out.otio"
+    done = portrayed(reel, out)
+    assert [failure["reason"] for failure in done.report["failures"]] == [
+        "still.png: nobody has said who consented; say who allowed it"
+    ]
+    assert [take.name for take in done.takes if take.is_picture] == PORTRAITS[1:]
+    done = portrayed(reel, out, consent="the sitter's daughter, by letter")
+    assert not done.report["failures"]
+    assert NumberedPictures.asked[-1].consent == "the sitter's daughter, by letter"
+
+
 def test_every_take_of_the_dialogue_has_its_picture(tmp_path: Path) -> None:
     done = portrayed(write_stills(tmp_path), tmp_path / "out.otio", takes=2)
     assert [brief.spoken[0].number for brief in NumberedPictures.asked] == [1, 2, 1, 2]
