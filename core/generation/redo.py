@@ -36,6 +36,7 @@ from talkies.core.media.wav.bwf import SAMPLE_RATE
 from talkies.core.segment import Stem, Take
 from talkies.core.takes.edited import EDIT
 from talkies.core.takes.levels import BALANCED, rebalanced
+from talkies.core.takes.pictures import picture_hash
 from talkies.core.takes.saving import take_name
 
 
@@ -74,7 +75,7 @@ def redo(
             try:
                 notes = list[str]()
                 made = _again(take, Path(place), loaded, watch, notes.append)
-                content = _pictures if made.is_picture else _samples
+                content = picture_hash if made.is_picture else _samples
                 is_same = content(take.path) == content(made.path) if take.path.is_file() else None
                 target = take.path if folder is None else folder / f"{take.name}{made.path.suffix}"
                 if folder is not None or is_same is None:
@@ -145,6 +146,7 @@ def _order(take: MadeTake, place: Path) -> tuple[TakeRequest, int]:
     try:
         stated = found_from(take.folder, dict(made_from["request"]))
         unmarked = of_a_model(str(take.metadata.get("source"))) and MARK not in take.metadata  # as older takes are
+        unmarked = unmarked and SAYS not in take.metadata  # a picture has none, but its dialogue may
         own = {"out": str(place / "again.otio")} | ({"mark": False} if unmarked else {})
         request = from_json(Request, {**stated, **own})
         cues = from_json(dict[int, CueEdit], made_from.get("cues", {}))
@@ -242,15 +244,4 @@ def _samples(path: Path) -> str:
     hashed = hashlib.sha256()
     for block in sound_blocks(path, SAMPLE_RATE, mono=False):
         hashed.update(block.tobytes())
-    return hashed.hexdigest()
-
-
-def _pictures(path: Path) -> str:
-    """A hash of all pictures. Raises MediaError."""
-    from talkies.core.media.opening import open_media
-
-    hashed = hashlib.sha256()
-    with open_media(path) as container:
-        for frame in container.decode(video=0):
-            hashed.update(frame.to_ndarray(format="rgb24").tobytes())
     return hashed.hexdigest()

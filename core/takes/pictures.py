@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -67,3 +68,14 @@ def check_movie(path: Path, rate: Fraction, frames: int) -> None:
     if count != frames or (frames > 1 and abs(stated / rate - 1) > _SURE):
         problem = f"has {count} pictures at {float(stated):g} a second in place of {frames} at {float(rate):g}"
         raise EngineError("the portrait", problem)
+
+
+def picture_hash(path: Path) -> str:
+    """Of all pictures of a movie, whatever else its file says. Raises MediaError."""
+    from talkies.core.media.opening import open_media
+
+    hashed = hashlib.sha256()
+    with open_media(path) as container:
+        for frame in container.decode(video=0):
+            hashed.update(frame.to_ndarray(format="rgb24").tobytes())
+    return hashed.hexdigest()

@@ -225,7 +225,11 @@ def test_a_portrait_goes_when_its_dialogue_is_made_anew(tmp_path: Path) -> None:
     assert any("1 portraits say what is made anew" in each for each in last.report["warnings"])  # type: ignore[union-attr]
 
 
-def test_portraits_are_made_again_picture_for_picture(tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", ["rules", "network"])
+def test_portraits_are_made_again_picture_for_picture(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(NumberedPictures, "source", source)
     out = tmp_path / "out.otio"
     portrayed(write_stills(tmp_path), out, takes=2)
     takes = tmp_path / "out.takes"
