@@ -1,0 +1,67 @@
+"""What is seen between the lips: colours that were learned, in the light and the tones of the still."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from talkies.core.arrays import Floats, Floats32, Image
+from talkies.core.portrait.learned import Learned
+
+_CHEEKS = (205, 425, 50, 280)
+_SEEN = 0.8  # of the learned picture's width: beyond lie the corners of that man's own lips
+_DEEP = 0.82  # light between the lips against what was learned: no tooth shines
+_COLOURFUL = 9.0  # spread of hues (Lab) in a face on a film in colour
+_SHADOW = 0.35  # what the upper lip takes away below itself
+
+
+@dataclass(frozen=True)
+class Tones:
+    """Of a still: the ``cheek``'s colour (3,), how much ``colour`` it has, 0 (grey, sepia) to 1; its ``grain``."""
+
+    cheek: Floats
+    colour: float
+    grain: float
+
+    @classmethod
+    def of(cls, image: Image, points: Floats, unit: float) -> Tones:
+        """``points`` (468, 2) in pixels."""
+        size = max(int(unit * 0.06), 2)
+        patches = [_patch(image, points[point], size) for point in _CHEEKS]
+        cheek = np.median(np.concatenate([each.reshape(-1, 3) for each in patches]), axis=0)
+        low, high = points.min(axis=0).astype(int).clip(0), points.max(axis=0).astype(int)
+        face = cv2.cvtColor(image[low[1] : high[1], low[0] : high[0]], cv2.COLOR_RGB2LAB)[..., 1:].astype(np.float64)
+        spread = float(np.hypot(*face.reshape(-1, 2).std(axis=0)))
+        return cls(cheek.astype(np.float64), min(spread / _COLOURFUL, 1.0), _grain(patches))
+
+
+def _patch(image: Image, place: Floats, size: int) -> Image:
+    x, y = place.astype(int)
+    return image[max(y - size, 0) : y + size + 1, max(x - size, 0) : x + size + 1]
+
+
+def _grain(patches: list[Image]) -> float:
+    """Deviation of single pixels from those around them, levels."""
+    rough = [each.astype(np.float64).mean(axis=2) for each in patches]
+    return float(np.median([np.std(each - cv2.blur(each, (3, 3))) for each in rough]))
+
+
+def inside(learned: Learned, opening: float, width: float, tones: Tones) -> Floats32:
+    """(24, 48, 3) levels between the lips; ``opening`` and ``width`` in distances of the eyes."""
+    shares = learned.colours(opening, width)
+    grey = shares.mean(axis=2, keepdims=True)
+    shares = grey + tones.colour * (shares - grey)
+    down = np.linspace(0, 1, shares.shape[0])[:, None, None]
+    light = _DEEP * (1 - _SHADOW * (1 - down) ** 2)
+    return (shares * light * tones.cheek).astype(np.float32)
+
+
+def looked_up(texture: Floats32, across: Floats32, down: Floats32) -> Floats32:
+    """The colours (H, W, 3) at ``across`` -1 to 1 and ``down`` 0 to 1, (H, W) each."""
+    rows, columns = texture.shape[:2]
+    x = ((_SEEN * across + 1) / 2 * (columns - 1)).astype(np.float32)
+    y = (down * (rows - 1)).astype(np.float32)
+    found: Floats32 = cv2.remap(texture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return found

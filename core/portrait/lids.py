@@ -1,0 +1,98 @@
+"""Eyelids: the still with its eyes closed by degrees, the skin of the lids drawn down, lashes whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from talkies.core.arrays import Floats, FromOpenCV, Image
+from talkies.core.portrait.axes import FaceAxes
+from talkies.core.portrait.points import (
+    LEFT_BROW,
+    LEFT_LOWER_LID,
+    LEFT_UPPER_LID,
+    RIGHT_BROW,
+    RIGHT_LOWER_LID,
+    RIGHT_UPPER_LID,
+)
+
+STEPS = 8
+"""Degrees of closing that are drawn."""
+_LASHES = 0.28  # of the eye's opening: what moves with the lid's edge undistorted
+_LOWER_RISES = 0.08  # of the way, which the lower lid goes
+_SKIN_ABOVE = 0.92  # of the way from the lid to the brow that is drawn down
+
+
+@dataclass(frozen=True)
+class _Eye:
+    """Edges along the face's axes: ``across`` (N,), and how far down the brow, the upper and the lower lid are."""
+
+    across: Floats
+    brow: Floats
+    upper: Floats
+    lower: Floats
+
+
+class Lids:
+    """The eyes of a still."""
+
+    def __init__(self, image: Image, points: Floats, axes: FaceAxes) -> None:
+        self._image, self._axes = image, axes
+        sides = ((LEFT_UPPER_LID, LEFT_LOWER_LID, LEFT_BROW), (RIGHT_UPPER_LID, RIGHT_LOWER_LID, RIGHT_BROW))
+        self._eyes = [_eye(points, *side) for side in sides]
+        self._drawn: dict[int, Image] = {0: image}
+
+    def closed(self, share: float) -> Image:
+        """The still, its lids closed by ``share``, 0 to 1, of the way."""
+        step = round(min(max(share, 0.0), 1.0) * STEPS)
+        if step not in self._drawn:
+            image = self._image.copy()
+            for eye in self._eyes:
+                _close(image, self._image, eye, step / STEPS, self._axes)
+            self._drawn[step] = image
+        return self._drawn[step]
+
+
+def _eye(points: Floats, upper: tuple[int, ...], lower: tuple[int, ...], brow: tuple[int, ...]) -> _Eye:
+    across = np.linspace(points[upper[0], 0], points[upper[-1], 0], 33)
+    high, low = (_smooth(points[list(edge)], across) for edge in (upper, lower))
+    brows = points[list(brow)]
+    fit = np.polyfit(brows[:, 0], brows[:, 1], 1)
+    above = np.minimum(np.polyval(fit, across) + 0.3 * (high - np.polyval(fit, across)), high)
+    return _Eye(across, high + _SKIN_ABOVE * (above - high), high, np.maximum(low, high))
+
+
+def _smooth(edge: Floats, across: Floats) -> Floats:
+    edge = edge[np.argsort(edge[:, 0])]
+    return np.interp(across, edge[:, 0], edge[:, 1])
+
+
+def _close(out: Image, image: Image, eye: _Eye, share: float, axes: FaceAxes) -> None:
+    """Draws an eye into ``out``."""
+    corners = np.array([(x, y) for x in eye.across[[0, -1]] for y in (eye.brow.min(), eye.lower.max())])
+    placed = axes.to_picture(corners)
+    (left, top), (right, bottom) = np.floor(placed.min(axis=0)).astype(int) - 3, np.ceil(placed.max(axis=0)).astype(int) + 4
+    left, top = max(left, 0), max(top, 0)
+    right, bottom = min(right, image.shape[1]), min(bottom, image.shape[0])
+    if right - left < 4 or bottom - top < 4:
+        return
+    y, x = np.mgrid[top:bottom, left:right].astype(np.float64)
+    face = axes.to_face(np.stack((x, y), axis=-1))
+    across, down = face[..., 0], face[..., 1]
+    brow, upper, lower = (np.interp(across, eye.across, edge) for edge in (eye.brow, eye.upper, eye.lower))
+    inside = (across > eye.across[0]) & (across < eye.across[-1])
+    meets = lower - _LOWER_RISES * (lower - upper)
+    edge = upper + share * (meets - upper)
+    lashes = _LASHES * (lower - upper) * share
+    low, high = np.maximum(edge - lashes, brow + 1e-3), np.maximum(upper - lashes, brow + 1e-3)
+    stretched = brow + (down - brow) * (high - brow) / (low - brow)
+    source = np.where(down < low, stretched, down - (edge - upper))
+    source = np.where(inside & (down > brow) & (down < edge), source, down)
+    places = axes.to_picture(np.stack((across, source), axis=-1)).astype(np.float32)
+    drawn: FromOpenCV = cv2.remap(image, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    covered = np.clip(edge - down + 0.5, 0, 1) * inside
+    covered = cv2.GaussianBlur(covered, (0, 0), 0.6)[..., None]
+    part = out[top:bottom, left:right]
+    part[:] = np.clip(part + covered * (drawn.astype(np.float64) - part) + 0.5, 0, 255).astype(np.uint8)
