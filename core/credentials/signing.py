@@ -67,6 +67,11 @@ class Signing:
         if self.is_on:
             self._sign(path, Origin.of_mix(what, takes, self._films.of(segments), movie=movie))
 
+    def film(self, path: Path, origin: Origin) -> None:
+        """A movie that somebody knows the origin of. Raises OutputError."""
+        if self.is_on:
+            self._sign(path, origin)
+
     def copy(self, take: Take, path: Path) -> None:
         """A file with the sound of a take at other samples. Raises OutputError."""
         if self.is_on:

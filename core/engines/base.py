@@ -120,13 +120,15 @@ class Prepared:
     """A brief ready to be made into sound, any number of times; engines add their own conditions in a subclass.
 
     ``duration`` in seconds. ``silent``: there is nothing to sound, and the answer is silence. ``warnings``: one
-    sentence each, for the user.
+    sentence each, for the user. ``phonemes``: what is said when, (id, start, end) in seconds of the sound, where the
+    engine knows.
     """
 
     task: Task
     duration: Fraction
     silent: bool = False
     warnings: tuple[str, ...] = ()
+    phonemes: tuple[tuple[int, float, float], ...] = ()
 
     @property
     def source(self) -> str:

@@ -105,7 +105,7 @@ class MiniEngine(Engine):
         return prepare(brief.features, brief)
 
     def _dialogue(self, brief: Brief) -> MiniPrepared:
-        speech, said = self.speech.conditions(brief)
+        speech, said, phonemes = self.speech.conditions(brief)
         stretches = spoken_stretches(brief.lines, speech.frames)
         audible = torch.zeros(speech.frames)
         for stretch in stretches:
@@ -115,6 +115,7 @@ class MiniEngine(Engine):
             duration=brief.duration,
             silent=says_nothing(speech),
             warnings=said,
+            phonemes=tuple(phonemes),
             conditions=speech,
             stretches=stretches,
             audible=audible,
@@ -123,11 +124,12 @@ class MiniEngine(Engine):
     def _joint(self, features: PictureFeatures, brief: Brief) -> MiniPrepared:
         """Effects with speech beside them."""
         effects = self._effects(features, brief, read_prompt(brief.prompt), read_prompt(brief.negative_prompt))
-        speech, warnings = self.speech.conditions(brief)
+        speech, warnings, phonemes = self.speech.conditions(brief)
         both = replace(
             effects,
             silent=not _happens(features, brief) and says_nothing(speech),
             warnings=effects.warnings + warnings,
+            phonemes=tuple(phonemes),
             conditions=replace(effects.conditions, phones=speech.phones, lips=speech.lips, voice=speech.voice),
             audible=None,
             named=effects.named and replace(effects.named, spoken=spoken_frames(speech.phones)),

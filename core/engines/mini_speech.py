@@ -32,8 +32,9 @@ class SpeechReader:
     durations: DurationModel
     lips: LipNetwork | None
 
-    def conditions(self, brief: Brief) -> tuple[Conditions, tuple[str, ...]]:
-        """Conditions for one speaker's lines, and warnings about what will not sound as written."""
+    def conditions(self, brief: Brief) -> tuple[Conditions, tuple[str, ...], Spans]:
+        """Conditions for one speaker's lines, warnings about what will not sound as written, and the phonemes in their
+        time."""
         lines, frames = brief.lines, latent_count(brief.duration)
         chosen = find_voice(brief.voice, *((lines[0].speaker, lines[0].language) if lines else ("", "")))
         lips, evidence = self._read_lips(brief.features)
@@ -49,7 +50,7 @@ class SpeechReader:
             lips=torch.from_numpy(lips) if lips is not None and bool(lips.any()) else None,
             voice=torch.from_numpy(chosen.vector),
         )
-        return conditions, tuple(dict.fromkeys(warnings))
+        return conditions, tuple(dict.fromkeys(warnings)), spans
 
     def word_starts(self, features: PictureFeatures | None, line: Line, voice: str) -> list[float]:
         """When each word of a line will be said (s), words as espeak parts them."""

@@ -238,7 +238,7 @@ class Maker:
                 sample_rate=engine.sample_rate,
                 loudness=PRESETS[request.loudness],
                 mark=metadata.get(MARK),
-                metadata=metadata | _listed(stem, whole),
+                metadata=metadata | _listed(stem, whole) | _said(prepared),
             )
         work.done += part
         self.warnings.extend(engine.remarks())
@@ -282,6 +282,15 @@ def _listed(stem: Stem, whole: TimeRange) -> dict[str, Any]:
     from talkies.core.spotting.made_of import SPOTS, made_of
 
     return {SPOTS: made_of(stem.spots, stem.segment, whole)}
+
+
+def _said(prepared: Prepared) -> dict[str, Any]:
+    """In a take's metadata: what is said when, in seconds of its file."""
+    if not prepared.phonemes:
+        return {}
+    from talkies.core.conditioning.speech.phoneme_text import PHONEMES, phoneme_text
+
+    return {PHONEMES: phoneme_text(prepared.phonemes)}
 
 
 _WHAT = {

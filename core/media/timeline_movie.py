@@ -38,9 +38,15 @@ def movie_file(path: Path, container: str, options: dict[str, str]) -> Iterator[
 
 def add_picture(container: Any, rate: Fraction) -> Any:
     """A stream of H.264, or of MPEG-4 where there is no such encoder, for pictures of the preview's size."""
-    video = container.add_stream(_encoder(), rate=rate)
-    video.width, video.height, video.pix_fmt = *_SIXTEEN_NINE, "yuv420p"
-    video.options = {"crf": "20", "preset": "fast"}
+    return add_stream_of(container, rate, _SIXTEEN_NINE)
+
+
+def add_stream_of(container: Any, rate: Fraction, size: tuple[int, int], *, prores: bool = False) -> Any:
+    """The same for pictures of another ``size`` (width, height), both even; or of ProRes 422 HQ."""
+    video = container.add_stream("prores_ks" if prores else _encoder(), rate=rate)
+    video.width, video.height = size
+    video.pix_fmt = "yuv422p10le" if prores else "yuv420p"
+    video.options = {"profile": "3"} if prores else {"crf": "20", "preset": "fast"}
     return video
 
 

@@ -73,7 +73,7 @@ def spread(
     edge = _edge(part)
     known = np.concatenate((points[keep], axes.to_face(edge))) / axes.unit
     given = np.concatenate((values[keep], np.zeros((len(edge), values.shape[1]))))
-    smooth = RBFInterpolator(known, given, kernel="thin_plate_spline", smoothing=1e-4)
+    smooth = RBFInterpolator(known, given, kernel="thin_plate_spline", smoothing=2e-3)
     flat = axes.to_face(asked.reshape(-1, 2)) / axes.unit
     found = smooth(flat) * part.strength(asked.reshape(-1, 2))[:, None]
     return found.reshape(*asked.shape[:-1], -1).astype(np.float32)

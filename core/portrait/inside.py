@@ -12,9 +12,10 @@ from talkies.core.portrait.learned import Learned
 
 _CHEEKS = (205, 425, 50, 280)
 _SEEN = 0.8  # of the learned picture's width: beyond lie the corners of that man's own lips
-_DEEP = 0.82  # light between the lips against what was learned: no tooth shines
+_DARK, _BRIGHT = 0.5, 0.78  # light between the lips against what was learned: pursed or at rest, and spread
+_CONTRAST = 1.6
 _COLOURFUL = 9.0  # spread of hues (Lab) in a face on a film in colour
-_SHADOW = 0.35  # what the upper lip takes away below itself
+_SHADOW = 0.55  # what the upper lip takes away below itself
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,18 @@ def _grain(patches: list[Image]) -> float:
     return float(np.median([np.std(each - cv2.blur(each, (3, 3))) for each in rough]))
 
 
-def inside(learned: Learned, opening: float, width: float, tones: Tones) -> Floats32:
-    """(24, 48, 3) levels between the lips; ``opening`` and ``width`` in distances of the eyes."""
+def inside(learned: Learned, opening: float, width: float, spread: float, tones: Tones) -> Floats32:
+    """(24, 48, 3) levels between the lips; ``opening`` and ``width`` in distances of the eyes; ``spread`` -1 to 1: how
+    much of the teeth the lips uncover."""
     shares = learned.colours(opening, width)
     grey = shares.mean(axis=2, keepdims=True)
-    shares = grey + tones.colour * (shares - grey)
+    middle = float(grey[:, 8:-8].mean())
+    shares = (middle + _CONTRAST * (grey - middle)) + tones.colour * (shares - grey)
     down = np.linspace(0, 1, shares.shape[0])[:, None, None]
-    light = _DEEP * (1 - _SHADOW * (1 - down) ** 2)
-    return (shares * light * tones.cheek).astype(np.float32)
+    aside = np.abs(np.linspace(-1, 1, shares.shape[1]))[None, :, None]
+    bright = _DARK + (_BRIGHT - _DARK) * min(max(0.35 + spread, 0.0), 1.0)
+    light = bright * (1 - _SHADOW * (1 - down) ** 2) * (1 - 0.6 * aside**3)
+    return (np.clip(shares, 0.06, 1.0) * light * tones.cheek).astype(np.float32)
 
 
 def looked_up(texture: Floats32, across: Floats32, down: Floats32) -> Floats32:

@@ -21,7 +21,8 @@ from talkies.core.portrait.points import (
 STEPS = 8
 """Degrees of closing that are drawn."""
 _LASHES = 0.28  # of the eye's opening: what moves with the lid's edge undistorted
-_LOWER_RISES = 0.08  # of the way, which the lower lid goes
+_LASH_LINE = 0.12  # of the opening by which lashes lie above the mesh's edge
+_BEYOND = 0.08  # of the opening by which the upper lid goes beyond the lower one's edge, which is wet and shines
 _SKIN_ABOVE = 0.92  # of the way from the lid to the brow that is drawn down
 
 
@@ -83,12 +84,13 @@ def _close(out: Image, image: Image, eye: _Eye, share: float, axes: FaceAxes) ->
     across, down = face[..., 0], face[..., 1]
     brow, upper, lower = (np.interp(across, eye.across, edge) for edge in (eye.brow, eye.upper, eye.lower))
     inside = (across > eye.across[0]) & (across < eye.across[-1])
-    meets = lower - _LOWER_RISES * (lower - upper)
+    meets = lower + _BEYOND * (lower - upper)
     edge = upper + share * (meets - upper)
     lashes = _LASHES * (lower - upper) * share
-    low, high = np.maximum(edge - lashes, brow + 1e-3), np.maximum(upper - lashes, brow + 1e-3)
+    low = np.maximum(edge - lashes, brow + 1e-3)
+    high = np.maximum(upper - lashes - _LASH_LINE * share * (lower - upper), brow + 1e-3)
     stretched = brow + (down - brow) * (high - brow) / (low - brow)
-    source = np.where(down < low, stretched, down - (edge - upper))
+    source = np.where(down < low, stretched, down - (edge - upper) - _LASH_LINE * share * (lower - upper))
     source = np.where(inside & (down > brow) & (down < edge), source, down)
     places = axes.to_picture(np.stack((across, source), axis=-1)).astype(np.float32)
     drawn: FromOpenCV = cv2.remap(image, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)

@@ -20,13 +20,14 @@ from talkies.core.portrait.lips import Lips, lips_of
 from talkies.core.portrait.mesh import Mesh
 from talkies.core.portrait.points import LEFT_BROW, LOWER_INNER, LOWER_OUTER, RIGHT_BROW, UPPER_INNER, UPPER_OUTER
 
-LARGEST = 0.17
+LARGEST = 0.14
 """The widest opening, distances of the eyes; of the jaw alone."""
 _PURSED, _SPREAD = 0.11, 0.05  # by so much the mouth is narrower and wider at most
 _BROW = 0.05  # by so much brows rise at most
 _TUCKED = 0.03  # by so much the lower lip rises for f and v
 _SEAM = 0.45  # how dark the line is on which lips meet that the still has open
-_ROUNDS = 4
+_RIM = 0.55  # how dark the lips are where they turn inwards
+_ROUNDS = 6
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Rig:
         warped: Image = cv2.remap(still, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         opening, width = float((lower - upper)[:, 1].max()), float(lower[-1, 0] - lower[0, 0])
         unit = self._axes.unit
-        texture = inside(self._learned, opening / unit, width / unit, self._tones)
+        texture = inside(self._learned, opening / unit, width / unit, expression.width, self._tones)
         self._mouth.draw(warped, upper, lower, texture, _SEAM if self.lips.is_open else 0.0)
         out = self._image.copy()
         part = self.part
@@ -138,8 +139,18 @@ class _Mouth:
         if seam:
             line = np.exp(-(((down - y_top - gap / 2) / soft) ** 2)) * np.clip(1 - gap / (2 * soft), 0, 1)
             part *= 1 - seam * (line * np.clip(4 - 4 * np.abs(place), 0, 1))[..., None]
+        part *= 1 - _rim(down, y_top, gap, place, unit)[..., None]
         part += cover[..., None] * (colours - part)
         image[box] = np.clip(part + 0.5, 0, 255).astype(np.uint8)
+
+
+def _rim(down: Floats32, top: Floats32, gap: Floats32, place: Floats32, unit: float) -> Floats32:
+    """(H, W) how much darker it is beside the opening: the lips turn inwards there, most in the corners."""
+    outside = np.maximum(np.maximum(top - down, down - top - gap), 0) / (0.025 * unit)
+    open_by = np.clip(gap.max(initial=0.0) / (0.06 * unit), 0, 1)
+    corner = np.clip(np.abs(place), 0, 1) ** 2
+    rim: Floats32 = _RIM * open_by * (0.4 + 0.6 * corner) * np.exp(-(outside**2)) * np.clip(6 - 5.5 * np.abs(place), 0, 1)
+    return rim
 
 
 def _curve(edge: Floats, across: Floats) -> Floats:

@@ -20,6 +20,7 @@ COMMANDS = {
     "credentials": "who signs what is made: show, create, or use a certificate of your own",
     "spot": "list what sounds when in a timeline: a spotting list to edit, for generate --spots",
     "perform": "turn taps, or a voice recorded while the picture played, into a spotting list",
+    "portrait": "make a still portrait speak or sing: a film of it with a take, a recording or a line",
     "turnover": "collect a turnover for a post house: cut, takes, stems, reference movie, cue sheet, README",
     "panel": "open the panel: timeline, transcript, takes, in a window",
     "blender": "the extension for Blender: pack it, or install it",
