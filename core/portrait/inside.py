@@ -12,17 +12,22 @@ from talkies.core.portrait.learned import Learned
 
 _CHEEKS = (205, 425, 50, 280)
 _SEEN = 0.8  # of the learned picture's width: beyond lie the corners of that man's own lips
-_DARK, _BRIGHT = 0.5, 0.78  # light between the lips against what was learned: pursed or at rest, and spread
-_CONTRAST = 1.6
-_COLOURFUL = 9.0  # spread of hues (Lab) in a face on a film in colour
+_LIGHTEST_DARK = 0.3  # of the cheek's light: what is blackest in a faded print
+_DARK, _BRIGHT = 0.55, 0.95  # light between the lips against what was learned: pursed or at rest, and spread
+_BLACK = 0.3  # of the cheek's light: what counts as dark in that man's mouth
+_DETAIL = 1.0  # by how much is raised what averaging has levelled
+_COLOUR = 0.8
+_COLOURLESS, _COLOURFUL = 3.0, 8.0  # spread of hues (Lab) in a face that is sepia or grey, and in colour
 _SHADOW = 0.55  # what the upper lip takes away below itself
 
 
 @dataclass(frozen=True)
 class Tones:
-    """Of a still: the ``cheek``'s colour (3,), how much ``colour`` it has, 0 (grey, sepia) to 1; its ``grain``."""
+    """Of a still: the ``cheek``'s colour (3,) and the ``darkest`` of the face (3,), how much ``colour`` it has, 0 (grey,
+    sepia) to 1; its ``grain``, levels."""
 
     cheek: Floats
+    darkest: Floats
     colour: float
     grain: float
 
@@ -33,9 +38,16 @@ class Tones:
         patches = [_patch(image, points[point], size) for point in _CHEEKS]
         cheek = np.median(np.concatenate([each.reshape(-1, 3) for each in patches]), axis=0)
         low, high = points.min(axis=0).astype(int).clip(0), points.max(axis=0).astype(int)
-        face = cv2.cvtColor(image[low[1] : high[1], low[0] : high[0]], cv2.COLOR_RGB2LAB)[..., 1:].astype(np.float64)
-        spread = float(np.hypot(*face.reshape(-1, 2).std(axis=0)))
-        return cls(cheek.astype(np.float64), min(spread / _COLOURFUL, 1.0), _grain(patches))
+        face = cv2.GaussianBlur(image[low[1] : high[1], low[0] : high[0]], (0, 0), 2)
+        hues = cv2.cvtColor(face, cv2.COLOR_RGB2LAB)[..., 1:].astype(np.float64)
+        spread = float(np.hypot(*hues.reshape(-1, 2).std(axis=0)))
+        grey = cv2.cvtColor(cv2.GaussianBlur(image, (0, 0), 1), cv2.COLOR_RGB2GRAY)
+        darkest = min(float(np.percentile(grey, 0.5)) / max(float(cheek.mean()), 1.0), _LIGHTEST_DARK) * cheek
+        return cls(cheek.astype(np.float64), darkest, _colour(spread), _grain(patches))
+
+
+def _colour(spread: float) -> float:
+    return float(np.clip((spread - _COLOURLESS) / (_COLOURFUL - _COLOURLESS), 0, 1))
 
 
 def _patch(image: Image, place: Floats, size: int) -> Image:
@@ -53,14 +65,15 @@ def inside(learned: Learned, opening: float, width: float, spread: float, tones:
     """(24, 48, 3) levels between the lips; ``opening`` and ``width`` in distances of the eyes; ``spread`` -1 to 1: how
     much of the teeth the lips uncover."""
     shares = learned.colours(opening, width)
+    shares = shares + _DETAIL * (shares - cv2.blur(shares, (9, 9)))
     grey = shares.mean(axis=2, keepdims=True)
-    middle = float(grey[:, 8:-8].mean())
-    shares = (middle + _CONTRAST * (grey - middle)) + tones.colour * (shares - grey)
+    shares = grey + tones.colour * _COLOUR * (shares - grey)
     down = np.linspace(0, 1, shares.shape[0])[:, None, None]
     aside = np.abs(np.linspace(-1, 1, shares.shape[1]))[None, :, None]
     bright = _DARK + (_BRIGHT - _DARK) * min(max(0.35 + spread, 0.0), 1.0)
     light = bright * (1 - _SHADOW * (1 - down) ** 2) * (1 - 0.6 * aside**3)
-    return (np.clip(shares, 0.06, 1.0) * light * tones.cheek).astype(np.float32)
+    lit = np.clip((shares - _BLACK) / (1 - _BLACK), 0.0, 1.0) * light
+    return (tones.darkest + lit * (tones.cheek - tones.darkest)).astype(np.float32)
 
 
 def looked_up(texture: Floats32, across: Floats32, down: Floats32) -> Floats32:

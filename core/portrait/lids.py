@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from talkies.core.arrays import Floats, FromOpenCV, Image
+from talkies.core.arrays import Floats, Floats32, Image
 from talkies.core.portrait.axes import FaceAxes
 from talkies.core.portrait.points import (
     LEFT_BROW,
@@ -20,10 +20,11 @@ from talkies.core.portrait.points import (
 
 STEPS = 8
 """Degrees of closing that are drawn."""
-_LASHES = 0.28  # of the eye's opening: what moves with the lid's edge undistorted
-_LASH_LINE = 0.12  # of the opening by which lashes lie above the mesh's edge
-_BEYOND = 0.08  # of the opening by which the upper lid goes beyond the lower one's edge, which is wet and shines
+_LASHES = 0.3  # of the eye's opening: what moves with the lid's edge undistorted
+_BEYOND = 0.1  # of the opening by which the upper lid goes beyond the lower one's edge, which is wet and shines
 _SKIN_ABOVE = 0.92  # of the way from the lid to the brow that is drawn down
+_LASH_LINE = 0.1  # of the opening by which lashes lie above the mesh's edge
+_CALM = 0.012  # distances of the eyes: what of the skin is levelled before it is drawn down
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,16 @@ class _Eye:
 
 
 class Lids:
-    """The eyes of a still."""
+    """The eyes of a still; ``grain`` in levels."""
 
-    def __init__(self, image: Image, points: Floats, axes: FaceAxes) -> None:
+    def __init__(self, image: Image, points: Floats, axes: FaceAxes, grain: float = 0.0) -> None:
         self._image, self._axes = image, axes
         sides = ((LEFT_UPPER_LID, LEFT_LOWER_LID, LEFT_BROW), (RIGHT_UPPER_LID, RIGHT_LOWER_LID, RIGHT_BROW))
         self._eyes = [_eye(points, *side) for side in sides]
         self._drawn: dict[int, Image] = {0: image}
+        noise = np.random.default_rng(1).normal(0, grain, (*image.shape[:2], 1))
+        calm = cv2.GaussianBlur(image, (0, 0), max(_CALM * axes.unit, 0.8)).astype(np.float32)
+        self._skin: Floats32 = (calm + noise).astype(np.float32)
 
     def closed(self, share: float) -> Image:
         """The still, its lids closed by ``share``, 0 to 1, of the way."""
@@ -51,7 +55,7 @@ class Lids:
         if step not in self._drawn:
             image = self._image.copy()
             for eye in self._eyes:
-                _close(image, self._image, eye, step / STEPS, self._axes)
+                _close(image, self._image, self._skin, eye, step / STEPS, self._axes)
             self._drawn[step] = image
         return self._drawn[step]
 
@@ -59,6 +63,7 @@ class Lids:
 def _eye(points: Floats, upper: tuple[int, ...], lower: tuple[int, ...], brow: tuple[int, ...]) -> _Eye:
     across = np.linspace(points[upper[0], 0], points[upper[-1], 0], 33)
     high, low = (_smooth(points[list(edge)], across) for edge in (upper, lower))
+    high = high - _LASH_LINE * np.maximum(low - high, 0)
     brows = points[list(brow)]
     fit = np.polyfit(brows[:, 0], brows[:, 1], 1)
     above = np.minimum(np.polyval(fit, across) + 0.3 * (high - np.polyval(fit, across)), high)
@@ -70,31 +75,33 @@ def _smooth(edge: Floats, across: Floats) -> Floats:
     return np.interp(across, edge[:, 0], edge[:, 1])
 
 
-def _close(out: Image, image: Image, eye: _Eye, share: float, axes: FaceAxes) -> None:
-    """Draws an eye into ``out``."""
+def _close(out: Image, image: Image, skin: Floats32, eye: _Eye, share: float, axes: FaceAxes) -> None:
+    """Draws an eye into ``out``: the lid's skin drawn down, its lashes as they are in the still."""
     corners = np.array([(x, y) for x in eye.across[[0, -1]] for y in (eye.brow.min(), eye.lower.max())])
     placed = axes.to_picture(corners)
-    (left, top), (right, bottom) = np.floor(placed.min(axis=0)).astype(int) - 3, np.ceil(placed.max(axis=0)).astype(int) + 4
-    left, top = max(left, 0), max(top, 0)
-    right, bottom = min(right, image.shape[1]), min(bottom, image.shape[0])
+    left, top = np.maximum(np.floor(placed.min(axis=0)).astype(int) - 3, 0).tolist()
+    right, bottom = np.minimum(np.ceil(placed.max(axis=0)).astype(int) + 4, image.shape[1::-1]).tolist()
     if right - left < 4 or bottom - top < 4:
         return
     y, x = np.mgrid[top:bottom, left:right].astype(np.float64)
     face = axes.to_face(np.stack((x, y), axis=-1))
     across, down = face[..., 0], face[..., 1]
     brow, upper, lower = (np.interp(across, eye.across, edge) for edge in (eye.brow, eye.upper, eye.lower))
-    inside = (across > eye.across[0]) & (across < eye.across[-1])
-    meets = lower + _BEYOND * (lower - upper)
-    edge = upper + share * (meets - upper)
+    edge = upper + share * ((1 + _BEYOND) * (lower - upper))
     lashes = _LASHES * (lower - upper) * share
-    low = np.maximum(edge - lashes, brow + 1e-3)
-    high = np.maximum(upper - lashes - _LASH_LINE * share * (lower - upper), brow + 1e-3)
+    low, high = np.maximum(edge - lashes, brow + 1e-3), np.maximum(upper - lashes, brow + 1e-3)
     stretched = brow + (down - brow) * (high - brow) / (low - brow)
-    source = np.where(down < low, stretched, down - (edge - upper) - _LASH_LINE * share * (lower - upper))
-    source = np.where(inside & (down > brow) & (down < edge), source, down)
+    is_lid = (across > eye.across[0]) & (across < eye.across[-1]) & (down > brow) & (down < edge)
+    source = np.where(is_lid, np.where(down < low, stretched, down - (edge - upper)), down)
     places = axes.to_picture(np.stack((across, source), axis=-1)).astype(np.float32)
-    drawn: FromOpenCV = cv2.remap(image, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    covered = np.clip(edge - down + 0.5, 0, 1) * inside
-    covered = cv2.GaussianBlur(covered, (0, 0), 0.6)[..., None]
+    sharp, calm = (_taken(each, places) for each in (image.astype(np.float32), skin))
+    levelled = (share * np.clip((down - brow) / np.maximum(low - brow, 1e-3) * 2, 0, 1) * (down < low))[..., None]
+    drawn = sharp + levelled * (calm - sharp)
+    covered = cv2.GaussianBlur(np.clip(edge - down + 0.5, 0, 1) * is_lid, (0, 0), 0.6)[..., None]
     part = out[top:bottom, left:right]
-    part[:] = np.clip(part + covered * (drawn.astype(np.float64) - part) + 0.5, 0, 255).astype(np.uint8)
+    part[:] = np.clip(part + covered * (drawn - part) + 0.5, 0, 255).astype(np.uint8)
+
+
+def _taken(image: Floats32, places: Floats32) -> Floats32:
+    taken: Floats32 = cv2.remap(image, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return taken

@@ -9,13 +9,16 @@ import numpy as np
 
 from talkies.core.arrays import Floats, Floats32, Image
 from talkies.core.portrait.axes import FaceAxes
-from talkies.core.portrait.points import LOWER_INNER, UPPER_INNER
+from talkies.core.portrait.colours import colours_at
+from talkies.core.portrait.points import LOWER_INNER, LOWER_OUTER, UPPER_INNER, UPPER_OUTER
 
 OPEN = 0.028
 """Between the lips, distances of the eyes: less is what the mesh says of lips that touch."""
-_UPPER_SHARE = 0.35  # of the way to each other that the upper lip goes
+UPPER_SHARE = 0.25  # of the way to each other that the upper lip goes
 _REACH, _BEND, _FAR = 0.035, 2.0, 0.35  # of the search for the line between lips that touch
 _SAMPLES = 41
+_SOUGHT, _RED = (-0.5, 0.5), 0.3  # of the lip's thickness: where its inner edge is sought, and from where it is all lip
+_BEYOND_EDGE = 0.1  # of the thickness, which belongs to neither
 
 
 @dataclass(frozen=True)
@@ -34,10 +37,30 @@ def lips_of(image: Image, points: Floats, axes: FaceAxes) -> Lips:
     upper, lower = points[list(UPPER_INNER)], points[list(LOWER_INNER)]
     gap = float((lower - upper)[5, 1]) / axes.unit
     if gap >= OPEN:
-        meeting = upper + _UPPER_SHARE * (lower - upper)
+        upper = _edge(image, upper, points[list(UPPER_OUTER)], axes)
+        lower = _edge(image, lower, points[list(LOWER_OUTER)], axes)
+        meeting = upper + UPPER_SHARE * (lower - upper)
         return Lips(upper, lower, meeting, is_open=True)
     line = _darkest_line(image, (upper + lower) / 2, axes)
     return Lips(line, line, line, is_open=False)
+
+
+def _edge(image: Image, inner: Floats, outer: Floats, axes: FaceAxes) -> Floats:
+    """The edge (11, 2) of a lip that is open: where, from the mesh's ``inner`` edge towards its ``outer`` one, colours
+    become the lip's. The mesh has the lips of an open mouth nearer to each other than they are."""
+    across = np.linspace(inner[0, 0], inner[-1, 0], 2 * _SAMPLES)
+    near, far = (np.interp(across, each[:, 0], each[:, 1]) for each in (inner, outer))
+    way = np.linspace(*_SOUGHT, _SAMPLES)[:, None]
+    down = near + way * (far - near)
+    colours = colours_at(image, across, down, axes)
+    lip = np.median(colours[way[:, 0] > _RED, 20:-20].reshape(-1, 3), axis=0)
+    unlike = np.linalg.norm(colours - lip, axis=-1)
+    ends = np.abs(np.linspace(-1, 1, len(across))) ** 8
+    cost = np.gradient(cv2.GaussianBlur(unlike, (1, 9), 2.0), axis=0)
+    cost = cost / (np.abs(cost).max() + 1e-6) + (0.15 + 3 * ends) * way**2
+    path = cv2.GaussianBlur(way[_cheapest(cost), 0][None], (0, 0), 3.0)[0]
+    found = near + (path + _BEYOND_EDGE) * (1 - ends) * (far - near)
+    return np.stack((inner[:, 0], np.interp(inner[:, 0], across, found)), axis=1)
 
 
 def _darkest_line(image: Image, middle: Floats, axes: FaceAxes) -> Floats:

@@ -16,10 +16,10 @@ from talkies.core.conditioning.speech.timing import Spans
 from talkies.core.conditioning.speech.visemes import REST, visemes_of
 from talkies.core.portrait.hearing import RATE, Heard
 
-_A, _E, _I, _O, _U = (1.0, 0.0), (0.6, 0.45), (0.3, 1.0), (0.75, -0.55), (0.3, -1.0)
+_A, _E, _I, _O, _U = (1.0, 0.0), (0.7, 0.45), (0.36, 1.0), (0.8, -0.5), (0.48, -1.0)
 _SHAPES: tuple[tuple[tuple[float, float], ...], ...] = (
-    ((0.0, 0.0),), ((0.0, 0.0),), ((0.08, 0.1),), ((0.15, -0.9),), ((0.25, 0.1),), ((0.25, 0.15),), ((0.18, 0.35),),
-    ((0.22, -0.55),), ((0.25, -0.4),), ((0.32, 0.05),), (_I,), (_E,), (_A,), (_O,), (_U,), ((0.5, 0.0),),
+    ((0.0, 0.0),), ((0.0, 0.0),), ((0.08, 0.1),), ((0.25, -0.9),), ((0.3, 0.1),), ((0.35, 0.15),), ((0.22, 0.35),),
+    ((0.25, -0.55),), ((0.38, -0.4),), ((0.4, 0.05),), (_I,), (_E,), (_A,), (_O,), (_U,), ((0.6, 0.0),),
     (_A, _I), (_A, _U), (_E, _I), (_O, _U),
 )  # fmt: skip
 """Opening and width of each viseme, in the order of visemes.py; of a diphthong where it begins and ends."""
@@ -27,8 +27,8 @@ _CLOSED, _BITTEN = 1, 2
 """Visemes that close the lips, and that bring the lower one to the teeth."""
 
 _LEAD_S = 0.015  # by which a mouth is ahead of its sound
-_QUIET = 0.45  # of a shape's opening when it is spoken as softly as can be
-_BLUR_S, _BLUR_WIDTH_S = 0.026, 0.05
+_QUIET = 0.2  # of a shape's opening when it is spoken as softly as can be
+_BLUR_S, _BLUR_WIDTH_S = 0.024, 0.035
 _SHUT_S, _EDGE_S = 0.028, 0.035  # half of the least time that lips stay closed; how long closing takes
 _HIGHER = 0.2  # more opening per octave above one's own pitch
 _LONG_S = 0.45
@@ -59,7 +59,7 @@ def by_phonemes(spans: Spans, heard: Heard) -> Mouthing:
             shut = np.minimum(shut, _closing(count, start - _LEAD_S, end - _LEAD_S, 0.0 if kind == _CLOSED else 0.25))
     opening, width = gaussian_filter1d(opening, _BLUR_S * RATE), gaussian_filter1d(width, _BLUR_WIDTH_S * RATE)
     level = np.maximum(gaussian_filter1d(heard.level, 2), 0.8 * gaussian_filter1d(held, 2))
-    louder = _QUIET + (1 - _QUIET) * level**1.5
+    louder = _QUIET + (1 - _QUIET) * level**2
     higher = 1 + _HIGHER * gaussian_filter1d(np.clip(heard.pitch, -1, 1), 5)
     return Mouthing(np.clip(opening * louder * higher, 0, 1) * shut, np.clip(width, -1, 1))
 

@@ -86,7 +86,7 @@ def _blinks(count: int, spoken: Floats, rng: np.random.Generator) -> Floats:
     """One every few seconds, where a pause begins if one does about then."""
     begins = np.flatnonzero(spoken[:-1] & ~spoken[1:]) + 1 if count > 1 else np.zeros(0, int)
     pauses = [at for at in begins.tolist() if not spoken[at : at + round(_PAUSE_S * RATE)].any()]
-    track, now = np.zeros(count), 0
+    track, now = np.zeros(count), -round(rng.uniform(0, _BLINK_EVERY_S[0]) * RATE)
     while True:
         wanted = now + round(rng.uniform(*_BLINK_EVERY_S) * RATE)
         near = [at for at in pauses if abs(at - wanted) < RATE and at - now > 1.5 * RATE]

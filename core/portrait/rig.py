@@ -16,13 +16,13 @@ from talkies.core.portrait.fields import Part, spread
 from talkies.core.portrait.inside import Tones, inside, looked_up
 from talkies.core.portrait.learned import Learned, learned
 from talkies.core.portrait.lids import Lids
-from talkies.core.portrait.lips import Lips, lips_of
+from talkies.core.portrait.lips import UPPER_SHARE, Lips, lips_of
 from talkies.core.portrait.mesh import Mesh
 from talkies.core.portrait.points import LEFT_BROW, LOWER_INNER, LOWER_OUTER, RIGHT_BROW, UPPER_INNER, UPPER_OUTER
 
 LARGEST = 0.14
 """The widest opening, distances of the eyes; of the jaw alone."""
-_PURSED, _SPREAD = 0.11, 0.05  # by so much the mouth is narrower and wider at most
+_PURSED, _SPREAD = 0.15, 0.06  # by so much the mouth is narrower and wider at most
 _BROW = 0.05  # by so much brows rise at most
 _TUCKED = 0.03  # by so much the lower lip rises for f and v
 _SEAM = 0.45  # how dark the line is on which lips meet that the still has open
@@ -58,10 +58,10 @@ class Rig:
         self.lips = lips_of(image, self._points, self._axes)
         self._learned = learned()
         self._tones = Tones.of(image, mesh.flat, self._axes.unit)
-        self._lids = Lids(image, self._points, self._axes)
+        self._lids = Lids(image, self._points, self._axes, self._tones.grain)
         moves = _moves(self._points, self.lips, self._learned, self._axes, mesh)
         self._above, self._below, self._edges = _fields(self._points, moves, self.lips, self.part, self._axes)
-        self._mouth = _Mouth(self.part, self._axes)
+        self._mouth = _Mouth(self.part, self._axes, self._tones.grain)
 
     def picture(self, expression: Expression = REST) -> Image:
         """(H, W, 3): the still with this expression."""
@@ -103,8 +103,9 @@ class Rig:
 class _Mouth:
     """The mouth's place among the pixels of the part."""
 
-    def __init__(self, part: Part, axes: FaceAxes) -> None:
+    def __init__(self, part: Part, axes: FaceAxes, grain: float) -> None:
         width, height = part.size
+        self._grain = np.random.default_rng(0).normal(0, grain, (height, width, 1)).astype(np.float32)
         self._axes = axes
         self._face = axes.to_face(part.places(width, height)).astype(np.float32)
 
@@ -140,7 +141,7 @@ class _Mouth:
             line = np.exp(-(((down - y_top - gap / 2) / soft) ** 2)) * np.clip(1 - gap / (2 * soft), 0, 1)
             part *= 1 - seam * (line * np.clip(4 - 4 * np.abs(place), 0, 1))[..., None]
         part *= 1 - _rim(down, y_top, gap, place, unit)[..., None]
-        part += cover[..., None] * (colours - part)
+        part += cover[..., None] * (colours + self._grain[box] - part)
         image[box] = np.clip(part + 0.5, 0, 255).astype(np.uint8)
 
 
@@ -198,11 +199,11 @@ def _closing(points: Floats, lips: Lips, opened: Floats, unit: float) -> Floats:
     gap = float((lips.lower - lips.upper)[5, 1]) / unit
     if gap <= 0:
         return np.zeros_like(points)
-    moved = -gap * opened
+    moved = -gap * (1 - UPPER_SHARE) * opened
     for outer, inner, edge in ((UPPER_OUTER, UPPER_INNER, lips.upper), (LOWER_OUTER, LOWER_INNER, lips.lower)):
         off = lips.meeting - edge - moved[list(inner)]
         moved[list(inner)] += off
-        moved[list(outer[1:-1])] += 0.5 * off[1:-1]
+        moved[list(outer[1:-1])] += 0.7 * off[1:-1]
     return moved
 
 
