@@ -52,7 +52,11 @@ def line_take(
     cue, prepared = _fitted(engine, asked)
     steps, guidance = engine.sampling(None, None)
     blocks = engine.generate(
-        prepared, seed=asked.seed, steps=steps, guidance=guidance, on_step=lambda share: watch(Progress(share, "the line"))
+        prepared,
+        seed=asked.seed,
+        steps=steps,
+        guidance=guidance,
+        on_step=lambda share: watch(Progress(share, "the line")),
     )
     timeline, stem = _alone(asked, cue, prepared.duration)
     request = Request(

@@ -15,7 +15,9 @@ def colours_at(image: Image, across: Floats, down: Floats, axes: FaceAxes) -> Fl
     flat = places.reshape(-1, 1, 2)
     (left, top), (right, bottom) = flat.min(axis=(0, 1)).astype(int) - 2, flat.max(axis=(0, 1)).astype(int) + 3
     left, top = min(max(left, 0), image.shape[1] - 1), min(max(top, 0), image.shape[0] - 1)
-    part = cv2.cvtColor(np.ascontiguousarray(image[top : max(bottom, top + 1), left : max(right, left + 1)]), cv2.COLOR_RGB2LAB)
+    part = cv2.cvtColor(
+        np.ascontiguousarray(image[top : max(bottom, top + 1), left : max(right, left + 1)]), cv2.COLOR_RGB2LAB
+    )
     x, y = (flat[..., 0] - left).astype(np.float32), (flat[..., 1] - top).astype(np.float32)
     found: FromOpenCV = cv2.remap(part, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return found.reshape(*places.shape[:-1], 3).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Consent: who allowed that a portrait speaks, asked once for each and kept, by the still's hash, beside the preferences.
+"""Consent: who allowed that a portrait speaks, asked once for each, kept by its hash beside the preferences.
 
 It goes into the credential of every film that is made of the portrait.
 """

@@ -1,4 +1,4 @@
-"""Faces in a still: boxes with their eyes, by the short-range detector (128 × 128), in the whole picture and in parts."""
+"""Faces in a still: boxes with their eyes, by the short-range detector (128 × 128), in the whole and in parts."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ class FaceDetector:
             centre, size, eyes = row[:2] + self._anchors[index], row[2:4], row[4:8].reshape(2, 2) + self._anchors[index]
             corner = (centre - size / 2) * side + (left, top)
             placed = eyes * side + (left, top)
-            yield FaceBox((*map(float, corner), *map(float, size * side)), _pair(placed), float(sure[index]))
+            box = float(corner[0]), float(corner[1]), float(size[0] * side), float(size[1] * side)
+            yield FaceBox(box, _pair(placed), float(sure[index]))
 
 
 def _pair(eyes: FromOpenCV) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -83,7 +84,7 @@ def _windows(image: Image) -> Iterator[tuple[float, float, float]]:
 
 def _starts(length: int, side: float) -> list[float]:
     count = max(int(np.ceil(2 * (length - side) / side)), 0) + 1
-    return np.linspace(0, length - side, count).tolist()
+    return [float(start) for start in np.linspace(0, length - side, count)]
 
 
 def _anchors() -> Floats:

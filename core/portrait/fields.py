@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from scipy.interpolate import RBFInterpolator
 
-from talkies.core.arrays import Floats, Floats32
+from talkies.core.arrays import Flags, Floats, Floats32
 from talkies.core.portrait.axes import FaceAxes
 
 AROUND = 1.3
@@ -18,6 +19,7 @@ AROUND = 1.3
 _FULL = 1.04  # within so much of the box nothing has died away
 _CELLS = 150  # of the grid, across the longer side
 _ANCHORS = 12  # a side
+_ROUNDS = 6
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,11 @@ class Part:
         away = np.abs((places - self.middle) / self.half)
         far = (away**5).sum(axis=-1) ** (1 / 5)
         share = np.clip((AROUND - 0.02 - far) / (AROUND - 0.02 - _FULL), 0, 1)
-        return share * share * (3 - 2 * share)
+        eased: Floats = share * share * (3 - 2 * share)
+        return eased
 
 
-def spread(
-    points: Floats, values: Floats, keep: Floats, part: Part, axes: FaceAxes, asked: Floats
-) -> Floats32:
+def spread(points: Floats, values: Floats, keep: Flags, part: Part, axes: FaceAxes, asked: Floats) -> Floats32:
     """Values (P, K) at ``points`` (P, 2), along the face's axes, as a smooth function at ``asked`` (..., 2) pixels of
     the picture: (..., K). ``keep`` (P,): which points count."""
     edge = _edge(part)
@@ -75,7 +76,7 @@ def spread(
     given = np.concatenate((values[keep], np.zeros((len(edge), values.shape[1]))))
     smooth = RBFInterpolator(known, given, kernel="thin_plate_spline", smoothing=2e-3)
     flat = axes.to_face(asked.reshape(-1, 2)) / axes.unit
-    found = smooth(flat) * part.strength(asked.reshape(-1, 2))[:, None]
+    found: Floats = smooth(flat) * part.strength(asked.reshape(-1, 2))[:, None]
     return found.reshape(*asked.shape[:-1], -1).astype(np.float32)
 
 
@@ -86,3 +87,17 @@ def _edge(part: Part) -> Floats:
     way /= (np.abs(way) ** 5).sum(axis=1, keepdims=True) ** (1 / 5)
     edge: Floats = part.middle + AROUND * part.half * way
     return edge
+
+
+def undone(forward: Floats32, part: Part) -> Floats32:
+    """(h, w, 2): what has to be subtracted from a place to come where it was; ``forward``: where each place goes."""
+    rows, columns = forward.shape[:2]
+    width, height = part.size
+    scale = np.array([columns / width, rows / height], np.float32)
+    y, x = np.mgrid[:rows, :columns].astype(np.float32)
+    found = forward
+    for _ in range(_ROUNDS):
+        back = found * scale
+        at = x - back[..., 0], y - back[..., 1]
+        found = np.asarray(cv2.remap(forward, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+    return found

@@ -1,4 +1,4 @@
-"""The film of a portrait: frames drawn one by one beside the sound, whole at its place in the end or not there at all."""
+"""The film of a portrait: frames drawn one by one beside the sound, in the end whole or not there at all."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -67,10 +68,10 @@ def _frames(blocks: Iterable[Samples]) -> Iterator[Floats]:
 def _measured(frames: Floats) -> Floats:
     """(F, 6): power of the middle half, four bands, pitch in Hz (0: none)."""
     middle = frames[:, _FRAME // 4 : -_FRAME // 4]
-    spectrum = np.abs(np.fft.rfft(frames * np.hanning(_FRAME), _FFT, axis=1)) ** 2
+    spectrum = np.asarray(np.abs(np.fft.rfft(frames * np.hanning(_FRAME), _FFT, axis=1)) ** 2, np.float64)
     hertz = np.fft.rfftfreq(_FFT, 1 / _SAMPLE_RATE)
     edges = np.searchsorted(hertz, _BANDS_HZ)
-    bands = np.stack([spectrum[:, a:b].sum(axis=1) for a, b in zip(edges, edges[1:], strict=False)], axis=1)
+    bands = np.stack([spectrum[:, a:b].sum(axis=1) for a, b in pairwise(edges)], axis=1)
     return np.column_stack(((middle**2).mean(axis=1), bands, _pitch(spectrum, hertz)))
 
 

@@ -23,8 +23,8 @@ _SHADOW = 0.55  # what the upper lip takes away below itself
 
 @dataclass(frozen=True)
 class Tones:
-    """Of a still: the ``cheek``'s colour (3,) and the ``darkest`` of the face (3,), how much ``colour`` it has, 0 (grey,
-    sepia) to 1; its ``grain``, levels."""
+    """Of a still: the ``cheek``'s colour (3,) and that of the ``darkest`` place (3,), how much ``colour`` it has, 0
+    (grey, sepia) to 1; its ``grain``, levels."""
 
     cheek: Floats
     darkest: Floats
@@ -73,7 +73,8 @@ def inside(learned: Learned, opening: float, width: float, spread: float, tones:
     bright = _DARK + (_BRIGHT - _DARK) * min(max(0.35 + spread, 0.0), 1.0)
     light = bright * (1 - _SHADOW * (1 - down) ** 2) * (1 - 0.6 * aside**3)
     lit = np.clip((shares - _BLACK) / (1 - _BLACK), 0.0, 1.0) * light
-    return (tones.darkest + lit * (tones.cheek - tones.darkest)).astype(np.float32)
+    levels: Floats = tones.darkest + lit * (tones.cheek - tones.darkest)
+    return levels.astype(np.float32)
 
 
 def looked_up(texture: Floats32, across: Floats32, down: Floats32) -> Floats32:
@@ -81,5 +82,4 @@ def looked_up(texture: Floats32, across: Floats32, down: Floats32) -> Floats32:
     rows, columns = texture.shape[:2]
     x = ((_SEEN * across + 1) / 2 * (columns - 1)).astype(np.float32)
     y = (down * (rows - 1)).astype(np.float32)
-    found: Floats32 = cv2.remap(texture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return found
+    return np.asarray(cv2.remap(texture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)

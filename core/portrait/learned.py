@@ -1,4 +1,4 @@
-"""What was learned of mouths that speak, from the films of one man (GRID, speaker 1): how a face's points move, and what
+"""What was learned of mouths that speak, from films of one man (GRID, speaker 1): how a face's points move, and what
 is seen between the lips.
 
 Lengths are in distances of the outer corners of the eyes; colours in shares of the cheek's.

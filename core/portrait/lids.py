@@ -103,5 +103,5 @@ def _close(out: Image, image: Image, skin: Floats32, eye: _Eye, share: float, ax
 
 
 def _taken(image: Floats32, places: Floats32) -> Floats32:
-    taken: Floats32 = cv2.remap(image, places[..., 0], places[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return taken
+    x, y = places[..., 0], places[..., 1]
+    return np.asarray(cv2.remap(image, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32)

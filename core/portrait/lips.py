@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from talkies.core.arrays import Floats, Floats32, Image
+from talkies.core.arrays import Floats, Image
 from talkies.core.portrait.axes import FaceAxes
 from talkies.core.portrait.colours import colours_at
 from talkies.core.portrait.points import LOWER_INNER, LOWER_OUTER, UPPER_INNER, UPPER_OUTER
@@ -82,7 +82,7 @@ def _darkest_line(image: Image, middle: Floats, axes: FaceAxes) -> Floats:
 def _light(image: Image, places: Floats, unit: float) -> Floats:
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
     x, y = places[..., 0].astype(np.float32), places[..., 1].astype(np.float32)
-    sampled: Floats32 = cv2.remap(grey, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    sampled = cv2.remap(grey, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return cv2.GaussianBlur(sampled, (0, 0), 1.0).astype(np.float64)
 
 

@@ -32,7 +32,7 @@ class Mesh:
     def box(self) -> tuple[float, float, float, float]:
         """Left, top, width and height."""
         low, high = self.flat.min(axis=0), self.flat.max(axis=0)
-        return (*map(float, low), *map(float, high - low))
+        return float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])
 
     @property
     def height(self) -> float:

@@ -16,7 +16,7 @@ from talkies.core.conditioning.speech.timing import Spans
 from talkies.core.conditioning.speech.visemes import REST, visemes_of
 from talkies.core.portrait.hearing import RATE, Heard
 
-_A, _E, _I, _O, _U = (1.0, 0.0), (0.7, 0.45), (0.36, 1.0), (0.8, -0.5), (0.48, -1.0)
+_A, _E, _I, _O, _U = (1.0, 0.0), (0.7, 0.45), (0.36, 1.0), (0.8, -0.5), (0.4, -1.0)
 _SHAPES: tuple[tuple[tuple[float, float], ...], ...] = (
     ((0.0, 0.0),), ((0.0, 0.0),), ((0.08, 0.1),), ((0.25, -0.9),), ((0.3, 0.1),), ((0.35, 0.15),), ((0.22, 0.35),),
     ((0.25, -0.55),), ((0.38, -0.4),), ((0.4, 0.05),), (_I,), (_E,), (_A,), (_O,), (_U,), ((0.6, 0.0),),
@@ -27,7 +27,7 @@ _CLOSED, _BITTEN = 1, 2
 """Visemes that close the lips, and that bring the lower one to the teeth."""
 
 _LEAD_S = 0.015  # by which a mouth is ahead of its sound
-_QUIET = 0.2  # of a shape's opening when it is spoken as softly as can be
+_QUIET = 0.3  # of a shape's opening when it is spoken as softly as can be
 _BLUR_S, _BLUR_WIDTH_S = 0.024, 0.035
 _SHUT_S, _EDGE_S = 0.028, 0.035  # half of the least time that lips stay closed; how long closing takes
 _HIGHER = 0.2  # more opening per octave above one's own pitch

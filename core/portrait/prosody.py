@@ -11,7 +11,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
-from talkies.core.arrays import Floats
+from talkies.core.arrays import Flags, Floats
 from talkies.core.portrait.hearing import RATE, Heard
 
 _ACCENT = 0.2  # octaves by which a peak of the melody stands out
@@ -69,7 +69,8 @@ def _bumps(count: int, accents: list[tuple[int, float]], width_s: float) -> Floa
     for at, much in accents:
         track[at] = max(track[at], 0.4 + 0.6 * much)
     spread = width_s * RATE
-    return gaussian_filter1d(track, spread) * spread * np.sqrt(2 * np.pi)
+    bumps: Floats = gaussian_filter1d(track, spread) * spread * np.sqrt(2 * np.pi)
+    return bumps
 
 
 def _sway(count: int, reach: float, rng: np.random.Generator) -> Floats:
@@ -82,7 +83,7 @@ def _sway(count: int, reach: float, rng: np.random.Generator) -> Floats:
     return swayed
 
 
-def _blinks(count: int, spoken: Floats, rng: np.random.Generator) -> Floats:
+def _blinks(count: int, spoken: Flags, rng: np.random.Generator) -> Floats:
     """One every few seconds, where a pause begins if one does about then."""
     begins = np.flatnonzero(spoken[:-1] & ~spoken[1:]) + 1 if count > 1 else np.zeros(0, int)
     pauses = [at for at in begins.tolist() if not spoken[at : at + round(_PAUSE_S * RATE)].any()]

@@ -16,8 +16,8 @@ from talkies.core.errors import TalkiesError
 
 @dataclass(frozen=True)
 class Spoken:
-    """``spans`` in seconds of the file, [] where nobody knows; ``facts``: what a take says of itself, {} of a sound that
-    is none of ours."""
+    """``spans`` in seconds of the file, [] where nobody knows; ``facts``: what a take says of itself, {} of a sound
+    that is none of ours."""
 
     spans: Spans = field(default_factory=list)
     facts: Mapping[str, Any] = field(default_factory=dict)

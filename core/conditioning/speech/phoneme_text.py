@@ -1,6 +1,6 @@
 """Phonemes in their time as one line of text, as a take's metadata keeps them: times in seconds and names in turn.
 
-    0.120 h 0.180 ˈɛ 0.240 l 0.300 əʊ 0.450 _ 0.600 w 0.680
+0.120 h 0.180 ˈɛ 0.240 l 0.300 əʊ 0.450 _ 0.600 w 0.680
 """
 
 from __future__ import annotations
