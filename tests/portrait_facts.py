@@ -153,3 +153,36 @@ def shape_error(points: Floats, still: Floats) -> float:
     fit, *_ = np.linalg.lstsq(causes, flat, rcond=None)
     rest = (flat - causes @ fit).reshape(off.shape)
     return float(np.sqrt((rest**2).sum(axis=2).mean()) / face_height(still[None]))
+
+
+def held(opened: Floats, start: float, end: float, rate: float) -> tuple[float, float]:
+    """Of a note (s): the least openness well within it, in shares of the largest; and how long after its end (ms) the
+    mouth is closed."""
+    largest = float(np.nanmax(opened))
+    within = opened[int(np.ceil((start + 0.15) * rate)) : int((end - 0.05) * rate)]
+    after = np.flatnonzero(opened[int(end * rate) :] <= CLOSED * largest)
+    closes = (int(end * rate) + int(after[0]) + 0.5) / rate - end if len(after) else np.inf
+    return float(within.min()) / largest, 1000 * max(closes, 0.0)
+
+
+def openings(opened: Floats) -> int:
+    """How often the mouth opens: peaks that stand out by a quarter of the largest."""
+    from scipy.signal import find_peaks
+
+    return len(find_peaks(np.concatenate(([0.0], opened, [0.0])), prominence=0.25 * float(np.nanmax(opened)))[0])
+
+
+def likeness(one: Floats, other: Floats) -> float:
+    """Structural similarity (SSIM, Gaussian windows of 1.5) of two grey pictures, levels."""
+    import cv2
+
+    def blurred(picture: Floats) -> Floats:
+        soft: Floats = cv2.GaussianBlur(picture, (11, 11), 1.5)
+        return soft
+
+    a, b = one.astype(np.float64), other.astype(np.float64)
+    mean_a, mean_b = blurred(a), blurred(b)
+    spread_a, spread_b = blurred(a * a) - mean_a**2, blurred(b * b) - mean_b**2
+    both = blurred(a * b) - mean_a * mean_b
+    top = (2 * mean_a * mean_b + 6.5025) * (2 * both + 58.5225)
+    return float((top / ((mean_a**2 + mean_b**2 + 6.5025) * (spread_a + spread_b + 58.5225))).mean())

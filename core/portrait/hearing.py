@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
 
-from talkies.core.arrays import Floats, Samples
+from talkies.core.arrays import AnyFloats, Floats, Samples
 from talkies.core.media.sound import sound_blocks
 
 RATE = 100
@@ -20,7 +20,7 @@ _SAMPLE_RATE = 16_000
 _HOP, _FRAME, _FFT = 160, 640, 1024
 _BANDS_HZ = (150, 700, 1500, 3500, 7500)
 _PITCH_HZ = (70.0, 500.0)
-_VOICED = 0.5
+_VOICED, _NEARLY = 0.5, 0.9
 _RANGE_DB = 32.0  # below the loudest a mouth makes nothing of a sound
 _FAINT_DB = -60.0
 
@@ -75,16 +75,18 @@ def _measured(frames: Floats) -> Floats:
     return np.column_stack(((middle**2).mean(axis=1), bands, _pitch(spectrum, hertz)))
 
 
-def _pitch(spectrum: Floats, hertz: Floats) -> Floats:
+def _pitch(spectrum: AnyFloats, hertz: Floats) -> Floats:
     """(F,) Hz, 0 where nothing is periodic, by the autocorrelation below 1.5 kHz."""
     low = np.where(hertz < 1500, spectrum, 0)
     correlation = np.fft.irfft(low, axis=1)
     window = np.fft.irfft(np.abs(np.fft.rfft(np.hanning(_FRAME), _FFT)) ** 2)
     first, last = (int(_SAMPLE_RATE / each) for each in _PITCH_HZ[::-1])
     even = correlation[:, first:last] / (window[first:last] / window[0]) / (correlation[:, :1] + 1e-12)
-    best = even.argmax(axis=1)
-    is_peak = (best > 0) & (best < even.shape[1] - 1) & (even.max(axis=1) > _VOICED)
-    return np.where(is_peak, _SAMPLE_RATE / (best + first), 0.0)
+    is_peak = (even[:, 1:-1] > even[:, :-2]) & (even[:, 1:-1] >= even[:, 2:])
+    peaks = np.where(is_peak, even[:, 1:-1], 0)
+    highest = peaks.max(axis=1)
+    lag = (peaks >= _NEARLY * highest[:, None]).argmax(axis=1) + first + 1  # of octaves the shortest period
+    return np.where(highest > _VOICED, _SAMPLE_RATE / lag, 0.0)
 
 
 def _normalised(rows: Floats, duration: Fraction) -> Heard:

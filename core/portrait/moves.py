@@ -11,13 +11,15 @@ from talkies.core.portrait.lips import UPPER_SHARE, Lips
 from talkies.core.portrait.mesh import Mesh
 from talkies.core.portrait.points import LEFT_BROW, LOWER_INNER, LOWER_OUTER, RIGHT_BROW, UPPER_INNER, UPPER_OUTER
 
+_EYES, _NOSE = 0.12, 0.55  # below the eyes' corners, in distances of the eyes
+
 
 def moves_of(points: Floats, lips: Lips, known: Learned, axes: FaceAxes, mesh: Mesh) -> Floats:
     """(468, 2, K) pixels along the face's axes: closing what the still has open, opening, widening, brows, yaw, pitch,
     roll, rise; each per unit of its share."""
     unit = axes.unit
-    squeeze = np.array([np.cos(mesh.yaw), 1.0])
-    opened, widened = known.opened * unit * squeeze, known.widened * unit * squeeze
+    squeeze = np.array([np.cos(mesh.yaw), 1.0]) * unit * _below_the_eyes(points, unit)
+    opened, widened = known.opened * squeeze, known.widened * squeeze
     depth = mesh.points[:, 2] - mesh.points[:, 2].max()
     zero = np.zeros(len(points))
     return np.stack(
@@ -28,6 +30,13 @@ def moves_of(points: Floats, lips: Lips, known: Learned, axes: FaceAxes, mesh: M
         ),
         axis=-1,
     )  # fmt: skip
+
+
+def _below_the_eyes(points: Floats, unit: float) -> Floats:
+    """(468, 1) 0 down to the lower lids, 1 from the nose's wings on: no word moves a forehead."""
+    share = np.clip((points[:, 1:] / unit - _EYES) / (_NOSE - _EYES), 0, 1)
+    eased: Floats = share * share * (3 - 2 * share)
+    return eased
 
 
 def _closing(points: Floats, lips: Lips, opened: Floats, unit: float) -> Floats:

@@ -7,7 +7,6 @@ For each film or picture FOLDER/NAME.npz: ``points`` (N, 478, 3) in pixels, NaN 
 share of the mouth's box that is darker than half of the cheeks; ``rate``.
 """
 
-# ruff: noqa: INP001
 from __future__ import annotations
 
 import argparse
