@@ -1,10 +1,10 @@
 """Portraits, measured by what the rig does not use: landmarks with attention, run by mediapipe itself, and pixels.
 
-    python tests/benchmarks/portrait.py --films ../shared/data/video/grid_other_speakers --judge ENV/bin/python --out FOLDER
+    python tests/benchmarks/portrait.py --films FILMS --judge ENV/bin/python --out FOLDER
 
-Ten stills say a line each; ENV as in portrait_judge.py. FOLDER keeps everything; what is there is not made again but
-the films, which ``--anew`` makes again. Contact sheets lie in FOLDER/sheets: look at them. Needs
-'talkies models pull sight'.
+Ten stills say a line each. FILMS: ../shared/data/video/grid_other_speakers; ENV as in portrait_judge.py. FOLDER keeps
+everything; what is there is not made again, but films are with ``--anew``. Contact sheets lie in
+FOLDER/sheets: look at them. Needs 'talkies models pull sight'.
 """
 
 from __future__ import annotations

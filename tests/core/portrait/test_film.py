@@ -100,7 +100,7 @@ def test_other_kinds_of_film_are_refused(film: PortraitFilm, tmp_path: Path) -> 
 
 def test_the_duration_of_a_sound_is_exact(sound: Path, tmp_path: Path) -> None:
     assert sound_duration(sound) == LONG
-    with pytest.raises(MediaError, match="holds no sound|no sound that can be decoded|its sound cannot be decoded"):
+    with pytest.raises(MediaError, match=r"holds no sound|its sound cannot be decoded"):
         sound_duration(written(tmp_path / "empty.wav", np.zeros(0)))
 
 

@@ -48,7 +48,7 @@ def test_of_several_faces_one_is_chosen_from_the_left() -> None:
         find_face(both, STILL)
     first, second = (find_face(both, STILL, number).flat[:, 0].mean() for number in (1, 2))
     assert first < 512 < second
-    with pytest.raises(ArgumentError, match="--face: aunt.png has 2, not 3"):
+    with pytest.raises(ArgumentError, match=r"--face: aunt\.png has 2, not 3"):
         find_face(both, STILL, 3)
 
 

@@ -72,7 +72,7 @@ def test_nothing_opens_where_nothing_is_said() -> None:
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_a_sung_vowel_is_held_and_closed_soon(sounds: Path, known: bool) -> None:  # noqa: FBT001
+def test_a_sung_vowel_is_held_and_closed_soon(sounds: Path, known: bool) -> None:
     mouth = mouthing(sounds / "held.wav", HELD, known)
     note, largest = HELD[0], float(mouth.opening.max())
     within = mouth.opening[round((note.start + 0.15) * RATE) : round((note.end - 0.05) * RATE)]
@@ -81,13 +81,13 @@ def test_a_sung_vowel_is_held_and_closed_soon(sounds: Path, known: bool) -> None
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_a_melody_of_eight_syllables_opens_eight_times(sounds: Path, known: bool) -> None:  # noqa: FBT001
+def test_a_melody_of_eight_syllables_opens_eight_times(sounds: Path, known: bool) -> None:
     opening = mouthing(sounds / "eight.wav", EIGHT, known).opening
     is_open = opening > 0.6 * opening.max()
     assert int(np.diff(is_open.astype(int), prepend=0).clip(0).sum()) == 8
 
 
-def mouthing(path: Path, notes: tuple[Note, ...], known: bool) -> Mouthing:  # noqa: FBT001
+def mouthing(path: Path, notes: tuple[Note, ...], known: bool) -> Mouthing:
     heard = hear(path, Fraction(9, 2))
     return by_phonemes(spans_of(notes), heard) if known else by_sound(heard)
 
