@@ -75,7 +75,7 @@ def _measured(frames: Floats) -> Floats:
     return np.column_stack(((middle**2).mean(axis=1), bands, _pitch(spectrum, hertz)))
 
 
-def _pitch(spectrum: AnyFloats, hertz: Floats) -> Floats:
+def _pitch(spectrum: AnyFloats, hertz: AnyFloats) -> Floats:
     """(F,) Hz, 0 where nothing is periodic, by the autocorrelation below 1.5 kHz."""
     low = np.where(hertz < 1500, spectrum, 0)
     correlation = np.fft.irfft(low, axis=1)

@@ -26,7 +26,7 @@ _SHAPES: tuple[tuple[tuple[float, float], ...], ...] = (
 _CLOSED, _BITTEN = 1, 2
 """Visemes that close the lips, and that bring the lower one to the teeth."""
 
-_LEAD_S = 0.015  # by which a mouth is ahead of its sound
+_LATE_S = 0.015  # what a mouth begins after its sound does, so that our lip reader finds words where they are
 _QUIET = 0.3  # of a shape's opening when it is spoken as softly as can be
 _BLUR_S, _BLUR_WIDTH_S = 0.024, 0.035
 _SHUT_S, _EDGE_S = 0.028, 0.035  # half of the least time that lips stay closed; how long closing takes
@@ -49,14 +49,14 @@ def by_phonemes(spans: Spans, heard: Heard) -> Mouthing:
     opening, width, shut, held = np.zeros(count), np.zeros(count), np.ones(count), np.zeros(count)
     kinds = visemes_of([phoneme for phoneme, _, _ in spans])
     for kind, (_, start, end) in zip(kinds.tolist(), spans, strict=True):
-        first, last = (min(max(round((time - _LEAD_S) * RATE), 0), count) for time in (start, end))
+        first, last = (min(max(round((time + _LATE_S) * RATE), 0), count) for time in (start, end))
         last = min(max(last, first + 1), count)
         shapes = np.array(_SHAPES[kind])
         way = np.linspace(0, len(shapes) - 1, last - first)
         opening[first:last], width[first:last] = (np.interp(way, np.arange(len(shapes)), row) for row in shapes.T)
         held[first:last] = float(end - start > _LONG_S and kind > _CLOSED)
         if kind in (_CLOSED, _BITTEN):
-            shut = np.minimum(shut, _closing(count, start - _LEAD_S, end - _LEAD_S, 0.0 if kind == _CLOSED else 0.25))
+            shut = np.minimum(shut, _closing(count, start + _LATE_S, end + _LATE_S, 0.0 if kind == _CLOSED else 0.25))
     opening, width = gaussian_filter1d(opening, _BLUR_S * RATE), gaussian_filter1d(width, _BLUR_WIDTH_S * RATE)
     level = np.maximum(gaussian_filter1d(heard.level, 2), 0.8 * gaussian_filter1d(held, 2))
     louder = _QUIET + (1 - _QUIET) * level**2
@@ -79,8 +79,7 @@ def by_sound(heard: Heard) -> Mouthing:
     opening = level * (1 - 0.75 * heard.hiss) * (1 - 0.45 * np.abs(heard.bright))
     higher = 1 + _HIGHER * gaussian_filter1d(np.clip(heard.pitch, -1, 1), 5)
     opening = gaussian_filter1d(np.clip(opening * higher, 0, 1), 2)
-    ahead = np.roll(opening, -round(_LEAD_S * RATE))
-    return Mouthing(np.clip(ahead, 0, 1), gaussian_filter1d(heard.bright, 5))
+    return Mouthing(np.clip(opening, 0, 1), gaussian_filter1d(heard.bright, 5))
 
 
 def is_spoken(spans: Sequence[tuple[int, float, float]]) -> bool:

@@ -68,7 +68,7 @@ def samples_of(film: Path) -> Iterator[Sample]:
         seen, frame = capture.read()
         if not seen:
             return
-        image = np.ascontiguousarray(frame[..., ::-1])
+        image = np.asarray(np.ascontiguousarray(frame[..., ::-1]), np.uint8)
         if mesh is None:
             faces = detector(image)
             mesh = reader.read(image, faces[0]) if faces else None
