@@ -24,13 +24,13 @@ _QUIETEST_DB = 40.0
 
 def openness(points: Floats) -> Floats:
     """(N, 478, 3) → (N,)."""
-    gap = np.linalg.norm(points[:, LIP_BOTTOM, :2] - points[:, LIP_TOP, :2], axis=1)
-    return gap / eye_distance(points)
+    gap: Floats = np.linalg.norm(points[:, LIP_BOTTOM, :2] - points[:, LIP_TOP, :2], axis=1) / eye_distance(points)
+    return gap
 
 
 def width(points: Floats) -> Floats:
-    wide = np.linalg.norm(points[:, LIP_RIGHT, :2] - points[:, LIP_LEFT, :2], axis=1)
-    return wide / eye_distance(points)
+    wide: Floats = np.linalg.norm(points[:, LIP_RIGHT, :2] - points[:, LIP_LEFT, :2], axis=1) / eye_distance(points)
+    return wide
 
 
 def eye_distance(points: Floats) -> Floats:
@@ -44,7 +44,8 @@ def face_height(points: Floats) -> float:
 
 def roll_degrees(points: Floats) -> Floats:
     x, y = (points[:, EYES[1], :2] - points[:, EYES[0], :2]).T
-    return np.degrees(np.arctan2(y, x))
+    turned: Floats = np.degrees(np.arctan2(y, x))
+    return turned
 
 
 def loudness(sound: Floats, sample_rate: int, rate: float, frames: int) -> Floats:
@@ -53,7 +54,8 @@ def loudness(sound: Floats, sample_rate: int, rate: float, frames: int) -> Float
     middles = np.rint((np.arange(frames) + 0.5) / rate * sample_rate).astype(int)
     parts = [sound[max(middle - half, 0) : middle + half] for middle in middles]
     level = 10 * np.log10([float((part**2).mean()) + 1e-10 if len(part) else 1e-10 for part in parts])
-    return np.maximum(level, level.max() - _QUIETEST_DB)
+    heard: Floats = np.maximum(level, level.max() - _QUIETEST_DB)
+    return heard
 
 
 def follows(opened: Floats, loud: Floats, rate: float) -> tuple[float, float]:
@@ -177,8 +179,7 @@ def likeness(one: Floats, other: Floats) -> float:
     import cv2
 
     def blurred(picture: Floats) -> Floats:
-        soft: Floats = cv2.GaussianBlur(picture, (11, 11), 1.5)
-        return soft
+        return np.asarray(cv2.GaussianBlur(picture, (11, 11), 1.5), np.float64)
 
     a, b = one.astype(np.float64), other.astype(np.float64)
     mean_a, mean_b = blurred(a), blurred(b)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from talkies.core.arrays import Image
+from talkies.core.arrays import Floats, Image
 from talkies.core.demo.portrait import Portrait
 from talkies.core.scenes.canvas import Canvas, View
 from talkies.core.scenes.talking import Face, Talker
@@ -50,7 +50,7 @@ def aged(image: Image, seed: int, *, sepia: bool) -> Image:
         place = rng.integers(0, min(grey.shape), 2).tolist()
         cv2.circle(faded, place, int(rng.integers(1, 3)), float(rng.choice([60, 225])), -1)
     tint = np.array([1.08, 0.95, 0.72]) if sepia else np.ones(3)
-    return np.clip(faded[..., None] * tint, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(faded[..., None] * tint, 0, 255), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -99,4 +99,12 @@ def squared(frame: Image) -> Image:
     side = min(height, width)
     left = (width - side) // 2
     cut = frame[:side, left : left + side]
-    return cv2.resize(cut, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(cut, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def contact_sheet(frames: Sequence[Image], middle: Floats, height: float) -> Image:
+    """Twenty frames, cut around a face whose ``middle`` and ``height`` are in pixels."""
+    low, high = (np.clip(middle + sign * 0.62 * height, 0, frames[0].shape[1::-1]).astype(int) for sign in (-1, 1))
+    chosen = [frames[int(at)][low[1] : high[1], low[0] : high[0]] for at in np.linspace(0, len(frames) - 1, 20)]
+    small = [cv2.resize(each, (300, 300), interpolation=cv2.INTER_AREA) for each in chosen]
+    return np.asarray(np.vstack([np.hstack(small[row : row + 5]) for row in range(0, 20, 5)]), np.uint8)

@@ -45,7 +45,8 @@ def sung(notes: Sequence[Note], duration: float) -> Floats:
             voice[:count] = 0.2 * _shaped(pulses.astype(float), _L)[:count]
         fade = np.minimum(np.minimum(time, time[::-1]) / 0.02, 1)
         sound[first:last] += voice * fade
-    return 0.5 * sound / np.abs(sound).max()
+    levelled: Floats = 0.5 * sound / np.abs(sound).max()
+    return levelled
 
 
 def _shaped(pulses: Floats, formants: Sequence[tuple[int, int]]) -> Floats:

@@ -51,7 +51,9 @@ class Lids:
         eyes = (_eye(points, *side) for side in sides)
         self._eyes = [_outlined(image, eye, axes) or eye for eye in eyes]
         self._drawn: dict[int, Image] = {0: image}
-        self._skin = cv2.GaussianBlur(image, (0, 0), max(_CALM * axes.unit, min(0.8 * grain, 2 * _CALM * axes.unit))).astype(np.float32)
+        self._skin = cv2.GaussianBlur(
+            image, (0, 0), max(_CALM * axes.unit, min(0.8 * grain, 2 * _CALM * axes.unit))
+        ).astype(np.float32)
         self._grain: Floats = np.random.default_rng(1).normal(0, grain, (*image.shape[:2], 1))
 
     def closed(self, share: float) -> Image:

@@ -36,7 +36,7 @@ from portrait_facts import (
     width,
 )
 from portrait_lines import LINES, SIX_WORDS, VOICES
-from portraits import Still, drawn_stills, film_stills, frames_of
+from portraits import Still, contact_sheet, drawn_stills, film_stills, frames_of
 from sung_sounds import EIGHT, HELD, Note, spans_of, sung, written
 
 from talkies.core.arrays import Floats, Image
@@ -51,6 +51,7 @@ from talkies.core.portrait.finding import find_face
 from talkies.core.portrait.making import PortraitRequest, make_portrait
 from talkies.core.portrait.mesh import MeshReader
 from talkies.core.portrait.rig import REST, Expression, Rig
+from talkies.core.portrait.still import read_still
 from talkies.core.times import TimeRange
 
 RATE = 25
@@ -242,14 +243,14 @@ def word_errors_ms(case: Case) -> list[float]:
 def at_rest(case: Case) -> tuple[float, int]:
     """Likeness of the rig at rest and the still, without the mouth where the still has it open; and the largest change
     outside of 1.3 times the face's box, whatever the expression."""
-    image = np.ascontiguousarray(cv2.imread(str(case.still))[..., ::-1])
+    image = read_still(case.still)
     mesh = find_face(image, case.still)
     rig = Rig(image, mesh)
     moved = rig.picture(Expression(1.0, -1.0, 1.0, 1.0, 0.05, 0.05, 0.05, 0.02)).astype(int)
     left, top, wide, high = mesh.box
     x, y = np.arange(image.shape[1]), np.arange(image.shape[0])
     inside = (np.abs(y - top - high / 2) <= 0.65 * high)[:, None] & (np.abs(x - left - wide / 2) <= 0.65 * wide)[None]
-    one, other = (cv2.cvtColor(each, cv2.COLOR_RGB2GRAY) for each in (rig.picture(REST), image))
+    one, other = (each.mean(axis=2) for each in (rig.picture(REST), image))
     return likeness(one, other), int(np.abs(moved - image)[~inside].max())
 
 
@@ -287,15 +288,9 @@ def sung_film(options: argparse.Namespace, case: Case, stem: str, notes: Sequenc
 
 
 def sheet(case: Case, folder: Path) -> None:
-    """Twenty frames side by side."""
-    frames = list(frames_of(case.film))
-    height = face_height(case.points)
-    middle = np.nanmedian((case.points[:, 10, :2] + case.points[:, 152, :2]) / 2, axis=0)
-    (left, top), (right, bottom) = np.clip([middle - 0.62 * height, middle + 0.62 * height], 0, 512).astype(int)
-    chosen = [frames[int(at)][top:bottom, left:right] for at in np.linspace(0, len(frames) - 1, 20)]
-    small = [cv2.resize(each, (300, 300), interpolation=cv2.INTER_AREA) for each in chosen]
-    whole = np.vstack([np.hstack(small[row : row + 5]) for row in range(0, 20, 5)])
     folder.mkdir(parents=True, exist_ok=True)
+    middle = np.nanmedian((case.points[:, 10, :2] + case.points[:, 152, :2]) / 2, axis=0)
+    whole = contact_sheet(list(frames_of(case.film)), middle, face_height(case.points))
     cv2.imwrite(str(folder / f"{case.still.stem}.png"), whole[..., ::-1])
 
 

@@ -62,7 +62,7 @@ def test_no_face() -> None:
 
 @needs_networks
 def test_a_face_of_few_pixels() -> None:
-    small = cv2.resize(drawn_woman(), (160, 160), interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(drawn_woman(), (160, 160), interpolation=cv2.INTER_AREA), np.uint8)
     with pytest.raises(MediaError, match=r"aunt.png: the face is \d\d pixels high, 96 are needed; scan it larger"):
         find_face(small, STILL)
 

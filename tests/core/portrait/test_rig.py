@@ -19,7 +19,8 @@ EVERYTHING = Expression(1.0, -1.0, 1.0, 1.0, 0.05, 0.05, 0.05, 0.02)
 def lips_grey(image: Image) -> Floats:
     """The column through the middle of the mouth."""
     x = int(drawn_mesh().flat[13, 0])
-    return image[280:390, x - 2 : x + 3].mean(axis=(1, 2))
+    column: Floats = image[280:390, x - 2 : x + 3].mean(axis=(1, 2))
+    return column
 
 
 def test_at_rest_it_is_the_still_but_for_the_mouth_that_is_closed() -> None:
