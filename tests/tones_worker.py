@@ -23,7 +23,7 @@ from talkies.plugin.commands.worker import serve_stdio
 
 _MOVES = 0.05
 
-PICTURE_MAKERS["numbered"] = "speaking_stills:NumberedPictures"
+PICTURE_MAKERS["rig"] = "speaking_stills:NumberedPictures"
 
 
 class SlowTones(TonesEngine):

@@ -87,7 +87,7 @@ class PictureMaker(ABC):
         """
 
 
-PICTURE_MAKERS: dict[str, str] = {}
+PICTURE_MAKERS: dict[str, str] = {"rig": "talkies.core.portrait.pictures:RigPictures"}
 """Makers by name: module and class, imported only when loaded; the first one is the one that is used."""
 
 

@@ -6,9 +6,11 @@ Lengths are in distances of the outer corners of the eyes; colours in shares of 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import numpy as np
 
@@ -49,9 +51,17 @@ def learned() -> Learned:
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    file = resources.files("talkies.resources") / "weights" / FILE
     try:
-        tensors = load(file.read_bytes())
+        tensors = load(_file().read_bytes())
         return Learned(*(tensors[name].astype(np.float64) for name in ("opened", "widened", "inside")))
     except (OSError, KeyError, SafetensorError) as error:
         raise WeightsError(FILE, "is damaged or missing", "install talkies again") from error
+
+
+def learned_hash() -> str:
+    """SHA-256 of what ships."""
+    return hashlib.sha256(_file().read_bytes()).hexdigest()
+
+
+def _file() -> Traversable:
+    return resources.files("talkies.resources") / "weights" / FILE

@@ -14,7 +14,8 @@ from speaking_stills import FIRST, NumberedPictures, numbered_portraits, numbers
 
 from talkies.core.errors import ArgumentError, CancelledError, InputError, MissingExtraError
 from talkies.core.events import Event, Progress, TakeReady
-from talkies.core.generation.redo import made_takes, redo
+from talkies.core.generation.made_takes import made_takes
+from talkies.core.generation.redo import redo
 from talkies.core.generation.render import render
 from talkies.core.generation.request import Request
 from talkies.core.media.sound import read_sound

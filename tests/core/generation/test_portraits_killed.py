@@ -26,7 +26,7 @@ class Dying(speaking_stills.NumberedPictures):
         return super().make(brief, path, on_share)
 
 speaking_stills.Dying = Dying
-pictures.PICTURE_MAKERS["numbered"] = "speaking_stills:Dying"
+pictures.PICTURE_MAKERS["rig"] = "speaking_stills:Dying"
 speaking_stills.portrayed(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 

@@ -48,5 +48,5 @@ def test_a_portrait_without_a_credential_is_not_unreadable(tmp_path: Path) -> No
     pytest.importorskip("c2pa")
     done = portrayed(write_stills(tmp_path), tmp_path / "made.otio")
     path = next(take.path for take in done.takes if take.is_picture)
-    (verified,) = verify([Asked.of(path)], "")
+    (verified,) = verify([Asked(path)], "")
     assert (verified.status, verified.mark) == ("absent", None)

@@ -19,7 +19,8 @@ from timeline_facts import facts, lost, unnamed
 
 from talkies.core.destinations import losses, preflight
 from talkies.core.errors import TalkiesError
-from talkies.core.generation.redo import made_takes, redo
+from talkies.core.generation.made_takes import made_takes
+from talkies.core.generation.redo import redo
 from talkies.core.media.sound import read_sound
 from talkies.core.segment import Timeline
 from talkies.core.timeline import read_timeline
