@@ -102,8 +102,7 @@ class Maker:
         if stem.task == "music":
             yield from self._music(stem, first, skip)
             return
-        if stem.task == "portrait":
-            assert self.portraits is not None
+        if stem.task == "portrait" and self.portraits is not None:
             numbered = enumerate(range(skip, self.takes), start=first)
             yield from self._by_rules(stem, self.portraits, numbered, "portraits", f"of {stem.segment.clip}")
             return
@@ -286,11 +285,9 @@ def _listed(stem: Stem, whole: TimeRange) -> dict[str, Any]:
 
 def _said(prepared: Prepared) -> dict[str, Any]:
     """In a take's metadata: what is said when, in seconds of its file."""
-    if not prepared.phonemes:
-        return {}
     from talkies.core.conditioning.speech.phoneme_text import PHONEMES, phoneme_text
 
-    return {PHONEMES: phoneme_text(prepared.phonemes)}
+    return {PHONEMES: phoneme_text(prepared.phonemes)} if prepared.phonemes else {}
 
 
 _WHAT = {
