@@ -35,6 +35,7 @@ _DASH = re.compile(r"^[-–—‐]\s*(?=[^\s\d–—-])")
 _INLINE_DASH = re.compile(r"(?<=[.!?…\"”])\s+[-–—]\s*(?=[^\s\d])")
 _CHANGE = re.compile(r"(?:^|\s)>{2,}\s*")
 _NOTES = "♪♫♬♩"
+_ENDS = " .:;,-"
 _HASHES = re.compile(r"^#\s+([^#]+?)\s*#?$")
 _STARS = r"(?<![\w*])\*{1,2}(?![\s*])(%s)\*{1,2}(?![\w*])"
 _STRESSED = re.compile(_STARS % r"[^*]{1,200}")
@@ -180,8 +181,8 @@ def _cues_of_turns(span: TimeRange, turns: Sequence[tuple[str, str]], language: 
 
 def _cues_of_piece(span: TimeRange, text: str, speaker: str, language: str) -> Iterator[Cue]:
     for match in _SOUND.finditer(text):
-        sound = " ".join(next((group for group in match.groups() if group), "").split()).strip(" .:;,-")
-        sound = _BRACKETS.sub(r"\1", sound)
+        sound = " ".join(next((group for group in match.groups() if group), "").split()).strip(_ENDS)
+        sound = _BRACKETS.sub(r"\1", sound).strip(_ENDS)
         if not sound and match[0].strip()[:1] in _NOTES:
             sound = "music"
         if sound:

@@ -65,6 +65,8 @@ def said(text: str) -> list[tuple[str, str, str]]:
         ("I told you. *very* slowly.", [("speech", "", "I told you. very slowly.")]),
         ("*шаги* Иди!", [("sound", "", "шаги"), ("speech", "", "Иди!")]),
         ("*i passi si avvicinano*", [("sound", "", "i passi si avvicinano")]),
+        ("♪( ]", [("sound", "", "music")]),
+        ("♪ (- soft piano -) ♪", [("sound", "", "soft piano")]),
         ("((thunder)) Oh.", [("sound", "", "thunder"), ("speech", "", "Oh.")]),
         ("[sighs] I know.", [("sound", "", "sighs"), ("speech", "", "I know.")]),
         ("I know. (sighs)", [("sound", "", "sighs"), ("speech", "", "I know.")]),
